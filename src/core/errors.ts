@@ -1,0 +1,39 @@
+// Tells a user's mistake (one clear line, exit code 2) from a bug of ours (a stack trace).
+
+/**
+ * Something the user can mend. The message says what is wrong, the rule, what was received and what to do,
+ * in one line: `resolution must be a power of two from 4 to 1024; got 48`.
+ */
+export class UserError extends Error {
+  override name = 'UserError';
+}
+
+/** The nearest of `candidates` to a misspelt `word`, or undefined if none is near (Levenshtein distance ≤ 1/3). */
+export function suggestion(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** ` Did you mean "x"?`, or nothing: the tail of an error line about an unknown name. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const near = suggestion(word, candidates);
+  return near === undefined ? '' : ` Did you mean "${near}"?`;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}
