@@ -1,0 +1,27 @@
+// What a pipeline stage is: a function from run folders to one run folder, its options in one typed table.
+import type { z } from 'zod';
+import type { Log } from '../io/log.ts';
+
+export interface StageContext {
+  readonly log: Log;
+  /** Aborted on Ctrl-C: long stages save what resuming needs and throw `signal.reason`. */
+  readonly signal: AbortSignal;
+}
+
+/** Plain data worth printing: figures, tables, paths. It is also what `--json` prints. */
+export type Summary = Record<string, unknown>;
+
+export interface Stage<Options extends z.ZodObject = z.ZodObject> {
+  /** As typed on the command line: `prepare`, `train gan`. */
+  readonly name: string;
+  /** One sentence for `--help`. */
+  readonly description: string;
+  /** Every option with type, default and description: flags, config file and help all come from here. */
+  readonly options: Options;
+  run(config: z.output<Options>, context: StageContext): Promise<Summary>;
+}
+
+/** Keeps the option types of a stage while declaring it. */
+export function defineStage<Options extends z.ZodObject>(stage: Stage<Options>): Stage<Options> {
+  return stage;
+}
