@@ -1,0 +1,99 @@
+// Turns symbolic tensors into one ONNX graph: shared sub-expressions once, nothing that no output needs.
+import type { Emitter, Target } from './emitter.ts';
+import { encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './onnx-format.ts';
+import { inputName } from './ops/leaf.ts';
+import { type Shape, sizeOf, type Tensor, topologicalOrder } from './tensor.ts';
+
+export interface CompiledGraph {
+  /** An `.onnx` file. */
+  readonly bytes: Uint8Array;
+  /** The inputs that the outputs need, by name. */
+  readonly inputs: ReadonlyMap<string, Shape>;
+  readonly outputs: ReadonlyMap<string, Shape>;
+  /** ONNX nodes emitted, for tests and curiosity. */
+  readonly nodeCount: number;
+}
+
+/**
+ * @param outputs what to compute, by name.
+ * @throws Error if one input name comes with two shapes, or an output shares its name with an input.
+ */
+export function compileGraph(outputs: Readonly<Record<string, Tensor>>, target: Target): CompiledGraph {
+  const emitter = new GraphEmitter(target);
+  const names = new Map<Tensor, string>();
+  const inputs = new Map<string, Shape>();
+  for (const node of topologicalOrder(Object.values(outputs))) {
+    const name = inputName(node);
+    const known = name === undefined ? undefined : inputs.get(name);
+    if (known !== undefined && String(known) !== String(node.shape)) {
+      throw new Error(`input ${name} comes with two shapes, [${known}] and [${node.shape}]`);
+    }
+    if (name !== undefined) inputs.set(name, node.shape);
+    const inputNames = node.inputs.map(operand => names.get(operand)!);
+    names.set(node, node.op.lower(emitter, inputNames, node));
+  }
+  for (const [name, node] of Object.entries(outputs)) {
+    if (inputs.has(name)) throw new Error(`${name} names both an input and an output`);
+    emitter.output(name, names.get(node)!);
+  }
+  const shapes = new Map(Object.entries(outputs).map(([name, { shape }]) => [name, shape]));
+  const value = ([name, shape]: [string, Shape]): OnnxValue => ({ name, shape });
+  const bytes = encodeOnnx({
+    name: 'face-tuning',
+    nodes: emitter.nodes,
+    initializers: [...emitter.initializers.values()],
+    inputs: [...inputs].map(value),
+    outputs: [...shapes].map(value),
+  });
+  return { bytes, inputs, outputs: shapes, nodeCount: emitter.nodes.length };
+}
+
+class GraphEmitter implements Emitter {
+  readonly target: Target;
+  readonly nodes: OnnxNode[] = [];
+  readonly initializers = new Map<string, OnnxTensor>();
+  /** What was emitted before, by what it computes: equal expressions get one node. */
+  readonly #known = new Map<string, string>();
+
+  constructor(target: Target) {
+    this.target = target;
+  }
+
+  node(type: string, input: readonly string[], attributes: OnnxNode['attributes'] = {}, domain = ''): string {
+    return this.#once(JSON.stringify([type, domain, input, attributes]), name => {
+      this.nodes.push({ name, opType: type, domain, input, output: [name], attributes });
+    });
+  }
+
+  integers(values: readonly number[]): string {
+    const data = BigInt64Array.from(values, BigInt);
+    return this.#constant(onnxTypes.int64, [values.length], new Uint8Array(data.buffer));
+  }
+
+  floats(values: ArrayLike<number>, shape: Shape): string {
+    return this.#constant(onnxTypes.float, shape, new Uint8Array(Float32Array.from(values).buffer));
+  }
+
+  /** Gives a result its public name; a copy, since one result may be several outputs. */
+  output(name: string, source: string): void {
+    this.nodes.push({ name, opType: 'Identity', domain: '', input: [source], output: [name], attributes: {} });
+  }
+
+  #constant(dataType: number, dims: Shape, rawData: Uint8Array): string {
+    // Only small constants are worth comparing by content; the rare large one gets a name of its own.
+    const key = sizeOf(dims) <= 64 ? `${dataType} [${dims}] ${rawData}` : `constant ${this.#known.size}`;
+    return this.#once(key, name => {
+      this.initializers.set(name, { name, dims, dataType, rawData });
+    });
+  }
+
+  #once(key: string, create: (name: string) => void): string {
+    let name = this.#known.get(key);
+    if (name === undefined) {
+      name = `t${this.#known.size}`;
+      this.#known.set(key, name);
+      create(name);
+    }
+    return name;
+  }
+}

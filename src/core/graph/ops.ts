@@ -1,0 +1,11 @@
+// All operations under one roof, for those who build networks from them.
+export * from './ops/activation.ts';
+export { add, div, mul, neg, square, sub } from './ops/arithmetic.ts';
+export * from './ops/comparison.ts';
+export * from './ops/conv.ts';
+export { constant, input, ones, scalar, zeros } from './ops/leaf.ts';
+export * from './ops/matmul.ts';
+export * from './ops/reduce.ts';
+export * from './ops/resample.ts';
+export { concat, expand, pad, reshape, slice, transpose } from './ops/shape.ts';
+export * from './ops/transcendental.ts';

@@ -1,0 +1,42 @@
+// exp, log, sqrt, tanh, sigmoid and softplus.
+import { defineOp, type Tensor } from '../tensor.ts';
+import { div, mul, square, sub } from './arithmetic.ts';
+import { mapValues } from './elementwise.ts';
+
+function defineUnary(
+  name: string,
+  f: (x: number) => number,
+  gradient: (g: Tensor, x: Tensor, y: Tensor) => Tensor,
+): (x: Tensor) => Tensor {
+  const apply = defineOp({
+    name,
+    shape: ([x]) => x!.shape,
+    gradient: (node, g) => [() => gradient(g, node.inputs[0]!, node)],
+    evaluate: ([x]) => mapValues(x!, f),
+    lower: (emit, inputs) => emit.node(name, inputs),
+  });
+  return x => apply([x], {});
+}
+
+export const exp = defineUnary('Exp', Math.exp, (g, _, y) => mul(g, y));
+
+/** Natural logarithm. */
+export const log = defineUnary('Log', Math.log, (g, x) => div(g, x));
+
+/** Its gradient is infinite at 0: add a small number first where 0 can occur. */
+export const sqrt = defineUnary('Sqrt', Math.sqrt, (g, _, y) => div(mul(g, 0.5), y));
+
+export const tanh = defineUnary('Tanh', Math.tanh, (g, _, y) => mul(g, sub(1, square(y))));
+
+export const sigmoid = defineUnary(
+  'Sigmoid',
+  x => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
+  (g, _, y) => mul(g, mul(y, sub(1, y))),
+);
+
+/** log(1 + eˣ), without overflow for large x and without loss for very negative x. */
+export const softplus = defineUnary(
+  'Softplus',
+  x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  (g, x) => mul(g, sigmoid(x)),
+);

@@ -1,0 +1,14 @@
+// The one door to ONNX Runtime. Core sees only the types all its builds share; Node and the browser bring theirs.
+import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
+import type { Target } from '../graph/emitter.ts';
+
+export interface Device {
+  /** `cpu`, `webgpu`, `cuda` or `wasm`. */
+  readonly name: string;
+  /** `onnxruntime-node` or `onnxruntime-web`. */
+  readonly runtime: { readonly InferenceSession: InferenceSessionFactory; readonly Tensor: TensorConstructor };
+  readonly sessionOptions: InferenceSession.SessionOptions;
+  readonly target: Target;
+  /** Whether results are written into tensors given as fetches (true in Node) or always come in new ones. */
+  readonly writesInPlace: boolean;
+}

@@ -1,0 +1,33 @@
+// Adjoint identities of the convolutions: ⟨conv(x, w), g⟩ = ⟨x, inputGradient⟩ = ⟨w, weightGradient⟩.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { interpret } from '../../../src/core/graph/interpreter.ts';
+import * as ops from '../../../src/core/graph/ops.ts';
+import type { Tensor } from '../../../src/core/graph/tensor.ts';
+import { randomInputs } from './helpers.ts';
+
+const inner = (a: Tensor, b: Tensor) => ops.sum(ops.mul(a, b));
+
+test('the two gradients are the adjoints of the convolution', () => {
+  const size = fc.integer({ min: 1, max: 3 });
+  const image = fc.integer({ min: 3, max: 7 });
+  fc.assert(
+    fc.property(size, size, size, image, image, size, fc.nat(2), fc.nat(999), (n, c, o, h, w, k, p, seed) => {
+      const padding = Math.min(p, k - 1);
+      const y = [n, o, h + 2 * padding - k + 1, w + 2 * padding - k + 1];
+      const { inputs, feeds } = randomInputs([[n, c, h, w], [o, c, k, k], y], undefined, seed);
+      const [x, kernel, g] = inputs as [Tensor, Tensor, Tensor];
+      const [forward, byInput, byWeight] = interpret(
+        [
+          inner(ops.conv(x, kernel, padding), g),
+          inner(x, ops.convInputGradient(g, kernel, padding)),
+          inner(kernel, ops.convWeightGradient(x, g, [k, k], padding)),
+        ],
+        feeds,
+      ).map(values => values[0]!);
+      expect(byInput).toBeCloseTo(forward!, 9);
+      expect(byWeight).toBeCloseTo(forward!, 9);
+    }),
+    { numRuns: 40 },
+  );
+});

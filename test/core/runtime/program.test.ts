@@ -1,0 +1,104 @@
+// Compiled graphs against the interpreter: every op and its gradients, in Node's runtime and in the browser's.
+import { afterAll, describe, expect, test } from 'vitest';
+import { compileGraph } from '../../../src/core/graph/compile.ts';
+import { gradients } from '../../../src/core/graph/gradient.ts';
+import { interpret } from '../../../src/core/graph/interpreter.ts';
+import { decodeOnnx } from '../../../src/core/graph/onnx-format.ts';
+import * as ops from '../../../src/core/graph/ops.ts';
+import type { Device } from '../../../src/core/runtime/device.ts';
+import { Program } from '../../../src/core/runtime/program.ts';
+import { StateStore } from '../../../src/core/runtime/state.ts';
+import { cpuDevice } from '../../../src/node/io/device.ts';
+import { wasmDevice } from '../../../src/web/engine/device.ts';
+import { opCases } from '../graph/cases.ts';
+import { randomInputs, relativeError } from '../graph/helpers.ts';
+
+const cpu = cpuDevice(1);
+const plain: Device = { ...cpu, name: 'cpu, without fused products', target: { fusedMatMul: false } };
+
+/** The op, the gradients of the sum of its squares and the gradients of their penalty: second order included. */
+function outputsOf({ shapes, build, domain }: (typeof opCases)[number]) {
+  const { inputs, feeds } = randomInputs(shapes, domain);
+  const y = build(...inputs);
+  const first = gradients(ops.sum(ops.square(y)), inputs);
+  const second = gradients(
+    first.map(g => ops.sum(ops.square(g))).reduce((a, b) => ops.add(a, b)),
+    inputs,
+  );
+  const outputs = Object.fromEntries([y, ...first, ...second].map((tensor, index) => [`y${index}`, tensor]));
+  return { outputs, feeds };
+}
+
+describe.each([cpu, plain, wasmDevice(1)])('$name agrees with the interpreter', device => {
+  test.each(opCases)('$name', async opCase => {
+    const { outputs, feeds } = outputsOf(opCase);
+    const expected = interpret(Object.values(outputs), feeds);
+    const program = await Program.compile(device, { outputs });
+    const floats = Object.fromEntries(Object.entries(feeds).map(([name, values]) => [name, Float32Array.from(values)]));
+    const results = await program.run(floats);
+    Object.keys(outputs).forEach((name, index) => {
+      expect(results[name]!.length).toBe(expected[index]!.length);
+      expect(relativeError(results[name]!, expected[index]!)).toBeLessThan(1e-5);
+    });
+    await program.release();
+  });
+});
+
+describe('compiled graphs', () => {
+  const x = ops.input('x', [2, 3]);
+
+  test('shared sub-expressions are emitted once, dead ones never', () => {
+    const once = ops.exp(ops.mul(x, 2));
+    const again = ops.exp(ops.mul(x, 2));
+    ops.log(x);
+    const { bytes } = compileGraph({ y: ops.add(once, again) }, cpu.target);
+    const graph = decodeOnnx(bytes).graph as { node: { opType: string }[] };
+    expect(graph.node.map(node => node.opType)).toEqual(['Mul', 'Exp', 'Add', 'Identity']);
+  });
+
+  test('decode to what was written', () => {
+    const { bytes } = compileGraph({ y: ops.leakyRelu(x, 0.25) }, cpu.target);
+    expect(decodeOnnx(bytes)).toMatchObject({
+      irVersion: 10,
+      opsetImport: [
+        { domain: '', version: 21 },
+        { domain: 'com.microsoft', version: 1 },
+      ],
+      graph: {
+        node: [
+          { opType: 'LeakyRelu', input: ['x'], attribute: [{ name: 'alpha', f: 0.25, type: 1 }] },
+          { opType: 'Identity', output: ['y'] },
+        ],
+        input: [
+          { name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [{ dimValue: 2 }, { dimValue: 3 }] } } } },
+        ],
+      },
+    });
+  });
+
+  test('one name with two shapes is refused', () => {
+    expect(() => compileGraph({ y: ops.add(ops.sum(x), ops.input('x', [])) }, cpu.target)).toThrow('two shapes');
+  });
+});
+
+describe('state', () => {
+  const state = new StateStore(cpu);
+  const counter = ops.input('counter', [2]);
+  const step = Program.compile(cpu, {
+    outputs: { total: ops.sum(counter) },
+    updates: { counter: ops.add(counter, ops.input('by', [])) },
+  });
+  afterAll(async () => (await step).release());
+
+  test('is read, replaced and kept apart from what is being read', async () => {
+    state.set('counter', [2], [1, 2]);
+    const program = await step;
+    expect((await program.run({ by: Float32Array.of(10) }, state)).total).toEqual(Float32Array.of(3));
+    expect((await program.run({ by: Float32Array.of(1) }, state)).total).toEqual(Float32Array.of(23));
+    expect([...state.values('counter')]).toEqual([12, 13]);
+  });
+
+  test('a missing input is named', async () => {
+    await expect((await step).run({}, state)).rejects.toThrow('input by is neither fed nor in the state');
+  });
+});
