@@ -1,0 +1,209 @@
+// Edits a face in latent space: moves some attributes, holds the locked ones, and keeps to what the generator sees.
+import { didYouMean, UserError } from '../errors.ts';
+import { addScaled, dot, length, orthonormalBasis, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
+import { conditionNormal, type Direction, inOrder } from './conditioning.ts';
+import { formatMove, type Move } from './moves.ts';
+
+/** A direction and where its boundary lies: a latent z is at the signed distance normal·z + intercept from it. */
+export interface Hyperplane extends Direction {
+  /** b/‖w‖; 0 for boundaries that were published without. */
+  readonly intercept: number;
+}
+
+/**
+ * `sphere` keeps latents at length √d, where the generator puts them anyway, so that the distances of this edit are
+ * those of the picture. `linear` is InterFaceGAN's plain addition.
+ */
+export type Geometry = 'sphere' | 'linear';
+
+export interface Edit {
+  /** z₀ [d], raw or normalised; it is not changed. */
+  readonly latent: Float32Array | Float64Array;
+  /** One for each attribute that can be moved, locked or measured. */
+  readonly boundaries: readonly Hyperplane[];
+  readonly moves: readonly Move[];
+  /** Attributes whose distance stays, unless they are moved themselves. */
+  readonly locks: readonly string[];
+  readonly geometry?: Geometry;
+}
+
+/** What became of the moves of one attribute. */
+export interface Step {
+  readonly attribute: string;
+  /** Unit vector [d] that was followed: the attribute's normal without what it shares with the locks. */
+  readonly conditionedNormal: Float64Array;
+  readonly residual: number;
+  /** How far it was followed, in σ of the latent. */
+  readonly strength: number;
+}
+
+export interface Edited {
+  /**
+   * [d], in float64 so that edits can follow one another without loss. Rounded to float32 for the generator, its
+   * distances still hold to 1e-6.
+   */
+  readonly latent: Float64Array;
+  /** One for each moved attribute, sorted by name. */
+  readonly steps: readonly Step[];
+  /** Signed distance of the edited latent from each of `boundaries`. */
+  readonly distances: Readonly<Record<string, number>>;
+}
+
+/**
+ * A pure function: neither the order of the moves nor that of the locks changes a bit of the result. Relative moves
+ * of one attribute add up; all absolute ones are reached together.
+ * @throws UserError for an unknown attribute, moves that contradict each other, a direction that the locks use up
+ *   (see `conditionNormal`), or a move that leaves the sphere.
+ */
+export function editLatent({ latent, boundaries, moves, locks, geometry = 'sphere' }: Edit): Edited {
+  const find = (attribute: string) => findBoundary(attribute, boundaries, latent.length);
+  const locked = inOrder([...new Set(locks)].map(find));
+  const wishes = collectWishes(moves, find);
+  const start = geometry === 'sphere' ? normalised(latent) : Float64Array.from(latent);
+  const steps = planSteps(start, wishes, locked);
+  const change = new Float64Array(start.length);
+  for (const { conditionedNormal, strength } of steps) addScaled(change, conditionedNormal, strength);
+  const held = [...locked, ...wishes.map(wish => wish.boundary)];
+  const edited = geometry === 'sphere' ? moveOnSphere(start, change, held, steps) : sum(start, change);
+  const distances = boundaries.map(boundary => [boundary.attribute, distanceTo(boundary, edited)] as const);
+  return { latent: edited, steps, distances: Object.fromEntries(distances) };
+}
+
+/** @returns the signed distance of a latent [d] from a boundary, positive on the side of "more". */
+export function distanceTo(boundary: Hyperplane, latent: Float32Array | Float64Array): number {
+  return dot(boundary.normal, latent) + boundary.intercept;
+}
+
+/** All that is asked of one attribute: a step, or a distance to reach. */
+type Wish = { readonly attribute: string; readonly boundary: Hyperplane } & (
+  | { readonly kind: 'relative'; readonly strength: number }
+  | { readonly kind: 'absolute'; readonly distance: number }
+);
+
+/** One wish for each moved attribute, sorted by name. */
+function collectWishes(moves: readonly Move[], find: (attribute: string) => Hyperplane): Wish[] {
+  const wishes = new Map<string, Wish>();
+  // Sorted by amount too, because a floating-point sum depends on its order.
+  const ordered = inOrder([...moves].sort((a, b) => amount(a) - amount(b)));
+  for (const move of ordered) {
+    if (!Number.isFinite(amount(move))) {
+      throw new UserError(`a move must be by a finite number; got ${formatMove(move)}`);
+    }
+    const { attribute } = move;
+    const earlier = wishes.get(attribute);
+    if (earlier === undefined) wishes.set(attribute, { ...move, boundary: find(attribute) });
+    else if (earlier.kind === 'relative' && move.kind === 'relative') {
+      wishes.set(attribute, { ...earlier, strength: earlier.strength + move.strength });
+    } else if (earlier.kind !== move.kind || amount(earlier) !== amount(move)) {
+      throw new UserError(
+        `${attribute} must have one target distance, or steps only; got ` +
+          `${formatMove(earlier)} and ${formatMove(move)}. Drop one of them`,
+      );
+    }
+  }
+  return [...wishes.values()];
+}
+
+/** Finds the strength of each step: given for relative moves, solved for together for absolute ones. */
+function planSteps(start: Float64Array, wishes: readonly Wish[], locked: readonly Hyperplane[]): Step[] {
+  const steps = wishes.map(wish => ({
+    attribute: wish.attribute,
+    ...conditionNormal(wish.boundary, locked),
+    strength: wish.kind === 'relative' ? wish.strength : 0,
+    wish,
+  }));
+  const afterRelative = Float64Array.from(start);
+  for (const { conditionedNormal, strength } of steps) addScaled(afterRelative, conditionedNormal, strength);
+  const aimed = steps.flatMap(step => (step.wish.kind === 'absolute' ? [{ step, target: step.wish }] : []));
+  // Row i: how much a unit step of each aimed attribute changes the distance of attribute i.
+  const effects = aimed.map(({ target }) =>
+    aimed.map(({ step }) => dot(target.boundary.normal, step.conditionedNormal)),
+  );
+  const missing = aimed.map(({ target }) => target.distance - distanceTo(target.boundary, afterRelative));
+  const strengths = solve(effects, missing);
+  if (strengths === undefined) {
+    const names = aimed.map(({ target }) => target.attribute).join(', ');
+    throw new UserError(
+      `target distances must be independent of each other; with these locks, those of ${names} are not. Drop one of them`,
+    );
+  }
+  aimed.forEach(({ step }, i) => {
+    step.strength = strengths[i]!;
+  });
+  return steps.map(({ wish: _, ...step }) => step);
+}
+
+/**
+ * Goes from `start` by `change` and returns to the sphere of radius √d by rescaling only what is orthogonal to every
+ * held normal: a plain z + αp̂ would be scaled back as a whole by the generator, and each held distance with it.
+ * `change` lies in the span of the held normals.
+ */
+function moveOnSphere(
+  start: Float64Array,
+  change: Float64Array,
+  held: readonly Hyperplane[],
+  steps: readonly Step[],
+): Float64Array {
+  if (change.every(x => x === 0)) return start;
+  const basis = orthonormalBasis(inOrder(held).map(boundary => boundary.normal));
+  const free = removeSpan(start, basis);
+  const heldStart = sum(start, scaled(free, -1));
+  const heldEnd = sum(heldStart, change);
+  const room = start.length - dot(heldEnd, heldEnd); // the squared length left for the free part
+  const scale = Math.sqrt(Math.max(room, 0)) / length(free);
+  if (room < 0 || !(scale < 1e9)) throw noRoom(heldStart, change, basis.length, steps);
+  return sum(heldEnd, scaled(free, scale));
+}
+
+/** Says what share of the steps would fit: where ‖heldStart + share · change‖² reaches d. */
+function noRoom(heldStart: Float64Array, change: Float64Array, held: number, steps: readonly Step[]): UserError {
+  const d = heldStart.length;
+  if (held === d) {
+    return new UserError(
+      `moves and locks must leave a direction of the latent free; these ${held} leave none of ${d}. Unlock some attributes`,
+    );
+  }
+  const [a, b, c] = [dot(change, change), dot(heldStart, change), dot(heldStart, heldStart) - d];
+  const share = Math.max(0, (-b + Math.sqrt(Math.max(0, b * b - a * c))) / a);
+  const asked = steps.map(step => `${step.attribute} ${signed(step.strength)}`).join(', ');
+  const fitting = steps
+    .map(step => `${step.attribute} ${signed(Math.trunc(step.strength * share * 100) / 100)}`)
+    .join(', ');
+  return new UserError(
+    `the moves must stay on the sphere of radius √${d} on which latents lie; steps of ${asked} leave it. ` +
+      `There is room for ${fitting}: move less, unlock attributes, or choose linear geometry`,
+  );
+}
+
+function findBoundary(attribute: string, boundaries: readonly Hyperplane[], size: number): Hyperplane {
+  const names = boundaries.map(boundary => boundary.attribute);
+  const boundary = boundaries[names.indexOf(attribute)];
+  if (boundary === undefined) {
+    throw new UserError(`no boundary for "${attribute}".${didYouMean(attribute, names)} There are ${names.join(', ')}`);
+  }
+  if (boundary.normal.length !== size) {
+    throw new UserError(
+      `the boundary of ${attribute} must have the latent's ${size} numbers; got ${boundary.normal.length}. ` +
+        'Take boundaries and latent from one generator',
+    );
+  }
+  return boundary;
+}
+
+function normalised(latent: Float32Array | Float64Array): Float64Array {
+  const scale = Math.sqrt(latent.length) / length(latent);
+  if (!Number.isFinite(scale)) throw new UserError(`a latent must have a finite length above 0; got ${length(latent)}`);
+  return scaled(latent, scale);
+}
+
+function amount(move: Move): number {
+  return move.kind === 'relative' ? move.strength : move.distance;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+}
+
+function sum(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((x, i) => x + b[i]!);
+}

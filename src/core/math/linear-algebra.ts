@@ -1,0 +1,90 @@
+// The few dense vector operations that boundaries and edits need, in float64: subspaces, projections, small systems.
+
+/** @returns a·b. @param a [n]. @param b [n]. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** @returns ‖v‖, the Euclidean length. */
+export function length(v: ArrayLike<number>): number {
+  return Math.sqrt(dot(v, v));
+}
+
+/** @returns the cosine of the angle between two vectors that are not zero. */
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return dot(a, b) / (length(a) * length(b));
+}
+
+/** @returns factor · v. */
+export function scaled(v: ArrayLike<number>, factor: number): Float64Array<ArrayBuffer> {
+  return Float64Array.from(v, x => x * factor);
+}
+
+/** Adds factor · v to `target`, in place. */
+export function addScaled(target: Float64Array, v: ArrayLike<number>, factor: number): void {
+  for (let i = 0; i < target.length; i++) target[i]! += factor * v[i]!;
+}
+
+/**
+ * An orthonormal basis of the span of `vectors`: the Q of a QR factorisation, by modified Gram-Schmidt applied twice,
+ * which is as orthogonal as rounding allows (Giraud et al. 2005).
+ * @param vectors k vectors [d]; they may be dependent, more than d, or none.
+ * @param tolerance a vector of which no larger part than this is new is dependent and adds nothing. The default is
+ *   float32's precision: what such a vector adds, after a trip through a float32 file, is noise.
+ * @returns r ≤ min(k, d) orthonormal vectors [d], where r is the rank.
+ */
+export function orthonormalBasis(vectors: Iterable<ArrayLike<number>>, tolerance = 1e-7): Float64Array[] {
+  const basis: Float64Array[] = [];
+  for (const vector of vectors) {
+    const rest = removeSpan(vector, basis);
+    const restLength = length(rest);
+    if (restLength > tolerance * length(vector)) basis.push(scaled(rest, 1 / restLength));
+  }
+  return basis;
+}
+
+/** @returns v − BBᵀv, the part of v [d] orthogonal to an orthonormal `basis` of any size, zero included. */
+export function removeSpan(v: ArrayLike<number>, basis: readonly Float64Array[]): Float64Array<ArrayBuffer> {
+  const rest = Float64Array.from(v);
+  // The second pass removes what rounding let through the first.
+  for (let pass = 0; pass < 2; pass++) {
+    for (const direction of basis) addScaled(rest, direction, -dot(rest, direction));
+  }
+  return rest;
+}
+
+/**
+ * Solves A x = b by Gaussian elimination with partial pivoting.
+ * @param matrix m rows of m numbers. @param right [m].
+ * @returns x [m], or undefined where A is singular: where a pivot falls below 1e-9 of A's largest entry.
+ */
+export function solve(
+  matrix: readonly ArrayLike<number>[],
+  right: ArrayLike<number>,
+): Float64Array<ArrayBuffer> | undefined {
+  const m = matrix.length;
+  // Each row carries its right-hand side as column m, so that both are swapped and eliminated together.
+  const rows = matrix.map((row, i) => Float64Array.of(...Array.from(row), right[i]!));
+  const largest = Math.max(0, ...matrix.flatMap(row => Array.from(row, Math.abs)));
+  for (let column = 0; column < m; column++) {
+    let pivot = column;
+    for (let i = column + 1; i < m; i++) {
+      if (Math.abs(rows[i]![column]!) > Math.abs(rows[pivot]![column]!)) pivot = i;
+    }
+    const pivotRow = rows[pivot]!;
+    if (!(Math.abs(pivotRow[column]!) > 1e-9 * largest)) return undefined;
+    rows[pivot] = rows[column]!;
+    rows[column] = pivotRow;
+    for (let i = column + 1; i < m; i++) addScaled(rows[i]!, pivotRow, -rows[i]![column]! / pivotRow[column]!);
+  }
+  const x = new Float64Array(m);
+  for (let i = m - 1; i >= 0; i--) {
+    const row = rows[i]!;
+    let sum = row[m]!;
+    for (let j = i + 1; j < m; j++) sum -= row[j]! * x[j]!;
+    x[i] = sum / row[i]!;
+  }
+  return x;
+}
