@@ -1,0 +1,203 @@
+// Reads and writes the files of runs: whole ones so that nobody meets a half-written file, long arrays piece by piece.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from '../../core/errors.ts';
+import type { DType, NdArray, TypedArray } from '../../core/formats/nd-array.ts';
+import { bytesOf, dtypeOf, elementCount, elementType } from '../../core/formats/nd-array.ts';
+import { decodeNpy, decodeNpyHeader, encodeNpyHeader } from '../../core/formats/npy.ts';
+import { errorCode, explainingDiskErrors } from './disk-errors.ts';
+
+/** Writes a file under a temporary name, forces it to the disk and renames it: readers see all of it or nothing. */
+export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await explainingDiskErrors('write', path, async () => {
+    try {
+      const handle = await open(temporary, 'w');
+      try {
+        await handle.writeFile(bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** `writeWhole` of a value as indented JSON. */
+export function writeJson(path: string, value: unknown): Promise<void> {
+  return writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** @returns the parsed file. @throws UserError when it is missing or is not JSON. */
+export async function readJson(path: string): Promise<unknown> {
+  const text = new TextDecoder().decode(await readWhole(path));
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${path} is not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Reads a file of any size that memory holds (Node's own readFile ends at 2 GiB). */
+export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return explainingDiskErrors('read', path, async () => {
+    const handle = await open(path, 'r');
+    try {
+      const { size } = await handle.stat();
+      const bytes = new Uint8Array(size);
+      await readInto(handle, path, bytes, 0);
+      return bytes;
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+/** Fills `target` with the bytes from `position` on. @throws UserError when the file ends before. */
+export async function readInto(handle: FileHandle, path: string, target: Uint8Array, position: number): Promise<void> {
+  // One system call moves less than 2 GiB.
+  const longest = 2 ** 30;
+  for (let filled = 0; filled < target.length; ) {
+    const length = Math.min(longest, target.length - filled);
+    const { bytesRead } = await handle.read(target, filled, length, position + filled);
+    if (bytesRead === 0) {
+      const expected = position + target.length;
+      throw new UserError(
+        `${path} is cut short: expected ${expected} bytes, found ${position + filled}; make it again`,
+      );
+    }
+    filled += bytesRead;
+  }
+}
+
+/** @returns SHA-256 of a file's content, in hexadecimal. */
+export async function hashFile(path: string): Promise<string> {
+  return explainingDiskErrors('read', path, async () => {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+    return hash.digest('hex');
+  });
+}
+
+/** Forces a file's content to the disk. */
+export async function syncFile(path: string): Promise<void> {
+  await explainingDiskErrors('write', path, async () => {
+    const handle = await open(path, 'r+');
+    await handle.sync().finally(() => handle.close());
+  });
+}
+
+/** Forces an earlier rename in the folder of `path` to the disk, where the system can (Windows cannot). */
+export async function syncFolderOf(path: string): Promise<void> {
+  try {
+    const handle = await open(dirname(path), 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch (error) {
+    if (!['EISDIR', 'EPERM', 'EINVAL', 'EACCES'].includes(errorCode(error) ?? '')) throw error;
+  }
+}
+
+export interface NpyWriter {
+  /** Adds elements in C order; a piece may be part of a row or many rows. */
+  append(piece: TypedArray): Promise<void>;
+  /** Forces the file to the disk. @throws Error when the elements appended do not fill the shape. */
+  close(): Promise<void>;
+  /** Lets go of the file as it is, after a failure. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Writes a .npy file piece by piece, so that an array larger than memory can be made.
+ * @param shape its first length may be null: as many rows as are appended.
+ * @param keepRows continues a file of the same type and shape after its first rows, dropping what follows them.
+ */
+export async function createNpyWriter(
+  path: string,
+  dtype: DType,
+  shape: readonly [number | null, ...number[]],
+  keepRows = 0,
+): Promise<NpyWriter> {
+  const [rows, ...row] = shape;
+  const rowLength = elementCount(row)!;
+  const headerFor = (count: number) => encodeNpyHeader(dtype, [count, ...row]);
+  const dataOffset = headerFor(rows ?? 0).length;
+  const elementBytes = elementType(dtype).bytes;
+  let position = dataOffset + keepRows * rowLength * elementBytes;
+  const writing = <T>(operation: () => Promise<T>) => explainingDiskErrors('write', path, operation);
+
+  const handle = await writing(() => open(path, keepRows > 0 ? 'r+' : 'w'));
+  if (keepRows > 0) await writing(() => handle.truncate(position));
+  return {
+    append: piece =>
+      writing(async () => {
+        const received = dtypeOf(piece);
+        if (received !== dtype && dtype !== 'bool')
+          throw new Error(`${path} holds ${dtype}; got a piece of ${received}`);
+        await writeAll(handle, bytesOf(piece), position);
+        position += piece.byteLength;
+      }),
+    close: () =>
+      writing(async () => {
+        try {
+          const elements = (position - dataOffset) / elementBytes;
+          const count = rows ?? elements / rowLength;
+          if (count * rowLength !== elements || !Number.isInteger(count)) {
+            throw new Error(
+              `${path} of shape [${rows ?? 'any'}, ${row.join(', ')}] was closed at ${elements} elements`,
+            );
+          }
+          const header = headerFor(count);
+          if (header.length !== dataOffset) throw new Error(`${path}: ${count} rows do not fit the header's padding`);
+          await writeAll(handle, header, 0);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+      }),
+    abandon: () => handle.close(),
+  };
+}
+
+/**
+ * Reads a .npy file, or some of its rows, straight into one array.
+ * @param range the rows [start, start + count) of the first axis. Without it: all.
+ * @throws UserError when the file is missing, damaged or cut short.
+ */
+export async function readNpy(path: string, range?: { start: number; count: number }): Promise<NdArray> {
+  return explainingDiskErrors('read', path, async () => {
+    const handle = await open(path, 'r');
+    try {
+      const { size } = await handle.stat();
+      const beginning = new Uint8Array(Math.min(size, 2 ** 16 + 16)); // a version 1 header is no longer
+      await readInto(handle, path, beginning, 0);
+      const { dtype, shape, fortranOrder, dataOffset } = decodeNpyHeader(beginning, path);
+      // Small files and Fortran order go through the one decoder; long ones are not held twice.
+      if (range === undefined && (fortranOrder || size <= beginning.length))
+        return decodeNpy(await readWhole(path), path);
+      const [rows = 1, ...row] = shape;
+      const { start, count } = range ?? { start: 0, count: rows };
+      if (fortranOrder || start < 0 || start + count > rows) {
+        throw new RangeError(`rows ${start} to ${start + count} of ${path}, which has ${rows}, cannot be read`);
+      }
+      const rowBytes = elementCount(row)! * elementType(dtype).bytes;
+      const bytes = new Uint8Array(count * rowBytes);
+      await readInto(handle, path, bytes, dataOffset + start * rowBytes);
+      return { shape: [count, ...row], data: elementType(dtype).view(bytes.buffer) };
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
+}
