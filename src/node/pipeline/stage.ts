@@ -19,6 +19,8 @@ export interface Stage<Options extends z.ZodObject = z.ZodObject> {
   /** Every option with type, default and description: flags, config file and help all come from here. */
   readonly options: Options;
   run(config: z.output<Options>, context: StageContext): Promise<Summary>;
+  /** The summary as text for a person, where a plain list of its values would not do. */
+  readonly print?: (summary: Summary) => string;
 }
 
 /** Keeps the option types of a stage while declaring it. */

@@ -1,0 +1,22 @@
+// The options that many stages share, so that a flag means the same everywhere.
+import { z } from 'zod';
+
+/** A side length of square images. @throws (as a zod issue) unless a power of two from 4 to 1024. */
+export function resolutionOption() {
+  return z.int().refine(side => side >= 4 && side <= 1024 && Number.isInteger(Math.log2(side)), {
+    error: 'must be a power of two from 4 to 1024',
+  });
+}
+
+/** A path; an empty one, such as an unset shell variable leaves, is refused. */
+export function pathOption() {
+  return z.string().min(1, { error: 'must be a path, not empty' });
+}
+
+/** The options of every stage that writes a run folder; spread them into its table. */
+export const runOptions = {
+  out: pathOption().describe('folder of the new run; it appears when the run is complete'),
+  seed: z.int().min(0).default(0).describe('seed of all random choices: the same seed repeats the run'),
+  force: z.boolean().default(false).describe('replace an earlier run at --out, once the new one is complete'),
+  resume: z.boolean().default(false).describe('continue the interrupted run at --out; its options must be the same'),
+};
