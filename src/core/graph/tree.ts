@@ -7,44 +7,45 @@ export interface ParameterSpec {
   readonly shape: Shape;
   /** Standard deviation of the normal distribution its values are drawn from; 0 for zeros. */
   readonly deviation: number;
-  /** Added to every value; 0 unless given. */
-  readonly offset?: number;
 }
 
-export type SpecTree = ParameterSpec | { readonly [name: string]: SpecTree };
+interface Leaf {
+  readonly shape: Shape;
+}
+
+export type Tree<L extends Leaf> = L | { readonly [name: string]: Tree<L> };
 
 /** A tree of another kind of leaf with the same branches. */
-export type Mapped<Tree, Leaf> = Tree extends ParameterSpec
-  ? Leaf
-  : { readonly [Key in keyof Tree]: Mapped<Tree[Key], Leaf> };
+export type Mapped<T, To> = T extends Leaf ? To : { readonly [Key in keyof T]: Mapped<T[Key], To> };
 
-function isSpec(tree: SpecTree): tree is ParameterSpec {
-  return Array.isArray((tree as ParameterSpec).shape);
+/** The tensors for a tree of specs, for layers to take. */
+export type Parameters<T> = Mapped<T, Tensor>;
+
+function isLeaf<L extends Leaf>(tree: Tree<L>): tree is L {
+  return Array.isArray(tree.shape);
 }
 
 /** Replaces each leaf by `f(leaf, path)`, the path being its names joined by `/`. */
-export function mapTree<Tree extends SpecTree, Leaf>(
-  tree: Tree,
-  f: (spec: ParameterSpec, path: string) => Leaf,
-  path = '',
-): Mapped<Tree, Leaf> {
-  const walk = (branch: SpecTree, at: string): unknown =>
-    isSpec(branch)
+export function mapTree<L extends Leaf, T extends Tree<L>, To>(
+  tree: T,
+  f: (leaf: L, path: string) => To,
+  path: string,
+): Mapped<T, To> {
+  const walk = (branch: Tree<L>, at: string): unknown =>
+    isLeaf(branch)
       ? f(branch, at)
-      : Object.fromEntries(
-          Object.entries(branch).map(([name, child]) => [name, walk(child, at === '' ? name : `${at}/${name}`)]),
-        );
-  return walk(tree, path) as Mapped<Tree, Leaf>;
+      : Object.fromEntries(Object.entries(branch).map(([name, child]) => [name, walk(child, `${at}/${name}`)]));
+  return walk(tree, path) as Mapped<T, To>;
 }
 
 /** The leaves by path, in the tree's order. */
-export function flattenSpecs(tree: SpecTree, path = ''): Map<string, ParameterSpec> {
-  const leaves = new Map<string, ParameterSpec>();
-  mapTree(tree, (spec, at) => leaves.set(at, spec), path);
+export function flattenTree<L extends Leaf>(tree: Tree<L>, path: string): Map<string, L> {
+  const leaves = new Map<string, L>();
+  mapTree(tree, (leaf: L, at) => leaves.set(at, leaf), path);
   return leaves;
 }
 
 /** An input for every parameter, named by its path: `prefix/block/weight`. */
-export function parameterInputs<Tree extends SpecTree>(tree: Tree, prefix: string): Mapped<Tree, Tensor> {
-  return mapTree(tree, (spec, path) => input(path, spec.shape), prefix);
+export function parameterInputs<T extends Tree<ParameterSpec>>(tree: T, prefix: string): Parameters<T> {
+  return mapTree(tree, (spec: ParameterSpec, path) => input(path, spec.shape), prefix);
 }

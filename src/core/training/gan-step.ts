@@ -1,0 +1,119 @@
+// One training step of each network as a graph: forward, backward, Adam and the generator's moving average.
+import { gradients } from '../graph/gradient.ts';
+import * as ops from '../graph/ops.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { flattenTree, type ParameterSpec, parameterInputs } from '../graph/tree.ts';
+import type { GanArchitecture } from '../models/channels.ts';
+import { discriminator, discriminatorSpec } from '../models/discriminator.ts';
+import { crossFade, generator, generatorSpec } from '../models/generator.ts';
+import { type AdamOptions, adamSpecs, adamUpdates, movingAverage } from '../nn/adam.ts';
+import type { ProgramDefinition } from '../runtime/program.ts';
+import { discriminatorLoss, type GanLoss, generatorLoss } from './losses.ts';
+
+/** Where each network and its optimiser keep their state. */
+export const stateNames = {
+  generator: 'generator',
+  discriminator: 'discriminator',
+  generatorEma: 'generatorEma',
+  generatorAdam: 'generatorAdam',
+  discriminatorAdam: 'discriminatorAdam',
+} as const;
+
+export interface StepOptions {
+  readonly architecture: GanArchitecture;
+  readonly loss: GanLoss;
+  readonly adam: AdamOptions;
+  /** The resolution the networks have grown to. */
+  readonly resolution: number;
+  readonly minibatch: number;
+  /** Whether the newest block is fading in: the step then wants `alpha`. */
+  readonly fading: boolean;
+}
+
+export interface GanStateSpecs {
+  readonly generator: ReadonlyMap<string, ParameterSpec>;
+  readonly discriminator: ReadonlyMap<string, ParameterSpec>;
+  /** Starts anew whenever a resolution is added. */
+  readonly optimisers: ReadonlyMap<string, ParameterSpec>;
+}
+
+/** Every state that training at this resolution has, and how it starts; the moving average mirrors the generator. */
+export function ganStateSpecs(architecture: GanArchitecture, resolution: number, adam: AdamOptions): GanStateSpecs {
+  const ofGenerator = flattenTree(generatorSpec(architecture, resolution), stateNames.generator);
+  const ofDiscriminator = flattenTree(discriminatorSpec(architecture, resolution), stateNames.discriminator);
+  const optimisers = new Map([
+    ...adamSpecs(ofGenerator, stateNames.generatorAdam, adam),
+    ...adamSpecs(ofDiscriminator, stateNames.discriminatorAdam, adam),
+  ]);
+  return { generator: ofGenerator, discriminator: ofDiscriminator, optimisers };
+}
+
+/** The name under which the moving average of a generator parameter is kept. */
+export function emaName(name: string): string {
+  return stateNames.generatorEma + name.slice(stateNames.generator.length);
+}
+
+/** Both networks with their parameters as inputs, and images the generator makes of the input `z`. */
+function networks({ architecture, resolution, minibatch, fading }: StepOptions) {
+  const alpha = fading ? ops.input('alpha', []) : undefined;
+  const ofGenerator = parameterInputs(generatorSpec(architecture, resolution), stateNames.generator);
+  const ofDiscriminator = parameterInputs(discriminatorSpec(architecture, resolution), stateNames.discriminator);
+  const z = ops.input('z', [minibatch, architecture.latentSize]);
+  return {
+    alpha,
+    generatorParameters: flattenTree<Tensor>(ofGenerator, stateNames.generator),
+    discriminatorParameters: flattenTree<Tensor>(ofDiscriminator, stateNames.discriminator),
+    fakes: generator(ofGenerator, z, resolution, alpha),
+    critic: (images: Tensor) => discriminator(ofDiscriminator, images, alpha),
+  };
+}
+
+/**
+ * Trains the discriminator once. Fed: `z` [N, d], `reals` [N, 3, R, R], `mixing` [N, 1, 1, 1] (WGAN-GP only),
+ * `learningRate`, and `alpha` while fading.
+ * @param penalise whether the step carries the R1 penalty.
+ */
+export function discriminatorStep(options: StepOptions, penalise: boolean): ProgramDefinition {
+  const { alpha, fakes, critic, discriminatorParameters } = networks(options);
+  const { minibatch, resolution } = options;
+  const fed = ops.input('reals', [minibatch, 3, resolution, resolution]);
+  // Real images fade in as generated ones do, or the discriminator would tell them apart by their detail alone.
+  const reals = alpha === undefined ? fed : crossFade(ops.upsample2(ops.averagePool2(fed)), fed, alpha);
+  const mixing = ops.input('mixing', [minibatch, 1, 1, 1]);
+  const { loss, metrics } = discriminatorLoss(options.loss, critic, reals, fakes, mixing, penalise);
+  const updates = adamUpdates(
+    discriminatorParameters,
+    gradients(loss, [...discriminatorParameters.values()]),
+    ops.input('learningRate', []),
+    stateNames.discriminatorAdam,
+    options.adam,
+  );
+  return { outputs: { discriminatorLoss: loss, ...metrics }, updates };
+}
+
+/** Trains the generator once. Fed: `z` [N, d], `learningRate`, `emaDecay`, and `alpha` while fading. */
+export function generatorStep(options: StepOptions): ProgramDefinition {
+  const { fakes, critic, generatorParameters } = networks(options);
+  const loss = generatorLoss(options.loss, critic, fakes);
+  const updates = adamUpdates(
+    generatorParameters,
+    gradients(loss, [...generatorParameters.values()]),
+    ops.input('learningRate', []),
+    stateNames.generatorAdam,
+    options.adam,
+  );
+  const decay = ops.input('emaDecay', []);
+  for (const [name, { shape }] of generatorParameters) {
+    updates[emaName(name)] = movingAverage(ops.input(emaName(name), shape), updates[name]!, decay);
+  }
+  return { outputs: { generatorLoss: loss }, updates };
+}
+
+/** Images made by the moving average. Fed: `z` [N, d], and `alpha` while fading. */
+export function samplingProgram(options: Omit<StepOptions, 'loss' | 'adam'>): ProgramDefinition {
+  const { architecture, resolution, minibatch, fading } = options;
+  const alpha = fading ? ops.input('alpha', []) : undefined;
+  const parameters = parameterInputs(generatorSpec(architecture, resolution), stateNames.generatorEma);
+  const z = ops.input('z', [minibatch, architecture.latentSize]);
+  return { outputs: { images: generator(parameters, z, resolution, alpha) } };
+}

@@ -1,0 +1,228 @@
+// Trains a GAN step by step: feeds the graphs, grows the networks, and can be saved and resumed bit for bit.
+import { createRandom, normals, type Random, type RandomState, restoreRandom } from '../math/random.ts';
+import type { GanArchitecture } from '../models/channels.ts';
+import type { AdamOptions } from '../nn/adam.ts';
+import { initialValues } from '../nn/initialise.ts';
+import type { Device } from '../runtime/device.ts';
+import { type Feeds, Program } from '../runtime/program.ts';
+import { StateStore } from '../runtime/state.ts';
+import {
+  discriminatorStep,
+  emaName,
+  ganStateSpecs,
+  generatorStep,
+  type StepOptions,
+  samplingProgram,
+} from './gan-step.ts';
+import { EpochSampler, halved, type ImageSet, normalisedBatch, type SamplerState } from './image-source.ts';
+import type { GanLoss } from './losses.ts';
+import { emaDecay, type SchedulePoint, scheduleAt, type TrainingPlan } from './schedule.ts';
+
+export interface GanTrainingConfig {
+  readonly architecture: GanArchitecture;
+  readonly loss: GanLoss;
+  readonly adam: AdamOptions;
+  readonly plan: TrainingPlan;
+  /** Discriminator steps for each generator step (n_critic). */
+  readonly discriminatorSteps: number;
+  readonly seed: number;
+}
+
+/** All that a bit-equal resume needs beside the tensors. */
+export interface GanProgress {
+  readonly imagesShown: number;
+  readonly steps: number;
+  /** The resolution the networks have grown to. */
+  readonly resolution: number;
+  readonly random: RandomState;
+  readonly sampler: SamplerState;
+}
+
+export interface GanCheckpoint {
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
+  readonly progress: GanProgress;
+}
+
+export type StepMetrics = Readonly<Record<string, number>>;
+
+interface Programs {
+  readonly key: string;
+  readonly discriminator: Program;
+  /** With the R1 penalty; the same program where the loss has none of its own. */
+  readonly penalised: Program;
+  readonly generator: Program;
+}
+
+export class GanTrainer {
+  readonly #device: Device;
+  readonly #config: GanTrainingConfig;
+  readonly #state: StateStore;
+  readonly #random: Random;
+  readonly #sampler: EpochSampler;
+  #images: ImageSet;
+  readonly #fullImages: ImageSet;
+  #programs: Programs | undefined;
+  #imagesShown: number;
+  #steps: number;
+  #resolution: number;
+
+  /** @param images the training set at the plan's resolution. @param checkpoint where to go on from. */
+  constructor(device: Device, config: GanTrainingConfig, images: ImageSet, checkpoint?: GanCheckpoint) {
+    this.#device = device;
+    this.#config = config;
+    this.#state = new StateStore(device);
+    this.#fullImages = images;
+    this.#images = images;
+    const progress = checkpoint?.progress;
+    this.#random = progress === undefined ? createRandom(config.seed) : restoreRandom(progress.random);
+    const sampler = progress?.sampler ?? { epoch: createRandom(config.seed, 1).state(), position: 0 };
+    this.#sampler = new EpochSampler(images.count, sampler);
+    this.#imagesShown = progress?.imagesShown ?? 0;
+    this.#steps = progress?.steps ?? 0;
+    this.#resolution = progress?.resolution ?? 0;
+    for (const [name, { shape, values }] of checkpoint?.tensors ?? []) this.#state.set(name, shape, values);
+  }
+
+  get imagesShown(): number {
+    return this.#imagesShown;
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Where the schedule stands now. */
+  get point(): SchedulePoint {
+    return scheduleAt(this.#imagesShown, this.#config.plan);
+  }
+
+  get finished(): boolean {
+    return this.#imagesShown >= this.#config.plan.totalKimg * 1000;
+  }
+
+  /**
+   * Trains the discriminator `discriminatorSteps` times and the generator once.
+   * @throws Error naming step and loss when one is no longer a number; the state is then not worth saving.
+   */
+  async step(): Promise<StepMetrics> {
+    const { loss, discriminatorSteps, architecture } = this.#config;
+    let metrics: Record<string, number> = {};
+    for (let repeat = 0; repeat < discriminatorSteps; repeat++) {
+      const programs = await this.#prepare();
+      const { minibatch } = this.point;
+      const penalise = loss.kind === 'logistic-r1' && this.#steps % loss.interval === 0;
+      const reals = normalisedBatch(this.#images, this.#sampler.next(minibatch), () => this.#random.uniform() < 0.5);
+      const mixing = Float32Array.from({ length: minibatch }, () => this.#random.uniform());
+      const program = penalise ? programs.penalised : programs.discriminator;
+      const feeds = {
+        ...this.#scalars(),
+        z: normals(this.#random, minibatch * architecture.latentSize),
+        reals,
+        mixing,
+      };
+      metrics = { ...metrics, ...scalarsOf(await program.run(feeds, this.#state)) };
+      this.#imagesShown += minibatch;
+    }
+    const programs = await this.#prepare();
+    const z = normals(this.#random, this.point.minibatch * architecture.latentSize);
+    metrics = { ...metrics, ...scalarsOf(await programs.generator.run({ ...this.#scalars(), z }, this.#state)) };
+    this.#steps++;
+    for (const [name, value] of Object.entries(metrics)) {
+      if (!Number.isFinite(value)) throw new Error(`${name} is ${value} at step ${this.#steps}`);
+    }
+    return metrics;
+  }
+
+  /**
+   * Images of the moving average at the present resolution.
+   * @param latents [n, d] of any length, n a multiple of `batch`. @returns [n, 3, R, R].
+   */
+  async sample(latents: Float32Array, batch: number): Promise<Float32Array> {
+    await this.#prepare();
+    const { architecture } = this.#config;
+    const { resolution, alpha } = this.point;
+    const options = { architecture, resolution, minibatch: batch, fading: alpha < 1 };
+    const program = await Program.compile(this.#device, samplingProgram(options));
+    const size = batch * architecture.latentSize;
+    const images = new Float32Array((latents.length / architecture.latentSize) * 3 * resolution * resolution);
+    for (let start = 0; start < latents.length; start += size) {
+      const result = await program.run({ ...this.#scalars(), z: latents.slice(start, start + size) }, this.#state);
+      images.set(result.images!, (start / size) * result.images!.length);
+    }
+    await program.release();
+    return images;
+  }
+
+  /** A copy of all that is needed to go on from here. */
+  checkpoint(): GanCheckpoint {
+    const tensors = new Map(
+      this.#state
+        .names()
+        .map(name => [name, { shape: this.#state.shape(name), values: this.#state.values(name).slice() }]),
+    );
+    const progress = {
+      imagesShown: this.#imagesShown,
+      steps: this.#steps,
+      resolution: this.#resolution,
+      random: this.#random.state(),
+      sampler: this.#sampler.state(),
+    };
+    return { tensors, progress };
+  }
+
+  async release(): Promise<void> {
+    const programs = this.#programs;
+    this.#programs = undefined;
+    if (programs === undefined) return;
+    for (const program of new Set([programs.discriminator, programs.penalised, programs.generator])) {
+      await program.release();
+    }
+  }
+
+  #scalars(): Feeds {
+    const { alpha, learningRate, minibatch } = this.point;
+    return {
+      alpha: Float32Array.of(alpha),
+      learningRate: Float32Array.of(learningRate),
+      emaDecay: Float32Array.of(emaDecay(this.#imagesShown, minibatch)),
+    };
+  }
+
+  /** Grows the networks if the schedule says so, and compiles what the present phase runs. */
+  async #prepare(): Promise<Programs> {
+    const { resolution, minibatch, alpha } = this.point;
+    const fading = alpha < 1;
+    const key = `${resolution} ${minibatch} ${fading}`;
+    if (this.#programs?.key === key) return this.#programs;
+    await this.release();
+    if (this.#resolution !== resolution) this.#grow(resolution);
+    if (this.#images.resolution !== resolution) {
+      this.#images = this.#fullImages;
+      while (this.#images.resolution > resolution) this.#images = halved(this.#images);
+    }
+    const { architecture, loss, adam } = this.#config;
+    const options: StepOptions = { architecture, loss, adam, resolution, minibatch, fading };
+    const compile = (definition: ReturnType<typeof generatorStep>) => Program.compile(this.#device, definition);
+    const discriminator = await compile(discriminatorStep(options, false));
+    const penalised = loss.kind === 'logistic-r1' ? await compile(discriminatorStep(options, true)) : discriminator;
+    this.#programs = { key, discriminator, penalised, generator: await compile(generatorStep(options)) };
+    return this.#programs;
+  }
+
+  /** New layers start fresh, in the moving average as copies; the optimisers start anew. */
+  #grow(resolution: number): void {
+    const specs = ganStateSpecs(this.#config.architecture, resolution, this.#config.adam);
+    for (const [name, spec] of [...specs.generator, ...specs.discriminator]) {
+      if (!this.#state.has(name)) this.#state.set(name, spec.shape, initialValues(spec, this.#random));
+    }
+    for (const [name, { shape }] of specs.generator) {
+      if (!this.#state.has(emaName(name))) this.#state.set(emaName(name), shape, this.#state.values(name));
+    }
+    for (const [name, spec] of specs.optimisers) this.#state.set(name, spec.shape, initialValues(spec, this.#random));
+    this.#resolution = resolution;
+  }
+}
+
+function scalarsOf(results: Readonly<Record<string, Float32Array>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(results).map(([name, values]) => [name, values[0]!]));
+}
