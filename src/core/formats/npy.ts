@@ -76,8 +76,7 @@ export function decodeNpyHeader(bytes: Uint8Array, name = 'the .npy data'): NpyH
  */
 export function decodeNpy(bytes: Uint8Array, name = 'the .npy data'): NdArray {
   const { dtype, shape, fortranOrder, dataOffset } = decodeNpyHeader(bytes, name);
-  const count = elementCount(shape);
-  if (count === undefined) throw new UserError(`${name}: a shape of [${shape.join(', ')}] is too large for any file`);
+  const count = elementCount(shape)!;
   const end = dataOffset + count * elementType(dtype).bytes;
   if (bytes.length < end) throw truncated(name, end, bytes.length);
   if (bytes.length > end) {
@@ -111,7 +110,10 @@ function parseDictionary(text: string, name: string): Omit<NpyHeader, 'dataOffse
   if (lengths.some(length => !/^\d+$/.test(length))) {
     throw new UserError(`${name}: a shape must be a list of lengths; got (${tuple})`);
   }
-  return { dtype, shape: lengths.map(Number), fortranOrder: order === 'True' };
+  const shape = lengths.map(Number);
+  if (elementCount(shape) === undefined)
+    throw new UserError(`${name}: a shape of (${tuple}) is too large for any file`);
+  return { dtype, shape, fortranOrder: order === 'True' };
 }
 
 /** Copies from first-axis-fastest to last-axis-fastest order. */

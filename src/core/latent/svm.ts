@@ -128,7 +128,17 @@ function rowDot(features: Float32Array, start: number, weights: Float64Array): n
 }
 
 function addRow(weights: Float64Array, features: Float32Array, start: number, factor: number): void {
-  for (let j = 0, at = start; j < weights.length; j++, at++) weights[j]! += factor * features[at]!;
+  const size = weights.length;
+  const whole = size - (size % 4);
+  let at = start;
+  let j = 0;
+  for (; j < whole; j += 4, at += 4) {
+    weights[j]! += factor * features[at]!;
+    weights[j + 1]! += factor * features[at + 1]!;
+    weights[j + 2]! += factor * features[at + 2]!;
+    weights[j + 3]! += factor * features[at + 3]!;
+  }
+  for (; j < size; j++, at++) weights[j]! += factor * features[at]!;
 }
 
 /** ‖x‖² + 1 of each row: the dual's second derivative, the 1 being the constant feature's. */

@@ -63,11 +63,13 @@ export function restoreRandom(state: RandomState): Random {
   function integer(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32)
       throw new RangeError(`integer(n) needs n from 1 to 2^32; got ${n}`);
-    // Draws past the last whole multiple of n are thrown away: keeping them would favour small numbers.
-    const limit = 2 ** 32 - (2 ** 32 % n);
-    let draw = next();
-    while (draw >= limit) draw = next();
-    return draw % n;
+    if (n === 1) return 0;
+    // Draws as many bits as n − 1 has, again and again until they are below n: no number is favoured, and without a
+    // division this is fast enough for inner loops.
+    const unused = Math.clz32(n - 1);
+    let draw = next() >>> unused;
+    while (draw >= n) draw = next() >>> unused;
+    return draw;
   }
 
   /** Marsaglia's polar method: no sine or cosine, whose last bits differ between JavaScript engines. */
