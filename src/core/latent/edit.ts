@@ -149,29 +149,28 @@ function moveOnSphere(
   const free = removeSpan(start, basis);
   const heldStart = sum(start, scaled(free, -1));
   const heldEnd = sum(heldStart, change);
-  const room = start.length - dot(heldEnd, heldEnd); // the squared length left for the free part
-  const scale = Math.sqrt(Math.max(room, 0)) / length(free);
-  if (room < 0 || !(scale < 1e9)) throw noRoom(heldStart, change, basis.length, steps);
-  return sum(heldEnd, scaled(free, scale));
-}
-
-/** Says what share of the steps would fit: where ‖heldStart + share · change‖² reaches d. */
-function noRoom(heldStart: Float64Array, change: Float64Array, held: number, steps: readonly Step[]): UserError {
-  const d = heldStart.length;
-  if (held === d) {
-    return new UserError(
-      `moves and locks must leave a direction of the latent free; these ${held} leave none of ${d}. Unlock some attributes`,
+  const freeLength = length(free);
+  if (freeLength < 1e-9 * Math.sqrt(start.length)) {
+    throw new UserError(
+      `moves and locks must leave a direction of the latent free; these hold ${basis.length} of ${start.length} ` +
+        'directions and the latent has no part in the others. Unlock some attributes or take another latent',
     );
   }
+  const room = start.length - dot(heldEnd, heldEnd); // the squared length left for the free part
+  if (room < 0) throw noRoom(heldStart, change, steps);
+  return sum(heldEnd, scaled(free, Math.sqrt(room) / freeLength));
+}
+
+/** Says how much of the steps would fit: the share where ‖heldStart + share · change‖² reaches d. */
+function noRoom(heldStart: Float64Array, change: Float64Array, steps: readonly Step[]): UserError {
+  const d = heldStart.length;
   const [a, b, c] = [dot(change, change), dot(heldStart, change), dot(heldStart, heldStart) - d];
-  const share = Math.max(0, (-b + Math.sqrt(Math.max(0, b * b - a * c))) / a);
-  const asked = steps.map(step => `${step.attribute} ${signed(step.strength)}`).join(', ');
-  const fitting = steps
-    .map(step => `${step.attribute} ${signed(Math.trunc(step.strength * share * 100) / 100)}`)
-    .join(', ');
+  const share = (-b + Math.sqrt(b * b - a * c)) / a; // c < 0, as the free part has a length
+  const list = (by: number) =>
+    steps.map(step => `${step.attribute} ${signed(Math.trunc(step.strength * by * 100) / 100)}`).join(', ');
   return new UserError(
-    `the moves must stay on the sphere of radius √${d} on which latents lie; steps of ${asked} leave it. ` +
-      `There is room for ${fitting}: move less, unlock attributes, or choose linear geometry`,
+    `the moves must stay on the sphere of radius √${d} on which latents lie; steps of ${list(1)} leave it. ` +
+      `There is room for ${list(share)}: move less, unlock attributes, or choose linear geometry`,
   );
 }
 

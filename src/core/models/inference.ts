@@ -1,5 +1,5 @@
 // Trained networks ready to run: weights are constants of the graph, which lets ONNX Runtime prepare them once.
-import { attributeNames } from '../attributes.ts';
+import type { NdArray } from '../formats/nd-array.ts';
 import * as ops from '../graph/ops.ts';
 import { mapTree, type ParameterSpec, type Parameters, type Tree } from '../graph/tree.ts';
 import type { Device } from '../runtime/device.ts';
@@ -9,15 +9,15 @@ import { type ClassifierArchitecture, classifier, classifierSpec } from './class
 import { generator, generatorSpec } from './generator.ts';
 
 /** Values of a parameter by its path in the network's spec. */
-export type Weights = ReadonlyMap<string, { readonly values: ArrayLike<number> }>;
+export type Weights = Readonly<Record<string, NdArray<Float32Array>>>;
 
 function constants<T extends Tree<ParameterSpec>>(tree: T, weights: Weights): Parameters<T> {
   return mapTree(
     tree,
     ({ shape }: ParameterSpec, path) => {
-      const known = weights.get(path.slice(1));
+      const known = weights[path.slice(1)];
       if (known === undefined) throw new Error(`no weights for ${path.slice(1)}`);
-      return ops.constant(known.values, shape);
+      return ops.constant(known.data, shape);
     },
     '',
   );
@@ -84,7 +84,5 @@ export async function classifierRunner(
   const { resolution } = architecture;
   const parameters = constants(classifierSpec(architecture), weights);
   const output = classifier(parameters, ops.input('input', [batch, 3, resolution, resolution]));
-  return new BatchRunner(
-    await Program.compile(device, { outputs: { output: ops.reshape(output, [batch, attributeNames.length]) } }),
-  );
+  return new BatchRunner(await Program.compile(device, { outputs: { output } }));
 }

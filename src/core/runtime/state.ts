@@ -1,5 +1,6 @@
 // What lives on between steps: parameters, optimiser moments, statistics; by name, as float32.
 import type { OnnxValue, Tensor } from 'onnxruntime-common';
+import type { NdArray } from '../formats/nd-array.ts';
 import { type Shape, sizeOf } from '../graph/tensor.ts';
 import type { Device } from './device.ts';
 
@@ -44,6 +45,11 @@ export class StateStore {
   /** The present values: a view that the second update from now overwrites. */
   values(name: string): Float32Array {
     return this.#slot(name).current.data as Float32Array;
+  }
+
+  /** The present values, to keep. */
+  copy(name: string): NdArray<Float32Array> {
+    return { shape: this.shape(name), data: this.values(name).slice() };
   }
 
   /** For programs: the tensor to read. */

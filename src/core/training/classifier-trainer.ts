@@ -1,5 +1,6 @@
 // Trains the attribute classifier: loss on 40 outputs, Adam with a cosine schedule, a moving average that is kept.
 import { attributeNames } from '../attributes.ts';
+import type { NdArray } from '../formats/nd-array.ts';
 import { gradients } from '../graph/gradient.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -106,7 +107,7 @@ export class ClassifierTrainer {
     return Math.ceil((this.#config.epochs * this.#images.count) / this.#config.minibatch);
   }
 
-  /** @returns the loss. @throws Error naming the step when it is no longer a number. */
+  /** @returns the loss. @throws RangeError naming the step when it is no longer a number. */
   async step(): Promise<number> {
     const { minibatch, learningRate } = this.#config;
     const indices = this.#sampler.next(minibatch);
@@ -121,19 +122,15 @@ export class ClassifierTrainer {
     const feeds = { images, labels, learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(decay) };
     const { loss } = await this.#program.run(feeds, this.#state);
     this.#steps++;
-    if (!Number.isFinite(loss![0])) throw new Error(`the classifier's loss is ${loss![0]} at step ${this.#steps}`);
+    if (!Number.isFinite(loss![0])) throw new RangeError(`the classifier's loss is ${loss![0]} at step ${this.#steps}`);
     return loss![0]!;
   }
 
   /** The moving average of the parameters, by their path in `classifierSpec`. */
-  weights(): Map<string, { readonly shape: readonly number[]; readonly values: Float32Array }> {
-    const specs = flattenTree(classifierSpec(this.#config.architecture), names.average);
-    return new Map(
-      [...specs].map(([name, { shape }]) => [
-        name.slice(names.average.length + 1),
-        { shape, values: this.#state.values(name).slice() },
-      ]),
-    );
+  weights(): Record<string, NdArray<Float32Array>> {
+    const prefix = `${names.average}/`;
+    const averages = this.#state.names().filter(name => name.startsWith(prefix));
+    return Object.fromEntries(averages.map(name => [name.slice(prefix.length), this.#state.copy(name)]));
   }
 
   async release(): Promise<void> {

@@ -1,4 +1,5 @@
 // Trains a GAN step by step: feeds the graphs, grows the networks, and can be saved and resumed bit for bit.
+import type { NdArray } from '../formats/nd-array.ts';
 import { createRandom, normals, type Random, type RandomState, restoreRandom } from '../math/random.ts';
 import type { GanArchitecture } from '../models/channels.ts';
 import type { AdamOptions } from '../nn/adam.ts';
@@ -13,6 +14,7 @@ import {
   generatorStep,
   type StepOptions,
   samplingProgram,
+  stateNames,
 } from './gan-step.ts';
 import { EpochSampler, halved, type ImageSet, normalisedBatch, type SamplerState } from './image-source.ts';
 import type { GanLoss } from './losses.ts';
@@ -39,7 +41,7 @@ export interface GanProgress {
 }
 
 export interface GanCheckpoint {
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
+  readonly tensors: Readonly<Record<string, NdArray<Float32Array>>>;
   readonly progress: GanProgress;
 }
 
@@ -80,7 +82,9 @@ export class GanTrainer {
     this.#imagesShown = progress?.imagesShown ?? 0;
     this.#steps = progress?.steps ?? 0;
     this.#resolution = progress?.resolution ?? 0;
-    for (const [name, { shape, values }] of checkpoint?.tensors ?? []) this.#state.set(name, shape, values);
+    for (const [name, { shape, data }] of Object.entries(checkpoint?.tensors ?? {})) {
+      this.#state.set(name, shape, data);
+    }
   }
 
   get imagesShown(): number {
@@ -102,7 +106,7 @@ export class GanTrainer {
 
   /**
    * Trains the discriminator `discriminatorSteps` times and the generator once.
-   * @throws Error naming step and loss when one is no longer a number; the state is then not worth saving.
+   * @throws RangeError naming step and loss when one is no longer a number; the state is then not worth saving.
    */
   async step(): Promise<StepMetrics> {
     const { loss, discriminatorSteps, architecture } = this.#config;
@@ -128,7 +132,7 @@ export class GanTrainer {
     metrics = { ...metrics, ...scalarsOf(await programs.generator.run({ ...this.#scalars(), z }, this.#state)) };
     this.#steps++;
     for (const [name, value] of Object.entries(metrics)) {
-      if (!Number.isFinite(value)) throw new Error(`${name} is ${value} at step ${this.#steps}`);
+      if (!Number.isFinite(value)) throw new RangeError(`${name} is ${value} at step ${this.#steps}`);
     }
     return metrics;
   }
@@ -155,11 +159,7 @@ export class GanTrainer {
 
   /** A copy of all that is needed to go on from here. */
   checkpoint(): GanCheckpoint {
-    const tensors = new Map(
-      this.#state
-        .names()
-        .map(name => [name, { shape: this.#state.shape(name), values: this.#state.values(name).slice() }]),
-    );
+    const tensors = Object.fromEntries(this.#state.names().map(name => [name, this.#state.copy(name)]));
     const progress = {
       imagesShown: this.#imagesShown,
       steps: this.#steps,
@@ -168,6 +168,13 @@ export class GanTrainer {
       sampler: this.#sampler.state(),
     };
     return { tensors, progress };
+  }
+
+  /** The moving average of the generator, by path in `generatorSpec`: what is shipped. */
+  generatorWeights(): Record<string, NdArray<Float32Array>> {
+    const prefix = `${stateNames.generatorEma}/`;
+    const names = this.#state.names().filter(name => name.startsWith(prefix));
+    return Object.fromEntries(names.map(name => [name.slice(prefix.length), this.#state.copy(name)]));
   }
 
   async release(): Promise<void> {

@@ -1,4 +1,5 @@
 // The options that many stages share, so that a flag means the same everywhere.
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 
 /** A side length of square images. @throws (as a zod issue) unless a power of two from 4 to 1024. */
@@ -19,4 +20,14 @@ export const runOptions = {
   seed: z.int().min(0).default(0).describe('seed of all random choices: the same seed repeats the run'),
   force: z.boolean().default(false).describe('replace an earlier run at --out, once the new one is complete'),
   resume: z.boolean().default(false).describe('continue the interrupted run at --out; its options must be the same'),
+};
+
+/** Of every stage that runs networks. */
+export const deviceOptions = {
+  threads: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(availableParallelism())
+    .describe('threads of a computation; results are bit-equal only between runs with the same number'),
 };

@@ -1,0 +1,51 @@
+// Networks and checkpoints as safetensors files: the weights, and in the metadata what is needed to rebuild them.
+import { z } from 'zod';
+import { UserError } from '../../core/errors.ts';
+import type { NdArray } from '../../core/formats/nd-array.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../core/formats/safetensors.ts';
+import { readWhole, writeWhole } from './files.ts';
+
+type FloatArrays = Record<string, NdArray<Float32Array>>;
+
+/** @param details plain data, kept beside the tensors as JSON. */
+export async function writeTensors(path: string, tensors: FloatArrays, details: object): Promise<void> {
+  await writeWhole(path, encodeSafetensors(tensors, { details: JSON.stringify(details) }));
+}
+
+/** @param schema what the details must look like. @throws UserError naming the file when it is damaged or another's. */
+export async function readTensors<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<{ tensors: FloatArrays; details: z.output<Schema> }> {
+  const { tensors, metadata } = decodeSafetensors(await readWhole(path), path);
+  const details = schema.safeParse(parseJson(metadata.details));
+  if (!details.success) {
+    throw new UserError(`${path} does not say what network it holds: ${z.prettifyError(details.error).split('\n')[0]}`);
+  }
+  for (const [name, { data }] of Object.entries(tensors)) {
+    if (!(data instanceof Float32Array)) throw new UserError(`${path}: tensor ${name} must be float32`);
+  }
+  return { tensors: tensors as FloatArrays, details: details.data };
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const ganArchitectureSchema = z.object({
+  resolution: z.int(),
+  latentSize: z.int(),
+  fmapBase: z.number(),
+  fmapDecay: z.number(),
+  fmapMax: z.int(),
+});
+
+export const classifierDetailsSchema = z.object({
+  architecture: z.object({ resolution: z.int(), width: z.int(), maxWidth: z.int() }),
+  /** Logit above which an attribute counts as present. */
+  thresholds: z.array(z.number()).length(40),
+});
