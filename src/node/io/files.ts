@@ -132,7 +132,7 @@ export async function createNpyWriter(
   const writing = <T>(operation: () => Promise<T>) => explainingDiskErrors('write', path, operation);
 
   const handle = await writing(() => open(path, keepRows > 0 ? 'r+' : 'w'));
-  if (keepRows > 0) await writing(() => handle.truncate(position));
+  if (keepRows > 0) await writing(() => truncateTo(handle, path, position));
   return {
     append: piece =>
       writing(async () => {
@@ -193,6 +193,17 @@ export async function readNpy(path: string, range?: { start: number; count: numb
       await handle.close();
     }
   });
+}
+
+async function truncateTo(handle: FileHandle, path: string, length: number): Promise<void> {
+  const { size } = await handle.stat();
+  if (size < length) {
+    await handle.close();
+    throw new UserError(
+      `${path} is cut short: it must have ${length} bytes, has ${size}; start again without --resume`,
+    );
+  }
+  await handle.truncate(length);
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

@@ -1,0 +1,76 @@
+// Stage `prepare`: turns a CelebA folder into the arrays that training reads.
+import { z } from 'zod';
+import { attributeNames } from '../../core/attributes.ts';
+import { UserError } from '../../core/errors.ts';
+import { createRandom, permutation } from '../../core/math/random.ts';
+import { countReasons } from '../data/bad-files.ts';
+import { type CelebaPicture, readCelebaIndex } from '../data/celeba.ts';
+import { cropNames } from '../data/crop.ts';
+import { datasetFiles, splitNames } from '../data/dataset.ts';
+import { writeImages, writeTables } from '../data/write-dataset.ts';
+import { writeJson } from '../io/files.ts';
+import { withRun } from '../io/run-folder.ts';
+import { pathOption, resolutionOption, runOptions } from './options.ts';
+import { defineStage } from './stage.ts';
+
+const options = z.strictObject({
+  celeba: pathOption().describe('CelebA folder in the official layout: img_align_celeba/ and its tables'),
+  ...runOptions,
+  resolution: resolutionOption().default(64).describe('side of the images in pixels, a power of two from 4 to 1024'),
+  crop: z
+    .enum(cropNames)
+    .default('celeba')
+    .describe(
+      "celeba: 128×128 around (89, 121), scaled with the picture's width; square: the largest; none: all of it",
+    ),
+  limit: z.int().min(0).default(0).describe('at most so many images of each split, chosen at random; 0: all'),
+});
+
+export const prepare = defineStage({
+  name: 'prepare',
+  description: 'Crop and resize the pictures of a CelebA folder into one dataset.',
+  options,
+  async run(config, { log, signal }) {
+    const begun = performance.now();
+    const index = await readCelebaIndex(config.celeba);
+    const chosen = choose(index.pictures, config.limit, config.seed);
+    if (chosen.length === 0) throw new UserError(`${config.celeba} lists no pictures; check the folder`);
+    log.info(`${chosen.length} of ${index.pictures.length} pictures of ${config.celeba}`);
+    const { out, resume, force } = config;
+    return withRun(out, { stage: 'prepare', config, inputs: index.tables, resume, force }, async run => {
+      const badPictures = await writeImages(run, { ...index, pictures: chosen }, config, { log, signal });
+      const badNames = new Set(badPictures.map(({ file }) => file));
+      const kept = chosen.filter(({ file }) => !badNames.has(file));
+      await writeTables(run, kept);
+      const bad = [...index.bad, ...badPictures];
+      for (const { reason, count, first } of countReasons(bad))
+        log.warn(`skipped ${count} × ${reason} (first: ${first})`);
+      const counts = {
+        images: kept.length,
+        splits: Object.fromEntries(splitNames.map((name, s) => [name, kept.filter(({ split }) => split === s).length])),
+        attributeFrequencies: attributeFrequencies(kept),
+      };
+      await writeJson(run.file(datasetFiles.report), { ...counts, bad });
+      const seconds = (performance.now() - begun) / 1000;
+      return { out, resolution: config.resolution, ...counts, bad: bad.length, seconds };
+    });
+  },
+});
+
+/** @returns at most `limit` pictures of each split (0: all), drawn at random, in their old order. */
+function choose(pictures: readonly CelebaPicture[], limit: number, seed: number): readonly CelebaPicture[] {
+  if (limit === 0) return pictures;
+  const chosen = new Set<CelebaPicture>();
+  for (const [split] of splitNames.entries()) {
+    const candidates = pictures.filter(picture => picture.split === split);
+    const order = permutation(createRandom(seed, split), candidates.length);
+    for (const i of order.subarray(0, limit)) chosen.add(candidates[i]!);
+  }
+  return pictures.filter(picture => chosen.has(picture));
+}
+
+/** The share of pictures that have each attribute. */
+function attributeFrequencies(pictures: readonly CelebaPicture[]): Record<string, number> {
+  const count = (a: number) => pictures.reduce((sum, { labels }) => sum + labels[a]!, 0);
+  return Object.fromEntries(attributeNames.map((name, a) => [name, count(a) / pictures.length]));
+}
