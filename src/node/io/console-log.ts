@@ -1,0 +1,87 @@
+// Shows a stage's work in the terminal: a bar that redraws itself for people, plain lines for files and services.
+import type { Log, Progress } from './log.ts';
+
+/** What of a stream is used: standard error in earnest, so that standard output holds results only. */
+export interface TextSink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** Milliseconds between redraws of the bar: ten a second look smooth. */
+const redrawEvery = 100;
+/** Plain lines come after this share of the work or this many milliseconds, whichever is first. */
+const lineShare = 0.1;
+const lineEvery = 15_000;
+
+/** @param now the clock, in milliseconds. */
+export function consoleLog(sink: TextSink = process.stderr, now: () => number = () => performance.now()): Log {
+  const terminal = sink.isTTY === true;
+  /** The bar on the last line of the terminal, which any other line must first remove and then restore. */
+  let bar = '';
+  const line = (text: string) => sink.write(bar === '' ? `${text}\n` : `\r\x1b[K${text}\n${bar}`);
+
+  const progress = (label: string, total: number, unit: string): Progress => {
+    const begun = now();
+    let first: number | undefined; // resumed work does not begin at 0, and must not count for the rate
+    let shownAt = begun;
+    let shownShare = 0;
+    let last = { done: 0, note: undefined as string | undefined };
+    const state = () => {
+      const seconds = (now() - begun) / 1000;
+      const rate = seconds > 0 ? (last.done - (first ?? 0)) / seconds : 0;
+      const left = rate > 0 && last.done < total ? `, ${duration((total - last.done) / rate)} left` : '';
+      const note = last.note === undefined ? '' : `  ${last.note}`;
+      return `${last.done}/${total} ${unit}, ${brief(rate)} ${unit}/s${left}${note}`;
+    };
+    return {
+      update(done, note) {
+        first ??= done > 1 ? done : 0;
+        last = { done, note };
+        const elapsed = now() - shownAt;
+        const share = total > 0 ? done / total : 1;
+        if (terminal ? elapsed < redrawEvery : elapsed < lineEvery && share < shownShare + lineShare) return;
+        shownAt = now();
+        if (terminal) {
+          bar = clip(`${label} ${drawBar(share)} ${state()}`, sink.columns ?? 80);
+          sink.write(`\r\x1b[K${bar}`);
+        } else {
+          shownShare = Math.floor(share / lineShare) * lineShare;
+          line(`${label} ${Math.floor(100 * share)} %: ${state()}`);
+        }
+      },
+      finish(note) {
+        if (terminal) sink.write('\r\x1b[K');
+        bar = '';
+        const tail = note === undefined ? '' : `  ${note}`;
+        line(`${label}: ${last.done} ${unit} in ${duration((now() - begun) / 1000)}${tail}`);
+      },
+    };
+  };
+  return { info: line, warn: message => line(`warning: ${message}`), progress };
+}
+
+/** `1:02:03`, `4:05` or `6.7 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** Three digits are enough for a rate. */
+function brief(rate: number): string {
+  return rate >= 100 ? String(Math.round(rate)) : rate.toPrecision(3);
+}
+
+function drawBar(share: number): string {
+  const width = 24;
+  const full = Math.round(Math.min(1, share) * width);
+  return `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
+}
+
+/** A bar that wraps could not be removed again. */
+function clip(text: string, columns: number): string {
+  return text.length < columns ? text : text.slice(0, columns - 1);
+}
