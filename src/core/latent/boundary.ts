@@ -1,19 +1,13 @@
 // Fits one separating hyperplane per attribute in latent space, and measures what it is worth.
-
-import { dot, scaled } from '../math/linear-algebra.ts';
-import { createRandom, permutation } from '../math/random.ts';
-import {
-  accuracy,
-  balancedAccuracy,
-  confusion,
-  f1,
-  majorityBaseline,
-  rocAuc,
-} from '../metrics/binary-classification.ts';
+import { cosine, length, scaled } from '../math/linear-algebra.ts';
+import { createRandom, permutation, type Random } from '../math/random.ts';
+import { accuracy, f1 } from '../metrics/binary-classification.ts';
+import { bootstrapInterval, type Interval } from '../metrics/bootstrap.ts';
 import type { Hyperplane } from './edit.ts';
-import type { LabelledRows, SampleChoice, Samples } from './samples.ts';
+import type { NotControllable, SampleChoice, Samples } from './samples.ts';
 import { chooseAll, chooseConfident, defaultRatio, gatherRows, labelsByThreshold } from './samples.ts';
-import { decisionValues, defaultSvmOptions, fitSvm, type Svm, type SvmOptions } from './svm.ts';
+import { type Separation, separation, separationCounts } from './separation.ts';
+import { defaultSvmOptions, fitSvm, type Svm, type SvmOptions } from './svm.ts';
 
 export interface BoundaryOptions extends SvmOptions {
   readonly samples: SampleChoice;
@@ -22,6 +16,8 @@ export interface BoundaryOptions extends SvmOptions {
   /** The classifier's threshold for this attribute, as a logit. */
   readonly threshold: number;
   readonly seed: number;
+  /** In how many ways `confident` samples are split and fitted, the first being the one that is kept. */
+  readonly repeats: number;
   /** Fit shuffled labels as well, as a control; takes several times as long as the fit itself. */
   readonly control: boolean;
 }
@@ -32,19 +28,9 @@ export const defaultBoundaryOptions: BoundaryOptions = {
   ratio: defaultRatio,
   threshold: 0,
   seed: 0,
+  repeats: 5,
   control: true,
 };
-
-/** How well a boundary tells one set of latents apart; all in [0, 1]. */
-export interface Separation {
-  readonly count: number;
-  readonly accuracy: number;
-  /** The accuracy of always answering with the larger class: what `accuracy` must beat. */
-  readonly majorityBaseline: number;
-  readonly balancedAccuracy: number;
-  readonly f1: number;
-  readonly auc: number;
-}
 
 export interface BoundaryMetrics {
   /** Samples the boundary was fitted to and tested on together: the report's "data size". */
@@ -56,6 +42,10 @@ export interface BoundaryMetrics {
   readonly test: Separation;
   /** On every face that was not trained on, labelled by threshold, however unsure the classifier is. */
   readonly heldOut: Separation;
+  /** Of the test figures: `confident`, the range over the repeated splits; `all`, a 95 % bootstrap interval. */
+  readonly intervals: { readonly accuracy: Interval; readonly f1: Interval };
+  /** The smallest cosine between the normal and one of another split; null without repeats. */
+  readonly stability: number | null;
   /** The test faces under a boundary fitted to shuffled training labels: chance, or something leaks. */
   readonly shuffled: Separation | null;
   readonly iterations: number;
@@ -86,35 +76,34 @@ export function fitBoundary(
   logits: Float32Array,
   options: Partial<BoundaryOptions> = {},
 ): BoundaryFit {
-  const { samples: choice, ratio, threshold, seed, control, ...svmOptions } = { ...defaultBoundaryOptions, ...options };
+  const settings = { ...defaultBoundaryOptions, ...options };
   if (latents.length !== logits.length * size) {
     throw new RangeError(`${logits.length} logits need latents of ${logits.length} × ${size}; got ${latents.length}`);
   }
-  const random = createRandom(seed, streamOf(attribute));
-  const samples =
-    choice === 'all' ? chooseAll(logits, threshold, random) : chooseConfident(logits, threshold, random, ratio);
-  if (!samples.controllable) return { controllable: false, attribute, reason: samples.reason };
-  const features = gatherRows(latents, size, samples.train.rows);
-  const svm = fitSvm(features, size, samples.train.labels, random, svmOptions);
-  const weightLength = Math.sqrt(dot(svm.weights, svm.weights));
+  const streamed = (seed: number) => createRandom(seed, streamOf(attribute));
+  const random = streamed(settings.seed);
+  const split = fitSplit(latents, size, logits, settings, random);
+  if (!split.controllable) return { controllable: false, attribute, reason: split.reason };
+  const { samples, svm } = split;
+  const weightLength = length(svm.weights);
   if (!(weightLength > 0)) {
-    return {
-      controllable: false,
-      attribute,
-      reason: 'the fit found no direction: the two classes have the same latents',
-    };
+    return { controllable: false, attribute, reason: 'no direction separates the classes: their latents are the same' };
   }
-  const separate = (rows: LabelledRows, boundary: Svm) => separation(latents, size, rows, boundary);
-  const shuffledLabels = permutation(random, samples.train.labels.length).map(i => samples.train.labels[i]!);
-  const shuffledFit = control ? fitSvm(features, size, Uint8Array.from(shuffledLabels), random, svmOptions) : undefined;
+  const repeats = settings.samples === 'confident' ? settings.repeats : 1;
+  const others = Array.from({ length: repeats - 1 }, (_, i) =>
+    fitSplit(latents, size, logits, settings, streamed(settings.seed + 1 + i)),
+  ).filter(other => other.controllable);
+  const shuffled = settings.control ? fitShuffled(latents, size, samples, settings, random) : undefined;
   const metrics: BoundaryMetrics = {
     dataSize: samples.train.rows.length + samples.test.rows.length,
-    positives: labelsByThreshold(logits, threshold).reduce((sum, label) => sum + label, 0),
+    positives: labelsByThreshold(logits, settings.threshold).reduce((sum, label) => sum + label, 0),
     faces: logits.length,
-    training: separate(samples.train, svm),
-    test: separate(samples.test, svm),
-    heldOut: separate(samples.heldOut, svm),
-    shuffled: shuffledFit ? separate(samples.test, shuffledFit) : null,
+    training: separation(latents, samples.train, svm),
+    test: separation(latents, samples.test, svm),
+    heldOut: separation(latents, samples.heldOut, svm),
+    intervals: intervals(latents, [split, ...others], settings, random),
+    stability: others.length > 0 ? Math.min(...others.map(other => cosine(other.svm.weights, svm.weights))) : null,
+    shuffled: shuffled ? separation(latents, samples.test, shuffled) : null,
     iterations: svm.iterations,
     converged: svm.converged,
     primalObjective: svm.primalObjective,
@@ -124,17 +113,50 @@ export function fitBoundary(
   return { controllable: true, boundary: { attribute, normal, intercept: svm.bias / weightLength, metrics } };
 }
 
-function separation(latents: Float32Array, size: number, { rows, labels }: Samples['train'], svm: Svm): Separation {
-  const scores = decisionValues(gatherRows(latents, size, rows), svm);
-  const counts = confusion(scores, labels);
+interface Split {
+  readonly controllable: true;
+  readonly samples: Samples;
+  readonly svm: Svm;
+}
+
+/** Chooses samples, splits them, and fits the training part. */
+function fitSplit(
+  latents: Float32Array,
+  size: number,
+  logits: Float32Array,
+  { samples: choice, threshold, ratio, ...svmOptions }: BoundaryOptions,
+  random: Random,
+): Split | NotControllable {
+  const samples =
+    choice === 'all' ? chooseAll(logits, threshold, random) : chooseConfident(logits, threshold, random, ratio);
+  if (!samples.controllable) return samples;
+  const { rows, labels } = samples.train;
   return {
-    count: rows.length,
-    accuracy: accuracy(counts),
-    majorityBaseline: majorityBaseline(counts),
-    balancedAccuracy: balancedAccuracy(counts),
-    f1: f1(counts),
-    auc: rocAuc(scores, labels),
+    controllable: true,
+    samples,
+    svm: fitSvm(gatherRows(latents, size, rows), size, labels, random, svmOptions),
   };
+}
+
+function fitShuffled(latents: Float32Array, size: number, samples: Samples, options: SvmOptions, random: Random): Svm {
+  const { rows, labels } = samples.train;
+  const shuffled = Uint8Array.from(permutation(random, labels.length), i => labels[i]!);
+  return fitSvm(gatherRows(latents, size, rows), size, shuffled, random, options);
+}
+
+function intervals(
+  latents: Float32Array,
+  splits: readonly [Split, ...Split[]],
+  { samples }: BoundaryOptions,
+  random: Random,
+): BoundaryMetrics['intervals'] {
+  const counts = splits.map(split => separationCounts(latents, split.samples.test, split.svm));
+  const interval = (figure: typeof accuracy): Interval => {
+    if (samples === 'all') return bootstrapInterval(counts[0]!, figure, random);
+    const figures = counts.map(figure);
+    return { low: Math.min(...figures), high: Math.max(...figures) };
+  };
+  return { accuracy: interval(accuracy), f1: interval(f1) };
 }
 
 /** A number of its own for each name (FNV-1a): two attributes never share their random draws. */

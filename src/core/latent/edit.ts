@@ -59,7 +59,7 @@ export function editLatent({ latent, boundaries, moves, locks, geometry = 'spher
   const find = (attribute: string) => findBoundary(attribute, boundaries, latent.length);
   const locked = inOrder([...new Set(locks)].map(find));
   const wishes = collectWishes(moves, find);
-  const start = geometry === 'sphere' ? normalised(latent) : Float64Array.from(latent);
+  const start = geometry === 'sphere' ? normalisedLatent(latent) : Float64Array.from(latent);
   const steps = planSteps(start, wishes, locked);
   const change = new Float64Array(start.length);
   for (const { conditionedNormal, strength } of steps) addScaled(change, conditionedNormal, strength);
@@ -189,7 +189,7 @@ function findBoundary(attribute: string, boundaries: readonly Hyperplane[], size
   return boundary;
 }
 
-function normalised(latent: Float32Array | Float64Array): Float64Array {
+export function normalisedLatent(latent: Float32Array | Float64Array): Float64Array {
   const scale = Math.sqrt(latent.length) / length(latent);
   if (!Number.isFinite(scale)) throw new UserError(`a latent must have a finite length above 0; got ${length(latent)}`);
   return scaled(latent, scale);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Boundary, type BoundaryFit, fitBoundary } from '../../../src/core/latent/boundary.ts';
 import { cosine, length } from '../../../src/core/math/linear-algebra.ts';
+import { createRandom, normals } from '../../../src/core/math/random.ts';
 import { plant } from './planted.ts';
 
 function fitted(fit: BoundaryFit): Boundary {
@@ -26,6 +27,9 @@ describe('a planted hyperplane', () => {
     expect(metrics.heldOut.accuracy).toBeGreaterThan(metrics.heldOut.majorityBaseline + 0.1);
     expect(metrics.positives / metrics.faces).toBeCloseTo(0.31, 1);
     expect(metrics.converged).toBe(true);
+    expect(metrics.stability).toBeGreaterThan(0.9);
+    expect(metrics.stability).toBeLessThan(1);
+    expect(metrics.intervals).toEqual({ accuracy: { low: 1, high: 1 }, f1: { low: 1, high: 1 } });
   });
 
   test('is found with its intercept from all faces', () => {
@@ -37,6 +41,11 @@ describe('a planted hyperplane', () => {
     expect(boundary.metrics.dataSize).toBe(20_000);
     expect(boundary.metrics.test.accuracy).toBeGreaterThan(0.98);
     expect(boundary.metrics.shuffled).toBeNull();
+    expect(boundary.metrics.stability).toBeNull();
+    const { low, high } = boundary.metrics.intervals.accuracy;
+    expect(low).toBeLessThan(boundary.metrics.test.accuracy);
+    expect(high).toBeGreaterThan(boundary.metrics.test.accuracy);
+    expect(high - low).toBeLessThan(0.02);
   });
 
   test('points toward more: turned logits give the turned normal', () => {
@@ -63,6 +72,19 @@ describe('a planted hyperplane', () => {
     const reseeded = fitted(fitBoundary('Young', latents, size, logits, { control: false, seed: 1 }));
     expect(reseeded.normal).not.toEqual(once.normal);
   });
+});
+
+test('repeated splits give the range of the test figures', () => {
+  const { latents, size, logits } = plant(6, 3000, 32);
+  const noise = normals(createRandom(7), 3000);
+  const noisy = logits.map((logit, i) => logit + 3 * noise[i]!);
+  const at = (seed: number, repeats: number) =>
+    fitted(fitBoundary('Young', latents, size, noisy, { seed, repeats, control: false })).metrics;
+  const single = [10, 11, 12].map(seed => at(seed, 1).test.accuracy);
+  const { intervals } = at(10, 3);
+  expect(intervals.accuracy).toEqual({ low: Math.min(...single), high: Math.max(...single) });
+  expect(intervals.accuracy.high).toBeGreaterThan(intervals.accuracy.low);
+  expect(at(10, 1).stability).toBeNull();
 });
 
 test('shuffled labels separate at chance', () => {

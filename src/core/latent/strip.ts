@@ -1,0 +1,59 @@
+// A strip: one face edited step by step along its moves, from one end to the other.
+import { UserError } from '../errors.ts';
+import { distanceTo, type Edit, type Edited, editLatent, normalisedLatent } from './edit.ts';
+import { type Move, parseMove } from './moves.ts';
+
+/** A move with the value it starts from; undefined starts at the face as it is. */
+export interface MoveRange {
+  readonly to: Move;
+  readonly from: Move | undefined;
+}
+
+/**
+ * @param text a move as `parseMove` reads it, ending there, or two ends, `<attribute>=<from>..<to>`: `Young=-3..3`,
+ *   `Smiling=@-1..@2`. @throws UserError for anything else.
+ */
+export function parseMoveRange(text: string): MoveRange {
+  const [attribute, value = ''] = text.split('=', 2) as [string, string?];
+  const ends = value.split('..');
+  if (ends.length === 1) return { to: parseMove(text), from: undefined };
+  const [from, to] = ends.map(end => parseMove(`${attribute}=${end}`));
+  if (ends.length !== 2 || from!.kind !== to!.kind) {
+    throw new UserError(`a move's range must be <attribute>=<from>..<to> with both ends of one kind; got "${text}"`);
+  }
+  return { to: to!, from };
+}
+
+/**
+ * @param ranges all move together. @param steps frames, from the start to the end; 1 gives only the end.
+ * @returns one edit a frame. @throws UserError as `editLatent`.
+ */
+export function editStrip(
+  edit: Omit<Edit, 'moves'>,
+  ranges: readonly MoveRange[],
+  steps: number,
+): Edited[] {
+  const start = edit.geometry === 'linear' ? edit.latent : normalisedLatent(edit.latent);
+  const here = (move: Move): Move => {
+    if (move.kind === 'relative') return { ...move, strength: 0 };
+    const boundary = edit.boundaries.find(({ attribute }) => attribute === move.attribute);
+    // An unknown attribute is explained by editLatent.
+    return boundary === undefined ? move : { ...move, distance: distanceTo(boundary, start) };
+  };
+  return Array.from({ length: steps }, (_, frame) => {
+    const fraction = steps === 1 ? 1 : frame / (steps - 1);
+    const moves = ranges.map(({ to, from }) => between(from ?? here(to), to, fraction));
+    return editLatent({ ...edit, moves });
+  });
+}
+
+function between(from: Move, to: Move, fraction: number): Move {
+  const mix = (a: number, b: number) => a + (b - a) * fraction;
+  if (from.kind === 'relative' && to.kind === 'relative') {
+    return { ...to, strength: mix(from.strength, to.strength) };
+  }
+  if (from.kind === 'absolute' && to.kind === 'absolute') {
+    return { ...to, distance: mix(from.distance, to.distance) };
+  }
+  return to;
+}

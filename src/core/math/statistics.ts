@@ -1,0 +1,21 @@
+// The few summaries of a list of numbers that metrics and reports need.
+
+/** @returns the arithmetic mean; NaN of nothing. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}
+
+/**
+ * @param share in [0, 1]; 0.5 is the median. @returns the value below which that share lies, interpolated linearly
+ *   between neighbours as NumPy does; NaN of nothing.
+ */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below] ?? Number.NaN;
+  const high = sorted[below + 1] ?? low;
+  return low + (position - below) * (high - low);
+}

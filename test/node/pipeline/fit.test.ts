@@ -1,0 +1,147 @@
+// The stage `fit` on made-up faces whose attributes are planted: files, table, and what has no boundary.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts';
+import { UserError } from '../../../src/core/errors.ts';
+import { toFloat64 } from '../../../src/core/formats/nd-array.ts';
+import { encodeNpy } from '../../../src/core/formats/npy.ts';
+import { normaliseLatents, sampleLatents } from '../../../src/core/latent/sampling.ts';
+import { cosine, dot } from '../../../src/core/math/linear-algebra.ts';
+import { createRandom, normals } from '../../../src/core/math/random.ts';
+import { readBoundaries } from '../../../src/node/io/boundaries.ts';
+import { readJson, readNpy, writeJson, writeWhole } from '../../../src/node/io/files.ts';
+import { silentLog } from '../../../src/node/io/log.ts';
+import { openRun, withRun } from '../../../src/node/io/run-folder.ts';
+import { fit } from '../../../src/node/pipeline/fit.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+
+const [count, size] = [4000, 16];
+const attributes = attributeNames.length;
+const folder = temporaryFolder();
+const random = createRandom(1);
+const latents = normaliseLatents(sampleLatents(random, count, size), size);
+const planted = attributeNames.map(() => normals(random, size));
+const thresholds = attributeNames.map((_, a) => a / 40);
+const absent = attributeIndex('Bald');
+
+/** Logits of nearly noiseless planted attributes; nobody is bald. */
+const logits = Float32Array.from({ length: count * attributes }, (_, at) => {
+  const [face, a] = [Math.floor(at / attributes), at % attributes];
+  if (a === absent) return -5;
+  return dot(planted[a]!, latents.subarray(face * size, (face + 1) * size)) + random.normal() / 10;
+});
+
+async function makeSynthesis(name: string, files: Record<string, Uint8Array>): Promise<string> {
+  const out = join(folder, name);
+  await withRun(out, { stage: 'synthesize', config: { seed: 1 }, inputs: {} }, async run => {
+    for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
+    await writeJson(run.file('synthesis.json'), { thresholds });
+    return {};
+  });
+  return out;
+}
+
+const run = (options: object, signal = new AbortController().signal) =>
+  fit.run(fit.options.parse(options), { log: silentLog, signal });
+const z = encodeNpy({ shape: [count, size], data: latents });
+
+let synthesis: string;
+beforeAll(async () => {
+  synthesis = await makeSynthesis('synthesis', {
+    'z.npy': z,
+    'logits.npy': encodeNpy({ shape: [count, attributes], data: logits }),
+  });
+});
+
+describe('a run', () => {
+  const out = join(folder, 'fit');
+  let summary: Awaited<ReturnType<typeof run>>;
+  beforeAll(async () => {
+    summary = await run({ synthesis, out });
+  });
+
+  test('finds every planted normal and writes it in three ways', async () => {
+    const finished = await openRun(out, 'fit');
+    const boundaries = await readBoundaries(finished);
+    expect(boundaries.length).toBe(39);
+    const all = toFloat64((await readNpy(finished.file('boundaries.npy'))).data);
+    for (const { attribute, normal } of boundaries) {
+      const a = attributeIndex(attribute);
+      expect(cosine(normal, planted[a]!)).toBeGreaterThan(0.9);
+      expect([...all.subarray(a * size, (a + 1) * size)]).toEqual([...normal]);
+      const single = await readNpy(finished.file(`${attribute}_boundary.npy`));
+      expect(single).toEqual({ shape: [1, size], data: normal });
+    }
+    expect(all.subarray(absent * size, (absent + 1) * size).every(x => x === 0)).toBe(true);
+  });
+
+  test('says why an attribute has no boundary', async () => {
+    const { attributes } = (await readJson(join(out, 'boundaries.json'))) as { attributes: object[] };
+    expect(attributes[absent]).toEqual({
+      attribute: 'Bald',
+      controllable: false,
+      reason: 'only 0 of 4000 generated faces have it; at least 20 are needed',
+    });
+  });
+
+  test('counts faces above the classifier’s own thresholds', async () => {
+    const { attributes: entries } = (await readJson(join(out, 'boundaries.json'))) as {
+      attributes: { metrics: { positives: number } }[];
+    };
+    const young = attributeIndex('Young');
+    const above = logits.filter((logit, at) => at % attributes === young && logit > thresholds[young]!).length;
+    expect(entries[young]!.metrics.positives).toBe(above);
+  });
+
+  test('prints a table with a row for each attribute, and means over those that have a boundary', () => {
+    const lines = readFileSync(join(out, 'boundaries.csv'), 'utf8').trimEnd().split('\n');
+    expect(lines.length).toBe(41);
+    expect(lines[0]).toMatch(/^attribute,data size,training accuracy,test accuracy,f1,/);
+    expect(lines[1 + absent]).toMatch(/^Bald,,,.*,false,only 0 of 4000/);
+    expect(summary).toMatchObject({ controllable: 39, faces: count });
+    expect(summary.meanTestAccuracy).toBeGreaterThan(0.95);
+    expect(Math.abs((summary.meanShuffledAccuracy as number) - 0.5)).toBeLessThan(0.06);
+    expect(summary.table).toHaveLength(40);
+  });
+
+  test('is the same for the same seed', async () => {
+    await run({ synthesis, out: `${out}-again` });
+    const bytes = (path: string) => readFileSync(join(path, 'boundaries.npy'));
+    expect(bytes(`${out}-again`).equals(bytes(out))).toBe(true);
+  });
+});
+
+describe('what it refuses', () => {
+  test('latents and logits of different counts', async () => {
+    const bad = await makeSynthesis('short', {
+      'z.npy': z,
+      'logits.npy': encodeNpy({ shape: [count - 1, attributes], data: logits.subarray(attributes) }),
+    });
+    const failed = run({ synthesis: bad, out: join(folder, 'x') });
+    await expect(failed).rejects.toThrow(UserError);
+    await expect(failed).rejects.toThrow(/logits\.npy must have shape \[4000, 40\]; got \[3999, 40\]/);
+  });
+
+  test('logits that are not finite', async () => {
+    const data = logits.with(5, Number.NaN);
+    const bad = await makeSynthesis('nan', {
+      'z.npy': z,
+      'logits.npy': encodeNpy({ shape: [count, attributes], data }),
+    });
+    await expect(run({ synthesis: bad, out: join(folder, 'x') })).rejects.toThrow(/must be finite/);
+  });
+
+  test('options out of range, and ones it does not know', () => {
+    for (const wrong of [{ ratio: 0 }, { ratio: 0.6 }, { C: 0 }, { seed: -1 }, { ration: 0.02 }]) {
+      expect(fit.options.safeParse({ synthesis, out: 'x', ...wrong }).success).toBe(false);
+    }
+    expect(fit.options.safeParse({ synthesis, out: 'x' }).success).toBe(true);
+  });
+
+  test('to go on after Ctrl-C: the run stays unfinished', async () => {
+    const out = join(folder, 'aborted');
+    await expect(run({ synthesis, out }, AbortSignal.abort(new Error('Ctrl-C')))).rejects.toThrow('Ctrl-C');
+    await expect(openRun(out, 'fit')).rejects.toThrow(/unfinished/);
+  });
+});
