@@ -61,7 +61,9 @@ describe('rocAuc', () => {
         const yes = list.filter(([, label]) => label === 1).map(([score]) => score);
         const no = list.filter(([, label]) => label === 0).map(([score]) => score);
         fc.pre(yes.length > 0 && no.length > 0);
-        const won = yes.flatMap(a => no.map(b => (a > b ? 1 : a === b ? 0.5 : 0))).reduce<number>((sum, x) => sum + x, 0);
+        const won = yes
+          .flatMap(a => no.map(b => (a > b ? 1 : a === b ? 0.5 : 0)))
+          .reduce<number>((sum, x) => sum + x, 0);
         const auc = rocAuc(
           list.map(([score]) => score),
           list.map(([, label]) => label),
