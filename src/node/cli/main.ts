@@ -1,0 +1,61 @@
+// The command line: parses, calls a stage and prints what it returns. Nothing is decided here.
+import { CommanderError } from 'commander';
+import { UserError } from '../../core/errors.ts';
+import { consoleLog } from '../io/console-log.ts';
+import { errorCode } from '../io/disk-errors.ts';
+import { packageVersion } from '../io/manifest.ts';
+import { programFromStages } from './command-from-stage.ts';
+import { printSummary } from './print-summary.ts';
+import { stages } from './stages.ts';
+
+const exitCodes = { done: 0, bug: 1, userError: 2, interrupted: 130 };
+
+/** Stages throw this as `signal.reason` after Ctrl-C. */
+const interruption = new Error('interrupted');
+
+/** Runs one command. @returns the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  const signal = abortOnSignals();
+  const program = programFromStages(stages, packageVersion, async (stage, config, { json }) => {
+    const summary = await stage.run(config, { log: consoleLog(), signal });
+    const print = stage.print ?? printSummary;
+    process.stdout.write(`${json ? JSON.stringify(summary, null, 2) : print(summary)}\n`);
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.userError; // help
+    // The first characters remove a progress bar that the error may have left.
+    const say = (text: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${text}\n`);
+    if (error === interruption) {
+      say('stopped; nothing was finished. Stages with --resume continue from here');
+      return exitCodes.interrupted;
+    }
+    if (error instanceof UserError) {
+      say(`error: ${error.message.replace(/\s*\n\s*/g, ' ')}`);
+      return exitCodes.userError;
+    }
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return exitCodes.bug;
+  }
+}
+
+/** The first Ctrl-C lets the stage save its state; the second does not wait for it. */
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+      controller.abort(interruption);
+    });
+  }
+  return controller.signal;
+}
+
+// `face-tuning … | head` closes our output early; that is no error.
+process.stdout.on('error', error => {
+  if (errorCode(error) !== 'EPIPE') throw error;
+});
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,11 @@
+// The stages that the command line offers, in the order of its help.
+import { edit } from '../pipeline/edit.ts';
+import { fit } from '../pipeline/fit.ts';
+import { pipeline } from '../pipeline/pipeline.ts';
+import { prepare } from '../pipeline/prepare.ts';
+import type { Stage } from '../pipeline/stage.ts';
+import { synthesize } from '../pipeline/synthesize.ts';
+import { trainClassifier } from '../pipeline/train-classifier.ts';
+import { trainGan } from '../pipeline/train-gan.ts';
+
+export const stages: readonly Stage[] = [prepare, trainGan, trainClassifier, synthesize, fit, edit, pipeline];

@@ -1,0 +1,113 @@
+// Checks that every kind of option of a stage's table works as a flag, and that mistakes are told in one clear line.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { UserError } from '../../../src/core/errors.ts';
+import { programFromStages } from '../../../src/node/cli/command-from-stage.ts';
+import { printSummary } from '../../../src/node/cli/print-summary.ts';
+import { stages } from '../../../src/node/cli/stages.ts';
+import { prepare } from '../../../src/node/pipeline/prepare.ts';
+import { defineStage } from '../../../src/node/pipeline/stage.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+
+const stage = defineStage({
+  name: 'train gan',
+  description: 'An example.',
+  options: z.strictObject({
+    dataset: z.string().min(1).describe('where it reads'),
+    fmapBase: z.int().min(16).max(8192).default(512).describe('channels'),
+    C: z.number().positive().default(1).describe('a single letter'),
+    rate: z
+      .union([z.number(), z.literal('auto')])
+      .default('auto')
+      .describe('a number or a word'),
+    mirror: z.boolean().default(true).describe('on unless switched off'),
+    resume: z.boolean().default(false).describe('off unless switched on'),
+    loss: z.enum(['wgan-gp', 'logistic-r1']).default('logistic-r1').describe('one of two'),
+    seeds: z.array(z.int()).max(3).default([]).describe('several numbers'),
+    note: z.string().optional().describe('may be left out'),
+  }),
+  run: async () => ({}),
+});
+
+/** @returns the options that the stage is given for a command line. */
+async function parse(...argv: string[]) {
+  let received: Record<string, unknown> | undefined;
+  const program = programFromStages([stage, prepare], '1.2.3', async (_, config) => {
+    received = config;
+  });
+  await program.parseAsync(argv, { from: 'user' });
+  return received;
+}
+const train = (...flags: string[]) => parse('train', 'gan', '--dataset', 'd', ...flags);
+
+test('defaults come from the table', async () => {
+  const defaults = { fmapBase: 512, C: 1, rate: 'auto', mirror: true, resume: false, loss: 'logistic-r1', seeds: [] };
+  expect(await train()).toEqual({ dataset: 'd', ...defaults });
+});
+
+test('flags are named and typed by the table', async () => {
+  expect(await train('--fmap-base', '64', '--c', '0.5', '--rate', '1e-3', '--no-mirror', '--resume')).toMatchObject({
+    fmapBase: 64,
+    C: 0.5,
+    rate: 0.001,
+    mirror: false,
+    resume: true,
+  });
+  expect(await train('--seeds', '1,2', '--seeds', '3', '--note', '7')).toMatchObject({ seeds: [1, 2, 3], note: '7' });
+});
+
+test('a configuration file gives what flags do not', async () => {
+  const path = join(temporaryFolder(), 'config.json');
+  writeFileSync(path, JSON.stringify({ fmapBase: 128, mirror: false, loss: 'wgan-gp', dataset: 'other' }));
+  const config = await train('--config', path, '--fmap-base', '256', '--mirror');
+  expect(config).toMatchObject({ dataset: 'd', fmapBase: 256, mirror: true, loss: 'wgan-gp' });
+  writeFileSync(path, JSON.stringify({ fmapBas: 128 }));
+  await expect(train('--config', path)).rejects.toThrow(
+    '"fmapBas" is no option of train gan. Did you mean "fmapBase"?',
+  );
+  writeFileSync(path, '[1]');
+  await expect(train('--config', path)).rejects.toThrow(/must hold a JSON object of options/);
+});
+
+test.each([
+  [['--fmap-bse', '64'], 'unknown option --fmap-bse. Did you mean "--fmap-base"? See face-tuning train gan --help'],
+  [['--fmap-base', '8'], '--fmap-base must be at least 16; got 8'],
+  [['--fmap-base', '9000'], '--fmap-base must be at most 8192; got 9000'],
+  [['--fmap-base', '64.5'], '--fmap-base must be a whole number; got 64.5'],
+  [['--fmap-base', 'many'], '--fmap-base must be a number; got "many"'],
+  [['--c', '0'], '--c must be more than 0; got 0'],
+  [['--rate', 'atuo'], '--rate must be a number or must be auto; got "atuo"'],
+  [['--loss', 'logistic'], '--loss must be one of wgan-gp, logistic-r1; got "logistic"'],
+  [['--loss', 'wgan-pg'], '--loss must be one of wgan-gp, logistic-r1; got "wgan-pg". Did you mean "wgan-gp"?'],
+  [['--seeds', '1,b'], '--seeds must be a number; got "b"'],
+  [['--seeds', '1,2,3,4'], '--seeds must have at most 3 values; got [1,2,3,4]'],
+  [['--note'], '--note needs a value. See face-tuning train gan --help'],
+  [['more'], 'face-tuning train gan takes options only, no further words. See face-tuning train gan --help'],
+])('%j is refused in one line', async (flags, message) => {
+  await expect(train(...flags)).rejects.toThrow(new UserError(message));
+});
+
+test('missing options and unknown commands are refused', async () => {
+  await expect(parse('train', 'gan')).rejects.toThrow(new UserError('--dataset is required'));
+  await expect(parse('train', 'gna')).rejects.toThrow('unknown command "gna". Did you mean "gan"?');
+  await expect(parse('prepar')).rejects.toThrow('unknown command "prepar". Did you mean "prepare"?');
+  await expect(parse('prepare', '--celeba', 'a', '--out', 'b', '--resolution', '48')).rejects.toThrow(
+    '--resolution must be a power of two from 4 to 1024; got 48',
+  );
+});
+
+test('every option of every stage has a description', () => {
+  const silent = stages.flatMap(({ name, options }) =>
+    Object.entries(z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }).properties ?? {})
+      .filter(([, property]) => typeof property === 'boolean' || !property.description)
+      .map(([key]) => `${name} ${key}`),
+  );
+  expect(silent).toEqual([]);
+});
+
+test('a summary without words of its own is printed as a list', () => {
+  const text = printSummary({ images: 3, splits: { train: 2, test: 1 }, seconds: 1.23456789 });
+  expect(text).toBe('images   3\nsplits\n  train  2\n  test   1\nseconds  1.23457');
+});

@@ -1,0 +1,62 @@
+// Runs the compiled program as a shell would: exit codes, and which stream gets what.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+import { makeTinyCeleba } from '../../helpers/tiny-celeba.ts';
+
+const launcher = resolve(import.meta.dirname, '../../../bin/face-tuning.js');
+const root = temporaryFolder();
+
+function faceTuning(...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...argv], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+test('help and version succeed on standard output', () => {
+  const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../package.json'), 'utf8'));
+  expect(faceTuning('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  const help = faceTuning('prepare', '--help');
+  expect(help.status).toBe(0);
+  expect(help.stdout).toContain('--resolution <number>');
+});
+
+test("a user's mistake is one line on standard error and exit code 2", () => {
+  const wrong = faceTuning('prepare', '--resoltion', '32');
+  expect(wrong).toMatchObject({ status: 2, stdout: '' });
+  expect(wrong.stderr).toBe(
+    'error: unknown option --resoltion. Did you mean "--resolution"? See face-tuning prepare --help\n',
+  );
+  const absent = faceTuning('prepare', '--celeba', join(root, 'absent'), '--out', join(root, 'out'));
+  expect(absent.status).toBe(2);
+  expect(absent.stderr).toMatch(/^error: cannot read .*: no such file or folder; check the path\n$/);
+});
+
+test('a stage prints its summary on standard output, also as JSON, and its progress on standard error', async () => {
+  const tiny = await makeTinyCeleba(join(root, 'celeba'), 20);
+  const flags = ['prepare', '--celeba', tiny.folder, '--out', join(root, 'dataset'), '--resolution', '4'];
+  const first = faceTuning(...flags);
+  expect(first.status).toBe(0);
+  expect(first.stdout).toMatch(/^out .*\nresolution +4\nimages +20\n/);
+  expect(first.stderr).toContain('pictures: 20 pictures in');
+  expect(faceTuning(...flags)).toMatchObject({ status: 2, stdout: '' });
+  const again = faceTuning(...flags, '--force', '--json');
+  expect(JSON.parse(again.stdout)).toMatchObject({ images: 20, splits: { train: 16, validation: 2, test: 2 } });
+});
+
+test('an interrupted stage ends with 130 and leaves nothing that looks finished', async () => {
+  const tiny = await makeTinyCeleba(join(root, 'large'), 1500, 10, 10);
+  const out = join(root, 'interrupted');
+  const flags = ['prepare', '--celeba', tiny.folder, '--out', out, '--resolution', '1024', '--crop', 'none'];
+  const child = spawn(process.execPath, [launcher, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let errors = '';
+  child.stderr.once('data', () => child.kill('SIGINT')); // the stage says that it has begun
+  child.stderr.on('data', chunk => {
+    errors += chunk;
+  });
+  const status = await new Promise(done => child.on('exit', done));
+  expect(status).toBe(130);
+  expect(errors).toContain('stopped');
+  expect([existsSync(out), existsSync(`${out}.lock`)]).toEqual([false, false]);
+});
