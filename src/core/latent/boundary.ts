@@ -11,6 +11,8 @@ import { defaultSvmOptions, fitSvm, type Svm, type SvmOptions } from './svm.ts';
 
 export interface BoundaryOptions extends SvmOptions {
   readonly samples: SampleChoice;
+  /** As for the fit; 0 stands for 5,000 with `confident`, whose fits are short, and 1,000 with `all`. */
+  readonly maxIterations: number;
   /** Share of all faces that `confident` takes from each end of the ranking, in (0, 0.5]. */
   readonly ratio: number;
   /** The classifier's threshold for this attribute, as a logit. */
@@ -25,12 +27,18 @@ export interface BoundaryOptions extends SvmOptions {
 export const defaultBoundaryOptions: BoundaryOptions = {
   ...defaultSvmOptions,
   samples: 'confident',
+  maxIterations: 0,
   ratio: defaultRatio,
   threshold: 0,
   seed: 0,
   repeats: 5,
   control: true,
 };
+
+const mostPasses = { confident: 5000, all: 1000 } as const;
+
+/** Shuffled labels hardly ever converge, and chance is chance long before. */
+const mostControlPasses = 1000;
 
 export interface BoundaryMetrics {
   /** Samples the boundary was fitted to and tested on together: the report's "data size". */
@@ -77,6 +85,7 @@ export function fitBoundary(
   options: Partial<BoundaryOptions> = {},
 ): BoundaryFit {
   const settings = { ...defaultBoundaryOptions, ...options };
+  settings.maxIterations ||= mostPasses[settings.samples];
   if (latents.length !== logits.length * size) {
     throw new RangeError(`${logits.length} logits need latents of ${logits.length} × ${size}; got ${latents.length}`);
   }
@@ -141,7 +150,8 @@ function fitSplit(
 function fitShuffled(latents: Float32Array, size: number, samples: Samples, options: SvmOptions, random: Random): Svm {
   const { rows, labels } = samples.train;
   const shuffled = Uint8Array.from(permutation(random, labels.length), i => labels[i]!);
-  return fitSvm(gatherRows(latents, size, rows), size, shuffled, random, options);
+  const maxIterations = Math.min(options.maxIterations, mostControlPasses);
+  return fitSvm(gatherRows(latents, size, rows), size, shuffled, random, { ...options, maxIterations });
 }
 
 function intervals(

@@ -21,22 +21,35 @@ export const smallestResidual = 0.05;
 /** So many locks are named in an error, the ones that take most of the direction first. */
 const mostNamed = 8;
 
+/** An orthonormal basis of what the locks hold. Locks may be dependent, and there may be none. */
+export function spanOf(locks: readonly Direction[]): Float64Array[] {
+  return orthonormalBasis(inOrder(locks).map(lock => lock.normal));
+}
+
 /**
  * p′ = p − C⁺C p, then brought to unit length, where the rows of C are the locked normals (Shen et al. 2020, §3.2,
  * in closed form for any number of locks). C's row space is spanned by an orthonormal basis from a QR factorisation
  * of Cᵀ, so dependent locks are no special case, and neither is having none.
  * @param primal what is moved. @param locks in any order; a lock on the primal attribute itself does not count.
+ * @param span what the locks that count hold, where it is known already: it is the costly part.
  */
-export function projectOut(primal: Direction, locks: readonly Direction[]): Conditioned {
-  const basis = orthonormalBasis(inOrder(othersThan(primal, locks)).map(lock => lock.normal));
-  const rest = removeSpan(primal.normal, basis);
+export function projectOut(
+  primal: Direction,
+  locks: readonly Direction[],
+  span: readonly Float64Array[] = spanOf(othersThan(primal, locks)),
+): Conditioned {
+  const rest = removeSpan(primal.normal, span);
   const residual = length(rest);
   return { conditionedNormal: scaled(rest, residual > 0 ? 1 / residual : 0), residual };
 }
 
 /** As `projectOut`. @throws UserError naming the locks where less than `smallestResidual` of the direction is left. */
-export function conditionNormal(primal: Direction, locks: readonly Direction[]): Conditioned {
-  const conditioned = projectOut(primal, locks);
+export function conditionNormal(
+  primal: Direction,
+  locks: readonly Direction[],
+  span?: readonly Float64Array[],
+): Conditioned {
+  const conditioned = projectOut(primal, locks, span);
   if (conditioned.residual >= smallestResidual) return conditioned;
   const percent = `${(100 * conditioned.residual).toFixed(1)} %`;
   throw new UserError(

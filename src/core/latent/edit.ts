@@ -1,7 +1,7 @@
 // Edits a face in latent space: moves some attributes, holds the locked ones, and keeps to what the generator sees.
 import { didYouMean, UserError } from '../errors.ts';
-import { addScaled, dot, length, orthonormalBasis, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
-import { conditionNormal, type Direction, inOrder } from './conditioning.ts';
+import { addScaled, dot, length, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
+import { conditionNormal, type Direction, inOrder, spanOf } from './conditioning.ts';
 import { formatMove, type Move } from './moves.ts';
 
 /** A direction and where its boundary lies: a latent z is at the signed distance normal·z + intercept from it. */
@@ -106,9 +106,10 @@ function collectWishes(moves: readonly Move[], find: (attribute: string) => Hype
 
 /** Finds the strength of each step: given for relative moves, solved for together for absolute ones. */
 function planSteps(start: Float64Array, wishes: readonly Wish[], locked: readonly Hyperplane[]): Step[] {
+  const span = spanOf(locked); // of all locks: every move that is not locked itself shares it
   const steps = wishes.map(wish => ({
     attribute: wish.attribute,
-    ...conditionNormal(wish.boundary, locked),
+    ...conditionNormal(wish.boundary, locked, locked.includes(wish.boundary) ? undefined : span),
     strength: wish.kind === 'relative' ? wish.strength : 0,
     wish,
   }));
@@ -145,7 +146,7 @@ function moveOnSphere(
   steps: readonly Step[],
 ): Float64Array {
   if (change.every(x => x === 0)) return start;
-  const basis = orthonormalBasis(inOrder(held).map(boundary => boundary.normal));
+  const basis = spanOf(held);
   const free = removeSpan(start, basis);
   const heldStart = sum(start, scaled(free, -1));
   const heldEnd = sum(heldStart, change);

@@ -28,11 +28,7 @@ export function parseMoveRange(text: string): MoveRange {
  * @param ranges all move together. @param steps frames, from the start to the end; 1 gives only the end.
  * @returns one edit a frame. @throws UserError as `editLatent`.
  */
-export function editStrip(
-  edit: Omit<Edit, 'moves'>,
-  ranges: readonly MoveRange[],
-  steps: number,
-): Edited[] {
+export function editStrip(edit: Omit<Edit, 'moves'>, ranges: readonly MoveRange[], steps: number): Edited[] {
   const start = edit.geometry === 'linear' ? edit.latent : normalisedLatent(edit.latent);
   const here = (move: Move): Move => {
     if (move.kind === 'relative') return { ...move, strength: 0 };

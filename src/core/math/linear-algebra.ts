@@ -28,8 +28,8 @@ export function addScaled(target: Float64Array, v: ArrayLike<number>, factor: nu
 }
 
 /**
- * An orthonormal basis of the span of `vectors`: the Q of a QR factorisation, by modified Gram-Schmidt applied twice,
- * which is as orthogonal as rounding allows (Giraud et al. 2005).
+ * An orthonormal basis of the span of `vectors`: the Q of a QR factorisation, by modified Gram-Schmidt, repeated
+ * where it loses digits, which is as orthogonal as rounding allows (Giraud et al. 2005).
  * @param vectors k vectors [d]; they may be dependent, more than d, or none.
  * @param tolerance a vector of which no larger part than this is new is dependent and adds nothing. The default is
  *   float32's precision: what such a vector adds, after a trip through a float32 file, is noise.
@@ -48,11 +48,18 @@ export function orthonormalBasis(vectors: Iterable<ArrayLike<number>>, tolerance
 /** @returns v − BBᵀv, the part of v [d] orthogonal to an orthonormal `basis` of any size, zero included. */
 export function removeSpan(v: ArrayLike<number>, basis: readonly Float64Array[]): Float64Array<ArrayBuffer> {
   const rest = Float64Array.from(v);
-  // The second pass removes what rounding let through the first.
-  for (let pass = 0; pass < 2; pass++) {
-    for (const direction of basis) addScaled(rest, direction, -dot(rest, direction));
-  }
+  const before = length(rest);
+  for (const direction of basis) removeComponent(rest, direction);
+  // Where little is left, rounding let a share of the rest through that counts: twice is enough (Parlett 1980, §6.9).
+  if (length(rest) < before / 2) for (const direction of basis) removeComponent(rest, direction);
   return rest;
+}
+
+/** Subtracts from v its component along a unit `direction`, in place. The inner loop of edits: float64 arrays only. */
+function removeComponent(v: Float64Array, direction: Float64Array): void {
+  let component = 0;
+  for (let i = 0; i < v.length; i++) component += v[i]! * direction[i]!;
+  for (let i = 0; i < v.length; i++) v[i]! -= component * direction[i]!;
 }
 
 /**

@@ -28,7 +28,11 @@ const options = z.strictObject({
     .describe('share of all faces that confident takes from each end of the ranking by logit'),
   C: z.number().positive().default(defaults.C).describe('price of a margin error in the support vector machine'),
   tolerance: z.number().positive().default(defaults.tolerance).describe('violation of optimality at which a fit ends'),
-  maxIterations: z.int().min(1).default(defaults.maxIterations).describe('passes after which a fit ends in any case'),
+  maxIterations: z
+    .int()
+    .min(0)
+    .default(defaults.maxIterations)
+    .describe('passes after which a fit ends in any case; 0: 5,000 for confident, 1,000 for all'),
   repeats: z.int().min(1).max(100).default(defaults.repeats).describe('splits of confident that the intervals span'),
   control: z.boolean().default(defaults.control).describe('fit shuffled labels too: they must come out at chance'),
   ...runOptions,
