@@ -10,7 +10,13 @@ export interface TrainingPlan {
   readonly stabiliseKimg: number;
   /** Thousand real images shown in all. */
   readonly totalKimg: number;
+  /** Images a step at the final resolution. */
   readonly minibatch: number;
+  /**
+   * Smaller images come in larger minibatches, since what a step costs apart from its images stays: twice as many at
+   * half the side, up to this bound.
+   */
+  readonly maxMinibatch: number;
   readonly learningRate: number;
   /** Thousand images at the end over which the rate falls linearly to a tenth; 0 for a constant rate. */
   readonly decayKimg: number;
@@ -43,7 +49,7 @@ export function scheduleAt(imagesShown: number, plan: TrainingPlan): SchedulePoi
     resolution,
     phase: alpha < 1 ? 'fade' : 'stabilise',
     alpha,
-    minibatch: plan.minibatch,
+    minibatch: Math.max(plan.minibatch, Math.min(plan.maxMinibatch, (plan.minibatch * plan.resolution) / resolution)),
     learningRate: plan.learningRate * (0.1 + 0.9 * left),
   };
 }

@@ -43,7 +43,12 @@ const options = z.strictObject({
   stabiliseKimg: kimg(5).describe('thousand images shown at each resolution after its fade'),
   kimg: kimg(200).describe('thousand real images shown in all'),
   decayKimg: kimg(0).describe('thousand images at the end over which the learning rate falls to a tenth'),
-  minibatch: z.int().min(1).default(8).describe('images a step'),
+  minibatch: z.int().min(1).default(8).describe('images a step at the final resolution'),
+  maxMinibatch: z
+    .int()
+    .min(1)
+    .default(16)
+    .describe('images a step at lower resolutions: twice as many at half the side, up to this bound'),
   learningRate: z.number().positive().default(0.002).describe("Adam's rate, for both networks"),
   beta1: z.number().min(0).max(0.999).default(0).describe("Adam's decay of the mean"),
   beta2: z.number().min(0).max(0.99999).default(0.99).describe("Adam's decay of the variance"),
@@ -110,6 +115,7 @@ function trainingConfig(config: Options, resolution: number): GanTrainingConfig 
       stabiliseKimg: config.stabiliseKimg,
       totalKimg: config.kimg,
       minibatch: config.minibatch,
+      maxMinibatch: config.maxMinibatch,
       learningRate: config.learningRate,
       decayKimg: config.decayKimg,
     },

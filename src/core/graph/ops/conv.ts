@@ -155,41 +155,57 @@ export function convWeightGradient(x: Tensor, g: Tensor, kernel: readonly [numbe
   return weightGradient([x, g], { kernel, padding });
 }
 
+/** Up to this many pixels an image is so small that products over single images are too short to be fast. */
+const smallImage = 64;
+
 /**
- * One matrix product a kernel tap, between g and x shifted by that tap, summed over the batch: `Conv` with swapped
- * batch and channel axes takes 2 to 4 times as long (docs/decisions/0001).
+ * One matrix product a kernel tap, between g and x shifted by that tap: `Conv` with swapped batch and channel axes
+ * takes 2 to 4 times as long (docs/decisions/0001). Rows are laid end to end with the padding between them, so that
+ * a shift is one run of memory. Small images are folded into one long product over batch and pixels; large ones are
+ * multiplied image by image and summed, which saves turning them round.
  */
 function lowerWeightGradient(emit: Emitter, x: string, g: string, node: Tensor<WeightGradientAttributes>): string {
-  const [n, c] = node.inputs[0]!.shape as Shape4;
+  const [n, c, height, width] = node.inputs[0]!.shape as Shape4;
   const [, o, rows, columns] = node.inputs[1]!.shape as Shape4;
   const { padding, kernel } = node.attributes;
   const [kh, kw] = kernel as [number, number];
-  const padded =
-    padding === 0 ? x : emit.node('Pad', [x, emit.integers([0, 0, padding, padding, 0, 0, padding, padding])]);
-  const flatG = emit.node('Reshape', [g, emit.integers([n, o, rows * columns])]);
+  const folded = rows * columns <= smallImage;
+  const pad = (name: string, top: number, left: number, bottom: number, right: number) =>
+    top + left + bottom + right === 0
+      ? name
+      : emit.node('Pad', [name, emit.integers([0, 0, top, left, 0, 0, bottom, right])]);
+  const turn = (name: string) => (folded ? emit.node('Transpose', [name], { perm: [1, 0, 2, 3] }) : name);
+  const flat = (name: string, channels: number, area: number) =>
+    emit.node('Reshape', [name, emit.integers(folded ? [channels, n, area] : [n, channels, area])]);
+  const stride = width + 2 * padding;
+  // One row more below, so that the last tap's run does not end outside.
+  const below = kw > 1 ? 1 : 0;
+  const source = flat(
+    turn(pad(x, padding, padding, padding + below, padding)),
+    c,
+    (height + 2 * padding + below) * stride,
+  );
+  const length = rows * stride;
+  const flatG = flat(turn(pad(g, 0, 0, 0, stride - columns)), o, length);
+  const joined = (name: string, channels: number) =>
+    folded ? emit.node('Reshape', [name, emit.integers([channels, n * length])]) : name;
   const taps = Array.from({ length: kh * kw }, (_, tap) => {
-    const [top, left] = [Math.floor(tap / kw), tap % kw];
-    const shifted =
+    const start = Math.floor(tap / kw) * stride + (tap % kw);
+    const view =
       kh * kw === 1
-        ? padded
-        : emit.node('Slice', [
-            padded,
-            emit.integers([top, left]),
-            emit.integers([top + rows, left + columns]),
-            emit.integers([2, 3]),
-          ]);
-    const flatX = emit.node('Reshape', [shifted, emit.integers([n, c, rows * columns])]);
-    const products = multiplyTransposed(emit, flatG, flatX); // [N, O, C]
-    return emit.node('ReduceSum', [products, emit.integers([0])], { keepdims: 0 }); // [O, C]
+        ? source
+        : emit.node('Slice', [source, emit.integers([start]), emit.integers([start + length]), emit.integers([2])]);
+    const product = multiplyTransposed(emit, joined(flatG, o), joined(view, c), folded ? 2 : 3);
+    const sum = folded ? product : emit.node('ReduceSum', [product, emit.integers([0])], { keepdims: 0 }); // [O, C]
+    return emit.node('Reshape', [sum, emit.integers([o, c, 1])]);
   });
-  if (taps.length === 1) return emit.node('Reshape', [taps[0]!, emit.integers([o, c, 1, 1])]);
-  const columnsOfTaps = taps.map(tap => emit.node('Reshape', [tap, emit.integers([o, c, 1])]));
-  const stacked = emit.node('Concat', columnsOfTaps, { axis: 2 });
+  const stacked = taps.length === 1 ? taps[0]! : emit.node('Concat', taps, { axis: 2 });
   return emit.node('Reshape', [stacked, emit.integers([o, c, kh, kw])]);
 }
 
-/** a · bᵀ over the last two axes of rank-3 operands. */
-function multiplyTransposed(emit: Emitter, a: string, b: string): string {
+/** a · bᵀ over the last two axes. */
+function multiplyTransposed(emit: Emitter, a: string, b: string, rank: 2 | 3): string {
   if (emit.target.fusedMatMul) return emit.node('FusedMatMul', [a, b], { transB: 1 }, 'com.microsoft');
-  return emit.node('MatMul', [a, emit.node('Transpose', [b], { perm: [0, 2, 1] })]);
+  const perm = rank === 2 ? [1, 0] : [0, 2, 1];
+  return emit.node('MatMul', [a, emit.node('Transpose', [b], { perm })]);
 }

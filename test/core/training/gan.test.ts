@@ -1,0 +1,177 @@
+// The GAN's networks and training step: exact gradients through the penalty, growth, independence, resume.
+import { afterAll, describe, expect, test } from 'vitest';
+import { gradients } from '../../../src/core/graph/gradient.ts';
+import { interpret } from '../../../src/core/graph/interpreter.ts';
+import * as ops from '../../../src/core/graph/ops.ts';
+import type { Tensor } from '../../../src/core/graph/tensor.ts';
+import { flattenTree, parameterInputs } from '../../../src/core/graph/tree.ts';
+import { createRandom, normals } from '../../../src/core/math/random.ts';
+import type { GanArchitecture } from '../../../src/core/models/channels.ts';
+import { discriminator, discriminatorSpec } from '../../../src/core/models/discriminator.ts';
+import { generator, generatorSpec } from '../../../src/core/models/generator.ts';
+import { initialValues } from '../../../src/core/nn/initialise.ts';
+import { Program } from '../../../src/core/runtime/program.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan-trainer.ts';
+import { discriminatorLoss, type GanLoss } from '../../../src/core/training/losses.ts';
+import { cpuDevice } from '../../../src/node/io/device.ts';
+import { centralDifferences, relativeError, type TestFeeds } from '../graph/helpers.ts';
+
+const device = cpuDevice(1);
+const architecture: GanArchitecture = { resolution: 8, latentSize: 6, fmapBase: 8, fmapDecay: 1, fmapMax: 3 };
+const losses: readonly GanLoss[] = [
+  { kind: 'wgan-gp', lambda: 10, target: 1, drift: 0.001 },
+  { kind: 'logistic-r1', gamma: 0.7, interval: 2 },
+];
+
+function parametersWithValues() {
+  const random = createRandom(5);
+  const specs = new Map([
+    ...flattenTree(generatorSpec(architecture), 'g'),
+    ...flattenTree(discriminatorSpec(architecture), 'd'),
+  ]);
+  const feeds: TestFeeds = {};
+  for (const [name, spec] of specs) {
+    // Biases too, so that no gradient is zero by accident.
+    feeds[name] = Float64Array.from(initialValues({ ...spec, deviation: spec.deviation || 0.3 }, random));
+  }
+  const tree = {
+    g: parameterInputs(generatorSpec(architecture), 'g'),
+    d: parameterInputs(discriminatorSpec(architecture), 'd'),
+  };
+  return { ...tree, feeds };
+}
+
+describe.each(losses)('the discriminator loss of $kind, penalty included', loss => {
+  const { d, feeds } = parametersWithValues();
+  const random = createRandom(9);
+  const shape = [2, 3, 8, 8];
+  const [reals, fakes, mixing] = [
+    ops.input('reals', shape),
+    ops.input('fakes', shape),
+    ops.input('mixing', [2, 1, 1, 1]),
+  ];
+  const alpha = ops.input('alpha', []);
+  const values: TestFeeds = {
+    ...feeds,
+    reals: Float64Array.from(normals(random, 384)),
+    fakes: Float64Array.from(normals(random, 384)),
+    mixing: Float64Array.of(0.3, 0.8),
+    alpha: Float64Array.of(0.6),
+  };
+  const terms = discriminatorLoss(loss, images => discriminator(d, images, alpha), reals, fakes, mixing, true);
+  const parameters = flattenTree<Tensor>(d, 'd');
+
+  test('has the gradient that central differences show, second order through the networks', () => {
+    const analytic = interpret(gradients(terms.loss, [...parameters.values()]), values);
+    [...parameters.keys()].forEach((name, index) => {
+      const numeric = centralDifferences(terms.loss, values, name, 1e-6);
+      expect(relativeError(analytic[index]!, numeric), name).toBeLessThan(1e-5);
+    });
+  }, 120_000);
+
+  test('comes out of ONNX Runtime as out of the interpreter', async () => {
+    const outputs = { loss: terms.loss, ...gradientsByName(terms.loss, parameters) };
+    const program = await Program.compile(device, { outputs });
+    const floats = Object.fromEntries(Object.entries(values).map(([name, data]) => [name, Float32Array.from(data)]));
+    const results = await program.run(floats);
+    const expected = interpret(Object.values(outputs), values);
+    Object.keys(outputs).forEach((name, index) => {
+      expect(relativeError(results[name]!, expected[index]!), name).toBeLessThan(1e-4);
+    });
+    await program.release();
+  });
+});
+
+function gradientsByName(loss: Tensor, parameters: ReadonlyMap<string, Tensor>): Record<string, Tensor> {
+  const all = gradients(loss, [...parameters.values()]);
+  return Object.fromEntries([...parameters.keys()].map((name, index) => [`gradient of ${name}`, all[index]!]));
+}
+
+describe('growth', () => {
+  const { g, d, feeds } = parametersWithValues();
+  const z = ops.input('z', [2, 6]);
+  const image = ops.input('image', [2, 3, 8, 8]);
+  const values = { ...feeds, z: normals(createRandom(3), 12), image: normals(createRandom(4), 384) };
+
+  test('with alpha 0 the generator shows the previous resolution, enlarged', () => {
+    const [grown, previous] = interpret(
+      [generator(g, z, 8, ops.scalar(0)), ops.upsample2(generator(g, z, 4, undefined))],
+      values,
+    );
+    expect(relativeError(grown!, previous!)).toBeLessThan(1e-12);
+  });
+
+  test('with alpha 0 the discriminator sees the previous resolution, reduced', () => {
+    const [grown, previous] = interpret(
+      [discriminator(d, image, ops.scalar(0)), discriminator(d, ops.averagePool2(image), undefined)],
+      values,
+    );
+    expect(relativeError(grown!, previous!)).toBeLessThan(1e-12);
+  });
+
+  test('with alpha 1 a fade is over', () => {
+    const [fading, settled] = interpret([generator(g, z, 8, ops.scalar(1)), generator(g, z, 8, undefined)], values);
+    expect(relativeError(fading!, settled!)).toBeLessThan(1e-12);
+  });
+
+  test('the length of a latent does not matter', () => {
+    const [one, other] = [z, ops.mul(z, 3)].map(
+      latents => interpret([generator(g, latents, 8, undefined)], values)[0]!,
+    );
+    expect(relativeError(one!, other!)).toBeLessThan(1e-7);
+  });
+});
+
+describe('training', () => {
+  const config: GanTrainingConfig = {
+    architecture,
+    loss: { kind: 'logistic-r1', gamma: 0.3, interval: 2 },
+    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    plan: {
+      startResolution: 4,
+      resolution: 8,
+      fadeKimg: 0.016,
+      stabiliseKimg: 0.024,
+      totalKimg: 0.08,
+      minibatch: 4,
+      maxMinibatch: 8,
+      learningRate: 0.002,
+      decayKimg: 0,
+    },
+    discriminatorSteps: 1,
+    seed: 4,
+  };
+  const random = createRandom(1);
+  const images = { resolution: 8, count: 10, pixels: Uint8Array.from({ length: 1920 }, () => random.integer(256)) };
+  const trainers: GanTrainer[] = [];
+  const start = (...more: [] | [ReturnType<GanTrainer['checkpoint']>]) => {
+    const trainer = new GanTrainer(device, config, images, ...more);
+    trainers.push(trainer);
+    return trainer;
+  };
+  afterAll(async () => {
+    for (const trainer of trainers) await trainer.release();
+  });
+
+  test('resumes bit for bit, across a change of resolution', async () => {
+    const whole = start();
+    while (!whole.finished) await whole.step();
+    const first = start();
+    await first.step();
+    await first.step();
+    const saved = structuredClone(first.checkpoint());
+    const second = start(saved);
+    while (!second.finished) await second.step();
+    expect(whole.point.resolution).toBe(8);
+    expect(saved.progress.resolution).toBe(4);
+    expect(second.checkpoint()).toEqual(whole.checkpoint());
+  });
+
+  test('a NaN is named with its step', async () => {
+    const trainer = start();
+    await trainer.step();
+    const { tensors, progress } = trainer.checkpoint();
+    tensors['discriminator/output/bias']!.data[0] = Number.NaN;
+    await expect(start({ tensors, progress }).step()).rejects.toThrow(/discriminatorLoss is NaN at step 2/);
+  });
+});
