@@ -39,7 +39,7 @@ export async function writeImages(
   let { next, bad } = await savedState(run, statePath);
   const shape = [null, 3, options.resolution, options.resolution] as const;
   const writer = await createNpyWriter(run.file(datasetFiles.images), 'uint8', shape, next - bad.length);
-  const progress = log.progress('pictures', pictures.length, 'pictures');
+  const progress = log.progress('prepare', pictures.length, 'pictures');
   const decode = async ({ file }: CelebaPicture): Promise<Uint8Array | BadFile> => {
     try {
       return await readFace(`${imageFolder}/${file}`, options);

@@ -32,7 +32,7 @@ export function consoleLog(sink: TextSink = process.stderr, now: () => number = 
       const rate = seconds > 0 ? (last.done - (first ?? 0)) / seconds : 0;
       const left = rate > 0 && last.done < total ? `, ${duration((total - last.done) / rate)} left` : '';
       const note = last.note === undefined ? '' : `  ${last.note}`;
-      return `${last.done}/${total} ${unit}, ${brief(rate)} ${unit}/s${left}${note}`;
+      return `${last.done}/${total} ${unit}, ${brief(rate)}/s${left}${note}`;
     };
     return {
       update(done, note) {

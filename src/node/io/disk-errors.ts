@@ -22,9 +22,14 @@ export async function explainingDiskErrors<T>(verb: string, path: string, operat
   try {
     return await operation();
   } catch (error) {
-    const reason = diskReasons[errorCode(error) ?? ''];
-    throw reason === undefined ? error : new UserError(`cannot ${verb} ${path}: ${reason}`);
+    throw explained(verb, path, error);
   }
+}
+
+/** @returns the UserError that explains a failed disk operation, or `error` itself where the user cannot mend it. */
+export function explained(verb: string, path: string, error: unknown): unknown {
+  const reason = diskReasons[errorCode(error) ?? ''];
+  return reason === undefined ? error : new UserError(`cannot ${verb} ${path}: ${reason}`);
 }
 
 /** The system's code of a failed disk operation (`ENOENT`, `ENOSPC`, …), or undefined for any other error. */

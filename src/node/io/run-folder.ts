@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import { explainingDiskErrors } from './disk-errors.ts';
+import { explained, explainingDiskErrors } from './disk-errors.ts';
 import { readJson, syncFile, syncFolderOf, writeJson } from './files.ts';
 import { acquireLock } from './lock.ts';
 import type { JsonObject, Manifest } from './manifest.ts';
@@ -98,7 +98,7 @@ export async function beginRun(out: string, details: RunDetails): Promise<Run> {
       folder,
       resumed,
       file,
-      metrics: record => appendFileSync(file('metrics.jsonl'), `${JSON.stringify(record)}\n`),
+      metrics: record => appendLine(file('metrics.jsonl'), JSON.stringify(record)),
       finish: async summary => {
         await syncFiles(folder);
         const finished = new Date().toISOString();
@@ -185,6 +185,14 @@ async function restoreReplaced(final: string): Promise<void> {
 
 function replacedName(final: string): string {
   return join(final, '..', `.${basename(final)}.replaced`);
+}
+
+function appendLine(path: string, line: string): void {
+  try {
+    appendFileSync(path, `${line}\n`);
+  } catch (error) {
+    throw explained('write', path, error);
+  }
 }
 
 /** Forces every file to the disk, so that not even a power cut leaves a finished name on unfinished data. */

@@ -55,6 +55,11 @@ export const prepare = defineStage({
       return { out, resolution: config.resolution, ...counts, bad: bad.length, seconds };
     });
   },
+  print({ out, resolution, images, splits, bad, seconds }) {
+    const counts = Object.entries(splits as object).map(([split, count]) => `${count} ${split}`);
+    const size = `${resolution}×${resolution}`;
+    return `${out}: ${images} images of ${size} (${counts.join(', ')}), ${bad} skipped, ${Number(seconds).toFixed(1)} s`;
+  },
 });
 
 /** @returns at most `limit` pictures of each split (0: all), drawn at random, in their old order. */

@@ -38,8 +38,8 @@ test('a stage prints its summary on standard output, also as JSON, and its progr
   const flags = ['prepare', '--celeba', tiny.folder, '--out', join(root, 'dataset'), '--resolution', '4'];
   const first = faceTuning(...flags);
   expect(first.status).toBe(0);
-  expect(first.stdout).toMatch(/^out .*\nresolution +4\nimages +20\n/);
-  expect(first.stderr).toContain('pictures: 20 pictures in');
+  expect(first.stdout).toMatch(/dataset: 20 images of 4×4 \(16 train, 2 validation, 2 test\), 0 skipped, .* s\n$/);
+  expect(first.stderr).toContain('prepare: 20 pictures in');
   expect(faceTuning(...flags)).toMatchObject({ status: 2, stdout: '' });
   const again = faceTuning(...flags, '--force', '--json');
   expect(JSON.parse(again.stdout)).toMatchObject({ images: 20, splits: { train: 16, validation: 2, test: 2 } });

@@ -78,3 +78,9 @@ test('disk errors that a user can mend are one clear line; others stay what they
   await expect(failing('EACCES')).rejects.toThrow(/no permission/);
   await expect(failing('EIO')).rejects.not.toBeInstanceOf(UserError);
 });
+
+test.skipIf(!existsSync('/dev/full'))('a full disk is told while an array is written', async () => {
+  const writer = await createNpyWriter('/dev/full', 'float32', [1, 2]);
+  await expect(writer.append(rowsOf(0, 1))).rejects.toThrow(/the disk is full; free some space/);
+  await writer.abandon();
+});
