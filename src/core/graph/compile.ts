@@ -16,9 +16,15 @@ export interface CompiledGraph {
 
 /**
  * @param outputs what to compute, by name.
+ * @param batchAxis a name for the first axis of every input and output: its length is then given at each run, and the
+ *   one the graph was built with only stands for it. For networks, which treat each row alike.
  * @throws Error if one input name comes with two shapes, or an output shares its name with an input.
  */
-export function compileGraph(outputs: Readonly<Record<string, Tensor>>, target: Target): CompiledGraph {
+export function compileGraph(
+  outputs: Readonly<Record<string, Tensor>>,
+  target: Target,
+  batchAxis?: string,
+): CompiledGraph {
   const emitter = new GraphEmitter(target);
   const names = new Map<Tensor, string>();
   const inputs = new Map<string, Shape>();
@@ -32,12 +38,17 @@ export function compileGraph(outputs: Readonly<Record<string, Tensor>>, target: 
     const inputNames = node.inputs.map(operand => names.get(operand)!);
     names.set(node, node.op.lower(emitter, inputNames, node));
   }
+  const sources = new Map<string, string>();
   for (const [name, node] of Object.entries(outputs)) {
     if (inputs.has(name)) throw new Error(`${name} names both an input and an output`);
-    emitter.output(name, names.get(node)!);
+    sources.set(name, names.get(node)!);
   }
+  emitter.nameOutputs(sources);
   const shapes = new Map(Object.entries(outputs).map(([name, { shape }]) => [name, shape]));
-  const value = ([name, shape]: [string, Shape]): OnnxValue => ({ name, shape });
+  const value = ([name, shape]: [string, Shape]): OnnxValue => ({
+    name,
+    shape: batchAxis === undefined ? shape : [batchAxis, ...shape.slice(1)],
+  });
   const bytes = encodeOnnx({
     name: 'face-tuning',
     nodes: emitter.nodes,
@@ -74,9 +85,22 @@ class GraphEmitter implements Emitter {
     return this.#constant(onnxTypes.float, shape, new Uint8Array(Float32Array.from(values).buffer));
   }
 
-  /** Gives a result its public name; a copy, since one result may be several outputs. */
-  output(name: string, source: string): void {
-    this.nodes.push({ name, opType: 'Identity', domain: '', input: [source], output: [name], attributes: {} });
+  /**
+   * Gives results their public names. What is no node's result (an input, a constant) or has a name already is copied.
+   * @param sources the emitted name of each output.
+   */
+  nameOutputs(sources: ReadonlyMap<string, string>): void {
+    const results = new Set(this.nodes.flatMap(node => node.output));
+    const publicNames = new Map<string, string>();
+    const copies: OnnxNode[] = [];
+    for (const [name, source] of sources) {
+      if (results.has(source) && !publicNames.has(source)) publicNames.set(source, name);
+      else copies.push({ name, opType: 'Identity', domain: '', input: [source], output: [name], attributes: {} });
+    }
+    const renamed = (names: readonly string[]) => names.map(name => publicNames.get(name) ?? name);
+    for (const [at, node] of [...this.nodes, ...copies].entries()) {
+      this.nodes[at] = { ...node, input: renamed(node.input), output: renamed(node.output) };
+    }
   }
 
   #constant(dataType: number, dims: Shape, rawData: Uint8Array): string {

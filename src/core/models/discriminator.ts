@@ -2,7 +2,7 @@
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
-import { conv, convSpec, dense, denseSpec, equalised, type LayerSpec, minibatchStddev } from '../nn/layers.ts';
+import { convSpec, denseSpec, equalisedConv, equalisedDense, type LayerSpec, minibatchStddev } from '../nn/layers.ts';
 import { channelsAt, type GanArchitecture, resolutionsUpTo } from './channels.ts';
 import { crossFade } from './generator.ts';
 
@@ -38,19 +38,19 @@ export function discriminatorSpec(
  */
 export function discriminator(parameters: DiscriminatorParameters, images: Tensor, alpha: Tensor | undefined): Tensor {
   const resolution = images.shape[2]!;
-  const fromRGB = (side: number, x: Tensor) => ops.leakyRelu(conv(equalised(parameters.fromRGB[side]!), x));
+  const fromRGB = (side: number, x: Tensor) => ops.leakyRelu(equalisedConv(parameters.fromRGB[side]!, x));
   let x = fromRGB(resolution, images);
   for (let side = resolution; side > 4; side /= 2) {
     const block = parameters.blocks[side]!;
-    x = ops.leakyRelu(conv(equalised(block.conv0), x));
-    x = ops.averagePool2(ops.leakyRelu(conv(equalised(block.conv1), x)));
+    x = ops.leakyRelu(equalisedConv(block.conv0, x));
+    x = ops.averagePool2(ops.leakyRelu(equalisedConv(block.conv1, x)));
     if (side === resolution && alpha !== undefined) {
       x = crossFade(fromRGB(side / 2, ops.averagePool2(images)), x, alpha);
     }
   }
   const last = parameters.blocks['4']!;
-  x = ops.leakyRelu(conv(equalised(last.conv0), minibatchStddev(x)));
+  x = ops.leakyRelu(equalisedConv(last.conv0, minibatchStddev(x)));
   const flat = ops.reshape(x, [images.shape[0]!, last.conv1.weight.shape[1]!]); // [N CHW]
-  x = ops.leakyRelu(dense(equalised(last.conv1), flat));
-  return dense(equalised(parameters.output, 1), x);
+  x = ops.leakyRelu(equalisedDense(last.conv1, flat));
+  return equalisedDense(parameters.output, x, 1);
 }

@@ -3,10 +3,10 @@ import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
 import {
-  conv,
   convSpec,
   denseSpec,
   equalised,
+  equalisedConv,
   type LayerParameters,
   type LayerSpec,
   pixelNorm,
@@ -57,24 +57,24 @@ export function generator(
   const first = parameters.blocks['4']!;
   const channels = first.conv0.bias.shape[0]!;
   // The gain √2/4 makes the dense layer one of a 4×4 convolution's scale (Karras et al., reference code).
-  const { weight, bias } = equalised(first.conv0, rectifierGain / 4);
-  const flat = ops.matmul(normalisedLatents(z), weight, false, true);
+  const { weight, input } = equalised(first.conv0.weight, normalisedLatents(z), rectifierGain / 4);
+  const flat = ops.matmul(input, weight, false, true);
   const grid = ops.reshape(flat, [z.shape[0]!, channels, 4, 4]); // [N C 4 4]
-  let x = pixelNorm(ops.leakyRelu(ops.add(grid, ops.reshape(bias, [1, channels, 1, 1]))));
+  let x = pixelNorm(ops.leakyRelu(ops.add(grid, ops.reshape(first.conv0.bias, [1, channels, 1, 1]))));
   x = convolved(first.conv1, x);
-  let image = conv(equalised(parameters.toRGB['4']!, 1), x);
+  let image = equalisedConv(parameters.toRGB['4']!, x, 1);
   for (const side of resolutionsUpTo(resolution).slice(1)) {
     const block = parameters.blocks[side]!;
     x = convolved(block.conv1, convolved(block.conv0, ops.upsample2(x)));
     const previous = image;
-    image = conv(equalised(parameters.toRGB[side]!, 1), x);
+    image = equalisedConv(parameters.toRGB[side]!, x, 1);
     if (side === resolution && alpha !== undefined) image = crossFade(ops.upsample2(previous), image, alpha);
   }
   return image;
 }
 
 function convolved(parameters: LayerParameters, x: Tensor): Tensor {
-  return pixelNorm(ops.leakyRelu(conv(equalised(parameters), x)));
+  return pixelNorm(ops.leakyRelu(equalisedConv(parameters, x)));
 }
 
 /** old + (new − old) · alpha. */

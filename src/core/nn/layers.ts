@@ -64,11 +64,26 @@ export function dense({ weight, bias }: LayerParameters, x: Tensor): Tensor {
 }
 
 /**
- * The layer's parameters as used under an equalised learning rate: the weight is scaled by gain / √fan_in each time,
- * so that all layers learn at one speed (Karras et al. 2018, §4.1).
+ * Convolution under an equalised learning rate: the weight counts as scaled by gain / √fan_in, so that all layers
+ * learn at one speed (Karras et al. 2018, §4.1). Shapes as in {@link conv}.
  */
-export function equalised({ weight, bias }: LayerParameters, gain = rectifierGain): LayerParameters {
-  return { weight: ops.mul(weight, gain / Math.sqrt(fanIn(weight))), bias };
+export function equalisedConv(parameters: LayerParameters, x: Tensor, gain = rectifierGain): Tensor {
+  const { weight, input } = equalised(parameters.weight, x, gain);
+  return conv({ weight, bias: parameters.bias }, input);
+}
+
+/** As {@link dense}, under an equalised learning rate. */
+export function equalisedDense(parameters: LayerParameters, x: Tensor, gain = rectifierGain): Tensor {
+  const { weight, input } = equalised(parameters.weight, x, gain);
+  return dense({ weight, bias: parameters.bias }, input);
+}
+
+/** The product of weight and input is scaled through whichever is smaller: the same numbers, less work. */
+export function equalised(weight: Tensor, input: Tensor, gain: number): { weight: Tensor; input: Tensor } {
+  const scale = gain / Math.sqrt(fanIn(weight));
+  return sizeOf(input.shape) < sizeOf(weight.shape)
+    ? { weight, input: ops.mul(input, scale) }
+    : { weight: ops.mul(weight, scale), input };
 }
 
 /** Scales each pixel's feature vector to a mean square of 1 (Karras et al. 2018, §4.2). Axis 1 holds the features. */

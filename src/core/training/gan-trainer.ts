@@ -14,6 +14,7 @@ import {
   generatorStep,
   type StepOptions,
   samplingProgram,
+  simultaneousStep,
   stateNames,
 } from './gan-step.ts';
 import { EpochSampler, halved, type ImageSet, normalisedBatch, type SamplerState } from './image-source.ts';
@@ -25,7 +26,7 @@ export interface GanTrainingConfig {
   readonly loss: GanLoss;
   readonly adam: AdamOptions;
   readonly plan: TrainingPlan;
-  /** Discriminator steps for each generator step (n_critic). */
+  /** Discriminator steps for each generator step (n_critic); 0 trains both in one step, each against the other's past. */
   readonly discriminatorSteps: number;
   readonly seed: number;
 }
@@ -49,10 +50,12 @@ export type StepMetrics = Readonly<Record<string, number>>;
 
 interface Programs {
   readonly key: string;
+  /** Trains the discriminator, or both networks at once. */
   readonly discriminator: Program;
   /** With the R1 penalty; the same program where the loss has none of its own. */
   readonly penalised: Program;
-  readonly generator: Program;
+  /** Undefined where the programs above train it too. */
+  readonly generator: Program | undefined;
 }
 
 export class GanTrainer {
@@ -105,13 +108,13 @@ export class GanTrainer {
   }
 
   /**
-   * Trains the discriminator `discriminatorSteps` times and the generator once.
+   * Trains the discriminator `discriminatorSteps` times and the generator once, or both together.
    * @throws RangeError naming step and loss when one is no longer a number; the state is then not worth saving.
    */
   async step(): Promise<StepMetrics> {
     const { loss, discriminatorSteps, architecture } = this.#config;
     let metrics: Record<string, number> = {};
-    for (let repeat = 0; repeat < discriminatorSteps; repeat++) {
+    for (let repeat = 0; repeat < Math.max(1, discriminatorSteps); repeat++) {
       const programs = await this.#prepare();
       const { minibatch } = this.point;
       const penalise = loss.kind === 'logistic-r1' && this.#steps % loss.interval === 0;
@@ -127,9 +130,11 @@ export class GanTrainer {
       metrics = { ...metrics, ...scalarsOf(await program.run(feeds, this.#state)) };
       this.#imagesShown += minibatch;
     }
-    const programs = await this.#prepare();
-    const z = normals(this.#random, this.point.minibatch * architecture.latentSize);
-    metrics = { ...metrics, ...scalarsOf(await programs.generator.run({ ...this.#scalars(), z }, this.#state)) };
+    const { generator } = await this.#prepare();
+    if (generator !== undefined) {
+      const z = normals(this.#random, this.point.minibatch * architecture.latentSize);
+      metrics = { ...metrics, ...scalarsOf(await generator.run({ ...this.#scalars(), z }, this.#state)) };
+    }
     this.#steps++;
     for (const [name, value] of Object.entries(metrics)) {
       if (!Number.isFinite(value)) throw new RangeError(`${name} is ${value} at step ${this.#steps}`);
@@ -182,7 +187,7 @@ export class GanTrainer {
     this.#programs = undefined;
     if (programs === undefined) return;
     for (const program of new Set([programs.discriminator, programs.penalised, programs.generator])) {
-      await program.release();
+      await program?.release();
     }
   }
 
@@ -210,9 +215,12 @@ export class GanTrainer {
     const { architecture, loss, adam } = this.#config;
     const options: StepOptions = { architecture, loss, adam, resolution, minibatch, fading };
     const compile = (definition: ReturnType<typeof generatorStep>) => Program.compile(this.#device, definition);
-    const discriminator = await compile(discriminatorStep(options, false));
-    const penalised = loss.kind === 'logistic-r1' ? await compile(discriminatorStep(options, true)) : discriminator;
-    this.#programs = { key, discriminator, penalised, generator: await compile(generatorStep(options)) };
+    const together = this.#config.discriminatorSteps === 0;
+    const step = together ? simultaneousStep : discriminatorStep;
+    const discriminator = await compile(step(options, false));
+    const penalised = loss.kind === 'logistic-r1' ? await compile(step(options, true)) : discriminator;
+    const generator = together ? undefined : await compile(generatorStep(options));
+    this.#programs = { key, discriminator, penalised, generator };
     return this.#programs;
   }
 

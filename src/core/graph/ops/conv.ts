@@ -107,10 +107,14 @@ const flip = defineOp({
   lower: (emit, [w], node) => {
     const [c, o, kh, kw] = node.shape as Shape4;
     const swapped = emit.node('Transpose', [w!], { perm: [1, 0, 2, 3] });
-    if (kh * kw === 1) return swapped;
-    const taps = Array.from({ length: kh * kw }, (_, tap) => kh * kw - 1 - tap);
-    const flat = emit.node('Reshape', [swapped, emit.integers([c * o, kh * kw])]);
-    const turned = emit.node('Gather', [flat, emit.integers(taps)], { axis: 1 });
+    const area = kh * kw;
+    if (area === 1) return swapped;
+    // A product with the reversed unit matrix is exact, and takes a fifth of the time of Gather or Slice (docs/log.md).
+    const reversal = Float32Array.from({ length: area * area }, (_, at) =>
+      Number((at % area) + Math.floor(at / area) === area - 1),
+    );
+    const flat = emit.node('Reshape', [swapped, emit.integers([c * o, area])]);
+    const turned = emit.node('MatMul', [flat, emit.floats(reversal, [area, area])]);
     return emit.node('Reshape', [turned, emit.integers([c, o, kh, kw])]);
   },
 });

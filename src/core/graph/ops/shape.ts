@@ -24,7 +24,11 @@ const makeReshape = defineOp<ShapeAttributes>({
   },
   gradient: (node, g) => [() => reshape(g, node.inputs[0]!.shape)],
   evaluate: ([x]) => x!,
-  lower: (emit, [x], { attributes }) => emit.node('Reshape', [x!, emit.integers(attributes.shape)]),
+  // 0 stands for the operand's own length, so that a batch may be longer or shorter than the one compiled for.
+  lower: (emit, [x], { inputs, shape: [first, ...rest] }) => {
+    const lengths = first === undefined ? [] : [first === inputs[0]!.shape[0] ? 0 : first, ...rest];
+    return emit.node('Reshape', [x!, emit.integers(lengths)]);
+  },
 });
 
 export function reshape(x: Tensor, shape: Shape): Tensor {
