@@ -1,9 +1,12 @@
 // Trained networks ready to run: weights are constants of the graph, which lets ONNX Runtime prepare them once.
 import type { NdArray } from '../formats/nd-array.ts';
+import { compileGraph } from '../graph/compile.ts';
+import type { Target } from '../graph/emitter.ts';
 import * as ops from '../graph/ops.ts';
+import { sizeOf } from '../graph/tensor.ts';
 import { mapTree, type ParameterSpec, type Parameters, type Tree } from '../graph/tree.ts';
 import type { Device } from '../runtime/device.ts';
-import { Program } from '../runtime/program.ts';
+import { type OpenShape, Program } from '../runtime/program.ts';
 import type { GanArchitecture } from './channels.ts';
 import { type ClassifierArchitecture, classifier, classifierSpec } from './classifier.ts';
 import { generator, generatorSpec } from './generator.ts';
@@ -23,35 +26,27 @@ function constants<T extends Tree<ParameterSpec>>(tree: T, weights: Weights): Pa
   );
 }
 
-/** Runs rows of one size through a program that takes a fixed number of them at a time. */
+/** Runs rows of one size through a network, so many at a time that memory stays small. */
 export class BatchRunner {
   readonly #program: Program;
   readonly #batch: number;
-  readonly #inputSize: number;
-  readonly #outputSize: number;
 
-  /** @param program takes `input` [batch, …] and returns `output` [batch, …]. */
-  constructor(program: Program) {
+  /** @param program takes `input` [n, …] and returns `output` [n, …], n being any number. @param batch rows at a time. */
+  constructor(program: Program, batch: number) {
     this.#program = program;
-    const [batch, ...input] = program.graph.inputs.get('input')!;
-    this.#batch = batch!;
-    this.#inputSize = input.reduce((size, length) => size * length, 1);
-    this.#outputSize = program.graph.outputs
-      .get('output')!
-      .slice(1)
-      .reduce((size, length) => size * length, 1);
+    this.#batch = batch;
   }
 
-  /** @param rows any number of them, row-major; the last batch is filled up with zeros that are thrown away. */
+  /** @param rows any number of them, row-major. */
   async run(rows: Float32Array): Promise<Float32Array<ArrayBuffer>> {
-    const count = rows.length / this.#inputSize;
-    const result = new Float32Array(count * this.#outputSize);
+    const inputSize = rowSize(this.#program.inputs.get('input')!);
+    const outputSize = rowSize(this.#program.outputs.get('output')!);
+    const count = rows.length / inputSize;
+    const result = new Float32Array(count * outputSize);
     for (let start = 0; start < count; start += this.#batch) {
-      const end = Math.min(count, start + this.#batch);
-      const input = new Float32Array(this.#batch * this.#inputSize);
-      input.set(rows.subarray(start * this.#inputSize, end * this.#inputSize));
+      const input = rows.subarray(start * inputSize, (start + this.#batch) * inputSize);
       const { output } = await this.#program.run({ input });
-      result.set(output!.subarray(0, (end - start) * this.#outputSize), start * this.#outputSize);
+      result.set(output!, start * outputSize);
     }
     return result;
   }
@@ -61,28 +56,45 @@ export class BatchRunner {
   }
 }
 
-/** Latents [n, d] → images [n, 3, R, R]. */
+/** Numbers in one row of [n, …]. */
+function rowSize(shape: OpenShape): number {
+  return sizeOf(shape.slice(1) as number[]);
+}
+
+/** @returns an `.onnx` file: `input` latents [n, d] → `output` images [n, 3, R, R], for any n. */
+export function generatorOnnx(architecture: GanArchitecture, weights: Weights, target: Target): Uint8Array {
+  const parameters = constants(generatorSpec(architecture), weights);
+  const z = ops.input('input', [1, architecture.latentSize]);
+  const output = generator(parameters, z, architecture.resolution, undefined);
+  return compileGraph({ output }, target, 'batch').bytes;
+}
+
+/** @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] → `output` logits [n, 40], for any n. */
+export function classifierOnnx(architecture: ClassifierArchitecture, weights: Weights, target: Target): Uint8Array {
+  const { resolution } = architecture;
+  const parameters = constants(classifierSpec(architecture), weights);
+  const output = classifier(parameters, ops.input('input', [1, 3, resolution, resolution]));
+  return compileGraph({ output }, target, 'batch').bytes;
+}
+
+/** Latents [n, d] → images [n, 3, R, R]. @param batch images made at a time. */
 export async function generatorRunner(
   device: Device,
   architecture: GanArchitecture,
   weights: Weights,
   batch: number,
 ): Promise<BatchRunner> {
-  const parameters = constants(generatorSpec(architecture), weights);
-  const z = ops.input('input', [batch, architecture.latentSize]);
-  const output = generator(parameters, z, architecture.resolution, undefined);
-  return new BatchRunner(await Program.compile(device, { outputs: { output } }));
+  const bytes = generatorOnnx(architecture, weights, device.target);
+  return new BatchRunner(await Program.open(device, bytes), batch);
 }
 
-/** Images [n, 3, R, R] in [-1, 1] → logits [n, 40]. */
+/** Images [n, 3, R, R] in [-1, 1] → logits [n, 40]. @param batch images labelled at a time. */
 export async function classifierRunner(
   device: Device,
   architecture: ClassifierArchitecture,
   weights: Weights,
   batch: number,
 ): Promise<BatchRunner> {
-  const { resolution } = architecture;
-  const parameters = constants(classifierSpec(architecture), weights);
-  const output = classifier(parameters, ops.input('input', [batch, 3, resolution, resolution]));
-  return new BatchRunner(await Program.compile(device, { outputs: { output } }));
+  const bytes = classifierOnnx(architecture, weights, device.target);
+  return new BatchRunner(await Program.open(device, bytes), batch);
 }

@@ -1,6 +1,6 @@
 // A compiled graph and how it is run: values fed, state read, results returned, state replaced.
 import type { InferenceSession, OnnxValue } from 'onnxruntime-common';
-import { type CompiledGraph, compileGraph } from '../graph/compile.ts';
+import { compileGraph } from '../graph/compile.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Device } from './device.ts';
 import type { StateStore } from './state.ts';
@@ -15,35 +15,36 @@ export interface ProgramDefinition {
   readonly updates?: Readonly<Record<string, Tensor>>;
 }
 
+/** Sizes of an input or output; a name stands for one that is given at each run, such as the batch. */
+export type OpenShape = readonly (number | string)[];
+
 /** Marks the outputs of the compiled graph that replace state, so that they cannot meet an input's name. */
 const updateMark = 'next:';
 
 export class Program {
-  readonly graph: CompiledGraph;
+  readonly inputs: ReadonlyMap<string, OpenShape>;
+  readonly outputs: ReadonlyMap<string, OpenShape>;
   readonly #device: Device;
   readonly #session: InferenceSession;
-  readonly #outputs: readonly string[];
   readonly #updates: readonly string[];
 
-  private constructor(
-    device: Device,
-    graph: CompiledGraph,
-    session: InferenceSession,
-    outputs: readonly string[],
-    updates: readonly string[],
-  ) {
-    this.graph = graph;
+  private constructor(device: Device, session: InferenceSession) {
+    const names = session.outputNames.filter(name => name.startsWith(updateMark));
     this.#device = device;
     this.#session = session;
-    this.#outputs = outputs;
-    this.#updates = updates;
+    this.#updates = names.map(name => name.slice(updateMark.length));
+    this.inputs = shapesOf(session.inputMetadata);
+    this.outputs = new Map([...shapesOf(session.outputMetadata)].filter(([name]) => !names.includes(name)));
   }
 
   static async compile(device: Device, { outputs = {}, updates = {} }: ProgramDefinition): Promise<Program> {
     const marked = Object.fromEntries(Object.entries(updates).map(([name, next]) => [updateMark + name, next]));
-    const graph = compileGraph({ ...outputs, ...marked }, device.target);
-    const session = await device.runtime.InferenceSession.create(graph.bytes, device.sessionOptions);
-    return new Program(device, graph, session, Object.keys(outputs), Object.keys(updates));
+    return Program.open(device, compileGraph({ ...outputs, ...marked }, device.target).bytes);
+  }
+
+  /** @param bytes an `.onnx` file. @throws Error where ONNX Runtime cannot read it. */
+  static async open(device: Device, bytes: Uint8Array): Promise<Program> {
+    return new Program(device, await device.runtime.InferenceSession.create(bytes, device.sessionOptions));
   }
 
   /**
@@ -52,23 +53,34 @@ export class Program {
    */
   async run(feeds: Feeds, state?: StateStore): Promise<Record<string, Float32Array>> {
     const inputs: Record<string, OnnxValue> = {};
-    for (const [name, shape] of this.graph.inputs) {
+    for (const [name, shape] of this.inputs) {
       const fed = feeds[name];
       if (fed === undefined && !state?.has(name)) throw new Error(`input ${name} is neither fed nor in the state`);
-      inputs[name] = fed === undefined ? state!.current(name) : new this.#device.runtime.Tensor('float32', fed, shape);
+      inputs[name] = fed === undefined ? state!.current(name) : this.#tensor(fed, shape);
     }
     const fetches: Record<string, OnnxValue | null> = {};
-    for (const name of this.#outputs) fetches[name] = null;
+    for (const name of this.outputs.keys()) fetches[name] = null;
     for (const name of this.#updates) {
       fetches[updateMark + name] = this.#device.writesInPlace ? state!.spare(name) : null;
     }
     const results = await this.#session.run(inputs, fetches);
     for (const name of this.#updates) state!.commit(name, results[updateMark + name]!);
-    return Object.fromEntries(this.#outputs.map(name => [name, results[name]!.data as Float32Array]));
+    return Object.fromEntries([...this.outputs.keys()].map(name => [name, results[name]!.data as Float32Array]));
   }
 
   /** Frees the session's memory; the program cannot be run again. */
   async release(): Promise<void> {
     await this.#session.release();
   }
+
+  /** A length that is open is the one that the values fill; at most one may be. */
+  #tensor(values: Float32Array, shape: OpenShape): OnnxValue {
+    const known = shape.reduce<number>((size, length) => (typeof length === 'number' ? size * length : size), 1);
+    const lengths = shape.map(length => (typeof length === 'number' ? length : values.length / known));
+    return new this.#device.runtime.Tensor('float32', values, lengths);
+  }
+}
+
+function shapesOf(values: readonly InferenceSession.ValueMetadata[]): Map<string, OpenShape> {
+  return new Map(values.map(value => [value.name, value.isTensor ? value.shape : []]));
 }

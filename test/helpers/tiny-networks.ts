@@ -1,0 +1,23 @@
+// Untrained networks of a few thousand weights: real in shape, made in a moment.
+
+import { flattenTree, type ParameterSpec, type Tree } from '../../src/core/graph/tree.ts';
+import { createRandom } from '../../src/core/math/random.ts';
+import type { GanArchitecture } from '../../src/core/models/channels.ts';
+import { type ClassifierArchitecture, classifierSpec } from '../../src/core/models/classifier.ts';
+import { generatorSpec } from '../../src/core/models/generator.ts';
+import type { Weights } from '../../src/core/models/inference.ts';
+import { initialValues } from '../../src/core/nn/initialise.ts';
+
+export const tinyGan: GanArchitecture = { resolution: 8, latentSize: 16, fmapBase: 32, fmapDecay: 1, fmapMax: 8 };
+export const tinyClassifier: ClassifierArchitecture = { resolution: 8, width: 4, maxWidth: 8 };
+
+function randomWeights(tree: Tree<ParameterSpec>, seed: number): Weights {
+  const random = createRandom(seed);
+  const leaves = [...flattenTree(tree, '')];
+  return Object.fromEntries(
+    leaves.map(([path, spec]) => [path.slice(1), { shape: spec.shape, data: initialValues(spec, random) }]),
+  );
+}
+
+export const tinyGeneratorWeights = randomWeights(generatorSpec(tinyGan), 1);
+export const tinyClassifierWeights = randomWeights(classifierSpec(tinyClassifier), 2);
