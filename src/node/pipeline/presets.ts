@@ -31,13 +31,13 @@ export const presetNames = ['smoke', 'quick'] as const;
 export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePreset>> = {
   smoke: {
     description: 'shows in a minute that every stage works; 16×16, the faces are hardly faces',
-    prepare: { resolution: 16, limit: 1000 },
+    prepare: { resolution: 16, limit: 3000 },
     trainGan: { fmapBase: 64, fmapMax: 32, latentSize: 32, kimg: 8, fadeKimg: 1, stabiliseKimg: 1, tickKimg: 4 },
-    trainClassifier: { width: 8, epochs: 6 },
+    trainClassifier: { width: 8, epochs: 6, learningRate: 0.004 },
     synthesize: { count: 2000 },
     fit: { ratio: 0.1 },
     // Whatever the little classifier learns first.
-    strips: [{ name: 'smiling-gender-locked', move: ['Smiling=-4..4'], lock: ['Male'] }],
+    strips: [{ name: 'gender-smiling-locked', move: ['Male=-4..4'], lock: ['Smiling'] }],
   },
   quick: {
     description: 'a first model in under 20 minutes on two cores; 32×32, all training images',

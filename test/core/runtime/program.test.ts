@@ -65,9 +65,7 @@ describe('compiled graphs', () => {
         { domain: 'com.microsoft', version: 1 },
       ],
       graph: {
-        node: [
-          { opType: 'LeakyRelu', input: ['x'], output: ['y'], attribute: [{ name: 'alpha', f: 0.25, type: 1 }] },
-        ],
+        node: [{ opType: 'LeakyRelu', input: ['x'], output: ['y'], attribute: [{ name: 'alpha', f: 0.25, type: 1 }] }],
         input: [
           { name: 'x', type: { tensorType: { elemType: 1, shape: { dim: [{ dimValue: 2 }, { dimValue: 3 }] } } } },
         ],

@@ -10,7 +10,8 @@ import type { GanArchitecture } from '../../../src/core/models/channels.ts';
 import { discriminator, discriminatorSpec } from '../../../src/core/models/discriminator.ts';
 import { generator, generatorSpec } from '../../../src/core/models/generator.ts';
 import { initialValues } from '../../../src/core/nn/initialise.ts';
-import { Program } from '../../../src/core/runtime/program.ts';
+import { Program, type ProgramDefinition } from '../../../src/core/runtime/program.ts';
+import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan-step.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan-trainer.ts';
 import { discriminatorLoss, type GanLoss } from '../../../src/core/training/losses.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
@@ -173,5 +174,25 @@ describe('training', () => {
     const { tensors, progress } = trainer.checkpoint();
     tensors['discriminator/output/bias']!.data[0] = Number.NaN;
     await expect(start({ tensors, progress }).step()).rejects.toThrow(/discriminatorLoss is NaN at step 2/);
+  });
+});
+
+describe('a step of one network leaves the other alone', () => {
+  const options: StepOptions = {
+    architecture,
+    loss: losses[1]!,
+    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    resolution: 8,
+    minibatch: 4,
+    fading: false,
+  };
+  const updated = (definition: ProgramDefinition) =>
+    new Set(Object.keys(definition.updates ?? {}).map(name => name.split('/')[0]));
+
+  test('the discriminator', () => {
+    expect(updated(discriminatorStep(options, true))).toEqual(new Set(['discriminator', 'discriminatorAdam']));
+  });
+  test('the generator', () => {
+    expect(updated(generatorStep(options))).toEqual(new Set(['generator', 'generatorAdam', 'generatorEma']));
   });
 });

@@ -1,0 +1,46 @@
+// Strips go from one end of their moves to the other and hold the locks in every frame.
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../../src/core/errors.ts';
+import { distanceTo, normalisedLatent } from '../../../src/core/latent/edit.ts';
+import { sampleLatents } from '../../../src/core/latent/sampling.ts';
+import { editStrip, parseMoveRange } from '../../../src/core/latent/strip.ts';
+import { createRandom } from '../../../src/core/math/random.ts';
+
+const size = 16;
+const boundaries = ['Young', 'Male', 'Smiling'].map((attribute, index) => ({
+  attribute,
+  normal: normalisedLatent(sampleLatents(createRandom(index + 1), 1, size)).map(x => x / Math.sqrt(size)),
+  intercept: 0.1 * index,
+}));
+const latent = sampleLatents(createRandom(9), 1, size);
+const [young, male] = boundaries as [(typeof boundaries)[0], (typeof boundaries)[0]];
+
+describe('a strip', () => {
+  test('of one move starts at the face as it is', () => {
+    const frames = editStrip({ latent, boundaries, locks: ['Male'] }, [parseMoveRange('Young=1.5')], 4);
+    expect(frames.map(frame => frame.steps[0]!.strength)).toEqual([0, 0.5, 1, 1.5]);
+    expect([...frames[0]!.latent]).toEqual([...normalisedLatent(latent)]);
+    for (const frame of frames) {
+      expect(distanceTo(male, frame.latent)).toBeCloseTo(distanceTo(male, normalisedLatent(latent)), 9);
+    }
+  });
+
+  test('of a range has both ends', () => {
+    const frames = editStrip({ latent, boundaries, locks: [] }, [parseMoveRange('Young=-1..2')], 3);
+    expect(frames.map(frame => frame.steps[0]!.strength)).toEqual([-1, 0.5, 2]);
+  });
+
+  test('of absolute moves reaches its distances', () => {
+    const frames = editStrip({ latent, boundaries, locks: ['Male'] }, [parseMoveRange('Young=@-1..@1')], 3);
+    expect(frames.map(frame => distanceTo(young, frame.latent))).toEqual([-1, 0, 1].map(x => expect.closeTo(x, 9)));
+  });
+
+  test('of one frame shows the end', () => {
+    const [frame] = editStrip({ latent, boundaries, locks: [] }, [parseMoveRange('Young=2')], 1);
+    expect(frame!.steps[0]!.strength).toBe(2);
+  });
+});
+
+test.each(['Young', 'Young=1..', 'Young=1..@2', 'Young=1..2..3', 'Yung=1..2'])('%s is refused', text => {
+  expect(() => parseMoveRange(text)).toThrow(UserError);
+});

@@ -1,0 +1,88 @@
+// The whole path from a CelebA folder to edited faces, as a user runs it: the compiled program, preset smoke.
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { decodeNpy } from '../../../src/core/formats/npy.ts';
+import { sharedFolder } from '../../helpers/shared.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+
+const program = resolve(import.meta.dirname, '../../../bin/face-tuning.js');
+
+describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke on real images', () => {
+  const out = join(temporaryFolder(), 'smoke');
+  const file = (...names: string[]) => join(out, ...names);
+  const npy = (...names: string[]) => decodeNpy(readFileSync(file(...names)));
+  let seconds = 0;
+
+  beforeAll(async () => {
+    const begun = performance.now();
+    const celeba = join(sharedFolder!, 'celeba');
+    await promisify(execFile)(process.execPath, [
+      program,
+      'pipeline',
+      '--preset',
+      'smoke',
+      '--celeba',
+      celeba,
+      '--out',
+      out,
+    ]);
+    seconds = (performance.now() - begun) / 1000;
+  }, 180_000);
+
+  test('takes at most 90 seconds', () => {
+    expect(seconds).toBeLessThan(90);
+  });
+
+  test('trains a generator whose samples are pictures, not noise or one colour', async () => {
+    const samples = JSON.parse(readFileSync(file('gan', 'manifest.json'), 'utf8')).summary.samples;
+    const { channels, isOpaque } = await sharp(file('gan', samples)).stats();
+    expect(isOpaque).toBe(true);
+    for (const { mean, stdev } of channels.slice(0, 3)) {
+      expect(mean).toBeGreaterThan(60);
+      expect(mean).toBeLessThan(180);
+      expect(stdev).toBeGreaterThan(25);
+    }
+  });
+
+  test('trains a classifier that beats the majority where attributes are plain to see', () => {
+    const results = JSON.parse(readFileSync(file('classifier', 'attributes.json'), 'utf8'));
+    const of = (name: string) => results.find((row: { attribute: string }) => row.attribute === name);
+    expect(of('Male').testAccuracy).toBeGreaterThan(of('Male').majorityBaseline + 0.1);
+    expect(of('Wearing_Lipstick').testAccuracy).toBeGreaterThan(of('Wearing_Lipstick').majorityBaseline + 0.1);
+  });
+
+  test('labels faces: latents of length √d beside logits', () => {
+    const z = npy('synthesis', 'z.npy');
+    expect(z.shape).toEqual([2000, 32]);
+    expect(npy('synthesis', 'logits.npy').shape).toEqual([2000, 40]);
+    const first = Array.from(z.data.slice(0, 32), Number);
+    expect(Math.hypot(...first)).toBeCloseTo(Math.sqrt(32), 4);
+  });
+
+  test('separates faces by attribute on samples it has not seen', () => {
+    const { attributes } = JSON.parse(readFileSync(file('boundaries', 'boundaries.json'), 'utf8'));
+    const male = attributes.find((row: { attribute: string }) => row.attribute === 'Male');
+    expect(male.controllable).toBe(true);
+    expect(male.metrics.test.accuracy).toBeGreaterThan(0.8);
+    expect(male.metrics.shuffled.accuracy).toBeLessThan(0.65);
+    const normal = Array.from(npy('boundaries', 'Male_boundary.npy').data, Number);
+    expect(Math.hypot(...normal)).toBeCloseTo(1, 6);
+  });
+
+  test('shows an edit whose two ends differ', async () => {
+    const strip = file('gender-smiling-locked.png');
+    expect(existsSync(strip)).toBe(true);
+    const { data, info } = await sharp(strip).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const frame = 48;
+    let difference = 0;
+    for (let x = 0; x < frame; x++) {
+      const left = data[(24 * info.width + x) * 3]!;
+      difference += Math.abs(left - data[(24 * info.width + info.width - frame + x) * 3]!);
+    }
+    expect(difference / frame).toBeGreaterThan(2);
+  });
+});
