@@ -1,0 +1,108 @@
+// Reads and writes text in PNG files, so that a recipe travels inside the picture that it made.
+// Format: https://www.w3.org/TR/png-3/ — §5 chunks, §11.3.3.4 iTXt (text in UTF-8).
+import { UserError } from '../errors.ts';
+
+interface Chunk {
+  /** Four letters. */
+  readonly type: string;
+  /** Offsets in the file: of the whole chunk, which begins with its length, and of what it holds. */
+  readonly start: number;
+  readonly dataStart: number;
+  readonly dataEnd: number;
+}
+
+const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const chunkType = 'iTXt';
+
+/**
+ * @param png a whole PNG file. @param keyword 1 to 79 letters, digits or hyphens, by which the text is found again.
+ * @returns a new file that also holds the text, uncompressed, after any it holds already.
+ * @throws UserError for what is no PNG. @throws RangeError for a keyword that is none.
+ */
+export function addPngText(png: Uint8Array, keyword: string, text: string): Uint8Array<ArrayBuffer> {
+  if (!/^[\w-]{1,79}$/.test(keyword)) throw new RangeError(`not a keyword: "${keyword}"`);
+  // Behind the keyword: uncompressed, its method, no language, no translated keyword.
+  const data = new TextEncoder().encode(`${keyword}\0\0\0\0\0${text}`);
+  const chunk = new Uint8Array(12 + data.length);
+  const view = new DataView(chunk.buffer);
+  view.setUint32(0, data.length);
+  chunk.set(new TextEncoder().encode(chunkType), 4);
+  chunk.set(data, 8);
+  view.setUint32(8 + data.length, crc32(chunk.subarray(4, 8 + data.length)));
+  const { start: end } = chunksOf(png, 'the picture').at(-1)!;
+  const file = new Uint8Array(png.length + chunk.length);
+  file.set(png.subarray(0, end));
+  file.set(chunk, end);
+  file.set(png.subarray(end), end + chunk.length);
+  return file;
+}
+
+/**
+ * @param png a whole PNG file. @param name what the file is called in errors: its path.
+ * @returns every text with this keyword, in the file's order; empty where there is none.
+ * @throws UserError for a damaged file, and for compressed text: it may be larger than any memory.
+ */
+export function readPngTexts(png: Uint8Array, keyword: string, name = 'the picture'): string[] {
+  const texts: string[] = [];
+  for (const { type, dataStart, dataEnd } of chunksOf(png, name)) {
+    if (type !== chunkType) continue;
+    const data = png.subarray(dataStart, dataEnd);
+    const afterKeyword = data.indexOf(0);
+    if (afterKeyword < 0 || String.fromCharCode(...data.subarray(0, Math.min(afterKeyword, 80))) !== keyword) continue;
+    const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+    if (view.getUint32(dataEnd) !== crc32(png.subarray(dataStart - 4, dataEnd))) {
+      throw damaged(name, 'its text does not match its checksum');
+    }
+    if (data[afterKeyword + 1] !== 0) {
+      throw new UserError(
+        `${name}: the text "${keyword}" must be uncompressed. Save the picture without compressed text`,
+      );
+    }
+    const afterLanguage = data.indexOf(0, afterKeyword + 3);
+    const afterTranslation = data.indexOf(0, afterLanguage + 1);
+    if (afterLanguage < 0 || afterTranslation < 0) throw damaged(name, 'its text lacks the usual beginning');
+    texts.push(decodeUtf8(data.subarray(afterTranslation + 1), name));
+  }
+  return texts;
+}
+
+/** The chunks of a file up to its last, IEND. */
+function chunksOf(png: Uint8Array, name: string): Chunk[] {
+  if (signature.some((byte, i) => png[i] !== byte)) throw new UserError(`${name} is no PNG file. Choose a PNG picture`);
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  const chunks: Chunk[] = [];
+  for (let start = signature.length; chunks.at(-1)?.type !== 'IEND'; ) {
+    if (start + 12 > png.length) throw damaged(name, `it ends after ${png.length} bytes, before its last part`);
+    const dataStart = start + 8;
+    const dataEnd = dataStart + view.getUint32(start);
+    if (dataEnd + 4 > png.length) throw damaged(name, `it ends after ${png.length} bytes, within a part`);
+    chunks.push({ type: String.fromCharCode(...png.subarray(start + 4, dataStart)), start, dataStart, dataEnd });
+    start = dataEnd + 4;
+  }
+  return chunks;
+}
+
+function decodeUtf8(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw damaged(name, 'its text is no UTF-8');
+  }
+}
+
+function damaged(name: string, fault: string): UserError {
+  return new UserError(`${name} is a damaged PNG file: ${fault}. Save or copy it again`);
+}
+
+/** What each byte adds to the checksum (PNG specification, annex D). */
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
+  return value;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = crcTable[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}

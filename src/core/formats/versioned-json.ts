@@ -1,0 +1,40 @@
+// Reads JSON documents of others: each says which version of its schema it follows, and is checked against it.
+import type { z } from 'zod';
+import { UserError } from '../errors.ts';
+
+/**
+ * @param version the `schemaVersion` that the document must have. @param schema what else it must be.
+ * @param name what it is called in errors: its path.
+ * @throws UserError in one line for anything else, and whatever UserError the schema's own transforms throw.
+ */
+export function parseVersionedJson<Schema extends z.ZodType>(
+  text: string,
+  version: number,
+  schema: Schema,
+  name: string,
+): z.output<Schema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UserError(`${name} must be JSON. Make or copy it again`);
+  }
+  if (typeof json !== 'object' || json === null) throw new UserError(`${name} must be a JSON object`);
+  const found = 'schemaVersion' in json ? json.schemaVersion : undefined;
+  if (found !== version) {
+    const remedy = typeof found === 'number' && found > version ? 'Update face-tuning' : 'Make it again';
+    throw new UserError(
+      `${name} must have schema version ${version}; got ${shortened(JSON.stringify(found))}. ${remedy}`,
+    );
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new UserError(shortened(`${name}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`));
+}
+
+/** What others wrote may be long and of many lines; an error is neither. */
+function shortened(text = 'none'): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}

@@ -1,0 +1,88 @@
+// Recipes: an edit as data comes back exactly, from JSON and from a picture, and hostile ones are refused.
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { attributeNames } from '../../../src/core/attributes.ts';
+import { UserError } from '../../../src/core/errors.ts';
+import { addRecipe, formatRecipe, parseRecipe, type Recipe, readRecipes } from '../../../src/core/recipe/recipe.ts';
+import { survivesMutations } from '../../helpers/fuzz.ts';
+
+const attributes = fc.constantFrom(...attributeNames);
+const numbers = fc.double({ noDefaultInfinity: true, noNaN: true }).map(value => value + 0); // no −0: JSON has none
+const moves = fc.oneof(
+  fc.record({ attribute: attributes, kind: fc.constant('relative' as const), strength: numbers }),
+  fc.record({ attribute: attributes, kind: fc.constant('absolute' as const), distance: numbers }),
+);
+const starts = fc.oneof(
+  fc.record({ seed: fc.maxSafeNat() }),
+  fc.record({ latent: fc.array(numbers, { minLength: 1, maxLength: 20 }) }),
+);
+const recipes: fc.Arbitrary<Recipe> = fc
+  .record({
+    start: starts,
+    bundle: fc.record({
+      name: fc.string({ maxLength: 20 }),
+      sha256: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 }),
+    }),
+    moves: fc.array(moves, { maxLength: 5 }),
+    locks: fc.uniqueArray(attributes, { maxLength: 5 }),
+    geometry: fc.constantFrom('sphere', 'linear'),
+  })
+  .map(({ start, ...rest }) => ({ ...start, ...rest }));
+
+const example: Recipe = {
+  seed: 7,
+  bundle: { name: 'starter', sha256: 'ab'.repeat(32) },
+  moves: [{ attribute: 'Young', kind: 'relative', strength: -2 }],
+  locks: ['Male', 'Eyeglasses'],
+  geometry: 'sphere',
+};
+
+test('every recipe comes back exactly', () => {
+  fc.assert(
+    fc.property(recipes, recipe => {
+      expect(parseRecipe(formatRecipe(recipe))).toEqual(recipe);
+    }),
+  );
+});
+
+test('is written for people to read', () => {
+  expect(formatRecipe(example)).toBe(
+    `{"schemaVersion":1,"bundle":{"name":"starter","sha256":"${'ab'.repeat(32)}"},"seed":7,` +
+      '"moves":["Young=-2"],"locks":["Male","Eyeglasses"],"geometry":"sphere"}',
+  );
+});
+
+test('travels in a picture, one for each face', async () => {
+  const png = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'white' } })
+    .png()
+    .toBuffer();
+  const other = { ...example, seed: 8 };
+  expect(readRecipes(png)).toEqual([]);
+  expect(readRecipes(addRecipe(addRecipe(png, example), other))).toEqual([example, other]);
+});
+
+describe('what is refused, in a line that names the fault', () => {
+  const json = JSON.parse(formatRecipe(example)) as Record<string, unknown>;
+  test.each([
+    ['text that is no JSON', '{', /must be JSON/],
+    ['a list', '[]', /must have schema version 1; got none/],
+    ['a number', '7', /must be a JSON object/],
+    ['a later version', JSON.stringify({ ...json, schemaVersion: 2 }), /version 1; got 2\. Update face-tuning/],
+    ['an unknown key', JSON.stringify({ ...json, locked: [] }), /Unrecognized key: "locked"/],
+    ['a seed and a latent', JSON.stringify({ ...json, latent: [1] }), /from a seed or from a latent/],
+    ['neither', JSON.stringify({ ...json, seed: undefined }), /from a seed or from a latent/],
+    ['a negative seed', JSON.stringify({ ...json, seed: -1 }), /seed: /],
+    ['an unknown attribute', JSON.stringify({ ...json, locks: ['Mael'] }), /"Mael"\. Did you mean "Male"\?/],
+    ['a move that is none', JSON.stringify({ ...json, moves: ['Young'] }), /a move must be .* got "Young"/],
+    ['a text without end', `"${'x'.repeat(200_000)}"`, /at most 100000 characters/],
+  ])('%s', (_, text, message) => {
+    expect(() => parseRecipe(text, 'face.json')).toThrow(UserError);
+    expect(() => parseRecipe(text, 'face.json')).toThrow(message);
+  });
+
+  test('nothing worse than a UserError, whatever is damaged', async () => {
+    const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    await survivesMutations(new TextEncoder().encode(formatRecipe(example)), bytes => parseRecipe(decode(bytes)));
+  });
+});
