@@ -5,14 +5,14 @@ import { gradients } from '../graph/gradient.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { flattenTree, parameterInputs } from '../graph/tree.ts';
-import { createRandom, type Random } from '../math/random.ts';
+import { createRandom, type Random, type RandomState, restoreRandom } from '../math/random.ts';
 import { type ClassifierArchitecture, classifier, classifierSpec } from '../models/classifier.ts';
 import { adamSpecs, adamUpdates, movingAverage } from '../nn/adam.ts';
 import { initialValues } from '../nn/initialise.ts';
 import type { Device } from '../runtime/device.ts';
 import { Program, type ProgramDefinition } from '../runtime/program.ts';
 import { StateStore } from '../runtime/state.ts';
-import { EpochSampler, type ImageSet, normalisedBatch } from './image-source.ts';
+import { EpochSampler, type ImageSet, normalisedBatch, type SamplerState } from './image-source.ts';
 
 export interface ClassifierTrainingConfig {
   readonly architecture: ClassifierArchitecture;
@@ -24,6 +24,18 @@ export interface ClassifierTrainingConfig {
   /** The highest rate; it falls to zero along a half cosine. */
   readonly learningRate: number;
   readonly seed: number;
+}
+
+/** All that a bit-equal resume needs beside the tensors. */
+export interface ClassifierProgress {
+  readonly steps: number;
+  readonly random: RandomState;
+  readonly sampler: SamplerState;
+}
+
+export interface ClassifierCheckpoint {
+  readonly tensors: Readonly<Record<string, NdArray<Float32Array>>>;
+  readonly progress: ClassifierProgress;
 }
 
 const names = { parameters: 'classifier', average: 'classifierEma', adam: 'classifierAdam' } as const;
@@ -65,7 +77,7 @@ export class ClassifierTrainer {
   readonly #random: Random;
   readonly #sampler: EpochSampler;
   readonly #program: Program;
-  #steps = 0;
+  #steps: number;
 
   private constructor(
     config: ClassifierTrainingConfig,
@@ -73,30 +85,30 @@ export class ClassifierTrainer {
     labels: Uint8Array,
     state: StateStore,
     program: Program,
+    progress: ClassifierProgress,
   ) {
     this.#config = config;
     this.#images = images;
     this.#labels = labels;
     this.#state = state;
     this.#program = program;
-    this.#random = createRandom(config.seed, 2);
-    this.#sampler = new EpochSampler(images.count, { epoch: createRandom(config.seed, 1).state(), position: 0 });
+    this.#random = restoreRandom(progress.random);
+    this.#sampler = new EpochSampler(images.count, progress.sampler);
+    this.#steps = progress.steps;
   }
 
-  /** @param labels [count, 40], 0 or 1, in the order of the images. */
-  static async create(device: Device, config: ClassifierTrainingConfig, images: ImageSet, labels: Uint8Array) {
+  /** @param labels [count, 40], 0 or 1, in the order of the images. @param checkpoint where to go on from. */
+  static async create(
+    device: Device,
+    config: ClassifierTrainingConfig,
+    images: ImageSet,
+    labels: Uint8Array,
+    checkpoint: ClassifierCheckpoint = start(config),
+  ) {
     const state = new StateStore(device);
-    const random = createRandom(config.seed);
-    const specs = flattenTree(classifierSpec(config.architecture), names.parameters);
-    for (const [name, spec] of specs) {
-      const values = initialValues(spec, random);
-      state.set(name, spec.shape, values);
-      state.set(averageName(name), spec.shape, values);
-    }
-    for (const [name, spec] of adamSpecs(specs, names.adam, adam))
-      state.set(name, spec.shape, initialValues(spec, random));
+    for (const [name, { shape, data }] of Object.entries(checkpoint.tensors)) state.set(name, shape, data);
     const program = await Program.compile(device, classifierStep(config));
-    return new ClassifierTrainer(config, images, labels, state, program);
+    return new ClassifierTrainer(config, images, labels, state, program, checkpoint.progress);
   }
 
   get steps(): number {
@@ -126,6 +138,13 @@ export class ClassifierTrainer {
     return loss![0]!;
   }
 
+  /** A copy of all that is needed to go on from here. */
+  checkpoint(): ClassifierCheckpoint {
+    const tensors = Object.fromEntries(this.#state.names().map(name => [name, this.#state.copy(name)]));
+    const progress = { steps: this.#steps, random: this.#random.state(), sampler: this.#sampler.state() };
+    return { tensors, progress };
+  }
+
   /** The moving average of the parameters, by their path in `classifierSpec`. */
   weights(): Record<string, NdArray<Float32Array>> {
     const prefix = `${names.average}/`;
@@ -136,4 +155,21 @@ export class ClassifierTrainer {
   async release(): Promise<void> {
     await this.#program.release();
   }
+}
+
+/** The state before the first step: initial values, their average, and optimisers at rest. */
+function start(config: ClassifierTrainingConfig): ClassifierCheckpoint {
+  const random = createRandom(config.seed);
+  const specs = flattenTree(classifierSpec(config.architecture), names.parameters);
+  const tensors: Record<string, NdArray<Float32Array>> = {};
+  for (const [name, spec] of specs) {
+    const value = { shape: spec.shape, data: initialValues(spec, random) };
+    tensors[name] = value;
+    tensors[averageName(name)] = value;
+  }
+  for (const [name, spec] of adamSpecs(specs, names.adam, adam)) {
+    tensors[name] = { shape: spec.shape, data: initialValues(spec, random) };
+  }
+  const sampler = { epoch: createRandom(config.seed, 1).state(), position: 0 };
+  return { tensors, progress: { steps: 0, random: createRandom(config.seed, 2).state(), sampler } };
 }

@@ -9,9 +9,12 @@ import { bytesOf, dtypeOf, elementCount, elementType } from '../../core/formats/
 import { decodeNpy, decodeNpyHeader, encodeNpyHeader } from '../../core/formats/npy.ts';
 import { errorCode, explainingDiskErrors } from './disk-errors.ts';
 
-/** Writes a file under a temporary name, forces it to the disk and renames it: readers see all of it or nothing. */
+/**
+ * Writes a file under a temporary name, forces it to the disk and renames it: readers see all of it or nothing. The
+ * temporary name is always the same, so that what a killed process leaves behind goes with the next write.
+ */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.tmp`;
   await explainingDiskErrors('write', path, async () => {
     try {
       const handle = await open(temporary, 'w');
@@ -66,14 +69,13 @@ export async function readInto(handle: FileHandle, path: string, target: Uint8Ar
   for (let filled = 0; filled < target.length; ) {
     const length = Math.min(longest, target.length - filled);
     const { bytesRead } = await handle.read(target, filled, length, position + filled);
-    if (bytesRead === 0) {
-      const expected = position + target.length;
-      throw new UserError(
-        `${path} is cut short: expected ${expected} bytes, found ${position + filled}; make it again`,
-      );
-    }
+    if (bytesRead === 0) throw cutShort(path, position + target.length, position + filled);
     filled += bytesRead;
   }
+}
+
+function cutShort(path: string, expected: number, found: number): UserError {
+  return new UserError(`${path} is cut short: expected ${expected} bytes, found ${found}; make it again`);
 }
 
 /** @returns SHA-256 of a file's content, in hexadecimal. */
@@ -186,6 +188,8 @@ export async function readNpy(path: string, range?: { start: number; count: numb
         throw new RangeError(`rows ${start} to ${start + count} of ${path}, which has ${rows}, cannot be read`);
       }
       const rowBytes = elementCount(row)! * elementType(dtype).bytes;
+      // Before memory is taken for what a damaged header claims.
+      if (size < dataOffset + rows * rowBytes) throw cutShort(path, dataOffset + rows * rowBytes, size);
       const bytes = new Uint8Array(count * rowBytes);
       await readInto(handle, path, bytes, dataOffset + start * rowBytes);
       return { shape: [count, ...row], data: elementType(dtype).view(bytes.buffer) };

@@ -13,6 +13,14 @@ export type JsonObject = Record<string, unknown>;
 /** The version of run folders that this program writes and reads. */
 export const schemaVersion = 1;
 
+/** Files of every run. All that depends on the clock stands in the manifest and in the timings. */
+export const runFiles = {
+  config: 'config.json',
+  manifest: 'manifest.json',
+  metrics: 'metrics.jsonl',
+  timings: 'timings.jsonl',
+} as const;
+
 /** This package's version. The file lies three folders up both from src and from dist. */
 export const packageVersion = z
   .object({ version: z.string() })
@@ -29,13 +37,16 @@ const manifestSchema = z.object({
   started: z.string(),
   finished: z.string().nullable(),
   summary: z.record(z.string(), z.unknown()).nullable(),
+  /** Work in all sittings that were not killed, and the most memory that one of them held. */
+  seconds: z.number().default(0),
+  peakMemoryMB: z.number().default(0),
 });
 
 export type Manifest = z.output<typeof manifestSchema>;
 
 /** @throws UserError when the folder's manifest is of another schema version or damaged. */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const content = await readJson(join(folder, 'manifest.json'));
+  const content = await readJson(join(folder, runFiles.manifest));
   const version = z.object({ schemaVersion: z.number() }).safeParse(content).data?.schemaVersion;
   if (version !== undefined && version !== schemaVersion) {
     const remedy = version > schemaVersion ? 'update face-tuning' : 'run its stage again';
@@ -53,7 +64,7 @@ export async function hashInputs(inputs: Readonly<Record<string, string>>): Prom
     const { isFolder } = await explainingDiskErrors('read', path, async () => ({
       isFolder: (await stat(path)).isDirectory(),
     }));
-    const manifestPath = join(path, 'manifest.json');
+    const manifestPath = join(path, runFiles.manifest);
     if (isFolder && !((await exists(manifestPath)) && (await readManifest(path)).finished !== null)) {
       throw new UserError(`${name} must be a finished run or a file; ${path} is neither. Run its stage first`);
     }
@@ -62,30 +73,33 @@ export async function hashInputs(inputs: Readonly<Record<string, string>>): Prom
   return hashed;
 }
 
-interface ResumeRequest {
+/** What a run is made of: the same stage with the same options and inputs makes the same artefacts. */
+export interface Origin {
   readonly stage: string;
   readonly config: JsonObject;
   readonly inputs: Manifest['inputs'];
 }
 
-/** Options that say where and how to begin, and change no result. */
-const neutralOptions = ['out', 'resume', 'force'];
+/** Options that say where and how to begin, and change no result: they are not kept. */
+const neutralOptions = new Set(['out', 'resume', 'force']);
 
-/** @throws UserError that names every difference when the unfinished run of `out` was not begun in the same way. */
-export function checkResumable(out: string, begun: Manifest, begunConfig: unknown, now: ResumeRequest): void {
-  const before = plainJson(begunConfig as object);
-  const differences: string[] = [];
-  if (begun.stage !== now.stage) differences.push(`its stage was "${begun.stage}", is "${now.stage}" now`);
-  for (const name of new Set([...Object.keys(before), ...Object.keys(now.config)])) {
-    if (neutralOptions.includes(name) || isDeepStrictEqual(before[name], now.config[name])) continue;
-    differences.push(`${name} was ${shown(before[name])}, is ${shown(now.config[name])} now`);
+/** @returns the options that a result depends on, as JSON holds them. */
+export function lastingOptions(config: object): JsonObject {
+  return Object.fromEntries(Object.entries(plainJson(config)).filter(([name]) => !neutralOptions.has(name)));
+}
+
+/** @returns a few words for each option that differs from an earlier run's, and `changes`: these and each changed input. */
+export function differences(earlier: Origin, now: Origin): { options: string[]; changes: string[] } {
+  const options = earlier.stage === now.stage ? [] : [`its stage was "${earlier.stage}", is "${now.stage}" now`];
+  for (const name of new Set([...Object.keys(earlier.config), ...Object.keys(now.config)])) {
+    const [before, after] = [earlier.config[name], now.config[name]];
+    if (!isDeepStrictEqual(before, after)) options.push(`${name} was ${shown(before)}, is ${shown(after)} now`);
   }
-  for (const [name, { path, sha256 }] of Object.entries(now.inputs)) {
-    if (begun.inputs[name]?.sha256 !== sha256) differences.push(`the content of ${name} (${path}) has changed`);
-  }
-  if (differences.length === 0) return;
-  const remedy = 'resume with the same options and inputs, or leave out --resume to start again';
-  throw new UserError(`cannot resume ${out}: ${differences.join('; ')}; ${remedy}`);
+  const inputs = Object.entries(now.inputs).filter(([name, { sha256 }]) => earlier.inputs[name]?.sha256 !== sha256);
+  return {
+    options,
+    changes: [...options, ...inputs.map(([name, { path }]) => `the content of ${name} (${path}) has changed`)],
+  };
 }
 
 /** What the value is after a trip through JSON: what was written can then be compared with what would be. */

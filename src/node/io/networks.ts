@@ -36,6 +36,18 @@ function parseJson(text: string | undefined): unknown {
   }
 }
 
+const randomStateSchema = z.object({
+  words: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  spareNormal: z.number().nullable(),
+});
+
+/** Of every trainer's checkpoint: where its random numbers and its shuffled images stand. */
+export const trainingStateSchema = z.object({
+  steps: z.int(),
+  random: randomStateSchema,
+  sampler: z.object({ epoch: randomStateSchema, position: z.int() }),
+});
+
 export const ganArchitectureSchema = z.object({
   resolution: z.int(),
   latentSize: z.int(),

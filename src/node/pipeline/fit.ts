@@ -45,7 +45,8 @@ export const fit = defineStage({
   async run(config, { log, signal }) {
     const faces = await readFaces(await openRun(config.synthesis, 'synthesize'));
     const { synthesis, out, resume, force, ...boundaryOptions } = config;
-    return withRun(out, { stage: 'fit', config, inputs: { synthesis }, resume, force }, async run => {
+    return withRun(out, { stage: 'fit', config, inputs: { synthesis }, resume, force, log }, async run => {
+      await run.rewind(() => false); // fits are quick: an interrupted run begins again
       const fits: BoundaryFit[] = [];
       const progress = log.progress('fit', attributeNames.length, 'attributes');
       for (const [i, attribute] of attributeNames.entries()) {

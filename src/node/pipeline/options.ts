@@ -19,7 +19,10 @@ export const runOptions = {
   out: pathOption().describe('folder of the new run; it appears when the run is complete'),
   seed: z.int().min(0).default(0).describe('seed of all random choices: the same seed repeats the run'),
   force: z.boolean().default(false).describe('replace an earlier run at --out, once the new one is complete'),
-  resume: z.boolean().default(false).describe('continue the interrupted run at --out; its options must be the same'),
+  resume: z
+    .boolean()
+    .default(false)
+    .describe('keep the run at --out if it is finished and unchanged, or continue it; its options must be the same'),
 };
 
 /** Of every stage that runs networks. */

@@ -25,7 +25,10 @@ const options = z.strictObject({
   ...deviceOptions,
   ...runOptions,
   out: pathOption().describe('folder that will hold one run folder a stage'),
-  resume: z.boolean().default(false).describe('keep the stages that are finished and continue the interrupted one'),
+  resume: z
+    .boolean()
+    .default(false)
+    .describe('keep the stages that are finished and unchanged, and continue the interrupted one'),
 });
 
 /** What one stage cost. */

@@ -37,7 +37,7 @@ export const prepare = defineStage({
     if (chosen.length === 0) throw new UserError(`${config.celeba} lists no pictures; check the folder`);
     log.info(`${chosen.length} of ${index.pictures.length} pictures of ${config.celeba}`);
     const { out, resume, force } = config;
-    return withRun(out, { stage: 'prepare', config, inputs: index.tables, resume, force }, async run => {
+    return withRun(out, { stage: 'prepare', config, inputs: index.tables, resume, force, log }, async run => {
       const badPictures = await writeImages(run, { ...index, pictures: chosen }, config, { log, signal });
       const badNames = new Set(badPictures.map(({ file }) => file));
       const kept = chosen.filter(({ file }) => !badNames.has(file));

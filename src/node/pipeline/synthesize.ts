@@ -45,7 +45,7 @@ export const synthesize = defineStage({
     }
     const inputs = { generator: config.generator, classifier: config.classifier };
     const { resume, force } = config;
-    return withRun(config.out, { stage: 'synthesize', config, inputs, resume, force }, async run => {
+    return withRun(config.out, { stage: 'synthesize', config, inputs, resume, force, log }, async run => {
       const device = cpuDevice(config.threads);
       const generate = await generatorRunner(device, generator.details, generator.tensors, batch);
       const classify = await classifierRunner(device, architecture, classifier.tensors, batch);

@@ -15,7 +15,7 @@ import { imagesOf } from '../data/image-set.ts';
 import { cpuDevice } from '../io/device.ts';
 import { writeWhole } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
-import { readTensors, writeTensors } from '../io/networks.ts';
+import { readTensors, trainingStateSchema, writeTensors } from '../io/networks.ts';
 import { type Run, withRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 import { deviceOptions, pathOption, resolutionOption, runOptions } from './options.ts';
@@ -62,17 +62,7 @@ const options = z.strictObject({
 });
 type Options = z.output<typeof options>;
 
-const randomState = z.object({
-  words: z.tuple([z.number(), z.number(), z.number(), z.number()]),
-  spareNormal: z.number().nullable(),
-});
-const checkpointSchema = z.object({
-  imagesShown: z.int(),
-  steps: z.int(),
-  resolution: z.int(),
-  random: randomState,
-  sampler: z.object({ epoch: randomState, position: z.int() }),
-});
+const checkpointSchema = trainingStateSchema.extend({ imagesShown: z.int(), resolution: z.int() });
 
 const checkpointFile = 'checkpoint.safetensors';
 /** Faces of a sample grid, and how many of them one run of the network makes. */
@@ -87,7 +77,8 @@ export const trainGan = defineStage({
     const dataset = await openDataset(config.dataset);
     const inputs = { dataset: config.dataset };
     const { resume, force } = config;
-    return withRun(config.out, { stage: 'train gan', config, inputs, resume, force }, async run => {
+    const { log } = context;
+    return withRun(config.out, { stage: 'train gan', config, inputs, resume, force, log }, async run => {
       const images = await imagesOf(dataset, 'train');
       const training = trainingConfig(config, dataset.resolution);
       const trainer = new GanTrainer(cpuDevice(config.threads), training, images, await savedCheckpoint(run));
@@ -157,33 +148,27 @@ async function train(
     return name;
   };
   const progress = log.progress('train gan', config.kimg * 1000, 'images');
-  const tickImages = config.tickKimg * 1000;
-  let tick = Math.floor(trainer.imagesShown / tickImages);
+  await run.rewind(({ imagesShown }) => Number(imagesShown) <= trainer.imagesShown);
+  const tickOf = () => Math.floor(trainer.imagesShown / (config.tickKimg * 1000));
+  let tick = tickOf();
   let since = { time: performance.now(), images: trainer.imagesShown };
   while (!trainer.finished) {
     const { resolution, phase, alpha, learningRate } = trainer.point;
     const metrics = await stepOrExplain(trainer);
     progress.update(trainer.imagesShown, describe(resolution, phase, alpha, metrics));
-    if (signal.aborted) {
-      await saveCheckpoint(trainer, run);
-      log.info(`checkpoint saved after ${trainer.imagesShown} images; --resume continues from it`);
-      signal.throwIfAborted();
+    const { imagesShown } = trainer;
+    const ticked = tickOf() !== tick || trainer.finished;
+    if (ticked) {
+      tick = tickOf();
+      run.metrics({ imagesShown, resolution, alpha, learningRate, ...metrics });
+      const imagesPerSecond = (1000 * (imagesShown - since.images)) / (performance.now() - since.time);
+      run.timings({ imagesShown, imagesPerSecond, memoryMB: process.memoryUsage.rss() / 2 ** 20 });
+      if (!trainer.finished) await saveGrid();
+      since = { time: performance.now(), images: imagesShown };
     }
-    if (Math.floor(trainer.imagesShown / tickImages) === tick && !trainer.finished) continue;
-    tick = Math.floor(trainer.imagesShown / tickImages);
-    const seconds = (performance.now() - since.time) / 1000;
-    run.metrics({
-      imagesShown: trainer.imagesShown,
-      resolution,
-      alpha,
-      learningRate,
-      ...metrics,
-      imagesPerSecond: (trainer.imagesShown - since.images) / seconds,
-      memoryMB: process.memoryUsage.rss() / 2 ** 20,
-    });
-    if (!trainer.finished) await saveGrid();
-    await saveCheckpoint(trainer, run);
-    since = { time: performance.now(), images: trainer.imagesShown };
+    if (ticked || signal.aborted) await saveCheckpoint(trainer, run);
+    if (signal.aborted) log.info(`checkpoint saved after ${imagesShown} images; --resume continues from it`);
+    signal.throwIfAborted();
   }
   progress.finish();
   const samples = await saveGrid();

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
-import { encodeNpy } from '../../../src/core/formats/npy.ts';
+import { encodeNpy, encodeNpyHeader } from '../../../src/core/formats/npy.ts';
 import { explainingDiskErrors } from '../../../src/node/io/disk-errors.ts';
 import { createNpyWriter, readJson, readNpy, readWhole, writeWhole } from '../../../src/node/io/files.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
@@ -55,12 +55,20 @@ test('a long array cut short is refused', async () => {
   await expect(readNpy(path)).rejects.toThrow(/is cut short/);
 });
 
+test('a header that claims more than the file holds is refused before memory is taken for it', async () => {
+  const path = join(root, 'claims.npy');
+  const rows = 2 ** 40;
+  writeFileSync(path, new Uint8Array([...encodeNpyHeader('float64', [rows, 512]), ...new Uint8Array(2 ** 17)]));
+  await expect(readNpy(path)).rejects.toThrow(/is cut short: expected 4503599627370624 bytes, found 131200; make/);
+  await expect(readNpy(path, { start: 0, count: rows })).rejects.toThrow(UserError);
+});
+
 test('whole files leave no temporary file behind', async () => {
   const path = join(root, 'whole.txt');
   await writeWhole(path, 'first');
   await writeWhole(path, 'second');
   expect(readFileSync(path, 'utf8')).toBe('second');
-  expect(existsSync(`${path}.${process.pid}.tmp`)).toBe(false);
+  expect(existsSync(`${path}.tmp`)).toBe(false);
 });
 
 test('disk errors that a user can mend are one clear line; others stay what they are', async () => {

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
+import { silentLog } from '../../../src/node/io/log.ts';
 import { beginRun, openRun, withRun } from '../../../src/node/io/run-folder.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
@@ -11,6 +12,12 @@ const root = temporaryFolder();
 let count = 0;
 const freshOut = () => join(root, `run-${count++}`);
 const details = { stage: 'prepare', config: { seed: 7, resolution: 64, resume: false }, inputs: {} };
+
+/** A log that can be asked what it was told. */
+function recording() {
+  const lines: string[] = [];
+  return { lines, log: { ...silentLog, info: (line: string) => lines.push(line) } };
+}
 
 test('a finished run opens with its configuration, summary and artefacts', async () => {
   const out = freshOut();
@@ -21,7 +28,7 @@ test('a finished run opens with its configuration, summary and artefacts', async
   await run.finish({ images: 3 });
 
   const opened = await openRun(out, 'prepare');
-  expect(opened.config).toEqual(details.config);
+  expect(opened.config).toEqual({ seed: 7, resolution: 64 }); // without what says how to begin
   expect(opened.summary).toEqual({ images: 3 });
   expect(readFileSync(opened.file('artefact.txt'), 'utf8')).toBe('content');
   expect(readFileSync(opened.file('metrics.jsonl'), 'utf8')).toBe('{"loss":2}\n{"loss":1}\n');
@@ -88,7 +95,7 @@ test('resume continues a run of the same options, whatever `resume` itself was',
   await third.abandon();
 });
 
-test('resume with another option or another input is refused, and the difference named', async () => {
+test('resume with another option is refused and the difference named; with another input it starts again', async () => {
   const out = freshOut();
   const input = join(root, 'input.txt');
   writeFileSync(input, 'a');
@@ -96,8 +103,50 @@ test('resume with another option or another input is refused, and the difference
   const changed = { ...details, config: { seed: 7, resolution: 32 }, inputs: { labels: input }, resume: true };
   await expect(beginRun(out, changed)).rejects.toThrow(/resolution was 64, is 32 now/);
   writeFileSync(input, 'b');
-  const otherInput = { ...details, inputs: { labels: input }, resume: true };
-  await expect(beginRun(out, otherInput)).rejects.toThrow(/the content of labels .* has changed/);
+  const { lines, log } = recording();
+  const otherInput = await beginRun(out, { ...details, inputs: { labels: input }, resume: true, log });
+  expect(otherInput.resumed).toBe(false);
+  expect(lines).toEqual([`prepare: starting ${out} again: the content of labels (${input}) has changed`]);
+  await otherInput.abandon();
+  const forced = await beginRun(out, { ...changed, force: true });
+  expect(forced.resumed).toBe(false);
+  await forced.abandon();
+});
+
+test('resume keeps a finished run as long as its options and inputs are the same, and says so', async () => {
+  const out = freshOut();
+  const input = join(root, 'labels.txt');
+  writeFileSync(input, 'a');
+  const { lines, log } = recording();
+  const asked = { ...details, inputs: { labels: input }, resume: true, log };
+  let made = 0;
+  const make = (more: object = {}) => withRun(out, { ...asked, ...more }, async () => ({ made: ++made }));
+  expect([await make(), await make()]).toEqual([{ made: 1 }, { made: 1 }]);
+  expect(lines.pop()).toBe(`prepare: kept ${out}: it is finished, its options and inputs have not changed`);
+  writeFileSync(input, 'b');
+  expect(await make()).toEqual({ made: 2 });
+  expect(lines.pop()).toBe(`prepare: making ${out} again: the content of labels (${input}) has changed`);
+  const other = { config: { seed: 8, resolution: 64 } };
+  await expect(make(other)).rejects.toThrow(/was made with other options: seed was 7, is 8 now; give --force/);
+  expect(await make({ ...other, force: true })).toEqual({ made: 3 });
+  expect(existsSync(`${out}.lock`)).toBe(false);
+});
+
+test('lines written after the state that is resumed are dropped', async () => {
+  const out = freshOut();
+  const first = await beginRun(out, details);
+  for (const step of [1, 2, 3]) {
+    first.metrics({ step, loss: 1 / step });
+    first.timings({ step, seconds: Math.random() });
+  }
+  await first.abandon();
+  const second = await beginRun(out, { ...details, resume: true });
+  await second.rewind(({ step }) => Number(step) <= 2);
+  second.metrics({ step: 3, loss: 1 / 3 });
+  await second.finish({});
+  const lines = (name: string) => readFileSync(join(out, name), 'utf8').trim().split('\n');
+  expect(lines('metrics.jsonl')).toEqual([1, 2, 3].map(step => JSON.stringify({ step, loss: 1 / step })));
+  expect(lines('timings.jsonl')).toHaveLength(2);
 });
 
 test('a run is written by one process at a time; the lock of a dead one is taken over', async () => {
