@@ -14,6 +14,7 @@ const rooms: readonly (readonly string[])[] = [
   ['core/models'],
   ['core/training', 'core/latent', 'core/metrics'],
   ['core/bundle', 'core/recipe'],
+  ['core/index.ts'],
   ['node/data', 'node/io', 'node/report', 'node/workers'],
   ['node/pipeline'],
   ['node/cli', 'node/server', 'node/index.ts'],

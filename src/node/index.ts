@@ -1,2 +1,5 @@
-// Placeholder until the library's Node entry exists.
-export { UserError } from '../core/errors.ts';
+// The library's entry in Node: all of core's, bundles from folders, and pictures as PNG files.
+export * from '../core/index.ts';
+export { openBundle } from './io/bundle.ts';
+export { cpuDevice } from './io/device.ts';
+export { encodeGrid, type GridOptions } from './report/image-grid.ts';

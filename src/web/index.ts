@@ -1,2 +1,4 @@
-// The browser's entry: what a page needs to run bundles.
-export { UserError } from '../core/errors.ts';
+// The library's entry in browsers: all of core's, and bundles from web addresses.
+export * from '../core/index.ts';
+export { fetchBundle } from './engine/bundle.ts';
+export { wasmDevice } from './engine/device.ts';

@@ -1,0 +1,155 @@
+// The format of a model bundle: one folder with all that editing needs, every file under its hash.
+import { z } from 'zod';
+import { attributeNames } from '../attributes.ts';
+import { UserError } from '../errors.ts';
+import { checkShape, toFloat64 } from '../formats/nd-array.ts';
+import { decodeNpy } from '../formats/npy.ts';
+import { parseVersionedJson } from '../formats/versioned-json.ts';
+import type { Hyperplane } from '../latent/edit.ts';
+import { length } from '../math/linear-algebra.ts';
+
+export const bundleFiles = {
+  /** Names, sizes, what is known of each attribute, and the hashes of all other files. */
+  index: 'bundle.json',
+  /** `input` latents [n, d] → `output` images [n, 3, R, R], about [-1, 1]. */
+  generator: 'generator.onnx',
+  /** `input` images [n, 3, R, R] in [-1, 1] → `output` logits [n, 40]. */
+  classifier: 'classifier.onnx',
+  /** float64 [40, d]: unit normals toward more, in the order of `attributeNames`; zeros where there is none. */
+  boundaries: 'boundaries.npy',
+  modelCard: 'MODEL_CARD.md',
+} as const;
+
+/** The version of bundles that this program writes and reads. */
+const schemaVersion = 1;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
+
+const boundarySchema = z.object({
+  /** b/‖w‖: a latent z lies at the signed distance normal·z + intercept. */
+  intercept: z.number(),
+  /** Of the fit; null where it cannot be said, as all faces measured on are of one class. */
+  metrics: z.object({
+    /** Generated faces that it was fitted to and tested on together. */
+    dataSize: z.int(),
+    trainingAccuracy: z.number(),
+    testAccuracy: z.number(),
+    f1: z.number(),
+    auc: z.number().nullable(),
+    /** On all faces that were not trained on, however unsure the classifier is. */
+    heldOutAuc: z.number().nullable(),
+  }),
+  /** The classifier's median logit at some signed distances, both rising: [distance, logit]. */
+  calibration: z.array(z.tuple([z.number(), z.number()])).optional(),
+  /** Signed distances between which the attribute changes and others hardly do: [low, high]. */
+  safeRange: z.tuple([z.number(), z.number()]).optional(),
+});
+
+const attributeSchema = z.object({
+  attribute: z.enum(attributeNames),
+  /** The classifier's logit above which the attribute counts as present. */
+  threshold: z.number(),
+  /** null where none could be fitted: the attribute can be neither moved nor locked. */
+  boundary: boundarySchema.nullable(),
+  /** Whether a move does what it says. */
+  controllable: z.boolean(),
+  /** Why it is not controllable, for people. */
+  reason: z.string().optional(),
+});
+
+const indexSchema = z.object({
+  schemaVersion: z.literal(schemaVersion),
+  name: z.string().min(1).max(100),
+  resolution: z.int().min(4).max(1024),
+  latentSize: z.int().min(1).max(4096),
+  attributes: z
+    .array(attributeSchema)
+    .length(attributeNames.length)
+    .refine(list => list.every(({ attribute }, i) => attribute === attributeNames[i]), 'must follow the label file'),
+  /** By name, which is never a path: a bundle reads nothing beside itself. */
+  files: z.record(z.string().regex(/^\w[\w.-]{0,99}$/), z.object({ bytes: z.int().min(0), sha256 })),
+  /** Of this file, with zeros in place of these 64 digits. Since it covers the other hashes, it names the bundle. */
+  sha256,
+});
+
+export type BundleIndex = z.output<typeof indexSchema>;
+export type BundleAttribute = BundleIndex['attributes'][number];
+
+/** A bundle that has been read and found whole. */
+export interface Bundle extends BundleIndex {
+  /** Where it was read from, for errors. */
+  readonly place: string;
+  /** Of the attributes that have one. */
+  readonly boundaries: readonly Hyperplane[];
+  /** All files but the index, by name. */
+  readonly contents: Readonly<Record<string, Uint8Array>>;
+}
+
+/** @returns the bytes of one file of the bundle. @throws UserError where it cannot be read. */
+export type ReadFile = (name: string) => Promise<Uint8Array>;
+/** @returns SHA-256 in hexadecimal. */
+export type Hash = (bytes: Uint8Array) => Promise<string>;
+
+const noHash = '0'.repeat(64);
+
+/** @param contents all files but the index, by name. @returns the text of the index, with every hash in its place. */
+export async function writeBundleIndex(
+  details: Omit<BundleIndex, 'schemaVersion' | 'files' | 'sha256'>,
+  contents: Readonly<Record<string, Uint8Array>>,
+  hash: Hash,
+): Promise<string> {
+  const files: BundleIndex['files'] = {};
+  for (const [name, bytes] of Object.entries(contents)) {
+    files[name] = { bytes: bytes.length, sha256: await hash(bytes) };
+  }
+  const index: BundleIndex = { schemaVersion, ...details, files, sha256: noHash };
+  const text = `${JSON.stringify(index, null, 2)}\n`;
+  return text.replace(noHash, await hash(new TextEncoder().encode(text)));
+}
+
+/**
+ * @param place what the bundle is called in errors: its folder or address.
+ * @throws UserError naming the file that is missing, of another version, changed since it was written, or ill-shaped.
+ */
+export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle'): Promise<Bundle> {
+  const indexBytes = await read(bundleFiles.index);
+  const text = new TextDecoder().decode(indexBytes);
+  const index = parseVersionedJson(text, schemaVersion, indexSchema, `${place}/${bundleFiles.index}`);
+  const sealed = new TextEncoder().encode(text.replace(index.sha256, noHash));
+  await checkHash(sealed, index.sha256, hash, `${place}/${bundleFiles.index}`);
+  const contents: Record<string, Uint8Array> = {};
+  for (const [name, { bytes: size, sha256 }] of Object.entries(index.files)) {
+    const bytes = await read(name);
+    if (bytes.length !== size) {
+      throw new UserError(`${place}/${name} must have ${size} bytes; got ${bytes.length}. Copy the bundle again`);
+    }
+    await checkHash(bytes, sha256, hash, `${place}/${name}`);
+    contents[name] = bytes;
+  }
+  for (const name of [bundleFiles.generator, bundleFiles.classifier, bundleFiles.boundaries]) {
+    if (!Object.hasOwn(contents, name)) throw new UserError(`${place} must hold ${name}. Make the bundle again`);
+  }
+  return { ...index, place, contents, boundaries: readBoundaries(index, contents[bundleFiles.boundaries]!, place) };
+}
+
+async function checkHash(bytes: Uint8Array, expected: string, hash: Hash, path: string): Promise<void> {
+  const found = await hash(bytes);
+  if (found === expected) return;
+  const [should, is] = [expected, found].map(digits => `${digits.slice(0, 8)}…`);
+  throw new UserError(`${path} was changed: its SHA-256 must be ${should}; got ${is}. Copy the bundle again`);
+}
+
+function readBoundaries({ attributes, latentSize }: BundleIndex, bytes: Uint8Array, place: string): Hyperplane[] {
+  const path = `${place}/${bundleFiles.boundaries}`;
+  const array = decodeNpy(bytes, path);
+  checkShape(array, [attributes.length, latentSize], path);
+  const rows = toFloat64(array.data);
+  return attributes.flatMap(({ attribute, boundary }, i) => {
+    if (boundary === null) return [];
+    const normal = rows.slice(i * latentSize, (i + 1) * latentSize);
+    if (!(Math.abs(length(normal) - 1) < 1e-6)) {
+      throw new UserError(`${path}: the normal of ${attribute} must have length 1; got ${length(normal)}`);
+    }
+    return [{ attribute, normal, intercept: boundary.intercept }];
+  });
+}

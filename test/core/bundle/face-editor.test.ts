@@ -1,0 +1,90 @@
+// The editor over a bundle: it does what core's functions do, the same in Node's runtime and in the browser's.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FaceEditor, loadBundle } from '../../../src/core/bundle/face-editor.ts';
+import { UserError } from '../../../src/core/errors.ts';
+import { editLatent } from '../../../src/core/latent/edit.ts';
+import { parseMove } from '../../../src/core/latent/moves.ts';
+import { formatRecipe, parseRecipe } from '../../../src/core/recipe/recipe.ts';
+import type { Device } from '../../../src/core/runtime/device.ts';
+import { hashBytes } from '../../../src/node/io/bundle.ts';
+import { cpuDevice } from '../../../src/node/io/device.ts';
+import { toUint8 } from '../../../src/node/report/image-grid.ts';
+import { wasmDevice } from '../../../src/web/engine/device.ts';
+import { makeTinyBundle, noBoundary, readerOf } from '../../helpers/tiny-bundle.ts';
+
+const cpu = cpuDevice(1);
+const open = async (device: Device, changes = {}) =>
+  loadBundle(device, readerOf(await makeTinyBundle(changes)), hashBytes, 'models/tiny');
+
+let editor: FaceEditor;
+beforeAll(async () => {
+  editor = await open(cpu);
+});
+afterAll(() => editor.release());
+
+const locks = ['Male', 'Eyeglasses'];
+
+test('a seed is always the same face, and another seed another', () => {
+  expect(editor.sample(7)).toEqual(editor.sample(7));
+  expect(editor.sample(7)).not.toEqual(editor.sample(8));
+  expect(editor.sample(7).length).toBe(16);
+});
+
+test('an edit is that of core, from a seed as from its latent', () => {
+  const edited = editor.edit({ seed: 7, moves: ['Young=-0.5'], locks });
+  const { boundaries } = editor.bundle;
+  expect(edited).toEqual(editLatent({ latent: editor.sample(7), boundaries, moves: [parseMove('Young=-0.5')], locks }));
+  expect(editor.edit({ latent: editor.sample(7), moves: [parseMove('Young=-0.5')], locks })).toEqual(edited);
+  expect(edited.steps[0]!.conditionedNormal).toEqual(editor.condition('Young', locks).conditionedNormal);
+});
+
+test('a strip ends where the edit does, and its recipe makes that edit again', () => {
+  const strip = editor.strip({ seed: 7, moves: ['Young=0.5..-0.5'], locks, steps: 5 });
+  const recipe = editor.recipe({ seed: 7, moves: ['Young=-0.5'], locks });
+  expect(strip.length).toBe(5);
+  expect(editor.edit(parseRecipe(formatRecipe(recipe)))).toEqual(strip.at(-1));
+  expect(recipe.bundle).toEqual({ name: 'tiny', sha256: editor.bundle.sha256 });
+});
+
+test('images and logits have their shapes, any number at once', async () => {
+  const latents = Array.from({ length: 19 }, (_, seed) => editor.sample(seed));
+  const images = await editor.render(latents);
+  expect(images.length).toBe(19 * 3 * 8 * 8);
+  expect((await editor.score(images)).length).toBe(19 * 40);
+});
+
+test("the browser's runtime shows the same faces, within 2 of 255", async () => {
+  const browser = await open(wasmDevice(1));
+  const latents = Array.from({ length: 8 }, (_, seed) => browser.edit({ seed, moves: ['Smiling=0.3'], locks }).latent);
+  const [here, there] = [await editor.render(latents), await browser.render(latents)];
+  const [a, b] = [toUint8(here), toUint8(there)];
+  expect(Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))).toBeLessThanOrEqual(2);
+  const [scores, again] = [await editor.score(here), await browser.score(there)];
+  expect(Math.max(...scores.map((value, i) => Math.abs(value - again[i]!)))).toBeLessThan(1e-3);
+  await browser.release();
+});
+
+describe('what is refused', () => {
+  test('an attribute without boundary, to move, to lock and to condition, with the reason', () => {
+    const refused = `tiny can neither move nor lock ${noBoundary}: only 3 generated faces have it`;
+    expect(() => editor.edit({ seed: 0, moves: [`${noBoundary}=1`] })).toThrow(refused);
+    expect(() => editor.edit({ seed: 0, moves: [], locks: [noBoundary] })).toThrow(refused);
+    expect(() => editor.condition(noBoundary)).toThrow(refused);
+  });
+
+  test('misspelt attributes and latents of another model', async () => {
+    expect(() => editor.edit({ seed: 0, moves: ['Yuong=1'] })).toThrow('Did you mean "Young"?');
+    expect(() => editor.condition('Mael')).toThrow(UserError);
+    await expect(editor.render([new Float32Array(17)])).rejects.toThrow('must have 16 numbers; got 17');
+  });
+
+  test('a network that is none, and one of other shapes', async () => {
+    const nonsense = { 'generator.onnx': new TextEncoder().encode('no network') };
+    await expect(open(cpu, nonsense)).rejects.toThrow(/^models\/tiny\/generator\.onnx cannot be run on cpu: /);
+    const files = await makeTinyBundle();
+    const swapped = { 'generator.onnx': files['classifier.onnx']! };
+    await expect(open(cpu, swapped)).rejects.toThrow(
+      'models/tiny/generator.onnx must have one input, input [batch, 16]; got input [batch, 3, 8, 8]',
+    );
+  });
+});

@@ -1,0 +1,63 @@
+// A whole bundle in memory around untrained networks, and readers of it that stand in for a disk.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attributeNames } from '../../src/core/attributes.ts';
+import { type BundleAttribute, bundleFiles, type ReadFile, writeBundleIndex } from '../../src/core/bundle/bundle.ts';
+import { UserError } from '../../src/core/errors.ts';
+import { encodeNpy } from '../../src/core/formats/npy.ts';
+import { length, scaled } from '../../src/core/math/linear-algebra.ts';
+import { createRandom, normals } from '../../src/core/math/random.ts';
+import { classifierOnnx, generatorOnnx } from '../../src/core/models/inference.ts';
+import { hashBytes } from '../../src/node/io/bundle.ts';
+import { tinyClassifier, tinyClassifierWeights, tinyGan, tinyGeneratorWeights } from './tiny-networks.ts';
+
+export type Files = Record<string, Uint8Array>;
+
+export const noBoundary = 'Bald';
+
+const { latentSize, resolution } = tinyGan;
+const metrics = { dataSize: 100, trainingAccuracy: 1, testAccuracy: 0.9, f1: 0.9, auc: 0.95, heldOutAuc: null };
+
+function tinyAttribute(attribute: (typeof attributeNames)[number], i: number): BundleAttribute {
+  if (attribute === noBoundary) {
+    return { attribute, threshold: 0, boundary: null, controllable: false, reason: 'only 3 generated faces have it' };
+  }
+  return { attribute, threshold: i / 40, boundary: { intercept: i / 100, metrics }, controllable: true };
+}
+
+/** Fits any change of its files: the index is written last, over whatever they are then. */
+export async function makeTinyBundle(changes: Files = {}): Promise<Files> {
+  const random = createRandom(5);
+  const normal = () => normals(random, latentSize);
+  const rows = attributeNames.map(name => (name === noBoundary ? new Float64Array(latentSize) : unit(normal())));
+  const data = Float64Array.from(rows.flatMap(row => [...row]));
+  const target = { fusedMatMul: false };
+  const contents = {
+    [bundleFiles.generator]: generatorOnnx(tinyGan, tinyGeneratorWeights, target),
+    [bundleFiles.classifier]: classifierOnnx(tinyClassifier, tinyClassifierWeights, target),
+    [bundleFiles.boundaries]: encodeNpy({ shape: [attributeNames.length, latentSize], data }),
+    [bundleFiles.modelCard]: new TextEncoder().encode('# tiny\n'),
+    ...changes,
+  };
+  const details = { name: 'tiny', resolution, latentSize, attributes: attributeNames.map(tinyAttribute) };
+  const index = await writeBundleIndex(details, contents, hashBytes);
+  return { [bundleFiles.index]: new TextEncoder().encode(index), ...contents };
+}
+
+/** The reader of files that are in memory. */
+export function readerOf(files: Files): ReadFile {
+  return async name => {
+    const bytes = files[name];
+    if (bytes === undefined) throw new UserError(`cannot read ${name}: no such file`);
+    return bytes;
+  };
+}
+
+export async function writeTinyBundle(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, bytes] of Object.entries(await makeTinyBundle())) writeFileSync(join(folder, name), bytes);
+}
+
+function unit(vector: Float32Array): Float64Array {
+  return scaled(vector, 1 / length(vector));
+}
