@@ -7,7 +7,11 @@ import type { Stage } from '../pipeline/stage.ts';
 import { flagOf, parseOptions } from './issues.ts';
 
 /** What a command does once its options are checked. */
-export type Execute = (stage: Stage, config: Record<string, unknown>, view: { json: boolean }) => Promise<void>;
+export type Execute = (
+  stage: Stage,
+  config: Record<string, unknown>,
+  view: { readonly json: boolean; readonly dryRun: boolean },
+) => Promise<void>;
 
 /** What JSON Schema says of one option, as far as the command line needs it. */
 interface Property {
@@ -54,6 +58,8 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
   }
   command.option('--config <file>', 'JSON file of options; flags override it');
   command.option('--json', 'print the summary as JSON');
+  command.option('--dry-run', 'print the resolved options and what would be done, and do nothing');
+  command.addHelpText('after', () => examplesText(stage, command));
   command.action(async () => {
     const values = command.opts<Record<string, unknown>>();
     const flags: Record<string, unknown> = {};
@@ -62,8 +68,12 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
     }
     const fromFile = typeof values.config === 'string' ? await readConfig(values.config) : {};
     const config = parseOptions(stage, { ...fromFile, ...flags });
-    await execute(stage, config, { json: values.json === true });
+    await execute(stage, config, { json: values.json === true, dryRun: values.dryRun === true });
   });
+}
+
+function examplesText({ examples = [] }: Stage, command: Command): string {
+  return ['', 'Examples:', ...examples.map(flags => `  $ ${fullName(command)} ${flags}`.trimEnd())].join('\n');
 }
 
 /** One option, or two for a switch: `--mirror` and `--no-mirror`, of which the help shows the one that changes something. */

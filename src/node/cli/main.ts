@@ -5,6 +5,7 @@ import { consoleLog } from '../io/console-log.ts';
 import { errorCode } from '../io/disk-errors.ts';
 import { packageVersion } from '../io/manifest.ts';
 import { programFromStages } from './command-from-stage.ts';
+import { planOf, printPlan } from './dry-run.ts';
 import { printSummary } from './print-summary.ts';
 import { stages } from './stages.ts';
 
@@ -16,10 +17,11 @@ const interruption = new Error('interrupted');
 /** Runs one command. @returns the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const signal = abortOnSignals();
-  const program = programFromStages(stages, packageVersion, async (stage, config, { json }) => {
-    const summary = await stage.run(config, { log: consoleLog(), signal });
-    const print = stage.print ?? printSummary;
-    process.stdout.write(`${json ? JSON.stringify(summary, null, 2) : print(summary)}\n`);
+  const program = programFromStages(stages, packageVersion, async (stage, config, { json, dryRun }) => {
+    const show = <T>(result: T, print: (result: T) => string) =>
+      process.stdout.write(`${json ? JSON.stringify(result, null, 2) : print(result)}\n`);
+    if (dryRun) show(await planOf(stage, config), printPlan);
+    else show(await stage.run(config, { log: consoleLog(), signal }), stage.print ?? printSummary);
   });
   try {
     await program.parseAsync(argv, { from: 'user' });

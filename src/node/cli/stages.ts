@@ -7,5 +7,6 @@ import type { Stage } from '../pipeline/stage.ts';
 import { synthesize } from '../pipeline/synthesize.ts';
 import { trainClassifier } from '../pipeline/train-classifier.ts';
 import { trainGan } from '../pipeline/train-gan.ts';
+import { doctor } from './doctor.ts';
 
-export const stages: readonly Stage[] = [prepare, trainGan, trainClassifier, synthesize, fit, edit, pipeline];
+export const stages: readonly Stage[] = [prepare, trainGan, trainClassifier, synthesize, fit, edit, pipeline, doctor];

@@ -5,6 +5,7 @@ import { UserError } from '../../core/errors.ts';
 const diskReasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder; check the path',
   ENOTDIR: 'a part of the path is a file, not a folder; check the path',
+  EEXIST: 'a file of that name is in the way; choose another path',
   EISDIR: 'it is a folder, not a file; check the path',
   EACCES: 'no permission; change the permissions or choose another path',
   EPERM: 'no permission; change the permissions or choose another path',

@@ -41,6 +41,10 @@ const options = z.strictObject({
 export const fit = defineStage({
   name: 'fit',
   description: 'Fit one boundary per attribute to latents and logits of generated faces.',
+  examples: [
+    '--synthesis runs/synthesis --out runs/boundaries',
+    '--synthesis runs/synthesis --out runs/table --samples all',
+  ],
   options,
   async run(config, { log, signal }) {
     const faces = await readFaces(await openRun(config.synthesis, 'synthesize'));

@@ -29,6 +29,11 @@ const options = z.strictObject({
 export const prepare = defineStage({
   name: 'prepare',
   description: 'Crop and resize the pictures of a CelebA folder into one dataset.',
+  examples: [
+    '--celeba ../celeba --out runs/dataset',
+    '--celeba ../celeba --out runs/small --resolution 32 --limit 5000',
+    '--celeba my-faces --out runs/mine --crop square',
+  ],
   options,
   async run(config, { log, signal }) {
     const begun = performance.now();

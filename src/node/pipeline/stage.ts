@@ -16,11 +16,21 @@ export interface Stage<Options extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   /** One sentence for `--help`. */
   readonly description: string;
+  /** What follows the command's name in a few commands worth copying, the simplest first. */
+  readonly examples?: readonly string[];
   /** Every option with type, default and description: flags, config file and help all come from here. */
   readonly options: Options;
   run(config: z.output<Options>, context: StageContext): Promise<Summary>;
+  /** Of a stage that runs others: which, in order, and with what options. */
+  readonly steps?: (config: z.output<Options>) => readonly Step[];
   /** The summary as text for a person, where a plain list of its values would not do. */
   readonly print?: (summary: Summary) => string;
+}
+
+/** A stage with the options it is to be run with. */
+export interface Step {
+  readonly stage: Stage;
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 /** Keeps the option types of a stage while declaring it. */

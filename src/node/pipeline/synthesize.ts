@@ -30,6 +30,10 @@ const thumbnails = 100;
 export const synthesize = defineStage({
   name: 'synthesize',
   description: 'Generate faces and label each with the classifier: latents and logits for fit.',
+  examples: [
+    '--generator runs/gan --classifier runs/classifier --out runs/synthesis',
+    '--generator runs/gan --classifier runs/classifier --out runs/few --count 5000',
+  ],
   options,
   async run(config, { log, signal }) {
     const generatorRun = await openRun(config.generator, 'train gan');

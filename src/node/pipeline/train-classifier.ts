@@ -42,6 +42,10 @@ const [metricsEvery, checkpointEvery] = [50, 100];
 export const trainClassifier = defineStage({
   name: 'train classifier',
   description: 'Train the classifier of the 40 attributes and measure it on the test images.',
+  examples: [
+    '--dataset runs/dataset --out runs/classifier',
+    '--dataset runs/dataset --out runs/mse --loss mse --epochs 10',
+  ],
   options,
   async run(config, context) {
     const dataset = await openDataset(config.dataset);

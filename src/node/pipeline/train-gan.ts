@@ -72,6 +72,11 @@ const gridBatch = 16;
 export const trainGan = defineStage({
   name: 'train gan',
   description: 'Train a progressively growing GAN on a prepared dataset.',
+  examples: [
+    '--dataset runs/dataset --out runs/gan',
+    '--dataset runs/dataset --out runs/gan --resume',
+    '--dataset runs/dataset --out runs/paper --loss wgan-gp --learning-rate 0.001 --kimg 1000',
+  ],
   options,
   async run(config, context) {
     const dataset = await openDataset(config.dataset);
