@@ -46,7 +46,7 @@ export function consoleLog(sink: TextSink = process.stderr, now: () => number = 
           bar = clip(`${label} ${drawBar(share)} ${state()}`, sink.columns ?? 80);
           sink.write(`\r\x1b[K${bar}`);
         } else {
-          shownShare = Math.floor(share / lineShare) * lineShare;
+          shownShare = Math.floor(share / lineShare + 1e-9) * lineShare; // 0.6 / 0.1 falls short of 6
           line(`${label} ${Math.floor(100 * share)} %: ${state()}`);
         }
       },
