@@ -1,5 +1,5 @@
 // Makes a small CelebA folder of drawn pictures, so that the reader is tested without anyone's face.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { attributeNames } from '../../src/core/attributes.ts';
@@ -14,6 +14,8 @@ export interface TinyCeleba {
   header: { count: string; names: string };
   /** Writes the tables; the count line is corrected unless `header.count` was set. */
   write(): void;
+  /** Turns the folder into Kaggle's layout: tables as .csv, the pictures in a folder in a folder, no identities. */
+  toKaggle(): void;
 }
 
 /** Picture i is plain colour (i, 2·i, 255 − i); every tenth is validation, every tenth but one is test. */
@@ -41,6 +43,19 @@ export async function makeTinyCeleba(folder: string, count: number, width = 89, 
       table('list_attr_celeba.txt', [header.count || String(labels.length), header.names, ...labels]);
       table('list_eval_partition.txt', this.partition);
       if (this.identity) table('identity_CelebA.txt', this.identity);
+    },
+    toKaggle() {
+      const csv = (name: string, columns: string, rows: string[]) => {
+        const lines = [`image_id,${columns}`, ...rows].map(line => line.trim().replaceAll(/\s+/g, ','));
+        writeFileSync(join(folder, `${name}.csv`), `${lines.join('\r\n')}\r\n`);
+        rmSync(join(folder, `${name}.txt`));
+      };
+      csv('list_attr_celeba', this.header.names, this.labels);
+      csv('list_eval_partition', 'partition', this.partition);
+      rmSync(join(folder, 'identity_CelebA.txt'), { force: true });
+      renameSync(imageFolder, `${imageFolder}.moved`);
+      mkdirSync(imageFolder);
+      renameSync(`${imageFolder}.moved`, join(imageFolder, 'img_align_celeba'));
     },
   };
   tiny.write();

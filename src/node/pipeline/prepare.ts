@@ -14,7 +14,7 @@ import { pathOption, resolutionOption, runOptions } from './options.ts';
 import { defineStage } from './stage.ts';
 
 const options = z.strictObject({
-  celeba: pathOption().describe('CelebA folder in the official layout: img_align_celeba/ and its tables'),
+  celeba: pathOption().describe("CelebA folder, official or Kaggle's layout: img_align_celeba/ and its tables"),
   ...runOptions,
   resolution: resolutionOption().default(64).describe('side of the images in pixels, a power of two from 4 to 1024'),
   crop: z

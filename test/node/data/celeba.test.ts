@@ -1,7 +1,7 @@
 // Checks that every kind of mistake in CelebA's tables is found and named.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
 import { readCelebaIndex } from '../../../src/node/data/celeba.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
@@ -40,6 +40,37 @@ test('columns are found by name, not by place', async () => {
   const { pictures } = await read();
   expect(pictures[0]!.labels[attributeNames.indexOf('Smiling')]).toBe(1);
   expect(pictures[0]!.labels[attributeNames.indexOf('Male')]).toBe(0);
+});
+
+describe("Kaggle's layout", () => {
+  const csv = (name: string) => join(tiny.folder, `${name}.csv`);
+
+  test('gives the same pictures, but nobody’s identity', async () => {
+    const official = await read();
+    tiny.toKaggle();
+    const { pictures, bad, tables, imageFolder } = await readCelebaIndex(tiny.folder);
+    expect(pictures).toEqual(official.pictures.map(picture => ({ ...picture, identity: -1 })));
+    expect(bad).toEqual([]);
+    expect(tables).toEqual({ labels: csv('list_attr_celeba'), partition: csv('list_eval_partition') });
+    expect(imageFolder).toBe(join(tiny.folder, 'img_align_celeba', 'img_align_celeba'));
+  });
+
+  test('is held to the same rules', async () => {
+    tiny.labels[7] = tiny.labels[7]!.replace(/ -1$/, '');
+    tiny.write();
+    tiny.toKaggle();
+    expect((await readCelebaIndex(tiny.folder)).bad).toEqual([
+      { file: '7.jpg', reason: 'a row must have 40 labels; got 39' },
+    ]);
+    writeFileSync(csv('list_eval_partition'), 'image_id,partion\n');
+    await expect(readCelebaIndex(tiny.folder)).rejects.toThrow(/line 1 has the unknown column "partion". Did you mean/);
+    writeFileSync(csv('list_attr_celeba'), 'image_id,Young,Male\n');
+    await expect(readCelebaIndex(tiny.folder)).rejects.toThrow(
+      /line 1 must name each of the 40 attributes once; got 2;/,
+    );
+    writeFileSync(csv('list_attr_celeba'), '1 2 3\n');
+    await expect(readCelebaIndex(tiny.folder)).rejects.toThrow(/line 1 must begin with image_id; got "1 2 3"/);
+  });
 });
 
 test('without identities everyone is unknown', async () => {

@@ -36,6 +36,18 @@ test('images, labels, split, identities and names stand in the same order', asyn
   expect(await dataset.imageRows(9, 2)).toEqual(images.subarray(9 * 192, 11 * 192));
 });
 
+test("Kaggle's layout makes the same dataset, without identities", async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 20);
+  const [official, kaggle] = [fresh('dataset'), fresh('dataset')];
+  await run({ celeba: tiny.folder, out: official, resolution: 4 });
+  tiny.toKaggle();
+  await run({ celeba: tiny.folder, out: kaggle, resolution: 4 });
+  for (const file of ['images.npy', 'labels.npy', 'split.npy', 'names.json']) {
+    expect(readFileSync(join(kaggle, file))).toEqual(readFileSync(join(official, file)));
+  }
+  expect([...(await openDataset(kaggle)).identities]).toEqual(new Array(20).fill(-1));
+});
+
 test('a few bad pictures are skipped and named; more than 1 % stop the run', async () => {
   const tiny = await makeTinyCeleba(fresh('celeba'), 200);
   writeFileSync(join(tiny.imageFolder, '000003.jpg'), 'not a picture');
