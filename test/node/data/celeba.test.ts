@@ -1,9 +1,10 @@
 // Checks that every kind of mistake in CelebA's tables is found and named.
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
 import { readCelebaIndex } from '../../../src/node/data/celeba.ts';
+import { survivesMutations } from '../../helpers/fuzz.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { makeTinyCeleba, type TinyCeleba } from '../../helpers/tiny-celeba.ts';
 
@@ -119,6 +120,21 @@ test.each<[string, (tiny: TinyCeleba) => void, string]>([
   expect(pictures).toHaveLength(199);
   expect(pictures.some(({ file }) => file === '7.jpg')).toBe(false);
 });
+
+test.each(['list_attr_celeba.txt', 'list_attr_celeba.csv', 'list_eval_partition.csv'])(
+  'mutations of %s are read or refused in one line',
+  async name => {
+    tiny.labels.length = 110; // of which one may be bad
+    tiny.partition.length = 110;
+    tiny.write();
+    if (name.endsWith('.csv')) tiny.toKaggle();
+    const path = join(tiny.folder, name);
+    await survivesMutations(readFileSync(path), bytes => {
+      writeFileSync(path, bytes);
+      return readCelebaIndex(tiny.folder);
+    });
+  },
+);
 
 test('a name that leaves the image folder is refused', async () => {
   for (const table of [tiny.labels, tiny.partition, tiny.identity!]) table[7] = table[7]!.replace('7.jpg', '../7.jpg');

@@ -1,4 +1,5 @@
 // Checks where the face lands: exactly the official crop, at the same place for both sizes of picture.
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { cropBox } from '../../../src/node/data/crop.ts';
@@ -114,8 +115,28 @@ test('pictures that are damaged, cut short, too large or absent are refused in a
   await expect(readFace(jpeg.subarray(0, jpeg.length / 2), options)).rejects.toThrow('cut short');
   await expect(readFace(Buffer.from('no picture'), options)).rejects.toThrow('not a picture');
   await expect(readFace('absent.jpg', options)).rejects.toThrow('missing');
-  const giant = await sharp({ create: { width: 9000, height: 9000, channels: 3, background: '#fff' } })
+  await expect(readFace(Buffer.alloc(0), options)).rejects.toThrow('not a picture');
+});
+
+test('a giant is refused by its header, before memory is taken for it', async () => {
+  const giant = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#fff' } })
     .png()
     .toBuffer();
-  await expect(readFace(giant, options)).rejects.toThrow('larger than 67108864 pixels');
+  giant.writeUInt32BE(30_000, 16); // IHDR: width and height
+  giant.writeUInt32BE(30_000, 20);
+  giant.writeUInt32BE(crc32(giant.subarray(12, 29)), 29);
+  const before = process.memoryUsage.rss();
+  await expect(readFace(giant, { crop: 'none', resolution: 4 })).rejects.toThrow('larger than 67108864 pixels');
+  expect(process.memoryUsage.rss() - before).toBeLessThan(2 ** 27);
+});
+
+test('a single pixel is a picture where its shape fits the crop', async () => {
+  const pixel = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#336699' } })
+    .png()
+    .toBuffer();
+  const face = await readFace(pixel, { crop: 'none', resolution: 4 });
+  expect([face[0], face[16], face[32]]).toEqual([0x33, 0x66, 0x99]);
+  await expect(readFace(pixel, { crop: 'celeba', resolution: 4 })).rejects.toThrow(
+    /leaves too little of a picture of 1×1/,
+  );
 });
