@@ -1,4 +1,5 @@
 // The stages that the command line offers, in the order of its help.
+import { bundle } from '../pipeline/bundle.ts';
 import { edit } from '../pipeline/edit.ts';
 import { fit } from '../pipeline/fit.ts';
 import { pipeline } from '../pipeline/pipeline.ts';
@@ -9,4 +10,14 @@ import { trainClassifier } from '../pipeline/train-classifier.ts';
 import { trainGan } from '../pipeline/train-gan.ts';
 import { doctor } from './doctor.ts';
 
-export const stages: readonly Stage[] = [prepare, trainGan, trainClassifier, synthesize, fit, edit, pipeline, doctor];
+export const stages: readonly Stage[] = [
+  prepare,
+  trainGan,
+  trainClassifier,
+  synthesize,
+  fit,
+  bundle,
+  edit,
+  pipeline,
+  doctor,
+];

@@ -2,11 +2,9 @@
 import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
-import { checkShape, toFloat64 } from '../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../core/formats/npy.ts';
 import type { BoundaryFit } from '../../core/latent/boundary.ts';
-import type { Hyperplane } from '../../core/latent/edit.ts';
-import { readJson, readNpy, writeJson, writeWhole } from './files.ts';
+import { readJson, writeJson, writeWhole } from './files.ts';
 
 export const boundaryFiles = {
   /** float64 [40, d]: unit normals in the order of the label file, zeros where there is no boundary. */
@@ -23,12 +21,25 @@ const detailsSchema = z.object({
   attributes: z
     .array(
       z.discriminatedUnion('controllable', [
-        z.object({ attribute: z.string(), controllable: z.literal(true), intercept: z.number() }),
-        z.object({ attribute: z.string(), controllable: z.literal(false), reason: z.string() }),
+        z.object({
+          attribute: z.enum(attributeNames),
+          controllable: z.literal(true),
+          intercept: z.number(),
+          metrics: z.object({
+            dataSize: z.int(),
+            training: z.object({ accuracy: z.number() }),
+            test: z.object({ accuracy: z.number(), f1: z.number(), auc: z.number().nullable() }),
+            heldOut: z.object({ auc: z.number().nullable() }),
+          }),
+        }),
+        z.object({ attribute: z.enum(attributeNames), controllable: z.literal(false), reason: z.string() }),
       ]),
     )
     .length(attributeNames.length),
 });
+
+/** What is known of each of the 40 attributes' boundaries, in the order of the label file. */
+export type BoundaryDetails = z.output<typeof detailsSchema>['attributes'];
 
 /** Where a run keeps its files; a run being written and a finished one both do. */
 interface Folder {
@@ -53,20 +64,10 @@ export async function writeBoundaries(run: Folder, fits: readonly BoundaryFit[],
   await writeJson(run.file(boundaryFiles.details), { latentSize: size, attributes });
 }
 
-/** @returns the boundaries of the attributes that have one. @throws UserError for damaged or foreign files. */
-export async function readBoundaries(run: Folder): Promise<Hyperplane[]> {
+/** @throws UserError for damaged or foreign files. */
+export async function readBoundaryDetails(run: Folder): Promise<{ latentSize: number; attributes: BoundaryDetails }> {
   const path = run.file(boundaryFiles.details);
   const details = detailsSchema.safeParse(await readJson(path));
-  if (!details.success) {
-    throw new UserError(`${path} must describe 40 boundaries: ${z.prettifyError(details.error).split('\n')[0]}`);
-  }
-  const { attributes, latentSize } = details.data;
-  const normals = await readNpy(run.file(boundaryFiles.normals));
-  checkShape(normals, [attributes.length, latentSize], run.file(boundaryFiles.normals));
-  const data = toFloat64(normals.data);
-  return attributes.flatMap((entry, i) => {
-    if (!entry.controllable) return [];
-    const normal = data.slice(i * latentSize, (i + 1) * latentSize);
-    return [{ attribute: entry.attribute, normal, intercept: entry.intercept }];
-  });
+  if (details.success) return details.data;
+  throw new UserError(`${path} must describe 40 boundaries: ${z.prettifyError(details.error).split('\n')[0]}`);
 }

@@ -1,24 +1,19 @@
 // Stage `edit`: shows faces moved along attributes while others are locked, as one strip of images a face.
 import { z } from 'zod';
-import { attributeIndex } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
-import { sampleLatents } from '../../core/latent/sampling.ts';
-import { editStrip, parseMoveRange } from '../../core/latent/strip.ts';
-import { createRandom } from '../../core/math/random.ts';
-import { generatorRunner } from '../../core/models/inference.ts';
-import { readBoundaries } from '../io/boundaries.ts';
-import { cpuDevice } from '../io/device.ts';
+import type { Step } from '../../core/latent/edit.ts';
+import { parseMoveRange } from '../../core/latent/strip.ts';
+import { addRecipe } from '../../core/recipe/recipe.ts';
+import { openBundle } from '../io/bundle.ts';
 import { writeWhole } from '../io/files.ts';
+import type { Log } from '../io/log.ts';
 import { exists } from '../io/manifest.ts';
-import { ganArchitectureSchema, readTensors } from '../io/networks.ts';
-import { openRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 import { deviceOptions, pathOption } from './options.ts';
 import { defineStage } from './stage.ts';
 
 const options = z.strictObject({
-  generator: pathOption().describe('run folder of train gan'),
-  boundaries: pathOption().describe('run folder of fit'),
+  bundle: pathOption().describe('folder of a model bundle, such as models/starter'),
   seed: z.array(z.int().min(0)).min(1).default([0]).describe('face to edit, by its seed; repeat for one strip each'),
   move: z
     .array(z.string())
@@ -36,41 +31,56 @@ const options = z.strictObject({
     .default('sphere')
     .describe("sphere keeps the latent's length and every moved and locked distance; linear is plain addition"),
   scale: z.int().min(1).max(32).default(3).describe('enlargement of each frame'),
-  out: pathOption().describe('PNG file to write'),
+  out: pathOption().describe('PNG file to write; each face’s last frame is in it as a recipe'),
   force: z.boolean().default(false).describe('replace an existing file at --out'),
   ...deviceOptions,
 });
 
-/** Frames that one run of the generator makes. */
-const batch = 7;
+/** Below this, an edit has so little of its direction left that it hardly shows. */
+const smallResidual = 0.3;
 
 export const edit = defineStage({
   name: 'edit',
   description: 'Edit generated faces: move attributes, lock others, and write a strip of the steps.',
+  examples: [
+    '--bundle models/starter --seed 7 --move Young=-2 --lock Male --lock Eyeglasses --out strip.png',
+    '--bundle models/starter --seed 0,1,2 --move Smiling=-3..3 --lock Male,Young --out strips.png',
+    '--bundle models/starter --seed 7 --move Male=@1.5 --steps 1 --scale 8 --out face.png',
+  ],
   options,
-  async run(config, { signal }) {
+  async run(config, { log, signal }) {
     if (!config.force && (await exists(config.out))) {
       throw new UserError(`${config.out} exists; give --force to replace it or choose another --out`);
     }
     const moves = config.move.map(parseMoveRange);
-    for (const lock of config.lock) attributeIndex(lock);
-    const generatorRun = await openRun(config.generator, 'train gan');
-    const generator = await readTensors(generatorRun.file('generator.safetensors'), ganArchitectureSchema);
-    const { resolution, latentSize } = generator.details;
-    const boundaries = await readBoundaries(await openRun(config.boundaries, 'fit'));
-    const strips = config.seed.map(seed => {
-      const latent = sampleLatents(createRandom(seed), 1, latentSize);
-      return editStrip({ latent, boundaries, locks: config.lock, geometry: config.geometry }, moves, config.steps);
-    });
-    const frames = strips.flat();
-    const runner = await generatorRunner(cpuDevice(config.threads), generator.details, generator.tensors, batch);
-    const images = await runner.run(Float32Array.from(frames.flatMap(({ latent }) => [...latent])));
-    await runner.release();
+    const { lock: locks, geometry, steps } = config;
+    const editor = await openBundle(config.bundle, config);
+    const requests = config.seed.map(seed => ({ seed, locks, geometry }));
+    const strips = requests.map(request => editor.strip({ ...request, moves, steps }));
+    const images = await editor.render(strips.flat().map(({ latent }) => latent));
+    await editor.release();
     signal.throwIfAborted();
-    const grid = { resolution, columns: config.steps, scale: config.scale, kernel: 'cubic', gap: 2 } as const;
-    await writeWhole(config.out, await encodeGrid(images, grid));
-    const { steps } = frames.at(-1)!;
-    const residuals = Object.fromEntries(steps.map(({ attribute, residual }) => [attribute, residual]));
-    return { out: config.out, faces: strips.length, frames: config.steps, residuals };
+    const { resolution } = editor.bundle;
+    let png: Uint8Array = await encodeGrid(images, {
+      resolution,
+      columns: steps,
+      scale: config.scale,
+      kernel: 'cubic',
+      gap: 2,
+    });
+    const ends = moves.map(({ to }) => to);
+    for (const request of requests) png = addRecipe(png, editor.recipe({ ...request, moves: ends }));
+    await writeWhole(config.out, png);
+    const residuals = residualsOf(strips[0]!.at(-1)!.steps, log);
+    return { out: config.out, faces: strips.length, frames: steps, residuals };
   },
 });
+
+/** How much of each moved direction the locks leave: the same for every face. */
+function residualsOf(steps: readonly Step[], log: Log): Record<string, number> {
+  for (const { attribute, residual } of steps) {
+    if (residual >= smallResidual) continue;
+    log.warn(`the locks leave ${(100 * residual).toFixed(0)} % of the direction of ${attribute}: it will hardly show`);
+  }
+  return Object.fromEntries(steps.map(({ attribute, residual }) => [attribute, residual]));
+}

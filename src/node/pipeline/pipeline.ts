@@ -9,6 +9,7 @@ import { plainJson } from '../io/manifest.ts';
 import { watchMemory } from '../io/memory.ts';
 import { openRun } from '../io/run-folder.ts';
 import { type Column, textTable } from '../report/table.ts';
+import { bundle } from './bundle.ts';
 import { edit } from './edit.ts';
 import { fit } from './fit.ts';
 import { deviceOptions, pathOption, runOptions } from './options.ts';
@@ -72,6 +73,7 @@ export const pipeline = defineStage({
     const networks = { generator: folder('gan'), classifier: folder('classifier') };
     await step(synthesize, 'synthesis', preset.synthesize, networks);
     const boundaries = await step(fit, 'boundaries', preset.fit, { synthesis: folder('synthesis') });
+    await step(bundle, 'bundle', { name: config.preset }, { ...networks, boundaries: folder('boundaries') });
     const strips = await renderStrips(preset.strips, config, context, costs);
     const summary = {
       out: config.out,
@@ -151,8 +153,7 @@ async function renderStrips(
   for (const { name, move, lock } of strips) {
     const path = join(config.out, `${name}.png`);
     const asked = {
-      generator: join(config.out, 'gan'),
-      boundaries: join(config.out, 'boundaries'),
+      bundle: join(config.out, 'bundle'),
       seed: Array.from({ length: facesInStrip }, (_, face) => face),
       move,
       lock,

@@ -1,0 +1,118 @@
+// Stage `bundle`: puts networks and boundaries into one folder that the editor, the studio and the library load.
+import { basename, resolve } from 'node:path';
+import { z } from 'zod';
+import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../core/bundle/bundle.ts';
+import { UserError } from '../../core/errors.ts';
+import { classifierOnnx, generatorOnnx } from '../../core/models/inference.ts';
+import { type BoundaryDetails, boundaryFiles, readBoundaryDetails } from '../io/boundaries.ts';
+import { hashBytes } from '../io/bundle.ts';
+import { readWhole, writeWhole } from '../io/files.ts';
+import { exists, hashInputs } from '../io/manifest.ts';
+import { classifierDetailsSchema, ganArchitectureSchema, readTensors } from '../io/networks.ts';
+import { type FinishedRun, openRun, withRun } from '../io/run-folder.ts';
+import { modelCard } from './model-card.ts';
+import { pathOption, runOptions } from './options.ts';
+import { defineStage } from './stage.ts';
+
+const { seed: _noRandomChoices, ...folderOptions } = runOptions;
+
+const options = z.strictObject({
+  generator: pathOption().describe('run folder of train gan'),
+  classifier: pathOption().describe('run folder of train classifier'),
+  boundaries: pathOption().describe('run folder of fit, on faces of these networks'),
+  name: z.string().max(100).default('').describe("name of the model; left out: the folder's"),
+  description: z.string().default('').describe('text at the head of the model card, in Markdown'),
+  ...folderOptions,
+});
+
+/** Only what every runtime has: a bundle is made once and run anywhere. */
+const target = { fusedMatMul: false };
+
+export const bundle = defineStage({
+  name: 'bundle',
+  description: 'Put networks and boundaries into one folder that edit, the studio and the library load.',
+  examples: ['--generator runs/gan --classifier runs/classifier --boundaries runs/boundaries --out models/mine'],
+  options,
+  async run(config, { log }) {
+    const { generator, classifier, boundaries, out, resume, force } = config;
+    const inputs = { generator, classifier, boundaries };
+    return withRun(out, { stage: 'bundle', config, inputs, resume, force, log }, async run => {
+      const runs = {
+        generator: await openRun(generator, 'train gan'),
+        classifier: await openRun(classifier, 'train classifier'),
+        boundaries: await openRun(boundaries, 'fit'),
+      };
+      await checkOrigin(runs.boundaries, { generator, classifier });
+      const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganArchitectureSchema);
+      const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
+      const { attributes: found, latentSize } = await readBoundaryDetails(runs.boundaries);
+      const { resolution } = generatorFile.details;
+      if (
+        classifierFile.details.architecture.resolution !== resolution ||
+        latentSize !== generatorFile.details.latentSize
+      ) {
+        throw new UserError(
+          `generator, classifier and boundaries must fit together; got a generator of ${resolution}×${resolution} and ` +
+            `latents of ${generatorFile.details.latentSize}, a classifier of ${classifierFile.details.architecture.resolution}, ` +
+            `boundaries for latents of ${latentSize}`,
+        );
+      }
+      const name = config.name || basename(resolve(out));
+      const facts = {
+        name,
+        resolution,
+        latentSize,
+        attributes: attributesOf(found, classifierFile.details.thresholds),
+      };
+      const card = modelCard({ ...facts, ...runs, description: config.description });
+      const contents = {
+        [bundleFiles.generator]: generatorOnnx(generatorFile.details, generatorFile.tensors, target),
+        [bundleFiles.classifier]: classifierOnnx(classifierFile.details.architecture, classifierFile.tensors, target),
+        [bundleFiles.boundaries]: await readWhole(runs.boundaries.file(boundaryFiles.normals)),
+        [bundleFiles.modelCard]: new TextEncoder().encode(card),
+      };
+      for (const [file, bytes] of Object.entries(contents)) await writeWhole(run.file(file), bytes);
+      await writeWhole(run.file(bundleFiles.index), await writeBundleIndex(facts, contents, hashBytes));
+      const bytes = Object.values(contents).reduce((sum, content) => sum + content.length, 0);
+      const controllable = facts.attributes.filter(attribute => attribute.controllable).length;
+      return { out, name, resolution, latentSize, controllable, megabytes: bytes / 1e6 };
+    });
+  },
+});
+
+function attributesOf(found: BoundaryDetails, thresholds: readonly number[]): BundleAttribute[] {
+  return found.map((entry, i) => {
+    const { attribute } = entry;
+    const threshold = thresholds[i]!;
+    if (!entry.controllable) return { attribute, threshold, boundary: null, controllable: false, reason: entry.reason };
+    const { dataSize, training, test, heldOut } = entry.metrics;
+    const metrics = {
+      dataSize,
+      trainingAccuracy: training.accuracy,
+      testAccuracy: test.accuracy,
+      f1: test.f1,
+      auc: test.auc,
+      heldOutAuc: heldOut.auc,
+    };
+    return { attribute, threshold, boundary: { intercept: entry.intercept, metrics }, controllable: true };
+  });
+}
+
+/**
+ * Boundaries mean nothing to another generator of the same shape. The faces between them may be gone by now; where
+ * they are not, they say which networks made them.
+ * @throws UserError where those are others.
+ */
+async function checkOrigin(boundaries: FinishedRun, networks: Readonly<Record<string, string>>): Promise<void> {
+  const { path, sha256 } = boundaries.manifest.inputs.synthesis!;
+  if (!(await exists(path)) || (await hashInputs({ path })).path!.sha256 !== sha256) return;
+  const { manifest } = await openRun(path, 'synthesize');
+  for (const [name, given] of Object.entries(await hashInputs(networks))) {
+    const used = manifest.inputs[name]!;
+    if (given.sha256 === used.sha256) continue;
+    throw new UserError(
+      `boundaries must be fitted to faces of the same ${name}; ${boundaries.folder} was to those of ${used.path}, ` +
+        `not ${given.path}`,
+    );
+  }
+}

@@ -1,0 +1,91 @@
+// Writes a bundle's model card: what the model is, what it was made from, how good it is and what it is not for.
+import type { BundleAttribute } from '../../core/bundle/bundle.ts';
+import type { JsonObject } from '../io/manifest.ts';
+import type { FinishedRun } from '../io/run-folder.ts';
+import { type Column, markdownTable } from '../report/table.ts';
+
+export interface ModelCardFacts {
+  readonly name: string;
+  /** Free text of whoever made it. */
+  readonly description: string;
+  readonly resolution: number;
+  readonly latentSize: number;
+  readonly generator: FinishedRun;
+  readonly classifier: FinishedRun;
+  readonly boundaries: FinishedRun;
+  readonly attributes: readonly BundleAttribute[];
+}
+
+/** Options that say where a run was made, not what was made. */
+const places = ['dataset', 'synthesis', 'threads', 'device'];
+
+const columns: readonly Column<BundleAttribute>[] = [
+  { title: 'attribute', value: ({ attribute }) => attribute },
+  { title: 'faces fitted to', value: ({ boundary }) => boundary?.metrics.dataSize },
+  { title: 'training accuracy', value: ({ boundary }) => boundary?.metrics.trainingAccuracy, decimals: 3 },
+  { title: 'test accuracy', value: ({ boundary }) => boundary?.metrics.testAccuracy, decimals: 3 },
+  { title: 'F1', value: ({ boundary }) => boundary?.metrics.f1, decimals: 3 },
+  { title: 'AUC', value: ({ boundary }) => boundary?.metrics.auc, decimals: 3 },
+  { title: 'AUC, all held-out faces', value: ({ boundary }) => boundary?.metrics.heldOutAuc, decimals: 3 },
+  { title: 'not controllable, because', value: ({ controllable, reason }) => (controllable ? null : reason) },
+];
+
+/** @returns Markdown. */
+export function modelCard(facts: ModelCardFacts): string {
+  const { name, description, resolution, latentSize, generator, classifier, boundaries, attributes } = facts;
+  const { testAccuracy, majorityBaseline, testImages } = classifier.summary;
+  const controllable = attributes.filter(attribute => attribute.controllable).length;
+  return `# Model card: ${name}
+
+${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (PGGAN, Karras et al. 2018), a classifier of CelebA's 40 attributes, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of 40 can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
+
+## Use
+
+Meant for research and teaching: how a generative model holds attributes, how directions in it are entangled, and what locking one does to another. Not meant to identify, judge or classify real people, to decide anything about them, or to pass off generated pictures as photographs.
+
+## Data
+
+[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html) (Liu et al. 2015): photographs of celebrities, **for non-commercial research only**; this model is bound by the same terms. The pictures are not part of it. Their 40 labels are judgements of annotators, some as vague as *Attractive*, and often wrong. Celebrities are younger, paler and more made up than people are; the generator and every direction in it follow that.
+
+## Training
+
+The generator is the moving average after ${kimg(generator)} thousand images shown. \`train gan\`:
+
+${options(generator.config)}
+
+\`train classifier\`:
+
+${options(classifier.config)}
+
+\`fit\`:
+
+${options(boundaries.config)}
+
+## Classifier
+
+Mean accuracy over the 40 attributes on ${String(testImages)} test images of people it has not seen: **${percent(testAccuracy)}**; always giving the more common answer reaches ${percent(majorityBaseline)}. It labels the generated faces, so its errors are in the boundaries too.
+
+## Boundaries
+
+Accuracy, F1 and AUC on test faces that the classifier is surest about (half have the attribute, so chance is 0.5), and the AUC on all faces that were not trained on.
+
+${markdownTable(columns, attributes)}
+
+## Limits
+
+Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. Attributes are entangled: what is not locked may change along, and a lock that takes most of a direction leaves an edit little to work with (the residual says how much). A locked attribute keeps its distance from a linear boundary; to the eye it may still change. Numbers are signed distances in latent space, not probabilities.
+`;
+}
+
+function kimg({ summary }: FinishedRun): string {
+  return String(Math.round(Number(summary.imagesShown) / 1000));
+}
+
+function percent(share: unknown): string {
+  return `${(100 * Number(share)).toFixed(2)} %`;
+}
+
+function options(config: JsonObject): string {
+  const kept = Object.entries(config).filter(([key]) => !places.includes(key));
+  return `\`\`\`json\n${JSON.stringify(Object.fromEntries(kept), null, 2)}\n\`\`\``;
+}

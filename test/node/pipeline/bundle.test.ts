@@ -1,0 +1,156 @@
+// Stage `bundle`: three runs become one folder that opens and shows the same faces, or nothing at all.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts';
+import { encodeNpy } from '../../../src/core/formats/npy.ts';
+import { fitBoundary } from '../../../src/core/latent/boundary.ts';
+import { normaliseLatents, sampleLatents } from '../../../src/core/latent/sampling.ts';
+import { createRandom } from '../../../src/core/math/random.ts';
+import { generatorRunner } from '../../../src/core/models/inference.ts';
+import { writeBoundaries } from '../../../src/node/io/boundaries.ts';
+import { openBundle } from '../../../src/node/io/bundle.ts';
+import { cpuDevice } from '../../../src/node/io/device.ts';
+import { readNpy, writeWhole } from '../../../src/node/io/files.ts';
+import { silentLog } from '../../../src/node/io/log.ts';
+import { writeTensors } from '../../../src/node/io/networks.ts';
+import { type Run, withRun } from '../../../src/node/io/run-folder.ts';
+import { bundle } from '../../../src/node/pipeline/bundle.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+import { tinyClassifier, tinyClassifierWeights, tinyGan, tinyGeneratorWeights } from '../../helpers/tiny-networks.ts';
+
+const folder = temporaryFolder();
+const [generator, classifier, synthesis, boundaries] = ['gan', 'classifier', 'synthesis', 'boundaries'].map(name =>
+  join(folder, name),
+) as [string, string, string, string];
+const thresholds = attributeNames.map((_, i) => i / 40);
+const { latentSize } = tinyGan;
+const [young, count] = [attributeIndex('Young'), 400];
+
+async function makeRun(stage: string, out: string, inputs: Record<string, string>, write: (run: Run) => Promise<void>) {
+  await withRun(out, { stage, config: { seed: 1, out, kimg: 3 }, inputs }, async run => {
+    await write(run);
+    return { imagesShown: 3000, testAccuracy: 0.75, majorityBaseline: 0.5, testImages: 12 };
+  });
+}
+
+function makeGan(out: string) {
+  return makeRun('train gan', out, {}, run =>
+    writeTensors(run.file('generator.safetensors'), tinyGeneratorWeights, tinyGan),
+  );
+}
+
+/** Only Young has a boundary: the first number of the latent. */
+async function writeFits(run: Run): Promise<void> {
+  const latents = normaliseLatents(sampleLatents(createRandom(1), count, latentSize), latentSize);
+  const logits = Float32Array.from({ length: count }, (_, n) => latents[n * latentSize]!);
+  const fits = attributeNames.map((attribute, i) =>
+    fitBoundary(attribute, latents, latentSize, i === young ? logits : new Float32Array(count), { ratio: 0.3 }),
+  );
+  await writeBoundaries(run, fits, latentSize);
+}
+
+const run = (options: object) =>
+  bundle.run(bundle.options.parse({ generator, classifier, boundaries, ...options }), {
+    log: silentLog,
+    signal: new AbortController().signal,
+  });
+
+beforeAll(async () => {
+  await makeGan(generator);
+  await makeRun('train classifier', classifier, {}, tree =>
+    writeTensors(tree.file('classifier.safetensors'), tinyClassifierWeights, {
+      architecture: tinyClassifier,
+      thresholds,
+    }),
+  );
+  await makeRun('synthesize', synthesis, { generator, classifier }, tree =>
+    writeWhole(tree.file('z.npy'), encodeNpy({ shape: [1], data: new Float32Array(1) })),
+  );
+  await makeRun('fit', boundaries, { synthesis }, writeFits);
+});
+
+describe('a bundle', () => {
+  const out = join(folder, 'tiny');
+  beforeAll(async () => {
+    const summary = await run({ out, description: 'A *test*.' });
+    expect(summary).toMatchObject({ out, name: 'tiny', resolution: 8, latentSize: 16, controllable: 1 });
+  });
+
+  test('shows the faces of the generator it was made from', async () => {
+    const editor = await openBundle(out, { threads: 1 });
+    const runner = await generatorRunner(cpuDevice(1), tinyGan, tinyGeneratorWeights, 1);
+    const expected = await runner.run(editor.sample(3));
+    const shown = await editor.render([editor.sample(3)]);
+    expect(Math.max(...shown.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-5);
+    await runner.release();
+    await editor.release();
+  });
+
+  test('holds what is known of each attribute', async () => {
+    const editor = await openBundle(out, { threads: 1 });
+    const { bundle: opened } = editor;
+    await editor.release();
+    expect(opened.boundaries.map(({ attribute }) => attribute)).toEqual(['Young']);
+    const rows = (await readNpy(join(boundaries, 'boundaries.npy'))).data as Float64Array;
+    expect(opened.boundaries[0]!.normal).toEqual(rows.slice(young * latentSize, (young + 1) * latentSize));
+    expect(opened.attributes[young]).toMatchObject({ threshold: 39 / 40, controllable: true, boundary: {} });
+    expect(opened.attributes[0]).toEqual({
+      attribute: '5_o_Clock_Shadow',
+      threshold: 0,
+      boundary: null,
+      controllable: false,
+      reason: 'only 0 of 400 generated faces have it; at least 20 are needed',
+    });
+  });
+
+  test('says in its model card what it is and is not', () => {
+    const card = readFileSync(join(out, 'MODEL_CARD.md'), 'utf8');
+    expect(card).toMatch(/^# Model card: tiny\n\nA \*test\*\.\n\nA generator of 8×8 faces/);
+    for (const part of [
+      'non-commercial research',
+      '1 of 40 can be moved',
+      'after 3 thousand images',
+      '"kimg": 3',
+      '**75.00 %**',
+      'reaches 50.00 %',
+      '| Young |',
+      'Not meant to identify',
+    ]) {
+      expect(card).toContain(part);
+    }
+    expect(card).not.toContain(folder);
+  });
+
+  test('is never overwritten unasked, and is the same when made again', async () => {
+    await expect(run({ out })).rejects.toThrow(/give --force/);
+    const before = readFileSync(join(out, 'bundle.json'), 'utf8');
+    await run({ out, force: true, description: 'A *test*.' });
+    expect(readFileSync(join(out, 'bundle.json'), 'utf8')).toBe(before);
+  });
+});
+
+describe('what it refuses, leaving nothing behind', () => {
+  test('boundaries of another generator, though it has the same shape', async () => {
+    const other = join(folder, 'other');
+    await makeGan(other);
+    const out = join(folder, 'mixed');
+    await expect(run({ generator: other, out })).rejects.toThrow(
+      `boundaries must be fitted to faces of the same generator; ${boundaries} was to those of ${generator}, not ${other}`,
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('networks of other shapes, where nobody can tell where the boundaries come from', async () => {
+    const wide = join(folder, 'wide');
+    await makeRun('train gan', wide, {}, tree =>
+      writeTensors(tree.file('generator.safetensors'), {}, { ...tinyGan, latentSize: 32 }),
+    );
+    rmSync(synthesis, { recursive: true });
+    const out = join(folder, 'mixed');
+    await expect(run({ generator: wide, out })).rejects.toThrow(
+      /must fit together; got a generator of 8×8 and latents of 32/,
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+});
