@@ -42,7 +42,7 @@ export async function encodeGrid(
     }
   }
   return sharp(canvas, { raw: { width, height, channels: 3 } })
-    .png()
+    .png({ adaptiveFiltering: true })
     .toBuffer();
 }
 
