@@ -1,12 +1,11 @@
 // Runs every stage in order from one preset: from a CelebA folder to edited faces.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
+import { explainingDiskErrors } from '../io/disk-errors.ts';
 import { writeJson } from '../io/files.ts';
-import { plainJson } from '../io/manifest.ts';
-import { watchMemory } from '../io/memory.ts';
+import { exists } from '../io/manifest.ts';
 import { openRun } from '../io/run-folder.ts';
 import { type Column, textTable } from '../report/table.ts';
 import { bundle } from './bundle.ts';
@@ -14,15 +13,15 @@ import { edit } from './edit.ts';
 import { fit } from './fit.ts';
 import { deviceOptions, pathOption, runOptions } from './options.ts';
 import { prepare } from './prepare.ts';
-import { presetNames, presets, type StageOptions, type StripOptions } from './presets.ts';
-import { defineStage, type Stage, type StageContext, type Summary } from './stage.ts';
+import { presetNames, presets } from './presets.ts';
+import { defineStage, type Stage, type StageContext, type Step, type Summary } from './stage.ts';
 import { synthesize } from './synthesize.ts';
 import { trainClassifier } from './train-classifier.ts';
 import { trainGan } from './train-gan.ts';
 
 const options = z.strictObject({
   preset: z.enum(presetNames).default('quick').describe(describePresets()),
-  celeba: pathOption().describe('CelebA folder in the official layout'),
+  celeba: pathOption().describe("CelebA folder in the official or in Kaggle's layout"),
   ...deviceOptions,
   ...runOptions,
   out: pathOption().describe('folder that will hold one run folder a stage'),
@@ -32,13 +31,11 @@ const options = z.strictObject({
     .describe('keep the stages that are finished and unchanged, and continue the interrupted one'),
 });
 
-/** What one stage cost. */
+/** What one stage cost, in all its sittings. */
 interface Cost {
   readonly stage: string;
   readonly seconds: number;
   readonly peakMemoryMB: number;
-  /** Whether a finished run was found and kept. */
-  readonly reused: boolean;
 }
 
 const costColumns: readonly Column<Cost>[] = [
@@ -54,39 +51,47 @@ const stepsInStrip = 7;
 export const pipeline = defineStage({
   name: 'pipeline',
   description: 'Run all stages from a CelebA folder to edited faces.',
+  examples: [
+    '--celeba ../celeba --out runs/quick',
+    '--celeba ../celeba --out runs/quick --resume',
+    '--preset smoke --celeba ../celeba --out runs/smoke --dry-run',
+  ],
   options,
+  steps: stepsOf,
   async run(config, context) {
-    const preset = presets[config.preset];
-    const folder = (name: string) => join(config.out, name);
-    await mkdir(config.out, { recursive: true });
+    await makeFolder(config);
     const costs: Cost[] = [];
-    const common = { threads: config.threads, seed: config.seed, resume: config.resume, force: config.force };
-    const step = async (stage: Stage, name: string, own: StageOptions, inputs: StageOptions) => {
-      const asked = { ...common, ...own, ...inputs, out: folder(name) };
-      const known = Object.entries(asked).filter(([key]) => key in stage.options.shape);
-      return runStep(stage, folder(name), Object.fromEntries(known), config.resume, context, costs);
-    };
-    const dataset = { dataset: folder('dataset') };
-    await step(prepare, 'dataset', preset.prepare, { celeba: config.celeba });
-    await step(trainGan, 'gan', preset.trainGan, dataset);
-    const classifier = await step(trainClassifier, 'classifier', preset.trainClassifier, dataset);
-    const networks = { generator: folder('gan'), classifier: folder('classifier') };
-    await step(synthesize, 'synthesis', preset.synthesize, networks);
-    const boundaries = await step(fit, 'boundaries', preset.fit, { synthesis: folder('synthesis') });
-    await step(bundle, 'bundle', { name: config.preset }, { ...networks, boundaries: folder('boundaries') });
-    const strips = await renderStrips(preset.strips, config, context, costs);
+    const summaries = new Map<Stage, Summary>();
+    const strips: Summary[] = [];
+    let lastRun = 0;
+    for (const { stage, config: own } of stepsOf(config)) {
+      const out = String(own.out);
+      context.signal.throwIfAborted();
+      if (!fileStages.has(stage)) {
+        summaries.set(stage, await stage.run(own, context));
+        const { manifest } = await openRun(out, stage.name);
+        costs.push({ stage: stage.name, seconds: manifest.seconds, peakMemoryMB: manifest.peakMemoryMB });
+        lastRun = Math.max(lastRun, Date.parse(manifest.finished!));
+      } else if (config.resume && (await writtenAfter(out, lastRun))) {
+        context.log.info(`${stage.name}: kept ${out}: it is newer than all it is made from`);
+        strips.push({ path: out });
+      } else {
+        const strip = await unlessImpossible(() => stage.run(own, context), out, context);
+        if (strip !== undefined) strips.push({ path: out, residuals: strip.residuals });
+      }
+    }
     const summary = {
       out: config.out,
       preset: config.preset,
       seconds: costs.reduce((sum, cost) => sum + cost.seconds, 0),
       peakMemoryMB: Math.max(...costs.map(cost => cost.peakMemoryMB)),
       costs,
-      samples: folder('gan'),
-      classifierTestAccuracy: classifier.testAccuracy,
-      boundaries: boundaries.table,
+      samples: join(config.out, 'gan'),
+      classifierTestAccuracy: summaries.get(trainClassifier)?.testAccuracy,
+      boundaries: summaries.get(fit)?.table,
       strips,
     };
-    await writeJson(folder('summary.json'), summary);
+    await writeJson(join(config.out, 'summary.json'), summary);
     return summary;
   },
   print: summary =>
@@ -97,78 +102,69 @@ export const pipeline = defineStage({
     ].join('\n'),
 });
 
+/** Stages that write one file, quickly, rather than a run folder. */
+const fileStages: ReadonlySet<Stage> = new Set<Stage>([edit]);
+
 function describePresets(): string {
   return presetNames.map(name => `${name}: ${presets[name].description}`).join('; ');
 }
 
-async function runStep(
-  stage: Stage,
-  out: string,
-  asked: Record<string, unknown>,
-  resume: boolean,
-  context: StageContext,
-  costs: Cost[],
-): Promise<Summary> {
-  context.signal.throwIfAborted();
-  const config = stage.options.parse(asked);
-  const finished = resume ? await finishedRun(out, stage.name, config) : undefined;
-  if (finished !== undefined) {
-    context.log.info(`${stage.name}: kept ${out}, it is finished`);
-    costs.push({ stage: stage.name, seconds: 0, peakMemoryMB: 0, reused: true });
-    return finished;
-  }
-  const memory = watchMemory();
-  const begun = performance.now();
-  try {
-    return await stage.run(config, context);
-  } finally {
-    const peakMemoryMB = memory.stop().peakBytes / 2 ** 20;
-    costs.push({ stage: stage.name, seconds: (performance.now() - begun) / 1000, peakMemoryMB, reused: false });
-  }
+/** Every stage with the preset's options, and with those of the pipeline that it knows. */
+function stepsOf(config: z.output<typeof options>): Step[] {
+  const preset = presets[config.preset];
+  const { threads, device, seed, resume, force } = config;
+  const common = { threads, device, seed, resume, force };
+  const folder = (name: string) => join(config.out, name);
+  const step = (stage: Stage, name: string, own: Readonly<Record<string, unknown>>): Step => {
+    const asked = Object.entries({ ...common, ...own }).filter(([key]) => key in stage.options.shape);
+    return { stage, config: stage.options.parse({ ...Object.fromEntries(asked), out: folder(name) }) };
+  };
+  const dataset = folder('dataset');
+  const generator = folder('gan');
+  const classifier = folder('classifier');
+  const boundaries = folder('boundaries');
+  const seeds = Array.from({ length: facesInStrip }, (_, face) => face);
+  const strip = { bundle: folder('bundle'), seed: seeds, steps: stepsInStrip, force: true };
+  return [
+    step(prepare, 'dataset', { ...preset.prepare, celeba: config.celeba }),
+    step(trainGan, 'gan', { ...preset.trainGan, dataset }),
+    step(trainClassifier, 'classifier', { ...preset.trainClassifier, dataset }),
+    step(synthesize, 'synthesis', { ...preset.synthesize, generator, classifier }),
+    step(fit, 'boundaries', { ...preset.fit, synthesis: folder('synthesis') }),
+    step(bundle, 'bundle', { name: config.preset, generator, classifier, boundaries }),
+    ...preset.strips.map(({ name, move, lock }) => step(edit, `${name}.png`, { ...strip, move, lock })),
+  ];
 }
 
-/** The summary of a finished run with exactly these options, or undefined where there is none. */
-async function finishedRun(out: string, stage: string, config: object): Promise<Summary | undefined> {
-  const run = await openRun(out, stage).catch((error: unknown) => {
-    if (error instanceof UserError) return undefined;
-    throw error;
+/** @throws UserError when something is in the folder already and nothing says how to treat it. */
+async function makeFolder({ out, resume, force }: z.output<typeof options>): Promise<void> {
+  const names = await explainingDiskErrors('create', out, async () => {
+    await mkdir(dirname(resolve(out)), { recursive: true });
+    if (!(await exists(out))) await mkdir(out);
+    return readdir(out);
   });
-  const same = run !== undefined && isDeepStrictEqual(withoutHandling(run.config), withoutHandling(plainJson(config)));
-  return same ? run.summary : undefined;
+  if (names.length === 0 || resume || force) return;
+  throw new UserError(
+    `${out} is not empty; give --resume to go on with what is in it, --force to replace that, or choose another --out`,
+  );
 }
 
-/** The options that say what is made; how an old folder is treated does not matter for that. */
-function withoutHandling({ resume: _resume, force: _force, ...rest }: Record<string, unknown>): object {
-  return rest;
+/** The rule of `make`: a file is up to date when it is newer than what it is made from. @param time in milliseconds. */
+async function writtenAfter(path: string, time: number): Promise<boolean> {
+  return (await exists(path)) && (await stat(path)).mtimeMs > time;
 }
 
-/** An attribute that the small model does not control has no strip: its reason is told instead. */
-async function renderStrips(
-  strips: readonly StripOptions[],
-  config: z.output<typeof options>,
-  context: StageContext,
-  costs: Cost[],
-) {
-  const made: { name: string; path: string; residuals?: unknown }[] = [];
-  for (const { name, move, lock } of strips) {
-    const path = join(config.out, `${name}.png`);
-    const asked = {
-      bundle: join(config.out, 'bundle'),
-      seed: Array.from({ length: facesInStrip }, (_, face) => face),
-      move,
-      lock,
-      steps: stepsInStrip,
-      threads: config.threads,
-      out: path,
-      force: true,
-    };
-    try {
-      const { residuals } = await runStep(edit, path, asked, false, context, costs);
-      made.push({ name, path, residuals });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      context.log.warn(`no strip ${name}: ${error.message}`);
-    }
+/** A small model does not control every attribute: what cannot be shown is told, and no reason to stop. */
+async function unlessImpossible<T>(
+  work: () => Promise<T>,
+  what: string,
+  { log }: StageContext,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    log.warn(`no ${what}: ${error.message}`);
+    return undefined;
   }
-  return made;
 }

@@ -51,7 +51,16 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
   quick: {
     description: 'a first model in under 20 minutes on two cores; 32×32, all training images',
     prepare: { resolution: 32 },
-    trainGan: { fmapBase: 256, minibatch: 4, maxMinibatch: 4, kimg: 52, fadeKimg: 4, stabiliseKimg: 4, decayKimg: 15, tickKimg: 10 },
+    trainGan: {
+      fmapBase: 256,
+      minibatch: 4,
+      maxMinibatch: 4,
+      kimg: 52,
+      fadeKimg: 4,
+      stabiliseKimg: 4,
+      decayKimg: 15,
+      tickKimg: 10,
+    },
     trainClassifier: { width: 16, epochs: 4 },
     synthesize: { count: 5000 },
     fit: { ratio: 0.1 },
