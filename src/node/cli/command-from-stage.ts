@@ -3,8 +3,9 @@ import { Command, type CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { didYouMean, UserError } from '../../core/errors.ts';
 import { readJson } from '../io/files.ts';
+import { flagOf } from '../pipeline/command.ts';
 import type { Stage } from '../pipeline/stage.ts';
-import { flagOf, parseOptions } from './issues.ts';
+import { parseOptions } from './issues.ts';
 
 /** What a command does once its options are checked. */
 export type Execute = (

@@ -1,12 +1,8 @@
 // Turns what zod finds wrong with options into one line that names the flag, the rule and the value received.
 import type { z } from 'zod';
 import { didYouMean, UserError } from '../../core/errors.ts';
+import { flagOf } from '../pipeline/command.ts';
 import type { Stage } from '../pipeline/stage.ts';
-
-/** `fmapBase` as a flag: `--fmap-base`. */
-export function flagOf(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter, at) => `${at > 0 ? '-' : ''}${letter.toLowerCase()}`)}`;
-}
 
 /**
  * @param given the options as read from flags and the configuration file.

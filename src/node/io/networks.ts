@@ -41,11 +41,12 @@ const randomStateSchema = z.object({
   spareNormal: z.number().nullable(),
 });
 
-/** Of every trainer's checkpoint: where its random numbers and its shuffled images stand. */
+/** Of every trainer's checkpoint: where its random numbers and shuffled images stand, and its smoothed figures. */
 export const trainingStateSchema = z.object({
   steps: z.int(),
   random: randomStateSchema,
   sampler: z.object({ epoch: randomStateSchema, position: z.int() }),
+  recent: z.record(z.string(), z.number()).default({}),
 });
 
 export const ganArchitectureSchema = z.object({

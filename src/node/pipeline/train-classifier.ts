@@ -20,6 +20,7 @@ import {
   resultColumns,
 } from './classifier-results.ts';
 import { deviceOptions, pathOption, runOptions } from './options.ts';
+import { type Figures, smoothed } from './recent.ts';
 import { defineStage, type StageContext } from './stage.ts';
 
 const options = z.strictObject({
@@ -34,10 +35,9 @@ const options = z.strictObject({
   ...runOptions,
 });
 
-const checkpointSchema = trainingStateSchema.extend({ recentLoss: z.number() });
 const checkpointFile = 'checkpoint.safetensors';
 /** Steps between lines of metrics, and between checkpoints. */
-const [metricsEvery, checkpointEvery] = [50, 100];
+const [metricsEvery, checkpointEvery] = [20, 100];
 
 export const trainClassifier = defineStage({
   name: 'train classifier',
@@ -94,25 +94,24 @@ async function train(
   { log, signal }: StageContext,
 ) {
   const path = run.file(checkpointFile);
-  const saved = (await exists(path)) ? await readTensors(path, checkpointSchema) : undefined;
+  const saved = (await exists(path)) ? await readTensors(path, trainingStateSchema) : undefined;
   const checkpoint = saved && { tensors: saved.tensors, progress: saved.details };
-  let recentLoss = saved?.details.recentLoss ?? 0;
+  let recent: Figures = saved?.details.recent ?? {};
   const trainer = await ClassifierTrainer.create(cpuDevice(config.threads), config, images, images.labels, checkpoint);
   await run.rewind(({ step }) => Number(step) <= trainer.steps);
   const progress = log.progress('train classifier', trainer.totalSteps * config.minibatch, 'images');
   while (trainer.steps < trainer.totalSteps) {
-    const loss = await trainer.step();
+    recent = smoothed(recent, { loss: await trainer.step() });
     const { steps, totalSteps } = trainer;
-    recentLoss = recentLoss === 0 ? loss : 0.98 * recentLoss + 0.02 * loss;
-    progress.update(steps * config.minibatch, `loss ${recentLoss.toFixed(4)}`);
-    if (steps % metricsEvery === 0) run.metrics({ step: steps, loss: recentLoss });
+    progress.update(steps * config.minibatch, `loss ${recent.loss?.toFixed(4)}`);
+    if (steps % metricsEvery === 0) run.metrics({ step: steps, ...recent });
     if (steps % checkpointEvery === 0 || steps === totalSteps || signal.aborted) {
       const { tensors, progress } = trainer.checkpoint();
-      await writeTensors(path, tensors, { ...progress, recentLoss });
+      await writeTensors(path, tensors, { ...progress, recent });
     }
     signal.throwIfAborted();
   }
-  progress.finish(`loss ${recentLoss.toFixed(4)}`);
+  progress.finish(`loss ${recent.loss?.toFixed(4)}`);
   await trainer.release();
   return trainer.weights();
 }

@@ -4,12 +4,7 @@ import { UserError } from '../../core/errors.ts';
 import type { NdArray } from '../../core/formats/nd-array.ts';
 import { sampleLatents } from '../../core/latent/sampling.ts';
 import { createRandom } from '../../core/math/random.ts';
-import {
-  type GanCheckpoint,
-  type GanProgress,
-  GanTrainer,
-  type GanTrainingConfig,
-} from '../../core/training/gan-trainer.ts';
+import { type GanCheckpoint, GanTrainer, type GanTrainingConfig } from '../../core/training/gan-trainer.ts';
 import { openDataset } from '../data/dataset.ts';
 import { imagesOf } from '../data/image-set.ts';
 import { cpuDevice } from '../io/device.ts';
@@ -19,6 +14,7 @@ import { readTensors, trainingStateSchema, writeTensors } from '../io/networks.t
 import { type Run, withRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 import { deviceOptions, pathOption, resolutionOption, runOptions } from './options.ts';
+import { type Figures, smoothed } from './recent.ts';
 import { defineStage, type StageContext } from './stage.ts';
 
 const kimg = (fallback: number) => z.number().min(0).default(fallback);
@@ -65,6 +61,8 @@ type Options = z.output<typeof options>;
 const checkpointSchema = trainingStateSchema.extend({ imagesShown: z.int(), resolution: z.int() });
 
 const checkpointFile = 'checkpoint.safetensors';
+/** Lines of metrics in a whole training. */
+const metricsLines = 200;
 /** Faces of a sample grid, and how many of them one run of the network makes. */
 const gridFaces = 64;
 const gridBatch = 16;
@@ -86,9 +84,10 @@ export const trainGan = defineStage({
     return withRun(config.out, { stage: 'train gan', config, inputs, resume, force, log }, async run => {
       const images = await imagesOf(dataset, 'train');
       const training = trainingConfig(config, dataset.resolution);
-      const trainer = new GanTrainer(cpuDevice(config.threads), training, images, await savedCheckpoint(run));
+      const checkpoint = await savedCheckpoint(run);
+      const trainer = new GanTrainer(cpuDevice(config.threads), training, images, checkpoint);
       try {
-        return await train(trainer, training, config, run, context);
+        return await train(trainer, training, checkpoint?.recent ?? {}, config, run, context);
       } finally {
         await trainer.release();
       }
@@ -124,21 +123,22 @@ function trainingConfig(config: Options, resolution: number): GanTrainingConfig 
   };
 }
 
-async function savedCheckpoint(run: Run): Promise<GanCheckpoint | undefined> {
+async function savedCheckpoint(run: Run): Promise<(GanCheckpoint & { recent: Figures }) | undefined> {
   const path = run.file(checkpointFile);
   if (!(await exists(path))) return undefined;
   const { tensors, details } = await readTensors(path, checkpointSchema);
-  return { tensors, progress: details };
+  return { tensors, progress: details, recent: details.recent };
 }
 
-async function saveCheckpoint(trainer: GanTrainer, run: Run): Promise<void> {
+async function saveCheckpoint(trainer: GanTrainer, recent: Figures, run: Run): Promise<void> {
   const { tensors, progress } = trainer.checkpoint();
-  await writeTensors(run.file(checkpointFile), tensors, progress satisfies GanProgress);
+  await writeTensors(run.file(checkpointFile), tensors, { ...progress, recent });
 }
 
 async function train(
   trainer: GanTrainer,
   training: GanTrainingConfig,
+  earlier: Figures,
   config: Options,
   run: Run,
   { log, signal }: StageContext,
@@ -154,24 +154,28 @@ async function train(
   };
   const progress = log.progress('train gan', config.kimg * 1000, 'images');
   await run.rewind(({ imagesShown }) => Number(imagesShown) <= trainer.imagesShown);
-  const tickOf = () => Math.floor(trainer.imagesShown / (config.tickKimg * 1000));
-  let tick = tickOf();
+  let recent = earlier;
   let since = { time: performance.now(), images: trainer.imagesShown };
   while (!trainer.finished) {
+    const before = trainer.imagesShown;
     const { resolution, phase, alpha, learningRate } = trainer.point;
-    const metrics = await stepOrExplain(trainer);
-    progress.update(trainer.imagesShown, describe(resolution, phase, alpha, metrics));
+    recent = smoothed(recent, await stepOrExplain(trainer));
     const { imagesShown } = trainer;
-    const ticked = tickOf() !== tick || trainer.finished;
+    progress.update(imagesShown, describe(resolution, phase, alpha, recent));
+    /** Whether this step reached another multiple of so many images, or the end. */
+    const passed = (images: number) =>
+      trainer.finished || Math.floor(imagesShown / images) > Math.floor(before / images);
+    if (passed((config.kimg * 1000) / metricsLines)) {
+      run.metrics({ imagesShown, resolution, alpha, learningRate, ...recent });
+    }
+    const ticked = passed(config.tickKimg * 1000);
     if (ticked) {
-      tick = tickOf();
-      run.metrics({ imagesShown, resolution, alpha, learningRate, ...metrics });
       const imagesPerSecond = (1000 * (imagesShown - since.images)) / (performance.now() - since.time);
       run.timings({ imagesShown, imagesPerSecond, memoryMB: process.memoryUsage.rss() / 2 ** 20 });
       if (!trainer.finished) await saveGrid();
       since = { time: performance.now(), images: imagesShown };
     }
-    if (ticked || signal.aborted) await saveCheckpoint(trainer, run);
+    if (ticked || signal.aborted) await saveCheckpoint(trainer, recent, run);
     if (signal.aborted) log.info(`checkpoint saved after ${imagesShown} images; --resume continues from it`);
     signal.throwIfAborted();
   }
