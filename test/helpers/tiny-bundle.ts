@@ -9,13 +9,12 @@ import { length, scaled } from '../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../src/core/math/random.ts';
 import { classifierOnnx, generatorOnnx } from '../../src/core/models/inference.ts';
 import { hashBytes } from '../../src/node/io/bundle.ts';
-import { tinyClassifier, tinyClassifierWeights, tinyGan, tinyGeneratorWeights } from './tiny-networks.ts';
+import { randomGeneratorWeights, tinyClassifier, tinyClassifierWeights, tinyGan } from './tiny-networks.ts';
 
 export type Files = Record<string, Uint8Array>;
 
 export const noBoundary = 'Bald';
 
-const { latentSize, resolution } = tinyGan;
 const metrics = { dataSize: 100, trainingAccuracy: 1, testAccuracy: 0.9, f1: 0.9, auc: 0.95, heldOutAuc: null };
 
 function tinyAttribute(attribute: (typeof attributeNames)[number], i: number): BundleAttribute {
@@ -25,21 +24,30 @@ function tinyAttribute(attribute: (typeof attributeNames)[number], i: number): B
   return { attribute, threshold: i / 40, boundary: { intercept: i / 100, metrics }, controllable: true };
 }
 
-/** Fits any change of its files: the index is written last, over whatever they are then. */
-export async function makeTinyBundle(changes: Files = {}): Promise<Files> {
+/**
+ * Fits any change of its files: the index is written last, over whatever they are then.
+ * @param latentSize the more, the further an edit can go.
+ */
+export async function makeTinyBundle(changes: Files = {}, latentSize = tinyGan.latentSize): Promise<Files> {
+  const gan = { ...tinyGan, latentSize };
   const random = createRandom(5);
   const normal = () => normals(random, latentSize);
   const rows = attributeNames.map(name => (name === noBoundary ? new Float64Array(latentSize) : unit(normal())));
   const data = Float64Array.from(rows.flatMap(row => [...row]));
   const target = { fusedMatMul: false };
   const contents = {
-    [bundleFiles.generator]: generatorOnnx(tinyGan, tinyGeneratorWeights, target),
+    [bundleFiles.generator]: generatorOnnx(gan, randomGeneratorWeights(gan), target),
     [bundleFiles.classifier]: classifierOnnx(tinyClassifier, tinyClassifierWeights, target),
     [bundleFiles.boundaries]: encodeNpy({ shape: [attributeNames.length, latentSize], data }),
     [bundleFiles.modelCard]: new TextEncoder().encode('# tiny\n'),
     ...changes,
   };
-  const details = { name: 'tiny', resolution, latentSize, attributes: attributeNames.map(tinyAttribute) };
+  const details = {
+    name: 'tiny',
+    resolution: gan.resolution,
+    latentSize,
+    attributes: attributeNames.map(tinyAttribute),
+  };
   const index = await writeBundleIndex(details, contents, hashBytes);
   return { [bundleFiles.index]: new TextEncoder().encode(index), ...contents };
 }
@@ -53,9 +61,10 @@ export function readerOf(files: Files): ReadFile {
   };
 }
 
-export async function writeTinyBundle(folder: string): Promise<void> {
+export async function writeTinyBundle(folder: string, latentSize = tinyGan.latentSize): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  for (const [name, bytes] of Object.entries(await makeTinyBundle())) writeFileSync(join(folder, name), bytes);
+  const files = await makeTinyBundle({}, latentSize);
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
 }
 
 function unit(vector: Float32Array): Float64Array {

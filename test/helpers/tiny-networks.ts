@@ -19,5 +19,9 @@ function randomWeights(tree: Tree<ParameterSpec>, seed: number): Weights {
   );
 }
 
-export const tinyGeneratorWeights = randomWeights(generatorSpec(tinyGan), 1);
+export function randomGeneratorWeights(architecture: GanArchitecture): Weights {
+  return randomWeights(generatorSpec(architecture), 1);
+}
+
+export const tinyGeneratorWeights = randomGeneratorWeights(tinyGan);
 export const tinyClassifierWeights = randomWeights(classifierSpec(tinyClassifier), 2);

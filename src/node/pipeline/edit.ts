@@ -1,16 +1,13 @@
 // Stage `edit`: shows faces moved along attributes while others are locked, as one strip of images a face.
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
-import type { Step } from '../../core/latent/edit.ts';
 import { parseMoveRange } from '../../core/latent/strip.ts';
-import { addRecipe } from '../../core/recipe/recipe.ts';
 import { openBundle } from '../io/bundle.ts';
 import { writeWhole } from '../io/files.ts';
-import type { Log } from '../io/log.ts';
 import { exists } from '../io/manifest.ts';
-import { encodeGrid } from '../report/image-grid.ts';
 import { deviceOptions, pathOption } from './options.ts';
 import { defineStage } from './stage.ts';
+import { drawStrips } from './strips.ts';
 
 const options = z.strictObject({
   bundle: pathOption().describe('folder of a model bundle, such as models/starter'),
@@ -52,35 +49,19 @@ export const edit = defineStage({
     if (!config.force && (await exists(config.out))) {
       throw new UserError(`${config.out} exists; give --force to replace it or choose another --out`);
     }
+    const { seed: seeds, lock: locks, geometry, steps, scale } = config;
     const moves = config.move.map(parseMoveRange);
-    const { lock: locks, geometry, steps } = config;
     const editor = await openBundle(config.bundle, config);
-    const requests = config.seed.map(seed => ({ seed, locks, geometry }));
-    const strips = requests.map(request => editor.strip({ ...request, moves, steps }));
-    const images = await editor.render(strips.flat().map(({ latent }) => latent));
+    const { png, residuals } = await drawStrips(editor, { seeds, moves, locks, geometry, steps, scale });
     await editor.release();
     signal.throwIfAborted();
-    const { resolution } = editor.bundle;
-    let png: Uint8Array = await encodeGrid(images, {
-      resolution,
-      columns: steps,
-      scale: config.scale,
-      kernel: 'cubic',
-      gap: 2,
-    });
-    const ends = moves.map(({ to }) => to);
-    for (const request of requests) png = addRecipe(png, editor.recipe({ ...request, moves: ends }));
     await writeWhole(config.out, png);
-    const residuals = residualsOf(strips[0]!.at(-1)!.steps, log);
-    return { out: config.out, faces: strips.length, frames: steps, residuals };
+    for (const [attribute, residual] of Object.entries(residuals)) {
+      if (residual >= smallResidual) continue;
+      log.warn(
+        `the locks leave ${(100 * residual).toFixed(0)} % of the direction of ${attribute}: it will hardly show`,
+      );
+    }
+    return { out: config.out, faces: seeds.length, frames: steps, residuals };
   },
 });
-
-/** How much of each moved direction the locks leave: the same for every face. */
-function residualsOf(steps: readonly Step[], log: Log): Record<string, number> {
-  for (const { attribute, residual } of steps) {
-    if (residual >= smallResidual) continue;
-    log.warn(`the locks leave ${(100 * residual).toFixed(0)} % of the direction of ${attribute}: it will hardly show`);
-  }
-  return Object.fromEntries(steps.map(({ attribute, residual }) => [attribute, residual]));
-}

@@ -1,0 +1,33 @@
+// The README's example is the one in examples/, and it runs as a stranger would run it: importing the package by name.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from './helpers/temp-folder.ts';
+import { writeTinyBundle } from './helpers/tiny-bundle.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const example = join(root, 'examples/edit.mjs');
+
+/** The first JavaScript block below the heading "Library". */
+function libraryExample(): string | undefined {
+  const pages = ['README.md', 'docs/readme-library.md'].map(page => join(root, page)).filter(existsSync);
+  const page = pages.map(path => readFileSync(path, 'utf8')).find(text => /^## Library$/m.test(text));
+  return /^## Library$.*?^```js\n(.*?)^```$/ms.exec(page ?? '')?.[1];
+}
+
+test('the README shows the example as it is', () => {
+  expect(libraryExample()).toBe(readFileSync(example, 'utf8'));
+});
+
+test('the example runs', async () => {
+  const folder = temporaryFolder();
+  const starter = join(root, 'models/starter');
+  if (existsSync(starter)) symlinkSync(join(root, 'models'), join(folder, 'models'), 'junction');
+  else await writeTinyBundle(join(folder, 'models/starter'));
+  const said = execFileSync(process.execPath, [example], { cwd: folder, encoding: 'utf8' });
+  expect(said).toMatch(/^older\.png: \d+ % of the direction is left\n$/);
+  const { width, height } = await sharp(join(folder, 'older.png')).metadata();
+  expect(width).toBe(2 * height);
+});
