@@ -4,6 +4,7 @@ import { edit } from '../pipeline/edit.ts';
 import { fit } from '../pipeline/fit.ts';
 import { pipeline } from '../pipeline/pipeline.ts';
 import { prepare } from '../pipeline/prepare.ts';
+import { report } from '../pipeline/report.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { synthesize } from '../pipeline/synthesize.ts';
 import { trainClassifier } from '../pipeline/train-classifier.ts';
@@ -18,6 +19,7 @@ export const stages: readonly Stage[] = [
   fit,
   bundle,
   edit,
+  report,
   pipeline,
   doctor,
 ];

@@ -45,7 +45,7 @@ export const resultColumns: readonly Column<AttributeResult>[] = [
 ];
 
 /** @returns logits [count, 40] of images that are not mirrored. */
-export async function classify(images: LabelledImages, runner: BatchRunner): Promise<Float32Array> {
+export async function classify(images: LabelledImages, runner: Pick<BatchRunner, 'run'>): Promise<Float32Array> {
   const logits = new Float32Array(images.count * attributeNames.length);
   for (let start = 0; start < images.count; start += evaluationBatch) {
     const indices = Uint32Array.from({ length: Math.min(evaluationBatch, images.count - start) }, (_, i) => start + i);

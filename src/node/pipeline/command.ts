@@ -16,7 +16,7 @@ export function commandOf({ name, options }: Stage, config: Readonly<Record<stri
     const fallback = typeof property === 'object' ? property.default : undefined;
     if (value === undefined || isDeepStrictEqual(value, fallback)) return [];
     if (typeof value === 'boolean') return [value ? flagOf(key) : `--no-${flagOf(key).slice(2)}`];
-    return (Array.isArray(value) ? value : [value]).map(each => `${flagOf(key)} ${quoted(String(each))}`);
+    return [`${flagOf(key)} ${quoted(String(value))}`]; // a list is read back from its commas
   });
   return ['face-tuning', name, ...flags].join(' ');
 }

@@ -11,9 +11,11 @@ import { type Column, textTable } from '../report/table.ts';
 import { bundle } from './bundle.ts';
 import { edit } from './edit.ts';
 import { fit } from './fit.ts';
+import { reportFile, runFolders } from './layout.ts';
 import { deviceOptions, pathOption, runOptions } from './options.ts';
 import { prepare } from './prepare.ts';
 import { presetNames, presets } from './presets.ts';
+import { report } from './report.ts';
 import { defineStage, type Stage, type StageContext, type Step, type Summary } from './stage.ts';
 import { synthesize } from './synthesize.ts';
 import { trainClassifier } from './train-classifier.ts';
@@ -62,7 +64,7 @@ export const pipeline = defineStage({
     await makeFolder(config);
     const costs: Cost[] = [];
     const summaries = new Map<Stage, Summary>();
-    const strips: Summary[] = [];
+    const files: string[] = [];
     let lastRun = 0;
     for (const { stage, config: own } of stepsOf(config)) {
       const out = String(own.out);
@@ -74,10 +76,9 @@ export const pipeline = defineStage({
         lastRun = Math.max(lastRun, Date.parse(manifest.finished!));
       } else if (config.resume && (await writtenAfter(out, lastRun))) {
         context.log.info(`${stage.name}: kept ${out}: it is newer than all it is made from`);
-        strips.push({ path: out });
-      } else {
-        const strip = await unlessImpossible(() => stage.run(own, context), out, context);
-        if (strip !== undefined) strips.push({ path: out, residuals: strip.residuals });
+        files.push(out);
+      } else if (await madeIfPossible(() => stage.run(own, context), out, context)) {
+        files.push(out);
       }
     }
     const summary = {
@@ -86,24 +87,19 @@ export const pipeline = defineStage({
       seconds: costs.reduce((sum, cost) => sum + cost.seconds, 0),
       peakMemoryMB: Math.max(...costs.map(cost => cost.peakMemoryMB)),
       costs,
-      samples: join(config.out, 'gan'),
+      samples: join(config.out, runFolders.generator),
       classifierTestAccuracy: summaries.get(trainClassifier)?.testAccuracy,
       boundaries: summaries.get(fit)?.table,
-      strips,
+      files,
     };
     await writeJson(join(config.out, 'summary.json'), summary);
     return summary;
   },
-  print: summary =>
-    [
-      textTable(costColumns, summary.costs as Cost[]),
-      '',
-      ...(summary.strips as { path: string }[]).map(({ path }) => path),
-    ].join('\n'),
+  print: summary => [textTable(costColumns, summary.costs as Cost[]), '', ...(summary.files as string[])].join('\n'),
 });
 
 /** Stages that write one file, quickly, rather than a run folder. */
-const fileStages: ReadonlySet<Stage> = new Set<Stage>([edit]);
+const fileStages: ReadonlySet<Stage> = new Set<Stage>([edit, report]);
 
 function describePresets(): string {
   return presetNames.map(name => `${name}: ${presets[name].description}`).join('; ');
@@ -114,25 +110,26 @@ function stepsOf(config: z.output<typeof options>): Step[] {
   const preset = presets[config.preset];
   const { threads, device, seed, resume, force } = config;
   const common = { threads, device, seed, resume, force };
-  const folder = (name: string) => join(config.out, name);
+  const file = (name: string) => join(config.out, name);
   const step = (stage: Stage, name: string, own: Readonly<Record<string, unknown>>): Step => {
     const asked = Object.entries({ ...common, ...own }).filter(([key]) => key in stage.options.shape);
-    return { stage, config: stage.options.parse({ ...Object.fromEntries(asked), out: folder(name) }) };
+    return { stage, config: stage.options.parse({ ...Object.fromEntries(asked), out: file(name) }) };
   };
-  const dataset = folder('dataset');
-  const generator = folder('gan');
-  const classifier = folder('classifier');
-  const boundaries = folder('boundaries');
+  const dataset = file(runFolders.dataset);
+  const generator = file(runFolders.generator);
+  const classifier = file(runFolders.classifier);
+  const boundaries = file(runFolders.boundaries);
   const seeds = Array.from({ length: facesInStrip }, (_, face) => face);
-  const strip = { bundle: folder('bundle'), seed: seeds, steps: stepsInStrip, force: true };
+  const strip = { bundle: file(runFolders.bundle), seed: seeds, steps: stepsInStrip, force: true };
   return [
-    step(prepare, 'dataset', { ...preset.prepare, celeba: config.celeba }),
-    step(trainGan, 'gan', { ...preset.trainGan, dataset }),
-    step(trainClassifier, 'classifier', { ...preset.trainClassifier, dataset }),
-    step(synthesize, 'synthesis', { ...preset.synthesize, generator, classifier }),
-    step(fit, 'boundaries', { ...preset.fit, synthesis: folder('synthesis') }),
-    step(bundle, 'bundle', { name: config.preset, generator, classifier, boundaries }),
+    step(prepare, runFolders.dataset, { ...preset.prepare, celeba: config.celeba }),
+    step(trainGan, runFolders.generator, { ...preset.trainGan, dataset }),
+    step(trainClassifier, runFolders.classifier, { ...preset.trainClassifier, dataset }),
+    step(synthesize, runFolders.synthesis, { ...preset.synthesize, generator, classifier }),
+    step(fit, runFolders.boundaries, { ...preset.fit, synthesis: file(runFolders.synthesis) }),
+    step(bundle, runFolders.bundle, { name: config.preset, generator, classifier, boundaries }),
     ...preset.strips.map(({ name, move, lock }) => step(edit, `${name}.png`, { ...strip, move, lock })),
+    step(report, reportFile, { runs: config.out, force: true }),
   ];
 }
 
@@ -155,16 +152,13 @@ async function writtenAfter(path: string, time: number): Promise<boolean> {
 }
 
 /** A small model does not control every attribute: what cannot be shown is told, and no reason to stop. */
-async function unlessImpossible<T>(
-  work: () => Promise<T>,
-  what: string,
-  { log }: StageContext,
-): Promise<T | undefined> {
+async function madeIfPossible(make: () => Promise<unknown>, what: string, { log }: StageContext): Promise<boolean> {
   try {
-    return await work();
+    await make();
+    return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     log.warn(`no ${what}: ${error.message}`);
-    return undefined;
+    return false;
   }
 }

@@ -21,6 +21,14 @@ const options = z.strictObject({
   ...runOptions,
 });
 
+/** What `synthesis.json` tells of the faces. */
+export const synthesisSchema = z.object({
+  count: z.int().min(1),
+  thresholds: z.array(z.number()).length(attributeNames.length),
+  /** Share of the faces in which the classifier sees each attribute. */
+  frequencies: z.record(z.string(), z.number()),
+});
+
 /** Faces made and labelled at a time; only these are ever in memory. */
 const shardSize = 500;
 const batch = 20;

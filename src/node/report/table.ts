@@ -1,4 +1,5 @@
-// Prints one table in the three forms that people ask for: aligned text, Markdown and CSV.
+// Prints one table in the forms that people ask for: aligned text, Markdown, CSV and HTML.
+import { escapeHtml } from './html.ts';
 
 export type Cell = string | number | null | undefined;
 
@@ -6,7 +7,11 @@ export interface Column<Row> {
   readonly title: string;
   /** The cell of a row; null and undefined are shown as empty. */
   readonly value: (row: Row) => Cell;
-  /** Decimals of numbers, in text and Markdown; CSV keeps every digit. Default: as they are. */
+  /** A word over this and its neighbours of the same group, in HTML. */
+  readonly group?: string;
+  /** Put before the cell's value, in HTML: a sign explained in the caption, or nothing. */
+  readonly mark?: (row: Row) => string;
+  /** Decimals of numbers, in text, Markdown and HTML; CSV keeps every digit. Default: as they are. */
   readonly decimals?: number;
 }
 
@@ -44,6 +49,48 @@ export function csvTable<Row>(columns: readonly Column<Row>[], rows: readonly Ro
     ...rows.map(row => columns.map(({ value }) => String(value(row) ?? ''))),
   ];
   return `${lines.map(line => line.map(quoted).join(',')).join('\n')}\n`;
+}
+
+/**
+ * A table whose first column heads its rows; where it is too wide for the page it scrolls by itself.
+ * @param caption what it shows. @param foot a last row, apart from the others: means.
+ */
+export function htmlTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  caption: string,
+  foot?: Row,
+): string {
+  const classes = columns.map(column => (isNumeric(column, rows) ? ' class="number"' : ''));
+  const line = (row: Row) => {
+    const cells = columns.map((column, c) => {
+      const text = escapeHtml((column.mark?.(row) ?? '') + shown(column, row));
+      return c === 0 ? `<th scope="row">${text}</th>` : `<td${classes[c]}>${text}</td>`;
+    });
+    return `<tr>${cells.join('')}</tr>`;
+  };
+  const titles = columns.map(({ title }, c) => `<th scope="col"${classes[c]}>${escapeHtml(title)}</th>`);
+  return [
+    '<div class="scroll" tabindex="0"><table>',
+    `<caption>${escapeHtml(caption)}</caption>`,
+    `<thead>${groupRow(columns)}<tr>${titles.join('')}</tr></thead>`,
+    `<tbody>${rows.map(line).join('\n')}</tbody>`,
+    ...(foot === undefined ? [] : [`<tfoot>${line(foot)}</tfoot>`]),
+    '</table></div>',
+  ].join('\n');
+}
+
+/** The names of the groups, each over its columns; nothing where there are none. */
+function groupRow<Row>(columns: readonly Column<Row>[]): string {
+  if (columns.every(({ group }) => group === undefined)) return '';
+  const spans: { group: string; length: number }[] = [];
+  for (const { group = '' } of columns) {
+    const last = spans.at(-1);
+    if (last?.group === group) last.length++;
+    else spans.push({ group, length: 1 });
+  }
+  const cells = spans.map(({ group, length }) => `<th scope="colgroup" colspan="${length}">${escapeHtml(group)}</th>`);
+  return `<tr>${cells.join('')}</tr>`;
 }
 
 function shown<Row>(column: Column<Row>, row: Row): string {

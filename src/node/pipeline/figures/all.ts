@@ -1,0 +1,25 @@
+// Every figure of the report, in its order.
+import type { Figure } from '../../report/html.ts';
+import type { Sources } from '../report-sources.ts';
+import { datasetFigure, generatedFigure } from './attributes.ts';
+import { ageFigure, locksFigure, samplesFigure } from './faces.ts';
+import { geometryFigure } from './geometry.ts';
+import { boundariesFigure, classifierFigure } from './tables.ts';
+import { configurationFigure, curvesFigure, timingsFigure } from './training.ts';
+
+/** Figures 1 to 8 as in the report, then what it does not have. */
+export function partsOf(folder: string, sources: Sources): (() => Figure | Promise<Figure>)[] {
+  return [
+    () => datasetFigure(sources),
+    () => generatedFigure(sources),
+    () => geometryFigure(sources),
+    () => samplesFigure(sources),
+    () => ageFigure(sources),
+    () => locksFigure(sources),
+    () => boundariesFigure(sources),
+    () => classifierFigure(sources),
+    () => curvesFigure(sources),
+    () => timingsFigure(folder, sources),
+    () => configurationFigure(sources),
+  ];
+}

@@ -1,0 +1,145 @@
+// Figures 4 to 6: faces as they come, and faces edited with one and with several attributes locked.
+import { attributeIndex, attributeNames } from '../../../core/attributes.ts';
+import type { FaceEditor } from '../../../core/bundle/face-editor.ts';
+import { UserError } from '../../../core/errors.ts';
+import { formatMove } from '../../../core/latent/moves.ts';
+import { parseMoveRange } from '../../../core/latent/strip.ts';
+import { escapeHtml, type Figure, imageHtml } from '../../report/html.ts';
+import { encodeGrid } from '../../report/image-grid.ts';
+import { htmlTable } from '../../report/table.ts';
+import { commandOf } from '../command.ts';
+import { edit } from '../edit.ts';
+import type { Sources } from '../report-sources.ts';
+import { drawStrips } from '../strips.ts';
+import { listed, readable } from './words.ts';
+
+/** Pixels of a face on the page, about. */
+const shownSide = 96;
+const seedsFrom = (count: number) => Array.from({ length: count }, (_, seed) => seed);
+const scaleOf = (editor: FaceEditor) => Math.max(1, Math.round(shownSide / editor.bundle.resolution));
+
+export async function samplesFigure({ editor, runs }: Sources): Promise<Figure> {
+  const [count, columns] = [40, 8];
+  const { resolution } = editor.bundle;
+  const images = await editor.render(seedsFrom(count).map(seed => editor.sample(seed)));
+  const scale = scaleOf(editor);
+  const png = await encodeGrid(images, { resolution, columns, scale, kernel: 'cubic', gap: 2 });
+  return {
+    number: 4,
+    title: 'Faces as they come',
+    body: imageHtml(png, columns * (resolution * scale + 2) - 2, `${count} generated faces`),
+    caption: `${count} generated faces of ${resolution}×${resolution}, seeds 0 to ${count - 1} in order: none was chosen or left out.`,
+    command: runs.generator.command,
+  };
+}
+
+interface StripPlan {
+  readonly move: string;
+  readonly locks: readonly string[];
+}
+
+/** The report's figure 5, and its figure 6. */
+const ageWithGender: StripPlan = { move: 'Young=3..-3', locks: ['Male'] };
+const severalLocks: readonly StripPlan[] = [
+  { move: 'Young=3..-3', locks: ['Male', 'Bald', 'Wearing_Lipstick'] },
+  { move: 'Eyeglasses=-3..3', locks: ['Male', 'Young'] },
+];
+
+export async function ageFigure(sources: Sources): Promise<Figure> {
+  const { body, command } = await strip(sources, ageWithGender);
+  return { number: 5, title: 'Age with gender locked', body, caption: stripCaption, command };
+}
+
+export async function locksFigure(sources: Sources): Promise<Figure> {
+  const strips = [];
+  for (const plan of severalLocks) strips.push({ ...(await strip(sources, plan)), title: titleOf(plan) });
+  return {
+    number: 6,
+    title: 'Several attributes locked',
+    body: strips.map(({ title, body }) => `<h3>${escapeHtml(title)}</h3>\n${body}`).join('\n'),
+    caption: stripCaption,
+    command: strips.map(({ command }) => command).join('\n'),
+  };
+}
+
+const faces = 6;
+const steps = 7;
+const stripCaption =
+  `${faces} generated faces, seeds 0 to ${faces - 1}, one a row, in ${steps} steps. Under them the mean probability ` +
+  'that the classifier gives, over these faces: the moved attribute should change, a locked one should not. It is ' +
+  'the classifier whose labels the boundaries were fitted to, so it is a witness in its own case.';
+
+function titleOf({ move, locks }: StripPlan): string {
+  return `${readable(parseMoveRange(move).to.attribute)} moved, ${listed(locks.map(readable))} locked`;
+}
+
+/** Locks without a boundary are left out and named; a move without one is told instead of shown. */
+async function strip({ editor, runs }: Sources, { move, locks }: StripPlan) {
+  const range = parseMoveRange(move);
+  const has = (name: string) => editor.bundle.boundaries.some(({ attribute }) => attribute === name);
+  const [held, lost] = [locks.filter(has), locks.filter(lock => !has(lock))];
+  const seeds = seedsFrom(faces);
+  const out = `${range.to.attribute}.png`;
+  const command = commandOf(edit, { bundle: runs.bundle.folder, move: [move], lock: held, seed: seeds, out });
+  const notes = lost.map(name => `${readable(name)} could not be locked: ${reasonFor(editor, name)}.`);
+  try {
+    const request = { seeds, moves: [range], locks: held, geometry: 'sphere', steps } as const;
+    const scale = scaleOf(editor);
+    const { png, images, residuals } = await drawStrips(editor, { ...request, scale });
+    const residual = residuals[range.to.attribute]!;
+    notes.push(`The locks leave ${(100 * residual).toFixed(0)} % of the direction of ${readable(range.to.attribute)}.`);
+    const logits = await editor.score(images);
+    const watched = [range.to.attribute, ...held];
+    const width = steps * (editor.bundle.resolution * scale + 2) - 2;
+    const ticks = stepLabels(range).map(label => `<span>${escapeHtml(label)}</span>`);
+    const alt = `${faces} generated faces, ${titleOf({ move, locks: held })}, in ${steps} steps`;
+    const body = [
+      `<div class="frames"><div class="ticks" aria-hidden="true">${ticks.join('')}</div>${imageHtml(png, width, alt)}</div>`,
+      probabilityTable(watched, stepLabels(range), logits),
+      ...notes.map(note => `<p class="aside">${escapeHtml(note)}</p>`),
+    ];
+    return { body: body.join('\n'), command };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const reason = has(range.to.attribute)
+      ? error.message
+      : `${readable(range.to.attribute)} has no boundary: ${reasonFor(editor, range.to.attribute)}.`;
+    return { body: `<p class="note">Not drawn. ${escapeHtml(reason)}</p>`, command };
+  }
+}
+
+function reasonFor({ bundle }: FaceEditor, attribute: string): string {
+  return bundle.attributes[attributeIndex(attribute)]?.reason ?? 'it has no boundary';
+}
+
+/** `+3 σ`, …, `−3 σ`. */
+function stepLabels({ from, to }: ReturnType<typeof parseMoveRange>): string[] {
+  const value = (text: string) => Number(text.split('=')[1]);
+  const [start, end] = [from === undefined ? 0 : value(formatMove(from)), value(formatMove(to))];
+  return Array.from({ length: steps }, (_, step) => {
+    const strength = start + ((end - start) * step) / (steps - 1);
+    return `${strength > 0 ? '+' : strength < 0 ? '−' : ''}${Math.abs(strength)} σ`;
+  });
+}
+
+/** @param logits [faces · steps, 40]. */
+function probabilityTable(watched: readonly string[], labels: readonly string[], logits: Float32Array): string {
+  const meanAt = (attribute: string, step: number) => {
+    const column = attributeIndex(attribute);
+    const values = seedsFrom(faces).map(face => logits[(face * steps + step) * attributeNames.length + column]!);
+    return values.reduce((sum, logit) => sum + 1 / (1 + Math.exp(-logit)), 0) / faces;
+  };
+  const rows = watched.map((attribute, i) => ({ attribute, moved: i === 0 }));
+  const columns = [
+    {
+      title: 'probability',
+      value: (row: (typeof rows)[number]) => `${readable(row.attribute)}${row.moved ? ' (moved)' : ' (locked)'}`,
+    },
+    ...labels.map((title, step) => ({
+      title,
+      value: (row: (typeof rows)[number]) => meanAt(row.attribute, step),
+      decimals: 2,
+    })),
+  ];
+  return htmlTable(columns, rows, '');
+}

@@ -1,0 +1,63 @@
+// Opens everything that a report is made of: the runs of a pipeline, their dataset and the editor of their bundle.
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { FaceEditor } from '../../core/bundle/face-editor.ts';
+import { UserError } from '../../core/errors.ts';
+import { type Dataset, openDataset } from '../data/dataset.ts';
+import { openBundle } from '../io/bundle.ts';
+import { readJson } from '../io/files.ts';
+import { type FinishedRun, openRun } from '../io/run-folder.ts';
+import { bundle } from './bundle.ts';
+import { commandOf } from './command.ts';
+import { fit } from './fit.ts';
+import { runFolders } from './layout.ts';
+import { prepare } from './prepare.ts';
+import type { Stage } from './stage.ts';
+import { synthesisSchema, synthesize } from './synthesize.ts';
+import { trainClassifier } from './train-classifier.ts';
+import { trainGan } from './train-gan.ts';
+
+type RunName = keyof typeof runFolders;
+
+const stages: Readonly<Record<RunName, Stage>> = {
+  dataset: prepare,
+  generator: trainGan,
+  classifier: trainClassifier,
+  synthesis: synthesize,
+  boundaries: fit,
+  bundle,
+};
+
+export interface Source extends FinishedRun {
+  /** Of the stage that made it. */
+  readonly stage: string;
+  /** The command that repeats it. */
+  readonly command: string;
+}
+
+export interface Sources {
+  readonly runs: Readonly<Record<RunName, Source>>;
+  readonly dataset: Dataset;
+  readonly editor: FaceEditor;
+  readonly synthesis: z.output<typeof synthesisSchema>;
+}
+
+/** @param folder a pipeline's. @throws UserError naming the run that is missing or unfinished. */
+export async function openSources(folder: string, threads: number): Promise<Sources> {
+  const runs: Partial<Record<RunName, Source>> = {};
+  for (const [name, stage] of Object.entries(stages) as [RunName, Stage][]) {
+    const run = await openRun(join(folder, runFolders[name]), stage.name);
+    const command = commandOf(stage, { ...run.config, out: run.folder });
+    runs[name] = { ...run, stage: stage.name, command };
+  }
+  const synthesisPath = join(folder, runFolders.synthesis, 'synthesis.json');
+  const synthesis = synthesisSchema.safeParse(await readJson(synthesisPath));
+  if (!synthesis.success)
+    throw new UserError(`${synthesisPath} does not describe generated faces; run synthesize again`);
+  return {
+    runs: runs as Record<RunName, Source>,
+    dataset: await openDataset(join(folder, runFolders.dataset)),
+    editor: await openBundle(join(folder, runFolders.bundle), { threads }),
+    synthesis: synthesis.data,
+  };
+}
