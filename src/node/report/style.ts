@@ -20,7 +20,7 @@ pre.command span { white-space: nowrap; }
 details pre { font: 0.78rem/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 summary { cursor: pointer; padding: 0.3rem 0; }
 svg.chart { display: block; width: 100%; max-width: 40rem; height: auto; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1.25rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1.25rem; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; margin: 0 0 0.5rem; padding: 0; list-style: none; font-size: 0.9rem; }
 .legend svg { width: 1.6em; height: 1em; margin-right: 0.4em; vertical-align: -0.1em; }
 img { display: block; max-width: 100%; height: auto; }
@@ -38,12 +38,21 @@ td.number, th.number { text-align: right; }
 tbody th, tfoot th { position: sticky; left: 0; background: #fff; }
 tbody th { font-weight: normal; white-space: normal; }
 tfoot th, tfoot td { font-weight: 600; border-top: 2px solid #888; }
-@media (max-width: 40rem) { th, td { padding: 0.18rem 0.4rem; } h1 { font-size: 1.4rem; } }
+@media (max-width: 40rem) {
+  h1 { font-size: 1.4rem; }
+  table { font-size: 0.75rem; }
+  th, td { padding: 0.18rem 0.22rem; }
+}
 @media print {
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   nav { display: none; }
-  figure { break-inside: avoid-page; margin-top: 1rem; }
+  figure, section { break-inside: avoid-page; }
+  figure { margin-top: 1rem; }
+  h2, h3 { break-after: avoid; }
+  svg.chart { width: auto; max-height: 19cm; }
+  .charts svg.chart { width: 100%; }
+  .frames { max-width: 13cm; }
   .scroll { overflow: visible; }
   table { font-size: 7pt; }
   th, td { padding: 0.1rem 0.3rem; }
