@@ -9,6 +9,7 @@ import type { Stage } from '../pipeline/stage.ts';
 import { synthesize } from '../pipeline/synthesize.ts';
 import { trainClassifier } from '../pipeline/train-classifier.ts';
 import { trainGan } from '../pipeline/train-gan.ts';
+import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 
 export const stages: readonly Stage[] = [
@@ -21,5 +22,6 @@ export const stages: readonly Stage[] = [
   edit,
   report,
   pipeline,
+  demo,
   doctor,
 ];

@@ -11,6 +11,8 @@ export interface Figure {
   readonly caption: string;
   /** What made it, for a shell: a command, or several lines of them. */
   readonly command: string;
+  /** The pictures in the body by file name, for those who want them apart. */
+  readonly pictures?: Readonly<Record<string, Uint8Array>>;
 }
 
 export function escapeHtml(text: string): string {

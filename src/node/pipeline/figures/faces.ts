@@ -9,16 +9,22 @@ import { encodeGrid } from '../../report/image-grid.ts';
 import { htmlTable } from '../../report/table.ts';
 import { commandOf } from '../command.ts';
 import { edit } from '../edit.ts';
-import type { Sources } from '../report-sources.ts';
+import type { Source } from '../report-sources.ts';
 import { drawStrips } from '../strips.ts';
 import { listed, readable } from './words.ts';
+
+/** What these figures are drawn from: a part of what a report has. */
+export interface FaceSources {
+  readonly editor: FaceEditor;
+  readonly runs: { readonly generator: Pick<Source, 'command'>; readonly bundle: Pick<Source, 'folder'> };
+}
 
 /** Pixels of a face on the page, about. */
 const shownSide = 96;
 const seedsFrom = (count: number) => Array.from({ length: count }, (_, seed) => seed);
 const scaleOf = (editor: FaceEditor) => Math.max(1, Math.round(shownSide / editor.bundle.resolution));
 
-export async function samplesFigure({ editor, runs }: Sources): Promise<Figure> {
+export async function samplesFigure({ editor, runs }: FaceSources): Promise<Figure> {
   const [count, columns] = [40, 8];
   const { resolution } = editor.bundle;
   const images = await editor.render(seedsFrom(count).map(seed => editor.sample(seed)));
@@ -30,6 +36,7 @@ export async function samplesFigure({ editor, runs }: Sources): Promise<Figure> 
     body: imageHtml(png, columns * (resolution * scale + 2) - 2, `${count} generated faces`),
     caption: `${count} generated faces of ${resolution}×${resolution}, seeds 0 to ${count - 1} in order: none was chosen or left out.`,
     command: runs.generator.command,
+    pictures: { 'samples.png': png },
   };
 }
 
@@ -45,20 +52,21 @@ const severalLocks: readonly StripPlan[] = [
   { move: 'Eyeglasses=-3..3', locks: ['Male', 'Young'] },
 ];
 
-export async function ageFigure(sources: Sources): Promise<Figure> {
-  const { body, command } = await strip(sources, ageWithGender);
-  return { number: 5, title: 'Age with gender locked', body, caption: stripCaption, command };
+export async function ageFigure(sources: FaceSources): Promise<Figure> {
+  const drawn = await strip(sources, ageWithGender);
+  return { number: 5, title: 'Age with gender locked', caption: stripCaption, ...drawn };
 }
 
-export async function locksFigure(sources: Sources): Promise<Figure> {
+export async function locksFigure(sources: FaceSources): Promise<Figure> {
   const strips = [];
   for (const plan of severalLocks) strips.push({ ...(await strip(sources, plan)), title: titleOf(plan) });
   return {
     number: 6,
     title: 'Several attributes locked',
-    body: strips.map(({ title, body }) => `<h3>${escapeHtml(title)}</h3>\n${body}`).join('\n'),
+    body: strips.map(({ title, body }) => `<section><h3>${escapeHtml(title)}</h3>\n${body}</section>`).join('\n'),
     caption: stripCaption,
     command: strips.map(({ command }) => command).join('\n'),
+    pictures: Object.assign({}, ...strips.map(({ pictures }) => pictures)),
   };
 }
 
@@ -74,12 +82,12 @@ function titleOf({ move, locks }: StripPlan): string {
 }
 
 /** Locks without a boundary are left out and named; a move without one is told instead of shown. */
-async function strip({ editor, runs }: Sources, { move, locks }: StripPlan) {
+async function strip({ editor, runs }: FaceSources, { move, locks }: StripPlan) {
   const range = parseMoveRange(move);
   const has = (name: string) => editor.bundle.boundaries.some(({ attribute }) => attribute === name);
   const [held, lost] = [locks.filter(has), locks.filter(lock => !has(lock))];
   const seeds = seedsFrom(faces);
-  const out = `${range.to.attribute}.png`;
+  const out = `${[range.to.attribute, ...held].join('-')}-locked.png`;
   const command = commandOf(edit, { bundle: runs.bundle.folder, move: [move], lock: held, seed: seeds, out });
   const notes = lost.map(name => `${readable(name)} could not be locked: ${reasonFor(editor, name)}.`);
   try {
@@ -98,13 +106,13 @@ async function strip({ editor, runs }: Sources, { move, locks }: StripPlan) {
       probabilityTable(watched, stepLabels(range), logits),
       ...notes.map(note => `<p class="aside">${escapeHtml(note)}</p>`),
     ];
-    return { body: body.join('\n'), command };
+    return { body: body.join('\n'), command, pictures: { [out]: png } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const reason = has(range.to.attribute)
       ? error.message
       : `${readable(range.to.attribute)} has no boundary: ${reasonFor(editor, range.to.attribute)}.`;
-    return { body: `<p class="note">Not drawn. ${escapeHtml(reason)}</p>`, command };
+    return { body: `<p class="note">Not drawn. ${escapeHtml(reason)}</p>`, command, pictures: {} };
   }
 }
 

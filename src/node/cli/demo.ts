@@ -1,0 +1,57 @@
+// Command `demo`: what the project does, shown in seconds from the shipped model, without any data.
+import { mkdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { openBundle } from '../io/bundle.ts';
+import { explainingDiskErrors } from '../io/disk-errors.ts';
+import { writeWhole } from '../io/files.ts';
+import { ageFigure, locksFigure, samplesFigure } from '../pipeline/figures/faces.ts';
+import { reportFile } from '../pipeline/layout.ts';
+import { deviceOptions, pathOption } from '../pipeline/options.ts';
+import { defineStage } from '../pipeline/stage.ts';
+import { escapeHtml, type Figure, pageHtml } from '../report/html.ts';
+
+/** As seen from where the user is. This file lies three folders deep both in src and in dist. */
+const starter = relative('', fileURLToPath(new URL('../../../models/starter', import.meta.url)));
+
+const options = z.strictObject({
+  bundle: pathOption().optional().describe('folder of a model bundle; left out: the shipped models/starter'),
+  out: pathOption()
+    .default('runs/demo')
+    .describe('folder for pictures and page; what an earlier demo left is replaced'),
+  ...deviceOptions,
+});
+
+export const demo = defineStage({
+  name: 'demo',
+  description: 'Show faces and edits of the shipped model: pictures and a page, in seconds, without data.',
+  examples: ['', '--bundle models/mine --out runs/mine'],
+  options,
+  async run({ bundle = starter, out, threads }, { signal }) {
+    const editor = await openBundle(bundle, { threads });
+    await explainingDiskErrors('create', out, () => mkdir(out, { recursive: true }));
+    const sources = { editor, runs: { generator: { command: 'face-tuning demo' }, bundle: { folder: bundle } } };
+    const figures: Figure[] = [];
+    const pictures: string[] = [];
+    for (const draw of [samplesFigure, ageFigure, locksFigure]) {
+      signal.throwIfAborted();
+      const { number: _ofTheReport, ...figure } = await draw(sources);
+      figures.push(figure);
+      for (const [name, png] of Object.entries(figure.pictures ?? {})) {
+        pictures.push(join(out, name));
+        await writeWhole(join(out, name), png);
+      }
+    }
+    await editor.release();
+    const { name, resolution, boundaries } = editor.bundle;
+    const lead =
+      `Faces that were never photographed, by the model “${name}”: ${resolution}×${resolution} pixels, ` +
+      `${boundaries.length} of 40 attributes to move and to lock. Its model card says what it was made from and what ` +
+      'it is not for.';
+    const page = join(out, reportFile);
+    await writeWhole(page, pageHtml('face-tuning: a demonstration', `<p>${escapeHtml(lead)}</p>`, figures));
+    return { page, pictures };
+  },
+  print: ({ page, pictures }) => [...(pictures as string[]), page].join('\n'),
+});

@@ -1,0 +1,49 @@
+// Command `demo`: pictures and one page that carries them all, made again over what is there.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { readRecipes } from '../../../src/core/recipe/recipe.ts';
+import { demo } from '../../../src/node/cli/demo.ts';
+import { silentLog } from '../../../src/node/io/log.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+import { writeTinyBundle } from '../../helpers/tiny-bundle.ts';
+
+const folder = temporaryFolder();
+const [bundle, out] = [join(folder, 'tiny'), join(folder, 'demo')];
+// A latent long enough for steps of 3 σ.
+beforeAll(() => writeTinyBundle(bundle, 64));
+
+const run = (options: object) =>
+  demo.run(demo.options.parse({ out, threads: 1, ...options }), {
+    log: silentLog,
+    signal: new AbortController().signal,
+  });
+
+test('writes samples, strips with their recipes and a page, twice the same', async () => {
+  const names = [
+    'samples.png',
+    'Young-Male-locked.png',
+    'Young-Male-Wearing_Lipstick-locked.png',
+    'Eyeglasses-Male-Young-locked.png',
+  ];
+  const summary = { page: join(out, 'report.html'), pictures: names.map(name => join(out, name)) };
+  expect(await run({ bundle })).toEqual(summary);
+  const read = () => Object.fromEntries(readdirSync(out).map(name => [name, readFileSync(join(out, name), 'base64')]));
+  const first = read();
+  expect(Object.keys(first).sort()).toEqual([...names, 'report.html'].sort());
+  expect(readRecipes(readFileSync(join(out, 'Young-Male-locked.png')))).toHaveLength(6);
+  await run({ bundle });
+  expect(read()).toEqual(first);
+});
+
+test('the page needs nothing beside itself and says how to make each picture', () => {
+  const page = readFileSync(join(out, 'report.html'), 'utf8');
+  expect(page.match(/<img src="data:image\/png;base64,/g)).toHaveLength(4);
+  expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
+  expect(page.replaceAll('<span>', '')).toContain('face-tuning edit --bundle');
+  expect(page).toContain('Bald could not be locked: only 3 generated faces have it.');
+});
+
+test('without the model, one line names the file that is not there', async () => {
+  await expect(run({ bundle: join(folder, 'absent') })).rejects.toThrow(/cannot read .*absent\/bundle\.json: no such/);
+});
