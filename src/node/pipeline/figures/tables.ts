@@ -11,6 +11,7 @@ import { counted, readable } from './words.ts';
 
 type Row = Readonly<Record<string, number | string | null>>;
 
+/** null where it cannot be said, as of an attribute that no picture has. */
 const figure = z.number().nullable();
 const boundariesSchema = z.array(
   z.object({
@@ -75,12 +76,12 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
 const resultsSchema = z.array(
   z.object({
     attribute: z.enum(attributeNames),
-    trainAccuracy: z.number(),
-    testAccuracy: z.number(),
-    majorityBaseline: z.number(),
-    balancedAccuracy: z.number(),
-    auc: z.number().nullable(),
-    mse: z.number(),
+    trainAccuracy: figure,
+    testAccuracy: figure,
+    majorityBaseline: figure,
+    balancedAccuracy: figure,
+    auc: figure,
+    mse: figure,
   }),
 );
 
@@ -92,8 +93,8 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
     const wholeBaseline = Math.max(share, 1 - share);
     return { ...result, ...classifier, attribute: readable(attribute), wholeBaseline };
   });
-  const below = rows.filter(row => row.testAccuracy < row.majorityBaseline).length;
-  const reportBelow = rows.filter(row => row.report < row.wholeBaseline).length;
+  const below = rows.filter(row => isBelow(row, 'testAccuracy', 'majorityBaseline')).length;
+  const reportBelow = rows.filter(row => isBelow(row, 'report', 'wholeBaseline')).length;
   const ours = { group: 'this run' };
   const report = { group: 'report, figure 8' };
   const columns: Column<Row>[] = [
@@ -137,8 +138,13 @@ function plain(title: string, key: string): Column<Row> {
 
 /** A figure in [0, 1]. @param baseline the key of what it should not fall below; where it does, it is marked. */
 function share(title: string, key: string, baseline?: string): Column<Row> {
-  const below = (row: Row) => baseline !== undefined && Number(row[key]) < Number(row[baseline]);
-  return { title, value: row => row[key], decimals: 3, mark: row => (below(row) ? '† ' : '') };
+  const mark = (row: Row) => (baseline !== undefined && isBelow(row, key, baseline) ? '† ' : '');
+  return { title, value: row => row[key], decimals: 3, mark };
+}
+
+function isBelow(row: Row, key: string, baseline: string): boolean {
+  const [value, least] = [row[key], row[baseline]];
+  return typeof value === 'number' && typeof least === 'number' && value < least;
 }
 
 /** `0.883 … 0.950`; nothing where there is none. */
