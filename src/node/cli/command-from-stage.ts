@@ -73,7 +73,7 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
   });
 }
 
-function examplesText({ examples = [] }: Stage, command: Command): string {
+function examplesText({ examples }: Stage, command: Command): string {
   return ['', 'Examples:', ...examples.map(flags => `  $ ${fullName(command)} ${flags}`.trimEnd())].join('\n');
 }
 

@@ -17,7 +17,7 @@ export interface Stage<Options extends z.ZodObject = z.ZodObject> {
   /** One sentence for `--help`. */
   readonly description: string;
   /** What follows the command's name in a few commands worth copying, the simplest first. */
-  readonly examples?: readonly string[];
+  readonly examples: readonly string[];
   /** Every option with type, default and description: flags, config file and help all come from here. */
   readonly options: Options;
   run(config: z.output<Options>, context: StageContext): Promise<Summary>;

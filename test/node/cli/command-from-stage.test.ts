@@ -7,6 +7,7 @@ import { UserError } from '../../../src/core/errors.ts';
 import { programFromStages } from '../../../src/node/cli/command-from-stage.ts';
 import { printSummary } from '../../../src/node/cli/print-summary.ts';
 import { stages } from '../../../src/node/cli/stages.ts';
+import { commandOf } from '../../../src/node/pipeline/command.ts';
 import { prepare } from '../../../src/node/pipeline/prepare.ts';
 import { defineStage } from '../../../src/node/pipeline/stage.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
@@ -14,6 +15,7 @@ import { temporaryFolder } from '../../helpers/temp-folder.ts';
 const stage = defineStage({
   name: 'train gan',
   description: 'An example.',
+  examples: [],
   options: z.strictObject({
     dataset: z.string().min(1).describe('where it reads'),
     fmapBase: z.int().min(16).max(8192).default(512).describe('channels'),
@@ -105,6 +107,29 @@ test('every option of every stage has a description', () => {
       .map(([key]) => `${name} ${key}`),
   );
   expect(silent).toEqual([]);
+});
+
+test.each(stages.flatMap(({ name, examples }) => examples.map(flags => [name, flags] as const)))(
+  'the example `face-tuning %s %s` of the help is understood',
+  async (name, flags) => {
+    let received: string | undefined;
+    const program = programFromStages(stages, '1.2.3', async ({ name }) => {
+      received = name;
+    });
+    await program.parseAsync([...name.split(' '), ...flags.split(' ').filter(Boolean)], { from: 'user' });
+    expect(received).toBe(name);
+  },
+);
+
+test('every stage has an example', () => {
+  expect(stages.filter(({ examples }) => examples.length === 0).map(({ name }) => name)).toEqual([]);
+});
+
+test('the command of a run gives its options back, without those it has by default', async () => {
+  const flags = ['--fmap-base', '64', '--no-mirror', '--seeds', '1,2', '--note', "it's"];
+  const config = (await train(...flags))!;
+  const command = commandOf(stage, config);
+  expect(command).toBe(`face-tuning train gan --dataset d --fmap-base 64 --no-mirror --seeds 1,2 --note 'it'\\''s'`);
 });
 
 test('a summary without words of its own is printed as a list', () => {

@@ -1,6 +1,6 @@
 // Runs the compiled program as a shell would: exit codes, and which stream gets what.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
@@ -43,6 +43,40 @@ test('a stage prints its summary on standard output, also as JSON, and its progr
   expect(faceTuning(...flags)).toMatchObject({ status: 2, stdout: '' });
   const again = faceTuning(...flags, '--force', '--json');
   expect(JSON.parse(again.stdout)).toMatchObject({ images: 20, splits: { train: 16, validation: 2, test: 2 } });
+});
+
+test('a dry run tells options and effects, and writes nothing', () => {
+  const out = join(root, 'planned');
+  const flags = ['pipeline', '--preset', 'tiny', '--celeba', 'absent', '--out', out, '--dry-run'];
+  const { status, stdout, stderr } = faceTuning(...flags);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^prepare\n {2}celeba +absent\n/);
+  expect(stdout).toContain(`→ would write ${join(out, 'gan')}\n`);
+  expect(stdout).toContain(`→ would write ${join(out, 'report.html')}\n`);
+  expect(existsSync(out)).toBe(false);
+
+  mkdirSync(join(out, 'gan.partial'), { recursive: true });
+  mkdirSync(join(out, 'dataset'));
+  const effects = (...more: string[]) =>
+    (JSON.parse(faceTuning(...flags, '--json', ...more).stdout) as { would: string }[]).map(({ would }) => would);
+  expect(effects().slice(0, 2)).toEqual([
+    `refuse, because ${join(out, 'dataset')} exists`,
+    `drop ${join(out, 'gan.partial')} and write ${join(out, 'gan')}`,
+  ]);
+  expect(effects('--resume').slice(0, 2)).toEqual([
+    `keep ${join(out, 'dataset')} if its options and inputs are the same`,
+    `continue ${join(out, 'gan.partial')} and make ${join(out, 'gan')} of it`,
+  ]);
+  expect(effects('--force')[0]).toBe(`replace ${join(out, 'dataset')}`);
+});
+
+test('doctor tries every device and finds that the processor works', () => {
+  const { status, stdout } = faceTuning('doctor', '--json');
+  expect(status).toBe(0);
+  const found = JSON.parse(stdout);
+  expect(found).toMatchObject({ node: process.versions.node, onnxRuntime: expect.stringMatching(/^\d+\.\d+/) });
+  expect(found.devices[0]).toEqual({ device: 'cpu', works: true, usable: true });
+  for (const { works, reason } of found.devices) if (!works) expect(reason).toMatch(/^[^\n]{1,200}$/);
 });
 
 test('an interrupted stage ends with 130 and leaves nothing that looks finished', async () => {

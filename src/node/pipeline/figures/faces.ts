@@ -2,7 +2,7 @@
 import { attributeIndex, attributeNames } from '../../../core/attributes.ts';
 import type { FaceEditor } from '../../../core/bundle/face-editor.ts';
 import { UserError } from '../../../core/errors.ts';
-import { formatMove } from '../../../core/latent/moves.ts';
+import type { Move } from '../../../core/latent/moves.ts';
 import { parseMoveRange } from '../../../core/latent/strip.ts';
 import { escapeHtml, type Figure, imageHtml } from '../../report/html.ts';
 import { encodeGrid } from '../../report/image-grid.ts';
@@ -53,17 +53,17 @@ const severalLocks: readonly StripPlan[] = [
 ];
 
 export async function ageFigure(sources: FaceSources): Promise<Figure> {
-  const drawn = await strip(sources, ageWithGender);
+  const { heading: _asTheTitle, ...drawn } = await strip(sources, ageWithGender);
   return { number: 5, title: 'Age with gender locked', caption: stripCaption, ...drawn };
 }
 
 export async function locksFigure(sources: FaceSources): Promise<Figure> {
   const strips = [];
-  for (const plan of severalLocks) strips.push({ ...(await strip(sources, plan)), title: titleOf(plan) });
+  for (const plan of severalLocks) strips.push(await strip(sources, plan));
   return {
     number: 6,
     title: 'Several attributes locked',
-    body: strips.map(({ title, body }) => `<section><h3>${escapeHtml(title)}</h3>\n${body}</section>`).join('\n'),
+    body: strips.map(({ heading, body }) => `<section><h3>${escapeHtml(heading)}</h3>\n${body}</section>`).join('\n'),
     caption: stripCaption,
     command: strips.map(({ command }) => command).join('\n'),
     pictures: Object.assign({}, ...strips.map(({ pictures }) => pictures)),
@@ -77,15 +77,12 @@ const stripCaption =
   'that the classifier gives, over these faces: the moved attribute should change, a locked one should not. It is ' +
   'the classifier whose labels the boundaries were fitted to, so it is a witness in its own case.';
 
-function titleOf({ move, locks }: StripPlan): string {
-  return `${readable(parseMoveRange(move).to.attribute)} moved, ${listed(locks.map(readable))} locked`;
-}
-
 /** Locks without a boundary are left out and named; a move without one is told instead of shown. */
 async function strip({ editor, runs }: FaceSources, { move, locks }: StripPlan) {
   const range = parseMoveRange(move);
   const has = (name: string) => editor.bundle.boundaries.some(({ attribute }) => attribute === name);
   const [held, lost] = [locks.filter(has), locks.filter(lock => !has(lock))];
+  const heading = `${readable(range.to.attribute)} moved, ${listed(held.map(readable)) || 'nothing'} locked`;
   const seeds = seedsFrom(faces);
   const out = `${[range.to.attribute, ...held].join('-')}-locked.png`;
   const command = commandOf(edit, { bundle: runs.bundle.folder, move: [move], lock: held, seed: seeds, out });
@@ -100,19 +97,19 @@ async function strip({ editor, runs }: FaceSources, { move, locks }: StripPlan) 
     const watched = [range.to.attribute, ...held];
     const width = steps * (editor.bundle.resolution * scale + 2) - 2;
     const ticks = stepLabels(range).map(label => `<span>${escapeHtml(label)}</span>`);
-    const alt = `${faces} generated faces, ${titleOf({ move, locks: held })}, in ${steps} steps`;
+    const alt = `${faces} generated faces, ${heading}, in ${steps} steps`;
     const body = [
       `<div class="frames"><div class="ticks" aria-hidden="true">${ticks.join('')}</div>${imageHtml(png, width, alt)}</div>`,
       probabilityTable(watched, stepLabels(range), logits),
       ...notes.map(note => `<p class="aside">${escapeHtml(note)}</p>`),
     ];
-    return { body: body.join('\n'), command, pictures: { [out]: png } };
+    return { heading, body: body.join('\n'), command, pictures: { [out]: png } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const reason = has(range.to.attribute)
       ? error.message
       : `${readable(range.to.attribute)} has no boundary: ${reasonFor(editor, range.to.attribute)}.`;
-    return { body: `<p class="note">Not drawn. ${escapeHtml(reason)}</p>`, command, pictures: {} };
+    return { heading, body: `<p class="note">Not drawn. ${escapeHtml(reason)}</p>`, command, pictures: {} };
   }
 }
 
@@ -122,11 +119,11 @@ function reasonFor({ bundle }: FaceEditor, attribute: string): string {
 
 /** `+3 σ`, …, `−3 σ`. */
 function stepLabels({ from, to }: ReturnType<typeof parseMoveRange>): string[] {
-  const value = (text: string) => Number(text.split('=')[1]);
-  const [start, end] = [from === undefined ? 0 : value(formatMove(from)), value(formatMove(to))];
+  const strength = (move: Move) => (move.kind === 'relative' ? move.strength : move.distance);
+  const [start, end] = [from === undefined ? 0 : strength(from), strength(to)];
   return Array.from({ length: steps }, (_, step) => {
-    const strength = start + ((end - start) * step) / (steps - 1);
-    return `${strength > 0 ? '+' : strength < 0 ? '−' : ''}${Math.abs(strength)} σ`;
+    const value = start + ((end - start) * step) / (steps - 1);
+    return `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value)} σ`;
   });
 }
 
