@@ -1,6 +1,7 @@
 // The stages that the command line offers, in the order of its help.
 import { bundle } from '../pipeline/bundle.ts';
 import { edit } from '../pipeline/edit.ts';
+import { evaluate } from '../pipeline/evaluate.ts';
 import { fit } from '../pipeline/fit.ts';
 import { pipeline } from '../pipeline/pipeline.ts';
 import { prepare } from '../pipeline/prepare.ts';
@@ -20,6 +21,7 @@ export const stages: readonly Stage[] = [
   fit,
   bundle,
   edit,
+  evaluate,
   report,
   pipeline,
   demo,
