@@ -29,10 +29,6 @@ export class StateStore {
     return this.#slots.has(name);
   }
 
-  delete(name: string): void {
-    this.#slots.delete(name);
-  }
-
   /** Names in the order they were first set. */
   names(): string[] {
     return [...this.#slots.keys()];

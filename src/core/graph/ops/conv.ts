@@ -164,42 +164,31 @@ const smallImage = 64;
 
 /**
  * One matrix product a kernel tap, between g and x shifted by that tap: `Conv` with swapped batch and channel axes
- * takes 2 to 4 times as long (docs/decisions/0001). Rows are laid end to end with the padding between them, so that
- * a shift is one run of memory. Small images are folded into one long product over batch and pixels; large ones are
- * multiplied image by image and summed, which saves turning them round.
+ * takes 2 to 4 times as long (docs/decisions/0001). Small images are folded into one long product over batch and
+ * pixels; large ones are multiplied image by image and summed, which saves turning them round (docs/log.md).
  */
 function lowerWeightGradient(emit: Emitter, x: string, g: string, node: Tensor<WeightGradientAttributes>): string {
-  const [n, c, height, width] = node.inputs[0]!.shape as Shape4;
+  const [n, c] = node.inputs[0]!.shape as Shape4;
   const [, o, rows, columns] = node.inputs[1]!.shape as Shape4;
   const { padding, kernel } = node.attributes;
   const [kh, kw] = kernel as [number, number];
-  const folded = rows * columns <= smallImage;
-  const pad = (name: string, top: number, left: number, bottom: number, right: number) =>
-    top + left + bottom + right === 0
-      ? name
-      : emit.node('Pad', [name, emit.integers([0, 0, top, left, 0, 0, bottom, right])]);
+  const area = rows * columns;
+  const folded = area <= smallImage;
   const turn = (name: string) => (folded ? emit.node('Transpose', [name], { perm: [1, 0, 2, 3] }) : name);
-  const flat = (name: string, channels: number, area: number) =>
-    emit.node('Reshape', [name, emit.integers(folded ? [channels, n, area] : [n, channels, area])]);
-  const stride = width + 2 * padding;
-  // One row more below, so that the last tap's run does not end outside.
-  const below = kw > 1 ? 1 : 0;
-  const source = flat(
-    turn(pad(x, padding, padding, padding + below, padding)),
-    c,
-    (height + 2 * padding + below) * stride,
-  );
-  const length = rows * stride;
-  const flatG = flat(turn(pad(g, 0, 0, 0, stride - columns)), o, length);
-  const joined = (name: string, channels: number) =>
-    folded ? emit.node('Reshape', [name, emit.integers([channels, n * length])]) : name;
+  const flat = (name: string, channels: number) =>
+    emit.node('Reshape', [name, emit.integers(folded ? [channels, n * area] : [n, channels, area])]);
+  const pads = [0, 0, padding, padding, 0, 0, padding, padding];
+  const source = turn(padding === 0 ? x : emit.node('Pad', [x, emit.integers(pads)]));
+  const flatG = flat(turn(g), o);
   const taps = Array.from({ length: kh * kw }, (_, tap) => {
-    const start = Math.floor(tap / kw) * stride + (tap % kw);
-    const view =
-      kh * kw === 1
-        ? source
-        : emit.node('Slice', [source, emit.integers([start]), emit.integers([start + length]), emit.integers([2])]);
-    const product = multiplyTransposed(emit, joined(flatG, o), joined(view, c), folded ? 2 : 3);
+    const [top, left] = [Math.floor(tap / kw), tap % kw];
+    const bounds = [
+      [top, left],
+      [top + rows, left + columns],
+      [2, 3],
+    ].map(values => emit.integers(values));
+    const view = kh * kw === 1 ? source : emit.node('Slice', [source, ...bounds]);
+    const product = multiplyTransposed(emit, flatG, flat(view, c), folded ? 2 : 3);
     const sum = folded ? product : emit.node('ReduceSum', [product, emit.integers([0])], { keepdims: 0 }); // [O, C]
     return emit.node('Reshape', [sum, emit.integers([o, c, 1])]);
   });
