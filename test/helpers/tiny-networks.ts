@@ -7,8 +7,16 @@ import { type ClassifierArchitecture, classifierSpec } from '../../src/core/mode
 import { generatorSpec } from '../../src/core/models/generator.ts';
 import type { Weights } from '../../src/core/models/inference.ts';
 import { initialValues } from '../../src/core/nn/initialise.ts';
+import { ganPresets } from '../../src/core/training/gan-presets.ts';
 
-export const tinyGan: GanArchitecture = { resolution: 8, latentSize: 16, fmapBase: 32, fmapDecay: 1, fmapMax: 8 };
+export const tinyGan: GanArchitecture = {
+  ...ganPresets.cpu,
+  resolution: 8,
+  latentSize: 16,
+  fmapBase: 32,
+  fmapDecay: 1,
+  fmapMax: 8,
+};
 export const tinyClassifier: ClassifierArchitecture = { resolution: 8, width: 4, maxWidth: 8 };
 
 function randomWeights(tree: Tree<ParameterSpec>, seed: number): Weights {
@@ -20,7 +28,7 @@ function randomWeights(tree: Tree<ParameterSpec>, seed: number): Weights {
 }
 
 export function randomGeneratorWeights(architecture: GanArchitecture): Weights {
-  return randomWeights(generatorSpec(architecture), 1);
+  return randomWeights(generatorSpec(architecture, architecture.resolution, true), 1);
 }
 
 export const tinyGeneratorWeights = randomGeneratorWeights(tinyGan);

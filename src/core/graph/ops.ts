@@ -7,5 +7,7 @@ export { constant, input, ones, scalar, zeros } from './ops/leaf.ts';
 export * from './ops/matmul.ts';
 export * from './ops/reduce.ts';
 export * from './ops/resample.ts';
+export { rmsNorm } from './ops/rms-norm.ts';
 export { concat, expand, pad, reshape, slice, transpose } from './ops/shape.ts';
 export * from './ops/transcendental.ts';
+export { upsampledConv } from './ops/upsampled-conv.ts';

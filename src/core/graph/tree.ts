@@ -7,6 +7,8 @@ export interface ParameterSpec {
   readonly shape: Shape;
   /** Standard deviation of the normal distribution its values are drawn from; 0 for zeros. */
   readonly deviation: number;
+  /** Its mean; 0 if left out. */
+  readonly mean?: number;
 }
 
 interface Leaf {

@@ -3,7 +3,7 @@ import { attributeNames } from '../attributes.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
-import { conv, dense, heConvSpec, heDenseSpec, type LayerSpec, zeroed } from '../nn/layers.ts';
+import { conv, convSpec, dense, denseSpec, he, type LayerSpec, zeroed } from '../nn/layers.ts';
 
 export interface ClassifierArchitecture {
   /** Side of the images: a power of two from 8. */
@@ -33,14 +33,14 @@ export function classifierSpec({ resolution, width, maxWidth }: ClassifierArchit
   const stages = sidesOf(resolution).map(side => {
     const inside = channels(side);
     const stage = {
-      enter: heConvSpec(side === resolution ? 3 : channels(side * 2), inside, 3),
-      conv0: heConvSpec(inside, inside, 3),
+      enter: he(convSpec(side === resolution ? 3 : channels(side * 2), inside, 3)),
+      conv0: he(convSpec(inside, inside, 3)),
       // Residual branches start as nothing, which stands in for normalisation in a network this shallow.
-      conv1: zeroed(heConvSpec(inside, inside, 3)),
+      conv1: zeroed(convSpec(inside, inside, 3)),
     };
     return [side, stage] as const;
   });
-  return { stages: Object.fromEntries(stages), output: heDenseSpec(channels(4), attributeNames.length) };
+  return { stages: Object.fromEntries(stages), output: he(denseSpec(channels(4), attributeNames.length)) };
 }
 
 /** @param images [N, 3, R, R] in [-1, 1]. @returns logits [N, 40], in the order of `attributeNames`. */

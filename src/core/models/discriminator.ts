@@ -2,13 +2,31 @@
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
-import { convSpec, denseSpec, equalisedConv, equalisedDense, type LayerSpec, minibatchStddev } from '../nn/layers.ts';
+import { convSpec, denseSpec, type LayerSpec } from '../nn/layers.ts';
+import {
+  type MinibatchDiscriminationSpec,
+  minibatchDiscrimination,
+  minibatchDiscriminationSpec,
+  minibatchStddev,
+} from '../nn/minibatch.ts';
+import { layerNorm } from '../nn/normalisation.ts';
 import { channelsAt, type GanArchitecture, resolutionsUpTo } from './channels.ts';
-import { crossFade } from './generator.ts';
+import {
+  crossFade,
+  ganConv,
+  ganDense,
+  ganLayerSpec,
+  type NormalisedLayer,
+  type NormalisedLayerSpec,
+  onesSpec,
+} from './gan-layers.ts';
 
 export type DiscriminatorSpec = {
   readonly fromRGB: Readonly<Record<string, LayerSpec>>;
-  readonly blocks: Readonly<Record<string, { readonly conv0: LayerSpec; readonly conv1: LayerSpec }>>;
+  readonly blocks: Readonly<
+    Record<string, { readonly conv0: NormalisedLayerSpec; readonly conv1: NormalisedLayerSpec }>
+  >;
+  readonly minibatch?: MinibatchDiscriminationSpec;
   readonly output: LayerSpec;
 };
 export type DiscriminatorParameters = Parameters<DiscriminatorSpec>;
@@ -18,39 +36,66 @@ export function discriminatorSpec(
   architecture: GanArchitecture,
   resolution = architecture.resolution,
 ): DiscriminatorSpec {
+  const { minibatchStatistic, minibatchKernels, discriminatorNorm } = architecture;
   const channels = (side: number) => channelsAt(architecture, side);
+  const normalised = (layer: LayerSpec): NormalisedLayerSpec => ({
+    ...ganLayerSpec(architecture, layer),
+    ...(discriminatorNorm === 'layer' ? { gain: onesSpec([]) } : {}),
+  });
+  const statistics = minibatchStatistic === 'stddev' ? 1 : 0;
+  const kernels = minibatchStatistic === 'discrimination' ? minibatchKernels : 0;
   const block = (side: number) => ({
-    conv0: convSpec(side === 4 ? channels(4) + 1 : channels(side), channels(side), 3),
-    conv1: side === 4 ? denseSpec(channels(4) * 16, channels(2)) : convSpec(channels(side), channels(side / 2), 3),
+    conv0: normalised(convSpec(channels(side) + (side === 4 ? statistics : 0), channels(side), 3)),
+    conv1: normalised(
+      side === 4 ? denseSpec(channels(4) * 16, channels(2)) : convSpec(channels(side), channels(side / 2), 3),
+    ),
   });
   const sides = resolutionsUpTo(resolution);
   return {
-    fromRGB: Object.fromEntries(sides.map(side => [side, convSpec(3, channels(side), 1)])),
+    fromRGB: Object.fromEntries(sides.map(side => [side, ganLayerSpec(architecture, convSpec(3, channels(side), 1))])),
     blocks: Object.fromEntries(sides.map(side => [side, block(side)])),
-    output: denseSpec(channels(2), 1),
+    ...(kernels > 0 ? { minibatch: minibatchDiscriminationSpec(channels(2), kernels) } : {}),
+    output: ganLayerSpec(architecture, denseSpec(channels(2) + kernels, 1), 1),
   };
+}
+
+export interface DiscriminatorView {
+  /** Weight of the newest block in [0, 1]; left out where it counts in full. */
+  readonly alpha?: Tensor | undefined;
+  /** How many minibatches lie one after the other among the images; their statistics stay apart. */
+  readonly sets?: number;
 }
 
 /**
  * @param images [N, 3, R, R] in [-1, 1], R being the resolution it has grown to.
- * @param alpha weight of the newest block in [0, 1], or undefined when it counts in full.
  * @returns scores [N, 1]; larger means more like a real image.
  */
-export function discriminator(parameters: DiscriminatorParameters, images: Tensor, alpha: Tensor | undefined): Tensor {
+export function discriminator(
+  architecture: GanArchitecture,
+  parameters: DiscriminatorParameters,
+  images: Tensor,
+  { alpha, sets = 1 }: DiscriminatorView = {},
+): Tensor {
   const resolution = images.shape[2]!;
-  const fromRGB = (side: number, x: Tensor) => ops.leakyRelu(equalisedConv(parameters.fromRGB[side]!, x));
+  const apply = (multiply: typeof ganConv, layer: NormalisedLayer, x: Tensor) => {
+    const { gain, bias, weight } = layer;
+    const y = gain === undefined ? multiply(architecture, layer, x) : multiply(architecture, { weight }, x);
+    return ops.leakyRelu(gain === undefined ? y : layerNorm({ gain, bias }, y));
+  };
+  const fromRGB = (side: number, x: Tensor) => apply(ganConv, parameters.fromRGB[side]!, x);
   let x = fromRGB(resolution, images);
   for (let side = resolution; side > 4; side /= 2) {
     const block = parameters.blocks[side]!;
-    x = ops.leakyRelu(equalisedConv(block.conv0, x));
-    x = ops.averagePool2(ops.leakyRelu(equalisedConv(block.conv1, x)));
+    x = ops.averagePool2(apply(ganConv, block.conv1, apply(ganConv, block.conv0, x)));
     if (side === resolution && alpha !== undefined) {
       x = crossFade(fromRGB(side / 2, ops.averagePool2(images)), x, alpha);
     }
   }
   const last = parameters.blocks['4']!;
-  x = ops.leakyRelu(equalisedConv(last.conv0, minibatchStddev(x)));
+  if (architecture.minibatchStatistic === 'stddev') x = minibatchStddev(x, architecture.statisticGroup, sets);
+  x = apply(ganConv, last.conv0, x);
   const flat = ops.reshape(x, [images.shape[0]!, last.conv1.weight.shape[1]!]); // [N CHW]
-  x = ops.leakyRelu(equalisedDense(last.conv1, flat));
-  return equalisedDense(parameters.output, x, 1);
+  x = apply(ganDense, last.conv1, flat);
+  if (parameters.minibatch !== undefined) x = minibatchDiscrimination(parameters.minibatch, x, sets);
+  return ganDense(architecture, parameters.output, x, 1);
 }

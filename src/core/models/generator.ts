@@ -2,82 +2,110 @@
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
-import {
-  convSpec,
-  denseSpec,
-  equalised,
-  equalisedConv,
-  type LayerParameters,
-  type LayerSpec,
-  pixelNorm,
-  rectifierGain,
-} from '../nn/layers.ts';
+import { convSpec, denseSpec, type LayerSpec, rectifierGain } from '../nn/layers.ts';
+import { type BatchStatistics, batchNorm, pixelNorm } from '../nn/normalisation.ts';
 import { channelsAt, type GanArchitecture, resolutionsUpTo } from './channels.ts';
+import {
+  crossFade,
+  factors,
+  ganConv,
+  ganLayerSpec,
+  type NormalisedLayer,
+  type NormalisedLayerSpec,
+  onesSpec,
+} from './gan-layers.ts';
 
 export type GeneratorSpec = {
-  readonly blocks: Readonly<Record<string, { readonly conv0: LayerSpec; readonly conv1: LayerSpec }>>;
+  readonly blocks: Readonly<
+    Record<string, { readonly conv0: NormalisedLayerSpec; readonly conv1: NormalisedLayerSpec }>
+  >;
   readonly toRGB: Readonly<Record<string, LayerSpec>>;
 };
 export type GeneratorParameters = Parameters<GeneratorSpec>;
 
-/** The parameters of a generator that has grown to `resolution`; the block at 4×4 begins with a dense layer. */
-export function generatorSpec(architecture: GanArchitecture, resolution = architecture.resolution): GeneratorSpec {
+/** The gain √2/4 makes the dense layer one of a 4×4 convolution's scale (Karras et al., reference code). */
+const firstGain = rectifierGain / 4;
+
+/**
+ * The parameters of a generator that has grown to `resolution`; the block at 4×4 begins with a dense layer.
+ * @param statistics whether batch norm takes running statistics, which are then among them: not trained, but kept.
+ */
+export function generatorSpec(
+  architecture: GanArchitecture,
+  resolution = architecture.resolution,
+  statistics = false,
+): GeneratorSpec {
   const channels = (side: number) => channelsAt(architecture, side);
+  const normalised = (layer: LayerSpec, gain?: number): NormalisedLayerSpec => {
+    const spec = ganLayerSpec(architecture, layer, gain);
+    if (architecture.generatorNorm !== 'batch') return spec;
+    const { shape } = spec.bias;
+    return {
+      ...spec,
+      gain: onesSpec(shape),
+      ...(statistics ? { mean: { shape, deviation: 0 }, variance: onesSpec(shape) } : {}),
+    };
+  };
+  const first = (): LayerSpec => ({
+    ...denseSpec(architecture.latentSize, channels(4) * 16),
+    bias: { shape: [channels(4)], deviation: 0 },
+  });
   const block = (side: number) => ({
-    conv0:
-      side === 4
-        ? { ...denseSpec(architecture.latentSize, channels(4) * 16), bias: { shape: [channels(4)], deviation: 0 } }
-        : convSpec(channels(side / 2), channels(side), 3),
-    conv1: convSpec(channels(side), channels(side), 3),
+    conv0: side === 4 ? normalised(first(), firstGain) : normalised(convSpec(channels(side / 2), channels(side), 3)),
+    conv1: normalised(convSpec(channels(side), channels(side), 3)),
   });
   const sides = resolutionsUpTo(resolution);
   return {
     blocks: Object.fromEntries(sides.map(side => [side, block(side)])),
-    toRGB: Object.fromEntries(sides.map(side => [side, convSpec(channels(side), 3, 1)])),
+    toRGB: Object.fromEntries(sides.map(side => [side, ganLayerSpec(architecture, convSpec(channels(side), 3, 1), 1)])),
   };
 }
 
-/** Latents at length √d, as the generator sees them. @param z [N, d]. */
-export function normalisedLatents(z: Tensor): Tensor {
-  return pixelNorm(z);
+export interface GeneratorView {
+  /** The resolution it has grown to; left out, the architecture's. */
+  readonly resolution?: number;
+  /** Weight of the newest block in [0, 1]; left out where it counts in full. */
+  readonly alpha?: Tensor | undefined;
+  /** Told the statistics of the batch by the layer's path, such as `blocks/8/conv0`, where batch norm uses them. */
+  readonly observe?: (path: string, statistics: BatchStatistics) => void;
 }
 
-/**
- * @param z [N, d] latents of any length; they are normalised first.
- * @param resolution the resolution it has grown to.
- * @param alpha weight of the newest block in [0, 1], or undefined when it counts in full.
- * @returns images [N, 3, R, R], about [-1, 1], unbounded.
- */
+/** @param z [N, d] latents. @returns images [N, 3, R, R], about [-1, 1], unbounded without tanh. */
 export function generator(
+  architecture: GanArchitecture,
   parameters: GeneratorParameters,
   z: Tensor,
-  resolution: number,
-  alpha: Tensor | undefined,
+  { resolution = architecture.resolution, alpha, observe }: GeneratorView = {},
 ): Tensor {
+  const { generatorNorm, activation } = architecture;
+  const withoutBias = generatorNorm === 'batch'; // its β stands in for the bias
+  const finish = (path: string, layer: NormalisedLayer, x: Tensor) => {
+    const normalised = withoutBias
+      ? batchNorm({ ...layer, gain: layer.gain! }, x, statistics => observe?.(path, statistics))
+      : x;
+    const active = activation === 'relu' ? ops.relu(normalised) : ops.leakyRelu(normalised);
+    return generatorNorm === 'pixel' ? pixelNorm(active) : active;
+  };
+  const convolved = (path: string, layer: NormalisedLayer, x: Tensor) =>
+    finish(path, layer, ganConv(architecture, withoutBias ? { weight: layer.weight } : layer, x));
+
   const first = parameters.blocks['4']!;
   const channels = first.conv0.bias.shape[0]!;
-  // The gain √2/4 makes the dense layer one of a 4×4 convolution's scale (Karras et al., reference code).
-  const { weight, input } = equalised(first.conv0.weight, normalisedLatents(z), rectifierGain / 4);
-  const flat = ops.matmul(input, weight, false, true);
-  const grid = ops.reshape(flat, [z.shape[0]!, channels, 4, 4]); // [N C 4 4]
-  let x = pixelNorm(ops.leakyRelu(ops.add(grid, ops.reshape(first.conv0.bias, [1, channels, 1, 1]))));
-  x = convolved(first.conv1, x);
-  let image = equalisedConv(parameters.toRGB['4']!, x, 1);
+  const latents = architecture.normaliseLatents ? pixelNorm(z) : z; // to length √d
+  const { weight, input } = factors(architecture, first.conv0.weight, latents, firstGain);
+  const grid = ops.reshape(ops.matmul(input, weight, false, true), [z.shape[0]!, channels, 4, 4]); // [N C 4 4]
+  const biased = withoutBias ? grid : ops.add(grid, ops.reshape(first.conv0.bias, [1, channels, 1, 1]));
+  let x = finish('blocks/4/conv0', first.conv0, biased);
+  x = convolved('blocks/4/conv1', first.conv1, x);
+  const toRGB = (side: number) => ganConv(architecture, parameters.toRGB[side]!, x, 1);
+  let image = toRGB(4);
   for (const side of resolutionsUpTo(resolution).slice(1)) {
     const block = parameters.blocks[side]!;
-    x = convolved(block.conv1, convolved(block.conv0, ops.upsample2(x)));
+    x = convolved(`blocks/${side}/conv0`, block.conv0, ops.upsample2(x));
+    x = convolved(`blocks/${side}/conv1`, block.conv1, x);
     const previous = image;
-    image = equalisedConv(parameters.toRGB[side]!, x, 1);
+    image = toRGB(side);
     if (side === resolution && alpha !== undefined) image = crossFade(ops.upsample2(previous), image, alpha);
   }
-  return image;
-}
-
-function convolved(parameters: LayerParameters, x: Tensor): Tensor {
-  return pixelNorm(ops.leakyRelu(equalisedConv(parameters, x)));
-}
-
-/** old + (new − old) · alpha. */
-export function crossFade(previous: Tensor, next: Tensor, alpha: Tensor): Tensor {
-  return ops.add(previous, ops.mul(ops.sub(next, previous), alpha));
+  return architecture.tanh ? ops.tanh(image) : image;
 }

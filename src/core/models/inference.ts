@@ -63,9 +63,9 @@ function rowSize(shape: OpenShape): number {
 
 /** @returns an `.onnx` file: `input` latents [n, d] → `output` images [n, 3, R, R], for any n. */
 export function generatorOnnx(architecture: GanArchitecture, weights: Weights, target: Target): Uint8Array {
-  const parameters = constants(generatorSpec(architecture), weights);
+  const parameters = constants(generatorSpec(architecture, architecture.resolution, true), weights);
   const z = ops.input('input', [1, architecture.latentSize]);
-  const output = generator(parameters, z, architecture.resolution, undefined);
+  const output = generator(architecture, parameters, z);
   return compileGraph({ output }, target, 'batch').bytes;
 }
 

@@ -5,10 +5,12 @@ import type { Tensor } from '../graph/tensor.ts';
 import { flattenTree, type ParameterSpec, parameterInputs } from '../graph/tree.ts';
 import type { GanArchitecture } from '../models/channels.ts';
 import { discriminator, discriminatorSpec } from '../models/discriminator.ts';
-import { crossFade, generator, generatorSpec } from '../models/generator.ts';
+import { crossFade } from '../models/gan-layers.ts';
+import { generator, generatorSpec } from '../models/generator.ts';
 import { type AdamOptions, adamSpecs, adamUpdates, movingAverage } from '../nn/adam.ts';
+import type { BatchStatistics } from '../nn/normalisation.ts';
 import type { ProgramDefinition } from '../runtime/program.ts';
-import { discriminatorLoss, type GanLoss, generatorLoss } from './losses.ts';
+import { discriminatorLoss, type GanLoss, generatorLoss, type LossTerms } from './losses.ts';
 
 /** Where each network and its optimiser keep their state. */
 export const stateNames = {
@@ -32,6 +34,8 @@ export interface StepOptions {
 
 export interface GanStateSpecs {
   readonly generator: ReadonlyMap<string, ParameterSpec>;
+  /** Running statistics of the generator's batch norm; empty where it has none. */
+  readonly statistics: ReadonlyMap<string, ParameterSpec>;
   readonly discriminator: ReadonlyMap<string, ParameterSpec>;
   /** Starts anew whenever a resolution is added. */
   readonly optimisers: ReadonlyMap<string, ParameterSpec>;
@@ -40,12 +44,31 @@ export interface GanStateSpecs {
 /** Every state that training at this resolution has, and how it starts; the moving average mirrors the generator. */
 export function ganStateSpecs(architecture: GanArchitecture, resolution: number, adam: AdamOptions): GanStateSpecs {
   const ofGenerator = flattenTree(generatorSpec(architecture, resolution), stateNames.generator);
+  const withStatistics = flattenTree(generatorSpec(architecture, resolution, true), stateNames.generator);
   const ofDiscriminator = flattenTree(discriminatorSpec(architecture, resolution), stateNames.discriminator);
   const optimisers = new Map([
     ...adamSpecs(ofGenerator, stateNames.generatorAdam, adam),
     ...adamSpecs(ofDiscriminator, stateNames.discriminatorAdam, adam),
   ]);
-  return { generator: ofGenerator, discriminator: ofDiscriminator, optimisers };
+  const statistics = new Map([...withStatistics].filter(([name]) => !ofGenerator.has(name)));
+  return { generator: ofGenerator, statistics, discriminator: ofDiscriminator, optimisers };
+}
+
+/** Every state that training at this resolution has, by name, with its shape. */
+export function ganStateShapes(
+  architecture: GanArchitecture,
+  resolution: number,
+  adam: AdamOptions,
+): Map<string, readonly number[]> {
+  const {
+    generator: trained,
+    statistics,
+    discriminator: critic,
+    optimisers,
+  } = ganStateSpecs(architecture, resolution, adam);
+  const ofGenerator = [...trained, ...statistics];
+  const averages = ofGenerator.map(([name, spec]) => [emaName(name), spec] as const);
+  return new Map([...ofGenerator, ...averages, ...critic, ...optimisers].map(([name, { shape }]) => [name, shape]));
 }
 
 /** The name under which the moving average of a generator parameter is kept. */
@@ -59,13 +82,48 @@ function networks({ architecture, resolution, minibatch, fading }: StepOptions) 
   const ofGenerator = parameterInputs(generatorSpec(architecture, resolution), stateNames.generator);
   const ofDiscriminator = parameterInputs(discriminatorSpec(architecture, resolution), stateNames.discriminator);
   const z = ops.input('z', [minibatch, architecture.latentSize]);
+  /** Of the batch, by the path of the layer. */
+  const statistics = new Map<string, BatchStatistics>();
+  const observe = (path: string, observed: BatchStatistics) => statistics.set(path, observed);
   return {
     alpha,
+    statistics,
     generatorParameters: flattenTree<Tensor>(ofGenerator, stateNames.generator),
     discriminatorParameters: flattenTree<Tensor>(ofDiscriminator, stateNames.discriminator),
-    fakes: generator(ofGenerator, z, resolution, alpha),
-    critic: (images: Tensor) => discriminator(ofDiscriminator, images, alpha),
+    fakes: generator(architecture, ofGenerator, z, { resolution, alpha, observe }),
+    critic: (images: Tensor, sets?: number) =>
+      discriminator(architecture, ofDiscriminator, images, { alpha, ...(sets === undefined ? {} : { sets }) }),
   };
+}
+
+/** A network's loss and its gradient by every parameter of that network. */
+export interface TrainingTerms extends LossTerms {
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** In the parameters' order. */
+  readonly gradients: readonly Tensor[];
+}
+
+/** As {@link discriminatorStep}, without the optimiser. */
+export function discriminatorTerms(options: StepOptions, penalise: boolean): TrainingTerms {
+  const { alpha, fakes, critic, discriminatorParameters } = networks(options);
+  const { minibatch, resolution } = options;
+  const fed = ops.input('reals', [minibatch, 3, resolution, resolution]);
+  // Real images fade in as generated ones do, or the discriminator would tell them apart by their detail alone.
+  const reals = alpha === undefined ? fed : crossFade(ops.upsample2(ops.averagePool2(fed)), fed, alpha);
+  const mixing = ops.input('mixing', [minibatch, 1, 1, 1]);
+  const terms = discriminatorLoss(options.loss, critic, reals, fakes, mixing, penalise);
+  const all = gradients(terms.loss, [...discriminatorParameters.values()]);
+  return { ...terms, parameters: discriminatorParameters, gradients: all };
+}
+
+/** As {@link generatorStep}, without the optimiser. */
+export function generatorTerms(
+  options: StepOptions,
+): TrainingTerms & { images: Tensor; statistics: ReadonlyMap<string, BatchStatistics> } {
+  const { fakes, critic, generatorParameters, statistics } = networks(options);
+  const loss = generatorLoss(options.loss, critic, fakes);
+  const all = gradients(loss, [...generatorParameters.values()]);
+  return { loss, metrics: {}, parameters: generatorParameters, gradients: all, images: fakes, statistics };
 }
 
 /**
@@ -74,37 +132,31 @@ function networks({ architecture, resolution, minibatch, fading }: StepOptions) 
  * @param penalise whether the step carries the R1 penalty.
  */
 export function discriminatorStep(options: StepOptions, penalise: boolean): ProgramDefinition {
-  const { alpha, fakes, critic, discriminatorParameters } = networks(options);
-  const { minibatch, resolution } = options;
-  const fed = ops.input('reals', [minibatch, 3, resolution, resolution]);
-  // Real images fade in as generated ones do, or the discriminator would tell them apart by their detail alone.
-  const reals = alpha === undefined ? fed : crossFade(ops.upsample2(ops.averagePool2(fed)), fed, alpha);
-  const mixing = ops.input('mixing', [minibatch, 1, 1, 1]);
-  const { loss, metrics } = discriminatorLoss(options.loss, critic, reals, fakes, mixing, penalise);
-  const updates = adamUpdates(
-    discriminatorParameters,
-    gradients(loss, [...discriminatorParameters.values()]),
-    ops.input('learningRate', []),
-    stateNames.discriminatorAdam,
-    options.adam,
-  );
+  const { loss, metrics, parameters, gradients: all } = discriminatorTerms(options, penalise);
+  const rate = ops.input('learningRate', []);
+  const updates = adamUpdates(parameters, all, rate, stateNames.discriminatorAdam, options.adam);
   return { outputs: { discriminatorLoss: loss, ...metrics }, updates };
 }
 
+/** How much of batch norm's running statistics stays at each step of the generator. */
+const statisticsKept = 0.9;
+
 /** Trains the generator once. Fed: `z` [N, d], `learningRate`, `emaDecay`, and `alpha` while fading. */
 export function generatorStep(options: StepOptions): ProgramDefinition {
-  const { fakes, critic, generatorParameters } = networks(options);
-  const loss = generatorLoss(options.loss, critic, fakes);
-  const updates = adamUpdates(
-    generatorParameters,
-    gradients(loss, [...generatorParameters.values()]),
-    ops.input('learningRate', []),
-    stateNames.generatorAdam,
-    options.adam,
-  );
+  const { loss, parameters, gradients: all, statistics } = generatorTerms(options);
+  const rate = ops.input('learningRate', []);
+  const updates = adamUpdates(parameters, all, rate, stateNames.generatorAdam, options.adam);
   const decay = ops.input('emaDecay', []);
-  for (const [name, { shape }] of generatorParameters) {
+  for (const [name, { shape }] of parameters) {
     updates[emaName(name)] = movingAverage(ops.input(emaName(name), shape), updates[name]!, decay);
+  }
+  for (const [path, observed] of statistics) {
+    for (const [name, value] of Object.entries(observed) as [string, Tensor][]) {
+      const state = `${stateNames.generator}/${path}/${name}`;
+      const next = movingAverage(ops.input(state, value.shape), value, ops.scalar(statisticsKept));
+      updates[state] = next;
+      updates[emaName(state)] = next; // averages already
+    }
   }
   return { outputs: { generatorLoss: loss }, updates };
 }
@@ -125,7 +177,7 @@ export function simultaneousStep(options: StepOptions, penalise: boolean): Progr
 export function samplingProgram(options: Omit<StepOptions, 'loss' | 'adam'>): ProgramDefinition {
   const { architecture, resolution, minibatch, fading } = options;
   const alpha = fading ? ops.input('alpha', []) : undefined;
-  const parameters = parameterInputs(generatorSpec(architecture, resolution), stateNames.generatorEma);
+  const parameters = parameterInputs(generatorSpec(architecture, resolution, true), stateNames.generatorEma);
   const z = ops.input('z', [minibatch, architecture.latentSize]);
-  return { outputs: { images: generator(parameters, z, resolution, alpha) } };
+  return { outputs: { images: generator(architecture, parameters, z, { resolution, alpha }) } };
 }

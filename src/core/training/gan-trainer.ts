@@ -31,14 +31,14 @@ export interface GanTrainingConfig {
   readonly seed: number;
 }
 
-/** All that a bit-equal resume needs beside the tensors. */
 export interface GanProgress {
   readonly imagesShown: number;
   readonly steps: number;
   /** The resolution the networks have grown to. */
   readonly resolution: number;
-  readonly random: RandomState;
-  readonly sampler: SamplerState;
+  /** Where random numbers and shuffled images stand, for a bit-equal resume; left out, they begin by the seed. */
+  readonly random?: RandomState;
+  readonly sampler?: SamplerState;
 }
 
 export interface GanCheckpoint {
@@ -57,6 +57,9 @@ interface Programs {
   /** Undefined where the programs above train it too. */
   readonly generator: Program | undefined;
 }
+
+/** Losses and scores of a sound training stay far below this. */
+const explosion = 1e6;
 
 export class GanTrainer {
   readonly #device: Device;
@@ -79,7 +82,7 @@ export class GanTrainer {
     this.#fullImages = images;
     this.#images = images;
     const progress = checkpoint?.progress;
-    this.#random = progress === undefined ? createRandom(config.seed) : restoreRandom(progress.random);
+    this.#random = progress?.random === undefined ? createRandom(config.seed) : restoreRandom(progress.random);
     const sampler = progress?.sampler ?? { epoch: createRandom(config.seed, 1).state(), position: 0 };
     this.#sampler = new EpochSampler(images.count, sampler);
     this.#imagesShown = progress?.imagesShown ?? 0;
@@ -109,7 +112,7 @@ export class GanTrainer {
 
   /**
    * Trains the discriminator `discriminatorSteps` times and the generator once, or both together.
-   * @throws RangeError naming step and loss when one is no longer a number; the state is then not worth saving.
+   * @throws RangeError naming step, figure and tensor when a figure is no longer a number, or past all measure.
    */
   async step(): Promise<StepMetrics> {
     const { loss, discriminatorSteps, architecture } = this.#config;
@@ -137,33 +140,56 @@ export class GanTrainer {
     }
     this.#steps++;
     for (const [name, value] of Object.entries(metrics)) {
-      if (!Number.isFinite(value)) throw new RangeError(`${name} is ${value} at step ${this.#steps}`);
+      if (Math.abs(value) < explosion) continue;
+      const { tensor, largest } = this.#wildest();
+      throw new RangeError(`${name} is ${value} at step ${this.#steps}; ${tensor} holds ${largest}`);
     }
     return metrics;
   }
 
+  /** The tensor of the state with the largest value, or the first that holds what is no number. */
+  #wildest(): { tensor: string; largest: number } {
+    let wildest = { tensor: '', largest: 0 };
+    for (const tensor of this.#state.names()) {
+      const largest = this.#state.values(tensor).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      if (!Number.isFinite(largest)) return { tensor, largest };
+      if (largest > wildest.largest) wildest = { tensor, largest };
+    }
+    return wildest;
+  }
+
   /**
-   * Images of the moving average at the present resolution.
-   * @param latents [n, d] of any length, n a multiple of `batch`. @returns [n, 3, R, R].
+   * Images of the moving average, at the resolution and fade that the networks were last trained at.
+   * @param latents [n, d] of any length, n a multiple of `batch`. @returns images [n, 3, R, R].
    */
-  async sample(latents: Float32Array, batch: number): Promise<Float32Array> {
-    await this.#prepare();
+  async sample(latents: Float32Array, batch: number): Promise<{ images: Float32Array; resolution: number }> {
+    if (this.#resolution === 0) await this.#prepare();
     const { architecture } = this.#config;
-    const { resolution, alpha } = this.point;
+    const resolution = this.#resolution;
+    // Where the schedule is about to grow further, what is there counts in full.
+    const alpha = this.point.resolution === resolution ? this.point.alpha : 1;
     const options = { architecture, resolution, minibatch: batch, fading: alpha < 1 };
     const program = await Program.compile(this.#device, samplingProgram(options));
     const size = batch * architecture.latentSize;
     const images = new Float32Array((latents.length / architecture.latentSize) * 3 * resolution * resolution);
     for (let start = 0; start < latents.length; start += size) {
-      const result = await program.run({ ...this.#scalars(), z: latents.slice(start, start + size) }, this.#state);
+      const result = await program.run(
+        { alpha: Float32Array.of(alpha), z: latents.slice(start, start + size) },
+        this.#state,
+      );
       images.set(result.images!, (start / size) * result.images!.length);
     }
     await program.release();
-    return images;
+    return { images, resolution };
   }
 
-  /** A copy of all that is needed to go on from here. */
+  /**
+   * A copy of all that is needed to go on from here.
+   * @throws RangeError naming step and tensor when one holds what is no number: not worth saving.
+   */
   checkpoint(): GanCheckpoint {
+    const { tensor, largest } = this.#wildest();
+    if (!Number.isFinite(largest)) throw new RangeError(`${tensor} holds ${largest} after step ${this.#steps}`);
     const tensors = Object.fromEntries(this.#state.names().map(name => [name, this.#state.copy(name)]));
     const progress = {
       imagesShown: this.#imagesShown,
@@ -230,7 +256,10 @@ export class GanTrainer {
     for (const [name, spec] of [...specs.generator, ...specs.discriminator]) {
       if (!this.#state.has(name)) this.#state.set(name, spec.shape, initialValues(spec, this.#random));
     }
-    for (const [name, { shape }] of specs.generator) {
+    for (const [name, spec] of specs.statistics) {
+      if (!this.#state.has(name)) this.#state.set(name, spec.shape, initialValues(spec, this.#random));
+    }
+    for (const [name, { shape }] of [...specs.generator, ...specs.statistics]) {
       if (!this.#state.has(emaName(name))) this.#state.set(emaName(name), shape, this.#state.values(name));
     }
     for (const [name, spec] of specs.optimisers) this.#state.set(name, spec.shape, initialValues(spec, this.#random));

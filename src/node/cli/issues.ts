@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { didYouMean, UserError } from '../../core/errors.ts';
 import { flagOf } from '../pipeline/command.ts';
-import type { Stage } from '../pipeline/stage.ts';
+import { type Stage, withPreset } from '../pipeline/stage.ts';
 
 /**
  * @param given the options as read from flags and the configuration file.
@@ -13,7 +13,7 @@ export function parseOptions<Options extends z.ZodObject>(
   stage: Stage<Options>,
   given: Record<string, unknown>,
 ): z.output<Options> {
-  const parsed = stage.options.safeParse(given, { error: issue => rule(issue) });
+  const parsed = stage.options.safeParse(withPreset(stage, given), { error: issue => rule(issue) });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   if (issue.code === 'unrecognized_keys') {

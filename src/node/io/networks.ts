@@ -55,6 +55,15 @@ export const ganArchitectureSchema = z.object({
   fmapBase: z.number(),
   fmapDecay: z.number(),
   fmapMax: z.int(),
+  normaliseLatents: z.boolean(),
+  activation: z.enum(['relu', 'leaky-relu']),
+  generatorNorm: z.enum(['none', 'batch', 'pixel']),
+  tanh: z.boolean(),
+  discriminatorNorm: z.enum(['none', 'layer']),
+  equalised: z.boolean(),
+  minibatchStatistic: z.enum(['none', 'stddev', 'discrimination']),
+  statisticGroup: z.int(),
+  minibatchKernels: z.int(),
 });
 
 export const classifierDetailsSchema = z.object({

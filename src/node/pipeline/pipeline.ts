@@ -16,7 +16,7 @@ import { deviceOptions, pathOption, runOptions } from './options.ts';
 import { prepare } from './prepare.ts';
 import { presetNames, presets } from './presets.ts';
 import { report } from './report.ts';
-import { defineStage, type Stage, type StageContext, type Step, type Summary } from './stage.ts';
+import { defineStage, type Stage, type StageContext, type Step, type Summary, withPreset } from './stage.ts';
 import { synthesize } from './synthesize.ts';
 import { trainClassifier } from './train-classifier.ts';
 import { trainGan } from './train-gan.ts';
@@ -113,7 +113,7 @@ function stepsOf(config: z.output<typeof options>): Step[] {
   const file = (name: string) => join(config.out, name);
   const step = (stage: Stage, name: string, own: Readonly<Record<string, unknown>>): Step => {
     const asked = Object.entries({ ...common, ...own }).filter(([key]) => key in stage.options.shape);
-    return { stage, config: stage.options.parse({ ...Object.fromEntries(asked), out: file(name) }) };
+    return { stage, config: stage.options.parse(withPreset(stage, { ...Object.fromEntries(asked), out: file(name) })) };
   };
   const dataset = file(runFolders.dataset);
   const generator = file(runFolders.generator);

@@ -21,6 +21,8 @@ export interface Stage<Options extends z.ZodObject = z.ZodObject> {
   /** Every option with type, default and description: flags, config file and help all come from here. */
   readonly options: Options;
   run(config: z.output<Options>, context: StageContext): Promise<Summary>;
+  /** Of a stage with presets: what stands in for options that are not given, before the table's own defaults. */
+  readonly preset?: (given: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** Of a stage that runs others: which, in order, and with what options. */
   readonly steps?: (config: z.output<Options>) => readonly Step[];
   /** The summary as text for a person, where a plain list of its values would not do. */
@@ -31,6 +33,11 @@ export interface Stage<Options extends z.ZodObject = z.ZodObject> {
 export interface Step {
   readonly stage: Stage;
   readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** The options as given, completed by those of the preset that they name. */
+export function withPreset(stage: Stage, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { ...stage.preset?.(given), ...given };
 }
 
 /** Keeps the option types of a stage while declaring it. */

@@ -47,6 +47,17 @@ export const opCases: readonly OpCase[] = [
   { name: 'log', shapes: [[5]], build: a => ops.log(a!), domain: positive },
   { name: 'sqrt', shapes: [[5]], build: a => ops.sqrt(a!), domain: positive },
   { name: 'tanh', shapes: [[5]], build: a => ops.tanh(a!) },
+  { name: 'abs', shapes: [[5]], build: a => ops.abs(a!) },
+  { name: 'rmsNorm', shapes: [[2, 3, 2]], build: a => ops.rmsNorm(a!, 1e-2) },
+  {
+    name: 'upsampledConv',
+    shapes: [
+      [2, 3, 2, 3],
+      [2, 3, 3, 3],
+      [2],
+    ],
+    build: (x, w, b) => ops.upsampledConv(x!, w!, b),
+  },
   { name: 'sigmoid', shapes: [[5]], build: a => ops.sigmoid(a!) },
   { name: 'softplus', shapes: [[5]], build: a => ops.softplus(a!) },
   { name: 'relu', shapes: [[3, 4]], build: a => ops.relu(a!) },

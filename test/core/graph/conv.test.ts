@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { interpret } from '../../../src/core/graph/interpreter.ts';
 import * as ops from '../../../src/core/graph/ops.ts';
 import type { Tensor } from '../../../src/core/graph/tensor.ts';
-import { randomInputs } from './helpers.ts';
+import { randomInputs, relativeError } from './helpers.ts';
 
 const inner = (a: Tensor, b: Tensor) => ops.sum(ops.mul(a, b));
 
@@ -29,5 +29,21 @@ test('the two gradients are the adjoints of the convolution', () => {
       expect(byWeight).toBeCloseTo(forward!, 9);
     }),
     { numRuns: 40 },
+  );
+});
+
+test('the convolution of an enlarged image is that of its four phases', () => {
+  const size = fc.integer({ min: 1, max: 4 });
+  fc.assert(
+    fc.property(size, size, size, size, size, fc.nat(999), (n, c, o, h, w, seed) => {
+      const { inputs, feeds } = randomInputs([[n, c, h, w], [o, c, 3, 3], [o]], undefined, seed);
+      const [x, kernel, bias] = inputs as [Tensor, Tensor, Tensor];
+      const [plain, phases] = interpret(
+        [ops.conv(ops.upsample2(x), kernel, 1, bias), ops.upsampledConv(x, kernel, bias)],
+        feeds,
+      );
+      expect(relativeError(phases!, plain!)).toBeLessThan(1e-12);
+    }),
+    { numRuns: 30 },
   );
 });

@@ -8,9 +8,10 @@ import { flattenTree, parameterInputs } from '../../../src/core/graph/tree.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
 import type { GanArchitecture } from '../../../src/core/models/channels.ts';
 import { discriminator, discriminatorSpec } from '../../../src/core/models/discriminator.ts';
-import { generator, generatorSpec } from '../../../src/core/models/generator.ts';
+import { type GeneratorView, generator, generatorSpec } from '../../../src/core/models/generator.ts';
 import { initialValues } from '../../../src/core/nn/initialise.ts';
 import { Program, type ProgramDefinition } from '../../../src/core/runtime/program.ts';
+import { ganPresets } from '../../../src/core/training/gan-presets.ts';
 import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan-step.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan-trainer.ts';
 import { discriminatorLoss, type GanLoss } from '../../../src/core/training/losses.ts';
@@ -18,7 +19,14 @@ import { cpuDevice } from '../../../src/node/io/device.ts';
 import { centralDifferences, relativeError, type TestFeeds } from '../graph/helpers.ts';
 
 const device = cpuDevice(1);
-const architecture: GanArchitecture = { resolution: 8, latentSize: 6, fmapBase: 8, fmapDecay: 1, fmapMax: 3 };
+const architecture: GanArchitecture = {
+  ...ganPresets.cpu,
+  resolution: 8,
+  latentSize: 6,
+  fmapBase: 8,
+  fmapDecay: 1,
+  fmapMax: 3,
+};
 const losses: readonly GanLoss[] = [
   { kind: 'wgan-gp', lambda: 10, target: 1, drift: 0.001 },
   { kind: 'logistic-r1', gamma: 0.7, interval: 2 },
@@ -59,7 +67,14 @@ describe.each(losses)('the discriminator loss of $kind, penalty included', loss 
     mixing: Float64Array.of(0.3, 0.8),
     alpha: Float64Array.of(0.6),
   };
-  const terms = discriminatorLoss(loss, images => discriminator(d, images, alpha), reals, fakes, mixing, true);
+  const terms = discriminatorLoss(
+    loss,
+    (images, sets) => discriminator(architecture, d, images, { alpha, ...(sets && { sets }) }),
+    reals,
+    fakes,
+    mixing,
+    true,
+  );
   const parameters = flattenTree<Tensor>(d, 'd');
 
   test('has the gradient that central differences show, second order through the networks', () => {
@@ -91,12 +106,13 @@ function gradientsByName(loss: Tensor, parameters: ReadonlyMap<string, Tensor>):
 describe('growth', () => {
   const { g, d, feeds } = parametersWithValues();
   const z = ops.input('z', [2, 6]);
+  const faces = (latents: Tensor, view: GeneratorView = {}) => generator(architecture, g, latents, view);
   const image = ops.input('image', [2, 3, 8, 8]);
   const values = { ...feeds, z: normals(createRandom(3), 12), image: normals(createRandom(4), 384) };
 
   test('with alpha 0 the generator shows the previous resolution, enlarged', () => {
     const [grown, previous] = interpret(
-      [generator(g, z, 8, ops.scalar(0)), ops.upsample2(generator(g, z, 4, undefined))],
+      [faces(z, { alpha: ops.scalar(0) }), ops.upsample2(faces(z, { resolution: 4 }))],
       values,
     );
     expect(relativeError(grown!, previous!)).toBeLessThan(1e-12);
@@ -104,21 +120,22 @@ describe('growth', () => {
 
   test('with alpha 0 the discriminator sees the previous resolution, reduced', () => {
     const [grown, previous] = interpret(
-      [discriminator(d, image, ops.scalar(0)), discriminator(d, ops.averagePool2(image), undefined)],
+      [
+        discriminator(architecture, d, image, { alpha: ops.scalar(0) }),
+        discriminator(architecture, d, ops.averagePool2(image)),
+      ],
       values,
     );
     expect(relativeError(grown!, previous!)).toBeLessThan(1e-12);
   });
 
   test('with alpha 1 a fade is over', () => {
-    const [fading, settled] = interpret([generator(g, z, 8, ops.scalar(1)), generator(g, z, 8, undefined)], values);
+    const [fading, settled] = interpret([faces(z, { alpha: ops.scalar(1) }), faces(z)], values);
     expect(relativeError(fading!, settled!)).toBeLessThan(1e-12);
   });
 
   test('the length of a latent does not matter', () => {
-    const [one, other] = [z, ops.mul(z, 3)].map(
-      latents => interpret([generator(g, latents, 8, undefined)], values)[0]!,
-    );
+    const [one, other] = [z, ops.mul(z, 3)].map(latents => interpret([faces(latents)], values)[0]!);
     expect(relativeError(one!, other!)).toBeLessThan(1e-7);
   });
 });

@@ -3,14 +3,16 @@ import { type Attributes, defineOp, type Tensor } from '../tensor.ts';
 import { mapValues, zipValues } from './elementwise.ts';
 
 interface SlopeAttributes extends Attributes {
-  /** Factor for negative values. */
+  /** Factor for negative values, in [0, 1). */
   readonly slope: number;
 }
 
 const rectify = defineOp<SlopeAttributes>({
   name: 'LeakyRelu',
   shape: ([x]) => x!.shape,
-  gradient: (node, g) => [() => rectifyGradient([g, node.inputs[0]!], node.attributes)],
+  // By the sign of the output, which is that of the input: the input need not be kept, and a convolution before can
+  // then be fused with the rectifier.
+  gradient: (node, g) => [() => rectifyGradient([g, node], node.attributes)],
   evaluate: ([x], { attributes }) => mapValues(x!, value => (value > 0 ? value : value * attributes.slope)),
   lower: (emit, inputs, { attributes }) =>
     attributes.slope === 0
@@ -18,15 +20,16 @@ const rectify = defineOp<SlopeAttributes>({
       : emit.node('LeakyRelu', inputs, { alpha: { float: attributes.slope } }),
 });
 
-/** inputs: gradient of the output, input of the rectifier; linear in the first. */
+/** inputs: gradient of the output, the output; linear in the first. */
 const rectifyGradient = defineOp<SlopeAttributes>({
   name: 'LeakyReluGradient',
   shape: ([g]) => g!.shape,
   gradient: (node, g) => [(): Tensor => rectifyGradient([g, node.inputs[1]!], node.attributes), undefined],
-  evaluate: (inputs, node) => zipValues(node, inputs, (g, x) => (x! > 0 ? g! : g! * node.attributes.slope)),
-  lower: (emit, [g, x], { attributes }) => {
-    const positive = emit.node('Greater', [x!, emit.floats([0], [])]);
-    const factor = emit.node('Where', [positive, emit.floats([1], []), emit.floats([attributes.slope], [])]);
+  evaluate: (inputs, node) => zipValues(node, inputs, (g, y) => (y! > 0 ? g! : g! * node.attributes.slope)),
+  lower: (emit, [g, y], { attributes }) => {
+    // 1 or the slope, by the sign of y, but for |y| < 1e-30: a third of the time of Greater and Where (docs/log.md).
+    const steep = emit.node('Mul', [y!, emit.floats([1e30], [])]);
+    const factor = emit.node('Clip', [steep, emit.floats([attributes.slope], []), emit.floats([1], [])]);
     return emit.node('Mul', [g!, factor]);
   },
 });

@@ -31,7 +31,7 @@ const pool = defineOp({
     if (height % 2 || width % 2) throw new Error(`only even sizes can be halved; got [${x!.shape}]`);
     return [n, c, height / 2, width / 2];
   },
-  gradient: (_, g) => [() => mul(upsample2(g), 0.25)],
+  gradient: (_, g) => [() => upsample2(mul(g, 0.25))],
   evaluate: ([x], node) => {
     const width = node.shape[3]!;
     return Float64Array.from({ length: sizeOf(node.shape) }, (_, at) => {

@@ -1,7 +1,9 @@
-// exp, log, sqrt, tanh, sigmoid and softplus.
+// exp, log, abs, sqrt, tanh, sigmoid and softplus.
 import { defineOp, type Tensor } from '../tensor.ts';
 import { div, mul, square, sub } from './arithmetic.ts';
+import { greater, where } from './comparison.ts';
 import { mapValues } from './elementwise.ts';
+import { scalar } from './leaf.ts';
 
 function defineUnary(
   name: string,
@@ -22,6 +24,9 @@ export const exp = defineUnary('Exp', Math.exp, (g, _, y) => mul(g, y));
 
 /** Natural logarithm. */
 export const log = defineUnary('Log', Math.log, (g, x) => div(g, x));
+
+/** Its gradient at 0 counts as −1. */
+export const abs = defineUnary('Abs', Math.abs, (g, x) => mul(g, where(greater(x, 0), scalar(1), scalar(-1))));
 
 /** Its gradient is infinite at 0: add a small number first where 0 can occur. */
 export const sqrt = defineUnary('Sqrt', Math.sqrt, (g, _, y) => div(mul(g, 0.5), y));

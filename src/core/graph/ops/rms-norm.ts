@@ -1,0 +1,24 @@
+// Root-mean-square normalisation, with the gradient in the few passes that differentiating its parts would not find.
+import { defineOp, type Tensor } from '../tensor.ts';
+import { add, div, mul, square, sub } from './arithmetic.ts';
+import { zipValues } from './elementwise.ts';
+import { mean } from './reduce.ts';
+import { sqrt } from './transcendental.ts';
+
+/** inputs: x, and the inverse root mean square, which counts as part of the op: the gradient in x includes its. */
+const scale = defineOp({
+  name: 'RmsNorm',
+  shape: ([x]) => x!.shape,
+  gradient: (node, g) => [
+    // With r the inverse root: ∂/∂x = r · (g − y · mean(g · y)).
+    () => mul(sub(g, mul(node, mean(mul(g, node), [1], true))), node.inputs[1]!),
+    undefined,
+  ],
+  evaluate: (inputs, node) => zipValues(node, inputs, (x, r) => x! * r!),
+  lower: (emit, inputs) => emit.node('Mul', inputs),
+});
+
+/** x / √(mean of x² along axis 1 + ε). @param x [N, C, …]. */
+export function rmsNorm(x: Tensor, epsilon: number): Tensor {
+  return scale([x, div(1, sqrt(add(mean(square(x), [1], true), epsilon)))], {});
+}

@@ -1,0 +1,75 @@
+// The checkpoints of a GAN's training: whole files, the latest few, each enough to go on from bit for bit.
+import { readdir, rm } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../core/errors.ts';
+import { ganStateShapes } from '../../core/training/gan-step.ts';
+import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../core/training/gan-trainer.ts';
+import { readTensors, trainingStateSchema, writeTensors } from '../io/networks.ts';
+import type { Run } from '../io/run-folder.ts';
+import type { Figures } from './recent.ts';
+
+const schema = trainingStateSchema.extend({ imagesShown: z.int(), resolution: z.int() });
+
+export interface SavedCheckpoint extends GanCheckpoint {
+  /** The smoothed figures at that time. */
+  readonly recent: Figures;
+}
+
+/** In the order they were written. */
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter(name => /^checkpoint-\d+\.safetensors$/.test(name)).sort();
+}
+
+async function read(path: string): Promise<SavedCheckpoint> {
+  const { tensors, details } = await readTensors(path, schema);
+  return { tensors, progress: details, recent: details.recent };
+}
+
+/** The latest checkpoint of a run, where there is one. */
+export async function latestCheckpoint(run: Run): Promise<SavedCheckpoint | undefined> {
+  const latest = (await namesIn(run.folder)).at(-1);
+  return latest === undefined ? undefined : read(run.file(latest));
+}
+
+/**
+ * Saves the state and drops all but the latest `keep` checkpoints.
+ * @throws RangeError naming step and tensor when something in it is no longer a number: earlier checkpoints stay.
+ */
+export async function saveCheckpoint(trainer: GanTrainer, recent: Figures, run: Run, keep: number): Promise<void> {
+  const { tensors, progress } = trainer.checkpoint();
+  const name = `checkpoint-${String(progress.imagesShown).padStart(10, '0')}.safetensors`;
+  await writeTensors(run.file(name), tensors, { ...progress, recent });
+  for (const old of (await namesIn(run.folder)).slice(0, -keep)) await rm(run.file(old));
+}
+
+/**
+ * A checkpoint of another run to go on from: its tensors and how far it was, with random numbers of one's own.
+ * @throws UserError when it is not one of the same networks.
+ */
+export async function foreignCheckpoint(
+  path: string,
+  out: string,
+  config: GanTrainingConfig,
+): Promise<SavedCheckpoint> {
+  if (resolve(path).startsWith(resolve(`${out}.partial`) + sep)) {
+    throw new UserError(
+      `--start-from lies in ${out}.partial, which is made anew; copy it elsewhere, or choose another --out`,
+    );
+  }
+  const { tensors, progress, recent } = await read(path);
+  const { architecture, adam } = config;
+  const expected = ganStateShapes(architecture, progress.resolution, adam);
+  for (const [name, shape] of expected) {
+    const found = tensors[name]?.shape;
+    if (String(found) !== String(shape)) {
+      const is = found === undefined ? 'is not in it' : `is [${found}] in it, [${shape}] here`;
+      throw new UserError(
+        `--start-from ${path} holds other networks: ${name} ${is}; give the options it was trained with`,
+      );
+    }
+  }
+  const known = Object.fromEntries([...expected.keys()].map(name => [name, tensors[name]!]));
+  const { imagesShown, steps, resolution } = progress;
+  return { tensors: known, progress: { imagesShown, steps, resolution }, recent };
+}
