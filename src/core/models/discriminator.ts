@@ -59,22 +59,16 @@ export function discriminatorSpec(
   };
 }
 
-export interface DiscriminatorView {
-  /** Weight of the newest block in [0, 1]; left out where it counts in full. */
-  readonly alpha?: Tensor | undefined;
-  /** How many minibatches lie one after the other among the images; their statistics stay apart. */
-  readonly sets?: number;
-}
-
 /**
  * @param images [N, 3, R, R] in [-1, 1], R being the resolution it has grown to.
+ * @param alpha weight of the newest block in [0, 1]; left out where it counts in full.
  * @returns scores [N, 1]; larger means more like a real image.
  */
 export function discriminator(
   architecture: GanArchitecture,
   parameters: DiscriminatorParameters,
   images: Tensor,
-  { alpha, sets = 1 }: DiscriminatorView = {},
+  alpha?: Tensor,
 ): Tensor {
   const resolution = images.shape[2]!;
   const apply = (multiply: typeof ganConv, layer: NormalisedLayer, x: Tensor) => {
@@ -92,10 +86,10 @@ export function discriminator(
     }
   }
   const last = parameters.blocks['4']!;
-  if (architecture.minibatchStatistic === 'stddev') x = minibatchStddev(x, architecture.statisticGroup, sets);
+  if (architecture.minibatchStatistic === 'stddev') x = minibatchStddev(x, architecture.statisticGroup);
   x = apply(ganConv, last.conv0, x);
   const flat = ops.reshape(x, [images.shape[0]!, last.conv1.weight.shape[1]!]); // [N CHW]
   x = apply(ganDense, last.conv1, flat);
-  if (parameters.minibatch !== undefined) x = minibatchDiscrimination(parameters.minibatch, x, sets);
+  if (parameters.minibatch !== undefined) x = minibatchDiscrimination(parameters.minibatch, x);
   return ganDense(architecture, parameters.output, x, 1);
 }

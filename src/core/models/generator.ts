@@ -89,6 +89,12 @@ export function generator(
   const convolved = (path: string, layer: NormalisedLayer, x: Tensor) =>
     finish(path, layer, ganConv(architecture, withoutBias ? { weight: layer.weight } : layer, x));
 
+  /** convolved(upsample2(x)). */
+  const enlarged = (path: string, layer: NormalisedLayer, x: Tensor) => {
+    const { weight, input } = factors(architecture, layer.weight, x);
+    return finish(path, layer, ops.upsampledConv(input, weight, withoutBias ? undefined : layer.bias));
+  };
+
   const first = parameters.blocks['4']!;
   const channels = first.conv0.bias.shape[0]!;
   const latents = architecture.normaliseLatents ? pixelNorm(z) : z; // to length √d
@@ -101,7 +107,7 @@ export function generator(
   let image = toRGB(4);
   for (const side of resolutionsUpTo(resolution).slice(1)) {
     const block = parameters.blocks[side]!;
-    x = convolved(`blocks/${side}/conv0`, block.conv0, ops.upsample2(x));
+    x = enlarged(`blocks/${side}/conv0`, block.conv0, x);
     x = convolved(`blocks/${side}/conv1`, block.conv1, x);
     const previous = image;
     image = toRGB(side);

@@ -39,7 +39,8 @@ export class Program {
 
   static async compile(device: Device, { outputs = {}, updates = {} }: ProgramDefinition): Promise<Program> {
     const marked = Object.fromEntries(Object.entries(updates).map(([name, next]) => [updateMark + name, next]));
-    return Program.open(device, compileGraph({ ...outputs, ...marked }, device.target).bytes);
+    const { bytes } = compileGraph({ ...outputs, ...marked }, device.target);
+    return new Program(device, await device.runtime.InferenceSession.create(bytes, trainingOptions(device)));
   }
 
   /** @param bytes an `.onnx` file. @throws Error where ONNX Runtime cannot read it. */
@@ -79,6 +80,16 @@ export class Program {
     const lengths = shape.map(length => (typeof length === 'number' ? length : values.length / known));
     return new this.#device.runtime.Tensor('float32', values, lengths);
   }
+}
+
+/**
+ * What `all` does beyond `extended` is to change the layout of constant weights, which training has none of: what
+ * remains of it is images turned back and forth around every pooling.
+ */
+function trainingOptions({ sessionOptions }: Device): InferenceSession.SessionOptions {
+  return sessionOptions.graphOptimizationLevel === 'all'
+    ? { ...sessionOptions, graphOptimizationLevel: 'extended' }
+    : sessionOptions;
 }
 
 function shapesOf(values: readonly InferenceSession.ValueMetadata[]): Map<string, OpenShape> {

@@ -91,8 +91,7 @@ function networks({ architecture, resolution, minibatch, fading }: StepOptions) 
     generatorParameters: flattenTree<Tensor>(ofGenerator, stateNames.generator),
     discriminatorParameters: flattenTree<Tensor>(ofDiscriminator, stateNames.discriminator),
     fakes: generator(architecture, ofGenerator, z, { resolution, alpha, observe }),
-    critic: (images: Tensor, sets?: number) =>
-      discriminator(architecture, ofDiscriminator, images, { alpha, ...(sets === undefined ? {} : { sets }) }),
+    critic: (images: Tensor) => discriminator(architecture, ofDiscriminator, images, alpha),
   };
 }
 

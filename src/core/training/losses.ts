@@ -20,11 +20,8 @@ export type GanLoss =
       readonly interval: number;
     };
 
-/**
- * images [N, 3, R, R] → scores [N, 1].
- * @param sets how many minibatches lie one after the other among the images, 1 if left out.
- */
-export type Critic = (images: Tensor, sets?: number) => Tensor;
+/** images [N, 3, R, R] → scores [N, 1]. */
+export type Critic = (images: Tensor) => Tensor;
 
 export interface LossTerms {
   readonly loss: Tensor;
@@ -44,10 +41,8 @@ export function discriminatorLoss(
   mixing: Tensor,
   penalise: boolean,
 ): LossTerms {
-  // Both sets go through the critic at once, which takes less time than one after the other; except where R1 wants the
-  // gradient in the real images alone.
-  const apart = options.kind === 'logistic-r1' && penalise;
-  const [realScores, fakeScores] = apart ? [critic(reals), critic(fakes)] : bothScores(critic, reals, fakes);
+  const realScores = critic(reals);
+  const fakeScores = critic(fakes);
   const scores = { realScore: ops.mean(realScores), fakeScore: ops.mean(fakeScores) };
   if (options.kind === 'wgan-gp') {
     const between = ops.add(reals, ops.mul(ops.sub(fakes, reals), mixing));
@@ -63,12 +58,6 @@ export function discriminatorLoss(
   const penalty = ops.mean(squaredGradientNorm(realScores, reals));
   const weighted = ops.mul(penalty, (options.gamma / 2) * options.interval);
   return { loss: ops.add(loss, weighted), metrics: { ...scores, penalty } };
-}
-
-function bothScores(critic: Critic, reals: Tensor, fakes: Tensor): [Tensor, Tensor] {
-  const scores = critic(ops.concat([reals, fakes], 0), 2);
-  const n = reals.shape[0]!;
-  return [ops.slice(scores, [0, 0], [n, 1]), ops.slice(scores, [n, 0], [n, 1])];
 }
 
 export function generatorLoss(options: GanLoss, critic: Critic, fakes: Tensor): Tensor {

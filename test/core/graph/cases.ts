@@ -51,11 +51,7 @@ export const opCases: readonly OpCase[] = [
   { name: 'rmsNorm', shapes: [[2, 3, 2]], build: a => ops.rmsNorm(a!, 1e-2) },
   {
     name: 'upsampledConv',
-    shapes: [
-      [2, 3, 2, 3],
-      [2, 3, 3, 3],
-      [2],
-    ],
+    shapes: [[2, 3, 2, 3], [2, 3, 3, 3], [2]],
     build: (x, w, b) => ops.upsampledConv(x!, w!, b),
   },
   { name: 'sigmoid', shapes: [[5]], build: a => ops.sigmoid(a!) },

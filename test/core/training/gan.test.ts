@@ -69,7 +69,7 @@ describe.each(losses)('the discriminator loss of $kind, penalty included', loss 
   };
   const terms = discriminatorLoss(
     loss,
-    (images, sets) => discriminator(architecture, d, images, { alpha, ...(sets && { sets }) }),
+    images => discriminator(architecture, d, images, alpha),
     reals,
     fakes,
     mixing,
@@ -120,10 +120,7 @@ describe('growth', () => {
 
   test('with alpha 0 the discriminator sees the previous resolution, reduced', () => {
     const [grown, previous] = interpret(
-      [
-        discriminator(architecture, d, image, { alpha: ops.scalar(0) }),
-        discriminator(architecture, d, ops.averagePool2(image)),
-      ],
+      [discriminator(architecture, d, image, ops.scalar(0)), discriminator(architecture, d, ops.averagePool2(image))],
       values,
     );
     expect(relativeError(grown!, previous!)).toBeLessThan(1e-12);
