@@ -5,14 +5,17 @@ import { availableProviders, deviceNames } from '../io/device.ts';
 
 /** A side length of square images. @throws (as a zod issue) unless a power of two from 4 to 1024. */
 export function resolutionOption() {
-  return z.int().refine(side => side >= 4 && side <= 1024 && Number.isInteger(Math.log2(side)), {
-    error: 'must be a power of two from 4 to 1024',
-  });
+  const values = 'a power of two from 4 to 1024';
+  const fits = (side: number) => side >= 4 && side <= 1024 && Number.isInteger(Math.log2(side));
+  return z
+    .int()
+    .refine(fits, { error: `must be ${values}` })
+    .meta({ values });
 }
 
 /** A path; an empty one, such as an unset shell variable leaves, is refused. */
 export function pathOption() {
-  return z.string().min(1, { error: 'must be a path, not empty' });
+  return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: 'a path' });
 }
 
 /** The options of every stage that writes a run folder; spread them into its table. */
@@ -38,6 +41,7 @@ export const deviceOptions = {
     .min(1)
     .max(256)
     .default(availableParallelism())
+    .meta({ defaultInWords: "the machine's cores" })
     .describe('threads of a computation; results are bit-equal only between runs with the same number'),
 };
 
