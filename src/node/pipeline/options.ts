@@ -1,7 +1,7 @@
 // The options that many stages share, so that a flag means the same everywhere.
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { availableProviders, deviceNames } from '../io/device.ts';
+import { deviceNames } from '../io/device.ts';
 
 /** A side length of square images. @throws (as a zod issue) unless a power of two from 4 to 1024. */
 export function resolutionOption() {
@@ -32,10 +32,9 @@ export const runOptions = {
 /** Of every stage that runs networks. */
 export const deviceOptions = {
   device: z
-    .string()
+    .enum(deviceNames)
     .default('cpu')
-    .refine(name => deviceNames.includes(name), { error: deviceRule() })
-    .describe('what computes; `face-tuning doctor` lists what this machine has'),
+    .describe('what computes: the processor or a GPU; `face-tuning doctor` tells which work here'),
   threads: z
     .int()
     .min(1)
@@ -44,9 +43,3 @@ export const deviceOptions = {
     .meta({ defaultInWords: "the machine's cores" })
     .describe('threads of a computation; results are bit-equal only between runs with the same number'),
 };
-
-function deviceRule(): string {
-  const others = availableProviders().filter(name => !deviceNames.includes(name));
-  const offered = others.length === 0 ? '' : ` (ONNX Runtime here also offers ${others.join(', ')}, not used yet)`;
-  return `must be ${deviceNames.join(' or ')}${offered}`;
-}

@@ -7,7 +7,7 @@ import { createRandom } from '../../core/math/random.ts';
 import { type GanCheckpoint, GanTrainer, type GanTrainingConfig } from '../../core/training/gan-trainer.ts';
 import { openDataset } from '../data/dataset.ts';
 import { imagesOf } from '../data/image-set.ts';
-import { cpuDevice } from '../io/device.ts';
+import { openDevice } from '../io/device.ts';
 import { writeWhole } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../io/networks.ts';
@@ -77,6 +77,7 @@ export const trainGan = defineStage({
   ],
   options,
   async run(config, context) {
+    const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
     const inputs = { dataset: config.dataset };
     const { resume, force } = config;
@@ -85,7 +86,7 @@ export const trainGan = defineStage({
       const images = await imagesOf(dataset, 'train');
       const training = trainingConfig(config, dataset.resolution);
       const checkpoint = await savedCheckpoint(run);
-      const trainer = new GanTrainer(cpuDevice(config.threads), training, images, checkpoint);
+      const trainer = new GanTrainer(device, training, images, checkpoint);
       try {
         return await train(trainer, training, checkpoint?.recent ?? {}, config, run, context);
       } finally {
