@@ -1,7 +1,6 @@
 // A device that is not there is told in one line, with why and with what works, before anything is written.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { stages } from '../../../src/node/cli/stages.ts';
@@ -10,6 +9,7 @@ import { type DeviceName, deviceNames, openDevice } from '../../../src/node/io/d
 import { tryDevice } from '../../../src/node/io/device-trial.ts';
 import { silentLog } from '../../../src/node/io/log.ts';
 import { optionsOf } from '../../../src/node/pipeline/option-schema.ts';
+import { mistake } from '../../helpers/mistake.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
 const out = join(temporaryFolder(), 'out');
@@ -55,10 +55,7 @@ describe.skipIf(missing.length === 0)('a missing device', () => {
   );
 
   test.each(missing)('%s is one line and exit code 2 on the command line', name => {
-    const launcher = resolve(import.meta.dirname, '../../../bin/face-tuning.js');
-    const argv = [launcher, 'pipeline', '--celeba', 'absent', '--out', out, '--device', name];
-    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
-    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: `error: ${line(name)}\n` });
+    expect(mistake('pipeline', '--celeba', 'absent', '--out', out, '--device', name)).toBe(line(name));
     expect(existsSync(out)).toBe(false);
   });
 });
