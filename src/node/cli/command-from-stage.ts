@@ -3,7 +3,7 @@ import { Command, type CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { didYouMean, UserError } from '../../core/errors.ts';
 import { readJson } from '../io/files.ts';
-import { flagOf } from '../pipeline/command.ts';
+import { flagOf, type OptionSchema, offFlagOf, optionsOf, type ValueSchema } from '../pipeline/option-schema.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { parseOptions } from './issues.ts';
 
@@ -14,15 +14,12 @@ export type Execute = (
   view: { readonly json: boolean; readonly dryRun: boolean },
 ) => Promise<void>;
 
-/** What JSON Schema says of one option, as far as the command line needs it. */
-interface Property {
-  readonly type?: string | undefined;
-  readonly enum?: readonly unknown[] | undefined;
-  readonly anyOf?: readonly Property[] | undefined;
-  readonly items?: Property | undefined;
-  readonly default?: unknown;
-  readonly description?: string | undefined;
-}
+/** Flags of every command, beside those of its stage's table. */
+export const commonFlags = [
+  ['--config <file>', 'JSON file of options; flags override it'],
+  ['--json', 'print the summary as JSON'],
+  ['--dry-run', 'print the resolved options and what would be done, and do nothing'],
+] as const;
 
 /** @returns the program with a command for each stage; `train gan` becomes `gan` under `train`. */
 export function programFromStages(stages: readonly Stage[], version: string, execute: Execute): Command {
@@ -49,17 +46,14 @@ export function programFromStages(stages: readonly Stage[], version: string, exe
 
 function addStage(command: Command, stage: Stage, execute: Execute): void {
   command.description(stage.description).exitOverride(error => rethrow(error, command));
-  const { properties = {}, required = [] } = z.toJSONSchema(stage.options, { io: 'input', unrepresentable: 'any' });
   const keyOf = new Map<string, string>(); // commander's name of an option to ours
-  for (const [key, property] of Object.entries(properties)) {
-    for (const option of optionsFor(key, property as Property, required.includes(key))) {
+  for (const schema of optionsOf(stage)) {
+    for (const option of commandOptions(schema)) {
       command.addOption(option);
-      keyOf.set(option.attributeName(), key);
+      keyOf.set(option.attributeName(), schema.key);
     }
   }
-  command.option('--config <file>', 'JSON file of options; flags override it');
-  command.option('--json', 'print the summary as JSON');
-  command.option('--dry-run', 'print the resolved options and what would be done, and do nothing');
+  for (const [flags, description] of commonFlags) command.option(flags, description);
   command.addHelpText('after', () => examplesText(stage, command));
   command.action(async () => {
     const values = command.opts<Record<string, unknown>>();
@@ -78,39 +72,39 @@ function examplesText({ examples }: Stage, command: Command): string {
 }
 
 /** One option, or two for a switch: `--mirror` and `--no-mirror`, of which the help shows the one that changes something. */
-function optionsFor(key: string, property: Property, required: boolean): Option[] {
-  const flag = flagOf(key);
-  const description = `${property.description ?? ''}${required ? ' (required)' : ''}`;
-  if (property.type === 'boolean') {
-    const on = new Option(flag, description).hideHelp(property.default === true);
-    const off = new Option(`--no-${flag.slice(2)}`, `switch off: ${description}`).hideHelp(property.default !== true);
+function commandOptions(schema: OptionSchema): Option[] {
+  const flag = flagOf(schema.key);
+  const description = `${schema.description ?? ''}${schema.required ? ' (required)' : ''}`;
+  if (schema.type === 'boolean') {
+    const on = new Option(flag, description).hideHelp(schema.default === true);
+    const off = new Option(offFlagOf(schema.key), `switch off: ${description}`).hideHelp(schema.default !== true);
     return [on, off];
   }
-  const option = new Option(`${flag} <${placeholder(property)}>`, description);
-  if (property.enum !== undefined) option.choices(property.enum.map(String)); // for the help; zod checks it
-  if (property.default !== undefined && !isEmptyList(property.default)) option.default(property.default);
+  const option = new Option(`${flag} <${placeholder(schema)}>`, description);
+  if (schema.enum !== undefined) option.choices(schema.enum.map(String)); // for the help; zod checks it
+  if (schema.default !== undefined && !isEmptyList(schema.default)) option.default(schema.default);
   let earlier: unknown[] = [];
   option.argParser(text => {
-    if (property.type !== 'array') return coerce(text, property);
-    earlier = [...earlier, ...text.split(',').map(item => coerce(item.trim(), property.items ?? {}))];
+    if (schema.type !== 'array') return coerce(text, schema);
+    earlier = [...earlier, ...text.split(',').map(item => coerce(item.trim(), schema.items ?? {}))];
     return earlier;
   });
   return [option];
 }
 
 /** Numbers become numbers where the option takes any; what is none stays text, for zod to refuse. */
-function coerce(text: string, property: Property): unknown {
-  const types = [property, ...(property.anyOf ?? [])].map(({ type }) => type);
+function coerce(text: string, schema: ValueSchema): unknown {
+  const types = [schema, ...(schema.anyOf ?? [])].map(({ type }) => type);
   const numeric = types.includes('number') || types.includes('integer');
   if (numeric && text.trim() !== '' && !Number.isNaN(Number(text))) return Number(text);
   if (types.includes('null') && text === 'null') return null;
   return text;
 }
 
-function placeholder(property: Property): string {
-  if (property.type === 'array') return 'values';
-  if (property.enum !== undefined) return 'name';
-  return property.type === 'string' ? 'text' : 'number';
+function placeholder(schema: ValueSchema): string {
+  if (schema.type === 'array') return 'values';
+  if (schema.enum !== undefined) return 'name';
+  return schema.type === 'string' ? 'text' : 'number';
 }
 
 function isEmptyList(value: unknown): boolean {

@@ -28,8 +28,8 @@ export const demo = defineStage({
   description: 'Show faces and edits of the shipped model: pictures and a page, in seconds, without data.',
   examples: ['', '--bundle models/mine --out runs/mine'],
   options,
-  async run({ bundle = starter, out, threads }, { signal }) {
-    const editor = await openBundle(bundle, { threads });
+  async run({ bundle = starter, out, device, threads }, { signal }) {
+    const editor = await openBundle(bundle, { device, threads });
     await explainingDiskErrors('create', out, () => mkdir(out, { recursive: true }));
     const sources = { editor, runs: { generator: { command: 'face-tuning demo' }, bundle: { folder: bundle } } };
     const figures: Figure[] = [];

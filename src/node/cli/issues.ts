@@ -1,7 +1,7 @@
 // Turns what zod finds wrong with options into one line that names the flag, the rule and the value received.
 import type { z } from 'zod';
 import { didYouMean, UserError } from '../../core/errors.ts';
-import { flagOf } from '../pipeline/command.ts';
+import { flagOf } from '../pipeline/option-schema.ts';
 import { type Stage, withPreset } from '../pipeline/stage.ts';
 
 /**

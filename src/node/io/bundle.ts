@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type FaceEditor, loadBundle } from '../../core/bundle/face-editor.ts';
-import { cpuDevice } from './device.ts';
+import { type DeviceOptions, openDevice } from './device.ts';
 import { readWhole } from './files.ts';
 
 /** @returns SHA-256 in hexadecimal. */
@@ -12,9 +12,11 @@ export async function hashBytes(bytes: Uint8Array): Promise<string> {
 }
 
 /**
- * @param threads threads a computation is spread over; results are bit-equal only between runs with the same number.
- * @throws UserError naming the file that is missing, damaged or of another version.
+ * @param options the device (default the processor) and its threads (default as many as there are cores); results are
+ * bit-equal only between runs with the same number.
+ * @throws UserError naming the file that is missing, damaged or of another version, or the device that is not there.
  */
-export function openBundle(folder: string, { threads = availableParallelism() } = {}): Promise<FaceEditor> {
-  return loadBundle(cpuDevice(threads), name => readWhole(join(folder, name)), hashBytes, folder);
+export async function openBundle(folder: string, options: Partial<DeviceOptions> = {}): Promise<FaceEditor> {
+  const { device = 'cpu', threads = availableParallelism() } = options;
+  return loadBundle(await openDevice({ device, threads }), name => readWhole(join(folder, name)), hashBytes, folder);
 }

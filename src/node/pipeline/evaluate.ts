@@ -5,6 +5,7 @@ import { type AttributeName, attributeIndex, attributeNames } from '../../core/a
 import { bundleFiles } from '../../core/bundle/bundle.ts';
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
 import { openBundle } from '../io/bundle.ts';
+import { openDevice } from '../io/device.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { withRun } from '../io/run-folder.ts';
 import { type Column, csvTable, textTable } from '../report/table.ts';
@@ -67,6 +68,7 @@ export const evaluate = defineStage({
   async run(config, { log, signal }) {
     const { bundle, out, resume, force, lock } = config;
     for (const attribute of [...config.attributes, lock]) attributeIndex(attribute);
+    await openDevice(config); // a missing one is told before the run folder is begun
     const inputs = { bundle: join(bundle, bundleFiles.index) };
     return withRun(out, { stage: 'evaluate', config, inputs, resume, force, log }, async run => {
       const editor = await openBundle(bundle, config);

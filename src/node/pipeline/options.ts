@@ -1,18 +1,21 @@
 // The options that many stages share, so that a flag means the same everywhere.
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { availableProviders, deviceNames } from '../io/device.ts';
+import { deviceNames } from '../io/device.ts';
 
 /** A side length of square images. @throws (as a zod issue) unless a power of two from 4 to 1024. */
 export function resolutionOption() {
-  return z.int().refine(side => side >= 4 && side <= 1024 && Number.isInteger(Math.log2(side)), {
-    error: 'must be a power of two from 4 to 1024',
-  });
+  const values = 'a power of two from 4 to 1024';
+  const fits = (side: number) => side >= 4 && side <= 1024 && Number.isInteger(Math.log2(side));
+  return z
+    .int()
+    .refine(fits, { error: `must be ${values}` })
+    .meta({ values });
 }
 
 /** A path; an empty one, such as an unset shell variable leaves, is refused. */
 export function pathOption() {
-  return z.string().min(1, { error: 'must be a path, not empty' });
+  return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: 'a path' });
 }
 
 /** The options of every stage that writes a run folder; spread them into its table. */
@@ -29,20 +32,14 @@ export const runOptions = {
 /** Of every stage that runs networks. */
 export const deviceOptions = {
   device: z
-    .string()
+    .enum(deviceNames)
     .default('cpu')
-    .refine(name => deviceNames.includes(name), { error: deviceRule() })
-    .describe('what computes; `face-tuning doctor` lists what this machine has'),
+    .describe('what computes: the processor or a GPU; `face-tuning doctor` tells which work here'),
   threads: z
     .int()
     .min(1)
     .max(256)
     .default(availableParallelism())
+    .meta({ defaultInWords: "the machine's cores" })
     .describe('threads of a computation; results are bit-equal only between runs with the same number'),
 };
-
-function deviceRule(): string {
-  const others = availableProviders().filter(name => !deviceNames.includes(name));
-  const offered = others.length === 0 ? '' : ` (ONNX Runtime here also offers ${others.join(', ')}, not used yet)`;
-  return `must be ${deviceNames.join(' or ')}${offered}`;
-}

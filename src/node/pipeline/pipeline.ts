@@ -3,6 +3,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
+import { openDevice } from '../io/device.ts';
 import { explainingDiskErrors } from '../io/disk-errors.ts';
 import { writeJson } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
@@ -61,6 +62,7 @@ export const pipeline = defineStage({
   options,
   steps: stepsOf,
   async run(config, context) {
+    await openDevice(config); // a missing one is told before any work is done
     await makeFolder(config);
     const costs: Cost[] = [];
     const summaries = new Map<Stage, Summary>();

@@ -5,6 +5,7 @@ import type { FaceEditor } from '../../core/bundle/face-editor.ts';
 import { UserError } from '../../core/errors.ts';
 import { type Dataset, openDataset } from '../data/dataset.ts';
 import { openBundle } from '../io/bundle.ts';
+import type { DeviceOptions } from '../io/device.ts';
 import { readJson } from '../io/files.ts';
 import { type FinishedRun, openRun } from '../io/run-folder.ts';
 import { bundle } from './bundle.ts';
@@ -43,7 +44,7 @@ export interface Sources {
 }
 
 /** @param folder a pipeline's. @throws UserError naming the run that is missing or unfinished. */
-export async function openSources(folder: string, threads: number): Promise<Sources> {
+export async function openSources(folder: string, device: DeviceOptions): Promise<Sources> {
   const runs: Partial<Record<RunName, Source>> = {};
   for (const [name, stage] of Object.entries(stages) as [RunName, Stage][]) {
     const run = await openRun(join(folder, runFolders[name]), stage.name);
@@ -57,7 +58,7 @@ export async function openSources(folder: string, threads: number): Promise<Sour
   return {
     runs: runs as Record<RunName, Source>,
     dataset: await openDataset(join(folder, runFolders.dataset)),
-    editor: await openBundle(join(folder, runFolders.bundle), { threads }),
+    editor: await openBundle(join(folder, runFolders.bundle), device),
     synthesis: synthesis.data,
   };
 }

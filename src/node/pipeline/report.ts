@@ -1,6 +1,7 @@
 // Stage `report`: tells what a pipeline made as one HTML page that carries every figure in itself.
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
+import { openDevice } from '../io/device.ts';
 import { writeWhole } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
 import { escapeHtml, type Figure, pageHtml } from '../report/html.ts';
@@ -25,7 +26,8 @@ export const report = defineStage({
     if (!config.force && (await exists(config.out))) {
       throw new UserError(`${config.out} exists; give --force to replace it or choose another --out`);
     }
-    const sources = await openSources(config.runs, config.threads);
+    await openDevice(config); // a missing one is told before anything is read
+    const sources = await openSources(config.runs, config);
     const figures: Figure[] = [];
     // Only here, since drawing charts takes a library that no other command should have to load.
     const { partsOf } = await import('./figures/all.ts');

@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.ts';
 import { normaliseLatents, sampleLatents } from '../../core/latent/sampling.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { classifierRunner, generatorRunner } from '../../core/models/inference.ts';
-import { cpuDevice } from '../io/device.ts';
+import { openDevice } from '../io/device.ts';
 import { createNpyWriter, writeJson, writeWhole } from '../io/files.ts';
 import { classifierDetailsSchema, ganArchitectureSchema, readTensors } from '../io/networks.ts';
 import { openRun, withRun } from '../io/run-folder.ts';
@@ -44,6 +44,7 @@ export const synthesize = defineStage({
   ],
   options,
   async run(config, { log, signal }) {
+    const device = await openDevice(config);
     const generatorRun = await openRun(config.generator, 'train gan');
     const classifierRun = await openRun(config.classifier, 'train classifier');
     const generator = await readTensors(generatorRun.file('generator.safetensors'), ganArchitectureSchema);
@@ -58,7 +59,6 @@ export const synthesize = defineStage({
     const inputs = { generator: config.generator, classifier: config.classifier };
     const { resume, force } = config;
     return withRun(config.out, { stage: 'synthesize', config, inputs, resume, force, log }, async run => {
-      const device = cpuDevice(config.threads);
       const generate = await generatorRunner(device, generator.details, generator.tensors, batch);
       const classify = await classifierRunner(device, architecture, classifier.tensors, batch);
       const latentFile = await createNpyWriter(run.file('z.npy'), 'float32', [config.count, latentSize]);

@@ -2,10 +2,11 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { classifierRunner } from '../../core/models/inference.ts';
+import type { Device } from '../../core/runtime/device.ts';
 import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../core/training/classifier-trainer.ts';
 import { openDataset } from '../data/dataset.ts';
 import { imagesOf, type LabelledImages } from '../data/image-set.ts';
-import { cpuDevice } from '../io/device.ts';
+import { openDevice } from '../io/device.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../io/networks.ts';
@@ -48,6 +49,7 @@ export const trainClassifier = defineStage({
   ],
   options,
   async run(config, context) {
+    const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
     const inputs = { dataset: config.dataset };
     const { resume, force } = config;
@@ -55,8 +57,8 @@ export const trainClassifier = defineStage({
     return withRun(config.out, { stage: 'train classifier', config, inputs, resume, force, log }, async run => {
       const training = await imagesOf(dataset, 'train');
       const architecture = { resolution: dataset.resolution, width: config.width, maxWidth: config.maxWidth };
-      const weights = await train({ ...config, architecture }, training, run, context);
-      const runner = await classifierRunner(cpuDevice(config.threads), architecture, weights, evaluationBatch);
+      const weights = await train(device, { ...config, architecture }, training, run, context);
+      const runner = await classifierRunner(device, architecture, weights, evaluationBatch);
       const score = async (images: LabelledImages) => ({
         labels: images.labels,
         logits: await classify(images, runner),
@@ -88,6 +90,7 @@ export const trainClassifier = defineStage({
 
 /** @returns the trained weights, also where an earlier sitting had trained them. */
 async function train(
+  device: Device,
   config: ClassifierTrainingConfig & z.output<typeof options>,
   images: LabelledImages,
   run: Run,
@@ -97,7 +100,7 @@ async function train(
   const saved = (await exists(path)) ? await readTensors(path, trainingStateSchema) : undefined;
   const checkpoint = saved && { tensors: saved.tensors, progress: saved.details };
   let recent: Figures = saved?.details.recent ?? {};
-  const trainer = await ClassifierTrainer.create(cpuDevice(config.threads), config, images, images.labels, checkpoint);
+  const trainer = await ClassifierTrainer.create(device, config, images, images.labels, checkpoint);
   await run.rewind(({ step }) => Number(step) <= trainer.steps);
   const progress = log.progress('train classifier', trainer.totalSteps * config.minibatch, 'images');
   while (trainer.steps < trainer.totalSteps) {

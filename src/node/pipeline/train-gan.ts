@@ -7,7 +7,7 @@ import { GanTrainer, type GanTrainingConfig } from '../../core/training/gan-trai
 import { halved, type ImageSet } from '../../core/training/image-source.ts';
 import { openDataset } from '../data/dataset.ts';
 import { imagesOf } from '../data/image-set.ts';
-import { cpuDevice } from '../io/device.ts';
+import { openDevice } from '../io/device.ts';
 import { writeWhole } from '../io/files.ts';
 import { writeTensors } from '../io/networks.ts';
 import { type Run, withRun } from '../io/run-folder.ts';
@@ -34,6 +34,7 @@ export const trainGan = defineStage({
   options: ganOptions,
   preset: ganPreset,
   async run(config, context) {
+    const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
     const training = ganTrainingConfig(config, dataset.resolution);
     const { dataset: folder, startFrom, out, resume, force } = config;
@@ -45,7 +46,7 @@ export const trainGan = defineStage({
       const checkpoint =
         (await latestCheckpoint(run)) ??
         (startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training));
-      const trainer = new GanTrainer(cpuDevice(config.threads), training, images, checkpoint);
+      const trainer = new GanTrainer(device, training, images, checkpoint);
       try {
         return await explained(() => train(trainer, training, checkpoint?.recent ?? {}, config, run, context));
       } finally {

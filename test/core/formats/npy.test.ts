@@ -5,6 +5,7 @@ import { UserError } from '../../../src/core/errors.ts';
 import { dtypeOf, type NdArray } from '../../../src/core/formats/nd-array.ts';
 import { decodeNpy, decodeNpyHeader, encodeNpy, encodeNpyHeader } from '../../../src/core/formats/npy.ts';
 import arrays from '../../fixtures/arrays.json' with { type: 'json' };
+import { survivesMutations } from '../../helpers/fuzz.ts';
 import { ndArrays } from './arbitrary.ts';
 
 const bytesFrom = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
@@ -79,7 +80,11 @@ describe('damaged files give a UserError', () => {
     expect(() => decodeNpy(beyond)).toThrow(/too large/);
   });
 
-  test('with any bytes changed, or in any header at all', () => {
+  test('whatever is damaged', async () => {
+    await survivesMutations(good, bytes => decodeNpy(bytes));
+  });
+
+  test('with any header at all', () => {
     const onlyUserErrors = (bytes: Uint8Array) => {
       try {
         decodeNpy(bytes);
@@ -88,15 +93,6 @@ describe('damaged files give a UserError', () => {
         expect((error as Error).message).not.toContain('\n');
       }
     };
-    const changes = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 });
-    fc.assert(
-      fc.property(changes, list => {
-        const bytes = good.slice();
-        for (const [at, value] of list) bytes[at] = value;
-        onlyUserErrors(bytes);
-      }),
-      { numRuns: 2000 },
-    );
     const entry = fc.oneof(fc.string(), fc.constantFrom("'descr': '<f8'", "'fortran_order': True", "'shape': (,)"));
     fc.assert(
       fc.property(fc.constantFrom(1, 2, 3), fc.array(entry), (version, entries) => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/core/formats/safetensors.ts';
 import arrays from '../../fixtures/arrays.json' with { type: 'json' };
+import { survivesMutations } from '../../helpers/fuzz.ts';
 import { ndArrays } from './arbitrary.ts';
 
 const golden = Uint8Array.from(Buffer.from(arrays.safetensors.file, 'base64'));
@@ -97,23 +98,13 @@ describe('damaged files give a UserError', () => {
     expect(() => decodeSafetensors(bytes)).toThrow(/header must fit/);
   });
 
-  test('cut short anywhere, or with any bytes changed', () => {
+  test('cut short anywhere', () => {
     for (let end = 0; end < golden.length; end++) {
       expect(() => decodeSafetensors(golden.subarray(0, end))).toThrow(UserError);
     }
-    const changes = fc.array(fc.tuple(fc.nat(golden.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 });
-    fc.assert(
-      fc.property(changes, list => {
-        const bytes = golden.slice();
-        for (const [at, value] of list) bytes[at] = value;
-        try {
-          decodeSafetensors(bytes);
-        } catch (error) {
-          expect(error).toBeInstanceOf(UserError);
-          expect((error as Error).message).not.toContain('\n');
-        }
-      }),
-      { numRuns: 2000 },
-    );
+  });
+
+  test('whatever is damaged', async () => {
+    await survivesMutations(golden, bytes => decodeSafetensors(bytes));
   });
 });

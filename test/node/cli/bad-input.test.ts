@@ -1,83 +1,83 @@
 // Every mistake a user can make is one clear line on standard error and exit code 2, and nothing is written.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { launcher, mistake } from '../../helpers/mistake.ts';
 import { smallDisk } from '../../helpers/small-disk.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
+import { writeTinyBundle } from '../../helpers/tiny-bundle.ts';
 import { makeTinyCeleba, type TinyCeleba } from '../../helpers/tiny-celeba.ts';
 
-const launcher = resolve(import.meta.dirname, '../../../bin/face-tuning.js');
 const root = temporaryFolder();
 let number = 0;
 const fresh = (name: string) => join(root, `${name}-${number++}`);
-
-/** Runs a command that must fail. @returns the line it says. */
-function mistake(...argv: string[]): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...argv], { encoding: 'utf8' });
-  const said = stderr.split('\n').filter(line => !/^(warning: skipped|\d+ of \d+ pictures|prepare)/.test(line));
-  expect({ status, stdout, lines: said.length, end: said[1] }, stderr).toEqual({
-    status: 2,
-    stdout: '',
-    lines: 2,
-    end: '',
-  });
-  expect(said[0]).toMatch(/^error: /);
-  return said[0]!.slice('error: '.length);
-}
 
 let good: TinyCeleba;
 beforeAll(async () => {
   good = await makeTinyCeleba(fresh('celeba'), 40, 18, 22);
 });
 
-describe('a CelebA folder', () => {
-  /** A copy of the good folder with one mistake. @returns what `prepare` says of it. */
-  function prepareSpoilt(spoil: (folder: string) => void): string {
-    const [folder, out] = [fresh('celeba'), fresh('dataset')];
-    cpSync(good.folder, folder, { recursive: true });
-    spoil(folder);
-    const line = mistake('prepare', '--celeba', folder, '--out', out, '--resolution', '4');
-    expect(existsSync(out) || existsSync(`${out}.lock`)).toBe(false);
-    return line.replaceAll(folder, '<folder>');
-  }
-  const edited = (folder: string, file: string, edit: (text: string) => string) =>
-    writeFileSync(join(folder, file), edit(readFileSync(join(folder, file), 'utf8')));
-  const labels = 'list_attr_celeba.txt';
+describe('what an earlier stage made', () => {
+  const dataset = fresh('dataset');
+  beforeAll(() => {
+    const flags = ['--celeba', good.folder, '--out', dataset, '--resolution', '4'];
+    expect(spawnSync(process.execPath, [launcher, 'prepare', ...flags]).status).toBe(0);
+  });
 
-  test.each<[string, (folder: string) => void, RegExp]>([
-    [
-      'is absent',
-      folder => rmSync(folder, { recursive: true }),
-      /^cannot read <folder>\S+: no such file or folder; ch/,
-    ],
-    ['has a wrong count', f => edited(f, labels, text => text.replace('40', '41')), /line 1 says 41 pictures, 40 rows/],
-    [
-      'has an unknown attribute',
-      f => edited(f, labels, text => text.replace('Young', 'Yung')),
-      /line 2 has the unknown attribute "Yung"\. Did you mean "Young"\?$/,
-    ],
-    [
-      'has short rows',
-      f => edited(f, labels, text => text.replaceAll(/^(\d+\.jpg.*) \S+$/gm, '$1')),
-      /40 of 40 are: 40 × a row must have 40 labels; got 39 \(first: 000001\.jpg\)/,
-    ],
-    ['has an empty table', f => writeFileSync(join(f, labels), ''), /line 1 must be the number of pictures; got ""$/],
-    [
-      'lacks a picture',
-      f => rmSync(join(f, 'img_align_celeba/000007.jpg')),
-      /1 of 40 are: 1 × missing \(first: 000007\.jpg\); \S+|1 of 40 are: 1 × missing \(first: 000007\.jpg\)\. Repair/,
-    ],
-    ['has an empty picture', f => writeFileSync(join(f, 'img_align_celeba/000007.jpg'), ''), /1 × not a picture/],
-  ])('that %s', (_, spoil, message) => {
-    expect(prepareSpoilt(spoil)).toMatch(message);
+  test('of another version', () => {
+    const later = fresh('later');
+    cpSync(dataset, later, { recursive: true });
+    const path = join(later, 'manifest.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"schemaVersion": 1', '"schemaVersion": 9'));
+    const out = fresh('gan');
+    expect(mistake('train', 'gan', '--dataset', later, '--out', out)).toMatch(/schema version 1; it has 9: update/);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('is never overwritten unasked', () => {
+    const before = readFileSync(join(dataset, 'manifest.json'), 'utf8');
+    const flags = ['--celeba', good.folder, '--out', dataset, '--resolution', '8'];
+    expect(mistake('prepare', ...flags)).toMatch(/is a finished run; give --force to replace it/);
+    expect(mistake('prepare', ...flags, '--resume')).toMatch(/other options: resolution was 4, is 8 now; give --force/);
+    expect(readFileSync(join(dataset, 'manifest.json'), 'utf8')).toBe(before);
+  });
+});
+
+describe('a bundle and a picture', () => {
+  const bundle = fresh('bundle');
+  beforeAll(() => writeTinyBundle(bundle, 64));
+  const editTo = (out: string, ...flags: string[]) =>
+    mistake('edit', '--bundle', bundle, '--out', out, '--move', 'Young=1', ...flags);
+
+  test('that exists is never overwritten unasked', () => {
+    const out = fresh('strip.png');
+    writeFileSync(out, 'a strip');
+    expect(editTo(out)).toBe(`${out} exists; give --force to replace it or choose another --out`);
+    expect(readFileSync(out, 'utf8')).toBe('a strip');
+  });
+
+  test('with a misspelt lock', () => {
+    const out = fresh('strip.png');
+    expect(editTo(out, '--lock', 'Mael')).toBe('unknown attribute "Mael". Did you mean "Male"?');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('with a changed byte', () => {
+    const [path, out] = [join(bundle, 'generator.onnx'), fresh('strip.png')];
+    writeFileSync(
+      path,
+      Uint8Array.from(readFileSync(path), (byte, at) => (at === 99 ? byte ^ 1 : byte)),
+    );
+    expect(editTo(out)).toMatch(/^\S+generator\.onnx was changed/);
+    expect(existsSync(out)).toBe(false);
   });
 });
 
 describe('an option', () => {
   test.each<[string[], RegExp | string]>([
     [['pipeline', '--celeba', 'a', '--out', 'b', '--preset', 'qick'], /got "qick"\. Did you mean "quick"\?$/],
-    [['pipeline', '--celeba', 'a', '--out', 'b', '--device', 'webgpu'], /^--device must be cpu.*; got "webgpu"$/],
+    [['pipeline', '--celeba', 'a', '--out', 'b', '--device', 'webgp'], /got "webgp"\. Did you mean "webgpu"\?$/],
     [['prepare', '--celba', 'a'], 'unknown option --celba. Did you mean "--celeba"? See face-tuning prepare --help'],
     [['prepare', '--celeba', 'a', '--out', ''], '--out must be a path, not empty; got ""'],
     [['prepare', '--celeba', 'a', '--out', 'b', '--resolution', '48'], /power of two from 4 to 1024; got 48$/],

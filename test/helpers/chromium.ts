@@ -1,0 +1,33 @@
+// Opens pages in a real browser, Debian's Chromium; tests that need it are skipped without it, but never in CI.
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+
+const program = '/usr/bin/chromium';
+
+/** Whether there is a browser; where not, the reason is printed once a file. */
+export const hasChromium: boolean = existsSync(program);
+
+if (!hasChromium) {
+  const why = `${program} is not there (apt-get install chromium)`;
+  if (process.env.CI === 'true') throw new Error(`tests in a real browser cannot run: ${why}`);
+  console.warn(`skipped: tests in a real browser, because ${why}`);
+}
+
+/** Its profile is new and empty, and it asks nothing of the network but the page it is sent to. Gone after the test. */
+export async function openChromium(): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: program,
+    chromiumSandbox: false, // there is none for root
+    args: [
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  onTestFinished(() => browser.close());
+  return browser;
+}

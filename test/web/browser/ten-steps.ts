@@ -1,0 +1,42 @@
+// Ten steps of a tiny GAN at 8×8 on drawn images, the same on any device.
+import { createRandom } from '../../../src/core/math/random.ts';
+import type { Device } from '../../../src/core/runtime/device.ts';
+import { GanTrainer, type GanTrainingConfig, type StepMetrics } from '../../../src/core/training/gan-trainer.ts';
+import type { GanLoss } from '../../../src/core/training/losses.ts';
+
+const losses = {
+  'wgan-gp': { kind: 'wgan-gp', lambda: 10, target: 1, drift: 0.001 },
+  'logistic-r1': { kind: 'logistic-r1', gamma: 0.3, interval: 4 },
+} satisfies Record<GanLoss['kind'], GanLoss>;
+
+export type LossKind = keyof typeof losses;
+export const lossKinds = Object.keys(losses) as LossKind[];
+
+/** @returns the losses of each step, by name. */
+export async function tenSteps(device: Device, loss: LossKind): Promise<StepMetrics[]> {
+  const config: GanTrainingConfig = {
+    architecture: { resolution: 8, latentSize: 16, fmapBase: 32, fmapDecay: 1, fmapMax: 8 },
+    loss: losses[loss],
+    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    plan: {
+      startResolution: 8,
+      resolution: 8,
+      fadeKimg: 0,
+      stabiliseKimg: 1,
+      totalKimg: 1,
+      minibatch: 4,
+      maxMinibatch: 4,
+      learningRate: 0.001,
+      decayKimg: 0,
+    },
+    discriminatorSteps: 1,
+    seed: 3,
+  };
+  const random = createRandom(1);
+  const images = { resolution: 8, count: 20, pixels: Uint8Array.from({ length: 3840 }, () => random.integer(256)) };
+  const trainer = new GanTrainer(device, config, images);
+  const metrics: StepMetrics[] = [];
+  for (let step = 0; step < 10; step++) metrics.push(await trainer.step());
+  await trainer.release();
+  return metrics;
+}
