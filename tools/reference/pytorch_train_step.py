@@ -1,12 +1,16 @@
-# Measures how fast plain eager PyTorch trains the networks that face-tuning trains, so that speeds can be compared.
-# Run: python3 tools/reference/pytorch_train_step.py --threads 2 --json (made with Debian's PyTorch 1.13.0, Python 3.11).
+# Measures how fast eager PyTorch trains the networks that face-tuning trains, so that speeds can be compared.
+# Run: python3 tools/reference/pytorch_train_step.py --threads 2 --json
+# Made with Python 3.11.2 and Debian's PyTorch 1.13.0 (oneDNN 2.6).
 #
-# It is meant to be PyTorch at its best without a compiler: what a choice here costs was measured, and the faster one is
-# the default. Two matter. Images lie in memory with their channels last. And the gradient penalty differentiates a
-# convolution's input gradient by a function of its own (`--convolution own`, as NVIDIA's conv2d_gradfix did), since
-# PyTorch's second derivative swaps the batch with the channels, which its CPU kernels are slow at; `--convolution plain`
-# measures what torch.nn.functional does by itself.
+# It is meant to be PyTorch at its best without a compiler; the faster of what was tried is the default:
+# - Images lie in memory with their channels last (`--layout`).
+# - The gradient penalty has functions of its own (`--second-order own`, as NVIDIA's conv2d_gradfix): PyTorch's second
+#   derivative of a convolution swaps the batch with the channels, which its CPU kernels are slow at, and that of
+#   LeakyReLU sends back zeros. `--second-order plain` measures what torch.nn.functional does by itself.
+# - glibc keeps freed memory instead of returning it to the kernel after each tensor (`--memory keep`), as the jemalloc
+#   of PyTorch's tuning guide and ONNX Runtime's arena do.
 import argparse
+import ctypes
 import json
 import math
 import resource
@@ -28,13 +32,13 @@ def sides(resolution):
     return [2**k for k in range(2, int(math.log2(resolution)) + 1)]
 
 
-class TwiceDifferentiable(torch.autograd.Function):
+class Convolution(torch.autograd.Function):
     """Same-size convolution with bias whose input gradient is differentiated by convolutions of the usual layout."""
 
     @staticmethod
     def forward(context, x, weight, bias):
         context.save_for_backward(x, weight)
-        return F.conv2d(x, weight, bias, padding=weight.shape[2] // 2)
+        return convolution(x, weight, bias)
 
     @staticmethod
     def backward(context, gradient):
@@ -62,6 +66,32 @@ class InputGradient(torch.autograd.Function):
         return by_gradient, weight_gradient(gradient, second, weight), None
 
 
+class Rectifier(torch.autograd.Function):
+    """LeakyReLU in place; its gradient is linear in the gradient, and flat in the sign of the output."""
+
+    @staticmethod
+    def forward(context, x):
+        context.mark_dirty(x)
+        F.leaky_relu(x, SLOPE, inplace=True)
+        context.save_for_backward(x)
+        return x
+
+    @staticmethod
+    def backward(context, gradient):
+        return RectifierGradient.apply(gradient, *context.saved_tensors)
+
+
+class RectifierGradient(torch.autograd.Function):
+    @staticmethod
+    def forward(context, gradient, y):
+        context.save_for_backward(y)
+        return torch.ops.aten.leaky_relu_backward(gradient, y, SLOPE, True)
+
+    @staticmethod
+    def backward(context, second):
+        return torch.ops.aten.leaky_relu_backward(second, *context.saved_tensors, SLOPE, True), None
+
+
 def weight_gradient(gradient, x, weight):
     return convolution_backward(gradient, x, weight, (False, True, False))[1]
 
@@ -73,8 +103,16 @@ def convolution_backward(gradient, x, weight, wanted):
     )
 
 
-def plain_convolution(x, weight, bias):
+def convolution(x, weight, bias):
     return F.conv2d(x, weight, bias, padding=weight.shape[2] // 2)
+
+
+def rectifier(x):
+    return F.leaky_relu(x, SLOPE, inplace=True)
+
+
+PLAIN = convolution, rectifier
+TWICE = Convolution.apply, Rectifier.apply
 
 
 class Model:
@@ -135,14 +173,14 @@ def generate(p, z, resolution, memory_format):
     channels = p["4/dense/bias"].shape[0]
     grid = F.linear(pixel_norm(z), p["4/dense/weight"]).view(-1, channels, 4, 4)
     grid = (grid + p["4/dense/bias"].view(-1, 1, 1)).contiguous(memory_format=memory_format)
-    x = pixel_norm(F.leaky_relu(grid, SLOPE, inplace=True))
+    x = pixel_norm(rectifier(grid))
     for side in sides(resolution):
         for conv in ["conv1"] if side == 4 else ["conv0", "conv1"]:
             if conv == "conv0":
                 x = F.interpolate(x, scale_factor=2, mode="nearest")
-            x = plain_convolution(x, p[f"{side}/{conv}/weight"], p[f"{side}/{conv}/bias"])
-            x = pixel_norm(F.leaky_relu(x, SLOPE, inplace=True))
-    return plain_convolution(x, p["toRGB/weight"], p["toRGB/bias"])
+            x = convolution(x, p[f"{side}/{conv}/weight"], p[f"{side}/{conv}/bias"])
+            x = pixel_norm(rectifier(x))
+    return convolution(x, p["toRGB/weight"], p["toRGB/bias"])
 
 
 def minibatch_stddev(x):
@@ -156,18 +194,18 @@ def minibatch_stddev(x):
     return torch.cat([x, statistic], 1)
 
 
-def score(p, images, resolution, convolution=plain_convolution):
-    x = F.leaky_relu(convolution(images, p["fromRGB/weight"], p["fromRGB/bias"]), SLOPE, inplace=True)
+def score(p, images, resolution, layers=PLAIN):
+    convolve, rectify = layers
+    x = rectify(convolve(images, p["fromRGB/weight"], p["fromRGB/bias"]))
     for side in reversed(sides(resolution)):
         if side == 4:
             x = minibatch_stddev(x)
         for conv in ["conv0"] if side == 4 else ["conv0", "conv1"]:
-            x = convolution(x, p[f"{side}/{conv}/weight"], p[f"{side}/{conv}/bias"])
-            x = F.leaky_relu(x, SLOPE, inplace=True)
+            x = rectify(convolve(x, p[f"{side}/{conv}/weight"], p[f"{side}/{conv}/bias"]))
         if side > 4:
             x = F.avg_pool2d(x, 2)
     # Channels before pixels, whatever the layout in memory.
-    x = F.leaky_relu(F.linear(x.reshape(len(x), -1), p["4/dense/weight"], p["4/dense/bias"]), SLOPE, inplace=True)
+    x = rectify(F.linear(x.reshape(len(x), -1), p["4/dense/weight"], p["4/dense/bias"]))
     return F.linear(x, p["output/weight"], p["output/bias"])
 
 
@@ -202,7 +240,7 @@ class Training:
         self.average = [p.detach().clone() for p in self.generator.parameters]
         side = options.resolution
         self.reals = (torch.rand(options.minibatch, 3, side, side) * 2 - 1).contiguous(memory_format=self.format)
-        self.twice = TwiceDifferentiable.apply if options.convolution == "own" else plain_convolution
+        self.twice = TWICE if options.second_order == "own" else PLAIN
         self.steps = 0
 
     def latents(self):
@@ -233,7 +271,7 @@ class Training:
         else:
             penalised = self.steps % R1_INTERVAL == 0
             images = reals.detach().requires_grad_(penalised)
-            real = score(leaves, images, side, self.twice if penalised else plain_convolution)
+            real = score(leaves, images, side, self.twice if penalised else PLAIN)
             loss = F.softplus(-real).mean()
             if penalised:
                 loss = loss + self.squared_gradient(real, images).mean() * (R1_GAMMA / 2 * R1_INTERVAL)
@@ -303,7 +341,16 @@ def report(options, times):
     if options.json or options.serve:
         print(json.dumps(result), flush=True)
     else:
-        print(f"{result['imagesPerSecond']} images/s (mean {result['meanImagesPerSecond']}), {result['peakMegabytes']} MB")
+        speed, mean, peak = (result[name] for name in ("imagesPerSecond", "meanImagesPerSecond", "peakMegabytes"))
+        print(f"{speed} images/s (mean {mean}), {peak} MB")
+
+
+def keep_memory():
+    """Nothing up to glibc's limit of 32 MB is mapped by itself, and nothing freed is returned."""
+    trim_threshold, mmap_threshold = -1, -3
+    libc = ctypes.CDLL(None)
+    libc.mallopt(mmap_threshold, 32 << 20)
+    libc.mallopt(trim_threshold, 2**31 - 1)
 
 
 def parsed():
@@ -318,8 +365,9 @@ def parsed():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=16, help="for logistic-r1 a multiple of 8, its penalty's interval")
     parser.add_argument("--warmup", type=int, default=8)
-    parser.add_argument("--convolution", choices=["own", "plain"], default="own")
+    parser.add_argument("--second-order", choices=["own", "plain"], default="own")
     parser.add_argument("--layout", choices=["channels-last", "contiguous"], default="channels-last")
+    parser.add_argument("--memory", choices=["keep", "return"], default="keep")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     parser.add_argument("--serve", action="store_true", help="after warm-up, for each line on stdin: run, print JSON")
     return parser.parse_args()
@@ -328,6 +376,8 @@ def parsed():
 def main():
     options = parsed()
     torch.set_num_threads(options.threads)
+    if options.memory == "keep":
+        keep_memory()
     training = Training(options)
     step = (training if options.mode == "train" else Inference(training)).step
     timed(step, options.warmup)
