@@ -10,6 +10,7 @@ import type { Stage } from '../pipeline/stage.ts';
 import { synthesize } from '../pipeline/synthesize.ts';
 import { trainClassifier } from '../pipeline/train-classifier.ts';
 import { trainGan } from '../pipeline/train-gan.ts';
+import { bench } from './bench.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 
@@ -26,4 +27,5 @@ export const stages: readonly Stage[] = [
   pipeline,
   demo,
   doctor,
+  bench,
 ];

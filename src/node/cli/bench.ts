@@ -1,0 +1,194 @@
+// Command `bench`: how fast this machine trains and draws, where the time goes, and how that compares with PyTorch.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { InferenceSession } from 'onnxruntime-common';
+import { z } from 'zod';
+import { quantile } from '../../core/math/statistics.ts';
+import type { Device } from '../../core/runtime/device.ts';
+import { openDevice } from '../io/device.ts';
+import { deviceOptions, pathOption } from '../pipeline/options.ts';
+import { defineStage } from '../pipeline/stage.ts';
+import { type Column, textTable } from '../report/table.ts';
+import { type BenchCase, type BenchCaseName, benchCaseNames, benchCases, openCase } from './bench-cases.ts';
+import { openRival, type Rival, type RivalName, rivalNames } from './bench-rival.ts';
+
+const options = z.strictObject({
+  case: z
+    .enum(['all', ...benchCaseNames])
+    .default('all')
+    .describe('what is measured; all: each in a process of its own'),
+  rounds: z.int().min(1).max(1000).default(7).describe('rounds of eight steps; medians over them are told'),
+  python: pathOption()
+    .optional()
+    .describe('a Python with PyTorch: its training step takes turns with ours, round by round'),
+  ...deviceOptions,
+});
+
+/** Steps a round: as many as between two penalties. */
+const stepsPerRound = 8;
+
+interface Measured {
+  readonly imagesPerSecond: number;
+  readonly peakMB: number;
+}
+
+interface Result extends Measured {
+  readonly case: BenchCaseName;
+  readonly millisecondsPerStep: number;
+  readonly gflopsPerSecond: number;
+  /** Share of the time that is spent inside ONNX Runtime. */
+  readonly inside: number;
+  /** Share of kernel time by operator, largest first. */
+  readonly operators: readonly (readonly [string, number])[];
+  readonly pytorch?: Readonly<Record<RivalName, Measured & { ratio: number }>>;
+}
+
+const columns: readonly Column<Result>[] = [
+  { title: 'case', value: row => row.case },
+  { title: 'ms a step', value: row => row.millisecondsPerStep, decimals: 1 },
+  { title: 'images/s', value: row => row.imagesPerSecond, decimals: 1 },
+  { title: 'GFLOP/s', value: row => row.gflopsPerSecond, decimals: 0 },
+  { title: 'peak MB', value: row => row.peakMB, decimals: 0 },
+  { title: 'inside ONNX Runtime', value: row => row.inside, decimals: 3 },
+];
+const rivalColumns = rivalNames.flatMap((name): Column<Result>[] => [
+  { title: `PyTorch ${name}, images/s`, value: row => row.pytorch?.[name].imagesPerSecond, decimals: 1 },
+  { title: 'ours to it', value: row => row.pytorch?.[name].ratio, decimals: 2 },
+  { title: 'peak MB', value: row => row.pytorch?.[name].peakMB, decimals: 0 },
+]);
+
+export const bench = defineStage({
+  name: 'bench',
+  description: 'Measure how fast this machine trains and draws faces, where the time goes, and how PyTorch compares.',
+  examples: ['', '--case logistic-64 --rounds 3', '--python python3'],
+  options,
+  async run(config, { signal, log }) {
+    if (config.case !== 'all') return { results: [await measure(config.case, config, signal)] };
+    const results: Result[] = [];
+    for (const name of benchCaseNames) {
+      signal.throwIfAborted();
+      const flags = [`--rounds=${config.rounds}`, `--device=${config.device}`, `--threads=${config.threads}`];
+      if (config.python !== undefined) flags.push(`--python=${config.python}`);
+      const command = [process.argv[1]!, 'bench', '--case', name, '--json', ...flags];
+      const { stdout } = await promisify(execFile)(process.execPath, command, { signal });
+      results.push((JSON.parse(stdout) as { results: Result[] }).results[0]!);
+      log.info(`${name}: ${results.at(-1)!.imagesPerSecond.toFixed(1)} images/s`);
+    }
+    return { results };
+  },
+  print: summary => {
+    const results = summary.results as Result[];
+    const compared = results.some(({ pytorch }) => pytorch !== undefined);
+    const shares = results.map(({ case: name, operators }) => {
+      const most = operators.slice(0, 8).map(([type, share]) => `${type} ${(100 * share).toFixed(0)} %`);
+      return `${name}: ${most.join(', ')}`;
+    });
+    return [textTable(compared ? [...columns, ...rivalColumns] : columns, results), '', ...shares].join('\n');
+  },
+});
+
+async function measure(name: BenchCaseName, config: z.output<typeof options>, signal: AbortSignal): Promise<Result> {
+  const given = benchCases[name];
+  const device = await openDevice(config);
+  let milliseconds = 0; // inside ONNX Runtime
+  const timed = watched(device, session => {
+    const run = session.run.bind(session) as (...all: unknown[]) => Promise<InferenceSession.ReturnType>;
+    session.run = async (...all: unknown[]) => {
+      const begun = performance.now();
+      const results = await run(...all);
+      milliseconds += performance.now() - begun;
+      return results;
+    };
+  });
+  const workload = await openCase(timed, given);
+  const others: Partial<Record<RivalName, Rival>> = {};
+  try {
+    if (config.python !== undefined) {
+      for (const rival of rivalNames) {
+        others[rival] = await openRival(config.python, given, config.threads, rival, stepsPerRound);
+      }
+    }
+    for (let step = 0; step < stepsPerRound; step++) await workload.run();
+    milliseconds = 0;
+    const seconds: number[] = [];
+    for (let round = 0; round < config.rounds; round++) {
+      signal.throwIfAborted();
+      const begun = performance.now();
+      for (let step = 0; step < stepsPerRound; step++) await workload.run();
+      seconds.push((performance.now() - begun) / 1000);
+      for (const rival of Object.values(others)) await rival.round();
+    }
+    const inside = milliseconds / 1000 / seconds.reduce((a, b) => a + b);
+    const peakMB = process.resourceUsage().maxRSS / 1024;
+    const rate = (each: readonly number[]) => (given.minibatch * stepsPerRound) / median(each);
+    const ours = { imagesPerSecond: rate(seconds), peakMB };
+    const compared = Object.entries(others).map(([rival, { rounds, megabytes }]) => {
+      // Round by round, since a machine's speed drifts.
+      const ratio = median(rounds.map((time, round) => time / seconds[round]!));
+      return [rival, { imagesPerSecond: rate(rounds), peakMB: megabytes(), ratio }];
+    });
+    return {
+      case: name,
+      ...ours,
+      millisecondsPerStep: (1000 * median(seconds)) / stepsPerRound,
+      gflopsPerSecond: (workload.flops * stepsPerRound) / median(seconds) / 1e9,
+      inside,
+      operators: await operatorShares(device, given),
+      ...(compared.length === 0 ? {} : { pytorch: Object.fromEntries(compared) }),
+    };
+  } finally {
+    for (const rival of Object.values(others)) rival.end();
+    await workload.release();
+  }
+}
+
+/** The device, telling of every session that is made on it. */
+function watched(device: Device, onSession: (session: InferenceSession) => void): Device {
+  const create = async (...given: unknown[]) => {
+    const make = device.runtime.InferenceSession.create as (...all: unknown[]) => Promise<InferenceSession>;
+    const session = await make(...given);
+    onSession(session);
+    return session;
+  };
+  return { ...device, runtime: { ...device.runtime, InferenceSession: { create } } };
+}
+
+/** Which operators the time goes to, from ONNX Runtime's own profile of one more round. */
+async function operatorShares(device: Device, given: BenchCase): Promise<[string, number][]> {
+  const folder = await mkdtemp(join(tmpdir(), 'face-tuning-bench-'));
+  try {
+    const sessionOptions = { ...device.sessionOptions, enableProfiling: true, profileFilePrefix: join(folder, 'run') };
+    const sessions: InferenceSession[] = [];
+    const profiled = watched({ ...device, sessionOptions }, session => sessions.push(session));
+    const workload = await openCase(profiled, given);
+    for (let step = 0; step < stepsPerRound; step++) await workload.run();
+    for (const session of sessions) session.endProfiling();
+    await workload.release();
+    const times = new Map<string, number>();
+    for (const file of await readdir(folder)) {
+      const events = JSON.parse(await readFile(join(folder, file), 'utf8')) as ProfileEvent[];
+      for (const { cat, name, dur, args } of events) {
+        if (cat !== 'Node' || !name.endsWith('kernel_time')) continue;
+        times.set(args.op_name!, (times.get(args.op_name!) ?? 0) + dur);
+      }
+    }
+    const total = [...times.values()].reduce((a, b) => a + b, 0);
+    return [...times].map(([type, time]): [string, number] => [type, time / total]).sort((a, b) => b[1] - a[1]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface ProfileEvent {
+  readonly cat: string;
+  readonly name: string;
+  readonly dur: number;
+  readonly args: { readonly op_name?: string };
+}
+
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
