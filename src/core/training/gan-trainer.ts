@@ -124,25 +124,26 @@ export class GanTrainer {
       const reals = normalisedBatch(this.#images, this.#sampler.next(minibatch), () => this.#random.uniform() < 0.5);
       const mixing = Float32Array.from({ length: minibatch }, () => this.#random.uniform());
       const program = penalise ? programs.penalised : programs.discriminator;
-      const feeds = {
-        ...this.#scalars(),
-        z: normals(this.#random, minibatch * architecture.latentSize),
-        reals,
-        mixing,
-      };
-      metrics = { ...metrics, ...scalarsOf(await program.run(feeds, this.#state)) };
+      const z = normals(this.#random, minibatch * architecture.latentSize);
+      metrics = { ...metrics, ...(await this.#train(program, { z, reals, mixing })) };
       this.#imagesShown += minibatch;
     }
     const { generator } = await this.#prepare();
     if (generator !== undefined) {
       const z = normals(this.#random, this.point.minibatch * architecture.latentSize);
-      metrics = { ...metrics, ...scalarsOf(await generator.run({ ...this.#scalars(), z }, this.#state)) };
+      metrics = { ...metrics, ...(await this.#train(generator, { z })) };
     }
     this.#steps++;
+    return metrics;
+  }
+
+  /** Runs a program on the state. @returns its figures. @throws RangeError as `step` does. */
+  async #train(program: Program, feeds: Feeds): Promise<Record<string, number>> {
+    const metrics = scalarsOf(await program.run({ ...this.#scalars(), ...feeds }, this.#state));
     for (const [name, value] of Object.entries(metrics)) {
-      if (Math.abs(value) < explosion) continue;
+      if (Math.abs(value) < explosion) continue; // false for NaN
       const { tensor, largest } = this.#wildest();
-      throw new RangeError(`${name} is ${value} at step ${this.#steps}; ${tensor} holds ${largest}`);
+      throw new RangeError(`${name} is ${value} at step ${this.#steps + 1}; ${tensor} holds ${largest}`);
     }
     return metrics;
   }

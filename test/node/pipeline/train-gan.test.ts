@@ -1,0 +1,162 @@
+// The GAN's training as a user runs it: presets, growth watched, checkpoints, kills, divergence, going on from a file.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ganPresetNames, ganPresets } from '../../../src/core/training/gan-presets.ts';
+import { silentLog } from '../../../src/node/io/log.ts';
+import { readTensors, trainingStateSchema, writeTensors } from '../../../src/node/io/networks.ts';
+import { commandOf } from '../../../src/node/pipeline/command.ts';
+import { prepare } from '../../../src/node/pipeline/prepare.ts';
+import { withPreset } from '../../../src/node/pipeline/stage.ts';
+import { trainGan } from '../../../src/node/pipeline/train-gan.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+import { makeTinyCeleba } from '../../helpers/tiny-celeba.ts';
+
+const program = resolve(import.meta.dirname, '../../../bin/face-tuning.js');
+const root = temporaryFolder();
+const dataset = join(root, 'dataset');
+const context = { log: silentLog, signal: new AbortController().signal };
+/** 4×4 up to 0.2 kimg, 8×8 fading up to 0.4 and in full up to 0.6. */
+const tiny = { fmapBase: 16, fmapMax: 8, latentSize: 8, minibatch: 4, maxMinibatch: 4, threads: 1 };
+const phases = { fadeKimg: 0.2, stabiliseKimg: 0.2, tickKimg: 0.1, kimg: 0.6 };
+let number = 0;
+const fresh = () => join(root, `gan-${number++}`);
+const options = (given: Record<string, unknown>) =>
+  trainGan.options.parse(withPreset(trainGan, { dataset, ...tiny, ...phases, ...given }));
+const checkpoints = (folder: string) => readdirSync(folder).filter(name => name.startsWith('checkpoint'));
+
+beforeAll(async () => {
+  const { folder } = await makeTinyCeleba(join(root, 'celeba'), 60, 18, 22);
+  await prepare.run(prepare.options.parse({ celeba: folder, resolution: 8, out: dataset }), context);
+});
+
+test('grids are kept at every tick and at each new resolution, and the last checkpoint', async () => {
+  const out = fresh();
+  const summary = await trainGan.run(options({ out }), context);
+  expect(summary).toMatchObject({ imagesShown: 600, resolution: 8, samples: 'samples-000001-kimg-8px.png' });
+  expect(checkpoints(out)).toEqual(['checkpoint-0000000600.safetensors']);
+  const grids = readdirSync(out).filter(name => name.startsWith('samples'));
+  expect(grids).toContain('samples-000000-kimg-4px.png');
+  expect(grids).toContain('samples-000001-kimg-8px.png');
+});
+
+test.each(ganPresetNames)('preset %s trains', async preset => {
+  const out = fresh();
+  const kimg = { fadeKimg: 0.02, stabiliseKimg: 0.02, kimg: 0.09 };
+  const config = options({ preset, out, ...kimg, minibatchKernels: 3 });
+  expect(config).toMatchObject({ generatorNorm: ganPresets[preset].generatorNorm, beta2: ganPresets[preset].beta2 });
+  await trainGan.run(config, context);
+  const { tensors } = await readTensors(join(out, 'generator.safetensors'), trainingStateSchema.partial());
+  const values = Object.values(tensors).flatMap(({ data }) => [...data]);
+  expect(values.length).toBeGreaterThan(1000);
+  expect(values.every(Number.isFinite)).toBe(true);
+});
+
+test('the command that repeats a run names the preset and what differs from it', () => {
+  const config = options({ preset: 'report', out: 'x', learningRate: 0.001 });
+  const command = commandOf(trainGan, config);
+  expect(command).toContain('--preset report');
+  expect(command).toContain('--learning-rate 0.001');
+  expect(command).not.toContain('--discriminator-norm');
+});
+
+test('a lower resolution than the dataset’s is trained for; a higher one is refused', async () => {
+  const out = fresh();
+  await trainGan.run(options({ out, resolution: 4, kimg: 0.05 }), context);
+  expect(existsSync(join(out, 'samples-000000-kimg-4px.png'))).toBe(true);
+  await expect(trainGan.run(options({ out: fresh(), resolution: 16 }), context)).rejects.toThrow(
+    "--resolution must be at most the dataset's 8; got 16",
+  );
+});
+
+describe('killed with SIGKILL while it trains, across a growth', () => {
+  test('and resumed, it ends with the same bytes', async () => {
+    const [whole, broken] = [fresh(), fresh()];
+    const config = { ...tiny, ...phases, kimg: 1.2, tickKimg: 0.05 };
+    const flags = (out: string) => [
+      program,
+      ...['train', 'gan', '--dataset', dataset, '--out', out, '--resume'],
+      ...Object.entries(config).map(
+        ([key, value]) => `--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}=${value}`,
+      ),
+    ];
+    await ended(flags(whole));
+    // Killed once in the first resolution and once after the growth, as its checkpoints tell.
+    for (const images of [100, 500]) {
+      const child = spawn(process.execPath, flags(broken), { stdio: 'ignore' });
+      while (
+        !(existsSync(`${broken}.partial`) && checkpoints(`${broken}.partial`).some(name => shown(name) >= images))
+      ) {
+        expect(child.exitCode).toBe(null);
+        await setTimeout(5);
+      }
+      child.kill('SIGKILL');
+      await new Promise(done => child.on('close', done));
+      expect(existsSync(broken)).toBe(false);
+      expect(checkpoints(`${broken}.partial`).length).toBeLessThanOrEqual(3); // two are kept, a third may just be written
+    }
+    await ended(flags(broken));
+    for (const name of ['checkpoint-0000001200.safetensors', 'generator.safetensors', 'metrics.jsonl']) {
+      expect(readFileSync(join(broken, name)).equals(readFileSync(join(whole, name))), name).toBe(true);
+    }
+  });
+});
+
+function shown(name: string): number {
+  return Number(/\d+/.exec(name)![0]);
+}
+
+async function ended(flags: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'ignore', 'inherit'] });
+  expect(await new Promise(done => child.on('close', done))).toBe(0);
+}
+
+describe('going on from a checkpoint', () => {
+  const from = join(root, 'from.safetensors');
+  beforeAll(async () => {
+    const out = fresh();
+    await trainGan.run(options({ out }), context);
+    const { tensors, details } = await readTensors(join(out, checkpoints(out)[0]!), trainingStateSchema.loose());
+    await writeTensors(from, tensors, details);
+  });
+
+  test('counts its images, and may change rates and lengths', async () => {
+    const out = fresh();
+    const config = options({ out, startFrom: from, kimg: 0.7, learningRate: 1e-5 });
+    expect(await trainGan.run(config, context)).toMatchObject({ imagesShown: 700 });
+    const before = (await readTensors(from, trainingStateSchema.loose())).tensors;
+    const { tensors } = await readTensors(join(out, checkpoints(out)[0]!), trainingStateSchema.loose());
+    const name = 'generator/blocks/4/conv1/weight';
+    const moved = tensors[name]!.data.map((value, at) => Math.abs(value - before[name]!.data[at]!));
+    expect(Math.max(...moved)).toBeGreaterThan(0);
+    expect(Math.max(...moved)).toBeLessThan(1e-3);
+  });
+
+  test('of other networks is refused in one line', async () => {
+    await expect(trainGan.run(options({ out: fresh(), startFrom: from, latentSize: 9 }), context)).rejects.toThrow(
+      /holds other networks: generator\/blocks\/4\/conv0\/weight is \[128,8\] in it, \[128,9\] here; give the options/,
+    );
+  });
+
+  test('in the folder that will be emptied is refused', async () => {
+    const out = fresh();
+    const startFrom = join(`${out}.partial`, 'checkpoint-0000000001.safetensors');
+    const begun = trainGan.run(options({ out, startFrom }), context);
+    await expect(begun).rejects.toThrow(/startFrom|--start-from|no such file/);
+  });
+
+  test('that is spoilt stops with a line that names step and tensor; what was saved before stays', async () => {
+    const { tensors, details } = await readTensors(from, trainingStateSchema.loose());
+    tensors['discriminator/blocks/8/conv0/weight']!.data[3] = Number.NaN;
+    const spoilt = join(root, 'spoilt.safetensors');
+    await writeTensors(spoilt, tensors, details);
+    const out = fresh();
+    await expect(trainGan.run(options({ out, startFrom: spoilt, kimg: 0.8 }), context)).rejects.toThrow(
+      /^discriminatorLoss is NaN at step 151; discriminator\/\S+ holds NaN; the checkpoints before/,
+    );
+    expect(existsSync(out)).toBe(false);
+    expect(checkpoints(`${out}.partial`)).toEqual([]);
+  });
+});
