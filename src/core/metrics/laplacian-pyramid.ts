@@ -28,7 +28,8 @@ function halvedRows(plane: Float32Array, rows: number, length: number): Float32A
     const start = row * length;
     for (let at = 0; at < length; at += 2) {
       const here = start + at;
-      const [before, before2] = at === 0 ? [here + 1, here + 2] : [here - 1, here - 2];
+      const before = at === 0 ? here + 1 : here - 1;
+      const before2 = at === 0 ? here + 2 : here - 2;
       const after2 = at + 2 < length ? here + 2 : here;
       const outer = plane[before2]! + plane[after2]!;
       const inner = plane[before]! + plane[here + 1]!;

@@ -30,7 +30,7 @@ export function cutPatches(
   for (let image = 0; image < count; image++) {
     const planes = Array.from({ length: channels }, (_, channel) => {
       const start = (image * channels + channel) * planeSize;
-      const plane = Float32Array.from(pixels.subarray(start, start + planeSize));
+      const plane = new Float32Array(pixels.subarray(start, start + planeSize));
       return pyramidLevel(plane, resolution, level, smallestLevel);
     });
     for (let patch = 0; patch < patchesPerImage; patch++) {
