@@ -1,4 +1,4 @@
-// One part of a dataset in memory, as training and evaluation take it.
+// Parts of a dataset in memory, as training and evaluation take them.
 import { attributeNames } from '../../core/attributes.ts';
 import type { ImageSet } from '../../core/training/image-source.ts';
 import type { Dataset, SplitName } from './dataset.ts';
@@ -21,4 +21,24 @@ export async function imagesOf(dataset: Dataset, split: SplitName): Promise<Labe
     labels.set(dataset.labels.subarray(from, from + attributeNames.length), at * attributeNames.length);
   });
   return { resolution, count: indices.length, pixels, labels };
+}
+
+/** Images read from the disk at a time. */
+const readingBlock = 1024;
+
+/** @param indices positions in the dataset, in any order. @returns their images in that order; only these are kept. */
+export async function imagesAt(dataset: Dataset, indices: Uint32Array): Promise<ImageSet> {
+  const { resolution } = dataset;
+  const size = 3 * resolution * resolution;
+  const pixels = new Uint8Array(indices.length * size);
+  const ascending = [...indices.keys()].sort((a, b) => indices[a]! - indices[b]!);
+  let next = 0;
+  for (let start = 0; next < ascending.length; start += readingBlock) {
+    const rows = await dataset.imageRows(start, Math.min(readingBlock, dataset.count - start));
+    for (; next < ascending.length && indices[ascending[next]!]! < start + readingBlock; next++) {
+      const from = (indices[ascending[next]!]! - start) * size;
+      pixels.set(rows.subarray(from, from + size), ascending[next]! * size);
+    }
+  }
+  return { resolution, count: indices.length, pixels };
 }

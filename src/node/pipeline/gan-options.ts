@@ -85,6 +85,11 @@ export const ganOptions = z.strictObject({
   beta1: z.number().min(0).max(0.999).default(cpu.beta1).describe("Adam's decay of the mean"),
   beta2: z.number().min(0).max(0.99999).default(cpu.beta2).describe("Adam's decay of the variance"),
   tickKimg: z.number().positive().default(5).describe('thousand images between sample grids and checkpoints'),
+  measureKimg: z
+    .number()
+    .min(0)
+    .default(20)
+    .describe('thousand images between measurements of SWD and MS-SSIM on a small sample, from 16×16 on; 0 for none'),
   keep: z.int().min(1).default(2).describe('checkpoints that are kept while training goes on, the latest ones'),
   startFrom: pathOption()
     .optional()

@@ -3,6 +3,9 @@ import { UserError } from '../../core/errors.ts';
 import type { NdArray } from '../../core/formats/nd-array.ts';
 import { sampleLatents } from '../../core/latent/sampling.ts';
 import { createRandom } from '../../core/math/random.ts';
+import { generatorQuality } from '../../core/metrics/generator-quality.ts';
+import { smallestLevel } from '../../core/metrics/sliced-wasserstein.ts';
+import type { Device } from '../../core/runtime/device.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../core/training/gan-trainer.ts';
 import { halved, type ImageSet } from '../../core/training/image-source.ts';
 import { openDataset } from '../data/dataset.ts';
@@ -48,7 +51,8 @@ export const trainGan = defineStage({
         (startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training));
       const trainer = new GanTrainer(device, training, images, checkpoint);
       try {
-        return await explained(() => train(trainer, training, checkpoint?.recent ?? {}, config, run, context));
+        const setting = { device, images, training, config, run, context };
+        return await explained(() => train(trainer, checkpoint?.recent ?? {}, setting));
       } finally {
         await trainer.release();
       }
@@ -56,14 +60,18 @@ export const trainGan = defineStage({
   },
 });
 
-async function train(
-  trainer: GanTrainer,
-  training: GanTrainingConfig,
-  earlier: Figures,
-  config: GanOptions,
-  run: Run,
-  { log, signal }: StageContext,
-) {
+interface Setting {
+  readonly device: Device;
+  readonly images: ImageSet;
+  readonly training: GanTrainingConfig;
+  readonly config: GanOptions;
+  readonly run: Run;
+  readonly context: StageContext;
+}
+
+async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
+  const { training, config, run } = setting;
+  const { log, signal } = setting.context;
   const gridLatents = sampleLatents(createRandom(config.seed, 3), gridFaces, config.latentSize);
   /** Faces of the same latents each time, so that one can watch them grow. */
   const saveGrid = async () => {
@@ -90,6 +98,9 @@ async function train(
     if (passed((config.kimg * 1000) / metricsLines)) {
       run.metrics({ imagesShown, resolution, alpha, learningRate, ...recent });
     }
+    if (config.measureKimg > 0 && resolution >= smallestLevel && passed(config.measureKimg * 1000)) {
+      run.metrics({ imagesShown, resolution, ...(await quality(trainer, resolution, setting)) });
+    }
     const ticked = passed(config.tickKimg * 1000);
     if (ticked) {
       const imagesPerSecond = (1000 * (imagesShown - since.images)) / (performance.now() - since.time);
@@ -107,6 +118,22 @@ async function train(
   const weights: Record<string, NdArray<Float32Array>> = trainer.generatorWeights();
   await writeTensors(run.file('generator.safetensors'), weights, training.architecture);
   return { imagesShown: trainer.imagesShown, steps: trainer.steps, ...training.architecture, samples };
+}
+
+/** SWD and MS-SSIM of what the generator makes now, the same latents and real images each time. */
+async function quality(trainer: GanTrainer, resolution: number, { device, images, config }: Setting) {
+  const generate = async (latents: Float32Array) => (await trainer.sample(latents, gridBatch)).images;
+  const maker = { resolution, latentSize: config.latentSize, generate };
+  const {
+    swd,
+    swdAverage,
+    msSsim,
+    images: count,
+    pairs,
+  } = await generatorQuality(device, maker, images, {
+    seed: config.seed,
+  });
+  return { swd, swdAverage, msSsim, sample: { images: count, pairs } };
 }
 
 /** A diverged training is the user's to mend: the last good checkpoint stays. */

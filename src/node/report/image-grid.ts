@@ -1,5 +1,6 @@
 // Lays images side by side in one PNG: sample sheets during training, strips of an edit, figures of the report.
 import sharp from 'sharp';
+import { toUint8 } from '../../core/formats/pixels.ts';
 
 export interface GridOptions {
   /** R, the images' side in pixels. */
@@ -44,13 +45,6 @@ export async function encodeGrid(
   return sharp(canvas, { raw: { width, height, channels: 3 } })
     .png({ adaptiveFiltering: true })
     .toBuffer();
-}
-
-/** @param images in [-1, 1]; values beyond are clipped. @returns round((x + 1)·127.5), the inverse of x/127.5 − 1. */
-export function toUint8(images: Float32Array): Uint8Array {
-  const pixels = new Uint8ClampedArray(images.length); // clips and rounds on assignment
-  for (let i = 0; i < images.length; i++) pixels[i] = (images[i]! + 1) * 127.5;
-  return new Uint8Array(pixels.buffer);
 }
 
 /** [3, R, R] to [R, R, 3], the order of pixels in picture files. */

@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FaceEditor, loadBundle } from '../../../src/core/bundle/face-editor.ts';
 import { UserError } from '../../../src/core/errors.ts';
+import { toUint8 } from '../../../src/core/formats/pixels.ts';
 import { editLatent } from '../../../src/core/latent/edit.ts';
 import { parseMove } from '../../../src/core/latent/moves.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/recipe/recipe.ts';
 import type { Device } from '../../../src/core/runtime/device.ts';
 import { hashBytes } from '../../../src/node/io/bundle.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
-import { toUint8 } from '../../../src/node/report/image-grid.ts';
 import { wasmDevice } from '../../../src/web/engine/device.ts';
 import { makeTinyBundle, noBoundary, readerOf } from '../../helpers/tiny-bundle.ts';
 

@@ -1,12 +1,13 @@
-// The stage `evaluate` on an untrained bundle: what it measures is what editing and scoring one by one give.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// The stage `evaluate --bundle` on an untrained bundle: what it measures is what editing and scoring one by one give.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
 import { openBundle } from '../../../src/node/io/bundle.ts';
 import { readJson } from '../../../src/node/io/files.ts';
 import { silentLog } from '../../../src/node/io/log.ts';
-import { type Effect, evaluate } from '../../../src/node/pipeline/evaluate.ts';
+import { evaluate } from '../../../src/node/pipeline/evaluate.ts';
+import type { Effect } from '../../../src/node/pipeline/evaluate-edits.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { makeTinyBundle, noBoundary } from '../../helpers/tiny-bundle.ts';
 
@@ -52,4 +53,12 @@ test('changes are means over faces, with and without the lock; what has no bound
 test('a misspelt attribute or lock is refused before anything is written', async () => {
   await expect(run({ out: join(root, 'a'), attributes: ['Yung'] })).rejects.toThrow(/Did you mean "Young"/);
   await expect(run({ out: join(root, 'a'), lock: 'Mael' })).rejects.toThrow(/unknown attribute "Mael"/);
+});
+
+test('a bundle and a generator are measured one at a time', async () => {
+  const message = 'evaluate measures either edits or a generator: give one of --bundle and --generator; got';
+  const generator = join(root, 'gan');
+  await expect(run({ out: join(root, 'a'), generator })).rejects.toThrow(`${message} both`);
+  await expect(run({ out: join(root, 'a'), bundle: undefined })).rejects.toThrow(`${message} neither`);
+  expect(existsSync(join(root, 'a.partial'))).toBe(false);
 });

@@ -1,7 +1,8 @@
 // Checks grids pixel by pixel, read back from the PNG.
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { encodeGrid, toUint8 } from '../../../src/node/report/image-grid.ts';
+import { toUint8 } from '../../../src/core/formats/pixels.ts';
+import { encodeGrid } from '../../../src/node/report/image-grid.ts';
 
 /** Image i of [3, 2, 2] holds, at pixel p of channel c, the value 100·i + 10·c + p. */
 const images = Uint8Array.from({ length: 2 * 3 * 4 }, (_, k) => {

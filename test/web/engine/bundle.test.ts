@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
+import { toUint8 } from '../../../src/core/formats/pixels.ts';
 import { openBundle } from '../../../src/node/io/bundle.ts';
-import { toUint8 } from '../../../src/node/report/image-grid.ts';
 import { fetchBundle } from '../../../src/web/engine/bundle.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { type Files, makeTinyBundle, writeTinyBundle } from '../../helpers/tiny-bundle.ts';

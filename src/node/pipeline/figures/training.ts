@@ -34,6 +34,12 @@ export async function curvesFigure({ runs }: Sources): Promise<Figure> {
     ),
   ];
   const titles = ['GAN: losses', 'GAN: mean scores', 'GAN: resolution', 'Classifier: loss'];
+  const distance = ofGan('SWD, mean of the levels', 'swdAverage');
+  if (distance.points.length > 1) {
+    const { images } = lines.find(line => 'sample' in line)!.sample as { images: number };
+    charts.push(lineChart({ x, y: 'SWD ×10³' }, [distance], 'Distance of generated from real images'));
+    titles.push(`GAN: SWD, ${counted(images)} against ${counted(images)} images`);
+  }
   const body = charts.map((chart, i) => `<div><h3>${titles[i]}</h3>${chart}</div>`);
   return {
     title: 'Learning curves',

@@ -1,0 +1,183 @@
+// Stage `evaluate --generator`: how near generated images come to the training images, beside what real ones reach.
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import { UserError } from '../../core/errors.ts';
+import { createRandom, permutation, type Random } from '../../core/math/random.ts';
+import { generateImages, partOf } from '../../core/metrics/image-samples.ts';
+import { meanMsSsim } from '../../core/metrics/ms-ssim.ts';
+import { slicedWasserstein, swdLevels, type Tick } from '../../core/metrics/sliced-wasserstein.ts';
+import { generatorRunner } from '../../core/models/inference.ts';
+import type { Device } from '../../core/runtime/device.ts';
+import { halved, type ImageSet } from '../../core/training/image-source.ts';
+import { type Dataset, openDataset, type SplitName } from '../data/dataset.ts';
+import { imagesAt } from '../data/image-set.ts';
+import { type DeviceName, openDevice } from '../io/device.ts';
+import { writeJson, writeWhole } from '../io/files.ts';
+import { ganArchitectureSchema, readTensors } from '../io/networks.ts';
+import { openRun, withRun } from '../io/run-folder.ts';
+import { pathOption } from './options.ts';
+import {
+  type Comparison,
+  comparabilityNote,
+  comparisonsOf,
+  type Distance,
+  qualityCsv,
+  qualityText,
+  type Similarity,
+} from './quality-comparisons.ts';
+import type { StageContext, Summary } from './stage.ts';
+
+/** The options that only this half of the stage has. */
+export const generatorOptions = {
+  dataset: pathOption().optional().describe('of --generator: run folder of prepare that it was trained on'),
+  images: z
+    .int()
+    .min(2)
+    .default(8192)
+    .describe('of --generator: images to compare with as many training images; only figures of equal counts compare'),
+  pairs: z.int().min(1).default(5000).describe('of --generator: pairs of images whose likeness (MS-SSIM) is averaged'),
+};
+
+interface GeneratorConfig extends z.output<z.ZodObject<typeof generatorOptions>> {
+  readonly generator: string;
+  readonly device: DeviceName;
+  readonly threads: number;
+  readonly seed: number;
+  readonly out: string;
+  readonly resume: boolean;
+  readonly force: boolean;
+}
+
+/** Images made at a time. */
+const batch = 16;
+const streams = { latents: 0, train: 1, test: 2, directions: 3, pairs: 4 };
+
+export async function evaluateGenerator(config: GeneratorConfig, context: StageContext): Promise<Summary> {
+  const { out, seed, resume, force } = config;
+  const { log } = context;
+  const device = await openDevice(config);
+  const { generator, dataset } = await openInputs(config);
+  const inputs = { generator: config.generator, dataset: dataset.folder };
+  return withRun(out, { stage: 'evaluate', config, inputs, resume, force, log }, async run => {
+    const images = Math.min(config.images, dataset.indicesOf('train').length);
+    if (images < config.images)
+      log.warn(`only ${images} images are compared, all that ${dataset.folder} has to train on`);
+    const generated = await generate(device, generator, images, config, context);
+    const { resolution } = generator.details;
+    const train = await drawn(dataset, 'train', resolution, 2 * images, createRandom(seed, streams.train));
+    const test = await drawn(dataset, 'test', resolution, images, createRandom(seed, streams.test));
+    const swd = await distancesOf(device, comparisonsOf(generated, train, test), config, context);
+    const msSsim = [
+      await similarityOf('generated', generated, config, context),
+      await similarityOf('training', partOf(train, 0, images), config, context),
+    ];
+    const details = { resolution, note: comparabilityNote, swd, msSsim };
+    await writeJson(run.file('generator.json'), details);
+    await writeWhole(run.file('generator.csv'), qualityCsv(swd, msSsim));
+    return { out, ...details };
+  });
+}
+
+export function printQuality({ swd, msSsim }: Summary): string {
+  return qualityText(swd as Distance[], msSsim as Similarity[]);
+}
+
+type Generator = Awaited<ReturnType<typeof openInputs>>['generator'];
+
+async function openInputs({ generator: folder, dataset: datasetFolder }: GeneratorConfig) {
+  if (datasetFolder === undefined) {
+    throw new UserError('--generator needs --dataset, the run folder of prepare with the images it was trained on');
+  }
+  const run = await openRun(folder, 'train gan');
+  const generator = await readTensors(run.file('generator.safetensors'), ganArchitectureSchema);
+  const dataset = await openDataset(datasetFolder);
+  const { resolution } = generator.details;
+  if (dataset.resolution < resolution) {
+    throw new UserError(
+      `the dataset must have the generator's ${resolution}×${resolution} or more; got ${dataset.resolution}`,
+    );
+  }
+  swdLevels(resolution); // refuses a side that has none
+  const count = dataset.indicesOf('train').length;
+  if (count < 2) throw new UserError(`${dataset.folder} must have 2 training images or more; it has ${count}`);
+  return { generator, dataset };
+}
+
+/** Up to `most` images of a split in random order, halved to the generator's side as its training did. */
+async function drawn(
+  dataset: Dataset,
+  split: SplitName,
+  resolution: number,
+  most: number,
+  random: Random,
+): Promise<ImageSet> {
+  const indices = dataset.indicesOf(split);
+  const order = permutation(random, indices.length).subarray(0, most);
+  let images: ImageSet = await imagesAt(
+    dataset,
+    order.map(at => indices[at]!),
+  );
+  while (images.resolution > resolution) images = halved(images);
+  return images;
+}
+
+/** Lets Ctrl-C through between two parts of the work, and shows how far it is. */
+function ticking({ signal }: StageContext, update: Tick): Tick {
+  return async (done, total) => {
+    await setImmediate();
+    signal.throwIfAborted();
+    await update(done, total);
+  };
+}
+
+async function generate(
+  device: Device,
+  { details, tensors }: Generator,
+  count: number,
+  { seed }: GeneratorConfig,
+  context: StageContext,
+): Promise<ImageSet> {
+  const runner = await generatorRunner(device, details, tensors, batch);
+  const maker = { ...details, generate: (latents: Float32Array) => runner.run(latents) };
+  const progress = context.log.progress('generate', count, 'images');
+  const tick = ticking(context, done => progress.update(done));
+  const images = await generateImages(maker, count, createRandom(seed, streams.latents), tick);
+  progress.finish();
+  await runner.release();
+  return images;
+}
+
+async function distancesOf(
+  device: Device,
+  comparisons: readonly Comparison[],
+  { seed }: GeneratorConfig,
+  context: StageContext,
+): Promise<Distance[]> {
+  const total = comparisons.reduce((sum, { a }) => sum + a.count, 0);
+  const progress = context.log.progress('SWD', total, 'images');
+  const distances: Distance[] = [];
+  let before = 0;
+  for (const { of, a, b } of comparisons) {
+    const tick = ticking(context, (done, all) => progress.update(before + Math.round((a.count * done) / all), of));
+    // The same places and directions each time: figures of one count then differ by their images alone.
+    const random = createRandom(seed, streams.directions);
+    const distance = await slicedWasserstein(device, a, b, random, tick);
+    distances.push({ of, images: a.count, ...distance });
+    before += a.count;
+  }
+  progress.finish();
+  return distances;
+}
+
+async function similarityOf(
+  of: string,
+  images: ImageSet,
+  { seed, pairs }: GeneratorConfig,
+  context: StageContext,
+): Promise<Similarity> {
+  const progress = context.log.progress('MS-SSIM', pairs, 'pairs');
+  const tick = ticking(context, done => progress.update(done, of));
+  const mean = await meanMsSsim(images, pairs, createRandom(seed, streams.pairs), tick);
+  progress.finish(of);
+  return { of, images: images.count, pairs, mean };
+}

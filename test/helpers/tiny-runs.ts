@@ -1,0 +1,39 @@
+// Finished runs of a dataset of given images and of an untrained generator, made without running their stages.
+import { attributeNames } from '../../src/core/attributes.ts';
+import { encodeNpy } from '../../src/core/formats/npy.ts';
+import type { GanArchitecture } from '../../src/core/models/channels.ts';
+import type { ImageSet } from '../../src/core/training/image-source.ts';
+import { datasetFiles, type SplitName, splitNames } from '../../src/node/data/dataset.ts';
+import { writeJson, writeWhole } from '../../src/node/io/files.ts';
+import { writeTensors } from '../../src/node/io/networks.ts';
+import { withRun } from '../../src/node/io/run-folder.ts';
+import { randomGeneratorWeights } from './tiny-networks.ts';
+
+/** @param splitOf the split of each image. */
+export async function writeTinyDataset(out: string, images: ImageSet, splitOf: (at: number) => SplitName) {
+  const { resolution, count, pixels } = images;
+  await withRun(out, { stage: 'prepare', config: { resolution }, inputs: {} }, async run => {
+    const arrays = {
+      [datasetFiles.images]: { shape: [count, 3, resolution, resolution], data: pixels },
+      [datasetFiles.labels]: { shape: [count, attributeNames.length], data: new Uint8Array(count * 40) },
+      [datasetFiles.split]: {
+        shape: [count],
+        data: Uint8Array.from({ length: count }, (_, at) => splitNames.indexOf(splitOf(at))),
+      },
+      [datasetFiles.identities]: { shape: [count], data: new Int32Array(count).fill(-1) },
+    };
+    for (const [name, array] of Object.entries(arrays)) await writeWhole(run.file(name), encodeNpy(array));
+    await writeJson(
+      run.file(datasetFiles.names),
+      Array.from({ length: count }, (_, at) => `${at}.jpg`),
+    );
+    return {};
+  });
+}
+
+export async function writeTinyGenerator(out: string, architecture: GanArchitecture): Promise<void> {
+  await withRun(out, { stage: 'train gan', config: {}, inputs: {} }, async run => {
+    await writeTensors(run.file('generator.safetensors'), { ...randomGeneratorWeights(architecture) }, architecture);
+    return {};
+  });
+}

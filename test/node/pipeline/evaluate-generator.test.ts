@@ -1,0 +1,168 @@
+// The stage `evaluate --generator` on an untrained generator and made-up pictures: counts, floors, files and misuse.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ImageSet } from '../../../src/core/training/image-source.ts';
+import { readJson } from '../../../src/node/io/files.ts';
+import { silentLog } from '../../../src/node/io/log.ts';
+import { openRun } from '../../../src/node/io/run-folder.ts';
+import { evaluate } from '../../../src/node/pipeline/evaluate.ts';
+import { comparisonsOf, type Distance, type Similarity } from '../../../src/node/pipeline/quality-comparisons.ts';
+import { pictures } from '../../core/metrics/pictures.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+import { tinyGan } from '../../helpers/tiny-networks.ts';
+import { writeTinyDataset, writeTinyGenerator } from '../../helpers/tiny-runs.ts';
+
+const root = temporaryFolder();
+const [dataset, generator] = [join(root, 'dataset'), join(root, 'gan')];
+const warnings: string[] = [];
+const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+
+const run = (options: object, signal = new AbortController().signal) =>
+  evaluate.run(evaluate.options.parse({ generator, dataset, pairs: 10, threads: 1, ...options }), { log, signal });
+
+/** 24 training images, 10 test images. */
+beforeAll(async () => {
+  const images = pictures(32, 35, { seed: 1, noiseSeed: 2, contrast: 2 });
+  await writeTinyDataset(dataset, images, at => (at === 3 ? 'validation' : at % 7 < 2 ? 'test' : 'train'));
+  await writeTinyGenerator(generator, { ...tinyGan, resolution: 32 });
+});
+
+describe('a run', () => {
+  const out = join(root, 'quality');
+  let summary: { swd: Distance[]; msSsim: Similarity[] };
+  beforeAll(async () => {
+    summary = (await run({ out, images: 20, seed: 5 })) as unknown as typeof summary;
+  });
+
+  test('measures at each count all that the sets allow, always with the count', () => {
+    expect(summary.swd.map(({ of, images }) => `${images} ${of}`)).toEqual([
+      '20 generated, training',
+      '12 generated, training',
+      '12 training, other training',
+      '10 generated, training',
+      '10 training, other training',
+      '10 training, test',
+    ]);
+    for (const { levels, average } of summary.swd) {
+      expect(Object.keys(levels)).toEqual(['16', '32']);
+      expect(average).toBeCloseTo((levels[16]! + levels[32]!) / 2, 9);
+    }
+    expect(summary.msSsim).toMatchObject([
+      { of: 'generated', images: 20, pairs: 10 },
+      { of: 'training', images: 20, pairs: 10 },
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  test('finds real images nearer to each other than to those of an untrained generator', () => {
+    const at10 = summary.swd.filter(({ images }) => images === 10).map(({ average }) => average);
+    expect(at10[0]).toBeGreaterThan(at10[1]!);
+    expect(at10[0]).toBeGreaterThan(at10[2]!);
+  });
+
+  test('writes the figures as JSON and CSV, and its inputs into the manifest', async () => {
+    expect(await readJson(join(out, 'generator.json'))).toMatchObject({
+      resolution: 32,
+      swd: summary.swd,
+      msSsim: summary.msSsim,
+    });
+    const lines = readFileSync(join(out, 'generator.csv'), 'utf8').trim().split('\n');
+    expect(lines[0]).toBe('measure,of,level,images,pairs,value');
+    expect(lines[1]).toBe(`SWD×10³,"generated, training",32,20,,${summary.swd[0]!.levels[32]}`);
+    expect(lines[3]).toBe(`SWD×10³,"generated, training",average,20,,${summary.swd[0]!.average}`);
+    expect(lines.at(-1)).toBe(`MS-SSIM,training,,20,10,${summary.msSsim[1]!.mean}`);
+    const { manifest, config } = await openRun(out, 'evaluate');
+    expect(Object.keys(manifest.inputs)).toEqual(['generator', 'dataset']);
+    expect(config).toMatchObject({ images: 20, pairs: 10 });
+    expect(config).not.toHaveProperty('lock'); // an option of the other half
+  });
+
+  test('prints two tables and what may be compared', () => {
+    const text = evaluate.print!(summary as unknown as Record<string, unknown>);
+    expect(text).toMatch(/^SWD×10³ between +images each +32 +16 +average\ngenerated, training +20 +\d+\.\d\d /);
+    expect(text).toMatch(/\n\nMS-SSIM among +images +pairs +mean\ngenerated +20 +10 +0\.\d{4}\n/);
+    expect(text).toMatch(/Only figures of equally many images compare/);
+  });
+
+  test('is repeated to the last byte by its seed', async () => {
+    const again = join(root, 'again');
+    await run({ out: again, images: 20, seed: 5 });
+    for (const file of ['generator.json', 'generator.csv']) {
+      expect(readFileSync(join(again, file))).toEqual(readFileSync(join(out, file)));
+    }
+    const other = await run({ out: join(root, 'other'), images: 20, seed: 6 });
+    expect(other.swd).not.toEqual(summary.swd);
+  });
+});
+
+test('more images than there are to train on are lowered, and told', async () => {
+  const { swd } = await run({ out: join(root, 'all') });
+  expect((swd as Distance[])[0]).toMatchObject({ images: 24 });
+  expect(warnings.pop()).toBe(`only 24 images are compared, all that ${dataset} has to train on`);
+});
+
+test('an aborted run leaves nothing that could be taken for a finished one', async () => {
+  const out = join(root, 'aborted');
+  const controller = new AbortController();
+  controller.abort(new Error('stopped'));
+  await expect(run({ out }, controller.signal)).rejects.toThrow('stopped');
+  expect(existsSync(out)).toBe(false);
+});
+
+test('floors are measured as far as there are real images', () => {
+  const set = (count: number): ImageSet => ({ resolution: 1, count, pixels: new Uint8Array(count * 3) });
+  const told = (...counts: [number, number, number]) => {
+    const [generated, train, test] = counts.map(set) as [ImageSet, ImageSet, ImageSet];
+    return comparisonsOf(generated, train, test).map(({ of, a, b }) => {
+      expect(a.count).toBe(b.count);
+      expect(a.pixels.length).toBe(b.pixels.length);
+      return `${of} ${a.count}`;
+    });
+  };
+  expect(told(8192, 16_384, 2500)).toEqual([
+    'generated, training 8192',
+    'training, other training 8192',
+    'generated, training 2500',
+    'training, other training 2500',
+    'training, test 2500',
+  ]);
+  expect(told(1000, 2000, 1000)).toEqual([
+    'generated, training 1000',
+    'training, other training 1000',
+    'training, test 1000',
+  ]);
+  expect(told(3, 3, 0)).toEqual(['generated, training 3', 'generated, training 1', 'training, other training 1']);
+});
+
+describe('misuse is one line', () => {
+  test('no dataset', async () => {
+    await expect(run({ out: join(root, 'x'), dataset: undefined })).rejects.toThrow(/^--generator needs --dataset, /);
+  });
+
+  test('two resolutions', async () => {
+    const wrong = join(root, 'gan16');
+    await writeTinyGenerator(wrong, { ...tinyGan, resolution: 16 });
+    await expect(run({ out: join(root, 'x'), generator: wrong })).rejects.toThrow(/one resolution; got 16 and 32$/);
+  });
+
+  test('a resolution below the smallest level', async () => {
+    const [small, few] = [join(root, 'gan8'), join(root, 'dataset8')];
+    await writeTinyGenerator(small, tinyGan);
+    await writeTinyDataset(few, pictures(8, 4, { seed: 1, noiseSeed: 2, contrast: 2 }), () => 'train');
+    await expect(run({ out: join(root, 'x'), generator: small, dataset: few })).rejects.toThrow(
+      'SWD needs images whose side is a power of two from 16, its smallest level; got 8',
+    );
+  });
+
+  test('a single training image', async () => {
+    const one = join(root, 'dataset1');
+    await writeTinyDataset(one, pictures(32, 1, { seed: 1, noiseSeed: 2, contrast: 2 }), () => 'train');
+    await expect(run({ out: join(root, 'x'), dataset: one })).rejects.toThrow(/must have 2 training .*; it has 1$/);
+  });
+
+  test('another run for the generator', async () => {
+    await expect(run({ out: join(root, 'x'), generator: dataset })).rejects.toThrow(/must be a run of "train gan"/);
+    expect(existsSync(join(root, 'x'))).toBe(false);
+  });
+});
