@@ -140,10 +140,15 @@ describe('misuse is one line', () => {
     await expect(run({ out: join(root, 'x'), dataset: undefined })).rejects.toThrow(/^--generator needs --dataset, /);
   });
 
-  test('two resolutions', async () => {
-    const wrong = join(root, 'gan16');
-    await writeTinyGenerator(wrong, { ...tinyGan, resolution: 16 });
-    await expect(run({ out: join(root, 'x'), generator: wrong })).rejects.toThrow(/one resolution; got 16 and 32$/);
+  test('a dataset smaller than the generator’s images; a larger one is halved', async () => {
+    const [large, small] = [join(root, 'gan64'), join(root, 'gan16')];
+    await writeTinyGenerator(large, { ...tinyGan, resolution: 64 });
+    await expect(run({ out: join(root, 'x'), generator: large })).rejects.toThrow(
+      "the dataset must have the generator's 64×64 or more; got 32",
+    );
+    await writeTinyGenerator(small, { ...tinyGan, resolution: 16 });
+    const { swd } = (await run({ out: join(root, 'half'), generator: small })) as unknown as { swd: Distance[] };
+    expect(Object.keys(swd[0]!.levels)).toEqual(['16']);
   });
 
   test('a resolution below the smallest level', async () => {
