@@ -5,10 +5,10 @@ import { type AttributeName, attributeIndex, attributeNames } from '../../core/a
 import { bundleFiles } from '../../core/bundle/bundle.ts';
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
 import { openBundle } from '../io/bundle.ts';
-import type { DeviceName } from '../io/device.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { withRun } from '../io/run-folder.ts';
 import { type Column, csvTable, textTable } from '../report/table.ts';
+import type { CommonConfig } from './options.ts';
 import type { StageContext, Summary } from './stage.ts';
 
 /** The options that only this half of the stage has. */
@@ -26,14 +26,8 @@ export const editOptions = {
   faces: z.int().min(1).max(100_000).default(200).describe('of --bundle: generated faces to measure on'),
 };
 
-interface EditConfig extends z.output<z.ZodObject<typeof editOptions>> {
+interface EditConfig extends CommonConfig, z.output<z.ZodObject<typeof editOptions>> {
   readonly bundle: string;
-  readonly device: DeviceName;
-  readonly threads: number;
-  readonly seed: number;
-  readonly out: string;
-  readonly resume: boolean;
-  readonly force: boolean;
 }
 
 /** Who says so: a second network that never saw the labels is still to come. */

@@ -11,11 +11,11 @@ import type { Device } from '../../core/runtime/device.ts';
 import { halved, type ImageSet } from '../../core/training/image-source.ts';
 import { type Dataset, openDataset, type SplitName } from '../data/dataset.ts';
 import { imagesAt } from '../data/image-set.ts';
-import { type DeviceName, openDevice } from '../io/device.ts';
+import { openDevice } from '../io/device.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { ganArchitectureSchema, readTensors } from '../io/networks.ts';
 import { openRun, withRun } from '../io/run-folder.ts';
-import { pathOption } from './options.ts';
+import { type CommonConfig, pathOption } from './options.ts';
 import {
   type Comparison,
   comparabilityNote,
@@ -38,14 +38,8 @@ export const generatorOptions = {
   pairs: z.int().min(1).default(5000).describe('of --generator: pairs of images whose likeness (MS-SSIM) is averaged'),
 };
 
-interface GeneratorConfig extends z.output<z.ZodObject<typeof generatorOptions>> {
+interface GeneratorConfig extends CommonConfig, z.output<z.ZodObject<typeof generatorOptions>> {
   readonly generator: string;
-  readonly device: DeviceName;
-  readonly threads: number;
-  readonly seed: number;
-  readonly out: string;
-  readonly resume: boolean;
-  readonly force: boolean;
 }
 
 /** Images made at a time. */

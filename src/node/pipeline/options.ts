@@ -43,3 +43,6 @@ export const deviceOptions = {
     .meta({ defaultInWords: "the machine's cores" })
     .describe('threads of a computation; results are bit-equal only between runs with the same number'),
 };
+
+/** What these are once checked, for stages that do their work in parts. */
+export type CommonConfig = z.output<z.ZodObject<typeof deviceOptions & typeof runOptions>>;
