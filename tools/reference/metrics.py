@@ -146,7 +146,7 @@ def case(name, resolution, count, a, b, seed):
 
 fixture = {
     "cases": [
-        case("16×16, other noise", 16, 32, (1, 2, 2), (1, 3, 2), 4),
+        case("16×16, other noise, 5,120 patches", 16, 40, (1, 2, 2), (1, 3, 2), 4),
         case("32×32, one source", 32, 32, (5, 6, 1), (7, 8, 1), 9),
         case("32×32, more noise", 32, 24, (10, 11, 1), (10, 12, 6), 13),
         case("64×64, other noise", 64, 16, (14, 15, 3), (14, 16, 3), 17),

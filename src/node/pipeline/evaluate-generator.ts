@@ -135,10 +135,13 @@ async function generate(
   const maker = { ...details, generate: (latents: Float32Array) => runner.run(latents) };
   const progress = context.log.progress('generate', count, 'images');
   const tick = ticking(context, done => progress.update(done));
-  const images = await generateImages(maker, count, createRandom(seed, streams.latents), tick);
-  progress.finish();
-  await runner.release();
-  return images;
+  try {
+    const images = await generateImages(maker, count, createRandom(seed, streams.latents), tick);
+    progress.finish();
+    return images;
+  } finally {
+    await runner.release();
+  }
 }
 
 async function distancesOf(

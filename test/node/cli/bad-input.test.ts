@@ -84,6 +84,8 @@ describe('an option', () => {
     [['prepare', '--config', 'absent.json'], 'cannot read absent.json: no such file or folder; check the path'],
     [['edit', '--bundle', 'a', '--out', 'b', '--move', 'Yung=1'], 'unknown attribute "Yung". Did you mean "Young"?'],
     [['edit', '--bundle', 'a', '--out', 'b', '--move', 'Young'], /^a move must be <attribute>=<strength> or/],
+    [['evaluate', '--out', 'b'], /give one of --bundle and --generator; got neither$/],
+    [['evaluate', '--generator', 'a', '--out', 'b'], /^--generator needs --dataset, the run folder of prepare/],
   ])('%j', (argv, message) => {
     expect(mistake(...argv)).toMatch(message);
     expect(existsSync('b')).toBe(false);
