@@ -363,5 +363,5 @@ def generator_step(config, state, feeds, resolution, ema_decay, alpha=None):
     for name in [name for name in updates if name.startswith("generator/")]:
         average = name.replace("generator/", "generatorEma/", 1)
         value = updates[name]
-        updates[average] = value if is_statistic(name) else value + (state[average] - value) * ema_decay
+        updates[average] = value + (state[average] - value) * ema_decay
     return {**state, **updates}, {"gLoss": loss.detach()}

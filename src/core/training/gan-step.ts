@@ -146,16 +146,16 @@ export function generatorStep(options: StepOptions): ProgramDefinition {
   const rate = ops.input('learningRate', []);
   const updates = adamUpdates(parameters, all, rate, stateNames.generatorAdam, options.adam);
   const decay = ops.input('emaDecay', []);
-  for (const [name, { shape }] of parameters) {
-    updates[emaName(name)] = movingAverage(ops.input(emaName(name), shape), updates[name]!, decay);
-  }
   for (const [path, observed] of statistics) {
     for (const [name, value] of Object.entries(observed) as [string, Tensor][]) {
       const state = `${stateNames.generator}/${path}/${name}`;
       const next = movingAverage(ops.input(state, value.shape), value, ops.scalar(statisticsKept));
       updates[state] = next;
-      updates[emaName(state)] = next; // averages already
     }
+  }
+  const averaged = Object.entries(updates).filter(([name]) => name.startsWith(`${stateNames.generator}/`));
+  for (const [name, next] of averaged) {
+    updates[emaName(name)] = movingAverage(ops.input(emaName(name), next.shape), next, decay);
   }
   return { outputs: { generatorLoss: loss }, updates };
 }
