@@ -66,6 +66,7 @@ export const bench = defineStage({
   examples: ['', '--case logistic-64 --rounds 3', '--python python3'],
   options,
   async run(config, { signal, log }) {
+    await openDevice(config);
     if (config.case !== 'all') return { results: [await measure(config.case, config, signal)] };
     const results: Result[] = [];
     for (const name of benchCaseNames) {

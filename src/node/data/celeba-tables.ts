@@ -86,6 +86,9 @@ async function readCsv(path: string, names: readonly string[]): Promise<Table> {
   return { path, columns, rows };
 }
 
+/** Missing columns that an error names; more would fill the terminal. */
+const mostNamed = 5;
+
 function checkColumns(columns: readonly string[], names: readonly string[], where: string): void {
   for (const name of columns) {
     if (names.includes(name)) continue;
@@ -96,7 +99,9 @@ function checkColumns(columns: readonly string[], names: readonly string[], wher
   }
   const missing = names.filter(name => !columns.includes(name));
   if (columns.length === names.length && missing.length === 0) return;
-  const lacking = missing.length > 0 ? `; ${missing.join(', ')} missing` : '';
+  const named = missing.slice(0, mostNamed).join(', ');
+  const others = missing.length > mostNamed ? ` and ${missing.length - mostNamed} others` : '';
+  const lacking = missing.length > 0 ? `; ${named}${others} missing` : '';
   const each = names.length > 1 ? `each of the ${names.length} attributes` : names[0];
   throw new UserError(`${where} must name ${each} once; got ${columns.length}${lacking}`);
 }

@@ -27,9 +27,9 @@ export const evaluate = defineStage({
   ],
   options,
   async run(config, context) {
+    await openDevice(config); // a missing one is told before anything is read or begun
     const { bundle, generator, attributes, lock, strength, faces, dataset, images, pairs, ...common } = config;
     if (bundle !== undefined && generator === undefined) {
-      await openDevice(config); // a missing one is told before the run folder is begun
       return evaluateEdits({ bundle, attributes, lock, strength, faces, ...common }, context);
     }
     if (generator !== undefined && bundle === undefined) {
