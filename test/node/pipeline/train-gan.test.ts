@@ -109,8 +109,11 @@ function shown(name: string): number {
 }
 
 async function ended(flags: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'ignore', 'inherit'] });
-  expect(await new Promise(done => child.on('close', done))).toBe(0);
+  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const said: string[] = [];
+  child.stderr.on('data', chunk => said.push(String(chunk)));
+  const code = await new Promise(done => child.on('close', done));
+  expect(code, said.join('')).toBe(0);
 }
 
 describe('going on from a checkpoint', () => {
