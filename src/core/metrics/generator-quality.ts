@@ -37,9 +37,10 @@ const streams = { real: 16, latents: 17, directions: 18, pairs: 19 };
  * side it has grown to, from 16 on:
  *
  * ```ts
- * const { resolution } = trainer.point;
+ * const { resolution } = trainer.point; // before the step
+ * await trainer.step();
  * if (resolution >= smallestLevel) {
- *   const generate = (latents: Float32Array) => trainer.sample(latents, 16);
+ *   const generate = async (latents: Float32Array) => (await trainer.sample(latents, 16)).images;
  *   const quality = await generatorQuality(device, { resolution, latentSize, generate }, images, { seed });
  * }
  * ```

@@ -1,14 +1,13 @@
 // Layers as functions of (parameters, x), each with the spec its parameters are made from.
 import * as ops from '../graph/ops.ts';
 import { sizeOf, type Tensor } from '../graph/tensor.ts';
-import type { ParameterSpec, Parameters } from '../graph/tree.ts';
+import type { ParameterSpec } from '../graph/tree.ts';
 
 /** A type alias, not an interface, so that it counts as a tree of specs. */
 export type LayerSpec = {
   readonly weight: ParameterSpec;
   readonly bias: ParameterSpec;
 };
-export type LayerParameters = Parameters<LayerSpec>;
 
 /** What a layer multiplies by and, unless a normalisation follows, adds. */
 export interface Multiplied {

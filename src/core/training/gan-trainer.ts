@@ -58,6 +58,9 @@ interface Programs {
   readonly generator: Program | undefined;
 }
 
+/** The training has left all measure; its state is not worth saving. */
+export class DivergenceError extends Error {}
+
 /** Losses and scores of a sound training stay far below this. */
 const explosion = 1e6;
 
@@ -112,38 +115,45 @@ export class GanTrainer {
 
   /**
    * Trains the discriminator `discriminatorSteps` times and the generator once, or both together.
-   * @throws RangeError naming step, figure and tensor when a figure is no longer a number, or past all measure.
+   * @throws DivergenceError naming step, figure and tensor when a figure is no longer a number, or past all measure.
    */
   async step(): Promise<StepMetrics> {
     const { loss, discriminatorSteps, architecture } = this.#config;
+    const { point } = this;
+    const repeats = Math.max(1, discriminatorSteps);
+    const { minibatch } = point;
+    // All of a step belongs to where it begins: the networks never grow between the discriminator's turn and the other.
+    const programs = await this.#prepare();
+    const latents = () => normals(this.#random, minibatch * architecture.latentSize);
+    const scalars = {
+      alpha: Float32Array.of(point.alpha),
+      learningRate: Float32Array.of(point.learningRate),
+      emaDecay: Float32Array.of(emaDecay(this.#imagesShown, minibatch * repeats)),
+    };
     let metrics: Record<string, number> = {};
-    for (let repeat = 0; repeat < Math.max(1, discriminatorSteps); repeat++) {
-      const programs = await this.#prepare();
-      const { minibatch } = this.point;
-      const penalise = loss.kind === 'logistic-r1' && this.#steps % loss.interval === 0;
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const penalise = loss.kind === 'logistic-r1' && (this.#steps * repeats + repeat) % loss.interval === 0;
       const reals = normalisedBatch(this.#images, this.#sampler.next(minibatch), () => this.#random.uniform() < 0.5);
       const mixing = Float32Array.from({ length: minibatch }, () => this.#random.uniform());
       const program = penalise ? programs.penalised : programs.discriminator;
-      const z = normals(this.#random, minibatch * architecture.latentSize);
-      metrics = { ...metrics, ...(await this.#train(program, { z, reals, mixing })) };
+      const z = latents();
+      metrics = { ...metrics, ...(await this.#train(program, { ...scalars, z, reals, mixing })) };
       this.#imagesShown += minibatch;
     }
-    const { generator } = await this.#prepare();
-    if (generator !== undefined) {
-      const z = normals(this.#random, this.point.minibatch * architecture.latentSize);
-      metrics = { ...metrics, ...(await this.#train(generator, { z })) };
+    if (programs.generator !== undefined) {
+      metrics = { ...metrics, ...(await this.#train(programs.generator, { ...scalars, z: latents() })) };
     }
     this.#steps++;
     return metrics;
   }
 
-  /** Runs a program on the state. @returns its figures. @throws RangeError as `step` does. */
+  /** Runs a program on the state. @returns its figures. @throws DivergenceError as `step` does. */
   async #train(program: Program, feeds: Feeds): Promise<Record<string, number>> {
-    const metrics = scalarsOf(await program.run({ ...this.#scalars(), ...feeds }, this.#state));
+    const metrics = scalarsOf(await program.run(feeds, this.#state));
     for (const [name, value] of Object.entries(metrics)) {
       if (Math.abs(value) < explosion) continue; // false for NaN
       const { tensor, largest } = this.#wildest();
-      throw new RangeError(`${name} is ${value} at step ${this.#steps + 1}; ${tensor} holds ${largest}`);
+      throw new DivergenceError(`${name} is ${value} at step ${this.#steps + 1}; ${tensor} holds ${largest}`);
     }
     return metrics;
   }
@@ -186,11 +196,11 @@ export class GanTrainer {
 
   /**
    * A copy of all that is needed to go on from here.
-   * @throws RangeError naming step and tensor when one holds what is no number: not worth saving.
+   * @throws DivergenceError naming step and tensor when one holds what is no number: not worth saving.
    */
   checkpoint(): GanCheckpoint {
     const { tensor, largest } = this.#wildest();
-    if (!Number.isFinite(largest)) throw new RangeError(`${tensor} holds ${largest} after step ${this.#steps}`);
+    if (!Number.isFinite(largest)) throw new DivergenceError(`${tensor} holds ${largest} after step ${this.#steps}`);
     const tensors = Object.fromEntries(this.#state.names().map(name => [name, this.#state.copy(name)]));
     const progress = {
       imagesShown: this.#imagesShown,
@@ -216,15 +226,6 @@ export class GanTrainer {
     for (const program of new Set([programs.discriminator, programs.penalised, programs.generator])) {
       await program?.release();
     }
-  }
-
-  #scalars(): Feeds {
-    const { alpha, learningRate, minibatch } = this.point;
-    return {
-      alpha: Float32Array.of(alpha),
-      learningRate: Float32Array.of(learningRate),
-      emaDecay: Float32Array.of(emaDecay(this.#imagesShown, minibatch)),
-    };
   }
 
   /** Grows the networks if the schedule says so, and compiles what the present phase runs. */

@@ -1,6 +1,7 @@
 // Runs the same training step in PyTorch, in a process that takes turns with ours.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../core/errors.ts';
@@ -10,7 +11,7 @@ import type { BenchCase } from './bench-cases.ts';
 const reference = fileURLToPath(new URL('../../../tools/reference/pytorch_train_step.py', import.meta.url));
 
 /** PyTorch as it comes, and with all that its users can tune. */
-export const rivals = {
+const rivals = {
   eager: ['--second-order', 'plain', '--layout', 'contiguous', '--memory', 'return'],
   tuned: [],
 } as const;
@@ -33,6 +34,9 @@ export async function openRival(
   name: RivalName,
   steps: number,
 ): Promise<Rival> {
+  if (!existsSync(reference)) {
+    throw new UserError(`--python needs ${reference}, which only a clone of the repository has`);
+  }
   const { mode, loss, resolution, fmapBase, fmapMax, latentSize, minibatch } = given;
   const shape = { mode, loss, resolution, 'fmap-base': fmapBase, 'fmap-max': fmapMax, 'latent-size': latentSize };
   const all = { ...shape, minibatch, threads, steps, warmup: steps };
@@ -45,7 +49,8 @@ export async function openRival(
   const env = { ...process.env, OMP_WAIT_POLICY: 'passive' };
   const child: ChildProcessWithoutNullStreams = spawn(python, command, { env });
   const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('it ended')));
+  const ended = once(child, 'close').then(() => Promise.reject(new Error('it ended')));
+  child.stdin.on('error', () => {}); // told by its end
   const errors: string[] = [];
   createInterface(child.stderr).on('line', line => errors.push(line));
   const lines = createInterface(child.stdout);
@@ -71,7 +76,12 @@ export async function openRival(
   };
   ended.catch(() => {});
   failed.catch(() => {});
-  await rival.round(); // ready, and warm
+  try {
+    await rival.round(); // ready, and warm
+  } catch (error) {
+    rival.end();
+    throw error;
+  }
   rounds.length = 0;
   return rival;
 }

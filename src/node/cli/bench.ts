@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { InferenceSession } from 'onnxruntime-common';
 import { z } from 'zod';
+import { UserError } from '../../core/errors.ts';
 import { quantile } from '../../core/math/statistics.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import { openDevice } from '../io/device.ts';
@@ -26,6 +27,9 @@ const options = z.strictObject({
     .describe('a Python with PyTorch: its training step takes turns with ours, round by round'),
   ...deviceOptions,
 });
+
+/** As the command line ends after a user's mistake. */
+const exitCodeOfUserError = 2;
 
 /** Steps a round: as many as between two penalties. */
 const stepsPerRound = 8;
@@ -74,8 +78,7 @@ export const bench = defineStage({
       const flags = [`--rounds=${config.rounds}`, `--device=${config.device}`, `--threads=${config.threads}`];
       if (config.python !== undefined) flags.push(`--python=${config.python}`);
       const command = [process.argv[1]!, 'bench', '--case', name, '--json', ...flags];
-      const { stdout } = await promisify(execFile)(process.execPath, command, { signal });
-      results.push((JSON.parse(stdout) as { results: Result[] }).results[0]!);
+      results.push(await measureApart(command, signal));
       log.info(`${name}: ${results.at(-1)!.imagesPerSecond.toFixed(1)} images/s`);
     }
     return { results };
@@ -90,6 +93,25 @@ export const bench = defineStage({
     return [textTable(compared ? [...columns, ...rivalColumns] : columns, results), '', ...shares].join('\n');
   },
 });
+
+/** In a process of its own, so that one case's memory is not the next one's. */
+async function measureApart(command: readonly string[], signal: AbortSignal): Promise<Result> {
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, command, { signal });
+    return (JSON.parse(stdout) as { results: Result[] }).results[0]!;
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, stderr } = error as { code?: number; stderr?: string };
+    if (code !== exitCodeOfUserError || stderr === undefined) throw error;
+    throw new UserError(
+      stderr
+        .trim()
+        .split('\n')
+        .at(-1)!
+        .replace(/^error: /, ''),
+    );
+  }
+}
 
 async function measure(name: BenchCaseName, config: z.output<typeof options>, signal: AbortSignal): Promise<Result> {
   const given = benchCases[name];

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { ganStateShapes } from '../../core/training/gan-step.ts';
 import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../core/training/gan-trainer.ts';
+import { scheduleAt } from '../../core/training/schedule.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../io/networks.ts';
 import type { Run } from '../io/run-folder.ts';
 import type { Figures } from './recent.ts';
@@ -28,13 +29,16 @@ async function read(path: string): Promise<SavedCheckpoint> {
 
 /** The latest checkpoint of a run, where there is one. */
 export async function latestCheckpoint(run: Run): Promise<SavedCheckpoint | undefined> {
+  // What a kill left half-written bears a count that no later write has again.
+  const halfWritten = (await readdir(run.folder)).filter(name => /^checkpoint-.*\.tmp$/.test(name));
+  for (const name of halfWritten) await rm(run.file(name));
   const latest = (await namesIn(run.folder)).at(-1);
   return latest === undefined ? undefined : read(run.file(latest));
 }
 
 /**
  * Saves the state and drops all but the latest `keep` checkpoints.
- * @throws RangeError naming step and tensor when something in it is no longer a number: earlier checkpoints stay.
+ * @throws DivergenceError naming step and tensor when something in it is no longer a number: earlier checkpoints stay.
  */
 export async function saveCheckpoint(trainer: GanTrainer, recent: Figures, run: Run, keep: number): Promise<void> {
   const { tensors, progress } = trainer.checkpoint();
@@ -58,7 +62,18 @@ export async function foreignCheckpoint(
     );
   }
   const { tensors, progress, recent } = await read(path);
-  const { architecture, adam } = config;
+  const { architecture, adam, plan } = config;
+  const shown = progress.imagesShown;
+  if (shown >= plan.totalKimg * 1000) {
+    throw new UserError(`--kimg must be more than the ${shown / 1000} that ${path} has seen; got ${plan.totalKimg}`);
+  }
+  const due = scheduleAt(shown, plan).resolution;
+  if (progress.resolution > due) {
+    throw new UserError(
+      `${path} has grown to ${progress.resolution}×${progress.resolution}, where these options are at ${due}×${due} ` +
+        'after as many images; shorten --fade-kimg and --stabilise-kimg, or give --no-growing',
+    );
+  }
   const expected = ganStateShapes(architecture, progress.resolution, adam);
   for (const [name, shape] of expected) {
     const found = tensors[name]?.shape;

@@ -106,12 +106,20 @@ export function ganPreset({ preset }: Readonly<Record<string, unknown>>): Readon
     : {};
 }
 
-/** @param available side of the dataset's images. @throws UserError when more is asked for. */
+/** @param available side of the dataset's images. @throws UserError when more is asked for, or too short a training. */
 export function ganTrainingConfig(config: GanOptions, available: number): GanTrainingConfig {
   const { resolution = available } = config;
   if (resolution > available) {
     throw new UserError(
       `--resolution must be at most the dataset's ${available}; got ${resolution}. Prepare a larger dataset`,
+    );
+  }
+  const doublings = config.growing ? Math.log2(resolution / 4) : 0;
+  const needed = doublings * (config.stabiliseKimg + config.fadeKimg);
+  if (config.kimg < needed) {
+    throw new UserError(
+      `--kimg ${config.kimg} ends before the networks have grown to ${resolution}×${resolution}, which takes ${needed}; ` +
+        'give more --kimg, or less --fade-kimg and --stabilise-kimg',
     );
   }
   return {

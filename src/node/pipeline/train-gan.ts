@@ -6,7 +6,7 @@ import { createRandom } from '../../core/math/random.ts';
 import { generatorQuality } from '../../core/metrics/generator-quality.ts';
 import { smallestLevel } from '../../core/metrics/sliced-wasserstein.ts';
 import type { Device } from '../../core/runtime/device.ts';
-import { GanTrainer, type GanTrainingConfig } from '../../core/training/gan-trainer.ts';
+import { DivergenceError, GanTrainer, type GanTrainingConfig } from '../../core/training/gan-trainer.ts';
 import { halved, type ImageSet } from '../../core/training/image-source.ts';
 import { openDataset } from '../data/dataset.ts';
 import { imagesOf } from '../data/image-set.ts';
@@ -32,7 +32,7 @@ export const trainGan = defineStage({
   examples: [
     '--dataset runs/dataset --out runs/gan',
     '--dataset runs/dataset --out runs/gan --resume',
-    '--dataset runs/dataset --out runs/paper --preset g --resolution 32 --fmap-base 256 --kimg 1000',
+    '--dataset runs/dataset --out runs/paper --preset g --fmap-base 256 --fade-kimg 50 --stabilise-kimg 50 --kimg 1000',
   ],
   options: ganOptions,
   preset: ganPreset,
@@ -43,12 +43,12 @@ export const trainGan = defineStage({
     const { dataset: folder, startFrom, out, resume, force } = config;
     const inputs = { dataset: folder, ...(startFrom === undefined ? {} : { startFrom }) };
     const { log } = context;
+    // Before the run folder is begun, which may empty the one the file lies in.
+    const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training);
     return withRun(out, { stage: 'train gan', config, inputs, resume, force, log }, async run => {
       let images: ImageSet = await imagesOf(dataset, 'train');
       while (images.resolution > training.architecture.resolution) images = halved(images);
-      const checkpoint =
-        (await latestCheckpoint(run)) ??
-        (startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training));
+      const checkpoint = (await latestCheckpoint(run)) ?? foreign;
       const trainer = new GanTrainer(device, training, images, checkpoint);
       try {
         const setting = { device, images, training, config, run, context };
@@ -76,8 +76,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   /** Faces of the same latents each time, so that one can watch them grow. */
   const saveGrid = async () => {
     const { images, resolution } = await trainer.sample(gridLatents, gridBatch);
-    const shown = String(Math.round(trainer.imagesShown / 1000)).padStart(6, '0');
-    const name = `samples-${shown}-kimg-${resolution}px.png`;
+    const name = `samples-${String(trainer.imagesShown).padStart(10, '0')}-${resolution}px.png`;
     const grid = { resolution, columns: 8, scale: Math.max(1, 64 / resolution) };
     await writeWhole(run.file(name), await encodeGrid(images, grid));
     return name;
@@ -141,10 +140,10 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof DivergenceError)) throw error;
     throw new UserError(
-      `${error.message}; the checkpoints before it are good: train with a lower --learning-rate, if you like with ` +
-        '--start-from one of them',
+      `${error.message}; the checkpoints before it are good: train with a lower --learning-rate and another --out, if ` +
+        'you like with --start-from one of them',
     );
   }
 }

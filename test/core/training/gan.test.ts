@@ -159,8 +159,8 @@ describe('training', () => {
   const random = createRandom(1);
   const images = { resolution: 8, count: 10, pixels: Uint8Array.from({ length: 1920 }, () => random.integer(256)) };
   const trainers: GanTrainer[] = [];
-  const start = (...more: [] | [ReturnType<GanTrainer['checkpoint']>]) => {
-    const trainer = new GanTrainer(device, config, images, ...more);
+  const start = (checkpoint?: ReturnType<GanTrainer['checkpoint']>, changes: Partial<GanTrainingConfig> = {}) => {
+    const trainer = new GanTrainer(device, { ...config, ...changes }, images, checkpoint);
     trainers.push(trainer);
     return trainer;
   };
@@ -180,6 +180,31 @@ describe('training', () => {
     expect(whole.point.resolution).toBe(8);
     expect(saved.progress.resolution).toBe(4);
     expect(second.checkpoint()).toEqual(whole.checkpoint());
+  });
+
+  test('the networks grow between steps, never within one, and are sampled as they were trained', async () => {
+    const trainer = start(undefined, { discriminatorSteps: 2 });
+    const latents = new Float32Array(6).fill(1);
+    while (trainer.point.resolution === 4) {
+      await trainer.step();
+      expect((await trainer.sample(latents, 1)).resolution).toBe(4);
+    }
+    await trainer.step();
+    expect((await trainer.sample(latents, 1)).resolution).toBe(8);
+  });
+
+  test('the moving average forgets by images shown, however many of them a step has', async () => {
+    const name = 'generatorEma/toRGB/4/weight';
+    const slow = start(undefined, {
+      discriminatorSteps: 4,
+      plan: { ...config.plan, startResolution: 8, totalKimg: 1 },
+    });
+    for (let step = 0; step < 8; step++) await slow.step();
+    // 96 images before the last step of 16: a half-life of 5 % of them leaves next to nothing of the past.
+    const { tensors } = slow.checkpoint();
+    const [average, weight] = [tensors[name]!.data, tensors[name.replace('Ema', '')]!.data];
+    const gaps = average.map((value, at) => Math.abs(value - weight[at]!));
+    expect(Math.max(...gaps)).toBeLessThan(1e-3);
   });
 
   test('a NaN is named with its step', async () => {

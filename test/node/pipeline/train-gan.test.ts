@@ -1,6 +1,6 @@
 // The GAN's training as a user runs it: presets, growth watched, checkpoints, kills, divergence, going on from a file.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -35,11 +35,17 @@ beforeAll(async () => {
 test('grids are kept at every tick and at each new resolution, and the last checkpoint', async () => {
   const out = fresh();
   const summary = await trainGan.run(options({ out }), context);
-  expect(summary).toMatchObject({ imagesShown: 600, resolution: 8, samples: 'samples-000001-kimg-8px.png' });
+  expect(summary).toMatchObject({ imagesShown: 600, resolution: 8, samples: 'samples-0000000600-8px.png' });
   expect(checkpoints(out)).toEqual(['checkpoint-0000000600.safetensors']);
   const grids = readdirSync(out).filter(name => name.startsWith('samples'));
-  expect(grids).toContain('samples-000000-kimg-4px.png');
-  expect(grids).toContain('samples-000001-kimg-8px.png');
+  expect(grids).toEqual([
+    'samples-0000000100-4px.png',
+    'samples-0000000200-4px.png', // what 4×4 came to
+    'samples-0000000300-8px.png',
+    'samples-0000000400-8px.png',
+    'samples-0000000500-8px.png',
+    'samples-0000000600-8px.png',
+  ]);
 });
 
 test.each(ganPresetNames)('preset %s trains', async preset => {
@@ -54,6 +60,12 @@ test.each(ganPresetNames)('preset %s trains', async preset => {
   expect(values.every(Number.isFinite)).toBe(true);
 });
 
+test('a training too short to grow in full is refused, and says what it takes', async () => {
+  await expect(trainGan.run(options({ out: fresh(), kimg: 0.3 }), context)).rejects.toThrow(
+    '--kimg 0.3 ends before the networks have grown to 8×8, which takes 0.4; give more --kimg',
+  );
+});
+
 test('the command that repeats a run names the preset and what differs from it', () => {
   const config = options({ preset: 'report', out: 'x', learningRate: 0.001 });
   const command = commandOf(trainGan, config);
@@ -65,7 +77,7 @@ test('the command that repeats a run names the preset and what differs from it',
 test('a lower resolution than the dataset’s is trained for; a higher one is refused', async () => {
   const out = fresh();
   await trainGan.run(options({ out, resolution: 4, kimg: 0.05 }), context);
-  expect(existsSync(join(out, 'samples-000000-kimg-4px.png'))).toBe(true);
+  expect(existsSync(join(out, 'samples-0000000052-4px.png'))).toBe(true);
   await expect(trainGan.run(options({ out: fresh(), resolution: 16 }), context)).rejects.toThrow(
     "--resolution must be at most the dataset's 8; got 16",
   );
@@ -138,16 +150,30 @@ describe('going on from a checkpoint', () => {
   });
 
   test('of other networks is refused in one line', async () => {
-    await expect(trainGan.run(options({ out: fresh(), startFrom: from, latentSize: 9 }), context)).rejects.toThrow(
+    await expect(
+      trainGan.run(options({ out: fresh(), startFrom: from, latentSize: 9, kimg: 0.8 }), context),
+    ).rejects.toThrow(
       /holds other networks: generator\/blocks\/4\/conv0\/weight is \[128,8\] in it, \[128,9\] here; give the options/,
     );
   });
 
-  test('in the folder that will be emptied is refused', async () => {
+  test('in the folder that would be emptied is refused, and stays', async () => {
     const out = fresh();
-    const startFrom = join(`${out}.partial`, 'checkpoint-0000000001.safetensors');
-    const begun = trainGan.run(options({ out, startFrom }), context);
-    await expect(begun).rejects.toThrow(/startFrom|--start-from|no such file/);
+    const startFrom = join(`${out}.partial`, 'checkpoint-0000000600.safetensors');
+    mkdirSync(`${out}.partial`);
+    copyFileSync(from, startFrom);
+    await expect(trainGan.run(options({ out, startFrom, kimg: 0.8 }), context)).rejects.toThrow(
+      /^--start-from lies in \S+, which is made anew; copy it elsewhere/,
+    );
+    expect(existsSync(startFrom)).toBe(true);
+  });
+
+  test('that has seen all images, or has grown further than is due, is refused', async () => {
+    await expect(trainGan.run(options({ out: fresh(), startFrom: from, kimg: 0.6 }), context)).rejects.toThrow(
+      `--kimg must be more than the 0.6 that ${from} has seen; got 0.6`,
+    );
+    const slow = options({ out: fresh(), startFrom: from, stabiliseKimg: 0.7, kimg: 2 });
+    await expect(trainGan.run(slow, context)).rejects.toThrow(/has grown to 8×8, where these options are at 4×4/);
   });
 
   test('that is spoilt stops with a line that names step and tensor; what was saved before stays', async () => {

@@ -45,7 +45,7 @@ export async function curvesFigure({ runs }: Sources): Promise<Figure> {
     title: 'Learning curves',
     body: `<div class="charts">${body.join('\n')}</div>`,
     caption:
-      `Moving averages over the training, ${counted(lines.length)} points of the GAN and ${counted(ofClassifier.length)} ` +
+      `Moving averages over the training, ${counted(lines.filter(line => 'discriminatorLoss' in line).length)} points of the GAN and ${counted(ofClassifier.length)} ` +
       'of the classifier. A GAN’s losses say whether the two networks keep each other in balance, not how good the faces are.',
     command: `${gan.command}\n${classifier.command}`,
   };
