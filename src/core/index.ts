@@ -2,6 +2,7 @@
 export { type AttributeName, attributeNames } from './attributes.ts';
 export type { Bundle, BundleAttribute, Hash, ReadFile } from './bundle/bundle.ts';
 export { type EditRequest, FaceEditor, loadBundle, type StripRequest } from './bundle/face-editor.ts';
+export { logitOf, probabilityOf } from './bundle/probability.ts';
 export { UserError } from './errors.ts';
 export type { Conditioned } from './latent/conditioning.ts';
 export type { Edited, Geometry, Hyperplane } from './latent/edit.ts';

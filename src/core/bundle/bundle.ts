@@ -49,12 +49,28 @@ const attributeSchema = z.object({
   attribute: z.enum(attributeNames),
   /** The classifier's logit above which the attribute counts as present. */
   threshold: z.number(),
+  /** Platt's calibration: the attribute's probability is σ(slope·logit + intercept). Left out: σ(logit). */
+  probability: z.object({ slope: z.number(), intercept: z.number() }).optional(),
   /** null where none could be fitted: the attribute can be neither moved nor locked. */
   boundary: boundarySchema.nullable(),
   /** Whether a move does what it says. */
   controllable: z.boolean(),
   /** Why it is not controllable, for people. */
   reason: z.string().optional(),
+  /** What else moves with it when nothing is locked, the largest mean changes of probability first. */
+  movesWith: z.array(z.object({ attribute: z.enum(attributeNames), change: z.number() })).optional(),
+  /** Which locks mend that best; empty where none does. */
+  suggestedLocks: z.array(z.enum(attributeNames)).optional(),
+  /** With the suggested locks, as a network that labelled nothing sees it. */
+  judged: z
+    .object({
+      faces: z.int(),
+      /** Share of the faces on which it sees the attribute where it should be, and not where it should not. */
+      agreement: z.number(),
+      /** Mean share of the other attributes whose answer changes. */
+      flips: z.number(),
+    })
+    .optional(),
 });
 
 const indexSchema = z.object({
