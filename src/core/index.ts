@@ -1,12 +1,20 @@
 // The library's entry for any runtime: what works on a bundle once a program brings ONNX Runtime and reads the files.
 export { type AttributeName, attributeNames } from './attributes.ts';
 export type { Bundle, BundleAttribute, Hash, ReadFile } from './bundle/bundle.ts';
-export { type EditRequest, FaceEditor, loadBundle, type StripRequest } from './bundle/face-editor.ts';
+export {
+  type EditRequest,
+  FaceEditor,
+  loadBundle,
+  type Reached,
+  type ResolvedEdit,
+  type ResolvedStrip,
+  type StripRequest,
+} from './bundle/face-editor.ts';
 export { logitOf, probabilityOf } from './bundle/probability.ts';
 export { UserError } from './errors.ts';
 export type { Conditioned } from './latent/conditioning.ts';
 export type { Edited, Geometry, Hyperplane } from './latent/edit.ts';
-export { formatMove, type Move, parseMove } from './latent/moves.ts';
+export { formatMove, type LatentMove, type Move, type ProbabilityMove, parseMove } from './latent/moves.ts';
 export { type MoveRange, parseMoveRange } from './latent/strip.ts';
 export { addRecipe, formatRecipe, parseRecipe, type Recipe, readRecipes, type Start } from './recipe/recipe.ts';
 export type { Device } from './runtime/device.ts';

@@ -1,9 +1,15 @@
 // What a program does with a bundle: draw faces, condition directions, edit, render and score.
-import { attributeIndex } from '../attributes.ts';
-import { UserError } from '../errors.ts';
+import { didYouMean, UserError } from '../errors.ts';
 import { type Conditioned, conditionNormal } from '../latent/conditioning.ts';
 import { type Edited, editLatent, type Geometry, type Hyperplane } from '../latent/edit.ts';
-import { type Move, parseMove } from '../latent/moves.ts';
+import {
+  asLatentMove,
+  formatMove,
+  type LatentMove,
+  type Move,
+  type ProbabilityMove,
+  parseMove,
+} from '../latent/moves.ts';
 import { sampleLatents } from '../latent/sampling.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../latent/strip.ts';
 import { createRandom } from '../math/random.ts';
@@ -11,7 +17,9 @@ import { BatchRunner } from '../models/inference.ts';
 import type { Recipe, Start } from '../recipe/recipe.ts';
 import type { Device } from '../runtime/device.ts';
 import { type OpenShape, Program } from '../runtime/program.ts';
-import { type Bundle, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
+import { type Bundle, type BundleAttribute, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
+import { logitOf, probabilityOf } from './probability.ts';
+import { solveTargets } from './probability-targets.ts';
 
 type Conditions = Start & {
   /** Attributes whose distance stays, unless they are moved themselves. Default none. */
@@ -29,6 +37,38 @@ export type StripRequest = Conditions & {
   /** Frames, from the start to the end; 1 gives only the end. */
   readonly steps: number;
 };
+
+/** What became of a wanted probability. */
+export interface Reached {
+  readonly attribute: string;
+  /** Probabilities in (0, 1). */
+  readonly wanted: number;
+  readonly reached: number;
+  /** Of the relative move that took its place. */
+  readonly strength: number;
+  /** Signed distances of the attribute's boundary between which it was looked for. */
+  readonly distances: readonly [number, number];
+}
+
+export interface ResolveOptions {
+  /** Takes the closest probability where the wanted one is out of reach, instead of throwing. Default false. */
+  readonly nearest?: boolean;
+}
+
+/** A request that can be edited and kept: all its moves are made in latent space. */
+export type ResolvedEdit = Conditions & { readonly moves: readonly LatentMove[]; readonly reached: readonly Reached[] };
+
+export type ResolvedStrip = Conditions & {
+  readonly moves: readonly MoveRange<LatentMove>[];
+  readonly steps: number;
+  readonly reached: readonly Reached[];
+};
+
+/** Signed distances between which a probability is looked for where the bundle has no safe range. */
+const defaultRange = [-4, 4] as const;
+
+/** A probability that ends so far from the wanted one was out of reach. */
+const nearEnough = 0.01;
 
 /** Images that a network takes at a time. */
 const batch = 16;
@@ -74,25 +114,59 @@ export class FaceEditor {
     );
   }
 
-  /** @throws UserError as `editLatent`, and for an attribute without a boundary. */
-  edit(request: EditRequest): Edited {
+  /** @returns its place among the bundle's attributes and in `score`'s rows, and what is known of it. */
+  attribute(name: string): { readonly index: number; readonly details: BundleAttribute } {
+    const { attributes } = this.bundle;
+    const index = attributes.findIndex(({ attribute }) => attribute === name);
+    if (index >= 0) return { index, details: attributes[index]! };
+    const names = attributes.map(({ attribute }) => attribute);
+    throw new UserError(`unknown attribute "${name}".${didYouMean(name, names)}`);
+  }
+
+  /**
+   * Turns wanted probabilities into the strengths that they take on this face, found on the classifier itself: within
+   * the attribute's safe range, or ±4 where the bundle knows none. All of them are solved together, with the other
+   * moves made.
+   * @returns the request with relative moves in their place. @throws UserError as `edit`, for an attribute with a
+   *   wanted probability and another move, and for a probability that is out of reach.
+   */
+  async resolve(request: EditRequest, options?: ResolveOptions): Promise<ResolvedEdit> {
     const moves = request.moves.map(asMove);
+    const reached = await this.#solve(request, moves, options);
+    return { ...request, moves: moves.map(move => solved(move, reached)), reached };
+  }
+
+  /** As `resolve`: each end of the ranges is solved, and the frames between them go evenly from strength to strength. */
+  async resolveStrip(request: StripRequest, options?: ResolveOptions): Promise<ResolvedStrip> {
+    const ranges = request.moves.map(asRange);
+    const starts = ranges.flatMap(({ from }) => (from === undefined ? [] : [from]));
+    const ends = ranges.map(({ to }) => to);
+    const [atStart, atEnd] = [await this.#solve(request, starts, options), await this.#solve(request, ends, options)];
+    const moves = ranges.map(({ from, to }) => ({ from: from && solved(from, atStart), to: solved(to, atEnd) }));
+    return { ...request, moves, reached: [...atStart, ...atEnd] };
+  }
+
+  /** @throws UserError as `editLatent`, for an attribute without a boundary, and for a probability (see `resolve`). */
+  edit(request: EditRequest): Edited {
+    const moves = request.moves.map(asMove).map(asLatentMove);
     return editLatent({ ...this.#prepare(request, moves), moves });
   }
 
-  /** @returns one edit a frame. @throws UserError as `edit`. */
+  /** @returns one edit a frame. @throws UserError as `edit` (see `resolveStrip` for probabilities). */
   strip(request: StripRequest): Edited[] {
-    const ranges = request.moves.map(move => (typeof move === 'string' ? parseMoveRange(move) : move));
+    const ranges = request.moves
+      .map(asRange)
+      .map(({ from, to }) => ({ from: from && asLatentMove(from), to: asLatentMove(to) }));
     const ends = ranges.map(({ to }) => to);
     return editStrip(this.#prepare(request, ends), ranges, request.steps);
   }
 
-  /** What `request` is as plain data, to keep and to share. */
+  /** What `request` is as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */
   recipe(request: EditRequest): Recipe {
     const { name, sha256 } = this.bundle;
     const start = 'seed' in request ? { seed: request.seed } : { latent: request.latent };
     const { locks = [], geometry = 'sphere' } = request;
-    return { ...start, bundle: { name, sha256 }, moves: request.moves.map(asMove), locks, geometry };
+    return { ...start, bundle: { name, sha256 }, moves: request.moves.map(asMove).map(asLatentMove), locks, geometry };
   }
 
   /** @param latents [d] each, raw or normalised. @returns images [n, 3, R, R], about [-1, 1]. */
@@ -119,6 +193,34 @@ export class FaceEditor {
     await this.#classifier.release();
   }
 
+  async #solve(
+    request: Conditions,
+    moves: readonly Move[],
+    { nearest = false }: ResolveOptions = {},
+  ): Promise<Reached[]> {
+    const wishes = moves.filter(move => move.kind === 'probability');
+    if (wishes.length === 0) return [];
+    refuseSecondWishes(moves, wishes);
+    const edit = { ...this.#prepare(request, moves), moves: moves.filter(move => move.kind !== 'probability') };
+    const targets = wishes.map(({ attribute, probability }) => {
+      const { index, details } = this.attribute(attribute);
+      const distances = details.boundary?.safeRange ?? defaultRange;
+      return { attribute, wanted: probability, logit: logitOf(details, probability), distances, index, details };
+    });
+    const found = await solveTargets(edit, targets, async latents => {
+      const logits = await this.score(await this.render(latents));
+      const row = this.bundle.attributes.length;
+      return latents.map((_, i) => targets.map(({ index }) => logits[i * row + index]!));
+    });
+    const reached = targets.map(({ attribute, wanted, distances, details }, k): Reached => {
+      const { strength, logit } = found[k]!;
+      return { attribute, wanted, reached: probabilityOf(details, logit), strength, distances };
+    });
+    const missed = reached.find(isMissed);
+    if (missed !== undefined && !nearest) throw outOfReach(request, missed);
+    return reached;
+  }
+
   #prepare(request: Conditions, moves: readonly Move[]) {
     const { locks = [], geometry = 'sphere' } = request;
     for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#boundary(attribute);
@@ -127,8 +229,8 @@ export class FaceEditor {
   }
 
   #boundary(name: string): Hyperplane {
-    const { boundaries, attributes } = this.bundle;
-    const { attribute, reason } = attributes[attributeIndex(name)]!;
+    const { boundaries } = this.bundle;
+    const { attribute, reason } = this.attribute(name).details;
     const boundary = boundaries.find(each => each.attribute === attribute);
     if (boundary !== undefined) return boundary;
     throw new UserError(`${this.bundle.name} can neither move nor lock ${name}: ${reason ?? 'it has no boundary'}`);
@@ -137,6 +239,47 @@ export class FaceEditor {
 
 function asMove(move: Move | string): Move {
   return typeof move === 'string' ? parseMove(move) : move;
+}
+
+function asRange(range: MoveRange | string): MoveRange {
+  return typeof range === 'string' ? parseMoveRange(range) : range;
+}
+
+function solved(move: Move, reached: readonly Reached[]): LatentMove {
+  if (move.kind !== 'probability') return move;
+  const { attribute } = move;
+  return { attribute, kind: 'relative', strength: reached.find(each => each.attribute === attribute)!.strength };
+}
+
+function refuseSecondWishes(moves: readonly Move[], wishes: readonly ProbabilityMove[]): void {
+  for (const wish of wishes) {
+    const other = moves.find(move => move.attribute === wish.attribute && move !== wish);
+    if (other === undefined) continue;
+    throw new UserError(
+      `${wish.attribute} must have one wanted probability and no other move; got ${formatMove(wish)} and ` +
+        `${formatMove(other)}. Drop one of them`,
+    );
+  }
+}
+
+/** Whether another probability came out than was wanted. */
+export function isMissed({ wanted, reached }: Reached): boolean {
+  return Math.abs(wanted - reached) > nearEnough;
+}
+
+/** `Smiling=p99.9 of seed 7 (97.3 % is the closest between the distances −4 and 4)`. */
+export function describeMissed({ attribute, wanted, reached, distances }: Reached, start: Start): string {
+  const wish = formatMove({ attribute, kind: 'probability', probability: wanted });
+  const face = 'seed' in start ? `seed ${start.seed}` : 'this latent';
+  const closest = (100 * reached).toFixed(1);
+  return `${wish} of ${face} (${closest} % is the closest between the distances ${distances.join(' and ')})`;
+}
+
+function outOfReach(start: Start, missed: Reached): UserError {
+  return new UserError(
+    `a probability must be within reach of the face; got ${describeMissed(missed, start)}. Ask for less, unlock ` +
+      'attributes, or take the nearest',
+  );
 }
 
 /** @param input and @param output the shapes of one row. */

@@ -2,7 +2,7 @@
 import { didYouMean, UserError } from '../errors.ts';
 import { addScaled, dot, length, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
 import { conditionNormal, type Direction, inOrder, spanOf } from './conditioning.ts';
-import { formatMove, type Move } from './moves.ts';
+import { formatMove, type LatentMove } from './moves.ts';
 
 /** A direction and where its boundary lies: a latent z is at the signed distance normal·z + intercept from it. */
 export interface Hyperplane extends Direction {
@@ -21,7 +21,7 @@ export interface Edit {
   readonly latent: Float32Array | Float64Array;
   /** One for each attribute that can be moved, locked or measured. */
   readonly boundaries: readonly Hyperplane[];
-  readonly moves: readonly Move[];
+  readonly moves: readonly LatentMove[];
   /** Attributes whose distance stays, unless they are moved themselves. */
   readonly locks: readonly string[];
   readonly geometry?: Geometry;
@@ -81,7 +81,7 @@ type Wish = { readonly attribute: string; readonly boundary: Hyperplane } & (
 );
 
 /** One wish for each moved attribute, sorted by name. */
-function collectWishes(moves: readonly Move[], find: (attribute: string) => Hyperplane): Wish[] {
+function collectWishes(moves: readonly LatentMove[], find: (attribute: string) => Hyperplane): Wish[] {
   const wishes = new Map<string, Wish>();
   // Sorted by amount too, because a floating-point sum depends on its order.
   const ordered = inOrder([...moves].sort((a, b) => amount(a) - amount(b)));
@@ -196,7 +196,7 @@ export function normalisedLatent(latent: Float32Array | Float64Array): Float64Ar
   return scaled(latent, scale);
 }
 
-function amount(move: Move): number {
+function amount(move: LatentMove): number {
   return move.kind === 'relative' ? move.strength : move.distance;
 }
 

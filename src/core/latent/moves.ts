@@ -1,30 +1,61 @@
-// What a user may ask of one attribute, and how it is written: `Young=-2` by two steps, `Young=@1.5` to a distance.
-import { attributeIndex } from '../attributes.ts';
+// What a user may ask of one attribute, and how it is written: `Young=-2` by two steps, `Young=@1.5` to a distance,
+// `Young=p90` to a probability.
 import { UserError } from '../errors.ts';
 
-export type Move =
+/** What can be done in latent space alone. */
+export type LatentMove =
   /** By `strength` along the unit direction, in σ of the latent; negative toward less. */
   | { readonly attribute: string; readonly kind: 'relative'; readonly strength: number }
   /** To a signed `distance` from the attribute's boundary, positive on the side of "more". */
   | { readonly attribute: string; readonly kind: 'absolute'; readonly distance: number };
 
-/** @param text `<attribute>=<strength>` or `<attribute>=@<distance>`. @throws UserError for anything else. */
+/** So that the classifier is this sure of the attribute, in (0, 1): a strength that differs from face to face. */
+export interface ProbabilityMove {
+  readonly attribute: string;
+  readonly kind: 'probability';
+  readonly probability: number;
+}
+
+export type Move = LatentMove | ProbabilityMove;
+
+/**
+ * @param text `<attribute>=<strength>`, `<attribute>=@<distance>` or `<attribute>=p<percent>`; whether there is such
+ *   an attribute is the bundle's to say. @throws UserError for anything else.
+ */
 export function parseMove(text: string): Move {
-  const [, attribute, at, number] =
-    /^\s*([^=\s]+)\s*=\s*(@?)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*$/i.exec(text) ?? [];
+  const [, attribute, sign, number] =
+    /^\s*([^=\s]+)\s*=\s*([@p]?)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*$/i.exec(text) ?? [];
   const value = Number(number);
   if (attribute === undefined || !Number.isFinite(value)) {
     throw new UserError(
-      `a move must be <attribute>=<strength> or <attribute>=@<distance>, like Young=-2; got "${text}"`,
+      `a move must be <attribute>=<strength>, =@<distance> or =p<percent>, like Young=-2; got "${text}"`,
     );
   }
-  attributeIndex(attribute);
-  return at === '@'
-    ? { attribute, kind: 'absolute', distance: value }
-    : { attribute, kind: 'relative', strength: value };
+  if (sign === '@') return { attribute, kind: 'absolute', distance: value };
+  if (sign === '') return { attribute, kind: 'relative', strength: value };
+  if (!(value > 0 && value < 100)) {
+    throw new UserError(`a probability must lie between 0 and 100 %, like ${attribute}=p90; got "${text}"`);
+  }
+  return { attribute, kind: 'probability', probability: value / 100 };
 }
 
 /** The text that `parseMove` reads back. */
 export function formatMove(move: Move): string {
-  return move.kind === 'absolute' ? `${move.attribute}=@${move.distance}` : `${move.attribute}=${move.strength}`;
+  return `${move.attribute}=${formatAmount(move)}`;
+}
+
+/** What stands behind the equals sign: `-2`, `@1.5`, `p90`. */
+export function formatAmount(move: Move): string {
+  if (move.kind === 'relative') return `${move.strength}`;
+  if (move.kind === 'absolute') return `@${move.distance}`;
+  return `p${Number((100 * move.probability).toPrecision(12))}`; // 0.29 is p29, not p28.999999999999996
+}
+
+/** @throws UserError for a probability: only a classifier can say which strength it takes. */
+export function asLatentMove(move: Move): LatentMove {
+  if (move.kind !== 'probability') return move;
+  throw new UserError(
+    `${formatMove(move)} must be solved on the classifier first. Give a strength, such as ${move.attribute}=2, ` +
+      'or what `FaceEditor.resolve` returns',
+  );
 }

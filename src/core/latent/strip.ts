@@ -1,17 +1,18 @@
 // A strip: one face edited step by step along its moves, from one end to the other.
 import { UserError } from '../errors.ts';
 import { distanceTo, type Edit, type Edited, editLatent, normalisedLatent } from './edit.ts';
-import { type Move, parseMove } from './moves.ts';
+import { type LatentMove, type Move, parseMove } from './moves.ts';
 
 /** A move with the value it starts from; undefined starts at the face as it is. */
-export interface MoveRange {
-  readonly to: Move;
-  readonly from: Move | undefined;
+export interface MoveRange<Kind extends Move = Move> {
+  readonly to: Kind;
+  readonly from: Kind | undefined;
 }
 
 /**
  * @param text a move as `parseMove` reads it, ending there, or two ends, `<attribute>=<from>..<to>`: `Young=-3..3`,
- *   `Smiling=@-1..@2`. @throws UserError for anything else.
+ *   `Smiling=@-1..@2`,
+ *   `Male=p10..p90`. @throws UserError for anything else.
  */
 export function parseMoveRange(text: string): MoveRange {
   const [attribute, value = ''] = text.split('=', 2) as [string, string?];
@@ -28,9 +29,13 @@ export function parseMoveRange(text: string): MoveRange {
  * @param ranges all move together. @param steps frames, from the start to the end; 1 gives only the end.
  * @returns one edit a frame. @throws UserError as `editLatent`.
  */
-export function editStrip(edit: Omit<Edit, 'moves'>, ranges: readonly MoveRange[], steps: number): Edited[] {
+export function editStrip(
+  edit: Omit<Edit, 'moves'>,
+  ranges: readonly MoveRange<LatentMove>[],
+  steps: number,
+): Edited[] {
   const start = edit.geometry === 'linear' ? edit.latent : normalisedLatent(edit.latent);
-  const here = (move: Move): Move => {
+  const here = (move: LatentMove): LatentMove => {
     if (move.kind === 'relative') return { ...move, strength: 0 };
     const boundary = edit.boundaries.find(({ attribute }) => attribute === move.attribute);
     // An unknown attribute is explained by editLatent.
@@ -43,7 +48,7 @@ export function editStrip(edit: Omit<Edit, 'moves'>, ranges: readonly MoveRange[
   });
 }
 
-function between(from: Move, to: Move, fraction: number): Move {
+function between(from: LatentMove, to: LatentMove, fraction: number): LatentMove {
   const mix = (a: number, b: number) => a + (b - a) * fraction;
   if (from.kind === 'relative' && to.kind === 'relative') {
     return { ...to, strength: mix(from.strength, to.strength) };

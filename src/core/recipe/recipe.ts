@@ -1,11 +1,10 @@
 // An edit as plain data: what a link, a file or a picture must carry so that the edit can be made again.
 import { z } from 'zod';
-import { attributeIndex } from '../attributes.ts';
 import { UserError } from '../errors.ts';
 import { addPngText, readPngTexts } from '../formats/png-text.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
 import type { Geometry } from '../latent/edit.ts';
-import { formatMove, type Move, parseMove } from '../latent/moves.ts';
+import { asLatentMove, formatMove, type LatentMove, parseMove } from '../latent/moves.ts';
 
 /** The face that an edit starts from. */
 export type Start =
@@ -17,7 +16,7 @@ export type Start =
 export type Recipe = Start & {
   /** The model it was made with; with another, the same numbers mean another face. */
   readonly bundle: { readonly name: string; readonly sha256: string };
-  readonly moves: readonly Move[];
+  readonly moves: readonly LatentMove[];
   readonly locks: readonly string[];
   readonly geometry: Geometry;
 };
@@ -38,8 +37,13 @@ const schema = z
     seed: z.int().min(0).optional(),
     latent: z.array(z.number()).min(1).max(4096).optional(),
     // Written as on the command line, `Young=-2`, to be read by people too.
-    moves: z.array(z.string().max(100).transform(parseMove)),
-    locks: z.array(z.string().max(100).transform(checkedAttribute)),
+    moves: z.array(
+      z
+        .string()
+        .max(100)
+        .transform(text => asLatentMove(parseMove(text))),
+    ),
+    locks: z.array(z.string().max(100)),
     geometry: z.enum(['sphere', 'linear']),
   })
   .transform(({ bundle, seed, latent, moves, locks, geometry }): Recipe => {
@@ -76,9 +80,4 @@ export function addRecipe(png: Uint8Array, recipe: Recipe): Uint8Array<ArrayBuff
  */
 export function readRecipes(png: Uint8Array, name = 'the picture'): Recipe[] {
   return readPngTexts(png, recipeKeyword, name).map(text => parseRecipe(text, `the recipe of ${name}`));
-}
-
-function checkedAttribute(name: string): string {
-  attributeIndex(name);
-  return name;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { distanceTo, type Edit, editLatent, type Geometry, type Hyperplane } from '../../../src/core/latent/edit.ts';
-import type { Move } from '../../../src/core/latent/moves.ts';
+import type { LatentMove } from '../../../src/core/latent/moves.ts';
 import { normaliseLatents, sampleLatents } from '../../../src/core/latent/sampling.ts';
 import { addScaled, dot, length, scaled } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, permutation } from '../../../src/core/math/random.ts';
@@ -11,8 +11,8 @@ import { nameOf, randomBoundaries } from './directions.ts';
 
 const size = 128;
 const attributes = 40;
-const by = (attribute: string, strength: number): Move => ({ attribute, kind: 'relative', strength });
-const to = (attribute: string, distance: number): Move => ({ attribute, kind: 'absolute', distance });
+const by = (attribute: string, strength: number): LatentMove => ({ attribute, kind: 'relative', strength });
+const to = (attribute: string, distance: number): LatentMove => ({ attribute, kind: 'absolute', distance });
 const geometries: readonly Geometry[] = ['sphere', 'linear'];
 
 /** As the generator sees it: float32, at length √d. */
@@ -180,7 +180,7 @@ describe('what cannot be done is refused in a clear line', () => {
   const boundaries = randomBoundaries(5, 4, size);
   const [a, b, c] = boundaries.map(boundary => boundary.attribute) as [string, string, string];
   const latent = sampleLatents(createRandom(6), 1, size);
-  const editing = (moves: readonly Move[], locks: readonly string[] = [], more: Partial<Edit> = {}) => {
+  const editing = (moves: readonly LatentMove[], locks: readonly string[] = [], more: Partial<Edit> = {}) => {
     return () => editLatent({ latent, boundaries, moves, locks, ...more });
   };
 

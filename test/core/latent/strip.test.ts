@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { distanceTo, normalisedLatent } from '../../../src/core/latent/edit.ts';
+import type { LatentMove } from '../../../src/core/latent/moves.ts';
 import { sampleLatents } from '../../../src/core/latent/sampling.ts';
-import { editStrip, parseMoveRange } from '../../../src/core/latent/strip.ts';
+import { editStrip, type MoveRange, parseMoveRange } from '../../../src/core/latent/strip.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 
 const size = 16;
@@ -14,10 +15,11 @@ const boundaries = ['Young', 'Male', 'Smiling'].map((attribute, index) => ({
 }));
 const latent = sampleLatents(createRandom(9), 1, size);
 const [young, male] = boundaries as [(typeof boundaries)[0], (typeof boundaries)[0]];
+const range = (text: string) => parseMoveRange(text) as MoveRange<LatentMove>;
 
 describe('a strip', () => {
   test('of one move starts at the face as it is', () => {
-    const frames = editStrip({ latent, boundaries, locks: ['Male'] }, [parseMoveRange('Young=1.5')], 4);
+    const frames = editStrip({ latent, boundaries, locks: ['Male'] }, [range('Young=1.5')], 4);
     expect(frames.map(frame => frame.steps[0]!.strength)).toEqual([0, 0.5, 1, 1.5]);
     expect([...frames[0]!.latent]).toEqual([...normalisedLatent(latent)]);
     for (const frame of frames) {
@@ -26,21 +28,21 @@ describe('a strip', () => {
   });
 
   test('of a range has both ends', () => {
-    const frames = editStrip({ latent, boundaries, locks: [] }, [parseMoveRange('Young=-1..2')], 3);
+    const frames = editStrip({ latent, boundaries, locks: [] }, [range('Young=-1..2')], 3);
     expect(frames.map(frame => frame.steps[0]!.strength)).toEqual([-1, 0.5, 2]);
   });
 
   test('of absolute moves reaches its distances', () => {
-    const frames = editStrip({ latent, boundaries, locks: ['Male'] }, [parseMoveRange('Young=@-1..@1')], 3);
+    const frames = editStrip({ latent, boundaries, locks: ['Male'] }, [range('Young=@-1..@1')], 3);
     expect(frames.map(frame => distanceTo(young, frame.latent))).toEqual([-1, 0, 1].map(x => expect.closeTo(x, 9)));
   });
 
   test('of one frame shows the end', () => {
-    const [frame] = editStrip({ latent, boundaries, locks: [] }, [parseMoveRange('Young=2')], 1);
+    const [frame] = editStrip({ latent, boundaries, locks: [] }, [range('Young=2')], 1);
     expect(frame!.steps[0]!.strength).toBe(2);
   });
 });
 
-test.each(['Young', 'Young=1..', 'Young=1..@2', 'Young=1..2..3', 'Yung=1..2'])('%s is refused', text => {
+test.each(['Young', 'Young=1..', 'Young=1..@2', 'Young=1..2..3', 'Young=p10..2'])('%s is refused', text => {
   expect(() => parseMoveRange(text)).toThrow(UserError);
 });

@@ -73,7 +73,7 @@ describe('what is refused, in a line that names the fault', () => {
     ['a seed and a latent', JSON.stringify({ ...json, latent: [1] }), /from a seed or from a latent/],
     ['neither', JSON.stringify({ ...json, seed: undefined }), /from a seed or from a latent/],
     ['a negative seed', JSON.stringify({ ...json, seed: -1 }), /seed: /],
-    ['an unknown attribute', JSON.stringify({ ...json, locks: ['Mael'] }), /"Mael"\. Did you mean "Male"\?/],
+    ['a probability', JSON.stringify({ ...json, moves: ['Young=p90'] }), /Young=p90 must be solved/],
     ['a move that is none', JSON.stringify({ ...json, moves: ['Young'] }), /a move must be .* got "Young"/],
     ['a text without end', `"${'x'.repeat(200_000)}"`, /at most 100000 characters/],
   ])('%s', (_, text, message) => {

@@ -2,7 +2,7 @@
 import { attributeIndex, attributeNames } from '../../../core/attributes.ts';
 import type { FaceEditor } from '../../../core/bundle/face-editor.ts';
 import { UserError } from '../../../core/errors.ts';
-import type { Move } from '../../../core/latent/moves.ts';
+import { asLatentMove, type Move } from '../../../core/latent/moves.ts';
 import { parseMoveRange } from '../../../core/latent/strip.ts';
 import { escapeHtml, type Figure, imageHtml } from '../../report/html.ts';
 import { encodeGrid } from '../../report/image-grid.ts';
@@ -119,7 +119,10 @@ function reasonFor({ bundle }: FaceEditor, attribute: string): string {
 
 /** `+3 σ`, …, `−3 σ`. */
 function stepLabels({ from, to }: ReturnType<typeof parseMoveRange>): string[] {
-  const strength = (move: Move) => (move.kind === 'relative' ? move.strength : move.distance);
+  const strength = (given: Move) => {
+    const move = asLatentMove(given);
+    return move.kind === 'relative' ? move.strength : move.distance;
+  };
   const [start, end] = [from === undefined ? 0 : strength(from), strength(to)];
   return Array.from({ length: steps }, (_, step) => {
     const value = start + ((end - start) * step) / (steps - 1);
