@@ -15,6 +15,8 @@ export interface GoldenCase {
   readonly resolution: number;
   readonly alpha: number | null;
   readonly minibatch: number;
+  /** The largest that a bias is, where it is not 0.1. */
+  readonly biases?: number;
   readonly config: Readonly<Record<string, never>>;
   readonly steps: number;
   readonly emaDecay: number;
@@ -63,19 +65,21 @@ export function unit(name: string, count: number): Float64Array {
 }
 
 /** The value a parameter starts at. @param spec ours; its deviation says how a weight is scaled. */
-export function startingValues(name: string, { shape, deviation }: ParameterSpec): Float64Array {
+export function startingValues(name: string, { shape, deviation }: ParameterSpec, biases = 0.1): Float64Array {
   if (/^\w+Adam\//.test(name)) return new Float64Array(sizeOf(shape));
   const [scale, offset] = name.startsWith('discriminator/minibatch/weight')
     ? [0.1, 0]
     : name.endsWith('/weight')
       ? [1.7 * deviation, 0]
-      : name.endsWith('/bias') || name.endsWith('/logScale')
-        ? [0.1, 0]
-        : name.endsWith('/gain')
-          ? [0.1, 1]
-          : name.endsWith('/variance') && name.startsWith('generator/')
-            ? [0, 1]
-            : [0, 0];
+      : name.endsWith('/bias')
+        ? [biases, 0]
+        : name.endsWith('/logScale')
+          ? [0.1, 0]
+          : name.endsWith('/gain')
+            ? [0.1, 1]
+            : name.endsWith('/variance') && name.startsWith('generator/')
+              ? [0, 1]
+              : [0, 0];
   return unit(name, sizeOf(shape)).map(value => offset + scale * value);
 }
 

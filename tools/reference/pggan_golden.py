@@ -1,5 +1,5 @@
 # Makes test/fixtures/pggan-gradients.safetensors.gz and pggan-steps.safetensors.gz: what PGGAN computes, by PyTorch.
-# Needs PyTorch and NumPy (made with Python 3.11.2, PyTorch 1.13.0 and NumPy 1.24.2). It takes about four seconds.
+# Needs PyTorch and NumPy (made with Python 3.11.2, PyTorch 1.13.0 and NumPy 1.24.2). It takes about five seconds.
 # Run: OMP_NUM_THREADS=1 python3 tools/reference/pggan_golden.py
 #
 # Everything is computed in float64. The gradients are stored as float32, to be held against float32; the steps as
@@ -7,7 +7,8 @@
 #
 # Both are gzipped safetensors. Their `__metadata__.cases` is a JSON list of the cases: `name`, `presets` that the case
 # stands for, `resolution`, `alpha` (null when nothing fades), `minibatch`, and `config`, the fields of pggan.Config;
-# for the steps also `steps`, `emaDecay` and `penalised`, the steps that carry the penalty.
+# for the steps also `steps`, `emaDecay` and `penalised`, the steps that carry the penalty; for some gradients also
+# `biases`, the largest that a bias is (BIASES elsewhere).
 # Tensors of the gradients: <case>/dLoss, realScore, fakeScore, penalty, gLoss; <case>/dGradient/<parameter> and
 # <case>/gGradient/<parameter>; up to 16×16 <case>/images, the generator's. Both losses see the same fakes.
 # The feed `reals` is what comes from the data: while fading, the loss first takes detail from it (discriminator_loss).
@@ -38,7 +39,7 @@ from pggan import (
 )
 
 FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures"
-STEPS, EMA_DECAY = 3, 0.9
+STEPS, EMA_DECAY, BIASES = 3, 0.9, 0.1
 
 tiny = Config(fmap_base=16, fmap_max=8, latent_size=8)
 d = replace(tiny, drift=0.001, learning_rate=1e-4)
@@ -81,13 +82,13 @@ def unit(name, shape):
     return torch.from_numpy(values)
 
 
-def first_value(config, name, shape):
+def first_value(config, name, shape, biases):
     u, kind = unit(name, shape), name.rsplit("/", 1)[1]
     if kind == "weight" and not name.startswith("discriminator/minibatch/"):
         return u * 1.7 if config.equalised else u * 1.7 * he_deviation(name, shape)
     return {
         "weight": u * 0.1,
-        "bias": u * 0.1,
+        "bias": u * biases,
         "logScale": u * 0.1,
         "gain": u * 0.1 + 1,
         "mean": torch.zeros_like(u),
@@ -95,9 +96,9 @@ def first_value(config, name, shape):
     }[kind]
 
 
-def networks(config, resolution):
+def networks(config, resolution, biases=BIASES):
     shapes = {**generator_shapes(config, resolution), **discriminator_shapes(config, resolution)}
-    return {name: first_value(config, name, shape) for name, shape in shapes.items()}
+    return {name: first_value(config, name, shape, biases) for name, shape in shapes.items()}
 
 
 def latents(config, minibatch, suffix=""):
@@ -128,13 +129,31 @@ def case(preset, resolution, alpha, minibatch, config=None, note=""):
 
 def gradient_cases():
     # No case may have an activation so near zero that float32 could put it on the other side of a rectifier's kink:
-    # that chose the channels above 16, the two images at 64 and the share 0.7 (pggan_check.py asserts it). Above 16, fmapBase 16 would leave
-    # one channel besides, and pixelnorm of one channel leaves nothing but its sign.
+    # that chose the channels above 16, the two images from 64 and the share 0.7 (pggan_check.py asserts it). Above 16,
+    # fmapBase 16 would leave one channel besides, and pixelnorm of one channel leaves nothing but its sign.
     wider = replace(g, fmap_base=128, fmap_max=4)
     for resolution in (4, 8, 16, 32, 64):
         yield case("g", resolution, None, 2 if resolution == 64 else 4, wider if resolution > 16 else g)
     for resolution in (8, 16, 32):
         yield case("g", resolution, 0.3, 4, wider if resolution > 16 else g)
+    # Among millions of activations some are near a kink, and where all channels are near 0, pixelnorm leaves float32
+    # few digits. Larger biases keep most away from 0: each is one, tried from 2 upwards, that keeps all away.
+    for preset, resolution, alpha, biases in (
+        ("g", 64, 0.3, 2.64),
+        ("g", 128, None, 2.18),
+        ("cpu", 128, 0.3, 2.08),
+        ("g", 256, 0.7, 2.81),
+        ("cpu", 256, None, 3.37),
+    ):
+        config = replace(PRESETS[preset], fmap_base=128 if resolution == 64 else 256, fmap_max=4)
+        if preset == "cpu":
+            # A score's slope in one of so many pixels is small: R1 counts beside the loss only by a γ that makes up.
+            config = replace(config, gamma=4 * resolution**2)
+        yield {**case(preset, resolution, alpha, 2, config), "biases": biases}
+    # The ends of a fade, by both losses.
+    for preset in ("g", "cpu"):
+        for alpha in (0, 1):
+            yield case(preset, 8, alpha, 4, note=f"-{alpha}")
     for preset in PRESETS:
         if preset != "g":
             minibatch = 8 if preset == "cpu" else 4
@@ -147,7 +166,7 @@ def gradient_cases():
 
 def gradient_tensors(case, perturbed=lambda tensors: tensors):
     config, resolution, alpha = case["config"], case["resolution"], case["alpha"]
-    state = perturbed(networks(config, resolution))
+    state = perturbed(networks(config, resolution, case.get("biases", BIASES)))
     fed = perturbed(feeds(config, resolution, case["minibatch"]))
     of_generator, of_discriminator = learnt(state, "generator"), learnt(state, "discriminator")
     fakes, _ = generator(config, {**state, **of_generator}, fed["z"], resolution, alpha)

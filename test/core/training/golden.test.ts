@@ -24,7 +24,7 @@ function startingState(golden: GoldenCase): Record<string, Float64Array> {
   const { architecture, resolution, adam } = optionsOf(golden);
   const { generator, statistics, discriminator, optimisers } = ganStateSpecs(architecture, resolution, adam);
   const values = (specs: Iterable<[string, ParameterSpec]>) =>
-    [...specs].map(([name, spec]) => [name, startingValues(name, spec)] as const);
+    [...specs].map(([name, spec]) => [name, startingValues(name, spec, golden.biases)] as const);
   const ofGenerator = values([...generator, ...statistics]);
   const averages = ofGenerator.map(([name, start]) => [emaName(name), start] as const);
   return Object.fromEntries([...ofGenerator, ...averages, ...values(discriminator), ...values(optimisers)]);
@@ -34,6 +34,13 @@ test('every preset is held against the reference', () => {
   for (const { cases } of [ofGradients, ofSteps]) {
     expect(new Set(cases.flatMap(({ presets }) => presets))).toEqual(new Set(ganPresetNames));
   }
+});
+
+test('every resolution from 4 to 256 is held against the reference, stable and fading, and a fade at both its ends', () => {
+  const phases = ofGradients.cases.map(({ resolution, alpha }) => `${resolution}${alpha === null ? '' : ', fading'}`);
+  const grown = [8, 16, 32, 64, 128, 256].flatMap(resolution => [`${resolution}`, `${resolution}, fading`]);
+  expect(new Set(phases)).toEqual(new Set(['4', ...grown]));
+  expect(new Set(ofGradients.cases.map(({ alpha }) => alpha))).toEqual(new Set([null, 0, 0.3, 0.7, 1]));
 });
 
 describe('losses and gradients in float32, by ONNX Runtime', () => {
