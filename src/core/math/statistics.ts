@@ -19,3 +19,17 @@ export function quantile(values: ArrayLike<number>, share: number): number {
   const high = sorted[below + 1] ?? low;
   return low + (position - below) * (high - low);
 }
+
+/** @returns Pearson's correlation of two lists of one length, in [-1, 1]; 0 where one of them never changes. */
+export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [both, squaresA, squaresB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i]! - meanA, b[i]! - meanB];
+    both += x * y;
+    squaresA += x * x;
+    squaresB += y * y;
+  }
+  const scale = Math.sqrt(squaresA * squaresB);
+  return scale > 0 ? both / scale : 0;
+}

@@ -1,5 +1,6 @@
 // The stages that the command line offers, in the order of its help.
 import { bundle } from '../pipeline/bundle.ts';
+import { calibrate } from '../pipeline/calibrate.ts';
 import { edit } from '../pipeline/edit.ts';
 import { evaluate } from '../pipeline/evaluate.ts';
 import { fit } from '../pipeline/fit.ts';
@@ -21,6 +22,7 @@ export const stages: readonly Stage[] = [
   synthesize,
   fit,
   bundle,
+  calibrate,
   edit,
   evaluate,
   report,

@@ -1,153 +1,189 @@
-// Stage `evaluate --bundle`: what a move changes beside its own attribute, with and without a lock, by the classifier's word.
+// Half of the stage `evaluate`: what moving each attribute does to it and to the other 39, with and without locks.
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttributeName, attributeIndex, attributeNames } from '../../core/attributes.ts';
 import { bundleFiles } from '../../core/bundle/bundle.ts';
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
+import { distanceTo, normalisedLatent } from '../../core/latent/edit.ts';
+import { cosine } from '../../core/math/linear-algebra.ts';
+import { correlation, mean } from '../../core/math/statistics.ts';
+import { type EditEffect, editEffect } from '../../core/metrics/edit-effects.ts';
 import { openBundle } from '../io/bundle.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
+import { readJsonLines } from '../io/json-lines.ts';
+import { runFiles } from '../io/manifest.ts';
 import { withRun } from '../io/run-folder.ts';
 import { type Column, csvTable, textTable } from '../report/table.ts';
-import type { CommonConfig } from './options.ts';
+import { targets } from './attribute-calibration.ts';
+import { lookAt, probe } from './edit-probe.ts';
+import { openJudge } from './judge.ts';
+import { type CommonConfig, pathOption } from './options.ts';
 import type { StageContext, Summary } from './stage.ts';
 
 /** The options that only this half of the stage has. */
 export const editOptions = {
+  judge: pathOption()
+    .optional()
+    .describe('of --bundle: run folder of train classifier, of a network that labelled nothing'),
   attributes: z
     .array(z.string())
-    .min(1)
-    .default(['Young', 'Male', 'Smiling', 'Blond_Hair', 'Eyeglasses'])
-    .describe('of --bundle: attributes to move; those without a boundary are told and left out'),
-  lock: z
-    .string()
-    .default('Male')
-    .describe('of --bundle: attribute that is locked in the second half of the measurements'),
-  strength: z.number().positive().max(10).default(2).describe('of --bundle: step to both sides, in σ of the latent'),
-  faces: z.int().min(1).max(100_000).default(200).describe('of --bundle: generated faces to measure on'),
+    .default([])
+    .describe('of --bundle: attributes to move; none: all that have a boundary'),
+  faces: z.int().min(2).max(100_000).default(500).describe('of --bundle: generated faces to measure on'),
 };
 
 interface EditConfig extends CommonConfig, z.output<z.ZodObject<typeof editOptions>> {
   readonly bundle: string;
 }
 
-/** Who says so: a second network that never saw the labels is still to come. */
-const scoredBy = 'the classifier whose labels the boundaries were fitted to: it grades its own work';
-
+/** What moving one attribute did. */
 export interface Effect {
   readonly moved: AttributeName;
-  /** The attribute that is watched, and whether it was locked. */
-  readonly lock: AttributeName;
+  /** The bundle's suggested ones, or none. */
+  readonly locks: readonly string[];
   readonly locked: boolean;
-  /** Mean change of each attribute's logit from one side to the other, in the order of the label file. */
-  readonly changes: readonly number[];
+  readonly residual: number;
+  /** Share of the edits whose target lay within reach. */
+  readonly reached: number;
+  /** Mean |strength|, in σ. */
+  readonly strength: number;
+  readonly all: EditEffect;
+  /** Of the faces in which the judge sees, unedited, no man and a man. */
+  readonly women: EditEffect;
+  readonly men: EditEffect;
 }
 
-const columns: readonly Column<Effect>[] = [
+export interface EditEvaluation {
+  readonly judge: string;
+  readonly faces: number;
+  /** Probabilities that each face was moved to. */
+  readonly targets: readonly number[];
+  readonly effects: readonly Effect[];
+  /** Per attribute with a boundary: R² of the classifier's logit on the signed distance, over the unedited faces. */
+  readonly linearity: Readonly<Record<string, number>>;
+  /** Cosines of the normals, in the order of `linearity`. */
+  readonly cosines: readonly (readonly number[])[];
+}
+
+export const evaluationFile = 'evaluation.json';
+
+const csvColumns: readonly Column<Effect>[] = [
   { title: 'moved', value: row => row.moved },
-  { title: 'lock', value: row => (row.locked ? row.lock : null) },
-  ...attributeNames.map((title, a) => ({ title, value: (row: Effect) => row.changes[a] })),
+  { title: 'locks', value: row => row.locks.join(' ') },
+  { title: 'residual', value: row => row.residual },
+  { title: 'reached', value: row => row.reached },
+  { title: 'agreement', value: row => row.all.agreement },
+  { title: 'flips', value: row => row.all.flips },
+  ...attributeNames.map((title, a) => ({ title, value: (row: Effect) => row.all.changes[a] })),
 ];
 
-/** For a person: what a move changes in its own attribute, in the one to lock, and most in any other. */
-const shortColumns: readonly Column<Effect>[] = [
-  { title: 'moved', value: row => row.moved },
-  { title: 'its logit', value: row => changeOf(row, row.moved), decimals: 2 },
-  { title: 'to lock', value: row => `${row.lock}${row.locked ? ' (locked)' : ''}` },
-  { title: 'its logit', value: row => changeOf(row, row.lock), decimals: 2 },
-  { title: 'most other', value: row => mostOther(row).attribute },
-  { title: 'logit', value: row => mostOther(row).change, decimals: 2 },
+/** One row an attribute: without locks and with those that are suggested. */
+interface Pair {
+  readonly free: Effect;
+  readonly locked: Effect | undefined;
+}
+
+const shortColumns: readonly Column<Pair>[] = [
+  { title: 'moved', value: ({ free }) => free.moved },
+  { title: 'agrees', value: ({ free }) => free.all.agreement, decimals: 3 },
+  { title: 'others flip', value: ({ free }) => free.all.flips, decimals: 3 },
+  { title: 'locks', value: ({ locked }) => locked?.locks.length },
+  { title: 'residual', value: ({ locked }) => locked?.residual, decimals: 2 },
+  { title: 'agrees, locked', value: ({ locked }) => locked?.all.agreement, decimals: 3 },
+  { title: 'others flip, locked', value: ({ locked }) => locked?.all.flips, decimals: 3 },
 ];
 
-/** Faces that are edited, drawn and scored at a time. */
-const batch = 100;
+/** Far from the seeds on which `calibrate` chose, so that no figure is of faces that locks were chosen on. */
+const firstSeed = 1_000_000;
 
 export async function evaluateEdits(config: EditConfig, { log, signal }: StageContext): Promise<Summary> {
-  const { bundle, out, resume, force, lock } = config;
-  for (const attribute of [...config.attributes, lock]) attributeIndex(attribute);
-  const inputs = { bundle: join(bundle, bundleFiles.index) };
+  const { bundle, out, resume, force, faces } = config;
+  for (const attribute of config.attributes) attributeIndex(attribute);
+  const inputs = {
+    bundle: join(bundle, bundleFiles.index),
+    ...(config.judge === undefined ? {} : { judge: config.judge }),
+  };
   return withRun(out, { stage: 'evaluate', config, inputs, resume, force, log }, async run => {
     const editor = await openBundle(bundle, config);
-    const plans = plansFor(editor, config.attributes as AttributeName[], lock as AttributeName);
-    for (const { reason } of plans) if (reason !== undefined) log.warn(reason);
-    const possible = plans.filter(({ reason }) => reason === undefined);
-    const progress = log.progress('evaluate', possible.length * config.faces, 'faces');
-    const effects: Effect[] = [];
-    for (const plan of possible) {
-      const changes = new Float64Array(attributeNames.length);
-      for (let start = 0; start < config.faces; start += batch) {
-        signal.throwIfAborted();
-        const count = Math.min(batch, config.faces - start);
-        const seeds = Array.from({ length: count }, (_, i) => config.seed + start + i);
-        addChanges(changes, await scoredEnds(editor, plan, seeds, config.strength));
-        progress.update(effects.length * config.faces + start + count, plan.moved);
-      }
-      effects.push({ ...plan, changes: [...changes].map(sum => sum / config.faces) });
+    const judge = await openJudge(config.judge, editor, config);
+    const seeds = Array.from({ length: faces }, (_, i) => firstSeed + config.seed + i);
+    const seen = await lookAt(editor, judge, seeds);
+    const isMan = (row: number) => {
+      const male = attributeIndex('Male');
+      return seen.before[row * attributeNames.length + male]! > judge.thresholds[male]!;
+    };
+    await run.rewind(() => true); // drops a line that was cut short
+    const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
+    const plans = plansFor(editor, config.attributes, line => log.warn(line));
+    const progress = log.progress('evaluate', plans.length * faces, 'faces');
+    for (const plan of plans.slice(effects.length)) {
+      const { low, high, before, ...how } = await probe(editor, judge, plan, seen, targets, { signal });
+      const effect = (chosen?: (row: number) => boolean) =>
+        editEffect({ before, low, high }, judge.thresholds, attributeIndex(plan.moved), chosen);
+      effects.push({ ...plan, ...how, all: effect(), women: effect(row => !isMan(row)), men: effect(isMan) });
+      run.metrics(effects.at(-1)!);
+      progress.update(effects.length * faces, plan.moved);
     }
     progress.finish();
+    const linearity = await linearityOf(editor, seeds);
+    const { boundaries } = editor.bundle;
+    const cosines = boundaries.map(a => boundaries.map(b => cosine(a.normal, b.normal)));
     await editor.release();
-    const details = { scoredBy, faces: config.faces, strength: config.strength, effects };
-    await writeJson(run.file('evaluation.json'), details);
-    await writeWhole(run.file('evaluation.csv'), csvTable(columns, effects));
-    return { out, scoredBy, faces: config.faces, effects };
+    await judge.release();
+    const evaluation: EditEvaluation = { judge: judge.name, faces, targets, effects, linearity, cosines };
+    await writeJson(run.file(evaluationFile), evaluation);
+    await writeWhole(run.file('evaluation.csv'), csvTable(csvColumns, effects));
+    return { out, judge: judge.name, faces, means: meansOf(effects), pairs: pairsOf(effects) };
   });
 }
 
-export function printEffects({ effects, faces, scoredBy: by }: Summary): string {
-  return `${textTable(shortColumns, effects as Effect[])}\n\nmean change of logits over ${faces} faces, by ${by}`;
+export function printEffects({ pairs, faces, judge }: Summary): string {
+  const [low, high] = targets.map(target => 100 * target);
+  return (
+    `${textTable(shortColumns, pairs as Pair[])}\n\n${String(faces)} faces, each moved to ${low} % and to ${high} % of ` +
+    `the classifier's probability; judged by ${String(judge)}`
+  );
 }
 
-interface Plan extends Omit<Effect, 'changes'> {
-  /** Why it cannot be measured. */
-  readonly reason?: string;
+/** Each attribute alone, then with the locks that the bundle suggests for it. */
+function plansFor({ bundle }: FaceEditor, asked: readonly string[], warn: (line: string) => void) {
+  return bundle.attributes.flatMap(({ attribute: moved, boundary, suggestedLocks = [], reason = 'not known' }) => {
+    if (asked.length > 0 && !asked.includes(moved)) return [];
+    if (boundary === null) {
+      if (asked.length > 0) warn(`${moved} is left out, having no boundary: ${reason}`);
+      return [];
+    }
+    const alone = { moved, locks: [], locked: false };
+    return suggestedLocks.length === 0 ? [alone] : [alone, { moved, locks: suggestedLocks, locked: true }];
+  });
 }
 
-/** Each attribute alone, then with the lock, which does not apply to itself. */
-function plansFor({ bundle }: FaceEditor, attributes: readonly AttributeName[], lock: AttributeName): Plan[] {
-  const missing = (name: AttributeName) => bundle.boundaries.every(({ attribute }) => attribute !== name);
-  return attributes.flatMap(moved =>
-    [false, true].flatMap((locked): Plan[] => {
-      if (locked && lock === moved) return [];
-      const without = [moved, ...(locked ? [lock] : [])].find(missing);
-      if (without === undefined) return [{ moved, lock, locked }];
-      return [
-        {
-          moved,
-          lock,
-          locked,
-          reason: `${moved} with ${locked ? lock : 'nothing'} locked is left out: ${without} has no boundary`,
-        },
-      ];
+async function linearityOf(editor: FaceEditor, seeds: readonly number[]): Promise<Record<string, number>> {
+  const latents = seeds.map(seed => normalisedLatent(editor.sample(seed)));
+  const logits = await editor.score(await editor.render(latents));
+  return Object.fromEntries(
+    editor.bundle.boundaries.map(boundary => {
+      const column = attributeIndex(boundary.attribute);
+      const distances = latents.map(latent => distanceTo(boundary, latent));
+      const own = seeds.map((_, face) => logits[face * attributeNames.length + column]!);
+      return [boundary.attribute, correlation(distances, own) ** 2];
     }),
   );
 }
 
-/** @returns logits [2 · seeds, 40]: of each face at −strength, then at +strength. */
-async function scoredEnds(
-  editor: FaceEditor,
-  { moved, lock, locked }: Plan,
-  seeds: readonly number[],
-  strength: number,
-) {
-  const request = { moves: [`${moved}=${-strength}..${strength}`], locks: locked ? [lock] : [], steps: 2 };
-  const frames = seeds.flatMap(seed => editor.strip({ ...request, seed }));
-  return editor.score(await editor.render(frames.map(({ latent }) => latent)));
+export function pairsOf(effects: readonly Effect[]): Pair[] {
+  return effects
+    .filter(({ locked }) => !locked)
+    .map(free => ({ free, locked: effects.find(({ moved, locked }) => locked && moved === free.moved) }));
 }
 
-/** Adds, for each attribute, what its logit gains from the first end to the second, over all faces. */
-function addChanges(sums: Float64Array, logits: Float32Array): void {
-  const row = attributeNames.length;
-  for (let at = 0; at < logits.length; at += 2 * row) {
-    for (let a = 0; a < row; a++) sums[a]! += logits[at + row + a]! - logits[at + a]!;
-  }
-}
-
-function changeOf({ changes }: Effect, attribute: AttributeName): number {
-  return changes[attributeIndex(attribute)]!;
-}
-
-function mostOther(effect: Effect): { attribute: AttributeName; change: number } {
-  const size = (attribute: AttributeName) => Math.abs(changeOf(effect, attribute));
-  const others = attributeNames.filter(attribute => attribute !== effect.moved);
-  const attribute = others.reduce((most, each) => (size(each) > size(most) ? each : most));
-  return { attribute, change: changeOf(effect, attribute) };
+function meansOf(effects: readonly Effect[]) {
+  const pairs = pairsOf(effects);
+  const best = pairs.map(({ free, locked }) => (locked ?? free).all);
+  return {
+    agreement: mean(pairs.map(({ free }) => free.all.agreement)),
+    flips: mean(pairs.map(({ free }) => free.all.flips)),
+    agreementLocked: mean(best.map(({ agreement }) => agreement)),
+    flipsLocked: mean(best.map(({ flips }) => flips)),
+  };
 }

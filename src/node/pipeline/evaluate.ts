@@ -22,15 +22,15 @@ export const evaluate = defineStage({
     "Measure what moving an attribute does to the other 39, or how a generator's images differ from real ones.",
   examples: [
     '--bundle models/starter --out runs/evaluation',
-    '--bundle models/starter --out runs/hair --attributes Bald,Bangs',
+    '--bundle models/mine --judge runs/judge --out runs/hair --attributes Bald,Bangs',
     '--generator runs/gan --dataset runs/dataset --out runs/quality',
   ],
   options,
   async run(config, context) {
     await openDevice(config); // a missing one is told before anything is read or begun
-    const { bundle, generator, attributes, lock, strength, faces, dataset, images, pairs, ...common } = config;
+    const { bundle, generator, judge, attributes, faces, dataset, images, pairs, ...common } = config;
     if (bundle !== undefined && generator === undefined) {
-      return evaluateEdits({ bundle, attributes, lock, strength, faces, ...common }, context);
+      return evaluateEdits({ bundle, judge, attributes, faces, ...common }, context);
     }
     if (generator !== undefined && bundle === undefined) {
       return evaluateGenerator({ generator, dataset, images, pairs, ...common }, context);
@@ -40,5 +40,5 @@ export const evaluate = defineStage({
         (bundle === undefined ? 'neither' : 'both'),
     );
   },
-  print: summary => ('effects' in summary ? printEffects(summary) : printQuality(summary)),
+  print: summary => ('pairs' in summary ? printEffects(summary) : printQuality(summary)),
 });

@@ -5,9 +5,15 @@ export const runFolders = {
   dataset: 'dataset',
   generator: 'gan',
   classifier: 'classifier',
+  /** A second classifier, which labels nothing and says what edits did. */
+  judge: 'judge',
   synthesis: 'synthesis',
   boundaries: 'boundaries',
+  /** The bundle before it was calibrated. */
+  candidate: 'candidate',
   bundle: 'bundle',
+  evaluation: 'evaluation',
+  quality: 'quality',
 } as const;
 
 export const reportFile = 'report.html';

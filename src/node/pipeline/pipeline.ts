@@ -10,12 +10,14 @@ import { exists } from '../io/manifest.ts';
 import { openRun } from '../io/run-folder.ts';
 import { type Column, textTable } from '../report/table.ts';
 import { bundle } from './bundle.ts';
+import { calibrate } from './calibrate.ts';
 import { edit } from './edit.ts';
+import { evaluate } from './evaluate.ts';
 import { fit } from './fit.ts';
 import { reportFile, runFolders } from './layout.ts';
 import { deviceOptions, pathOption, runOptions } from './options.ts';
 import { prepare } from './prepare.ts';
-import { presetNames, presets } from './presets.ts';
+import { presetNames, presets, type StageOptions } from './presets.ts';
 import { report } from './report.ts';
 import { defineStage, type Stage, type StageContext, type Step, type Summary, withPreset } from './stage.ts';
 import { synthesize } from './synthesize.ts';
@@ -65,14 +67,14 @@ export const pipeline = defineStage({
     await openDevice(config); // a missing one is told before any work is done
     await makeFolder(config);
     const costs: Cost[] = [];
-    const summaries = new Map<Stage, Summary>();
+    const summaries = new Map<string, Summary>();
     const files: string[] = [];
     let lastRun = 0;
     for (const { stage, config: own } of stepsOf(config)) {
       const out = String(own.out);
       context.signal.throwIfAborted();
       if (!fileStages.has(stage)) {
-        summaries.set(stage, await stage.run(own, context));
+        summaries.set(out, await stage.run(own, context));
         const { manifest } = await openRun(out, stage.name);
         costs.push({ stage: stage.name, seconds: manifest.seconds, peakMemoryMB: manifest.peakMemoryMB });
         lastRun = Math.max(lastRun, Date.parse(manifest.finished!));
@@ -90,8 +92,9 @@ export const pipeline = defineStage({
       peakMemoryMB: Math.max(...costs.map(cost => cost.peakMemoryMB)),
       costs,
       samples: join(config.out, runFolders.generator),
-      classifierTestAccuracy: summaries.get(trainClassifier)?.testAccuracy,
-      boundaries: summaries.get(fit)?.table,
+      classifierTestAccuracy: summaries.get(join(config.out, runFolders.classifier))?.testAccuracy,
+      boundaries: summaries.get(join(config.out, runFolders.boundaries))?.table,
+      edits: summaries.get(join(config.out, runFolders.evaluation))?.means,
       files,
     };
     await writeJson(join(config.out, 'summary.json'), summary);
@@ -117,22 +120,31 @@ function stepsOf(config: z.output<typeof options>): Step[] {
     const asked = Object.entries({ ...common, ...own }).filter(([key]) => key in stage.options.shape);
     return { stage, config: stage.options.parse(withPreset(stage, { ...Object.fromEntries(asked), out: file(name) })) };
   };
-  const dataset = file(runFolders.dataset);
-  const generator = file(runFolders.generator);
-  const classifier = file(runFolders.classifier);
-  const boundaries = file(runFolders.boundaries);
+  const [dataset, generator, classifier] = [runFolders.dataset, runFolders.generator, runFolders.classifier].map(file);
+  const [boundaries, made] = [runFolders.boundaries, runFolders.bundle].map(file);
+  const judge = preset.judge === undefined ? {} : { judge: file(runFolders.judge) };
   const seeds = Array.from({ length: facesInStrip }, (_, face) => face);
-  const strip = { bundle: file(runFolders.bundle), seed: seeds, steps: stepsInStrip, force: true };
+  const strip = { bundle: made, seed: seeds, steps: stepsInStrip, force: true };
   return [
     step(prepare, runFolders.dataset, { ...preset.prepare, celeba: config.celeba }),
     step(trainGan, runFolders.generator, { ...preset.trainGan, dataset }),
     step(trainClassifier, runFolders.classifier, { ...preset.trainClassifier, dataset }),
+    // Another seed: a judge must not err where the classifier does.
+    ...when(preset.judge, own => step(trainClassifier, runFolders.judge, { seed: seed + 1, ...own, dataset })),
     step(synthesize, runFolders.synthesis, { ...preset.synthesize, generator, classifier }),
     step(fit, runFolders.boundaries, { ...preset.fit, synthesis: file(runFolders.synthesis) }),
-    step(bundle, runFolders.bundle, { name: config.preset, generator, classifier, boundaries }),
+    step(bundle, runFolders.candidate, { name: config.preset, generator, classifier, boundaries }),
+    step(calibrate, runFolders.bundle, { ...preset.calibrate, ...judge, bundle: file(runFolders.candidate) }),
+    step(evaluate, runFolders.evaluation, { ...preset.evaluate, ...judge, bundle: made }),
+    ...when(preset.quality, own => step(evaluate, runFolders.quality, { ...own, generator, dataset })),
     ...preset.strips.map(({ name, move, lock }) => step(edit, `${name}.png`, { ...strip, move, lock })),
     step(report, reportFile, { runs: config.out, force: true }),
   ];
+}
+
+/** A step that only some presets have. */
+function when(own: StageOptions | undefined, make: (own: StageOptions) => Step): Step[] {
+  return own === undefined ? [] : [make(own)];
 }
 
 /** @throws UserError when something is in the folder already and nothing says how to treat it. */

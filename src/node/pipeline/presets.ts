@@ -15,8 +15,15 @@ export interface PipelinePreset {
   readonly prepare: StageOptions;
   readonly trainGan: StageOptions;
   readonly trainClassifier: StageOptions;
+  /** Of the second classifier, which judges edits; left out: the first one grades its own labels. */
+  readonly judge?: StageOptions;
   readonly synthesize: StageOptions;
   readonly fit: StageOptions;
+  readonly calibrate: StageOptions;
+  /** How the bundle's edits are measured. */
+  readonly evaluate: StageOptions;
+  /** How the generator's images are measured; left out: not at all. */
+  readonly quality?: StageOptions;
   readonly strips: readonly StripOptions[];
 }
 
@@ -26,7 +33,31 @@ const strips: readonly StripOptions[] = [
   { name: 'smiling-three-locks', move: ['Smiling=-3..3'], lock: ['Male', 'Young', 'Mouth_Slightly_Open'] },
 ];
 
-export const presetNames = ['tiny', 'smoke', 'quick'] as const;
+/** Many small steps, both networks in one: what two cores do best (docs/log.md). */
+const celeba64Gan: StageOptions = {
+  discriminatorSteps: 0,
+  minibatch: 8,
+  maxMinibatch: 8,
+  fadeKimg: 10,
+  stabiliseKimg: 10,
+  kimg: 600,
+  decayKimg: 100,
+  measureKimg: 25,
+};
+
+/** Few channels and long early phases, since its rate of 1e-4 needs thousands of steps of the generator. */
+const reportGan: StageOptions = {
+  preset: 'report',
+  fmapBase: 64,
+  fmapMax: 32,
+  fadeKimg: 100,
+  stabiliseKimg: 100,
+  kimg: 2000,
+  tickKimg: 50,
+  measureKimg: 200,
+};
+
+export const presetNames = ['tiny', 'smoke', 'quick', 'celeba-64', 'report'] as const;
 
 export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePreset>> = {
   tiny: {
@@ -36,6 +67,8 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     trainClassifier: { width: 2, epochs: 60, minibatch: 8 },
     synthesize: { count: 1000 },
     fit: { ratio: 0.1 },
+    calibrate: { faces: 16, trialFaces: 8, responseFaces: 64, mostLocks: 2 },
+    evaluate: { faces: 8 },
     strips: [{ name: 'gender-smiling-locked', move: ['Male=-1..1'], lock: ['Smiling'] }],
   },
   smoke: {
@@ -45,6 +78,8 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     trainClassifier: { width: 8, epochs: 6, learningRate: 0.004 },
     synthesize: { count: 2000 },
     fit: { ratio: 0.1 },
+    calibrate: { faces: 16, trialFaces: 8, responseFaces: 256, mostLocks: 3 },
+    evaluate: { faces: 16 },
     // Whatever the little classifier learns first.
     strips: [{ name: 'gender-smiling-locked', move: ['Male=-3..3'], lock: ['Smiling'] }],
   },
@@ -64,6 +99,34 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     trainClassifier: { width: 16, epochs: 4 },
     synthesize: { count: 5000 },
     fit: { ratio: 0.1 },
+    calibrate: { faces: 64, trialFaces: 32, responseFaces: 2048 },
+    evaluate: { faces: 100 },
+    strips,
+  },
+  'celeba-64': {
+    description: 'the shipped model, all of it, in some hours; 64×64, 100,000 faces, edits judged by a second network',
+    prepare: { resolution: 64 },
+    trainGan: celeba64Gan,
+    trainClassifier: {},
+    judge: {},
+    synthesize: {},
+    fit: {},
+    calibrate: {},
+    evaluate: {},
+    quality: {},
+    strips,
+  },
+  report: {
+    description:
+      'what the report "Face Tuning" did, at 32×32: its GAN, its loss for the classifier, its choice of samples',
+    prepare: { resolution: 32 },
+    trainGan: reportGan,
+    trainClassifier: { loss: 'mse' },
+    synthesize: {},
+    fit: { samples: 'all' },
+    calibrate: {},
+    evaluate: {},
+    quality: {},
     strips,
   },
 };

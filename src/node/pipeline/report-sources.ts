@@ -7,9 +7,12 @@ import { type Dataset, openDataset } from '../data/dataset.ts';
 import { openBundle } from '../io/bundle.ts';
 import type { DeviceOptions } from '../io/device.ts';
 import { readJson } from '../io/files.ts';
+import { exists } from '../io/manifest.ts';
 import { type FinishedRun, openRun } from '../io/run-folder.ts';
-import { bundle } from './bundle.ts';
+import { calibrate } from './calibrate.ts';
 import { commandOf } from './command.ts';
+import { evaluate } from './evaluate.ts';
+import { type EditEvaluation, evaluationFile } from './evaluate-edits.ts';
 import { fit } from './fit.ts';
 import { runFolders } from './layout.ts';
 import { prepare } from './prepare.ts';
@@ -18,16 +21,21 @@ import { synthesisSchema, synthesize } from './synthesize.ts';
 import { trainClassifier } from './train-classifier.ts';
 import { trainGan } from './train-gan.ts';
 
-type RunName = keyof typeof runFolders;
-
-const stages: Readonly<Record<RunName, Stage>> = {
+/** Those that every pipeline makes. */
+const stages = {
   dataset: prepare,
   generator: trainGan,
   classifier: trainClassifier,
   synthesis: synthesize,
   boundaries: fit,
-  bundle,
-};
+  bundle: calibrate,
+  evaluation: evaluate,
+} as const;
+/** Those that some presets leave out. */
+const optionalStages = { judge: trainClassifier, quality: evaluate } as const;
+
+type RunName = keyof typeof stages;
+type OptionalRunName = keyof typeof optionalStages;
 
 export interface Source extends FinishedRun {
   /** Of the stage that made it. */
@@ -37,17 +45,20 @@ export interface Source extends FinishedRun {
 }
 
 export interface Sources {
-  readonly runs: Readonly<Record<RunName, Source>>;
+  readonly runs: Readonly<Record<RunName, Source>> & Readonly<Partial<Record<OptionalRunName, Source>>>;
   readonly dataset: Dataset;
   readonly editor: FaceEditor;
   readonly synthesis: z.output<typeof synthesisSchema>;
+  readonly edits: EditEvaluation;
 }
 
 /** @param folder a pipeline's. @throws UserError naming the run that is missing or unfinished. */
 export async function openSources(folder: string, device: DeviceOptions): Promise<Sources> {
-  const runs: Partial<Record<RunName, Source>> = {};
-  for (const [name, stage] of Object.entries(stages) as [RunName, Stage][]) {
-    const run = await openRun(join(folder, runFolders[name]), stage.name);
+  const runs: Partial<Record<RunName | OptionalRunName, Source>> = {};
+  for (const [name, stage] of Object.entries({ ...stages, ...optionalStages }) as [RunName, Stage][]) {
+    const place = join(folder, runFolders[name]);
+    if (name in optionalStages && !(await exists(place))) continue;
+    const run = await openRun(place, stage.name);
     const command = commandOf(stage, { ...run.config, out: run.folder });
     runs[name] = { ...run, stage: stage.name, command };
   }
@@ -56,9 +67,10 @@ export async function openSources(folder: string, device: DeviceOptions): Promis
   if (!synthesis.success)
     throw new UserError(`${synthesisPath} does not describe generated faces; run synthesize again`);
   return {
-    runs: runs as Record<RunName, Source>,
+    runs: runs as Sources['runs'],
     dataset: await openDataset(join(folder, runFolders.dataset)),
     editor: await openBundle(join(folder, runFolders.bundle), device),
     synthesis: synthesis.data,
+    edits: (await readJson(join(folder, runFolders.evaluation, evaluationFile))) as EditEvaluation,
   };
 }

@@ -62,6 +62,8 @@ test('resuming a finished pipeline keeps all of it, and says so', async () => {
     'synthesize',
     'fit',
     'bundle',
+    'calibrate',
+    'evaluate',
     'report',
   ]);
   expect(statSync(page).mtimeMs).toBe(before);

@@ -1,0 +1,78 @@
+// How strongly each attribute answers to a step in any direction of latent space: the linear part of networks that are not.
+import { solve } from '../math/linear-algebra.ts';
+
+export interface LinearResponse {
+  /** One row [d] an attribute: the change of its logit for a step of one along each axis, on average over faces. */
+  readonly slopes: readonly Float64Array[];
+  /** Share of each logit's variance that its linear part explains, in [0, 1]; 0 for a logit that never changes. */
+  readonly r2: readonly number[];
+}
+
+/** Of the diagonal, in units of the latents' variance: keeps few faces of many dimensions solvable. */
+const ridge = 1e-3;
+
+/**
+ * Least squares with an intercept and a touch of ridge, by the normal equations.
+ * @param latents [n, size]. @param logits [n, columns]. @throws RangeError where the arrays do not fit together.
+ */
+export function linearResponse(
+  latents: Float32Array,
+  size: number,
+  logits: Float32Array,
+  columns: number,
+): LinearResponse {
+  const n = latents.length / size;
+  if (logits.length !== n * columns) {
+    throw new RangeError(`${n} latents need logits of ${n} × ${columns}; got ${logits.length}`);
+  }
+  const [x, y] = [centred(latents, size), centred(logits, columns)];
+  const gram = Array.from({ length: size }, () => new Float64Array(size));
+  const moments = Array.from({ length: columns }, () => new Float64Array(size));
+  for (let row = 0; row < n; row++) {
+    const at = row * size;
+    for (let i = 0; i < size; i++) {
+      const value = x[at + i]!;
+      const target = gram[i]!;
+      for (let j = i; j < size; j++) target[j]! += value * x[at + j]!;
+    }
+    for (let c = 0; c < columns; c++) {
+      const value = y[row * columns + c]!;
+      const target = moments[c]!;
+      for (let i = 0; i < size; i++) target[i]! += value * x[at + i]!;
+    }
+  }
+  for (let i = 0; i < size; i++) {
+    gram[i]![i]! += ridge * n;
+    for (let j = 0; j < i; j++) gram[i]![j] = gram[j]![i]!;
+  }
+  const slopes = moments.map(moment => solve(gram, moment)!); // ridge keeps it regular
+  const r2 = slopes.map((slope, c) => explained(x, size, y, columns, c, slope));
+  return { slopes, r2 };
+}
+
+/** @returns rows without the mean of their column. */
+function centred(values: Float32Array, columns: number): Float64Array {
+  const means = new Float64Array(columns);
+  const n = values.length / columns;
+  for (let at = 0; at < values.length; at++) means[at % columns]! += values[at]! / n;
+  return Float64Array.from(values, (value, at) => value - means[at % columns]!);
+}
+
+function explained(
+  x: Float64Array,
+  size: number,
+  y: Float64Array,
+  columns: number,
+  column: number,
+  slope: Float64Array,
+): number {
+  let [left, all] = [0, 0];
+  for (let row = 0; row * columns < y.length; row++) {
+    let fitted = 0;
+    for (let i = 0; i < size; i++) fitted += slope[i]! * x[row * size + i]!;
+    const value = y[row * columns + column]!;
+    left += (value - fitted) ** 2;
+    all += value ** 2;
+  }
+  return all > 0 ? Math.max(0, 1 - left / all) : 0;
+}

@@ -1,0 +1,215 @@
+// Calibrates one attribute of a bundle: where its classifier is how sure, how far to go, what to lock, whether it works.
+import { type AttributeName, attributeIndex, attributeNames } from '../../core/attributes.ts';
+import type { BundleAttribute } from '../../core/bundle/bundle.ts';
+import type { FaceEditor } from '../../core/bundle/face-editor.ts';
+import { logitOf, probabilityOf } from '../../core/bundle/probability.ts';
+import { calibrate } from '../../core/latent/calibration.ts';
+import type { Hyperplane } from '../../core/latent/edit.ts';
+import type { LinearResponse } from '../../core/latent/linear-response.ts';
+import { searchLocks } from '../../core/latent/suggested-locks.ts';
+import { type EditEffect, editEffect } from '../../core/metrics/edit-effects.ts';
+import { type Faces, probe, type Targets } from './edit-probe.ts';
+import type { Judge } from './judge.ts';
+
+export interface CalibrationWork {
+  readonly editor: FaceEditor;
+  readonly judge: Judge;
+  /** Of the judge's logits to latents. */
+  readonly response: LinearResponse;
+  /** The judge's logits of the faces that `response` is of, [n, 40]. */
+  readonly logits: Float32Array;
+  /** For the calibration and the safe range. */
+  readonly faces: Faces;
+  /** For choosing the locks. */
+  readonly trialFaces: Faces;
+  /** For the judgement of what was chosen. */
+  readonly judgedFaces: Faces;
+  readonly mostLocks: number;
+}
+
+/** Where an attribute counts as surely absent and surely present. */
+export const targets: Targets = [0.1, 0.9];
+
+/** Distances of the calibration: the outermost, and how many. */
+const [farthest, gridPoints] = [4, 11];
+/** Share of the sphere's radius up to which every face can be moved. */
+const usableRadius = 0.9;
+/** What the judge must see at the ends of the safe range, and how well the boundary must separate (design §4.6). */
+const [leastFlipped, leastAuc] = [0.6, 0.7];
+/** Below this much of its direction, a locked edit leaves the faces that the generator knows. */
+const leastResidual = 0.3;
+/** Numbers of locks that are tried on real edits. */
+const triedCounts = [2, 4, 8, 12, 24];
+/** Strengths to each side of a face that a trial of locks makes do with. */
+const triedStrengths = 2;
+/** Fewer locks are better where they cost less than this in the share of flips. */
+const worthOneLock = 0.0005;
+/** Of changes that are told: so many, and none smaller than this, in probability. */
+const [mostTold, leastTold] = [6, 0.03];
+
+export async function calibratedAttribute(
+  attribute: BundleAttribute,
+  work: CalibrationWork,
+  signal: AbortSignal,
+): Promise<BundleAttribute> {
+  const { editor, judge } = work;
+  const boundary = editor.bundle.boundaries.find(each => each.attribute === attribute.attribute);
+  if (attribute.boundary === null || boundary === undefined) return attribute;
+  const swept = await sweep(boundary, work, signal);
+  const { curve, safeRange } = calibrate(swept.distances, swept.own, swept.flips);
+  const locks = await chosenLocks(attribute, boundary, work, signal);
+  const plan = { moved: attribute.attribute, locks };
+  const probed = await probe(editor, judge, plan, work.judgedFaces, targets, { signal });
+  const { faces, agreement, flips } = editEffect(probed, judge.thresholds, attributeIndex(plan.moved));
+  const reason = whyNot(attribute, safeRange, swept);
+  return {
+    attribute: attribute.attribute,
+    threshold: attribute.threshold,
+    ...(attribute.probability === undefined ? {} : { probability: attribute.probability }),
+    boundary: {
+      ...attribute.boundary,
+      calibration: curve.map(([distance, logit]) => [distance, logit]),
+      ...(safeRange === undefined ? {} : { safeRange: [...safeRange] }),
+    },
+    controllable: reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+    movesWith: companions(attribute.attribute, safeRange, swept, editor.bundle.attributes),
+    suggestedLocks: locks as AttributeName[],
+    judged: { faces, agreement, flips },
+  };
+}
+
+interface Swept {
+  /** Distances that each face was moved to, [m], rising. */
+  readonly distances: readonly number[];
+  /** The classifier's logits of the moved attribute, [faces, m]. */
+  readonly own: Float32Array;
+  /** Whether the judge sees the moved attribute, [faces, m]. */
+  readonly seen: Uint8Array;
+  /** Mean share of the other attributes whose answer differs from that on the unmoved face, [m]. */
+  readonly flips: readonly number[];
+  /** Mean calibrated probability of each attribute at each distance, [m][40]. */
+  readonly probabilities: readonly (readonly number[])[];
+}
+
+/** Moves each face to each distance, nothing locked. */
+async function sweep(
+  boundary: Hyperplane,
+  { editor, judge, faces }: CalibrationWork,
+  signal: AbortSignal,
+): Promise<Swept> {
+  const { attributes, latentSize } = editor.bundle;
+  const column = attributeIndex(boundary.attribute);
+  const row = attributeNames.length;
+  const reach = Math.min(farthest, usableRadius * Math.sqrt(latentSize) - Math.abs(boundary.intercept));
+  const distances = Array.from({ length: gridPoints }, (_, at) => reach * ((2 * at) / (gridPoints - 1) - 1));
+  const own = new Float32Array(faces.seeds.length * gridPoints);
+  const seen = new Uint8Array(own.length);
+  const flips = new Array<number>(gridPoints).fill(0);
+  const probabilities = distances.map(() => new Array<number>(row).fill(0));
+  for (const [face, seed] of faces.seeds.entries()) {
+    signal.throwIfAborted();
+    const latents = distances.map(distance => {
+      const moves = [{ attribute: boundary.attribute, kind: 'absolute', distance } as const];
+      return editor.edit({ seed, moves }).latent;
+    });
+    const images = await editor.render(latents);
+    const [logits, verdict] = [await editor.score(images), await judge.score(images)];
+    for (let at = 0; at < gridPoints; at++) {
+      own[face * gridPoints + at] = logits[at * row + column]!;
+      for (let a = 0; a < row; a++) {
+        const present = verdict[at * row + a]! > judge.thresholds[a]!;
+        if (a === column) seen[face * gridPoints + at] = Number(present);
+        else if (present !== faces.before[face * row + a]! > judge.thresholds[a]!) {
+          flips[at]! += 1 / (faces.seeds.length * (row - 1));
+        }
+        probabilities[at]![a]! += probabilityOf(attributes[a]!, logits[at * row + a]!) / faces.seeds.length;
+      }
+    }
+  }
+  return { distances, own, seen, flips, probabilities };
+}
+
+/** What changes most from the low end of the safe range to the high one, beside the attribute itself. */
+function companions(
+  moved: AttributeName,
+  safeRange: readonly [number, number] | undefined,
+  { distances, probabilities }: Swept,
+  attributes: readonly BundleAttribute[],
+): NonNullable<BundleAttribute['movesWith']> {
+  const [low, high] = (safeRange ?? [distances[0]!, distances.at(-1)!]).map(
+    end => probabilities[distances.indexOf(end)]!,
+  );
+  return attributes
+    .map(({ attribute }, a) => ({ attribute, change: high![a]! - low![a]! }))
+    .filter(({ attribute, change }) => attribute !== moved && Math.abs(change) >= leastTold)
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
+    .slice(0, mostTold);
+}
+
+/** Orders locks by prediction and decides by looking: the number whose edits keep the others best and still work. */
+async function chosenLocks(
+  { attribute, ...details }: BundleAttribute,
+  moved: Hyperplane,
+  { editor, judge, response, logits, trialFaces, mostLocks }: CalibrationWork,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { thresholds } = judge;
+  const margins = logits.map((logit, at) => logit - thresholds[at % thresholds.length]!);
+  const column = attributeIndex(attribute);
+  const reached = targets.map(target => logitOf(details, target) - details.threshold) as [number, number];
+  const steps = searchLocks({
+    moved,
+    candidates: editor.bundle.boundaries,
+    slopes: response.slopes,
+    margins,
+    column,
+    targets: reached,
+    mostLocks,
+    leastResidual,
+  });
+  const look = async (locks: readonly string[]) => {
+    const probed = await probe(
+      editor,
+      judge,
+      { moved: attribute, locks },
+      trialFaces,
+      targets,
+      { signal },
+      triedStrengths,
+    );
+    return { locks, ...editEffect(probed, thresholds, column) };
+  };
+  let best: { locks: readonly string[] } & EditEffect = await look([]);
+  for (const { locks } of steps.filter((_, count) => triedCounts.includes(count) || count === steps.length - 1)) {
+    if (locks.length === 0) continue;
+    const tried = await look(locks);
+    if (cost(tried) < cost(best)) best = tried;
+  }
+  return best.locks;
+}
+
+/** What is to be small: changes that nobody asked for, moves that do not come, and many locks. */
+function cost({ locks, agreement, flips }: { readonly locks: readonly string[] } & EditEffect): number {
+  return flips + worthOneLock * locks.length + Math.max(0, 0.9 - agreement);
+}
+
+function whyNot(
+  { boundary }: BundleAttribute,
+  safeRange: readonly [number, number] | undefined,
+  { distances, own, seen }: Swept,
+): string | undefined {
+  const auc = boundary?.metrics.heldOutAuc ?? boundary?.metrics.auc ?? 1;
+  if (auc < leastAuc) return `its boundary separates faces too badly (AUC ${auc.toFixed(2)}; ${leastAuc} is needed)`;
+  if (safeRange === undefined) return 'moving it changes other attributes as much as itself';
+  const [low, high] = safeRange.map(end => distances.indexOf(end));
+  const m = distances.length;
+  let flipped = 0;
+  for (let at = 0; at < own.length; at += m) if (seen[at + low!] === 0 && seen[at + high!] === 1) flipped++;
+  const share = flipped / (own.length / m);
+  if (share >= leastFlipped) return undefined;
+  return (
+    `only ${(100 * share).toFixed(0)} % of faces change visibly between the ends of its safe range; ` +
+    `${100 * leastFlipped} % are needed`
+  );
+}

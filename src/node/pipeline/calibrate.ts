@@ -1,0 +1,116 @@
+// Stage `calibrate`: finds out on generated faces what each move of a bundle does, and puts that into the bundle.
+import { join } from 'node:path';
+import { z } from 'zod';
+import { attributeNames } from '../../core/attributes.ts';
+import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../core/bundle/bundle.ts';
+import { linearResponse } from '../../core/latent/linear-response.ts';
+import { normaliseLatents } from '../../core/latent/sampling.ts';
+import { hashBytes, openBundle } from '../io/bundle.ts';
+import { writeWhole } from '../io/files.ts';
+import { readJsonLines } from '../io/json-lines.ts';
+import { runFiles } from '../io/manifest.ts';
+import { type Run, withRun } from '../io/run-folder.ts';
+import { type Column, textTable } from '../report/table.ts';
+import { type CalibrationWork, calibratedAttribute } from './attribute-calibration.ts';
+import { judged, lookAt } from './edit-probe.ts';
+import { openJudge } from './judge.ts';
+import { withEditSection } from './model-card.ts';
+import { deviceOptions, pathOption, runOptions } from './options.ts';
+import { defineStage } from './stage.ts';
+
+const options = z.strictObject({
+  bundle: pathOption().describe('folder of a model bundle'),
+  judge: pathOption()
+    .optional()
+    .describe('run folder of train classifier, of a network that labelled nothing; left out: the bundle’s own'),
+  faces: z.int().min(16).max(100_000).default(256).describe('faces that each attribute is moved on'),
+  trialFaces: z.int().min(8).max(10_000).default(64).describe('faces on which each number of locks is tried'),
+  responseFaces: z
+    .int()
+    .min(16)
+    .max(1_000_000)
+    .default(4096)
+    .describe('unedited faces from which is predicted which locks help'),
+  mostLocks: z.int().min(0).max(39).default(12).describe('locks that are suggested at most'),
+  ...deviceOptions,
+  ...runOptions,
+  out: pathOption().describe('folder of the calibrated bundle'),
+});
+
+const columns: readonly Column<BundleAttribute>[] = [
+  { title: 'attribute', value: row => row.attribute },
+  { title: 'controllable', value: row => String(row.controllable) },
+  { title: 'safe from', value: row => row.boundary?.safeRange?.[0], decimals: 1 },
+  { title: 'to', value: row => row.boundary?.safeRange?.[1], decimals: 1 },
+  { title: 'suggested locks', value: row => row.suggestedLocks?.length },
+  { title: 'judge agrees', value: row => row.judged?.agreement, decimals: 3 },
+  { title: 'others flip', value: row => row.judged?.flips, decimals: 3 },
+  { title: 'reason', value: row => row.reason },
+];
+
+export const calibrate = defineStage({
+  name: 'calibrate',
+  description: "Measure what a bundle's moves do: calibration, safe ranges, suggested locks, what it controls.",
+  examples: [
+    '--bundle runs/candidate --judge runs/judge --out models/mine',
+    '--bundle models/starter --out runs/calibrated --faces 64',
+  ],
+  options,
+  async run(config, context) {
+    const { out, resume, force, seed, faces, trialFaces } = config;
+    const { log, signal } = context;
+    const inputs = {
+      bundle: join(config.bundle, bundleFiles.index),
+      ...(config.judge === undefined ? {} : { judge: config.judge }),
+    };
+    return withRun(out, { stage: 'calibrate', config, inputs, resume, force, log }, async run => {
+      const editor = await openBundle(config.bundle, config);
+      const judge = await openJudge(config.judge, editor, config);
+      const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
+      const seeds = seedsFrom(seed, config.responseFaces);
+      const latents = seeds.map(each => editor.sample(each));
+      const logits = await judged(editor, judge, latents);
+      signal.throwIfAborted();
+      const size = editor.bundle.latentSize;
+      const rows = normaliseLatents(Float32Array.from(latents.flatMap(latent => [...latent])), size);
+      const work: CalibrationWork = {
+        editor,
+        judge,
+        response: linearResponse(rows, size, logits, attributeNames.length),
+        logits,
+        faces: await lookAt(editor, judge, seedsFrom(seed, faces)),
+        trialFaces: await lookAt(editor, judge, seedsFrom(seed + faces, trialFaces)),
+        // Locks are chosen on some faces and judged on others.
+        judgedFaces: await lookAt(editor, judge, seedsFrom(seed + faces + trialFaces, faces)),
+        mostLocks: config.mostLocks,
+      };
+      const attributes = await finishedAttributes(run);
+      const progress = log.progress('calibrate', attributeNames.length, 'attributes');
+      for (const attribute of editor.bundle.attributes.slice(attributes.length)) {
+        const calibrated = await calibratedAttribute(attribute, work, signal);
+        run.metrics(calibrated);
+        attributes.push(calibrated);
+        progress.update(attributes.length, attribute.attribute);
+      }
+      progress.finish();
+      await editor.release();
+      await judge.release();
+      const { name, resolution, latentSize, contents } = editor.bundle;
+      const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
+      const section = { attributes, judge: judge.name, faces };
+      const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
+      for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
+      const index = await writeBundleIndex({ name, resolution, latentSize, attributes }, files, hashBytes);
+      await writeWhole(run.file(bundleFiles.index), index);
+      const controllable = attributes.filter(attribute => attribute.controllable).length;
+      return { out, judge: judge.name, faces, controllable, attributes };
+    });
+  },
+  print: summary => `${textTable(columns, summary.attributes as BundleAttribute[])}\n\njudged by ${summary.judge}`,
+});
+
+/** What an earlier sitting had finished: an attribute's line is written when all of it is known. */
+async function finishedAttributes(run: Run): Promise<BundleAttribute[]> {
+  await run.rewind(() => true); // drops a line that was cut short
+  return (await readJsonLines(run.file(runFiles.metrics))) as unknown as BundleAttribute[];
+}
