@@ -5,6 +5,7 @@ import { UserError } from '../../core/errors.ts';
 import { createRandom, permutation, type Random } from '../../core/math/random.ts';
 import { generateImages, partOf } from '../../core/metrics/image-samples.ts';
 import { meanMsSsim } from '../../core/metrics/ms-ssim.ts';
+import { nearestDistances } from '../../core/metrics/nearest.ts';
 import { slicedWasserstein, swdLevels, type Tick } from '../../core/metrics/sliced-wasserstein.ts';
 import { generatorRunner } from '../../core/models/inference.ts';
 import type { Device } from '../../core/runtime/device.ts';
@@ -21,9 +22,12 @@ import {
   comparabilityNote,
   comparisonsOf,
   type Distance,
+  type Nearness,
+  nearnessOf,
   qualityCsv,
   qualityText,
   type Similarity,
+  testCount,
 } from './quality-comparisons.ts';
 import type { StageContext, Summary } from './stage.ts';
 
@@ -65,15 +69,16 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
       await similarityOf('generated', generated, config, context),
       await similarityOf('training', partOf(train, 0, images), config, context),
     ];
-    const details = { resolution, note: comparabilityNote, swd, msSsim };
+    const nearest = await nearestOf(device, generated, test, dataset, config, context);
+    const details = { resolution, note: comparabilityNote, swd, msSsim, nearest };
     await writeJson(run.file('generator.json'), details);
     await writeWhole(run.file('generator.csv'), qualityCsv(swd, msSsim));
     return { out, ...details };
   });
 }
 
-export function printQuality({ swd, msSsim }: Summary): string {
-  return qualityText(swd as Distance[], msSsim as Similarity[]);
+export function printQuality({ swd, msSsim, nearest }: Summary): string {
+  return qualityText(swd as Distance[], msSsim as Similarity[], nearest as Nearness[]);
 }
 
 type Generator = Awaited<ReturnType<typeof openInputs>>['generator'];
@@ -164,6 +169,35 @@ async function distancesOf(
   }
   progress.finish();
   return distances;
+}
+
+/** Of as many generated and test images as there are of both, to all that the generator was trained on. */
+async function nearestOf(
+  device: Device,
+  generated: ImageSet,
+  test: ImageSet,
+  dataset: Dataset,
+  { seed }: GeneratorConfig,
+  { log, signal }: StageContext,
+): Promise<Nearness[]> {
+  const { resolution } = generated;
+  const count = Math.min(testCount, generated.count, test.count);
+  if (count === 0) return [];
+  const all = dataset.indicesOf('train').length;
+  const train = await drawn(dataset, 'train', resolution, all, createRandom(seed, streams.train));
+  const rows: Nearness[] = [];
+  for (const [of, images] of [
+    ['generated', generated],
+    ['test', test],
+  ] as const) {
+    const progress = log.progress('nearest', train.count, 'training images');
+    const tick = ticking({ log, signal }, (done, total) =>
+      progress.update(Math.round((train.count * done) / total), of),
+    );
+    rows.push(nearnessOf(of, train.count, await nearestDistances(device, partOf(images, 0, count), train, tick)));
+    progress.finish(of);
+  }
+  return rows;
 }
 
 async function similarityOf(

@@ -1,4 +1,5 @@
 // Which sets of images an evaluation of a generator compares, and how the figures are told.
+import { quantile } from '../../core/math/statistics.ts';
 import { partOf } from '../../core/metrics/image-samples.ts';
 import type { SlicedWasserstein } from '../../core/metrics/sliced-wasserstein.ts';
 import type { ImageSet } from '../../core/training/image-source.ts';
@@ -25,8 +26,36 @@ export interface Similarity {
   readonly mean: number;
 }
 
+/** How near the images of one set come to the nearest training image, in steps of 8-bit pixels (RMS). */
+export interface Nearness {
+  readonly of: string;
+  readonly images: number;
+  /** Training images among which the nearest was looked for, each turned as in a mirror as well. */
+  readonly among: number;
+  readonly least: number;
+  /** Quantiles. */
+  readonly q01: number;
+  readonly q10: number;
+  readonly median: number;
+  readonly q90: number;
+}
+
+export function nearnessOf(of: string, among: number, distances: Float32Array): Nearness {
+  const at = (share: number) => quantile(distances, share);
+  return {
+    of,
+    images: distances.length,
+    among,
+    least: at(0),
+    q01: at(0.01),
+    q10: at(0.1),
+    median: at(0.5),
+    q90: at(0.9),
+  };
+}
+
 /** The floor between training and test images is measured on so many of each (design §4.7), if there are. */
-const testCount = 2500;
+export const testCount = 2500;
 
 /**
  * Generated against training images at their full count, and the floors, which two sets of real images reach: two halves
@@ -54,10 +83,19 @@ export const comparabilityNote =
   'SWD ×10³ by side of the level. Only figures of equally many images compare, and MS-SSIM only at one resolution. ' +
   'What real images have among themselves is the floor of SWD, and the MS-SSIM to come near to.';
 
-/** Two tables and the note. */
-export function qualityText(distances: readonly Distance[], similarities: readonly Similarity[]): string {
+export const nearnessColumns: readonly Column<Nearness>[] = [
+  { title: 'RMS to the nearest training image', value: row => row.of },
+  { title: 'images', value: row => row.images },
+  { title: 'nearest of all', value: row => row.least, decimals: 1 },
+  { title: '1 %', value: row => row.q01, decimals: 1 },
+  { title: '10 %', value: row => row.q10, decimals: 1 },
+  { title: 'median', value: row => row.median, decimals: 1 },
+  { title: '90 %', value: row => row.q90, decimals: 1 },
+];
+
+export function distanceColumns(distances: readonly Distance[]): readonly Column<Distance>[] {
   const levels = Object.keys(distances[0]?.levels ?? {}).map(Number);
-  const distanceColumns: readonly Column<Distance>[] = [
+  return [
     { title: 'SWD×10³ between', value: row => row.of },
     { title: 'images each', value: row => row.images },
     ...levels.toReversed().map(level => ({
@@ -67,15 +105,27 @@ export function qualityText(distances: readonly Distance[], similarities: readon
     })),
     { title: 'average', value: row => row.average, decimals: 2 },
   ];
-  const similarityColumns: readonly Column<Similarity>[] = [
-    { title: 'MS-SSIM among', value: row => row.of },
-    { title: 'images', value: row => row.images },
-    { title: 'pairs', value: row => row.pairs },
-    { title: 'mean', value: row => row.mean, decimals: 4 },
-  ];
-  return [textTable(distanceColumns, distances), textTable(similarityColumns, similarities), comparabilityNote].join(
-    '\n\n',
-  );
+}
+
+export const similarityColumns: readonly Column<Similarity>[] = [
+  { title: 'MS-SSIM among', value: row => row.of },
+  { title: 'images', value: row => row.images },
+  { title: 'pairs', value: row => row.pairs },
+  { title: 'mean', value: row => row.mean, decimals: 4 },
+];
+
+/** Three tables and the note. */
+export function qualityText(
+  distances: readonly Distance[],
+  similarities: readonly Similarity[],
+  nearness: readonly Nearness[],
+): string {
+  return [
+    textTable(distanceColumns(distances), distances),
+    textTable(similarityColumns, similarities),
+    textTable(nearnessColumns, nearness),
+    comparabilityNote,
+  ].join('\n\n');
 }
 
 interface Figure {
