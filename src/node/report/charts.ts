@@ -168,6 +168,43 @@ function boundaryLine({ x, y }: Point, intercept: number, reach: number): Point[
   return [-4 * reach, 4 * reach].map(t => ({ x: -intercept * x - t * y, y: -intercept * y + t * x }));
 }
 
+export interface HeatMap {
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  /** [rows][columns]. */
+  readonly values: readonly (readonly number[])[];
+  /** What has the darkest colour, to both sides of 0; what is beyond has it too. */
+  readonly limit: number;
+  /** What the values are. */
+  readonly unit: string;
+}
+
+/** Purple and orange, which no common kind of colour blindness confuses. */
+const diverging = 'PuOr';
+
+export function heatMap({ rows, columns, values, limit, unit }: HeatMap, alt: string): string {
+  const cells = rows.flatMap((row, r) => columns.map((column, c) => ({ row, column, value: values[r]![c]! })));
+  const svg = draw(alt, {
+    width: 560,
+    height: 12 * rows.length + 150,
+    marginLeft: 128,
+    marginTop: 128,
+    style: { fontSize: '9.5px', overflow: 'visible' },
+    x: { domain: columns, axis: 'top', tickRotate: -90, tickSize: 0, label: null },
+    y: { domain: rows, tickSize: 0, label: null },
+    color: { type: 'diverging', scheme: diverging, domain: [-limit, limit], clamp: true },
+    marks: [Plot.cell(cells, { x: 'column', y: 'row', fill: 'value', inset: 0.3 }), Plot.frame({ stroke: '#ccc' })],
+  });
+  const colourOf = Plot.scale({ color: { type: 'diverging', scheme: diverging, domain: [-limit, limit] } }).apply;
+  const steps = [-limit, -limit / 2, 0, limit / 2, limit];
+  const entries = steps.map(value => ({
+    name: `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value)}`,
+    colour: colourOf(value) as string,
+    icon: '<rect x="-2" y="0" width="14" height="10" fill="currentColor" stroke="#999" stroke-width="0.5"/>',
+  }));
+  return `<p class="aside">${escapeHtml(unit)}</p>${legend(entries)}<div class="scroll wide" tabindex="0">${svg}</div>`;
+}
+
 function draw(alt: string, options: Plot.PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const style = { fontSize: '12px', overflow: 'visible' };

@@ -1,6 +1,6 @@
 // The report's page: complete in itself, nothing unescaped, figures in order.
 import { expect, test } from 'vitest';
-import { lineChart, planeChart, shareChart } from '../../../src/node/report/charts.ts';
+import { heatMap, lineChart, planeChart, shareChart } from '../../../src/node/report/charts.ts';
 import { pageHtml } from '../../../src/node/report/html.ts';
 import { htmlTable } from '../../../src/node/report/table.ts';
 
@@ -89,4 +89,20 @@ test('curves and the plane of two normals draw every point', () => {
   );
   expect(plane).toContain('>Young, Male locked<');
   expect(plane).toContain('not Young');
+});
+
+test('a heat map has a cell for each pair, beyond the limit in the darkest colour, and says what it shows', () => {
+  const values = [
+    [1, -1, 0],
+    [7, -7, 0],
+  ];
+  const map = { rows: ['a', 'b'], columns: ['x', 'y', 'z'], values, limit: 1, unit: 'change < 1' };
+  const html = heatMap(map, 'changes');
+  const cells = html.slice(html.indexOf('aria-label="cell"')).split('</g>')[0]!;
+  const colours = [...cells.matchAll(/fill="([^"]+)"/g)].map(([, colour]) => colour);
+  expect(colours).toHaveLength(6);
+  expect(colours.slice(3)).toEqual(colours.slice(0, 3));
+  expect(new Set(colours).size).toBe(3);
+  expect(html).toContain('change &lt; 1');
+  expect(html).toContain('aria-label="changes"');
 });

@@ -2,8 +2,10 @@
 import type { Figure } from '../../report/html.ts';
 import type { Sources } from '../report-sources.ts';
 import { datasetFigure, generatedFigure } from './attributes.ts';
-import { ageFigure, locksFigure, samplesFigure } from './faces.ts';
+import { cosinesFigure, editsFigure, groupsFigure, rescoringFigure } from './edits.ts';
+import { ageFigure, groupStripsFigure, locksFigure, samplesFigure } from './faces.ts';
 import { geometryFigure } from './geometry.ts';
+import { qualityFigure } from './quality.ts';
 import { boundariesFigure, classifierFigure } from './tables.ts';
 import { configurationFigure, curvesFigure, timingsFigure } from './training.ts';
 
@@ -18,6 +20,12 @@ export function partsOf(folder: string, sources: Sources): (() => Figure | Promi
     () => locksFigure(sources),
     () => boundariesFigure(sources),
     () => classifierFigure(sources),
+    () => editsFigure(sources),
+    () => rescoringFigure(sources),
+    () => groupsFigure(sources),
+    () => groupStripsFigure(sources),
+    () => cosinesFigure(sources),
+    ...(sources.runs.quality === undefined ? [] : [() => qualityFigure(sources.runs.quality!)]),
     () => curvesFigure(sources),
     () => timingsFigure(folder, sources),
     () => configurationFigure(sources),

@@ -43,6 +43,8 @@ export async function samplesFigure({ editor, runs }: FaceSources): Promise<Figu
 interface StripPlan {
   readonly move: string;
   readonly locks: readonly string[];
+  /** Left out: the first faces. */
+  readonly seeds?: readonly number[];
 }
 
 /** The report's figure 5, and its figure 6. */
@@ -70,20 +72,46 @@ export async function locksFigure(sources: FaceSources): Promise<Figure> {
   };
 }
 
+/** Age for women and men apart: do beards and bald heads come with it, and to whom? */
+export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
+  const { editor } = sources;
+  const male = attributeIndex('Male');
+  const { threshold } = editor.bundle.attributes[male]!;
+  const logits = await editor.score(await editor.render(seedsFrom(searched).map(seed => editor.sample(seed))));
+  const isMan = (seed: number) => logits[seed * attributeNames.length + male]! > threshold;
+  const groups = [
+    { name: 'women', seeds: seedsFrom(searched).filter(seed => !isMan(seed)) },
+    { name: 'men', seeds: seedsFrom(searched).filter(isMan) },
+  ].filter(({ seeds }) => seeds.length >= faces);
+  const strips = [];
+  for (const { name, seeds } of groups) {
+    strips.push({ name, ...(await strip(sources, { ...ageWithGender, seeds: seeds.slice(0, faces) })) });
+  }
+  return {
+    title: 'Age of women and of men',
+    body: strips.map(({ name, body }) => `<section><h3>${name}</h3>\n${body}</section>`).join('\n') || '<p>None.</p>',
+    caption:
+      `The first ${faces} seeds in which the classifier sees no man, and the first ${faces} in which it sees one, from ` +
+      'young to old with gender locked.',
+    command: strips.map(({ command }) => command).join('\n'),
+  };
+}
+
 const faces = 6;
 const steps = 7;
+/** Faces among which so many women and men are looked for. */
+const searched = 40;
 const stripCaption =
   `${faces} generated faces, seeds 0 to ${faces - 1}, one a row, in ${steps} steps. Under them the mean probability ` +
   'that the classifier gives, over these faces: the moved attribute should change, a locked one should not. It is ' +
   'the classifier whose labels the boundaries were fitted to, so it is a witness in its own case.';
 
 /** Locks without a boundary are left out and named; a move without one is told instead of shown. */
-async function strip({ editor, runs }: FaceSources, { move, locks }: StripPlan) {
+async function strip({ editor, runs }: FaceSources, { move, locks, seeds = seedsFrom(faces) }: StripPlan) {
   const range = parseMoveRange(move);
   const has = (name: string) => editor.bundle.boundaries.some(({ attribute }) => attribute === name);
   const [held, lost] = [locks.filter(has), locks.filter(lock => !has(lock))];
   const heading = `${readable(range.to.attribute)} moved, ${listed(held.map(readable)) || 'nothing'} locked`;
-  const seeds = seedsFrom(faces);
   const out = `${[range.to.attribute, ...held].join('-')}-locked.png`;
   const command = commandOf(edit, { bundle: runs.bundle.folder, move: [move], lock: held, seed: seeds, out });
   const notes = lost.map(name => `${readable(name)} could not be locked: ${reasonFor(editor, name)}.`);

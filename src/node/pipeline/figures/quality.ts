@@ -1,0 +1,34 @@
+// After the report's figures: how near the generator's images come to real ones.
+import type { Figure } from '../../report/html.ts';
+import { htmlTable } from '../../report/table.ts';
+import {
+  type Distance,
+  distanceColumns,
+  type Nearness,
+  nearnessColumns,
+  type Similarity,
+  similarityColumns,
+} from '../quality-comparisons.ts';
+import type { Source } from '../report-sources.ts';
+
+export function qualityFigure({ summary, command }: Source): Figure {
+  const swd = summary.swd as unknown as Distance[];
+  const msSsim = summary.msSsim as unknown as Similarity[];
+  const nearest = summary.nearest as unknown as Nearness[];
+  return {
+    title: 'Quality of the generated images',
+    body: [
+      htmlTable(distanceColumns(swd), swd, 'Sliced Wasserstein distance ×10³ by side of the level: lower is nearer'),
+      htmlTable(similarityColumns, msSsim, 'MS-SSIM: higher than among real images means less variety'),
+      htmlTable(
+        nearnessColumns,
+        nearest,
+        `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less`,
+      ),
+    ].join('\n'),
+    caption:
+      'Only figures of equally many images compare. What real images have among themselves is the floor of the ' +
+      'distance. A generator that had memorised would stand nearer to its training images than test images do.',
+    command,
+  };
+}
