@@ -1,5 +1,7 @@
 // Finds the strengths at which the classifier is as sure of some attributes of one face as is wanted.
-import { type Edit, editLatent } from '../latent/edit.ts';
+import { UserError } from '../errors.ts';
+import { type Edit, type Edited, editLatent } from '../latent/edit.ts';
+import { type JointAnswer, jointStrengths, squaredError } from '../latent/joint-strengths.ts';
 import type { LatentMove } from '../latent/moves.ts';
 import { type Answer, strengthFor } from '../latent/response.ts';
 import { strengthRange } from '../latent/strength-range.ts';
@@ -20,13 +22,15 @@ export interface Solved {
 
 /** Points measured over the range of an attribute, besides the face as it is. */
 const points = 11;
-/** Points measured between the two that enclose the wanted logit. */
+/** Points measured between the two that enclose the wanted logit, again and again until these are close together. */
 const finerPoints = 7;
-/** A logit this near is met: at most half a percentage point of probability. */
+const close = 0.2;
+/** A curve with a step in it is not chased for ever. */
+const mostRounds = 4;
+/** Logits together this near are met: at most half a percentage point of probability. */
 const tolerance = 0.02;
-/** Several targets pull at each other, so each is solved again with the others as they then are, so often at most. */
-const mostSweeps = 12;
-
+/** Of distances. */
+const rounding = 1e-6;
 /**
  * @param edit whatever else is done to the face. @param targets of different attributes, none of them moved by `edit`.
  * @param answersTo logits of latents [d]: for each, one of each target.
@@ -37,33 +41,64 @@ export async function solveTargets(
   targets: readonly LogitTarget[],
   answersTo: (latents: readonly Float64Array[]) => Promise<readonly (readonly number[])[]>,
 ): Promise<Solved[]> {
-  const strengths = targets.map(() => 0);
-  const movedBy = (all: readonly number[]): Edit => ({
-    ...edit,
-    moves: [...edit.moves, ...all.map((strength, k): LatentMove => ({ ...targets[k]!, kind: 'relative', strength }))],
-  });
-  const measure = async (k: number, at: readonly number[]): Promise<Answer[]> => {
-    const rows = await answersTo(at.map(strength => editLatent(movedBy(strengths.with(k, strength))).latent));
-    return at.map((strength, i) => ({ strength, logit: rows[i]![k]! }));
+  const zeros = targets.map(() => 0);
+  const edited = (strengths: readonly number[]) => {
+    const more = strengths.map((strength, k): LatentMove => ({ ...targets[k]!, kind: 'relative', strength }));
+    return editLatent({ ...edit, moves: [...edit.moves, ...more] });
   };
-  const solve = async (k: number) => {
-    const { attribute, logit, distances } = targets[k]!;
-    const [low, high] = strengthRange(attribute, distances, movedBy(strengths.with(k, 0)));
-    const rough = await measure(k, inside(low, high));
-    const [a, b] = strengthFor(rough, logit).between.map(({ strength }) => strength) as [number, number];
-    if (a === b) return a;
-    const finer = Array.from({ length: finerPoints }, (_, i) => a + ((b - a) * (i + 1)) / (finerPoints + 1));
-    const all = [...rough, ...(await measure(k, finer))].sort((x, y) => x.strength - y.strength);
-    return strengthFor(all, logit).strength;
+  const measure = async (all: readonly Edited[]) => answersTo(all.map(({ latent }) => latent));
+  /** The strength of one target while the others stay as they are. */
+  const solveAlone = async ({ attribute, logit, distances }: LogitTarget, k: number) => {
+    const [low, high] = strengthRange(attribute, distances, edit);
+    const answersAt = async (strengths: readonly number[]) => {
+      const rows = await measure(strengths.map(strength => edited(zeros.with(k, strength))));
+      return strengths.map((strength, i): Answer => ({ strength, logit: rows[i]![k]! }));
+    };
+    const answers = await answersAt(inside(low, high));
+    for (let round = 0; ; round++) {
+      const { strength, between } = strengthFor(answers, logit);
+      const [a, b] = between;
+      if (Math.abs(a.logit - b.logit) <= close || round === mostRounds) return strength;
+      const part = (b.strength - a.strength) / (finerPoints + 1);
+      const finer = Array.from({ length: finerPoints }, (_, i) => a.strength + part * (i + 1));
+      answers.push(...(await answersAt(finer)));
+      answers.sort((x, y) => x.strength - y.strength);
+    }
   };
-  for (let sweep = 1; ; sweep++) {
-    for (const k of targets.keys()) strengths[k] = Number((await solve(k)).toFixed(4));
-    const [reached] = await answersTo([editLatent(movedBy(strengths)).latent]);
-    const met = reached!.every((logit, k) => Math.abs(logit - targets[k]!.logit) <= tolerance);
-    if (met || targets.length === 1 || sweep === mostSweeps) {
-      return strengths.map((strength, k) => ({ strength, logit: reached![k]! }));
+  const { distances: before } = edited(zeros);
+  /** Undefined for what leaves the sphere or the distances to look between. */
+  const allowed = (strengths: readonly number[]): Edited | undefined => {
+    try {
+      const result = edited(strengths);
+      const fits = targets.every(({ attribute, distances: [low, high] }) => {
+        const [from, to] = [before[attribute]!, result.distances[attribute]!];
+        return to >= Math.min(low, from) - rounding && to <= Math.max(high, from) + rounding;
+      });
+      return fits ? result : undefined;
+    } catch (error) {
+      if (error instanceof UserError) return undefined; // whatever else could be wrong with the edit was found above
+      throw error;
+    }
+  };
+  const answersWhereAllowed = async (all: readonly (readonly number[])[]) => {
+    const results = all.map(allowed);
+    const rows = [...(await measure(results.filter(result => result !== undefined)))];
+    return results.map(result => (result === undefined ? undefined : rows.shift()));
+  };
+  const alone = await Promise.all(targets.map(solveAlone));
+  let found: JointAnswer | undefined;
+  if (targets.length > 1) {
+    const wanted = targets.map(({ logit }) => logit);
+    for (const start of [alone, zeros]) {
+      if (allowed(start) === undefined) continue;
+      const answer = await jointStrengths(wanted, start, tolerance / 4, answersWhereAllowed);
+      if (found === undefined || squaredError(answer, wanted) < squaredError(found, wanted)) found = answer;
+      if (squaredError(found, wanted) <= tolerance ** 2) break;
     }
   }
+  const strengths = (found?.strengths ?? alone).map(strength => Number(strength.toFixed(4)));
+  const [logits] = await measure([edited(strengths)]);
+  return strengths.map((strength, k) => ({ strength, logit: logits![k]! }));
 }
 
 /** Evenly from the lowest strength to the highest, 0 among them. */
