@@ -16,5 +16,15 @@ export type { Conditioned } from './latent/conditioning.ts';
 export type { Edited, Geometry, Hyperplane } from './latent/edit.ts';
 export { formatMove, type LatentMove, type Move, type ProbabilityMove, parseMove } from './latent/moves.ts';
 export { type MoveRange, parseMoveRange } from './latent/strip.ts';
-export { addRecipe, formatRecipe, parseRecipe, type Recipe, readRecipes, type Start } from './recipe/recipe.ts';
+export {
+  addRecipe,
+  formatRecipe,
+  formatRecipes,
+  parseRecipe,
+  parseRecipes,
+  type Recipe,
+  readRecipes,
+  type Start,
+  type Strip,
+} from './recipe/recipe.ts';
 export type { Device } from './runtime/device.ts';

@@ -217,7 +217,7 @@ export class FaceEditor {
       return { attribute, wanted, reached: probabilityOf(details, logit), strength, distances };
     });
     const missed = reached.find(isMissed);
-    if (missed !== undefined && !nearest) throw outOfReach(request, missed);
+    if (missed !== undefined && !nearest) throw outOfReach(missed, request);
     return reached;
   }
 
@@ -268,16 +268,17 @@ export function isMissed({ wanted, reached }: Reached): boolean {
 }
 
 /** `Smiling=p99.9 of seed 7 (97.3 % is the closest between the distances −4 and 4)`. */
-export function describeMissed({ attribute, wanted, reached, distances }: Reached, start: Start): string {
+export function describeMissed({ attribute, wanted, reached, distances }: Reached, face: string): string {
   const wish = formatMove({ attribute, kind: 'probability', probability: wanted });
-  const face = 'seed' in start ? `seed ${start.seed}` : 'this latent';
   const closest = (100 * reached).toFixed(1);
-  return `${wish} of ${face} (${closest} % is the closest between the distances ${distances.join(' and ')})`;
+  const [low, high] = distances.map(distance => distance.toFixed(1));
+  return `${wish} of ${face} (${closest} % is the closest between the distances ${low} and ${high})`;
 }
 
-function outOfReach(start: Start, missed: Reached): UserError {
+function outOfReach(missed: Reached, start: Start): UserError {
+  const face = 'seed' in start ? `seed ${start.seed}` : 'this latent';
   return new UserError(
-    `a probability must be within reach of the face; got ${describeMissed(missed, start)}. Ask for less, unlock ` +
+    `a probability must be within reach of the face; got ${describeMissed(missed, face)}. Ask for less, unlock ` +
       'attributes, or take the nearest',
   );
 }

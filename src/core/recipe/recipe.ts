@@ -19,7 +19,29 @@ export type Recipe = Start & {
   readonly moves: readonly LatentMove[];
   readonly locks: readonly string[];
   readonly geometry: Geometry;
+  /** How the face was drawn, where it was drawn as a strip or an animation; without it a recipe is one picture. */
+  readonly strip?: Strip | undefined;
 };
+
+/** Frames from one end of the moves to the other, as they lie side by side or follow one another. */
+export interface Strip {
+  /** Where each of the moves starts; null: at the face as it is. */
+  readonly from: readonly (LatentMove | null)[];
+  readonly steps: number;
+  /** Whole-number enlargement of each frame. */
+  readonly scale: number;
+  /** Of an animation. */
+  readonly timing?: Timing | undefined;
+}
+
+export interface Timing {
+  /** Of each frame, in milliseconds. */
+  readonly delay: number;
+  /** How often it is shown; 0: without end. */
+  readonly loop: number;
+  /** Whether it goes back the same way, too. */
+  readonly pingPong: boolean;
+}
 
 /** The version of recipes that this program writes and reads. */
 const schemaVersion = 1;
@@ -29,6 +51,15 @@ export const recipeKeyword = 'face-tuning-recipe';
 
 /** Enough for a latent of 4,096 numbers with every digit. */
 const longestText = 100_000;
+
+/** More faces than this in a file are no work of a person. */
+const mostRecipes = 10_000;
+
+// Written as on the command line, `Young=-2`, to be read by people too.
+const moveSchema = z
+  .string()
+  .max(100)
+  .transform(text => asLatentMove(parseMove(text)));
 
 const schema = z
   .strictObject({
@@ -45,19 +76,68 @@ const schema = z
     ),
     locks: z.array(z.string().max(100)),
     geometry: z.enum(['sphere', 'linear']),
+    strip: z
+      .strictObject({
+        from: z.array(moveSchema.nullable()),
+        steps: z.int().min(1).max(99),
+        scale: z.int().min(1).max(32),
+        timing: z
+          .strictObject({
+            delay: z.int().min(20).max(10_000),
+            loop: z.int().min(0).max(65_535),
+            pingPong: z.boolean(),
+          })
+          .optional(),
+      })
+      .optional(),
   })
-  .transform(({ bundle, seed, latent, moves, locks, geometry }): Recipe => {
+  .transform(({ bundle, seed, latent, moves, locks, geometry, strip }): Recipe => {
     if ((seed === undefined) === (latent === undefined)) {
       throw new UserError('a recipe must start from a seed or from a latent; got both or neither');
     }
+    if (strip !== undefined && strip.from.length !== moves.length) {
+      throw new UserError(
+        `a recipe's strip must say where each of its ${moves.length} moves starts; got ${strip.from.length}`,
+      );
+    }
     const start = latent === undefined ? { seed: seed! } : { latent };
-    return { ...start, bundle, moves, locks, geometry };
+    return { ...start, bundle, moves, locks, geometry, ...(strip === undefined ? {} : { strip }) };
   });
 
 /** @returns JSON in one line, the same for the same recipe. */
-export function formatRecipe({ bundle, moves, locks, geometry, ...start }: Recipe): string {
+export function formatRecipe({ bundle, moves, locks, geometry, strip, ...start }: Recipe): string {
   const face = 'seed' in start ? { seed: start.seed } : { latent: [...start.latent] };
-  return JSON.stringify({ schemaVersion, bundle, ...face, moves: moves.map(formatMove), locks, geometry });
+  const drawn = strip && { ...strip, from: strip.from.map(move => move && formatMove(move)) };
+  return JSON.stringify({
+    schemaVersion,
+    bundle,
+    ...face,
+    moves: moves.map(formatMove),
+    locks,
+    geometry,
+    strip: drawn,
+  });
+}
+
+/** @returns JSON with a recipe a line, for several faces; of one recipe just that. */
+export function formatRecipes(recipes: readonly Recipe[]): string {
+  const lines = recipes.map(formatRecipe);
+  return lines.length === 1 ? lines[0]! : `[\n${lines.join(',\n')}\n]`;
+}
+
+/** @param text one recipe or a list, as `formatRecipes` writes them. @throws UserError as `parseRecipe`. */
+export function parseRecipes(text: string, name = 'the recipe'): Recipe[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UserError(`${name} must be JSON. Make or copy it again`);
+  }
+  if (!Array.isArray(json)) return [parseRecipe(text, name)];
+  if (json.length < 1 || json.length > mostRecipes) {
+    throw new UserError(`${name} must hold 1 to ${mostRecipes} recipes; got ${json.length}`);
+  }
+  return json.map((each, i) => parseRecipe(JSON.stringify(each), `recipe ${i + 1} of ${name}`));
 }
 
 /** @param name what the text is called in errors. @throws UserError for anything that `formatRecipe` does not write. */

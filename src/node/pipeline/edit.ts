@@ -1,67 +1,233 @@
-// Stage `edit`: shows faces moved along attributes while others are locked, as one strip of images a face.
+// Stage `edit`: shows faces moved along attributes while others are locked, as strips or as an animation.
+import { extname } from 'node:path';
 import { z } from 'zod';
+import { describeMissed, type FaceEditor, isMissed } from '../../core/bundle/face-editor.ts';
 import { UserError } from '../../core/errors.ts';
-import { parseMoveRange } from '../../core/latent/strip.ts';
+import { formatRecipes, type Recipe, type Timing } from '../../core/recipe/recipe.ts';
 import { openBundle } from '../io/bundle.ts';
 import { writeWhole } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
+import { checkFaceOptions, defaultScale, facesOf, type NamedFace } from './edit-faces.ts';
+import { changeOf, type FaceChange, listed, printEdit, warningsAbout } from './edit-summary.ts';
 import { deviceOptions, pathOption } from './options.ts';
-import { defineStage } from './stage.ts';
-import { drawStrips } from './strips.ts';
+import { defineStage, type StageContext } from './stage.ts';
+import {
+  type Drawing,
+  type DrawnFace,
+  drawFace,
+  encodeFaceAnimation,
+  encodeStrips,
+  recipesOf,
+  residualsOf,
+} from './strips.ts';
+
+const [defaultSteps, defaultAnimationSteps] = [7, 15];
+const defaultTiming: Timing = { delay: 100, loop: 0, pingPong: false };
 
 const options = z.strictObject({
   bundle: pathOption().describe('folder of a model bundle, such as models/starter'),
-  seed: z.array(z.int().min(0)).min(1).default([0]).describe('face to edit, by its seed; repeat for one strip each'),
+  seed: z
+    .array(z.int().min(0))
+    .min(1)
+    .optional()
+    .meta({ defaultInWords: '`0`' })
+    .describe('face to edit, by its seed; repeat for one strip each'),
+  latent: pathOption()
+    .optional()
+    .describe('.npy file of a latent [d] or several [n, d], to edit these faces instead of seeds'),
+  row: z
+    .array(z.int().min(0))
+    .min(1)
+    .optional()
+    .meta({ defaultInWords: 'all' })
+    .describe('of --latent: row to edit, from 0; repeatable'),
+  recipe: pathOption()
+    .optional()
+    .describe('PNG, WebP or JSON file with the recipe of an earlier edit: repeat that, byte for byte'),
   move: z
     .array(z.string())
-    .min(1)
-    .describe('attribute=strength in σ, e.g. Young=-2; =@distance for a signed distance; =from..to for both ends'),
-  lock: z.array(z.string()).default([]).describe('attribute that must not change; repeatable'),
+    .default([])
+    .describe(
+      'attribute=strength in σ, e.g. Young=-2; =@distance for a signed distance; =p90 for the strength at which the ' +
+        'classifier gives each face 90 %; =from..to for both ends; repeatable',
+    ),
+  lock: z
+    .array(z.string())
+    .default([])
+    .describe('attribute that must not change; repeatable; suggested: those that the bundle suggests for the moves'),
+  nearest: z
+    .boolean()
+    .default(false)
+    .describe('take the closest where a face cannot reach a probability, and warn, instead of refusing'),
   steps: z
     .int()
     .min(1)
     .max(99)
-    .default(7)
+    .optional()
+    .meta({ defaultInWords: '`7`; of an animation `15`' })
     .describe('frames from the first end of the moves to the last; 1: only the last'),
   geometry: z
     .enum(['sphere', 'linear'])
-    .default('sphere')
+    .optional()
+    .meta({ defaultInWords: '`sphere`' })
     .describe("sphere keeps the latent's length and every moved and locked distance; linear is plain addition"),
-  scale: z.int().min(1).max(32).default(3).describe('enlargement of each frame'),
-  out: pathOption().describe('PNG file to write; each face’s last frame is in it as a recipe'),
+  scale: z
+    .int()
+    .min(1)
+    .max(32)
+    .optional()
+    .meta({ defaultInWords: `\`${defaultScale}\`` })
+    .describe('enlargement of each frame'),
+  delay: z
+    .int()
+    .min(20)
+    .max(10_000)
+    .optional()
+    .meta({ defaultInWords: `\`${defaultTiming.delay}\`` })
+    .describe('of an animation: milliseconds a frame is shown'),
+  loop: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .meta({ defaultInWords: `\`${defaultTiming.loop}\`` })
+    .describe('of an animation: times it is shown; 0: without end'),
+  pingPong: z
+    .boolean()
+    .optional()
+    .meta({ defaultInWords: 'off' })
+    .describe('of an animation: go back the same way, too'),
+  out: pathOption().describe(
+    'file to write, by its ending: .png (a strip a face), .webp or .gif (animated), .json (only the recipes); all but ' +
+      '.gif carry the recipes',
+  ),
   force: z.boolean().default(false).describe('replace an existing file at --out'),
   ...deviceOptions,
 });
 
-/** Below this, an edit has so little of its direction left that it hardly shows. */
-const smallResidual = 0.3;
+type Config = z.output<typeof options>;
 
 export const edit = defineStage({
   name: 'edit',
-  description: 'Edit generated faces: move attributes, lock others, and write a strip of the steps.',
+  description: 'Edit generated faces: move attributes, lock others, and write strips or an animation of the steps.',
   examples: [
     '--bundle models/starter --seed 7 --move Young=-2 --lock Male --lock Eyeglasses --out strip.png',
-    '--bundle models/starter --seed 0,1,2 --move Smiling=-3..3 --lock Male,Young --out strips.png',
+    '--bundle models/starter --seed 0,1,2 --move Smiling=p5..p95 --lock Male,Young --nearest --out smiles.webp --ping-pong',
     '--bundle models/starter --seed 7 --move Male=@1.5 --steps 1 --scale 8 --out face.png',
+    '--bundle models/starter --recipe strip.png --out again.png',
   ],
   options,
-  async run(config, { log, signal }) {
-    if (!config.force && (await exists(config.out))) {
-      throw new UserError(`${config.out} exists; give --force to replace it or choose another --out`);
+  async run(config, context) {
+    const { out, force } = config;
+    const format = formatOf(out);
+    checkFaceOptions(config);
+    if (!force && (await exists(out))) {
+      throw new UserError(`${out} exists; give --force to replace it or choose another --out`);
     }
-    const { seed: seeds, lock: locks, geometry, steps, scale } = config;
-    const moves = config.move.map(parseMoveRange);
     const editor = await openBundle(config.bundle, config);
-    const { png, residuals } = await drawStrips(editor, { seeds, moves, locks, geometry, steps, scale });
+    const { faces: asked, strip } = await facesOf(config, editor);
+    const drawing = drawingOf(config, format, strip);
+    const faces = await resolveFaces(editor, asked, drawing.steps, config.nearest, context);
+    const { drawn, changes } = await drawFaces(editor, faces, drawing.steps, context);
+    const recipes = recipesOf(
+      editor,
+      faces.map(({ face }) => face),
+      drawing,
+    );
+    const bytes = await encode(editor, drawn, recipes, drawing, format);
     await editor.release();
-    signal.throwIfAborted();
-    await writeWhole(config.out, png);
-    for (const [attribute, residual] of Object.entries(residuals)) {
-      if (residual >= smallResidual) continue;
-      log.warn(
-        `the locks leave ${(100 * residual).toFixed(0)} % of the direction of ${attribute}: it will hardly show`,
-      );
-    }
-    return { out: config.out, faces: seeds.length, frames: steps, residuals };
+    context.signal.throwIfAborted();
+    await writeWhole(out, bytes);
+    for (const warning of warningsAbout(editor, changes)) context.log.warn(warning);
+    if (format === 'gif') context.log.info('a GIF carries no recipe; a .webp or .json with the same options does');
+    return { out, faces: faces.length, frames: drawing.steps, residuals: residualsOf(drawn), changes };
   },
+  print: printEdit,
 });
+
+const formats = ['png', 'webp', 'gif', 'json'] as const;
+type Format = (typeof formats)[number];
+
+function formatOf(out: string): Format {
+  const ending = extname(out).slice(1).toLowerCase();
+  const format = formats.find(each => each === ending);
+  if (format === undefined) {
+    throw new UserError(`--out must end in ${formats.map(each => `.${each}`).join(', ')}; got ${out}`);
+  }
+  return format;
+}
+
+/** As the options say, else as the recipe does, else as usual. */
+function drawingOf(config: Config, format: Format, earlier: Partial<Drawing> = {}): Drawing {
+  const animated = format === 'webp' || format === 'gif';
+  const steps = config.steps ?? earlier.steps ?? (animated ? defaultAnimationSteps : defaultSteps);
+  const scale = config.scale ?? earlier.scale ?? defaultScale;
+  const { delay, loop, pingPong } = { ...defaultTiming, ...earlier.timing };
+  const given = { delay: config.delay, loop: config.loop, pingPong: config.pingPong };
+  if (!animated && format !== 'json') {
+    const flags = { '--delay': config.delay, '--loop': config.loop, '--ping-pong': config.pingPong };
+    const misplaced = Object.entries(flags).find(([, value]) => value !== undefined);
+    if (misplaced !== undefined) {
+      throw new UserError(`${misplaced[0]} is for animations; --out must end in .webp or .gif then, got ${config.out}`);
+    }
+    return { steps, scale };
+  }
+  const anyTiming = animated || earlier.timing !== undefined || Object.values(given).some(value => value !== undefined);
+  if (!anyTiming) return { steps, scale };
+  const timing = {
+    delay: given.delay ?? delay,
+    loop: given.loop ?? loop,
+    pingPong: given.pingPong ?? pingPong,
+  };
+  return { steps, scale, timing };
+}
+
+/** Probabilities become strengths, face by face. @throws UserError naming the faces that cannot reach theirs. */
+async function resolveFaces(
+  editor: FaceEditor,
+  faces: readonly NamedFace[],
+  steps: number,
+  nearest: boolean,
+  { log, signal }: StageContext,
+): Promise<NamedFace[]> {
+  const resolved: NamedFace[] = [];
+  const missed: string[] = [];
+  for (const { name, face } of faces) {
+    signal.throwIfAborted();
+    const { moves, reached } = await editor.resolveStrip({ ...face, steps }, { nearest: true });
+    resolved.push({ name, face: { ...face, moves } });
+    missed.push(...reached.filter(isMissed).map(each => describeMissed(each, name)));
+  }
+  if (missed.length === 0) return resolved;
+  if (!nearest) {
+    throw new UserError(
+      `a probability must be within reach of the face; got ${listed(missed)}. Ask for less, unlock attributes, leave ` +
+        'these faces out, or take the closest with --nearest',
+    );
+  }
+  for (const each of missed) log.warn(`out of reach: ${each}`);
+  return resolved;
+}
+
+async function drawFaces(editor: FaceEditor, faces: readonly NamedFace[], steps: number, { signal }: StageContext) {
+  const drawn: DrawnFace[] = [];
+  const changes: FaceChange[] = [];
+  for (const named of faces) {
+    signal.throwIfAborted();
+    drawn.push(await drawFace(editor, named.face, steps));
+    changes.push(await changeOf(editor, named, drawn.at(-1)!));
+  }
+  return { drawn, changes };
+}
+
+async function encode(
+  editor: FaceEditor,
+  drawn: readonly DrawnFace[],
+  recipes: readonly Recipe[],
+  drawing: Drawing,
+  format: Format,
+): Promise<Uint8Array | string> {
+  if (format === 'json') return `${formatRecipes(recipes)}\n`;
+  if (format === 'png') return encodeStrips(editor, drawn, recipes, drawing);
+  return encodeFaceAnimation(editor, drawn, recipes, { ...drawing, timing: drawing.timing ?? defaultTiming, format });
+}

@@ -1,24 +1,44 @@
-// Draws edits as strips, one row a face, for all that show them.
-import type { FaceEditor } from '../../core/bundle/face-editor.ts';
-import type { Geometry } from '../../core/latent/edit.ts';
+// Draws edits as strips, one row a face, or as animations, for all that show them.
+import type { FaceEditor, StripRequest } from '../../core/bundle/face-editor.ts';
+import type { Edited, Geometry } from '../../core/latent/edit.ts';
+import { asLatentMove } from '../../core/latent/moves.ts';
 import type { MoveRange } from '../../core/latent/strip.ts';
-import { addRecipe } from '../../core/recipe/recipe.ts';
+import { addRecipe, type Recipe, type Start, type Strip, type Timing } from '../../core/recipe/recipe.ts';
+import { recipesAsXmp } from '../io/recipes.ts';
+import { type AnimationFormat, encodeAnimation } from '../report/animation.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 
-export interface StripsRequest {
+/** One face, edited in steps. */
+export type Face = Start & {
+  /** Of strengths and distances; `FaceEditor.resolveStrip` makes them of probabilities. */
+  readonly moves: readonly MoveRange[];
+  readonly locks: readonly string[];
+  readonly geometry: Geometry;
+};
+
+/** How all faces of a file are drawn. */
+export type Drawing = Pick<Strip, 'steps' | 'scale' | 'timing'>;
+
+export interface DrawnFace {
+  /** One edit a frame. */
+  readonly edits: readonly Edited[];
+  /** [steps, 3, R, R]. */
+  readonly images: Float32Array;
+}
+
+/** White pixels between frames. */
+const gap = 2;
+
+export interface StripsRequest extends Drawing {
   /** The faces, one strip each. */
   readonly seeds: readonly number[];
   readonly moves: readonly MoveRange[];
   readonly locks: readonly string[];
   readonly geometry: Geometry;
-  /** Frames, from the first end of the moves to the last; 1: only the last. */
-  readonly steps: number;
-  /** Enlargement of each frame. */
-  readonly scale: number;
 }
 
 export interface Strips {
-  /** A PNG, one row a face; each face's last frame is in it as a recipe. */
+  /** A PNG, one row a face, with the recipes of all. */
   readonly png: Uint8Array;
   /** The frames before enlargement, [faces · steps, 3, R, R]. */
   readonly images: Float32Array;
@@ -26,15 +46,77 @@ export interface Strips {
   readonly residuals: Readonly<Record<string, number>>;
 }
 
-/** @throws UserError as `FaceEditor.strip`. */
+/** @throws UserError as `FaceEditor.resolveStrip`. */
 export async function drawStrips(editor: FaceEditor, request: StripsRequest): Promise<Strips> {
-  const { seeds, moves, steps, scale, locks, geometry } = request;
-  const edits = seeds.flatMap(seed => editor.strip({ seed, moves, steps, locks, geometry }));
-  const images = await editor.render(edits.map(({ latent }) => latent));
-  const { resolution } = editor.bundle;
-  let png: Uint8Array = await encodeGrid(images, { resolution, columns: steps, scale, kernel: 'cubic', gap: 2 });
-  const ends = moves.map(({ to }) => to);
-  for (const seed of seeds) png = addRecipe(png, editor.recipe({ seed, moves: ends, locks, geometry }));
-  const residuals = edits.at(-1)!.steps.map(({ attribute, residual }) => [attribute, residual] as const);
-  return { png, images, residuals: Object.fromEntries(residuals) };
+  const { seeds, moves, locks, geometry, ...drawing } = request;
+  const faces: Face[] = [];
+  const drawn: DrawnFace[] = [];
+  for (const seed of seeds) {
+    const face = { seed, moves, locks, geometry };
+    faces.push({ ...face, ...(await editor.resolveStrip({ ...face, steps: drawing.steps })) });
+    drawn.push(await drawFace(editor, faces.at(-1)!, drawing.steps));
+  }
+  const png = await encodeStrips(editor, drawn, recipesOf(editor, faces, drawing), drawing);
+  return { png, images: joined(drawn.map(({ images }) => images)), residuals: residualsOf(drawn) };
+}
+
+/** @throws UserError as `FaceEditor.strip`. */
+export async function drawFace(editor: FaceEditor, face: Face, steps: number): Promise<DrawnFace> {
+  const request: StripRequest = { ...face, steps };
+  const edits = editor.strip(request);
+  return { edits, images: await editor.render(edits.map(({ latent }) => latent)) };
+}
+
+/** What makes each face's row again. */
+export function recipesOf(editor: FaceEditor, faces: readonly Face[], { steps, scale, timing }: Drawing): Recipe[] {
+  return faces.map(face => {
+    const from = face.moves.map(move => (move.from === undefined ? null : asLatentMove(move.from)));
+    const recipe = editor.recipe({ ...face, moves: face.moves.map(({ to }) => to) });
+    return { ...recipe, strip: { from, steps, scale, ...(timing === undefined ? {} : { timing }) } };
+  });
+}
+
+/** @returns a PNG, one row a face, with the recipes inside. */
+export async function encodeStrips(
+  { bundle: { resolution } }: FaceEditor,
+  drawn: readonly DrawnFace[],
+  recipes: readonly Recipe[],
+  { steps, scale }: Drawing,
+): Promise<Uint8Array> {
+  const images = joined(drawn.map(face => face.images));
+  const png: Uint8Array = await encodeGrid(images, { resolution, columns: steps, scale, kernel: 'cubic', gap });
+  return recipes.reduce(addRecipe, png);
+}
+
+/** @returns an animation of all faces side by side, about as many rows as columns. */
+export async function encodeFaceAnimation(
+  { bundle: { resolution } }: FaceEditor,
+  drawn: readonly DrawnFace[],
+  recipes: readonly Recipe[],
+  { steps, scale, timing, format }: Drawing & { readonly timing: Timing; readonly format: AnimationFormat },
+): Promise<Uint8Array> {
+  const columns = Math.ceil(Math.sqrt(drawn.length));
+  const size = 3 * resolution ** 2;
+  const frames: Uint8Array[] = [];
+  for (let step = 0; step < steps; step++) {
+    const images = joined(drawn.map(face => face.images.subarray(step * size, (step + 1) * size)));
+    frames.push(await encodeGrid(images, { resolution, columns, scale, kernel: 'cubic', gap }));
+  }
+  return encodeAnimation(frames, { format, ...timing, xmp: recipesAsXmp(recipes) });
+}
+
+/** How much of each moved direction the locks leave. */
+export function residualsOf(drawn: readonly DrawnFace[]): Record<string, number> {
+  const steps = drawn.at(-1)!.edits.at(-1)!.steps;
+  return Object.fromEntries(steps.map(({ attribute, residual }) => [attribute, residual]));
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
