@@ -13,6 +13,9 @@ import { randomGeneratorWeights, tinyClassifier, tinyClassifierWeights, tinyGan 
 
 export type Files = Record<string, Uint8Array>;
 
+/** Changes what a bundle says of an attribute. */
+type Known = (details: BundleAttribute) => BundleAttribute;
+
 export const noBoundary = 'Bald';
 
 const metrics = { dataSize: 100, trainingAccuracy: 1, testAccuracy: 0.9, f1: 0.9, auc: 0.95, heldOutAuc: null };
@@ -26,9 +29,13 @@ function tinyAttribute(attribute: (typeof attributeNames)[number], i: number): B
 
 /**
  * Fits any change of its files: the index is written last, over whatever they are then.
- * @param latentSize the more, the further an edit can go.
+ * @param latentSize the more, the further an edit can go. @param known what the index says of an attribute.
  */
-export async function makeTinyBundle(changes: Files = {}, latentSize = tinyGan.latentSize): Promise<Files> {
+export async function makeTinyBundle(
+  changes: Files = {},
+  latentSize = tinyGan.latentSize,
+  known: Known = details => details,
+): Promise<Files> {
   const gan = { ...tinyGan, latentSize };
   const random = createRandom(5);
   const normal = () => normals(random, latentSize);
@@ -46,7 +53,7 @@ export async function makeTinyBundle(changes: Files = {}, latentSize = tinyGan.l
     name: 'tiny',
     resolution: gan.resolution,
     latentSize,
-    attributes: attributeNames.map(tinyAttribute),
+    attributes: attributeNames.map(tinyAttribute).map(known),
   };
   const index = await writeBundleIndex(details, contents, hashBytes);
   return { [bundleFiles.index]: new TextEncoder().encode(index), ...contents };
@@ -61,9 +68,9 @@ export function readerOf(files: Files): ReadFile {
   };
 }
 
-export async function writeTinyBundle(folder: string, latentSize = tinyGan.latentSize): Promise<void> {
+export async function writeTinyBundle(folder: string, latentSize = tinyGan.latentSize, known?: Known): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const files = await makeTinyBundle({}, latentSize);
+  const files = await makeTinyBundle({}, latentSize, known);
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
 }
 

@@ -27,6 +27,8 @@ const finerPoints = 7;
 const close = 0.2;
 /** A curve with a step in it is not chased for ever. */
 const mostRounds = 4;
+/** What seems out of reach may be reached at a peak between the points; so often is it looked for around the closest. */
+const peakRounds = 2;
 /** Logits together this near are met: at most half a percentage point of probability. */
 const tolerance = 0.02;
 /** Of distances. */
@@ -56,12 +58,13 @@ export async function solveTargets(
     };
     const answers = await answersAt(inside(low, high));
     for (let round = 0; ; round++) {
-      const { strength, between } = strengthFor(answers, logit);
+      const { strength, reached, between } = strengthFor(answers, logit);
       const [a, b] = between;
-      if (Math.abs(a.logit - b.logit) <= close || round === mostRounds) return strength;
+      if (reached ? Math.abs(a.logit - b.logit) <= close || round >= mostRounds : round >= peakRounds) return strength;
+      const measured = new Set(answers.map(answer => answer.strength));
       const part = (b.strength - a.strength) / (finerPoints + 1);
       const finer = Array.from({ length: finerPoints }, (_, i) => a.strength + part * (i + 1));
-      answers.push(...(await answersAt(finer)));
+      answers.push(...(await answersAt(finer.filter(each => !measured.has(each)))));
       answers.sort((x, y) => x.strength - y.strength);
     }
   };

@@ -9,7 +9,7 @@ export interface Answer {
 export interface Found extends Answer {
   /** Whether the logit is the wanted one; else it is the closest that was measured on that side. */
   readonly reached: boolean;
-  /** The measured points it lies between, the nearer to the face as it is first. The same one twice: it is that one. */
+  /** The measured points around it, the nearer to the face as it is first. */
   readonly between: readonly [Answer, Answer];
 }
 
@@ -32,7 +32,8 @@ export function strengthFor(answers: readonly Answer[], logit: number): Found {
   if (after < 0) {
     const missing = (answer: Answer) => Math.abs(answer.logit - logit);
     const closest = way.reduce((best, each) => (missing(each) < missing(best) ? each : best));
-    return { ...closest, reached: false, between: [closest, closest] };
+    const at = way.indexOf(closest);
+    return { ...closest, reached: false, between: [way[at - 1] ?? closest, way[at + 1] ?? closest] };
   }
   const [a, b] = [way[Math.max(0, after - 1)]!, way[after]!];
   const share = a.logit === b.logit ? 1 : (logit - a.logit) / (b.logit - a.logit);

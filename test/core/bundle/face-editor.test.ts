@@ -1,13 +1,15 @@
 // The editor over a bundle: it does what core's functions do, the same in Node's runtime and in the browser's.
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FaceEditor, loadBundle } from '../../../src/core/bundle/face-editor.ts';
+import { probabilityOf } from '../../../src/core/bundle/probability.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { toUint8 } from '../../../src/core/formats/pixels.ts';
 import { editLatent } from '../../../src/core/latent/edit.ts';
 import { parseMove } from '../../../src/core/latent/moves.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/recipe/recipe.ts';
 import type { Device } from '../../../src/core/runtime/device.ts';
-import { hashBytes } from '../../../src/node/io/bundle.ts';
+import { hashBytes, openBundle } from '../../../src/node/io/bundle.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
 import { wasmDevice } from '../../../src/web/engine/device.ts';
 import { makeTinyBundle, noBoundary, readerOf } from '../../helpers/tiny-bundle.ts';
@@ -45,6 +47,90 @@ test('a strip ends where the edit does, and its recipe makes that edit again', (
   expect(strip.length).toBe(5);
   expect(editor.edit(parseRecipe(formatRecipe(recipe)))).toEqual(strip.at(-1));
   expect(recipe.bundle).toEqual({ name: 'tiny', sha256: editor.bundle.sha256 });
+});
+
+describe('a wanted probability', () => {
+  const probabilities = async (of: FaceEditor, latent: Float64Array) => {
+    const logits = await of.score(await of.render([latent]));
+    return of.bundle.attributes.map((details, i) => probabilityOf(details, logits[i]!));
+  };
+
+  test('becomes a strength that is an edit like any other, and its recipe repeats it', async () => {
+    const start = (await probabilities(editor, editor.edit({ seed: 7, moves: [] }).latent))[31]!;
+    const wanted = Number((100 * start + 0.2).toFixed(2)); // an untrained classifier is sure of nothing
+    const request = { seed: 7, moves: [`Smiling=p${wanted}`, 'Young=-0.2'], locks };
+    const resolved = await editor.resolve(request);
+    const [smiling, young] = resolved.moves;
+    expect(smiling).toMatchObject({ attribute: 'Smiling', kind: 'relative' });
+    expect(young).toEqual(parseMove('Young=-0.2'));
+    const { latent } = editor.edit(parseRecipe(formatRecipe(editor.recipe(resolved))));
+    expect(latent).toEqual(editor.edit(resolved).latent);
+    const reached = (await probabilities(editor, latent))[31]!;
+    expect(Math.abs(reached - wanted / 100)).toBeLessThan(0.0005);
+    expect(resolved.reached[0]!.reached).toBeCloseTo(reached, 5);
+  });
+
+  test('needs `resolve` before it is an edit, a strip or a recipe', () => {
+    const request = { seed: 7, moves: ['Smiling=p90'] };
+    for (const use of [
+      () => editor.edit(request),
+      () => editor.recipe(request),
+      () => editor.strip({ ...request, steps: 2 }),
+    ]) {
+      expect(use).toThrow(/Smiling=p90 must be solved on the classifier first/);
+    }
+  });
+
+  test('is refused with the closest where it is out of reach, or takes that', async () => {
+    const request = { seed: 7, moves: ['Smiling=p99.9'] };
+    await expect(editor.resolve(request)).rejects.toThrow(
+      /got Smiling=p99\.9 of seed 7 \(\d+\.\d % is the closest between the distances -4\.0 and 4\.0\)/,
+    );
+    const { reached } = await editor.resolve(request, { nearest: true });
+    expect(reached).toMatchObject([{ attribute: 'Smiling', wanted: expect.closeTo(0.999, 9), distances: [-4, 4] }]);
+  });
+
+  test('has its attribute to itself', async () => {
+    for (const other of ['Smiling=1', 'Smiling=@1', 'Smiling=p80']) {
+      await expect(editor.resolve({ seed: 7, moves: ['Smiling=p90', other] })).rejects.toThrow(
+        `Smiling must have one wanted probability and no other move; got Smiling=p90 and ${other}`,
+      );
+    }
+  });
+
+  describe('on the starter model', () => {
+    let starter: FaceEditor;
+    beforeAll(async () => {
+      starter = await openBundle(join(import.meta.dirname, '../../../models/starter'), { threads: 1 });
+    });
+    afterAll(() => starter.release());
+
+    test.each(['Smiling', 'Male'])('of %s is reached within 0.01', async attribute => {
+      const { index } = starter.attribute(attribute);
+      for (let seed = 0; seed < 4; seed++) {
+        for (const percent of [20, 50, 90]) {
+          const resolved = await starter.resolve({ seed, moves: [`${attribute}=p${percent}`], locks: ['Eyeglasses'] });
+          const reached = (await probabilities(starter, starter.edit(resolved).latent))[index]!;
+          expect(Math.abs(reached - percent / 100)).toBeLessThan(0.01);
+        }
+      }
+    });
+
+    test('is reached beside another one, in a strip too', async () => {
+      const moves = ['Smiling=p10..p90', 'Male=p80..p20'];
+      for (let seed = 0; seed < 3; seed++) {
+        const frames = starter.strip(await starter.resolveStrip({ seed, moves, steps: 3 }));
+        for (const [frame, smiling, male] of [
+          [0, 0.1, 0.8],
+          [2, 0.9, 0.2],
+        ] as const) {
+          const reached = await probabilities(starter, frames[frame]!.latent);
+          expect(Math.abs(reached[starter.attribute('Smiling').index]! - smiling)).toBeLessThan(0.01);
+          expect(Math.abs(reached[starter.attribute('Male').index]! - male)).toBeLessThan(0.01);
+        }
+      }
+    });
+  });
 });
 
 test('images and logits have their shapes, any number at once', async () => {

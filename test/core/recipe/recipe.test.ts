@@ -4,7 +4,15 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
 import { UserError } from '../../../src/core/errors.ts';
-import { addRecipe, formatRecipe, parseRecipe, type Recipe, readRecipes } from '../../../src/core/recipe/recipe.ts';
+import {
+  addRecipe,
+  formatRecipe,
+  formatRecipes,
+  parseRecipe,
+  parseRecipes,
+  type Recipe,
+  readRecipes,
+} from '../../../src/core/recipe/recipe.ts';
 import { survivesMutations } from '../../helpers/fuzz.ts';
 
 const attributes = fc.constantFrom(...attributeNames);
@@ -27,8 +35,27 @@ const recipes: fc.Arbitrary<Recipe> = fc
     moves: fc.array(moves, { maxLength: 5 }),
     locks: fc.uniqueArray(attributes, { maxLength: 5 }),
     geometry: fc.constantFrom('sphere', 'linear'),
+    drawing: fc.option(
+      fc.record({
+        steps: fc.integer({ min: 1, max: 99 }),
+        scale: fc.integer({ min: 1, max: 32 }),
+        starts: fc.array(fc.option(moves), { minLength: 5, maxLength: 5 }),
+        timing: fc.option(
+          fc.record({
+            delay: fc.integer({ min: 20, max: 10_000 }),
+            loop: fc.integer({ min: 0, max: 65_535 }),
+            pingPong: fc.boolean(),
+          }),
+        ),
+      }),
+    ),
   })
-  .map(({ start, ...rest }) => ({ ...start, ...rest }));
+  .map(({ start, drawing, ...rest }) => {
+    if (drawing === null) return { ...start, ...rest };
+    const { starts: all, timing, ...strip } = drawing;
+    const from = all.slice(0, rest.moves.length);
+    return { ...start, ...rest, strip: { from, ...strip, ...(timing === null ? {} : { timing }) } };
+  });
 
 const example: Recipe = {
   seed: 7,
@@ -46,11 +73,23 @@ test('every recipe comes back exactly', () => {
   );
 });
 
+test('several come back in their order, one a line', () => {
+  fc.assert(
+    fc.property(fc.array(recipes, { minLength: 1, maxLength: 4 }), list => {
+      const text = formatRecipes(list);
+      expect(parseRecipes(text)).toEqual(list);
+      expect(text.split('\n').length).toBe(list.length === 1 ? 1 : list.length + 2);
+    }),
+  );
+});
+
 test('is written for people to read', () => {
   expect(formatRecipe(example)).toBe(
     `{"schemaVersion":1,"bundle":{"name":"starter","sha256":"${'ab'.repeat(32)}"},"seed":7,` +
       '"moves":["Young=-2"],"locks":["Male","Eyeglasses"],"geometry":"sphere"}',
   );
+  const strip = { from: [null], steps: 7, scale: 3 };
+  expect(formatRecipe({ ...example, strip })).toContain(',"strip":{"from":[null],"steps":7,"scale":3}}');
 });
 
 test('travels in a picture, one for each face', async () => {
@@ -75,10 +114,21 @@ describe('what is refused, in a line that names the fault', () => {
     ['a negative seed', JSON.stringify({ ...json, seed: -1 }), /seed: /],
     ['a probability', JSON.stringify({ ...json, moves: ['Young=p90'] }), /Young=p90 must be solved/],
     ['a move that is none', JSON.stringify({ ...json, moves: ['Young'] }), /a move must be .* got "Young"/],
+    ['a strip of other moves', JSON.stringify({ ...json, strip: { from: [], steps: 7, scale: 3 } }), /1 moves starts/],
+    ['a strip without steps', JSON.stringify({ ...json, strip: { from: [null], scale: 3 } }), /strip\.steps: /],
     ['a text without end', `"${'x'.repeat(200_000)}"`, /at most 100000 characters/],
   ])('%s', (_, text, message) => {
     expect(() => parseRecipe(text, 'face.json')).toThrow(UserError);
     expect(() => parseRecipe(text, 'face.json')).toThrow(message);
+  });
+
+  test.each([
+    ['no JSON', '[{', /^faces\.json must be JSON/],
+    ['an empty list', '[]', /1 to 10000 recipes; got 0/],
+    ['a list with a wrong one', `[${formatRecipe(example)}, 7]`, /^recipe 2 of faces\.json must be a JSON object/],
+  ])('in a list: %s', (_, text, message) => {
+    expect(() => parseRecipes(text, 'faces.json')).toThrow(UserError);
+    expect(() => parseRecipes(text, 'faces.json')).toThrow(message);
   });
 
   test('nothing worse than a UserError, whatever is damaged', async () => {

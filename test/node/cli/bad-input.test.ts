@@ -51,20 +51,21 @@ describe('a bundle and a picture', () => {
     mistake('edit', '--bundle', bundle, '--out', out, '--move', 'Young=1', ...flags);
 
   test('that exists is never overwritten unasked', () => {
-    const out = fresh('strip.png');
+    const out = `${fresh('strip')}.png`;
     writeFileSync(out, 'a strip');
     expect(editTo(out)).toBe(`${out} exists; give --force to replace it or choose another --out`);
     expect(readFileSync(out, 'utf8')).toBe('a strip');
   });
 
-  test('with a misspelt lock', () => {
-    const out = fresh('strip.png');
+  test('with a misspelt lock or move', () => {
+    const out = `${fresh('strip')}.png`;
     expect(editTo(out, '--lock', 'Mael')).toBe('unknown attribute "Mael". Did you mean "Male"?');
+    expect(editTo(out, '--move', 'Yung=1')).toBe('unknown attribute "Yung". Did you mean "Young"?');
     expect(existsSync(out)).toBe(false);
   });
 
   test('with a changed byte', () => {
-    const [path, out] = [join(bundle, 'generator.onnx'), fresh('strip.png')];
+    const [path, out] = [join(bundle, 'generator.onnx'), `${fresh('strip')}.png`];
     writeFileSync(
       path,
       Uint8Array.from(readFileSync(path), (byte, at) => (at === 99 ? byte ^ 1 : byte)),
@@ -82,8 +83,12 @@ describe('an option', () => {
     [['prepare', '--celeba', 'a', '--out', ''], '--out must be a path, not empty; got ""'],
     [['prepare', '--celeba', 'a', '--out', 'b', '--resolution', '48'], /power of two from 4 to 1024; got 48$/],
     [['prepare', '--config', 'absent.json'], 'cannot read absent.json: no such file or folder; check the path'],
-    [['edit', '--bundle', 'a', '--out', 'b', '--move', 'Yung=1'], 'unknown attribute "Yung". Did you mean "Young"?'],
-    [['edit', '--bundle', 'a', '--out', 'b', '--move', 'Young'], /^a move must be <attribute>=<strength> or/],
+    [['edit', '--bundle', 'a', '--out', 'b.png', '--move', 'Young'], /^a move must be <attribute>=<strength>, /],
+    [
+      ['edit', '--bundle', 'a', '--out', 'b.png', '--move', 'Young=p100'],
+      /^a probability must lie between 0 and 100 %/,
+    ],
+    [['edit', '--bundle', 'a', '--out', 'b', '--move', 'Young=1'], /^--out must end in \.png, .*; got b$/],
     [['evaluate', '--out', 'b'], /give one of --bundle and --generator; got neither$/],
     [['evaluate', '--generator', 'a', '--out', 'b'], /^--generator needs --dataset, the run folder of prepare/],
   ])('%j', (argv, message) => {

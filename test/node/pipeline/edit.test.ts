@@ -1,12 +1,15 @@
 // Stage `edit`: strips and single images from a bundle, each with the recipe inside that makes it again.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { beforeAll, expect, test } from 'vitest';
-import { readRecipes } from '../../../src/core/recipe/recipe.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { probabilityOf } from '../../../src/core/bundle/probability.ts';
+import { encodeNpy } from '../../../src/core/formats/npy.ts';
+import { parseRecipes, readRecipes } from '../../../src/core/recipe/recipe.ts';
 import { openBundle } from '../../../src/node/io/bundle.ts';
 import { type Log, silentLog } from '../../../src/node/io/log.ts';
 import { edit } from '../../../src/node/pipeline/edit.ts';
+import type { FaceChange } from '../../../src/node/pipeline/edit-summary.ts';
 import { encodeGrid } from '../../../src/node/report/image-grid.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { noBoundary, writeTinyBundle } from '../../helpers/tiny-bundle.ts';
@@ -53,13 +56,164 @@ test('warns where the locks leave little of a direction', async () => {
   ]);
 });
 
+describe('a recipe repeats its edit to the byte', () => {
+  const latents = join(folder, 'latents.npy');
+  beforeAll(() => {
+    const data = Float64Array.from({ length: 3 * 16 }, (_, i) => Math.sin(i + 1));
+    writeFileSync(latents, encodeNpy({ shape: [3, 16], data }));
+  });
+
+  test.each<[string, object]>([
+    ['several.png', { seed: [7, 8, 9], move: ['Young=-0.5..0.4', 'Smiling=0.3'], lock: ['Male'], scale: 2 }],
+    ['distances.png', { seed: [7], move: ['Young=@0.4', 'Male=@-0.1..@0.2'], geometry: 'linear', steps: 4 }],
+    ['chances.png', { seed: [3, 4], move: ['Smiling=p20..p30'], nearest: true, steps: 3 }],
+    ['latents.png', { latent: latents, row: [2, 0], move: ['Young=-0.5'], steps: 3 }],
+    ['moving.webp', { seed: [7, 8], move: ['Young=-0.5..0.5'], steps: 4, delay: 80, loop: 2, pingPong: true }],
+  ])('%s', async (name, options) => {
+    const [first, again, json] = [name, `again-${name}`, `${name}.json`].map(each => join(folder, each));
+    const { changes } = await run({ ...options, out: first });
+    const repeated = await run({ recipe: first, out: again });
+    expect(readFileSync(again!)).toEqual(readFileSync(first!));
+    expect(withoutNames(repeated.changes)).toEqual(withoutNames(changes));
+    await run({ recipe: first, out: json });
+    await run({ recipe: json, out: again, force: true });
+    expect(readFileSync(again!)).toEqual(readFileSync(first!));
+  });
+
+  const withoutNames = (changes: unknown) => (changes as FaceChange[]).map(({ face: _, ...change }) => change);
+
+  test('with another size or another number of frames where asked', async () => {
+    const [first, larger] = [join(folder, 'small.png'), join(folder, 'larger.png')];
+    await run({ move: ['Young=-0.5'], steps: 3, scale: 1, out: first });
+    await run({ recipe: first, steps: 5, scale: 2, out: larger });
+    expect((await sharp(larger).metadata()).width).toBe(5 * 16 + 4 * 2);
+  });
+
+  test('only with the bundle it was made with', async () => {
+    const [first, other] = [join(folder, 'other.png'), join(folder, 'other')];
+    await writeTinyBundle(other, 24);
+    await run({ move: ['Young=-0.5'], out: first });
+    await expect(run({ bundle: other, recipe: first, out: join(folder, 'never.png') })).rejects.toThrow(
+      /needs the bundle that it was made with, "tiny" with SHA-256 \w{12}…; .* is "tiny" with SHA-256 \w{12}…\. Give the/,
+    );
+  });
+
+  test('and nothing but it', async () => {
+    const out = join(folder, 'both.png');
+    await expect(run({ recipe: 'a.png', move: ['Young=1'], seed: [1], out })).rejects.toThrow(
+      '--recipe says what is edited and how; got --seed, --move too. Leave one side out',
+    );
+    await expect(run({ recipe: latents, out })).rejects.toThrow(/must be a PNG or WebP picture with a recipe/);
+  });
+});
+
+test('tells what it did to each face', async () => {
+  const out = join(folder, 'told.png');
+  const summary = await run({ seed: [7, 8], move: ['Young=-0.5'], lock: ['Male'], out });
+  const [first, second] = summary.changes as FaceChange[];
+  expect([first!.face, second!.face]).toEqual(['seed 7', 'seed 8']);
+  const editor = await openBundle(bundle, { threads: 1 });
+  const request = { seed: 8, moves: ['Young=-0.5'], locks: ['Male'] };
+  const ends = [editor.edit({ ...request, moves: [] }), editor.edit(request)];
+  const logits = await editor.score(await editor.render(ends.map(({ latent }) => latent)));
+  const { index, details } = editor.attribute('Young');
+  const probability = [logits[index]!, logits[40 + index]!].map(logit =>
+    expect.closeTo(probabilityOf(details, logit), 5),
+  );
+  const distance = ends.map(({ distances }) => distances.Young);
+  const { attribute, residual, strength } = ends[1]!.steps[0]!;
+  expect(second!.moves).toEqual([{ attribute, residual, strength, distance, probability }]);
+  const gains = second!.unintended.map(change => Math.abs(change.probability[1] - change.probability[0]));
+  expect(gains).toEqual([...gains].sort((a, b) => b - a));
+  expect(second!.unintended.map(change => change.attribute)).not.toContain('Young');
+  const text = edit.print!(summary);
+  expect(text).toMatch(/^seed 8 +Young +-0\.50 +0\.\d\d +\S+ → \S+ +0\.\d\d → 0\.\d\d$/m);
+  expect(text).toMatch(/^seed 7: \w+( \(locked\))? [+−]0\.\d\d, /m);
+  await editor.release();
+});
+
+test('a probability out of reach is refused with every face, or taken as near as it goes', async () => {
+  const out = join(folder, 'far.png');
+  const options = { seed: [7, 8], move: ['Smiling=p99'], steps: 2, out };
+  await expect(run(options)).rejects.toThrow(
+    /must be within reach of the face; got Smiling=p99 of seed 7 \(.* % is the closest .*\), Smiling=p99 of seed 8 .*--nearest/,
+  );
+  expect(existsSync(out)).toBe(false);
+  const warnings: string[] = [];
+  await run({ ...options, nearest: true }, { ...silentLog, warn: message => warnings.push(message) });
+  expect(warnings.map(line => line.slice(0, 36))).toEqual([
+    'out of reach: Smiling=p99 of seed 7 ',
+    'out of reach: Smiling=p99 of seed 8 ',
+  ]);
+});
+
+test('an animation shows all faces at once, and goes back where asked', async () => {
+  const out = join(folder, 'faces.gif');
+  const notes: string[] = [];
+  const log = { ...silentLog, info: (message: string) => notes.push(message) };
+  await run({ seed: [1, 2, 3], move: ['Young=-0.5..0.5'], steps: 4, pingPong: true, delay: 60, loop: 1, out }, log);
+  const { pages, delay, width, height } = await sharp(out).metadata();
+  expect({ pages, width, height }).toEqual({ pages: 6, width: 2 * 24 + 2, height: 2 * 24 + 2 });
+  expect(new Set(delay)).toEqual(new Set([60]));
+  expect(notes).toEqual([expect.stringMatching(/GIF carries no recipe/)]);
+});
+
+test('what the bundle knows of its attributes: limits, reasons, locks', async () => {
+  const known = join(folder, 'known');
+  await writeTinyBundle(known, 16, details =>
+    details.attribute === 'Young'
+      ? {
+          ...details,
+          boundary: { ...details.boundary!, safeRange: [-0.1, 0.1] },
+          controllable: false,
+          reason: 'it turns heads',
+          suggestedLocks: ['Male', 'Bangs'],
+        }
+      : details,
+  );
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (message: string) => warnings.push(message) };
+  const out = join(folder, 'known.json');
+  await run({ bundle: known, seed: [7, 8], move: ['Young=@0.5'], lock: ['suggested', 'Smiling'], out }, log);
+  expect(warnings).toEqual([
+    'Young is not controllable in tiny: it turns heads',
+    'Young leaves its safe range, distances -0.1 to 0.1: other attributes may change (seed 7, seed 8)',
+  ]);
+  expect(parseRecipes(readFileSync(out, 'utf8'))[0]!.locks).toEqual(['Male', 'Bangs', 'Smiling']);
+});
+
 test('what it refuses leaves no file', async () => {
   const out = join(folder, 'refused.png');
   await expect(run({ move: ['Yuong=1'], out })).rejects.toThrow('Did you mean "Young"?');
   await expect(run({ move: ['Young=1'], lock: ['Mael'], out })).rejects.toThrow('Did you mean "Male"?');
   await expect(run({ move: [`${noBoundary}=1`], out })).rejects.toThrow(/only 3 generated faces have it/);
   await expect(run({ move: ['Young=99'], out })).rejects.toThrow(/There is room for/);
+  await expect(run({ move: ['Young'], out })).rejects.toThrow(/^a move must be/);
+  await expect(run({ out })).rejects.toThrow('an edit needs --move, such as --move Young=-2, or --recipe');
+  await expect(run({ move: ['Young=1'], row: [1], out })).rejects.toThrow('--row chooses rows of --latent');
+  await expect(run({ move: ['Young=1'], seed: [1], latent: 'a.npy', out })).rejects.toThrow(/got both/);
+  await expect(run({ move: ['Young=0.1'], loop: 3, out })).rejects.toThrow(/^--loop is for animations; --out must end/);
+  await expect(run({ move: ['Young=0.1'], out: join(folder, 'face.jpg') })).rejects.toThrow(
+    /^--out must end in \.png, \.webp, \.gif, \.json; got .*face\.jpg$/,
+  );
   await expect(run({ move: ['Young=1'], bundle: folder, out })).rejects.toThrow(/cannot read .*bundle\.json: no such/);
+  expect(existsSync(out)).toBe(false);
+});
+
+test('latents that are none leave no file', async () => {
+  const [path, out] = [join(folder, 'wrong.npy'), join(folder, 'wrong.png')];
+  const editing = async (array: Parameters<typeof encodeNpy>[0], row?: number[]) => {
+    writeFileSync(path, encodeNpy(array));
+    return run({ latent: path, row, move: ['Young=0.1'], out });
+  };
+  const two = { shape: [2, 16], data: new Float32Array(32).fill(1) };
+  await expect(editing({ shape: [2, 17], data: new Float32Array(34) })).rejects.toThrow(
+    /must hold a latent \[16\] or several \[n, 16\] of float32 or float64; got \[2, 17\]/,
+  );
+  await expect(editing({ shape: [16], data: new Int32Array(16) })).rejects.toThrow(/of float32 or float64; got/);
+  await expect(editing(two, [2])).rejects.toThrow(/^--row must be from 0 to 1, the rows of .*; got 2$/);
+  await expect(editing({ ...two, data: two.data.with(20, Number.NaN) })).rejects.toThrow(/^row 1 of .* finite numbers/);
+  await expect(editing({ ...two, data: two.data.fill(0) })).rejects.toThrow(/a finite length above 0; got 0/);
   expect(existsSync(out)).toBe(false);
 });
 
