@@ -5,12 +5,12 @@ export {
   type EditRequest,
   FaceEditor,
   loadBundle,
-  type Reached,
   type ResolvedEdit,
   type ResolvedStrip,
   type StripRequest,
 } from './bundle/face-editor.ts';
 export { logitOf, probabilityOf } from './bundle/probability.ts';
+export type { Reached } from './bundle/reached.ts';
 export { UserError } from './errors.ts';
 export type { Conditioned } from './latent/conditioning.ts';
 export type { Edited, Geometry, Hyperplane } from './latent/edit.ts';

@@ -2,14 +2,7 @@
 import { didYouMean, UserError } from '../errors.ts';
 import { type Conditioned, conditionNormal } from '../latent/conditioning.ts';
 import { type Edited, editLatent, type Geometry, type Hyperplane } from '../latent/edit.ts';
-import {
-  asLatentMove,
-  formatMove,
-  type LatentMove,
-  type Move,
-  type ProbabilityMove,
-  parseMove,
-} from '../latent/moves.ts';
+import { asLatentMove, type LatentMove, type Move, parseMove } from '../latent/moves.ts';
 import { sampleLatents } from '../latent/sampling.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../latent/strip.ts';
 import { createRandom } from '../math/random.ts';
@@ -20,6 +13,7 @@ import { type OpenShape, Program } from '../runtime/program.ts';
 import { type Bundle, type BundleAttribute, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
 import { logitOf, probabilityOf } from './probability.ts';
 import { solveTargets } from './probability-targets.ts';
+import { defaultRange, isMissed, outOfReach, type Reached, refuseSecondWishes } from './reached.ts';
 
 type Conditions = Start & {
   /** Attributes whose distance stays, unless they are moved themselves. Default none. */
@@ -38,18 +32,6 @@ export type StripRequest = Conditions & {
   readonly steps: number;
 };
 
-/** What became of a wanted probability. */
-export interface Reached {
-  readonly attribute: string;
-  /** Probabilities in (0, 1). */
-  readonly wanted: number;
-  readonly reached: number;
-  /** Of the relative move that took its place. */
-  readonly strength: number;
-  /** Signed distances of the attribute's boundary between which it was looked for. */
-  readonly distances: readonly [number, number];
-}
-
 export interface ResolveOptions {
   /** Takes the closest probability where the wanted one is out of reach, instead of throwing. Default false. */
   readonly nearest?: boolean;
@@ -63,12 +45,6 @@ export type ResolvedStrip = Conditions & {
   readonly steps: number;
   readonly reached: readonly Reached[];
 };
-
-/** Signed distances between which a probability is looked for where the bundle has no safe range. */
-const defaultRange = [-4, 4] as const;
-
-/** A probability that ends so far from the wanted one was out of reach. */
-const nearEnough = 0.01;
 
 /** Images that a network takes at a time. */
 const batch = 16;
@@ -249,38 +225,6 @@ function solved(move: Move, reached: readonly Reached[]): LatentMove {
   if (move.kind !== 'probability') return move;
   const { attribute } = move;
   return { attribute, kind: 'relative', strength: reached.find(each => each.attribute === attribute)!.strength };
-}
-
-function refuseSecondWishes(moves: readonly Move[], wishes: readonly ProbabilityMove[]): void {
-  for (const wish of wishes) {
-    const other = moves.find(move => move.attribute === wish.attribute && move !== wish);
-    if (other === undefined) continue;
-    throw new UserError(
-      `${wish.attribute} must have one wanted probability and no other move; got ${formatMove(wish)} and ` +
-        `${formatMove(other)}. Drop one of them`,
-    );
-  }
-}
-
-/** Whether another probability came out than was wanted. */
-export function isMissed({ wanted, reached }: Reached): boolean {
-  return Math.abs(wanted - reached) > nearEnough;
-}
-
-/** `Smiling=p99.9 of seed 7 (97.3 % is the closest between the distances −4 and 4)`. */
-export function describeMissed({ attribute, wanted, reached, distances }: Reached, face: string): string {
-  const wish = formatMove({ attribute, kind: 'probability', probability: wanted });
-  const closest = (100 * reached).toFixed(1);
-  const [low, high] = distances.map(distance => distance.toFixed(1));
-  return `${wish} of ${face} (${closest} % is the closest between the distances ${low} and ${high})`;
-}
-
-function outOfReach(missed: Reached, start: Start): UserError {
-  const face = 'seed' in start ? `seed ${start.seed}` : 'this latent';
-  return new UserError(
-    `a probability must be within reach of the face; got ${describeMissed(missed, face)}. Ask for less, unlock ` +
-      'attributes, or take the nearest',
-  );
 }
 
 /** @param input and @param output the shapes of one row. */

@@ -80,7 +80,8 @@ function commandOptions(schema: OptionSchema): Option[] {
     const off = new Option(offFlagOf(schema.key), `switch off: ${description}`).hideHelp(schema.default !== true);
     return [on, off];
   }
-  const option = new Option(`${flag} <${placeholder(schema)}>`, description);
+  const words = schema.default === undefined && schema.defaultInWords ? ` (default: ${schema.defaultInWords})` : '';
+  const option = new Option(`${flag} <${placeholder(schema)}>`, description + words);
   if (schema.enum !== undefined) option.choices(schema.enum.map(String)); // for the help; zod checks it
   if (schema.default !== undefined && !isEmptyList(schema.default)) option.default(schema.default);
   let earlier: unknown[] = [];

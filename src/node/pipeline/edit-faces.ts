@@ -126,7 +126,11 @@ function locksOf(locks: readonly string[], moves: readonly MoveRange[], editor: 
   const moved = moves.map(({ to }) => to.attribute);
   const all = locks.flatMap(lock => {
     if (lock !== suggested) return [lock];
-    return moved.flatMap(attribute => editor.attribute(attribute).details.suggestedLocks ?? []);
+    return moved.flatMap(attribute => {
+      const { suggestedLocks } = editor.attribute(attribute).details;
+      if (suggestedLocks !== undefined) return suggestedLocks;
+      throw new UserError(`${editor.bundle.name} knows no locks to suggest for ${attribute}. Name them, such as Male`);
+    });
   });
   return [...new Set(all)].filter(lock => locks.includes(lock) || !moved.includes(lock));
 }

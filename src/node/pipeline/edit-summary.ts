@@ -68,19 +68,19 @@ export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, dr
 
 /** @returns a line for each moved attribute that does not do what one would think, or that goes too far. */
 export function warningsAbout(editor: FaceEditor, changes: readonly FaceChange[]): string[] {
-  return changes[0]!.moves.flatMap(({ attribute, residual }) => {
+  const all = changes.flatMap(({ face, moves }) => moves.map(move => ({ face, ...move })));
+  return [...new Set(all.map(({ attribute }) => attribute))].flatMap(attribute => {
     const { controllable, reason = 'it does not do what it says', boundary } = editor.attribute(attribute).details;
+    const moves = all.filter(move => move.attribute === attribute);
     const warnings: string[] = [];
     if (!controllable) warnings.push(`${attribute} is not controllable in ${editor.bundle.name}: ${reason}`);
+    const residual = Math.min(...moves.map(move => move.residual));
     if (residual < smallResidual) {
       const left = (100 * residual).toFixed(0);
       warnings.push(`the locks leave ${left} % of the direction of ${attribute}: it will hardly show`);
     }
     const [low, high] = boundary?.safeRange ?? [-Infinity, Infinity];
-    const outside = changes.filter(({ moves }) => {
-      const [, after] = moves.find(move => move.attribute === attribute)!.distance;
-      return after < low - rounding || after > high + rounding;
-    });
+    const outside = moves.filter(({ distance: [, after] }) => after < low - rounding || after > high + rounding);
     if (outside.length > 0) {
       const faces = listed(outside.map(({ face }) => face));
       const range = `${low.toFixed(1)} to ${high.toFixed(1)}`;

@@ -1,11 +1,13 @@
 // Stage `edit`: shows faces moved along attributes while others are locked, as strips or as an animation.
 import { extname } from 'node:path';
 import { z } from 'zod';
-import { describeMissed, type FaceEditor, isMissed } from '../../core/bundle/face-editor.ts';
+import type { FaceEditor } from '../../core/bundle/face-editor.ts';
+import { describeMissed, isMissed } from '../../core/bundle/reached.ts';
 import { UserError } from '../../core/errors.ts';
 import { formatRecipes, type Recipe, type Timing } from '../../core/recipe/recipe.ts';
 import { openBundle } from '../io/bundle.ts';
 import { writeWhole } from '../io/files.ts';
+import { silentLog } from '../io/log.ts';
 import { exists } from '../io/manifest.ts';
 import { checkFaceOptions, defaultScale, facesOf, type NamedFace } from './edit-faces.ts';
 import { changeOf, type FaceChange, listed, printEdit, warningsAbout } from './edit-summary.ts';
@@ -30,7 +32,7 @@ const options = z.strictObject({
     .array(z.int().min(0))
     .min(1)
     .optional()
-    .meta({ defaultInWords: '`0`' })
+    .meta({ defaultInWords: '0' })
     .describe('face to edit, by its seed; repeat for one strip each'),
   latent: pathOption()
     .optional()
@@ -64,33 +66,33 @@ const options = z.strictObject({
     .min(1)
     .max(99)
     .optional()
-    .meta({ defaultInWords: '`7`; of an animation `15`' })
+    .meta({ defaultInWords: `${defaultSteps}; of an animation ${defaultAnimationSteps}` })
     .describe('frames from the first end of the moves to the last; 1: only the last'),
   geometry: z
     .enum(['sphere', 'linear'])
     .optional()
-    .meta({ defaultInWords: '`sphere`' })
+    .meta({ defaultInWords: 'sphere' })
     .describe("sphere keeps the latent's length and every moved and locked distance; linear is plain addition"),
   scale: z
     .int()
     .min(1)
     .max(32)
     .optional()
-    .meta({ defaultInWords: `\`${defaultScale}\`` })
+    .meta({ defaultInWords: `${defaultScale}` })
     .describe('enlargement of each frame'),
   delay: z
     .int()
     .min(20)
     .max(10_000)
     .optional()
-    .meta({ defaultInWords: `\`${defaultTiming.delay}\`` })
+    .meta({ defaultInWords: `${defaultTiming.delay}` })
     .describe('of an animation: milliseconds a frame is shown'),
   loop: z
     .int()
     .min(0)
     .max(65_535)
     .optional()
-    .meta({ defaultInWords: `\`${defaultTiming.loop}\`` })
+    .meta({ defaultInWords: `${defaultTiming.loop}` })
     .describe('of an animation: times it is shown; 0: without end'),
   pingPong: z
     .boolean()
@@ -127,8 +129,7 @@ export const edit = defineStage({
     const editor = await openBundle(config.bundle, config);
     const { faces: asked, strip } = await facesOf(config, editor);
     const drawing = drawingOf(config, format, strip);
-    const faces = await resolveFaces(editor, asked, drawing.steps, config.nearest, context);
-    const { drawn, changes } = await drawFaces(editor, faces, drawing.steps, context);
+    const { faces, drawn, changes } = await drawFaces(editor, asked, drawing.steps, config.nearest, context);
     const recipes = recipesOf(
       editor,
       faces.map(({ face }) => face),
@@ -182,42 +183,40 @@ function drawingOf(config: Config, format: Format, earlier: Partial<Drawing> = {
   return { steps, scale, timing };
 }
 
-/** Probabilities become strengths, face by face. @throws UserError naming the faces that cannot reach theirs. */
-async function resolveFaces(
+/** With fewer faces nobody waits. */
+const manyFaces = 10;
+
+/** Face by face: probabilities become strengths, and frames. @throws UserError naming all that cannot reach theirs. */
+async function drawFaces(
   editor: FaceEditor,
-  faces: readonly NamedFace[],
+  asked: readonly NamedFace[],
   steps: number,
   nearest: boolean,
   { log, signal }: StageContext,
-): Promise<NamedFace[]> {
-  const resolved: NamedFace[] = [];
+) {
+  const faces: NamedFace[] = [];
+  const drawn: DrawnFace[] = [];
+  const changes: FaceChange[] = [];
   const missed: string[] = [];
-  for (const { name, face } of faces) {
+  const progress = (asked.length > manyFaces ? log : silentLog).progress('edit', asked.length, 'faces');
+  for (const { name, face } of asked) {
     signal.throwIfAborted();
     const { moves, reached } = await editor.resolveStrip({ ...face, steps }, { nearest: true });
-    resolved.push({ name, face: { ...face, moves } });
     missed.push(...reached.filter(isMissed).map(each => describeMissed(each, name)));
+    faces.push({ name, face: { ...face, moves } });
+    drawn.push(await drawFace(editor, faces.at(-1)!.face, steps));
+    changes.push(await changeOf(editor, faces.at(-1)!, drawn.at(-1)!));
+    progress.update(faces.length);
   }
-  if (missed.length === 0) return resolved;
-  if (!nearest) {
+  progress.finish();
+  if (missed.length > 0 && !nearest) {
     throw new UserError(
       `a probability must be within reach of the face; got ${listed(missed)}. Ask for less, unlock attributes, leave ` +
         'these faces out, or take the closest with --nearest',
     );
   }
   for (const each of missed) log.warn(`out of reach: ${each}`);
-  return resolved;
-}
-
-async function drawFaces(editor: FaceEditor, faces: readonly NamedFace[], steps: number, { signal }: StageContext) {
-  const drawn: DrawnFace[] = [];
-  const changes: FaceChange[] = [];
-  for (const named of faces) {
-    signal.throwIfAborted();
-    drawn.push(await drawFace(editor, named.face, steps));
-    changes.push(await changeOf(editor, named, drawn.at(-1)!));
-  }
-  return { drawn, changes };
+  return { faces, drawn, changes };
 }
 
 async function encode(

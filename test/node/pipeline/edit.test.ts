@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { probabilityOf } from '../../../src/core/bundle/probability.ts';
 import { encodeNpy } from '../../../src/core/formats/npy.ts';
-import { parseRecipes, readRecipes } from '../../../src/core/recipe/recipe.ts';
+import { formatRecipes, parseRecipes, readRecipes } from '../../../src/core/recipe/recipe.ts';
 import { openBundle } from '../../../src/node/io/bundle.ts';
 import { type Log, silentLog } from '../../../src/node/io/log.ts';
 import { edit } from '../../../src/node/pipeline/edit.ts';
@@ -87,6 +87,33 @@ describe('a recipe repeats its edit to the byte', () => {
     await run({ move: ['Young=-0.5'], steps: 3, scale: 1, out: first });
     await run({ recipe: first, steps: 5, scale: 2, out: larger });
     expect((await sharp(larger).metadata()).width).toBe(5 * 16 + 4 * 2);
+  });
+
+  test('a list by hand, each face with its own moves', async () => {
+    const [list, out] = [join(folder, 'list.json'), join(folder, 'list.png')];
+    const editor = await openBundle(bundle, { threads: 1 });
+    const recipes = [
+      editor.recipe({ seed: 7, moves: ['Young=-0.2'], locks: ['Male'] }),
+      editor.recipe({ seed: 8, moves: ['Smiling=@0.1'], geometry: 'linear' }),
+    ];
+    await editor.release();
+    writeFileSync(list, formatRecipes(recipes));
+    const { changes, frames } = await run({ recipe: list, out });
+    expect(frames).toBe(1);
+    const moved = (changes as FaceChange[]).map(({ face, moves }) => [
+      face,
+      ...moves.map(({ attribute }) => attribute),
+    ]);
+    expect(moved).toEqual([
+      ['seed 7', 'Young'],
+      ['seed 8', 'Smiling'],
+    ]);
+    expect(readRecipes(readFileSync(out))).toMatchObject(recipes);
+    const strip = { from: [null], steps: 3, scale: 3 };
+    writeFileSync(list, formatRecipes([recipes[0]!, { ...recipes[1]!, strip }]));
+    await expect(run({ recipe: list, out, force: true })).rejects.toThrow(
+      /must have steps, scale and timing in common/,
+    );
   });
 
   test('only with the bundle it was made with', async () => {
@@ -189,6 +216,9 @@ test('what it refuses leaves no file', async () => {
   await expect(run({ move: [`${noBoundary}=1`], out })).rejects.toThrow(/only 3 generated faces have it/);
   await expect(run({ move: ['Young=99'], out })).rejects.toThrow(/There is room for/);
   await expect(run({ move: ['Young'], out })).rejects.toThrow(/^a move must be/);
+  await expect(run({ move: ['Young=1'], lock: ['suggested'], out })).rejects.toThrow(
+    'tiny knows no locks to suggest for Young. Name them, such as Male',
+  );
   await expect(run({ out })).rejects.toThrow('an edit needs --move, such as --move Young=-2, or --recipe');
   await expect(run({ move: ['Young=1'], row: [1], out })).rejects.toThrow('--row chooses rows of --latent');
   await expect(run({ move: ['Young=1'], seed: [1], latent: 'a.npy', out })).rejects.toThrow(/got both/);
