@@ -5,6 +5,7 @@ import { type JointAnswer, jointStrengths, squaredError } from '../latent/joint-
 import type { LatentMove } from '../latent/moves.ts';
 import { type Answer, strengthFor } from '../latent/response.ts';
 import { strengthRange } from '../latent/strength-range.ts';
+import { createRandom } from '../math/random.ts';
 
 export interface LogitTarget {
   readonly attribute: string;
@@ -31,6 +32,8 @@ const mostRounds = 4;
 const peakRounds = 2;
 /** Logits together this near are met: at most half a percentage point of probability. */
 const tolerance = 0.02;
+/** Where the first two starts fail: places that are tried, and how many of the best are started from. */
+const [trialPlaces, trialStarts] = [128, 4];
 /** Of distances. */
 const rounding = 1e-6;
 /**
@@ -88,16 +91,33 @@ export async function solveTargets(
     const rows = [...(await measure(results.filter(result => result !== undefined)))];
     return results.map(result => (result === undefined ? undefined : rows.shift()));
   };
-  const alone = await Promise.all(targets.map(solveAlone));
+  const alone: number[] = [];
+  for (const [k, target] of targets.entries()) alone.push(await solveAlone(target, k));
+  const wanted = targets.map(({ logit }) => logit);
+  /** Places all over the range: the steps of Gauss and Newton find the nearest valley, which may not be deep enough. */
+  const elsewhere = async (): Promise<number[][]> => {
+    const random = createRandom(0);
+    const ranges = targets.map(({ attribute, distances }) => strengthRange(attribute, distances, edit));
+    const places = Array.from({ length: trialPlaces }, () =>
+      ranges.map(([low, high]) => low + (high - low) * random.uniform()),
+    );
+    const rows = await answersWhereAllowed(places);
+    const answers = places.flatMap((strengths, i) => (rows[i] === undefined ? [] : [{ strengths, logits: rows[i] }]));
+    answers.sort((x, y) => squaredError(x, wanted) - squaredError(y, wanted));
+    return answers.slice(0, trialStarts).map(({ strengths }) => strengths);
+  };
   let found: JointAnswer | undefined;
-  if (targets.length > 1) {
-    const wanted = targets.map(({ logit }) => logit);
-    for (const start of [alone, zeros]) {
+  const tryFrom = async (starts: readonly number[][]) => {
+    for (const start of starts) {
+      if (found !== undefined && squaredError(found, wanted) <= tolerance ** 2) return;
       if (allowed(start) === undefined) continue;
       const answer = await jointStrengths(wanted, start, tolerance / 4, answersWhereAllowed);
       if (found === undefined || squaredError(answer, wanted) < squaredError(found, wanted)) found = answer;
-      if (squaredError(found, wanted) <= tolerance ** 2) break;
     }
+  };
+  if (targets.length > 1) {
+    await tryFrom([alone, zeros]);
+    if (squaredError(found!, wanted) > tolerance ** 2) await tryFrom(await elsewhere());
   }
   const strengths = (found?.strengths ?? alone).map(strength => Number(strength.toFixed(4)));
   const [logits] = await measure([edited(strengths)]);
