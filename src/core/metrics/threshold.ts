@@ -1,25 +1,46 @@
 // Chooses where a classifier's yes begins, from labelled examples.
 
+/** How a yes/no answer compares with always giving the more common one, on the same samples. */
+export interface PairedDifference {
+  /** Of the accuracies, in [-1, 1]. */
+  readonly difference: number;
+  /** Its standard error: that of the mean of the samples' own differences, which are −1, 0 or 1. */
+  readonly standardError: number;
+}
+
+/** @param wins, losses samples that only the answer, or only the baseline, has right. @param total all samples. */
+export function pairedDifference(wins: number, losses: number, total: number): PairedDifference {
+  const difference = (wins - losses) / total;
+  return { difference, standardError: Math.sqrt(((wins + losses) / total - difference ** 2) / total) };
+}
+
 /**
- * The threshold of highest accuracy; of equally good ones the nearest to 0, so that few examples do not pull it far.
+ * The threshold whose gain in accuracy over always giving the more common answer is surest: the gain less its standard
+ * error is largest. Where no gain is sure, it lies beyond all samples, so that the more common answer is always given:
+ * the accuracies of a few samples would otherwise choose by chance. Of equally good ones the nearest to 0.
  * @param logits [n]. @param labels [n], 1 for yes and 0 for no. @returns a score above it counts as yes.
  */
-export function bestThreshold(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
+export function surestThreshold(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
   const order = Uint32Array.from({ length: logits.length }, (_, i) => i).sort((a, b) => logits[a]! - logits[b]!);
-  let best = 0;
-  let bestRight = Number.NEGATIVE_INFINITY;
-  // Relative to saying yes to all: each "no" below the threshold is a gain, each "yes" a loss.
-  let right = 0;
-  for (let below = 0; below <= order.length; below++) {
+  const total = order.length;
+  let positives = 0;
+  for (let i = 0; i < total; i++) positives += labels[i]!;
+  const commonIsYes = 2 * positives > total;
+  let [best, bestBound] = [0, Number.NEGATIVE_INFINITY];
+  let [yesBelow, noBelow] = [0, 0];
+  for (let below = 0; below <= total; below++) {
     const low = below === 0 ? Number.NEGATIVE_INFINITY : logits[order[below - 1]!]!;
-    const high = below === order.length ? Number.POSITIVE_INFINITY : logits[order[below]!]!;
+    const high = below === total ? Number.POSITIVE_INFINITY : logits[order[below]!]!;
     if (low < high) {
-      const nearest = between(low, high);
-      if (right > bestRight || (right === bestRight && Math.abs(nearest) < Math.abs(best))) {
-        [best, bestRight] = [nearest, right];
+      // Where the answer is not the common one: below the threshold if that is yes, above it if it is no.
+      const [wins, losses] = commonIsYes ? [noBelow, yesBelow] : [positives - yesBelow, total - positives - noBelow];
+      const { difference, standardError } = pairedDifference(wins, losses, total);
+      const [bound, nearest] = [difference - standardError, between(low, high)];
+      if (bound > bestBound || (bound === bestBound && Math.abs(nearest) < Math.abs(best))) {
+        [best, bestBound] = [nearest, bound];
       }
     }
-    if (below < order.length) right += labels[order[below]!] === 1 ? -1 : 1;
+    if (below < total) labels[order[below]!] === 1 ? yesBelow++ : noBelow++;
   }
   return best;
 }

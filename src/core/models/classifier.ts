@@ -4,13 +4,16 @@ import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
 import { conv, convSpec, dense, denseSpec, he, type LayerSpec, zeroed } from '../nn/layers.ts';
+import { chromaticity, type Normalisation } from './normalisation.ts';
 
 export interface ClassifierArchitecture {
   /** Side of the images: a power of two from 8. */
   readonly resolution: number;
-  /** Feature maps at full resolution; each halving of the side doubles them, up to `maxWidth`. */
+  /** Feature maps at half the side; each further halving doubles them, up to `maxWidth`. */
   readonly width: number;
   readonly maxWidth: number;
+  /** How images in [-1, 1] are seen: as they are, or without their brightness. */
+  readonly normalisation: Normalisation;
 }
 
 export type ClassifierSpec = {
@@ -21,37 +24,57 @@ export type ClassifierSpec = {
 };
 export type ClassifierParameters = Parameters<ClassifierSpec>;
 
-/** Sides of the feature maps, from the image's down to 4. */
+/** Of the first weights of the last layer: logits begin near 0, where nothing is said yet. */
+const outputGain = 0.3;
+
+/** Sides of the feature maps, from half the image's down to 4. */
 function sidesOf(resolution: number): number[] {
   const sides: number[] = [];
-  for (let side = resolution; side >= 4; side /= 2) sides.push(side);
+  for (let side = resolution / 2; side >= 4; side /= 2) sides.push(side);
   return sides;
 }
 
 export function classifierSpec({ resolution, width, maxWidth }: ClassifierArchitecture): ClassifierSpec {
-  const channels = (side: number) => Math.min(maxWidth, (width * resolution) / side);
+  const first = resolution / 2;
+  const channels = (side: number) => Math.min(maxWidth, (width * first) / side);
   const stages = sidesOf(resolution).map(side => {
     const inside = channels(side);
     const stage = {
-      enter: he(convSpec(side === resolution ? 3 : channels(side * 2), inside, 3)),
+      enter: he(convSpec(side === first ? 12 : channels(side * 2), inside, 3)),
       conv0: he(convSpec(inside, inside, 3)),
       // Residual branches start as nothing, which stands in for normalisation in a network this shallow.
       conv1: zeroed(convSpec(inside, inside, 3)),
     };
     return [side, stage] as const;
   });
-  return { stages: Object.fromEntries(stages), output: he(denseSpec(channels(4), attributeNames.length)) };
+  return { stages: Object.fromEntries(stages), output: he(denseSpec(16 * channels(4), attributeNames.length), outputGain) };
 }
 
 /** @param images [N, 3, R, R] in [-1, 1]. @returns logits [N, 40], in the order of `attributeNames`. */
-export function classifier(parameters: ClassifierParameters, images: Tensor): Tensor {
-  let x = images;
+export function classifier(
+  { normalisation }: Pick<ClassifierArchitecture, 'normalisation'>,
+  parameters: ClassifierParameters,
+  images: Tensor,
+): Tensor {
   const resolution = images.shape[2]!;
+  let x = blocksToChannels(normalisation === 'chromaticity' ? chromaticity(images) : images);
   for (const side of sidesOf(resolution)) {
     const stage = parameters.stages[side]!;
-    if (side < resolution) x = ops.averagePool2(x);
+    if (side < resolution / 2) x = ops.averagePool2(x);
     x = ops.leakyRelu(conv(stage.enter, x));
     x = ops.add(x, conv(stage.conv1, ops.leakyRelu(conv(stage.conv0, x))));
   }
-  return dense(parameters.output, ops.mean(ops.leakyRelu(x), [2, 3]));
+  // Faces are aligned: where something is seen says what it is, so no mean is taken over places.
+  const features = ops.reshape(ops.leakyRelu(x), [x.shape[0]!, 16 * x.shape[1]!]);
+  return dense(parameters.output, features);
+}
+
+/**
+ * Puts each 2×2 block of pixels into one pixel of four times the channels: nothing is lost, and nothing need be computed
+ * at full resolution, where few channels cost most. @param x [N, C, H, W]. @returns [N, 4C, H/2, W/2].
+ */
+function blocksToChannels(x: Tensor): Tensor {
+  const [n, c, height, width] = x.shape as readonly [number, number, number, number];
+  const blocks = ops.reshape(x, [n, c, height / 2, 2, width / 2, 2]);
+  return ops.reshape(ops.transpose(blocks, [0, 1, 3, 5, 2, 4]), [n, 4 * c, height / 2, width / 2]);
 }

@@ -73,7 +73,7 @@ export function generatorOnnx(architecture: GanArchitecture, weights: Weights, t
 export function classifierOnnx(architecture: ClassifierArchitecture, weights: Weights, target: Target): Uint8Array {
   const { resolution } = architecture;
   const parameters = constants(classifierSpec(architecture), weights);
-  const output = classifier(parameters, ops.input('input', [1, 3, resolution, resolution]));
+  const output = classifier(architecture, parameters, ops.input('input', [1, 3, resolution, resolution]));
   return compileGraph({ output }, target, 'batch').bytes;
 }
 

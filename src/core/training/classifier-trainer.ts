@@ -1,4 +1,5 @@
-// Trains the attribute classifier: loss on 40 outputs, Adam with a cosine schedule, a moving average that is kept.
+// Trains the attribute classifier: loss on 40 outputs, Adam with weight decay and a cosine schedule, a moving average that
+// is kept where it was best on the validation images.
 import { attributeNames } from '../attributes.ts';
 import type { NdArray } from '../formats/nd-array.ts';
 import { gradients } from '../graph/gradient.ts';
@@ -12,7 +13,8 @@ import { initialValues } from '../nn/initialise.ts';
 import type { Device } from '../runtime/device.ts';
 import { Program, type ProgramDefinition } from '../runtime/program.ts';
 import { StateStore } from '../runtime/state.ts';
-import { EpochSampler, type ImageSet, normalisedBatch, type SamplerState } from './image-source.ts';
+import { type Augmentation, augmentedBatch } from './augmentation.ts';
+import { EpochSampler, type ImageSet, type SamplerState } from './image-source.ts';
 
 export interface ClassifierTrainingConfig {
   readonly architecture: ClassifierArchitecture;
@@ -23,6 +25,11 @@ export interface ClassifierTrainingConfig {
   readonly epochs: number;
   /** The highest rate; it falls to zero along a half cosine. */
   readonly learningRate: number;
+  /** Of each weight (not of biases), the part of it that a step at rate 1 would take away (Loshchilov & Hutter 2019). */
+  readonly weightDecay: number;
+  readonly augmentation: Augmentation;
+  /** Epochs without a lower validation loss after which it stops; 0 never stops early. */
+  readonly patience: number;
   readonly seed: number;
 }
 
@@ -31,6 +38,8 @@ export interface ClassifierProgress {
   readonly steps: number;
   readonly random: RandomState;
   readonly sampler: SamplerState;
+  /** The lowest validation loss so far and the step after which it was measured. */
+  readonly best?: { readonly loss: number; readonly steps: number } | undefined;
 }
 
 export interface ClassifierCheckpoint {
@@ -38,10 +47,15 @@ export interface ClassifierCheckpoint {
   readonly progress: ClassifierProgress;
 }
 
-const names = { parameters: 'classifier', average: 'classifierEma', adam: 'classifierAdam' } as const;
+const names = {
+  parameters: 'classifier',
+  average: 'classifierEma',
+  best: 'classifierBest',
+  adam: 'classifierAdam',
+} as const;
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 /** Of the moving average, per step; it warms up over the first steps. */
-const averageDecay = 0.995;
+const averageDecay = 0.998;
 
 /** @param logits, labels [N, 40], labels 0 or 1. @returns the mean over images and attributes. */
 export function classifierLoss(kind: 'mse' | 'bce', logits: Tensor, labels: Tensor): Tensor {
@@ -50,23 +64,29 @@ export function classifierLoss(kind: 'mse' | 'bce', logits: Tensor, labels: Tens
 }
 
 /** One step. Fed: `images` [N, 3, R, R], `labels` [N, 40], `learningRate`, `emaDecay`. */
-export function classifierStep({ architecture, loss, minibatch }: ClassifierTrainingConfig): ProgramDefinition {
+export function classifierStep(config: ClassifierTrainingConfig): ProgramDefinition {
+  const { architecture, loss, minibatch, weightDecay } = config;
   const { resolution } = architecture;
   const tree = parameterInputs(classifierSpec(architecture), names.parameters);
   const parameters = flattenTree<Tensor>(tree, names.parameters);
-  const logits = classifier(tree, ops.input('images', [minibatch, 3, resolution, resolution]));
+  const logits = classifier(architecture, tree, ops.input('images', [minibatch, 3, resolution, resolution]));
   const value = classifierLoss(loss, logits, ops.input('labels', [minibatch, attributeNames.length]));
   const slopes = gradients(value, [...parameters.values()]);
-  const updates = adamUpdates(parameters, slopes, ops.input('learningRate', []), names.adam, adam);
-  for (const [name, { shape }] of parameters) {
-    const average = averageName(name);
-    updates[average] = movingAverage(ops.input(average, shape), updates[name]!, ops.input('emaDecay', []));
+  const rate = ops.input('learningRate', []);
+  const updates = adamUpdates(parameters, slopes, rate, names.adam, adam);
+  for (const [name, parameter] of parameters) {
+    if (name.endsWith('/weight')) {
+      updates[name] = ops.sub(updates[name]!, ops.mul(parameter, ops.mul(rate, weightDecay)));
+    }
+    const average = renamed(name, 'average');
+    updates[average] = movingAverage(ops.input(average, parameter.shape), updates[name]!, ops.input('emaDecay', []));
   }
   return { outputs: { loss: value }, updates };
 }
 
-function averageName(name: string): string {
-  return names.average + name.slice(names.parameters.length);
+/** What stands for a parameter elsewhere in the state. */
+function renamed(name: string, as: 'average' | 'best'): string {
+  return names[as] + name.slice(names.parameters.length);
 }
 
 export class ClassifierTrainer {
@@ -78,6 +98,7 @@ export class ClassifierTrainer {
   readonly #sampler: EpochSampler;
   readonly #program: Program;
   #steps: number;
+  #best: ClassifierProgress['best'];
 
   private constructor(
     config: ClassifierTrainingConfig,
@@ -95,6 +116,7 @@ export class ClassifierTrainer {
     this.#random = restoreRandom(progress.random);
     this.#sampler = new EpochSampler(images.count, progress.sampler);
     this.#steps = progress.steps;
+    this.#best = progress.best;
   }
 
   /** @param labels [count, 40], 0 or 1, in the order of the images. @param checkpoint where to go on from. */
@@ -119,16 +141,41 @@ export class ClassifierTrainer {
     return Math.ceil((this.#config.epochs * this.#images.count) / this.#config.minibatch);
   }
 
+  get stepsAnEpoch(): number {
+    return Math.ceil(this.#images.count / this.#config.minibatch);
+  }
+
+  /** All epochs are through, or too many went by without a better validation loss. */
+  get finished(): boolean {
+    const { patience } = this.#config;
+    const waited = this.#steps - (this.#best?.steps ?? this.#steps);
+    return this.#steps >= this.totalSteps || (patience > 0 && waited >= patience * this.stepsAnEpoch);
+  }
+
+  /** Whether an epoch has just ended: the time to validate. */
+  get epochEnded(): boolean {
+    return this.#steps % this.stepsAnEpoch === 0 || this.#steps === this.totalSteps;
+  }
+
+  /** Told how the present moving average does on images it is not trained on. The best one is kept. */
+  validated(loss: number): void {
+    if (this.#best !== undefined && loss >= this.#best.loss) return;
+    this.#best = { loss, steps: this.#steps };
+    for (const [name, { shape, data }] of Object.entries(this.#named('average'))) {
+      this.#state.set(`${names.best}/${name}`, shape, data);
+    }
+  }
+
   /** @returns the loss. @throws RangeError naming the step when it is no longer a number. */
   async step(): Promise<number> {
-    const { minibatch, learningRate } = this.#config;
+    const { minibatch, learningRate, augmentation } = this.#config;
     const indices = this.#sampler.next(minibatch);
     const labels = new Float32Array(minibatch * attributeNames.length);
     indices.forEach((index, at) => {
       const from = index * attributeNames.length;
       labels.set(this.#labels.subarray(from, from + attributeNames.length), at * attributeNames.length);
     });
-    const images = normalisedBatch(this.#images, indices, () => this.#random.uniform() < 0.5);
+    const images = augmentedBatch(this.#images, indices, augmentation, this.#random);
     const rate = (learningRate / 2) * (1 + Math.cos((Math.PI * this.#steps) / this.totalSteps));
     const decay = Math.min(averageDecay, this.#steps / (this.#steps + 10));
     const feeds = { images, labels, learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(decay) };
@@ -141,15 +188,25 @@ export class ClassifierTrainer {
   /** A copy of all that is needed to go on from here. */
   checkpoint(): ClassifierCheckpoint {
     const tensors = Object.fromEntries(this.#state.names().map(name => [name, this.#state.copy(name)]));
-    const progress = { steps: this.#steps, random: this.#random.state(), sampler: this.#sampler.state() };
+    const random = this.#random.state();
+    const progress = { steps: this.#steps, random, sampler: this.#sampler.state(), best: this.#best };
     return { tensors, progress };
   }
 
-  /** The moving average of the parameters, by their path in `classifierSpec`. */
+  /** The present moving average of the parameters, by their path in `classifierSpec`. */
+  average(): Record<string, NdArray<Float32Array>> {
+    return this.#named('average');
+  }
+
+  /** The moving average of the lowest validation loss; the present one where none was told. */
   weights(): Record<string, NdArray<Float32Array>> {
-    const prefix = `${names.average}/`;
-    const averages = this.#state.names().filter(name => name.startsWith(prefix));
-    return Object.fromEntries(averages.map(name => [name.slice(prefix.length), this.#state.copy(name)]));
+    return this.#named(this.#best === undefined ? 'average' : 'best');
+  }
+
+  #named(kind: 'average' | 'best'): Record<string, NdArray<Float32Array>> {
+    const prefix = `${names[kind]}/`;
+    const found = this.#state.names().filter(name => name.startsWith(prefix));
+    return Object.fromEntries(found.map(name => [name.slice(prefix.length), this.#state.copy(name)]));
   }
 
   async release(): Promise<void> {
@@ -165,7 +222,7 @@ function start(config: ClassifierTrainingConfig): ClassifierCheckpoint {
   for (const [name, spec] of specs) {
     const value = { shape: spec.shape, data: initialValues(spec, random) };
     tensors[name] = value;
-    tensors[averageName(name)] = value;
+    tensors[renamed(name, 'average')] = value;
   }
   for (const [name, spec] of adamSpecs(specs, names.adam, adam)) {
     tensors[name] = { shape: spec.shape, data: initialValues(spec, random) };

@@ -8,6 +8,7 @@ import { pipeline } from '../pipeline/pipeline.ts';
 import { prepare } from '../pipeline/prepare.ts';
 import { report } from '../pipeline/report.ts';
 import type { Stage } from '../pipeline/stage.ts';
+import { subset } from '../pipeline/subset.ts';
 import { synthesize } from '../pipeline/synthesize.ts';
 import { trainClassifier } from '../pipeline/train-classifier.ts';
 import { trainGan } from '../pipeline/train-gan.ts';
@@ -17,6 +18,7 @@ import { doctor } from './doctor.ts';
 
 export const stages: readonly Stage[] = [
   prepare,
+  subset,
   trainGan,
   trainClassifier,
   synthesize,

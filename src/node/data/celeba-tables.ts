@@ -1,6 +1,7 @@
 // Finds CelebA's tables and pictures in both layouts that people have: the official one and Kaggle's.
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { attributeNames } from '../../core/attributes.ts';
 import { didYouMean, UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../io/disk-errors.ts';
@@ -11,7 +12,8 @@ import { exists } from '../io/manifest.ts';
 export interface Table {
   readonly path: string;
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  /** Split only when they are asked for: eight million cells of the whole CelebA would take half a gigabyte. */
+  readonly rows: Iterable<readonly string[]>;
 }
 
 export interface CelebaTables {
@@ -43,6 +45,11 @@ async function findImageFolder(folder: string): Promise<string> {
   return (await exists(nested)) ? nested : folder;
 }
 
+/** @param path a file of labels of either layout, also packed with gzip. @throws UserError when it is wrong as a whole. */
+export async function readLabelTable(path: string): Promise<Table> {
+  return /\.csv(\.gz)?$/i.test(path) ? readCsv(path, attributeNames) : readOfficialLabels(path);
+}
+
 async function readTable(
   folder: string,
   name: string,
@@ -68,22 +75,38 @@ async function readOfficialLabels(path: string): Promise<Table> {
       `${path}: line 1 says ${count} pictures, ${lines.length} rows follow; get the whole file again`,
     );
   }
-  return { path, columns, rows: lines.map(line => line.split(/\s+/)) };
+  return { path, columns, rows: splitting(lines, words) };
 }
 
 /** Rows of a file name and a number. */
 async function readRows(path: string): Promise<Table> {
-  return { path, columns: [], rows: (await readLines(path)).map(line => line.split(/\s+/)) };
+  return { path, columns: [], rows: splitting(await readLines(path), words) };
 }
 
 /** A line `image_id` and the names of the columns, then rows; no cell is quoted. */
 async function readCsv(path: string, names: readonly string[]): Promise<Table> {
-  const [header = [], ...rows] = (await readLines(path)).map(line => line.split(',').map(cell => cell.trim()));
-  const [first = '', ...columns] = header;
+  const [header = '', ...lines] = await readLines(path);
+  const [first = '', ...columns] = cells(header);
   if (first !== 'image_id')
     throw new UserError(`${path}: line 1 must begin with image_id; got "${first.slice(0, 40)}"`);
   checkColumns(columns, names, `${path}: line 1`);
-  return { path, columns, rows };
+  return { path, columns, rows: splitting(lines, cells) };
+}
+
+function words(line: string): string[] {
+  return line.split(/\s+/);
+}
+
+function cells(line: string): string[] {
+  return line.split(',').map(cell => cell.trim());
+}
+
+function splitting(lines: readonly string[], split: (line: string) => string[]): Table['rows'] {
+  return {
+    *[Symbol.iterator]() {
+      for (const line of lines) yield split(line);
+    },
+  };
 }
 
 /** Missing columns that an error names; more would fill the terminal. */
@@ -107,6 +130,19 @@ function checkColumns(columns: readonly string[], names: readonly string[], wher
 }
 
 async function readLines(path: string): Promise<string[]> {
-  const text = new TextDecoder().decode(await readWhole(path));
+  const text = new TextDecoder().decode(unpacked(await readWhole(path), path));
   return text.split('\n').flatMap(line => line.trim() || []);
+}
+
+/** The whole CelebA's labels take 24 MB; what unpacks to more than this is no table. */
+const mostUnpacked = 2 ** 28;
+
+/** The content of a gzip file, by its first bytes; other files as they are. */
+function unpacked(bytes: Uint8Array, path: string): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: mostUnpacked });
+  } catch (error) {
+    throw new UserError(`${path} cannot be unpacked: ${(error as Error).message}; get the whole file again`);
+  }
 }

@@ -1,7 +1,7 @@
 // Joins CelebA's tables (Liu et al. 2015) into one list of pictures, and trusts nothing in them.
 import { attributeNames } from '../../core/attributes.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
-import { readCelebaTables, type Table } from './celeba-tables.ts';
+import { readCelebaTables, readLabelTable, type Table } from './celeba-tables.ts';
 
 export interface CelebaPicture {
   /** The name in the image folder: `000001.jpg`. */
@@ -48,6 +48,33 @@ export async function readCelebaIndex(folder: string): Promise<CelebaIndex> {
   checkFewBad(bad, pictures.length + bad.length, `the tables of ${folder}`);
   const tables = { labels: labels.path, partition: partition.path, ...(identity && { identity: identity.path }) };
   return { imageFolder, tables, pictures, bad };
+}
+
+/** A file of labels by itself, where no pictures need be at hand. */
+export interface LabelIndex {
+  /** The pictures' file names, in the file's order; those with bad rows are left out. */
+  readonly files: readonly string[];
+  /** [files, 40] of 0 and 1, in the order of `attributeNames`. */
+  readonly labels: Uint8Array;
+  readonly bad: readonly BadFile[];
+}
+
+/** @throws UserError when the file is wrong as a whole, or more than 1 % of its rows are bad. */
+export async function readLabelIndex(path: string): Promise<LabelIndex> {
+  const table = await readLabelTable(path);
+  const reasons = new Map<string, string>();
+  const rows = indexRows(table, (file, reason) => reasons.has(file) || reasons.set(file, reason), parseLabels(table));
+  for (const file of reasons.keys()) rows.delete(file);
+  const bad = [...reasons].map(([file, reason]) => ({ file, reason }));
+  checkFewBad(bad, rows.size + bad.length, path);
+  return { files: [...rows.keys()], labels: labelTable([...rows.values()]), bad };
+}
+
+/** @param rows [40] each. @returns [rows, 40]. */
+export function labelTable(rows: readonly Uint8Array[]): Uint8Array {
+  const labels = new Uint8Array(rows.length * attributeNames.length);
+  for (const [i, row] of rows.entries()) labels.set(row, i * attributeNames.length);
+  return labels;
 }
 
 /** @returns the parsed rows by file name; rows that are wrong are blamed on their file and left out. */

@@ -9,8 +9,12 @@ export interface LabelledImages extends ImageSet {
 }
 
 export async function imagesOf(dataset: Dataset, split: SplitName): Promise<LabelledImages> {
+  return labelledImagesAt(dataset, dataset.indicesOf(split));
+}
+
+/** @param indices positions in the dataset, in any order. @returns their images and labels in that order. */
+export async function labelledImagesAt(dataset: Dataset, indices: Uint32Array): Promise<LabelledImages> {
   const { resolution } = dataset;
-  const indices = dataset.indicesOf(split);
   const all = await dataset.images();
   const size = 3 * resolution * resolution;
   const pixels = new Uint8Array(indices.length * size);

@@ -10,7 +10,7 @@ import { createNpyWriter, readJson, writeJson, writeWhole } from '../io/files.ts
 import type { Log } from '../io/log.ts';
 import type { Run } from '../io/run-folder.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
-import type { CelebaIndex, CelebaPicture } from './celeba.ts';
+import { type CelebaIndex, type CelebaPicture, labelTable } from './celeba.ts';
 import { datasetFiles } from './dataset.ts';
 import { type FaceOptions, readFace } from './images.ts';
 import { inOrder } from './in-order.ts';
@@ -81,8 +81,7 @@ async function savedState(run: Run, path: string): Promise<z.output<typeof state
 /** Writes what belongs to the images, in the same order: labels, split, identities and names. */
 export async function writeTables(run: Run, pictures: readonly CelebaPicture[]): Promise<void> {
   const count = pictures.length;
-  const labels = new Uint8Array(count * attributeNames.length);
-  for (const [i, picture] of pictures.entries()) labels.set(picture.labels, i * attributeNames.length);
+  const labels = labelTable(pictures.map(picture => picture.labels));
   const split = Uint8Array.from(pictures, picture => picture.split);
   const identities = Int32Array.from(pictures, picture => picture.identity);
   await writeWhole(run.file(datasetFiles.labels), encodeNpy({ shape: [count, attributeNames.length], data: labels }));

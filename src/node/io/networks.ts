@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import type { NdArray } from '../../core/formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/formats/safetensors.ts';
+import { normalisationNames } from '../../core/models/normalisation.ts';
 import { readWhole, writeWhole } from './files.ts';
 
 type FloatArrays = Record<string, NdArray<Float32Array>>;
@@ -67,7 +68,14 @@ export const ganArchitectureSchema = z.object({
 });
 
 export const classifierDetailsSchema = z.object({
-  architecture: z.object({ resolution: z.int(), width: z.int(), maxWidth: z.int() }),
+  architecture: z.object({
+    resolution: z.int(),
+    width: z.int(),
+    maxWidth: z.int(),
+    normalisation: z.enum(normalisationNames),
+  }),
   /** Logit above which an attribute counts as present. */
   thresholds: z.array(z.number()).length(40),
+  /** σ(slope · logit + intercept) is the probability. */
+  calibration: z.array(z.object({ slope: z.number(), intercept: z.number() })).length(40),
 });

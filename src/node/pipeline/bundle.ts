@@ -62,7 +62,7 @@ export const bundle = defineStage({
         name,
         resolution,
         latentSize,
-        attributes: attributesOf(found, classifierFile.details.thresholds),
+        attributes: attributesOf(found, classifierFile.details),
       };
       const card = modelCard({ ...facts, ...runs, description: config.description });
       const contents = {
@@ -80,11 +80,13 @@ export const bundle = defineStage({
   },
 });
 
-function attributesOf(found: BoundaryDetails, thresholds: readonly number[]): BundleAttribute[] {
+function attributesOf(
+  found: BoundaryDetails,
+  { thresholds, calibration }: Pick<z.output<typeof classifierDetailsSchema>, 'thresholds' | 'calibration'>,
+): BundleAttribute[] {
   return found.map((entry, i) => {
-    const { attribute } = entry;
-    const threshold = thresholds[i]!;
-    if (!entry.controllable) return { attribute, threshold, boundary: null, controllable: false, reason: entry.reason };
+    const known = { attribute: entry.attribute, threshold: thresholds[i]!, probability: calibration[i]! };
+    if (!entry.controllable) return { ...known, boundary: null, controllable: false, reason: entry.reason };
     const { dataSize, training, test, heldOut } = entry.metrics;
     const metrics = {
       dataSize,
@@ -94,7 +96,7 @@ function attributesOf(found: BoundaryDetails, thresholds: readonly number[]): Bu
       auc: test.auc,
       heldOutAuc: heldOut.auc,
     };
-    return { attribute, threshold, boundary: { intercept: entry.intercept, metrics }, controllable: true };
+    return { ...known, boundary: { intercept: entry.intercept, metrics }, controllable: true };
   });
 }
 

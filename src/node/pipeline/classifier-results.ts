@@ -1,47 +1,85 @@
 // What a classifier says of images, and how often it is right: one row an attribute.
-import { attributeNames } from '../../core/attributes.ts';
+import { type AttributeName, attributeNames } from '../../core/attributes.ts';
 import {
   accuracy,
   balancedAccuracy,
+  type Confusion,
   confusion,
   f1,
   majorityBaseline,
   rocAuc,
 } from '../../core/metrics/binary-classification.ts';
-import { bestThreshold } from '../../core/metrics/threshold.ts';
+import { calibrated, calibrationError, plattCalibration } from '../../core/metrics/calibration.ts';
+import { type PairedDifference, pairedDifference, surestThreshold } from '../../core/metrics/threshold.ts';
 import type { BatchRunner } from '../../core/models/inference.ts';
 import { normalisedBatch } from '../../core/training/image-source.ts';
 import type { LabelledImages } from '../data/image-set.ts';
+import { published } from '../report/published.ts';
 import type { Column } from '../report/table.ts';
 
 /** Images a run of the finished network takes at once. */
 export const evaluationBatch = 50;
 
 export interface AttributeResult {
-  readonly attribute: string;
-  /** Logit above which the attribute counts as present: that of the best validation accuracy. */
+  readonly attribute: AttributeName;
+  /** Logit above which the attribute counts as present: that of the surest gain on the validation images. */
   readonly threshold: number;
+  /** σ(slope · logit + intercept) is the probability, fitted to the validation images. */
+  readonly slope: number;
+  readonly intercept: number;
   readonly trainAccuracy: number;
   readonly testAccuracy: number;
   /** Of always giving the answer more common among the test images. */
   readonly majorityBaseline: number;
+  /** Test accuracy less baseline, and the standard error of this difference of two answers to the same images. */
+  readonly gain: number;
+  readonly gainError: number;
   readonly balancedAccuracy: number;
   readonly f1: number;
   readonly auc: number;
-  /** Mean squared error of the probabilities on the test images. */
+  /** Mean squared error of the calibrated probabilities on the test images. */
   readonly mse: number;
+  /** Expected calibration error on the test images, in 15 bins: of σ(logit), and of the calibrated probabilities. */
+  readonly rawCalibrationError: number;
+  readonly calibrationError: number;
+  /** Share of the test images that have the attribute by their labels, and by the network's answers. */
+  readonly labelFrequency: number;
+  readonly answerFrequency: number;
 }
+
+const column = (title: string, key: keyof AttributeResult, decimals = 4): Column<AttributeResult> => ({
+  title,
+  value: row => row[key],
+  decimals,
+});
 
 export const resultColumns: readonly Column<AttributeResult>[] = [
   { title: 'attribute', value: row => row.attribute },
-  { title: 'threshold', value: row => row.threshold, decimals: 2 },
-  { title: 'train accuracy', value: row => row.trainAccuracy, decimals: 4 },
-  { title: 'test accuracy', value: row => row.testAccuracy, decimals: 4 },
-  { title: 'majority baseline', value: row => row.majorityBaseline, decimals: 4 },
-  { title: 'balanced accuracy', value: row => row.balancedAccuracy, decimals: 4 },
-  { title: 'F1', value: row => row.f1, decimals: 4 },
-  { title: 'AUC', value: row => row.auc, decimals: 4 },
-  { title: 'MSE', value: row => row.mse, decimals: 4 },
+  column('threshold', 'threshold', 2),
+  column('train accuracy', 'trainAccuracy'),
+  column('test accuracy', 'testAccuracy'),
+  column('majority baseline', 'majorityBaseline'),
+  column('gain', 'gain'),
+  column('its error', 'gainError'),
+  column('balanced accuracy', 'balancedAccuracy'),
+  column('F1', 'f1'),
+  column('AUC', 'auc'),
+  column('MSE', 'mse'),
+  column('calibration error', 'calibrationError'),
+];
+
+/** All that is known, and what others published: the report "Face Tuning", Liu et al. 2015, Hand and Chellappa 2017. */
+export const allColumns: readonly Column<AttributeResult>[] = [
+  ...resultColumns,
+  column('calibration error before', 'rawCalibrationError'),
+  column('slope', 'slope'),
+  column('intercept', 'intercept'),
+  column('share by labels', 'labelFrequency'),
+  column('share by answers', 'answerFrequency'),
+  { title: 'report train accuracy', value: row => published(row.attribute).classifier.reportTrain },
+  { title: 'report test accuracy', value: row => published(row.attribute).classifier.report },
+  { title: 'LNets+ANet test accuracy', value: row => published(row.attribute).classifier.lnets },
+  { title: 'MCNN-AUX test accuracy', value: row => published(row.attribute).classifier.mcnn },
 ];
 
 /** @returns logits [count, 40] of images that are not mirrored. */
@@ -70,28 +108,67 @@ export interface Scored {
   readonly logits: Float32Array;
 }
 
-function column<T extends Uint8Array | Float32Array>(table: T, index: number): T {
+/** As the training's loss: the mean over images and attributes. */
+export function meanLoss(kind: 'mse' | 'bce', { labels, logits }: Scored): number {
+  let total = 0;
+  for (const [at, logit] of logits.entries()) {
+    const label = labels[at]!;
+    if (kind === 'mse') total += (1 / (1 + Math.exp(-logit)) - label) ** 2;
+    else total += Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - logit * label;
+  }
+  return total / logits.length;
+}
+
+function columnOf<T extends Uint8Array | Float32Array>(table: T, index: number): T {
   return table.filter((_, at) => at % attributeNames.length === index) as T;
 }
 
-/** One row an attribute: thresholds are chosen on the validation images, all else is measured on the test images. */
+/** One row an attribute: what is chosen is chosen on the validation images, all else is measured on the test images. */
 export function compare(validation: Scored, training: Scored, test: Scored): AttributeResult[] {
   return attributeNames.map((attribute, index) => {
-    const threshold = bestThreshold(column(validation.logits, index), column(validation.labels, index));
-    const labels = column(test.labels, index);
-    const logits = column(test.logits, index);
+    const of = ({ logits, labels }: Scored) => [columnOf(logits, index), columnOf(labels, index)] as const;
+    const threshold = surestThreshold(...of(validation));
+    const calibration = plattCalibration(...of(validation));
+    const [logits, labels] = of(test);
     const counts = confusion(logits, labels, threshold);
-    const errors = logits.map((logit, at) => (1 / (1 + Math.exp(-logit)) - labels[at]!) ** 2);
+    const probabilities = calibrated(logits, calibration);
+    const { difference, standardError } = gainOver(counts);
+    const squares = probabilities.map((probability, at) => (probability - labels[at]!) ** 2);
+    const { truePositives, falsePositives, falseNegatives } = counts;
     return {
       attribute,
       threshold,
-      trainAccuracy: accuracy(confusion(column(training.logits, index), column(training.labels, index), threshold)),
+      ...calibration,
+      trainAccuracy: accuracy(confusion(...of(training), threshold)),
       testAccuracy: accuracy(counts),
       majorityBaseline: majorityBaseline(counts),
+      gain: difference,
+      gainError: standardError,
       balancedAccuracy: balancedAccuracy(counts),
       f1: f1(counts),
       auc: rocAuc(logits, labels),
-      mse: errors.reduce((sum, error) => sum + error, 0) / errors.length,
+      mse: squares.reduce((sum, square) => sum + square, 0) / squares.length,
+      rawCalibrationError: calibrationError(calibrated(logits, { slope: 1, intercept: 0 }), labels),
+      calibrationError: calibrationError(probabilities, labels),
+      labelFrequency: (truePositives + falseNegatives) / labels.length,
+      answerFrequency: (truePositives + falsePositives) / labels.length,
     };
   });
+}
+
+/** The answers against always giving the one more common among these images. */
+function gainOver(counts: Confusion): PairedDifference {
+  const { truePositives, falsePositives, trueNegatives, falseNegatives } = counts;
+  const yes = truePositives + falseNegatives;
+  const no = trueNegatives + falsePositives;
+  const [wins, losses] = yes > no ? [trueNegatives, falseNegatives] : [truePositives, falsePositives];
+  return pairedDifference(wins, losses, yes + no);
+}
+
+/** Standard errors by which an accuracy may lie below the majority baseline before that is called a failure. */
+export const toleratedErrors = 2;
+
+/** @returns the attributes for which the commoner answer would be better by more than chance explains. */
+export function belowBaseline(results: readonly AttributeResult[]): AttributeName[] {
+  return results.filter(row => row.gain < -toleratedErrors * row.gainError).map(row => row.attribute);
 }

@@ -4,9 +4,10 @@ import { attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
 import { createRandom, permutation } from '../../core/math/random.ts';
 import { countReasons } from '../data/bad-files.ts';
-import { type CelebaPicture, readCelebaIndex } from '../data/celeba.ts';
+import { type CelebaPicture, labelTable, readCelebaIndex } from '../data/celeba.ts';
 import { cropNames } from '../data/crop.ts';
 import { datasetFiles, splitNames } from '../data/dataset.ts';
+import { drawSubset, type SubsetReport, subsetReport } from '../data/subset.ts';
 import { writeImages, writeTables } from '../data/write-dataset.ts';
 import { writeJson } from '../io/files.ts';
 import { withRun } from '../io/run-folder.ts';
@@ -24,6 +25,11 @@ const options = z.strictObject({
       "celeba: 128×128 around (89, 121), scaled with the picture's width; square: the largest; none: all of it",
     ),
   limit: z.int().min(0).default(0).describe('at most so many images of each split, chosen at random; 0: all'),
+  subset: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('so many of all images, drawn so that attributes and splits stay as frequent as in the whole; 0: all'),
 });
 
 export const prepare = defineStage({
@@ -32,13 +38,14 @@ export const prepare = defineStage({
   examples: [
     '--celeba ../celeba --out runs/dataset',
     '--celeba ../celeba --out runs/small --resolution 32 --limit 5000',
+    '--celeba ../celeba --out runs/subset --subset 20000',
     '--celeba my-faces --out runs/mine --crop square',
   ],
   options,
   async run(config, { log, signal }) {
     const begun = performance.now();
     const index = await readCelebaIndex(config.celeba);
-    const chosen = choose(index.pictures, config.limit, config.seed);
+    const chosen = choose(index.pictures, config);
     if (chosen.length === 0) throw new UserError(`${config.celeba} lists no pictures; check the folder`);
     log.info(`${chosen.length} of ${index.pictures.length} pictures of ${config.celeba}`);
     const { out, resume, force } = config;
@@ -54,6 +61,7 @@ export const prepare = defineStage({
         images: kept.length,
         splits: Object.fromEntries(splitNames.map((name, s) => [name, kept.filter(({ split }) => split === s).length])),
         attributeFrequencies: attributeFrequencies(kept),
+        ...(config.subset > 0 && { subset: comparison(index.pictures, kept) }),
       };
       await writeJson(run.file(datasetFiles.report), { ...counts, bad });
       const seconds = (performance.now() - begun) / 1000;
@@ -67,8 +75,19 @@ export const prepare = defineStage({
   },
 });
 
-/** @returns at most `limit` pictures of each split (0: all), drawn at random, in their old order. */
-function choose(pictures: readonly CelebaPicture[], limit: number, seed: number): readonly CelebaPicture[] {
+/** @returns the pictures that the options ask for, in their old order. */
+function choose(
+  pictures: readonly CelebaPicture[],
+  { limit, subset, seed }: Pick<z.output<typeof options>, 'limit' | 'subset' | 'seed'>,
+): readonly CelebaPicture[] {
+  if (limit > 0 && subset > 0) {
+    throw new UserError(`give --limit or --subset, not both; got ${limit} and ${subset}`);
+  }
+  if (subset > 0) {
+    const split = Uint8Array.from(pictures, picture => picture.split);
+    const rows = drawSubset(labelTable(pictures.map(({ labels }) => labels)), split, subset, seed);
+    return Array.from(rows, row => pictures[row]!);
+  }
   if (limit === 0) return pictures;
   const chosen = new Set<CelebaPicture>();
   for (const [split] of splitNames.entries()) {
@@ -77,6 +96,13 @@ function choose(pictures: readonly CelebaPicture[], limit: number, seed: number)
     for (const i of order.subarray(0, limit)) chosen.add(candidates[i]!);
   }
   return pictures.filter(picture => chosen.has(picture));
+}
+
+/** How what was kept of a subset compares with all pictures. */
+function comparison(pictures: readonly CelebaPicture[], kept: readonly CelebaPicture[]): SubsetReport {
+  const inside = new Set(kept);
+  const rows = Uint32Array.from([...pictures.keys()].filter(row => inside.has(pictures[row]!)));
+  return subsetReport(labelTable(pictures.map(({ labels }) => labels)), rows);
 }
 
 /** The share of pictures that have each attribute. */

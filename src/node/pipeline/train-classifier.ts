@@ -1,11 +1,14 @@
 // Stage `train classifier`: one network for the 40 attributes, judged on images it has never seen.
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { classifierRunner } from '../../core/models/inference.ts';
+import { createRandom } from '../../core/math/random.ts';
+import { classifierRunner, type Weights } from '../../core/models/inference.ts';
+import { normalisationNames } from '../../core/models/normalisation.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../core/training/classifier-trainer.ts';
 import { openDataset } from '../data/dataset.ts';
-import { imagesOf, type LabelledImages } from '../data/image-set.ts';
+import { imagesOf, type LabelledImages, labelledImagesAt } from '../data/image-set.ts';
+import { ofSomePeople } from '../data/people.ts';
 import { openDevice } from '../io/device.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
@@ -14,29 +17,86 @@ import { type Run, withRun } from '../io/run-folder.ts';
 import { csvTable, textTable } from '../report/table.ts';
 import {
   type AttributeResult,
+  allColumns,
+  belowBaseline,
   classify,
   compare,
   evaluationBatch,
   firstOf,
+  meanLoss,
   resultColumns,
+  toleratedErrors,
 } from './classifier-results.ts';
 import { deviceOptions, pathOption, runOptions } from './options.ts';
 import { type Figures, smoothed } from './recent.ts';
-import { defineStage, type StageContext } from './stage.ts';
+import { defineStage, type StageContext, type Summary } from './stage.ts';
+
+/** What options are by default: the network that labels faces, and one that judges edits without having labelled any. */
+const presets = {
+  labeller: { seed: 0, width: 32, maxWidth: 128, epochs: 12, shift: 3, jitter: 0.1, cutout: 0, identityShare: 1 },
+  judge: { seed: 1, width: 24, maxWidth: 96, epochs: 16, shift: 2, jitter: 0.2, cutout: 16, identityShare: 0.5 },
+} as const;
+const presetNames = ['labeller', 'judge'] as const;
+const { labeller } = presets;
 
 const options = z.strictObject({
   dataset: pathOption().describe('run folder of prepare'),
+  preset: z
+    .enum(presetNames)
+    .default('labeller')
+    .describe(
+      'what options are by default; judge: a network with another seed, width and augmentation, trained on half of the ' +
+        'people, so that no network grades its own labels',
+    ),
   loss: z.enum(['mse', 'bce']).default('bce').describe("mse on the probabilities (the report's) or cross-entropy"),
-  width: z.int().min(1).max(512).default(16).describe('feature maps at full resolution; doubled at each halving'),
-  maxWidth: z.int().min(1).max(2048).default(128).describe('upper bound of the feature maps'),
-  epochs: z.number().positive().default(4).describe('passes over the training images'),
+  normalisation: z
+    .enum(normalisationNames)
+    .default('range')
+    .describe("range: images as they are; chromaticity: each colour's share of R + G + B, without brightness"),
+  width: z
+    .int()
+    .min(1)
+    .max(512)
+    .default(labeller.width)
+    .describe('feature maps at half the side; doubled at each further halving'),
+  maxWidth: z.int().min(1).max(2048).default(labeller.maxWidth).describe('upper bound of the feature maps'),
+  epochs: z.number().positive().default(labeller.epochs).describe('passes over the training images, at most'),
+  patience: z
+    .int()
+    .min(0)
+    .default(4)
+    .describe('epochs without a lower loss on the validation images after which it stops; 0 for never'),
   minibatch: z.int().min(1).default(32).describe('images a step'),
   learningRate: z.number().positive().default(0.002).describe('highest rate; it falls to zero along a half cosine'),
+  weightDecay: z.number().min(0).default(0.05).describe("what a step takes from each weight, times the rate (AdamW's)"),
+  mirror: z.boolean().default(true).describe('whether half of the training images are shown mirrored'),
+  shift: z.int().min(0).max(64).default(labeller.shift).describe('pixels by which they are shifted at most, each way'),
+  jitter: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(labeller.jitter)
+    .describe('largest change of their brightness, contrast and saturation, as a part of each'),
+  cutout: z
+    .int()
+    .min(0)
+    .max(1024)
+    .default(labeller.cutout)
+    .describe('side in pixels of a square of them that is hidden; 0 for none'),
+  identityShare: z
+    .number()
+    .positive()
+    .max(1)
+    .default(labeller.identityShare)
+    .describe('part of the people whose training images are used, drawn by the seed'),
   ...deviceOptions,
   ...runOptions,
 });
 
 const checkpointFile = 'checkpoint.safetensors';
+const checkpointSchema = trainingStateSchema.extend({
+  best: z.object({ loss: z.number(), steps: z.int() }).optional(),
+});
 /** Steps between lines of metrics, and between checkpoints. */
 const [metricsEvery, checkpointEvery] = [20, 100];
 
@@ -45,70 +105,108 @@ export const trainClassifier = defineStage({
   description: 'Train the classifier of the 40 attributes and measure it on the test images.',
   examples: [
     '--dataset runs/dataset --out runs/classifier',
-    '--dataset runs/dataset --out runs/mse --loss mse --epochs 10',
+    '--dataset runs/dataset --out runs/judge --preset judge',
+    '--dataset runs/dataset --out runs/mse --loss mse',
   ],
   options,
+  preset: ({ preset }) => (presetNames.includes(preset as 'judge') ? presets[preset as 'judge'] : {}),
   async run(config, context) {
     const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
-    const inputs = { dataset: config.dataset };
     const { resume, force } = config;
     const { log } = context;
+    const inputs = { dataset: config.dataset };
     return withRun(config.out, { stage: 'train classifier', config, inputs, resume, force, log }, async run => {
-      const training = await imagesOf(dataset, 'train');
-      const architecture = { resolution: dataset.resolution, width: config.width, maxWidth: config.maxWidth };
-      const weights = await train(device, { ...config, architecture }, training, run, context);
-      const runner = await classifierRunner(device, architecture, weights, evaluationBatch);
-      const score = async (images: LabelledImages) => ({
-        labels: images.labels,
-        logits: await classify(images, runner),
-      });
+      const people = createRandom(config.seed, 3);
+      const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
+      const training = await labelledImagesAt(dataset, indices);
+      const validation = await imagesOf(dataset, 'validation');
+      const { resolution } = dataset;
+      const { width, maxWidth, normalisation } = config;
+      const architecture = { resolution, width, maxWidth, normalisation };
+      const score = async (weights: Weights, images: LabelledImages) => {
+        const runner = await classifierRunner(device, architecture, weights, evaluationBatch);
+        const logits = await classify(images, runner);
+        await runner.release();
+        return { labels: images.labels, logits };
+      };
+      const settings = { ...config, architecture, augmentation: config };
+      const validate = async (weights: Weights) => meanLoss(config.loss, await score(weights, validation));
+      const weights = await train(device, settings, training, validation.count > 0 ? validate : undefined, run, context);
       const test = await imagesOf(dataset, 'test');
       // Training accuracy is told from as many images as there are for the test.
       const known = firstOf(training, Math.max(test.count, 1));
-      const validation = await imagesOf(dataset, 'validation');
-      const results = compare(await score(validation), await score(known), await score(test));
-      await runner.release();
+      const results = compare(await score(weights, validation), await score(weights, known), await score(weights, test));
       const thresholds = results.map(result => result.threshold);
-      await writeTensors(run.file('classifier.safetensors'), weights, { architecture, thresholds });
+      const calibration = results.map(({ slope, intercept }) => ({ slope, intercept }));
+      await writeTensors(run.file('classifier.safetensors'), weights, { architecture, thresholds, calibration });
       await writeJson(run.file('attributes.json'), results);
-      await writeWhole(run.file('attributes.csv'), csvTable(resultColumns, results));
+      await writeWhole(run.file('attributes.csv'), csvTable(allColumns, results));
       await rm(run.file(checkpointFile), { force: true });
-      const mean = (key: 'testAccuracy' | 'majorityBaseline' | 'auc') =>
+      const mean = (key: 'testAccuracy' | 'majorityBaseline' | 'auc' | 'calibrationError') =>
         results.reduce((sum, result) => sum + result[key], 0) / results.length;
       return {
         testAccuracy: mean('testAccuracy'),
         majorityBaseline: mean('majorityBaseline'),
         auc: mean('auc'),
+        calibrationError: mean('calibrationError'),
+        belowBaseline: belowBaseline(results),
+        trainingImages: training.count,
         testImages: test.count,
         table: results,
       };
     });
   },
-  print: summary => textTable(resultColumns, summary.table as AttributeResult[]),
+  print: summary => [textTable(resultColumns, summary.table as AttributeResult[]), '', overall(summary)].join('\n'),
 });
 
-/** @returns the trained weights, also where an earlier sitting had trained them. */
+/** The means, and what must not be. */
+function overall({ testAccuracy, majorityBaseline, auc, calibrationError, belowBaseline }: Summary): string {
+  const below = (belowBaseline as string[]).join(', ') || 'none';
+  return (
+    `mean test accuracy ${Number(testAccuracy).toFixed(4)} (majority ${Number(majorityBaseline).toFixed(4)}), AUC ` +
+    `${Number(auc).toFixed(4)}, calibration error ${Number(calibrationError).toFixed(4)}; below the majority baseline by ` +
+    `more than ${toleratedErrors} standard errors: ${below}`
+  );
+}
+
+/**
+ * @param validate tells the loss of weights on images that are not trained on, where there are any.
+ * @returns the trained weights, also where an earlier sitting had trained them.
+ */
 async function train(
   device: Device,
-  config: ClassifierTrainingConfig & z.output<typeof options>,
+  config: ClassifierTrainingConfig,
   images: LabelledImages,
+  validate: ((weights: Weights) => Promise<number>) | undefined,
   run: Run,
   { log, signal }: StageContext,
 ) {
   const path = run.file(checkpointFile);
-  const saved = (await exists(path)) ? await readTensors(path, trainingStateSchema) : undefined;
+  const saved = (await exists(path)) ? await readTensors(path, checkpointSchema) : undefined;
   const checkpoint = saved && { tensors: saved.tensors, progress: saved.details };
   let recent: Figures = saved?.details.recent ?? {};
   const trainer = await ClassifierTrainer.create(device, config, images, images.labels, checkpoint);
   await run.rewind(({ step }) => Number(step) <= trainer.steps);
   const progress = log.progress('train classifier', trainer.totalSteps * config.minibatch, 'images');
-  while (trainer.steps < trainer.totalSteps) {
+  let since = { time: performance.now(), steps: trainer.steps };
+  while (!trainer.finished) {
     recent = smoothed(recent, { loss: await trainer.step() });
-    const { steps, totalSteps } = trainer;
+    const { steps } = trainer;
     progress.update(steps * config.minibatch, `loss ${recent.loss?.toFixed(4)}`);
     if (steps % metricsEvery === 0) run.metrics({ step: steps, ...recent });
-    if (steps % checkpointEvery === 0 || steps === totalSteps || signal.aborted) {
+    if (trainer.epochEnded) {
+      const imagesPerSecond = ((steps - since.steps) * config.minibatch * 1000) / (performance.now() - since.time);
+      run.timings({ step: steps, imagesPerSecond });
+      if (validate !== undefined) {
+        const validationLoss = await validate(trainer.average());
+        trainer.validated(validationLoss);
+        run.metrics({ step: steps, ...recent, validationLoss });
+        log.info(`${steps * config.minibatch} images: loss ${recent.loss?.toFixed(4)}, validation ${validationLoss.toFixed(4)}`);
+      }
+      since = { time: performance.now(), steps };
+    }
+    if (steps % checkpointEvery === 0 || trainer.finished || signal.aborted) {
       const { tensors, progress } = trainer.checkpoint();
       await writeTensors(path, tensors, { ...progress, recent });
     }

@@ -1,0 +1,36 @@
+// How a picture's bytes become the numbers that networks see: scaled, or reduced to its colours without brightness.
+import * as ops from '../graph/ops.ts';
+import type { Tensor } from '../graph/tensor.ts';
+
+export const normalisationNames = ['range', 'chromaticity'] as const;
+/** `range`: x / 127.5 − 1. `chromaticity`: each colour's share of R + G + B, by 2x − 1; a third each for black. */
+export type Normalisation = (typeof normalisationNames)[number];
+
+/** Sums of colours in [0, 6] below this count as black: the darkest grey that bytes can tell has 0.0078. */
+const black = 1e-6;
+
+/**
+ * R′ = R / (R + G + B) and so on, mapped to [-1, 1] by 2x − 1. Done twice it is the same as once, so that a network which
+ * begins with it sees chromaticities as they are.
+ * @param images [N, 3, H, W]; what lies outside [-1, 1] counts as its end. @returns [N, 3, H, W].
+ */
+export function chromaticity(images: Tensor): Tensor {
+  const colours = ops.add(ops.clip(images, -1, 1), 1); // [N 3 H W] in [0, 2]
+  const total = ops.sum(colours, [1], true); // [N 1 H W]
+  const isBlack = ops.less(total, black);
+  const share = ops.div(colours, ops.where(isBlack, 1, total));
+  return ops.where(isBlack, -1 / 3, ops.sub(ops.mul(share, 2), 1));
+}
+
+/** The same of bytes: uint8 [N, 3, H, W] → uint8, 255 standing for the whole of R + G + B. @param area H · W. */
+export function chromaticityOfBytes(pixels: Uint8Array, area: number): Uint8Array {
+  const result = new Uint8Array(pixels.length);
+  for (let image = 0; image < pixels.length; image += 3 * area) {
+    for (let red = image; red < image + area; red++) {
+      const planes = [red, red + area, red + 2 * area] as const;
+      const total = pixels[planes[0]]! + pixels[planes[1]]! + pixels[planes[2]]!;
+      for (const at of planes) result[at] = total === 0 ? 85 : Math.round((255 * pixels[at]!) / total);
+    }
+  }
+  return result;
+}
