@@ -47,7 +47,10 @@ export function classifierSpec({ resolution, width, maxWidth }: ClassifierArchit
     };
     return [side, stage] as const;
   });
-  return { stages: Object.fromEntries(stages), output: he(denseSpec(16 * channels(4), attributeNames.length), outputGain) };
+  return {
+    stages: Object.fromEntries(stages),
+    output: he(denseSpec(16 * channels(4), attributeNames.length), outputGain),
+  };
 }
 
 /** @param images [N, 3, R, R] in [-1, 1]. @returns logits [N, 40], in the order of `attributeNames`. */

@@ -1,11 +1,18 @@
 // Where training takes its real images from: shuffled epochs that can be resumed in the middle.
 import { permutation, type Random, type RandomState, restoreRandom } from '../math/random.ts';
+import { chromaticityOfBytes, type Normalisation } from '../models/normalisation.ts';
 
 /** All images at one resolution, [N, 3, R, R] uint8, row-major. */
 export interface ImageSet {
   readonly resolution: number;
   readonly count: number;
   readonly pixels: Uint8Array;
+}
+
+/** The images with their colours as a network is to see them; of chromaticity, 255 stands for the whole of R + G + B. */
+export function withNormalisation<Images extends ImageSet>(images: Images, normalisation: Normalisation): Images {
+  if (normalisation === 'range') return images;
+  return { ...images, pixels: chromaticityOfBytes(images.pixels, images.resolution ** 2) };
 }
 
 /** Averages 2×2 blocks, rounded: the images at half the side. */

@@ -51,6 +51,8 @@ export const trainingStateSchema = z.object({
 });
 
 export const ganArchitectureSchema = z.object({
+  /** Of the images that it was trained on and makes. */
+  normalisation: z.enum(normalisationNames).default('range'),
   resolution: z.int(),
   latentSize: z.int(),
   fmapBase: z.number(),

@@ -9,7 +9,7 @@ import { nearestDistances } from '../../core/metrics/nearest.ts';
 import { slicedWasserstein, swdLevels, type Tick } from '../../core/metrics/sliced-wasserstein.ts';
 import { generatorRunner } from '../../core/models/inference.ts';
 import type { Device } from '../../core/runtime/device.ts';
-import { halved, type ImageSet } from '../../core/training/image-source.ts';
+import { halved, type ImageSet, withNormalisation } from '../../core/training/image-source.ts';
 import { type Dataset, openDataset, type SplitName } from '../data/dataset.ts';
 import { imagesAt } from '../data/image-set.ts';
 import { openDevice } from '../io/device.ts';
@@ -62,8 +62,8 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
       log.warn(`only ${images} images are compared, all that ${dataset.folder} has to train on`);
     const generated = await generate(device, generator, images, config, context);
     const { resolution } = generator.details;
-    const train = await drawn(dataset, 'train', resolution, 2 * images, createRandom(seed, streams.train));
-    const test = await drawn(dataset, 'test', resolution, images, createRandom(seed, streams.test));
+    const train = await drawn(dataset, 'train', generator.details, 2 * images, createRandom(seed, streams.train));
+    const test = await drawn(dataset, 'test', generator.details, images, createRandom(seed, streams.test));
     const swd = await distancesOf(device, comparisonsOf(generated, train, test), config, context);
     const msSsim = [
       await similarityOf('generated', generated, config, context),
@@ -102,20 +102,21 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Generat
   return { generator, dataset };
 }
 
-/** Up to `most` images of a split in random order, halved to the generator's side as its training did. */
+/** Up to `most` images of a split in random order, with the generator's colours and side as its training had them. */
 async function drawn(
   dataset: Dataset,
   split: SplitName,
-  resolution: number,
+  { resolution, normalisation }: Generator['details'],
   most: number,
   random: Random,
 ): Promise<ImageSet> {
   const indices = dataset.indicesOf(split);
   const order = permutation(random, indices.length).subarray(0, most);
-  let images: ImageSet = await imagesAt(
+  const chosen = await imagesAt(
     dataset,
     order.map(at => indices[at]!),
   );
+  let images: ImageSet = withNormalisation(chosen, normalisation);
   while (images.resolution > resolution) images = halved(images);
   return images;
 }

@@ -1,6 +1,7 @@
 // The options of `train gan`, whose defaults come from the preset, and the training configuration they make.
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
+import { normalisationNames } from '../../core/models/normalisation.ts';
 import { ganPresetNames, ganPresets } from '../../core/training/gan-presets.ts';
 import type { GanTrainingConfig } from '../../core/training/gan-trainer.ts';
 import { deviceOptions, pathOption, resolutionOption, runOptions } from './options.ts';
@@ -20,6 +21,12 @@ export const ganOptions = z.strictObject({
   resolution: resolutionOption()
     .optional()
     .describe("side of the finished images, up to the dataset's; left out: that"),
+  normalisation: z
+    .enum(normalisationNames)
+    .optional()
+    .describe(
+      "range: images as they are; chromaticity: each colour's share of R + G + B, so without brightness; left out: range",
+    ),
   loss: z
     .enum(['logistic-r1', 'wgan-gp'])
     .default(cpu.loss)

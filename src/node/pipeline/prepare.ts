@@ -27,9 +27,11 @@ const options = z.strictObject({
   limit: z.int().min(0).default(0).describe('at most so many images of each split, chosen at random; 0: all'),
   subset: z
     .int()
-    .min(0)
-    .default(0)
-    .describe('so many of all images, drawn so that attributes and splits stay as frequent as in the whole; 0: all'),
+    .min(1)
+    .optional()
+    .describe(
+      'so many of all images, drawn so that attributes and splits stay as frequent as in the whole; left out: all',
+    ),
 });
 
 export const prepare = defineStage({
@@ -61,7 +63,7 @@ export const prepare = defineStage({
         images: kept.length,
         splits: Object.fromEntries(splitNames.map((name, s) => [name, kept.filter(({ split }) => split === s).length])),
         attributeFrequencies: attributeFrequencies(kept),
-        ...(config.subset > 0 && { subset: comparison(index.pictures, kept) }),
+        ...(config.subset !== undefined && { subset: comparison(index.pictures, kept) }),
       };
       await writeJson(run.file(datasetFiles.report), { ...counts, bad });
       const seconds = (performance.now() - begun) / 1000;
@@ -80,10 +82,10 @@ function choose(
   pictures: readonly CelebaPicture[],
   { limit, subset, seed }: Pick<z.output<typeof options>, 'limit' | 'subset' | 'seed'>,
 ): readonly CelebaPicture[] {
-  if (limit > 0 && subset > 0) {
+  if (limit > 0 && subset !== undefined) {
     throw new UserError(`give --limit or --subset, not both; got ${limit} and ${subset}`);
   }
-  if (subset > 0) {
+  if (subset !== undefined) {
     const split = Uint8Array.from(pictures, picture => picture.split);
     const rows = drawSubset(labelTable(pictures.map(({ labels }) => labels)), split, subset, seed);
     return Array.from(rows, row => pictures[row]!);

@@ -56,6 +56,12 @@ export const synthesize = defineStage({
         `generator and classifier must have one resolution; got ${resolution} and ${architecture.resolution}`,
       );
     }
+    if (generator.details.normalisation === 'chromaticity' && architecture.normalisation === 'range') {
+      throw new UserError(
+        'a generator of chromaticities needs a classifier of them; got one of normalisation range. Train it with ' +
+          '--normalisation chromaticity',
+      );
+    }
     const inputs = { generator: config.generator, classifier: config.classifier };
     const { resume, force } = config;
     return withRun(config.out, { stage: 'synthesize', config, inputs, resume, force, log }, async run => {

@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { createRandom } from '../../core/math/random.ts';
 import { classifierRunner, type Weights } from '../../core/models/inference.ts';
-import { normalisationNames } from '../../core/models/normalisation.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../core/training/classifier-trainer.ts';
 import { openDataset } from '../data/dataset.ts';
@@ -15,6 +14,7 @@ import { exists } from '../io/manifest.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../io/networks.ts';
 import { type Run, withRun } from '../io/run-folder.ts';
 import { csvTable, textTable } from '../report/table.ts';
+import { classifierOptions, classifierPreset } from './classifier-options.ts';
 import {
   type AttributeResult,
   allColumns,
@@ -27,71 +27,8 @@ import {
   resultColumns,
   toleratedErrors,
 } from './classifier-results.ts';
-import { deviceOptions, pathOption, runOptions } from './options.ts';
 import { type Figures, smoothed } from './recent.ts';
 import { defineStage, type StageContext, type Summary } from './stage.ts';
-
-/** What options are by default: the network that labels faces, and one that judges edits without having labelled any. */
-const presets = {
-  labeller: { seed: 0, width: 32, maxWidth: 128, epochs: 12, shift: 3, jitter: 0.1, cutout: 0, identityShare: 1 },
-  judge: { seed: 1, width: 24, maxWidth: 96, epochs: 16, shift: 2, jitter: 0.2, cutout: 16, identityShare: 0.5 },
-} as const;
-const presetNames = ['labeller', 'judge'] as const;
-const { labeller } = presets;
-
-const options = z.strictObject({
-  dataset: pathOption().describe('run folder of prepare'),
-  preset: z
-    .enum(presetNames)
-    .default('labeller')
-    .describe(
-      'what options are by default; judge: a network with another seed, width and augmentation, trained on half of the ' +
-        'people, so that no network grades its own labels',
-    ),
-  loss: z.enum(['mse', 'bce']).default('bce').describe("mse on the probabilities (the report's) or cross-entropy"),
-  normalisation: z
-    .enum(normalisationNames)
-    .default('range')
-    .describe("range: images as they are; chromaticity: each colour's share of R + G + B, without brightness"),
-  width: z
-    .int()
-    .min(1)
-    .max(512)
-    .default(labeller.width)
-    .describe('feature maps at half the side; doubled at each further halving'),
-  maxWidth: z.int().min(1).max(2048).default(labeller.maxWidth).describe('upper bound of the feature maps'),
-  epochs: z.number().positive().default(labeller.epochs).describe('passes over the training images, at most'),
-  patience: z
-    .int()
-    .min(0)
-    .default(4)
-    .describe('epochs without a lower loss on the validation images after which it stops; 0 for never'),
-  minibatch: z.int().min(1).default(32).describe('images a step'),
-  learningRate: z.number().positive().default(0.002).describe('highest rate; it falls to zero along a half cosine'),
-  weightDecay: z.number().min(0).default(0.05).describe("what a step takes from each weight, times the rate (AdamW's)"),
-  mirror: z.boolean().default(true).describe('whether half of the training images are shown mirrored'),
-  shift: z.int().min(0).max(64).default(labeller.shift).describe('pixels by which they are shifted at most, each way'),
-  jitter: z
-    .number()
-    .min(0)
-    .max(0.9)
-    .default(labeller.jitter)
-    .describe('largest change of their brightness, contrast and saturation, as a part of each'),
-  cutout: z
-    .int()
-    .min(0)
-    .max(1024)
-    .default(labeller.cutout)
-    .describe('side in pixels of a square of them that is hidden; 0 for none'),
-  identityShare: z
-    .number()
-    .positive()
-    .max(1)
-    .default(labeller.identityShare)
-    .describe('part of the people whose training images are used, drawn by the seed'),
-  ...deviceOptions,
-  ...runOptions,
-});
 
 const checkpointFile = 'checkpoint.safetensors';
 const checkpointSchema = trainingStateSchema.extend({
@@ -108,8 +45,8 @@ export const trainClassifier = defineStage({
     '--dataset runs/dataset --out runs/judge --preset judge',
     '--dataset runs/dataset --out runs/mse --loss mse',
   ],
-  options,
-  preset: ({ preset }) => (presetNames.includes(preset as 'judge') ? presets[preset as 'judge'] : {}),
+  options: classifierOptions,
+  preset: classifierPreset,
   async run(config, context) {
     const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
@@ -131,12 +68,17 @@ export const trainClassifier = defineStage({
         return { labels: images.labels, logits };
       };
       const settings = { ...config, architecture, augmentation: config };
-      const validate = async (weights: Weights) => meanLoss(config.loss, await score(weights, validation));
-      const weights = await train(device, settings, training, validation.count > 0 ? validate : undefined, run, context);
+      const lossOf = async (weights: Weights) => meanLoss(config.loss, await score(weights, validation));
+      const validate = validation.count > 0 ? lossOf : undefined;
+      const weights = await train(device, settings, training, validate, run, context);
       const test = await imagesOf(dataset, 'test');
       // Training accuracy is told from as many images as there are for the test.
       const known = firstOf(training, Math.max(test.count, 1));
-      const results = compare(await score(weights, validation), await score(weights, known), await score(weights, test));
+      const results = compare(
+        await score(weights, validation),
+        await score(weights, known),
+        await score(weights, test),
+      );
       const thresholds = results.map(result => result.threshold);
       const calibration = results.map(({ slope, intercept }) => ({ slope, intercept }));
       await writeTensors(run.file('classifier.safetensors'), weights, { architecture, thresholds, calibration });
@@ -202,7 +144,8 @@ async function train(
         const validationLoss = await validate(trainer.average());
         trainer.validated(validationLoss);
         run.metrics({ step: steps, ...recent, validationLoss });
-        log.info(`${steps * config.minibatch} images: loss ${recent.loss?.toFixed(4)}, validation ${validationLoss.toFixed(4)}`);
+        const losses = `loss ${recent.loss?.toFixed(4)}, on validation images ${validationLoss.toFixed(4)}`;
+        log.info(`train classifier: ${steps * config.minibatch} images, ${losses}`);
       }
       since = { time: performance.now(), steps };
     }

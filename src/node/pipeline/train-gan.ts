@@ -7,7 +7,7 @@ import { generatorQuality } from '../../core/metrics/generator-quality.ts';
 import { smallestLevel } from '../../core/metrics/sliced-wasserstein.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import { DivergenceError, GanTrainer, type GanTrainingConfig } from '../../core/training/gan-trainer.ts';
-import { halved, type ImageSet } from '../../core/training/image-source.ts';
+import { halved, type ImageSet, withNormalisation } from '../../core/training/image-source.ts';
 import { openDataset } from '../data/dataset.ts';
 import { imagesOf } from '../data/image-set.ts';
 import { openDevice } from '../io/device.ts';
@@ -46,7 +46,7 @@ export const trainGan = defineStage({
     // Before the run folder is begun, which may empty the one the file lies in.
     const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training);
     return withRun(out, { stage: 'train gan', config, inputs, resume, force, log }, async run => {
-      let images: ImageSet = await imagesOf(dataset, 'train');
+      let images: ImageSet = withNormalisation(await imagesOf(dataset, 'train'), config.normalisation ?? 'range');
       while (images.resolution > training.architecture.resolution) images = halved(images);
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
       const trainer = new GanTrainer(device, training, images, checkpoint);
@@ -115,7 +115,8 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   progress.finish();
   const samples = await saveGrid();
   const weights: Record<string, NdArray<Float32Array>> = trainer.generatorWeights();
-  await writeTensors(run.file('generator.safetensors'), weights, training.architecture);
+  const { normalisation = 'range' } = config;
+  await writeTensors(run.file('generator.safetensors'), weights, { normalisation, ...training.architecture });
   return { imagesShown: trainer.imagesShown, steps: trainer.steps, ...training.architecture, samples };
 }
 
