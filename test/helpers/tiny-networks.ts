@@ -17,7 +17,12 @@ export const tinyGan: GanArchitecture = {
   fmapDecay: 1,
   fmapMax: 8,
 };
-export const tinyClassifier: ClassifierArchitecture = { resolution: 8, width: 4, maxWidth: 8 };
+export const tinyClassifier: ClassifierArchitecture = {
+  resolution: 8,
+  width: 4,
+  maxWidth: 8,
+  normalisation: 'range',
+};
 
 function randomWeights(tree: Tree<ParameterSpec>, seed: number): Weights {
   const random = createRandom(seed);

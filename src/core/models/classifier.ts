@@ -9,7 +9,7 @@ import { chromaticity, type Normalisation } from './normalisation.ts';
 export interface ClassifierArchitecture {
   /** Side of the images: a power of two from 8. */
   readonly resolution: number;
-  /** Feature maps at half the side; each further halving doubles them, up to `maxWidth`. */
+  /** Feature maps at full resolution, or at 32×32 of larger images; each halving doubles them, up to `maxWidth`. */
   readonly width: number;
   readonly maxWidth: number;
   /** How images in [-1, 1] are seen: as they are, or without their brightness. */
@@ -27,20 +27,24 @@ export type ClassifierParameters = Parameters<ClassifierSpec>;
 /** Of the first weights of the last layer: logits begin near 0, where nothing is said yet. */
 const outputGain = 0.3;
 
-/** Sides of the feature maps, from half the image's down to 4. */
+/** Nothing is computed above this side, where few channels cost most and say least. */
+const largestSide = 32;
+
+/** Sides of the feature maps, down to 4. */
 function sidesOf(resolution: number): number[] {
   const sides: number[] = [];
-  for (let side = resolution / 2; side >= 4; side /= 2) sides.push(side);
+  for (let side = Math.min(resolution, largestSide); side >= 4; side /= 2) sides.push(side);
   return sides;
 }
 
 export function classifierSpec({ resolution, width, maxWidth }: ClassifierArchitecture): ClassifierSpec {
-  const first = resolution / 2;
+  const sides = sidesOf(resolution);
+  const first = sides[0]!;
   const channels = (side: number) => Math.min(maxWidth, (width * first) / side);
-  const stages = sidesOf(resolution).map(side => {
+  const stages = sides.map(side => {
     const inside = channels(side);
     const stage = {
-      enter: he(convSpec(side === first ? 12 : channels(side * 2), inside, 3)),
+      enter: he(convSpec(side === first ? 3 * (resolution / first) ** 2 : channels(side * 2), inside, 3)),
       conv0: he(convSpec(inside, inside, 3)),
       // Residual branches start as nothing, which stands in for normalisation in a network this shallow.
       conv1: zeroed(convSpec(inside, inside, 3)),
@@ -59,11 +63,11 @@ export function classifier(
   parameters: ClassifierParameters,
   images: Tensor,
 ): Tensor {
-  const resolution = images.shape[2]!;
-  let x = blocksToChannels(normalisation === 'chromaticity' ? chromaticity(images) : images);
-  for (const side of sidesOf(resolution)) {
+  const sides = sidesOf(images.shape[2]!);
+  let x = blocksToChannels(normalisation === 'chromaticity' ? chromaticity(images) : images, sides[0]!);
+  for (const side of sides) {
     const stage = parameters.stages[side]!;
-    if (side < resolution / 2) x = ops.averagePool2(x);
+    if (side < sides[0]!) x = ops.averagePool2(x);
     x = ops.leakyRelu(conv(stage.enter, x));
     x = ops.add(x, conv(stage.conv1, ops.leakyRelu(conv(stage.conv0, x))));
   }
@@ -73,11 +77,13 @@ export function classifier(
 }
 
 /**
- * Puts each 2×2 block of pixels into one pixel of four times the channels: nothing is lost, and nothing need be computed
- * at full resolution, where few channels cost most. @param x [N, C, H, W]. @returns [N, 4C, H/2, W/2].
+ * Makes each block of pixels one pixel of more channels, so that nothing is lost.
+ * @param x [N, C, R, R]. @param side of the result. @returns [N, C · (R / side)², side, side].
  */
-function blocksToChannels(x: Tensor): Tensor {
-  const [n, c, height, width] = x.shape as readonly [number, number, number, number];
-  const blocks = ops.reshape(x, [n, c, height / 2, 2, width / 2, 2]);
-  return ops.reshape(ops.transpose(blocks, [0, 1, 3, 5, 2, 4]), [n, 4 * c, height / 2, width / 2]);
+function blocksToChannels(x: Tensor, side: number): Tensor {
+  const [n, c, resolution] = x.shape as readonly [number, number, number, number];
+  const block = resolution / side;
+  if (block === 1) return x;
+  const blocks = ops.reshape(x, [n, c, side, block, side, block]);
+  return ops.reshape(ops.transpose(blocks, [0, 1, 3, 5, 2, 4]), [n, c * block * block, side, side]);
 }

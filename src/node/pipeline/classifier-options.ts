@@ -5,8 +5,8 @@ import { deviceOptions, pathOption, runOptions } from './options.ts';
 
 /** What options are by default: the network that labels faces, and one that judges edits without having labelled any. */
 const presets = {
-  labeller: { seed: 0, width: 32, maxWidth: 128, epochs: 12, shift: 3, jitter: 0.1, cutout: 0, identityShare: 1 },
-  judge: { seed: 1, width: 24, maxWidth: 96, epochs: 16, shift: 2, jitter: 0.2, cutout: 16, identityShare: 0.5 },
+  labeller: { seed: 0, width: 24, maxWidth: 128, epochs: 8, shift: 3, jitter: 0.1, cutout: 0, identityShare: 1 },
+  judge: { seed: 1, width: 16, maxWidth: 96, epochs: 16, shift: 2, jitter: 0.2, cutout: 16, identityShare: 0.5 },
 } as const;
 const presetNames = ['labeller', 'judge'] as const;
 const { labeller } = presets;
@@ -30,7 +30,7 @@ export const classifierOptions = z.strictObject({
     .min(1)
     .max(512)
     .default(labeller.width)
-    .describe('feature maps at half the side; doubled at each further halving'),
+    .describe('feature maps at full resolution, or at 32×32 of larger images; doubled at each halving'),
   maxWidth: z.int().min(1).max(2048).default(labeller.maxWidth).describe('upper bound of the feature maps'),
   epochs: z.number().positive().default(labeller.epochs).describe('passes over the training images, at most'),
   patience: z

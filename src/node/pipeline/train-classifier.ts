@@ -54,6 +54,9 @@ export const trainClassifier = defineStage({
     const { log } = context;
     const inputs = { dataset: config.dataset };
     return withRun(config.out, { stage: 'train classifier', config, inputs, resume, force, log }, async run => {
+      if (config.identityShare < 1 && dataset.identities.includes(-1)) {
+        log.warn(`${dataset.folder} has pictures of unknown people, of which each counts as one of its own`);
+      }
       const people = createRandom(config.seed, 3);
       const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
       const training = await labelledImagesAt(dataset, indices);

@@ -12,7 +12,9 @@ const tableOf = (rows: readonly (readonly number[])[]): LabelTable => ({
 /** Rows by which the drawn ones differ from their share of the whole, of the label where that is most. */
 const excess = (table: LabelTable, drawn: Uint32Array) => {
   const whole = labelFrequencies(table);
-  return Math.max(...labelFrequencies(table, drawn).map((share, label) => Math.abs(share - whole[label]!))) * drawn.length;
+  return (
+    Math.max(...labelFrequencies(table, drawn).map((share, label) => Math.abs(share - whole[label]!))) * drawn.length
+  );
 };
 
 describe('small cases', () => {

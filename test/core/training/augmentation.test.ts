@@ -23,7 +23,9 @@ test('without any change they are the images themselves', () => {
 
 test('mirrored they are one of two', () => {
   const both = [false, true].map(mirror => [...normalisedBatch(images, [1], () => mirror)]);
-  const seen = seeds.map(seed => both.findIndex(image => String(image) === String([...batch({ mirror: true }, seed, [1])])));
+  const seen = seeds.map(seed =>
+    both.findIndex(image => String(image) === String([...batch({ mirror: true }, seed, [1])])),
+  );
   expect(new Set(seen)).toEqual(new Set([0, 1]));
 });
 

@@ -24,6 +24,9 @@ const [generator, classifier, synthesis, boundaries] = ['gan', 'classifier', 'sy
   join(folder, name),
 ) as [string, string, string, string];
 const thresholds = attributeNames.map((_, i) => i / 40);
+const calibration = attributeNames.map((_, i) =>
+  i === 0 ? { slope: 1, intercept: 0 } : { slope: 2, intercept: -i / 40 },
+);
 const { latentSize } = tinyGan;
 const [young, count] = [attributeIndex('Young'), 400];
 
@@ -62,6 +65,7 @@ beforeAll(async () => {
     writeTensors(tree.file('classifier.safetensors'), tinyClassifierWeights, {
       architecture: tinyClassifier,
       thresholds,
+      calibration,
     }),
   );
   await makeRun('synthesize', synthesis, { generator, classifier }, tree =>
@@ -94,10 +98,16 @@ describe('a bundle', () => {
     expect(opened.boundaries.map(({ attribute }) => attribute)).toEqual(['Young']);
     const rows = (await readNpy(join(boundaries, 'boundaries.npy'))).data as Float64Array;
     expect(opened.boundaries[0]!.normal).toEqual(rows.slice(young * latentSize, (young + 1) * latentSize));
-    expect(opened.attributes[young]).toMatchObject({ threshold: 39 / 40, controllable: true, boundary: {} });
+    expect(opened.attributes[young]).toMatchObject({
+      threshold: 39 / 40,
+      probability: { slope: 2, intercept: -0.975 },
+      controllable: true,
+      boundary: {},
+    });
     expect(opened.attributes[0]).toEqual({
       attribute: '5_o_Clock_Shadow',
       threshold: 0,
+      probability: { slope: 1, intercept: 0 },
       boundary: null,
       controllable: false,
       reason: 'only 0 of 400 generated faces have it; at least 20 are needed',

@@ -107,6 +107,26 @@ test('a limit takes as many of each split, by the seed', async () => {
   expect(other).not.toEqual(first);
 });
 
+test('a subset keeps attributes and splits, and tells how nearly', async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 80);
+  const out = fresh('dataset');
+  const options = { celeba: tiny.folder, resolution: 4, seed: 3 };
+  const summary = await run({ ...options, out, subset: 20 });
+  expect(summary).toMatchObject({ images: 20, splits: { train: 16, validation: 2, test: 2 } });
+  const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
+  expect(report.subset).toMatchObject({ wholeImages: 80, subsetImages: 20, wholeFrequencies: { Young: 0.25 } });
+  expect(report.subset.subsetFrequencies).toEqual(report.attributeFrequencies);
+  expect(report.subset.largestDeviation.percentagePoints).toBeLessThanOrEqual(5); // one of 20
+  const again = fresh('dataset');
+  await run({ ...options, out: again, subset: 20 });
+  expect((await openDataset(again)).names).toEqual((await openDataset(out)).names);
+
+  await expect(run({ ...options, out: fresh('dataset'), subset: 81 })).rejects.toThrow(/at most the 80 pictures/);
+  await expect(run({ ...options, out: fresh('dataset'), subset: 20, limit: 5 })).rejects.toThrow(
+    'give --limit or --subset, not both; got 5 and 20',
+  );
+});
+
 test.each([
   ['resolution', { resolution: 48 }, 'must be a power of two from 4 to 1024'],
   ['crop', { crop: 'round' }, 'celeba'],
