@@ -3,14 +3,13 @@ import { type AttributeName, attributeNames } from '../../core/attributes.ts';
 import {
   accuracy,
   balancedAccuracy,
-  type Confusion,
   confusion,
   f1,
   majorityBaseline,
   rocAuc,
 } from '../../core/metrics/binary-classification.ts';
 import { calibrated, calibrationError, plattCalibration } from '../../core/metrics/calibration.ts';
-import { type PairedDifference, pairedDifference, surestThreshold } from '../../core/metrics/threshold.ts';
+import { evenThreshold, gainOverCommon } from '../../core/metrics/threshold.ts';
 import type { BatchRunner } from '../../core/models/inference.ts';
 import { normalisedBatch } from '../../core/training/image-source.ts';
 import type { LabelledImages } from '../data/image-set.ts';
@@ -22,7 +21,7 @@ export const evaluationBatch = 50;
 
 export interface AttributeResult {
   readonly attribute: AttributeName;
-  /** Logit above which the attribute counts as present: that of the surest gain on the validation images. */
+  /** Logit above which the attribute counts as present, chosen on the validation images. */
   readonly threshold: number;
   /** σ(slope · logit + intercept) is the probability, fitted to the validation images. */
   readonly slope: number;
@@ -127,12 +126,12 @@ function columnOf<T extends Uint8Array | Float32Array>(table: T, index: number):
 export function compare(validation: Scored, training: Scored, test: Scored): AttributeResult[] {
   return attributeNames.map((attribute, index) => {
     const of = ({ logits, labels }: Scored) => [columnOf(logits, index), columnOf(labels, index)] as const;
-    const threshold = surestThreshold(...of(validation));
     const calibration = plattCalibration(...of(validation));
+    const threshold = evenThreshold(...of(validation), calibration);
     const [logits, labels] = of(test);
     const counts = confusion(logits, labels, threshold);
     const probabilities = calibrated(logits, calibration);
-    const { difference, standardError } = gainOver(counts);
+    const { difference, standardError } = gainOverCommon(counts);
     const squares = probabilities.map((probability, at) => (probability - labels[at]!) ** 2);
     const { truePositives, falsePositives, falseNegatives } = counts;
     return {
@@ -154,15 +153,6 @@ export function compare(validation: Scored, training: Scored, test: Scored): Att
       answerFrequency: (truePositives + falsePositives) / labels.length,
     };
   });
-}
-
-/** The answers against always giving the one more common among these images. */
-function gainOver(counts: Confusion): PairedDifference {
-  const { truePositives, falsePositives, trueNegatives, falseNegatives } = counts;
-  const yes = truePositives + falseNegatives;
-  const no = trueNegatives + falsePositives;
-  const [wins, losses] = yes > no ? [trueNegatives, falseNegatives] : [truePositives, falsePositives];
-  return pairedDifference(wins, losses, yes + no);
 }
 
 /** Standard errors by which an accuracy may lie below the majority baseline before that is called a failure. */

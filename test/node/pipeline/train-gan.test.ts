@@ -6,10 +6,17 @@ import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ganPresetNames, ganPresets } from '../../../src/core/training/gan-presets.ts';
 import { silentLog } from '../../../src/node/io/log.ts';
-import { readTensors, trainingStateSchema, writeTensors } from '../../../src/node/io/networks.ts';
+import {
+  ganArchitectureSchema,
+  readTensors,
+  trainingStateSchema,
+  writeTensors,
+} from '../../../src/node/io/networks.ts';
 import { commandOf } from '../../../src/node/pipeline/command.ts';
 import { prepare } from '../../../src/node/pipeline/prepare.ts';
 import { withPreset } from '../../../src/node/pipeline/stage.ts';
+import { synthesize } from '../../../src/node/pipeline/synthesize.ts';
+import { trainClassifier } from '../../../src/node/pipeline/train-classifier.ts';
 import { trainGan } from '../../../src/node/pipeline/train-gan.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { makeTinyCeleba } from '../../helpers/tiny-celeba.ts';
@@ -81,6 +88,24 @@ test('a lower resolution than the dataset’s is trained for; a higher one is re
   await expect(trainGan.run(options({ out: fresh(), resolution: 16 }), context)).rejects.toThrow(
     "--resolution must be at most the dataset's 8; got 16",
   );
+});
+
+test('a generator of chromaticities says so, and needs a classifier of them', async () => {
+  const out = fresh();
+  await trainGan.run(options({ out, normalisation: 'chromaticity', kimg: 0.45, measureKimg: 0 }), context);
+  const { details } = await readTensors(join(out, 'generator.safetensors'), ganArchitectureSchema);
+  expect(details.normalisation).toBe('chromaticity');
+  const classifierOf = async (normalisation: string) => {
+    const config = { dataset, out: fresh(), normalisation, width: 2, epochs: 1, shift: 0, threads: 1 };
+    await trainClassifier.run(trainClassifier.options.parse(config), context);
+    return config.out;
+  };
+  const label = (classifier: string) =>
+    synthesize.run(synthesize.options.parse({ generator: out, classifier, out: fresh(), count: 10 }), context);
+  await expect(label(await classifierOf('range'))).rejects.toThrow(
+    'a generator of chromaticities needs a classifier of them; got one of normalisation range. Train it with',
+  );
+  expect(await label(await classifierOf('chromaticity'))).toMatchObject({ count: 10 });
 });
 
 describe('killed with SIGKILL while it trains, across a growth', () => {

@@ -15,6 +15,7 @@ export async function curvesFigure({ runs }: Sources): Promise<Figure> {
   const x = 'thousand real images shown';
   const ofClassifier = await readJsonLines(classifier.file(runFiles.metrics));
   const minibatch = Number(classifier.config.minibatch);
+  const seen = (line: JsonObject) => (Number(line.step) * minibatch) / 1000;
   const charts = [
     lineChart(
       { x, y: 'loss' },
@@ -29,8 +30,11 @@ export async function curvesFigure({ runs }: Sources): Promise<Figure> {
     lineChart({ x, y: 'side of the images (pixels)' }, [ofGan('resolution', 'resolution')], 'Growth of the networks'),
     lineChart(
       { x: 'thousand training images seen', y: 'loss' },
-      [curve('loss', ofClassifier, line => (Number(line.step) * minibatch) / 1000, 'loss')],
-      'Loss of the classifier',
+      [
+        curve('training images, augmented', ofClassifier, seen, 'loss'),
+        curve('validation images', ofClassifier, seen, 'validationLoss'),
+      ],
+      'Loss of the classifier on training and on validation images',
     ),
   ];
   const titles = ['GAN: losses', 'GAN: mean scores', 'GAN: resolution', 'Classifier: loss'];
