@@ -12,7 +12,7 @@ import { optionsOf } from '../../../src/node/pipeline/option-schema.ts';
 import { mistake } from '../../helpers/mistake.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
-const out = join(temporaryFolder(), 'out');
+const out = join(temporaryFolder(), 'out.png');
 const trials = await Promise.all(deviceNames.map(tryDevice));
 const working = trials.filter(({ works }) => works).map(({ device }) => device);
 const missing = trials.filter(({ works }) => !works).map(({ device }) => device as DeviceName);
@@ -45,7 +45,7 @@ describe.skipIf(missing.length === 0)('a missing device', () => {
     'stops %s before it reads or writes',
     async (_, stage) => {
       const given = optionsOf(stage)
-        .filter(({ key, required }) => required || key === 'out')
+        .filter(({ key, required }) => required || ['out', 'move'].includes(key))
         .map(({ key, type }) => [key, key === 'out' ? out : type === 'array' ? ['Young=1'] : 'absent']);
       const config = stage.options.parse({ ...Object.fromEntries(given), device: missing[0] });
       const context = { log: silentLog, signal: new AbortController().signal };
