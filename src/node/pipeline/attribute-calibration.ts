@@ -2,7 +2,7 @@
 import { type AttributeName, attributeIndex, attributeNames } from '../../core/attributes.ts';
 import type { BundleAttribute } from '../../core/bundle/bundle.ts';
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
-import { logitOf, probabilityOf } from '../../core/bundle/probability.ts';
+import { probabilityOf } from '../../core/bundle/probability.ts';
 import { calibrate } from '../../core/latent/calibration.ts';
 import type { Hyperplane } from '../../core/latent/edit.ts';
 import type { LinearResponse } from '../../core/latent/linear-response.ts';
@@ -149,7 +149,7 @@ function companions(
 
 /** Orders locks by prediction and decides by looking: the number whose edits keep the others best and still work. */
 async function chosenLocks(
-  { attribute, ...details }: BundleAttribute,
+  { attribute }: BundleAttribute,
   moved: Hyperplane,
   { editor, judge, response, logits, trialFaces, mostLocks }: CalibrationWork,
   signal: AbortSignal,
@@ -157,7 +157,7 @@ async function chosenLocks(
   const { thresholds } = judge;
   const margins = logits.map((logit, at) => logit - thresholds[at % thresholds.length]!);
   const column = attributeIndex(attribute);
-  const reached = targets.map(target => logitOf(details, target) - details.threshold) as [number, number];
+  const reached = targets.map(target => judge.logitAt(column, target) - thresholds[column]!) as [number, number];
   const steps = searchLocks({
     moved,
     candidates: editor.bundle.boundaries,

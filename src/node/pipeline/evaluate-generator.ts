@@ -69,7 +69,7 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
       await similarityOf('generated', generated, config, context),
       await similarityOf('training', partOf(train, 0, images), config, context),
     ];
-    const nearest = await nearestOf(device, generated, test, dataset, config, context);
+    const nearest = await nearestOf(device, generator.details, { generated, test, dataset }, config, context);
     const details = { resolution, note: comparabilityNote, swd, msSsim, nearest };
     await writeJson(run.file('generator.json'), details);
     await writeWhole(run.file('generator.csv'), qualityCsv(swd, msSsim));
@@ -175,17 +175,15 @@ async function distancesOf(
 /** Of as many generated and test images as there are of both, to all that the generator was trained on. */
 async function nearestOf(
   device: Device,
-  generated: ImageSet,
-  test: ImageSet,
-  dataset: Dataset,
+  details: Generator['details'],
+  { generated, test, dataset }: { readonly generated: ImageSet; readonly test: ImageSet; readonly dataset: Dataset },
   { seed }: GeneratorConfig,
   { log, signal }: StageContext,
 ): Promise<Nearness[]> {
-  const { resolution } = generated;
   const count = Math.min(testCount, generated.count, test.count);
   if (count === 0) return [];
   const all = dataset.indicesOf('train').length;
-  const train = await drawn(dataset, 'train', resolution, all, createRandom(seed, streams.train));
+  const train = await drawn(dataset, 'train', details, all, createRandom(seed, streams.train));
   const rows: Nearness[] = [];
   for (const [of, images] of [
     ['generated', generated],

@@ -1,5 +1,6 @@
 // Opens the network that says whether an edit did what it should: best one that labelled nothing itself.
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
+import { logitOf } from '../../core/bundle/probability.ts';
 import { UserError } from '../../core/errors.ts';
 import { classifierRunner } from '../../core/models/inference.ts';
 import type { DeviceOptions } from '../io/device.ts';
@@ -13,6 +14,8 @@ export interface Judge {
   readonly name: string;
   /** Logit above which it sees an attribute, [40]. */
   readonly thresholds: readonly number[];
+  /** @returns its logit where its calibrated probability of that attribute, by its column, is this. */
+  logitAt(column: number, probability: number): number;
   /** Images [n, 3, R, R] → logits [n, 40]. */
   score(images: Float32Array): Promise<Float32Array>;
   release(): Promise<void>;
@@ -31,6 +34,7 @@ export async function openJudge(
     return {
       name: 'the classifier whose labels the boundaries were fitted to: it grades its own work',
       thresholds: editor.bundle.attributes.map(({ threshold }) => threshold),
+      logitAt: (column, probability) => logitOf(editor.bundle.attributes[column]!, probability),
       score: images => editor.score(images),
       release: async () => {},
     };
@@ -49,6 +53,7 @@ export async function openJudge(
   return {
     name: `a judge that labelled nothing (${accuracy} % of test labels right)`,
     thresholds: details.thresholds,
+    logitAt: (column, probability) => logitOf({ probability: details.calibration[column]! }, probability),
     score: images => runner.run(images),
     release: () => runner.release(),
   };

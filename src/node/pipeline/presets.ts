@@ -40,8 +40,8 @@ const celeba64Gan: StageOptions = {
   maxMinibatch: 8,
   fadeKimg: 10,
   stabiliseKimg: 10,
-  kimg: 600,
-  decayKimg: 100,
+  kimg: 240,
+  decayKimg: 40,
   measureKimg: 25,
 };
 
@@ -108,7 +108,7 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     prepare: { resolution: 64 },
     trainGan: celeba64Gan,
     trainClassifier: {},
-    judge: {},
+    judge: { preset: 'judge' },
     synthesize: {},
     fit: {},
     calibrate: {},
