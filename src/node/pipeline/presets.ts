@@ -40,7 +40,7 @@ const celeba64Gan: StageOptions = {
   maxMinibatch: 8,
   fadeKimg: 10,
   stabiliseKimg: 10,
-  kimg: 240,
+  kimg: 220,
   decayKimg: 40,
   measureKimg: 25,
 };
