@@ -5,7 +5,7 @@ import { accuracy, f1 } from '../metrics/binary-classification.ts';
 import { bootstrapInterval, type Interval } from '../metrics/bootstrap.ts';
 import type { Hyperplane } from './edit.ts';
 import type { NotControllable, SampleChoice, Samples } from './samples.ts';
-import { chooseAll, chooseConfident, defaultRatio, gatherRows, labelsByThreshold } from './samples.ts';
+import { chooseAll, chooseConfident, defaultRatio, labelsByThreshold } from './samples.ts';
 import { type Separation, separation, separationCounts } from './separation.ts';
 import { defaultSvmOptions, fitSvm, type Svm, type SvmOptions } from './svm.ts';
 
@@ -84,8 +84,7 @@ export function fitBoundary(
   logits: Float32Array,
   options: Partial<BoundaryOptions> = {},
 ): BoundaryFit {
-  const settings = { ...defaultBoundaryOptions, ...options };
-  settings.maxIterations ||= mostPasses[settings.samples];
+  const settings = boundarySettings(options);
   if (latents.length !== logits.length * size) {
     throw new RangeError(`${logits.length} logits need latents of ${logits.length} × ${size}; got ${latents.length}`);
   }
@@ -122,6 +121,20 @@ export function fitBoundary(
   return { controllable: true, boundary: { attribute, normal, intercept: svm.bias / weightLength, metrics } };
 }
 
+/** The options that a fit is done with. */
+export function boundarySettings(options: Partial<BoundaryOptions>): BoundaryOptions {
+  const settings = { ...defaultBoundaryOptions, ...options };
+  return { ...settings, maxIterations: settings.maxIterations || mostPasses[settings.samples] };
+}
+
+export function chooseSamples(
+  logits: Float32Array,
+  { samples, threshold, ratio }: BoundaryOptions,
+  random: Random,
+): Samples | NotControllable {
+  return samples === 'all' ? chooseAll(logits, threshold, random) : chooseConfident(logits, threshold, random, ratio);
+}
+
 interface Split {
   readonly controllable: true;
   readonly samples: Samples;
@@ -133,25 +146,19 @@ function fitSplit(
   latents: Float32Array,
   size: number,
   logits: Float32Array,
-  { samples: choice, threshold, ratio, ...svmOptions }: BoundaryOptions,
+  settings: BoundaryOptions,
   random: Random,
 ): Split | NotControllable {
-  const samples =
-    choice === 'all' ? chooseAll(logits, threshold, random) : chooseConfident(logits, threshold, random, ratio);
+  const samples = chooseSamples(logits, settings, random);
   if (!samples.controllable) return samples;
-  const { rows, labels } = samples.train;
-  return {
-    controllable: true,
-    samples,
-    svm: fitSvm(gatherRows(latents, size, rows), size, labels, random, svmOptions),
-  };
+  return { controllable: true, samples, svm: fitSvm(latents, size, samples.train, random, settings) };
 }
 
 function fitShuffled(latents: Float32Array, size: number, samples: Samples, options: SvmOptions, random: Random): Svm {
   const { rows, labels } = samples.train;
-  const shuffled = Uint8Array.from(permutation(random, labels.length), i => labels[i]!);
+  const shuffled = { rows, labels: Uint8Array.from(permutation(random, labels.length), i => labels[i]!) };
   const maxIterations = Math.min(options.maxIterations, mostControlPasses);
-  return fitSvm(gatherRows(latents, size, rows), size, shuffled, random, { ...options, maxIterations });
+  return fitSvm(latents, size, shuffled, random, { ...options, maxIterations });
 }
 
 function intervals(
@@ -170,7 +177,7 @@ function intervals(
 }
 
 /** A number of its own for each name (FNV-1a): two attributes never share their random draws. */
-function streamOf(attribute: string): number {
+export function streamOf(attribute: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(attribute)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash;

@@ -83,15 +83,6 @@ export function labelsByThreshold(logits: Float32Array, threshold: number): Uint
   return Uint8Array.from(logits, logit => (logit > threshold ? 1 : 0));
 }
 
-/** @param latents [n, size]. @param rows row numbers. @returns those rows, [rows.length, size]. */
-export function gatherRows(latents: Float32Array, size: number, rows: Uint32Array): Float32Array<ArrayBuffer> {
-  const gathered = new Float32Array(rows.length * size);
-  rows.forEach((row, i) => {
-    gathered.set(latents.subarray(row * size, (row + 1) * size), i * size);
-  });
-  return gathered;
-}
-
 function tooFewFaces(labels: Uint8Array): NotControllable | undefined {
   const yes = rowsLabelled(labels, 1).length;
   const no = labels.length - yes;

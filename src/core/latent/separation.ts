@@ -8,7 +8,7 @@ import {
   majorityBaseline,
   rocAuc,
 } from '../metrics/binary-classification.ts';
-import { gatherRows, type LabelledRows } from './samples.ts';
+import type { LabelledRows } from './samples.ts';
 import { decisionValues, type Svm } from './svm.ts';
 
 /** Figures over one set of latents; all but the count in [0, 1]. */
@@ -42,6 +42,6 @@ export function separationCounts(latents: Float32Array, samples: LabelledRows, s
 }
 
 function judge(latents: Float32Array, { rows, labels }: LabelledRows, svm: Svm) {
-  const scores = decisionValues(gatherRows(latents, svm.weights.length, rows), svm);
+  const scores = decisionValues(latents, rows, svm);
   return { scores, counts: confusion(scores, labels) };
 }

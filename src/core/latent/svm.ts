@@ -1,16 +1,21 @@
 // Finds the flat boundary between two classes of latents: a linear support vector machine.
+import { dot } from '../math/linear-algebra.ts';
 import type { Random } from '../math/random.ts';
+import type { LabelledRows } from './samples.ts';
+import { type MakeKernel, wasmKernel } from './svm-kernel.ts';
 
 export interface SvmOptions {
   /** The price of a margin error against ½‖w‖²; the method's is 1. */
   readonly C: number;
   /** Passes end once the largest violation of the optimality conditions falls below this. LIBLINEAR's `-e`. */
   readonly tolerance: number;
+  /** Passes also end once primal and dual objective differ by this share of the primal. */
+  readonly gap: number;
   /** Passes over the samples after which the fit stops, converged or not. */
   readonly maxIterations: number;
 }
 
-export const defaultSvmOptions: SvmOptions = { C: 1, tolerance: 1e-3, maxIterations: 1000 };
+export const defaultSvmOptions: SvmOptions = { C: 1, tolerance: 1e-3, gap: 0, maxIterations: 1000 };
 
 export interface Svm {
   /** w [size], not of unit length. A sample x belongs to "yes" where w·x + bias > 0. */
@@ -28,26 +33,34 @@ export interface Svm {
  * Linear SVM with hinge loss by dual coordinate descent with shrinking and random order: Hsieh et al. 2008,
  * "A dual coordinate descent method for large-scale linear SVM", algorithm 3. It solves what LIBLINEAR's
  * `-s 3 -B 1` solves: the bias is the weight of a constant feature 1 and regularised like the others.
- * @param features [n, size] row by row. @param labels [n], 1 for yes and 0 for no.
- * @param random the order in which samples are visited. @throws RangeError where the arrays do not fit together.
+ * @param features [n, size] row by row. @param samples the rows that are fitted to.
+ * @param random the order in which samples are visited. @param makeKernel does the arithmetic, to the same last bit
+ * whichever it is. @throws RangeError where the arrays do not fit together.
  */
 export function fitSvm(
   features: Float32Array,
   size: number,
-  labels: Uint8Array,
+  { rows, labels }: LabelledRows,
   random: Random,
   options: Partial<SvmOptions> = {},
+  makeKernel: MakeKernel = wasmKernel,
 ): Svm {
-  const { C, tolerance, maxIterations } = { ...defaultSvmOptions, ...options };
+  const { C, tolerance, gap, maxIterations } = { ...defaultSvmOptions, ...options };
   const n = labels.length;
-  if (features.length !== n * size) {
-    throw new RangeError(`${n} labels need features of ${n} × ${size} numbers; got ${features.length}`);
+  if (rows.length !== n || rows.some(row => (row + 1) * size > features.length)) {
+    throw new RangeError(`${n} labels need as many rows of the ${features.length / size} features; got ${rows.length}`);
   }
-  const weights = new Float64Array(size);
+  const kernel = makeKernel(features, size, rows);
   let bias = 0;
   const alpha = new Float64Array(n); // one dual variable a sample, in [0, C]
-  const curvature = squaredLengths(features, size, n);
+  const curvature = squaredLengths(features, size, rows);
   const order = Uint32Array.from({ length: n }, (_, i) => i);
+  const objectives = () => {
+    const half = (kernel.weights.reduce((sum, w) => sum + w * w, 0) + bias * bias) / 2;
+    let loss = 0;
+    for (let i = 0; i < n; i++) loss += Math.max(0, 1 - (labels[i] === 1 ? 1 : -1) * (kernel.dot(i) + bias));
+    return { primalObjective: half + C * loss, dualObjective: alpha.reduce((sum, a) => sum + a, 0) - half };
+  };
 
   // Samples at a bound of their box whose gradient points further out than any did in the last pass are unlikely to
   // move again: they are swapped behind `active` and rest until the others have converged.
@@ -55,6 +68,7 @@ export function fitSvm(
   let upperLimit = Number.POSITIVE_INFINITY;
   let lowerLimit = Number.NEGATIVE_INFINITY;
   let iterations = 0;
+  let nextCheck = firstCheck;
   let converged = n === 0;
   while (!converged && iterations < maxIterations) {
     iterations++;
@@ -67,8 +81,7 @@ export function fitSvm(
       order[position] = i;
 
       const y = labels[i] === 1 ? 1 : -1;
-      const start = i * size;
-      const gradient = y * (rowDot(features, start, weights) + bias) - 1;
+      const gradient = y * (kernel.dot(i) + bias) - 1;
       const before = alpha[i]!;
       if ((before === 0 && gradient > upperLimit) || (before === C && gradient < lowerLimit)) {
         active--;
@@ -85,8 +98,16 @@ export function fitSvm(
       const after = Math.min(Math.max(before - gradient / curvature[i]!, 0), C);
       alpha[i] = after;
       const step = (after - before) * y;
-      addRow(weights, features, start, step);
+      kernel.add(i, step);
       bias += step;
+    }
+    if (iterations === nextCheck) {
+      nextCheck = Math.ceil(nextCheck * checkFactor);
+      const { primalObjective, dualObjective } = objectives();
+      if (primalObjective - dualObjective <= gap * primalObjective) {
+        converged = true;
+        break;
+      }
     }
     upperLimit = largest > 0 ? largest : Number.POSITIVE_INFINITY;
     lowerLimit = smallest < 0 ? smallest : Number.NEGATIVE_INFINITY;
@@ -97,71 +118,28 @@ export function fitSvm(
     upperLimit = Number.POSITIVE_INFINITY;
     lowerLimit = Number.NEGATIVE_INFINITY;
   }
-  return { weights, bias, ...objectives(features, labels, weights, bias, alpha, C), iterations, converged };
+  return { weights: kernel.weights.slice(), bias, ...objectives(), iterations, converged };
 }
 
-/** w·x + bias for each row: positive for "yes". @param features [n, size]. @returns [n]. */
+/** Whether the gap is closed is asked after so many passes, then after 1.5 times as many: it costs a pass each time. */
+const firstCheck = 4;
+const checkFactor = 1.5;
+
+/** w·x + bias of some rows: positive for "yes". @param features [n, size]. @returns [rows.length]. */
 export function decisionValues(
   features: Float32Array,
-  boundary: { readonly weights: Float64Array; readonly bias: number },
+  rows: Uint32Array,
+  { weights, bias }: { readonly weights: Float64Array; readonly bias: number },
 ): Float64Array<ArrayBuffer> {
-  const { weights, bias } = boundary;
   const size = weights.length;
-  return Float64Array.from({ length: features.length / size }, (_, i) => rowDot(features, i * size, weights) + bias);
-}
-
-/** Four sums side by side: a single one would wait for each addition to finish before the next. */
-function rowDot(features: Float32Array, start: number, weights: Float64Array): number {
-  const size = weights.length;
-  const whole = size - (size % 4);
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let at = start;
-  let j = 0;
-  for (; j < whole; j += 4, at += 4) {
-    a += weights[j]! * features[at]!;
-    b += weights[j + 1]! * features[at + 1]!;
-    c += weights[j + 2]! * features[at + 2]!;
-    d += weights[j + 3]! * features[at + 3]!;
-  }
-  for (; j < size; j++, at++) a += weights[j]! * features[at]!;
-  return a + b + (c + d);
-}
-
-function addRow(weights: Float64Array, features: Float32Array, start: number, factor: number): void {
-  const size = weights.length;
-  const whole = size - (size % 4);
-  let at = start;
-  let j = 0;
-  for (; j < whole; j += 4, at += 4) {
-    weights[j]! += factor * features[at]!;
-    weights[j + 1]! += factor * features[at + 1]!;
-    weights[j + 2]! += factor * features[at + 2]!;
-    weights[j + 3]! += factor * features[at + 3]!;
-  }
-  for (; j < size; j++, at++) weights[j]! += factor * features[at]!;
+  return Float64Array.from(rows, row => dot(weights, features.subarray(row * size, (row + 1) * size)) + bias);
 }
 
 /** ‖x‖² + 1 of each row: the dual's second derivative, the 1 being the constant feature's. */
-function squaredLengths(features: Float32Array, size: number, n: number): Float64Array {
-  const squares = new Float64Array(n).fill(1);
-  for (let i = 0; i < n; i++) {
-    for (let at = i * size; at < (i + 1) * size; at++) squares[i]! += features[at]! ** 2;
-  }
-  return squares;
-}
-
-function objectives(
-  features: Float32Array,
-  labels: Uint8Array,
-  weights: Float64Array,
-  bias: number,
-  alpha: Float64Array,
-  C: number,
-): { primalObjective: number; dualObjective: number } {
-  const half = (weights.reduce((sum, w) => sum + w * w, 0) + bias * bias) / 2;
-  let loss = 0;
-  for (const [i, value] of decisionValues(features, { weights, bias }).entries()) {
-    loss += Math.max(0, 1 - (labels[i] === 1 ? value : -value));
-  }
-  return { primalObjective: half + C * loss, dualObjective: alpha.reduce((sum, a) => sum + a, 0) - half };
+function squaredLengths(features: Float32Array, size: number, rows: Uint32Array): Float64Array {
+  return Float64Array.from(rows, row => {
+    let square = 1;
+    for (let at = row * size; at < (row + 1) * size; at++) square += features[at]! ** 2;
+    return square;
+  });
 }

@@ -1,4 +1,5 @@
 // Latents with a known truth: labels made by a hyperplane that the tests then look for.
+import type { LabelledRows } from '../../../src/core/latent/samples.ts';
 import { normaliseLatents, sampleLatents } from '../../../src/core/latent/sampling.ts';
 import { dot, length, scaled } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
@@ -25,4 +26,9 @@ export function plant(seed: number, count: number, size: number, flipped = 0, in
     return random.uniform() < flipped ? -distance : distance;
   });
   return { size, latents, normal, logits, labels: Uint8Array.from(logits, logit => (logit > 0 ? 1 : 0)) };
+}
+
+/** All of them as samples. */
+export function everyRow(labels: Uint8Array): LabelledRows {
+  return { rows: Uint32Array.from(labels.keys()), labels };
 }

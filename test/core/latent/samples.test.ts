@@ -1,7 +1,7 @@
 // Which faces a boundary is fitted to: the two choices, their splits, and when there are too few.
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
-import { chooseAll, chooseConfident, gatherRows, type Samples } from '../../../src/core/latent/samples.ts';
+import { chooseAll, chooseConfident, type Samples } from '../../../src/core/latent/samples.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
 
 function chosen(samples: ReturnType<typeof chooseAll>): Samples {
@@ -104,9 +104,4 @@ test.each([
 test('a ratio that chooses fewer than 20 in a class is not controllable either', () => {
   const samples = chooseConfident(logits.subarray(0, 900), 0, createRandom(10));
   expect(samples).toMatchObject({ controllable: false, reason: expect.stringMatching(/0\.02 of 900 faces is 18/) });
-});
-
-test('gatherRows copies the rows asked for, in that order', () => {
-  const latents = Float32Array.of(0, 1, 10, 11, 20, 21);
-  expect([...gatherRows(latents, 2, Uint32Array.of(2, 0, 2))]).toEqual([20, 21, 0, 1, 20, 21]);
 });
