@@ -1,4 +1,4 @@
-// Finished runs of a dataset of given images and of an untrained generator, made without running their stages.
+// Finished runs of a dataset of given images and of untrained networks, made without running their stages.
 import { attributeNames } from '../../src/core/attributes.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
 import type { GanArchitecture } from '../../src/core/models/channels.ts';
@@ -7,7 +7,7 @@ import { datasetFiles, type SplitName, splitNames } from '../../src/node/data/da
 import { writeJson, writeWhole } from '../../src/node/io/files.ts';
 import { writeTensors } from '../../src/node/io/networks.ts';
 import { withRun } from '../../src/node/io/run-folder.ts';
-import { randomGeneratorWeights } from './tiny-networks.ts';
+import { randomGeneratorWeights, tinyClassifier, tinyClassifierWeights } from './tiny-networks.ts';
 
 /** @param splitOf the split of each image. */
 export async function writeTinyDataset(out: string, images: ImageSet, splitOf: (at: number) => SplitName) {
@@ -34,6 +34,17 @@ export async function writeTinyDataset(out: string, images: ImageSet, splitOf: (
 export async function writeTinyGenerator(out: string, architecture: GanArchitecture): Promise<void> {
   await withRun(out, { stage: 'train gan', config: {}, inputs: {} }, async run => {
     await writeTensors(run.file('generator.safetensors'), { ...randomGeneratorWeights(architecture) }, architecture);
+    return {};
+  });
+}
+
+/** Its thresholds rise with the attribute. */
+export async function writeTinyClassifier(out: string): Promise<void> {
+  await withRun(out, { stage: 'train classifier', config: {}, inputs: {} }, async run => {
+    await writeTensors(run.file('classifier.safetensors'), tinyClassifierWeights, {
+      architecture: tinyClassifier,
+      thresholds: attributeNames.map((_, a) => (a - 20) / 100),
+    });
     return {};
   });
 }

@@ -2,9 +2,13 @@
 import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
+import { toFloat64 } from '../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../core/formats/npy.ts';
-import type { BoundaryFit } from '../../core/latent/boundary.ts';
-import { readJson, writeJson, writeWhole } from './files.ts';
+import type { Boundary, BoundaryFit } from '../../core/latent/boundary.ts';
+import { readJson, readNpy, writeJson, writeWhole } from './files.ts';
+import { readJsonLines } from './json-lines.ts';
+import { runFiles } from './manifest.ts';
+import type { Run } from './run-folder.ts';
 
 export const boundaryFiles = {
   /** float64 [40, d]: unit normals in the order of the label file, zeros where there is no boundary. */
@@ -12,6 +16,8 @@ export const boundaryFiles = {
   /** Per attribute: intercept and metrics, or the reason why there is no boundary. */
   details: 'boundaries.json',
   table: 'boundaries.csv',
+  /** By attribute: what the fit is worth with 250, 500, … samples; see `learningCurve`. */
+  curves: 'curves.json',
   /** float64 [1, d] each, InterFaceGAN's format; only of attributes that have a boundary. */
   single: (attribute: string) => `${attribute}_boundary.npy`,
 } as const;
@@ -46,22 +52,44 @@ interface Folder {
   file(name: string): string;
 }
 
-/** @param fits one for each attribute, in the order of the label file. @param size the latent's, d. */
-export async function writeBoundaries(run: Folder, fits: readonly BoundaryFit[], size: number): Promise<void> {
-  const normals = new Float64Array(fits.length * size);
-  const attributes: object[] = [];
-  for (const [i, fit] of fits.entries()) {
-    if (!fit.controllable) {
-      attributes.push(fit);
-      continue;
-    }
-    const { attribute, normal, intercept, metrics } = fit.boundary;
-    normals.set(normal, i * size);
-    attributes.push({ attribute, controllable: true, intercept, metrics });
+/** What metrics.jsonl and the details tell of a boundary: all but its normal. */
+type Entry = Extract<BoundaryFit, { controllable: false }> | ({ controllable: true } & Omit<Boundary, 'normal'>);
+
+function entryOf(fit: BoundaryFit): Entry {
+  if (!fit.controllable) return fit;
+  const { attribute, intercept, metrics } = fit.boundary;
+  return { attribute, controllable: true, intercept, metrics };
+}
+
+/** Writes one boundary of a run in progress, which `keptBoundaries` finds again. @param size the latent's, d. */
+export async function writeBoundary(run: Run, fit: BoundaryFit, size: number): Promise<void> {
+  if (fit.controllable) {
+    const { attribute, normal } = fit.boundary;
     await writeWhole(run.file(boundaryFiles.single(attribute)), encodeNpy({ shape: [1, size], data: normal }));
   }
+  run.metrics(entryOf(fit));
+}
+
+/** @returns what an interrupted run has finished, in order; nothing where the run is new. */
+export async function keptBoundaries(run: Run): Promise<BoundaryFit[]> {
+  const fits: BoundaryFit[] = [];
+  for (const entry of (await readJsonLines(run.file(runFiles.metrics))) as unknown as Entry[]) {
+    if (!entry.controllable) fits.push(entry);
+    else {
+      const { controllable, ...boundary } = entry;
+      const { data } = await readNpy(run.file(boundaryFiles.single(entry.attribute)));
+      fits.push({ controllable, boundary: { ...boundary, normal: toFloat64(data) } });
+    }
+  }
+  return fits;
+}
+
+/** @param fits one for each attribute, in the order of the label file. @param size the latent's, d. */
+export async function writeBoundaries(run: Run, fits: readonly BoundaryFit[], size: number): Promise<void> {
+  const normals = new Float64Array(fits.length * size);
+  for (const [i, fit] of fits.entries()) if (fit.controllable) normals.set(fit.boundary.normal, i * size);
   await writeWhole(run.file(boundaryFiles.normals), encodeNpy({ shape: [fits.length, size], data: normals }));
-  await writeJson(run.file(boundaryFiles.details), { latentSize: size, attributes });
+  await writeJson(run.file(boundaryFiles.details), { latentSize: size, attributes: fits.map(entryOf) });
 }
 
 /** @throws UserError for damaged or foreign files. */

@@ -108,6 +108,8 @@ export async function syncFolderOf(path: string): Promise<void> {
 export interface NpyWriter {
   /** Adds elements in C order; a piece may be part of a row or many rows. */
   append(piece: TypedArray): Promise<void>;
+  /** Forces what has been appended to the disk. */
+  flush(): Promise<void>;
   /** Forces the file to the disk. @throws Error when the elements appended do not fill the shape. */
   close(): Promise<void>;
   /** Lets go of the file as it is, after a failure. */
@@ -144,6 +146,7 @@ export async function createNpyWriter(
         await writeAll(handle, bytesOf(piece), position);
         position += piece.byteLength;
       }),
+    flush: () => writing(() => handle.sync()),
     close: () =>
       writing(async () => {
         try {

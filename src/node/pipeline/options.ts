@@ -18,6 +18,16 @@ export function pathOption() {
   return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: 'a path' });
 }
 
+export function threadsOption(description: string) {
+  return z
+    .int()
+    .min(1)
+    .max(256)
+    .default(availableParallelism())
+    .meta({ defaultInWords: "the machine's cores" })
+    .describe(description);
+}
+
 /** The options of every stage that writes a run folder; spread them into its table. */
 export const runOptions = {
   out: pathOption().describe('folder of the new run; it appears when the run is complete'),
@@ -35,13 +45,7 @@ export const deviceOptions = {
     .enum(deviceNames)
     .default('cpu')
     .describe('what computes: the processor or a GPU; `face-tuning doctor` tells which work here'),
-  threads: z
-    .int()
-    .min(1)
-    .max(256)
-    .default(availableParallelism())
-    .meta({ defaultInWords: "the machine's cores" })
-    .describe('threads of a computation; results are bit-equal only between runs with the same number'),
+  threads: threadsOption('threads of a computation; results are bit-equal only between runs with the same number'),
 };
 
 /** What these are once checked, for stages that do their work in parts. */

@@ -2,15 +2,18 @@
 import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
-import { normaliseLatents, sampleLatents } from '../../core/latent/sampling.ts';
-import { createRandom } from '../../core/math/random.ts';
-import { classifierRunner, generatorRunner } from '../../core/models/inference.ts';
+import { classifierOnnx, generatorOnnx } from '../../core/models/inference.ts';
+import { inOrder } from '../data/in-order.ts';
 import { openDevice } from '../io/device.ts';
-import { createNpyWriter, writeJson, writeWhole } from '../io/files.ts';
+import { createNpyWriter, readNpy, writeJson, writeWhole } from '../io/files.ts';
+import { readJsonLines } from '../io/json-lines.ts';
+import { runFiles } from '../io/manifest.ts';
 import { classifierDetailsSchema, ganArchitectureSchema, readTensors } from '../io/networks.ts';
-import { openRun, withRun } from '../io/run-folder.ts';
+import { openRun, type Run, withRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
-import { deviceOptions, pathOption, runOptions } from './options.ts';
+import { startWorkers } from '../workers/pool.ts';
+import type { FaceMaker, Shard, ShardOrder } from '../workers/synthesize-faces.ts';
+import { deviceOptions, pathOption, runOptions, threadsOption } from './options.ts';
 import { defineStage } from './stage.ts';
 
 const options = z.strictObject({
@@ -18,6 +21,7 @@ const options = z.strictObject({
   classifier: pathOption().describe('run folder of train classifier, at the same resolution'),
   count: z.int().min(1).default(100_000).describe('faces to make'),
   ...deviceOptions,
+  threads: threadsOption('threads, each with faces of its own; the result is the same for any number'),
   ...runOptions,
 });
 
@@ -29,9 +33,8 @@ export const synthesisSchema = z.object({
   frequencies: z.record(z.string(), z.number()),
 });
 
-/** Faces made and labelled at a time; only these are ever in memory. */
+/** Faces that a thread makes and labels at a time; only two such shards a thread are ever in memory. */
 const shardSize = 500;
-const batch = 20;
 /** Faces on the thumbnail sheet. */
 const thumbnails = 100;
 
@@ -65,43 +68,90 @@ export const synthesize = defineStage({
     const inputs = { generator: config.generator, classifier: config.classifier };
     const { resume, force } = config;
     return withRun(config.out, { stage: 'synthesize', config, inputs, resume, force, log }, async run => {
-      const generate = await generatorRunner(device, generator.details, generator.tensors, batch);
-      const classify = await classifierRunner(device, architecture, classifier.tensors, batch);
-      const latentFile = await createNpyWriter(run.file('z.npy'), 'float32', [config.count, latentSize]);
-      const logitFile = await createNpyWriter(run.file('logits.npy'), 'float32', [config.count, attributeNames.length]);
-      const present = new Array<number>(attributeNames.length).fill(0);
+      const kept = await keptFaces(run);
+      const latentFile = await createNpyWriter(run.file('z.npy'), 'float32', [config.count, latentSize], kept);
+      const logitShape = [config.count, attributeNames.length] as const;
+      const logitFile = await createNpyWriter(run.file('logits.npy'), 'float32', logitShape, kept);
+      const maker: FaceMaker = {
+        device: config.device,
+        generator: generatorOnnx(generator.details, generator.tensors, device.target),
+        classifier: classifierOnnx(architecture, classifier.tensors, device.target),
+        latentSize,
+        seed: config.seed,
+      };
+      // A GPU is kept busy by one thread.
+      const threads = config.device === 'cpu' ? config.threads : 1;
+      const workers = startWorkers<ShardOrder, Shard>('synthesize-faces', maker, { threads, signal });
       const progress = log.progress('synthesize', config.count, 'faces');
-      for (let start = 0; start < config.count; start += shardSize) {
-        signal.throwIfAborted();
-        const count = Math.min(shardSize, config.count - start);
-        // A stream a shard: face i is the same whatever was made before it.
-        const drawn = sampleLatents(createRandom(config.seed, start / shardSize), count, latentSize);
-        const latents = normaliseLatents(drawn, latentSize);
-        const images = await generate.run(latents);
-        const logits = await classify.run(images);
-        await latentFile.append(latents);
-        await logitFile.append(logits);
-        logits.forEach((logit, at) => {
-          const attribute = at % attributeNames.length;
-          if (logit > thresholds[attribute]!) present[attribute]!++;
-        });
-        if (start === 0) {
-          const shown = images.subarray(0, thumbnails * 3 * resolution ** 2);
-          await writeWhole(run.file('thumbnails.png'), await encodeGrid(shown, { resolution, columns: 10 }));
+      progress.update(kept);
+      let [made, last] = [kept, performance.now()];
+      try {
+        for await (const { latents, logits, images } of inOrder(
+          shardsOf(config.count, kept),
+          2 * threads,
+          workers.run,
+        )) {
+          signal.throwIfAborted(); // also where the next shard is there already
+          if (images.length > 0) {
+            await writeWhole(run.file('thumbnails.png'), await encodeGrid(images, { resolution, columns: 10 }));
+          }
+          await latentFile.append(latents);
+          await logitFile.append(logits);
+          // The record comes when all it tells of is on the disk: it is what an interrupted run goes on from.
+          await latentFile.flush();
+          await logitFile.flush();
+          const [count, now] = [latents.length / latentSize, performance.now()];
+          made += count;
+          run.metrics({ faces: made });
+          run.timings({ faces: made, facesPerSecond: (1000 * count) / (now - last) });
+          last = now;
+          progress.update(made);
         }
-        progress.update(start + count);
+      } catch (error) {
+        await latentFile.abandon();
+        await logitFile.abandon();
+        throw error;
+      } finally {
+        await workers.close();
       }
       await latentFile.close();
       await logitFile.close();
-      await generate.release();
-      await classify.release();
       progress.finish();
-      const frequencies = Object.fromEntries(
-        attributeNames.map((attribute, index) => [attribute, present[index]! / config.count]),
-      );
+      const frequencies = await frequenciesOf(run.file('logits.npy'), config.count, thresholds);
       const details = { count: config.count, resolution, latentSize, latents: 'normalised', thresholds, frequencies };
       await writeJson(run.file('synthesis.json'), details);
       return { count: config.count, frequencies };
     });
   },
 });
+
+/** How many faces an interrupted run has whole on the disk. What it began beyond these is made again. */
+async function keptFaces(run: Run): Promise<number> {
+  const { faces } = z
+    .object({ faces: z.number() })
+    .parse((await readJsonLines(run.file(runFiles.metrics))).at(-1) ?? { faces: 0 });
+  await run.rewind(record => typeof record.faces === 'number' && record.faces <= faces);
+  return faces;
+}
+
+/** @param kept faces that are there already: a whole number of shards. */
+function* shardsOf(count: number, kept: number): Generator<ShardOrder> {
+  for (let start = kept; start < count; start += shardSize) {
+    const size = Math.min(shardSize, count - start);
+    yield { shard: start / shardSize, count: size, shown: start === 0 ? Math.min(thumbnails, size) : 0 };
+  }
+}
+
+/** Share of the faces whose logit lies above the attribute's threshold; read in pieces, for any number of faces. */
+async function frequenciesOf(path: string, count: number, thresholds: readonly number[]) {
+  const present = attributeNames.map(() => 0);
+  const piece = 10_000;
+  for (let start = 0; start < count; start += piece) {
+    const { data } = await readNpy(path, { start, count: Math.min(piece, count - start) });
+    for (let at = 0; at < data.length; at++) {
+      const attribute = at % attributeNames.length;
+      if (data[at]! > thresholds[attribute]!) present[attribute]!++;
+    }
+  }
+  return Object.fromEntries(attributeNames.map((attribute, index) => [attribute, present[index]! / count]));
+}

@@ -1,5 +1,5 @@
 // The stage `fit` on made-up faces whose attributes are planted: files, table, and what has no boundary.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts';
@@ -11,7 +11,7 @@ import { cosine, dot } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
 import { readBoundaryDetails } from '../../../src/node/io/boundaries.ts';
 import { readJson, readNpy, writeJson, writeWhole } from '../../../src/node/io/files.ts';
-import { silentLog } from '../../../src/node/io/log.ts';
+import { type Log, silentLog } from '../../../src/node/io/log.ts';
 import { openRun, withRun } from '../../../src/node/io/run-folder.ts';
 import { fit } from '../../../src/node/pipeline/fit.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
@@ -106,10 +106,59 @@ describe('a run', () => {
     expect(summary.table).toHaveLength(40);
   });
 
-  test('is the same for the same seed', async () => {
-    await run({ synthesis, out: `${out}-again` });
-    const bytes = (path: string) => readFileSync(join(path, 'boundaries.npy'));
-    expect(bytes(`${out}-again`).equals(bytes(out))).toBe(true);
+  const artefacts = (path: string) =>
+    readdirSync(path)
+      .filter(name => !['config.json', 'manifest.json', 'timings.jsonl'].includes(name))
+      .map(name => [name, readFileSync(join(path, name)).toString('base64')]);
+
+  test('is the same with three threads', async () => {
+    await run({ synthesis, out: `${out}-again`, threads: 3 });
+    expect(artefacts(`${out}-again`)).toEqual(artefacts(out));
+  });
+
+  test('interrupted after some attributes, it goes on with the next to the same bytes', async () => {
+    const interrupted = `${out}-interrupted`;
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const logging = (abortAt: string): Log => ({
+      ...silentLog,
+      progress: () => ({
+        update(_, note) {
+          seen.push(note!);
+          if (note === abortAt) controller.abort(new Error('Ctrl-C'));
+        },
+        finish() {},
+      }),
+    });
+    const options = fit.options.parse({ synthesis, out: interrupted, threads: 1, resume: true });
+    const stopped = fit.run(options, { log: logging('Bangs'), signal: controller.signal });
+    await expect(stopped).rejects.toThrow('Ctrl-C');
+    await fit.run(options, { log: logging(''), signal: new AbortController().signal });
+    expect(seen).toEqual([...attributeNames]);
+    expect(artefacts(interrupted)).toEqual(artefacts(out));
+  });
+
+  test('tells for some attributes what fewer samples are worth', async () => {
+    const curved = `${out}-curve`;
+    await run({
+      synthesis,
+      out: curved,
+      samples: 'all',
+      control: false,
+      maxIterations: 20,
+      curve: ['Young', 'Bald', 'Male'],
+    });
+    const curves = (await readJson(join(curved, 'curves.json'))) as Record<string, Record<string, number>[]>;
+    expect(Object.keys(curves)).toEqual(['Bald', 'Male', 'Young']);
+    expect(curves.Bald).toEqual([]);
+    expect(curves.Young!.map(({ samples }) => samples)).toEqual([250, 500, 1000, 2000, curves.Young!.at(-1)!.samples]);
+    expect(curves.Young!.at(-1)!.cosine).toBeCloseTo(1, 12);
+    expect(curves.Young![0]!.cosine).toBeLessThan(0.999);
+    expect(curves.Young![0]!.accuracy).toBeLessThan(curves.Young!.at(-1)!.accuracy!);
+    const { attributes: entries } = (await readJson(join(curved, 'boundaries.json'))) as {
+      attributes: { metrics: { test: { accuracy: number } } }[];
+    };
+    expect(curves.Male!.at(-1)!.accuracy).toBe(entries[attributeIndex('Male')]!.metrics.test.accuracy);
   });
 });
 
@@ -130,7 +179,7 @@ describe('what it refuses', () => {
       'z.npy': z,
       'logits.npy': encodeNpy({ shape: [count, attributes], data }),
     });
-    await expect(run({ synthesis: bad, out: join(folder, 'x') })).rejects.toThrow(/must be finite/);
+    await expect(run({ synthesis: bad, out: join(folder, 'x') })).rejects.toThrow(/must hold finite numbers/);
   });
 
   test('options out of range, and ones it does not know', () => {

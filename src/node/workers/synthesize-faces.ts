@@ -1,0 +1,48 @@
+// A thread of `synthesize`: draws latents, makes their faces and labels them, a shard at a time.
+import { normaliseLatents, sampleLatents } from '../../core/latent/sampling.ts';
+import { createRandom } from '../../core/math/random.ts';
+import { BatchRunner } from '../../core/models/inference.ts';
+import { Program } from '../../core/runtime/program.ts';
+import { type DeviceName, openDevice } from '../io/device.ts';
+import { serve } from './serve.ts';
+
+export interface FaceMaker {
+  readonly device: DeviceName;
+  /** `.onnx` files for that device. */
+  readonly generator: Uint8Array;
+  readonly classifier: Uint8Array;
+  readonly latentSize: number;
+  readonly seed: number;
+}
+
+export interface ShardOrder {
+  readonly shard: number;
+  readonly count: number;
+  /** How many of its images are wanted. */
+  readonly shown: number;
+}
+
+export interface Shard {
+  /** [count, latentSize], each at length √latentSize. */
+  readonly latents: Float32Array;
+  /** [count, 40]. */
+  readonly logits: Float32Array;
+  /** [shown, 3, R, R]. */
+  readonly images: Float32Array;
+}
+
+const batch = 20;
+
+serve(async ({ device: name, generator, classifier, latentSize, seed }: FaceMaker) => {
+  // One thread each: results are then the same however many there are, and no thread waits for another.
+  const device = await openDevice({ device: name, threads: 1 });
+  const generate = new BatchRunner(await Program.open(device, generator), batch);
+  const classify = new BatchRunner(await Program.open(device, classifier), batch);
+  return async ({ shard, count, shown }: ShardOrder): Promise<Shard> => {
+    // A stream a shard: face i is the same whatever was made before it.
+    const latents = normaliseLatents(sampleLatents(createRandom(seed, shard), count, latentSize), latentSize);
+    const images = await generate.run(latents);
+    const logits = await classify.run(images);
+    return { latents, logits, images: images.slice(0, (shown * images.length) / count) };
+  };
+});
