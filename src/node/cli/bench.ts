@@ -1,4 +1,4 @@
-// Command `bench`: how fast this machine trains and draws, where the time goes, and how that compares with PyTorch.
+// Command `bench`: how fast this machine trains, draws and fits, where the time goes, and how others compare.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,16 +15,25 @@ import { defineStage } from '../pipeline/stage.ts';
 import { type Column, textTable } from '../report/table.ts';
 import { type BenchCase, type BenchCaseName, benchCaseNames, benchCases, openCase } from './bench-cases.ts';
 import { openRival, type Rival, type RivalName, rivalNames } from './bench-rival.ts';
+import { benchSvm, type SvmResult, svmColumns } from './bench-svm.ts';
 
 const options = z.strictObject({
   case: z
-    .enum(['all', ...benchCaseNames])
+    .enum(['all', ...benchCaseNames, 'svm'])
     .default('all')
-    .describe('what is measured; all: each in a process of its own'),
-  rounds: z.int().min(1).max(1000).default(7).describe('rounds of eight steps; medians over them are told'),
+    .describe('what is measured; all: each network in a process of its own; svm: the fit of boundaries'),
+  rounds: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(7)
+    .describe('rounds of eight steps, or of one fit of each problem; medians over them are told'),
   python: pathOption()
     .optional()
     .describe('a Python with PyTorch: its training step takes turns with ours, round by round'),
+  liblinear: pathOption()
+    .optional()
+    .describe("LIBLINEAR's liblinear-train: with --case svm its fit takes turns with ours, to one objective"),
   ...deviceOptions,
 });
 
@@ -66,11 +75,13 @@ const rivalColumns = rivalNames.flatMap((name): Column<Result>[] => [
 
 export const bench = defineStage({
   name: 'bench',
-  description: 'Measure how fast this machine trains and draws faces, where the time goes, and how PyTorch compares.',
-  examples: ['', '--case logistic-64 --rounds 3', '--python python3'],
+  description:
+    'Measure how fast this machine trains, draws faces and fits boundaries, and how PyTorch and LIBLINEAR compare.',
+  examples: ['', '--case logistic-64 --rounds 3', '--python python3', '--case svm --liblinear liblinear-train'],
   options,
   async run(config, { signal, log }) {
     await openDevice(config);
+    if (config.case === 'svm') return { svm: await benchSvm(config.liblinear, config.rounds, { log, signal }) };
     if (config.case !== 'all') return { results: [await measure(config.case, config, signal)] };
     const results: Result[] = [];
     for (const name of benchCaseNames) {
@@ -84,6 +95,7 @@ export const bench = defineStage({
     return { results };
   },
   print: summary => {
+    if ('svm' in summary) return textTable(svmColumns, summary.svm as SvmResult[]);
     const results = summary.results as Result[];
     const compared = results.some(({ pytorch }) => pytorch !== undefined);
     const shares = results.map(({ case: name, operators }) => {
