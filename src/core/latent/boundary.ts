@@ -56,10 +56,11 @@ export interface BoundaryMetrics {
   readonly stability: number | null;
   /** The test faces under a boundary fitted to shuffled training labels: chance, or something leaks. */
   readonly shuffled: Separation | null;
-  readonly iterations: number;
-  readonly converged: boolean;
-  readonly primalObjective: number;
-  readonly dualObjective: number;
+  /** These four are missing where the boundary was not fitted by us. */
+  readonly iterations?: number;
+  readonly converged?: boolean;
+  readonly primalObjective?: number;
+  readonly dualObjective?: number;
 }
 
 /** A hyperplane in latent space: unit normal [d] toward more of the attribute, intercept b/‖w‖. */
@@ -103,12 +104,7 @@ export function fitBoundary(
   ).filter(other => other.controllable);
   const shuffled = settings.control ? fitShuffled(latents, size, samples, settings, random) : undefined;
   const metrics: BoundaryMetrics = {
-    dataSize: samples.train.rows.length + samples.test.rows.length,
-    positives: labelsByThreshold(logits, settings.threshold).reduce((sum, label) => sum + label, 0),
-    faces: logits.length,
-    training: separation(latents, samples.train, svm),
-    test: separation(latents, samples.test, svm),
-    heldOut: separation(latents, samples.heldOut, svm),
+    ...figures(latents, logits, settings, split),
     intervals: intervals(latents, [split, ...others], settings, random),
     stability: others.length > 0 ? Math.min(...others.map(other => cosine(other.svm.weights, svm.weights))) : null,
     shuffled: shuffled ? separation(latents, samples.test, shuffled) : null,
@@ -135,9 +131,54 @@ export function chooseSamples(
   return samples === 'all' ? chooseAll(logits, threshold, random) : chooseConfident(logits, threshold, random, ratio);
 }
 
-interface Split {
-  readonly controllable: true;
+/**
+ * What a boundary from elsewhere is worth on these faces, the parts of a split being named as if it had been fitted.
+ * @returns undefined where the faces do not show enough of the attribute.
+ */
+export function measureBoundary(
+  { attribute, normal, intercept }: Hyperplane,
+  latents: Float32Array,
+  logits: Float32Array,
+  options: Partial<BoundaryOptions> = {},
+): BoundaryMetrics | undefined {
+  const settings = boundarySettings(options);
+  const random = createRandom(settings.seed, streamOf(attribute));
+  const samples = chooseSamples(logits, settings, random);
+  if (!samples.controllable) return undefined;
+  const split = { samples, svm: { weights: normal, bias: intercept } };
+  const all = { ...settings, samples: 'all' as const }; // one boundary: its interval is the bootstrap's
+  return {
+    ...figures(latents, logits, settings, split),
+    intervals: intervals(latents, [split], all, random),
+    stability: null,
+    shuffled: null,
+  };
+}
+
+/** A boundary beside the samples that it is measured on. */
+interface Measured {
   readonly samples: Samples;
+  readonly svm: Pick<Svm, 'weights' | 'bias'>;
+}
+
+function figures(
+  latents: Float32Array,
+  logits: Float32Array,
+  { threshold }: BoundaryOptions,
+  { samples, svm }: Measured,
+) {
+  return {
+    dataSize: samples.train.rows.length + samples.test.rows.length,
+    positives: labelsByThreshold(logits, threshold).reduce((sum, label) => sum + label, 0),
+    faces: logits.length,
+    training: separation(latents, samples.train, svm),
+    test: separation(latents, samples.test, svm),
+    heldOut: separation(latents, samples.heldOut, svm),
+  };
+}
+
+interface Split extends Measured {
+  readonly controllable: true;
   readonly svm: Svm;
 }
 
@@ -163,15 +204,15 @@ function fitShuffled(latents: Float32Array, size: number, samples: Samples, opti
 
 function intervals(
   latents: Float32Array,
-  splits: readonly [Split, ...Split[]],
+  splits: readonly [Measured, ...Measured[]],
   { samples }: BoundaryOptions,
   random: Random,
 ): BoundaryMetrics['intervals'] {
   const counts = splits.map(split => separationCounts(latents, split.samples.test, split.svm));
   const interval = (figure: typeof accuracy): Interval => {
     if (samples === 'all') return bootstrapInterval(counts[0]!, figure, random);
-    const figures = counts.map(figure);
-    return { low: Math.min(...figures), high: Math.max(...figures) };
+    const values = counts.map(figure);
+    return { low: Math.min(...values), high: Math.max(...values) };
   };
   return { accuracy: interval(accuracy), f1: interval(f1) };
 }

@@ -23,8 +23,10 @@ export interface Separation {
   readonly auc: number;
 }
 
+type Plane = Pick<Svm, 'weights' | 'bias'>;
+
 /** @param latents [n, size]. @param samples the rows of it to measure on. */
-export function separation(latents: Float32Array, samples: LabelledRows, svm: Svm): Separation {
+export function separation(latents: Float32Array, samples: LabelledRows, svm: Plane): Separation {
   const { scores, counts } = judge(latents, samples, svm);
   return {
     count: samples.rows.length,
@@ -37,11 +39,11 @@ export function separation(latents: Float32Array, samples: LabelledRows, svm: Sv
 }
 
 /** How often the boundary met the labels. */
-export function separationCounts(latents: Float32Array, samples: LabelledRows, svm: Svm): Confusion {
+export function separationCounts(latents: Float32Array, samples: LabelledRows, svm: Plane): Confusion {
   return judge(latents, samples, svm).counts;
 }
 
-function judge(latents: Float32Array, { rows, labels }: LabelledRows, svm: Svm) {
+function judge(latents: Float32Array, { rows, labels }: LabelledRows, svm: Plane) {
   const scores = decisionValues(latents, rows, svm);
   return { scores, counts: confusion(scores, labels) };
 }

@@ -9,13 +9,14 @@ export interface SvmOptions {
   readonly C: number;
   /** Passes end once the largest violation of the optimality conditions falls below this. LIBLINEAR's `-e`. */
   readonly tolerance: number;
-  /** Passes also end once primal and dual objective differ by this share of the primal. */
-  readonly gap: number;
   /** Passes over the samples after which the fit stops, converged or not. */
   readonly maxIterations: number;
 }
 
-export const defaultSvmOptions: SvmOptions = { C: 1, tolerance: 1e-3, gap: 0, maxIterations: 1000 };
+/** Told after each pass of so many, and where the weights stand. @returns whether the fit shall end. */
+export type AfterPass = (passes: number, weights: Float64Array, bias: number) => boolean;
+
+export const defaultSvmOptions: SvmOptions = { C: 1, tolerance: 1e-3, maxIterations: 1000 };
 
 export interface Svm {
   /** w [size], not of unit length. A sample x belongs to "yes" where w·x + bias > 0. */
@@ -34,8 +35,8 @@ export interface Svm {
  * "A dual coordinate descent method for large-scale linear SVM", algorithm 3. It solves what LIBLINEAR's
  * `-s 3 -B 1` solves: the bias is the weight of a constant feature 1 and regularised like the others.
  * @param features [n, size] row by row. @param samples the rows that are fitted to.
- * @param random the order in which samples are visited. @param makeKernel does the arithmetic, to the same last bit
- * whichever it is. @throws RangeError where the arrays do not fit together.
+ * @param random the order in which samples are visited. @throws RangeError where the arrays do not fit together.
+ * @param makeKernel does the arithmetic, to the same last bit whichever it is.
  */
 export function fitSvm(
   features: Float32Array,
@@ -43,9 +44,9 @@ export function fitSvm(
   { rows, labels }: LabelledRows,
   random: Random,
   options: Partial<SvmOptions> = {},
-  makeKernel: MakeKernel = wasmKernel,
+  { makeKernel = wasmKernel, afterPass = () => false }: { makeKernel?: MakeKernel; afterPass?: AfterPass } = {},
 ): Svm {
-  const { C, tolerance, gap, maxIterations } = { ...defaultSvmOptions, ...options };
+  const { C, tolerance, maxIterations } = { ...defaultSvmOptions, ...options };
   const n = labels.length;
   if (rows.length !== n || rows.some(row => (row + 1) * size > features.length)) {
     throw new RangeError(`${n} labels need as many rows of the ${features.length / size} features; got ${rows.length}`);
@@ -68,7 +69,6 @@ export function fitSvm(
   let upperLimit = Number.POSITIVE_INFINITY;
   let lowerLimit = Number.NEGATIVE_INFINITY;
   let iterations = 0;
-  let nextCheck = firstCheck;
   let converged = n === 0;
   while (!converged && iterations < maxIterations) {
     iterations++;
@@ -101,14 +101,7 @@ export function fitSvm(
       kernel.add(i, step);
       bias += step;
     }
-    if (iterations === nextCheck) {
-      nextCheck = Math.ceil(nextCheck * checkFactor);
-      const { primalObjective, dualObjective } = objectives();
-      if (primalObjective - dualObjective <= gap * primalObjective) {
-        converged = true;
-        break;
-      }
-    }
+    if (afterPass(iterations, kernel.weights, bias)) break;
     upperLimit = largest > 0 ? largest : Number.POSITIVE_INFINITY;
     lowerLimit = smallest < 0 ? smallest : Number.NEGATIVE_INFINITY;
     if (active > 0 && largest - smallest > tolerance) continue;
@@ -120,10 +113,6 @@ export function fitSvm(
   }
   return { weights: kernel.weights.slice(), bias, ...objectives(), iterations, converged };
 }
-
-/** Whether the gap is closed is asked after so many passes, then after 1.5 times as many: it costs a pass each time. */
-const firstCheck = 4;
-const checkFactor = 1.5;
 
 /** w·x + bias of some rows: positive for "yes". @param features [n, size]. @returns [rows.length]. */
 export function decisionValues(

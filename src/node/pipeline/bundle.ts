@@ -87,6 +87,11 @@ function attributesOf(
   return found.map((entry, i) => {
     const known = { attribute: entry.attribute, threshold: thresholds[i]!, probability: calibration[i]! };
     if (!entry.controllable) return { ...known, boundary: null, controllable: false, reason: entry.reason };
+    if (entry.metrics === null) {
+      throw new UserError(
+        `boundaries must have been measured; that of ${entry.attribute} was imported without. Fit again with --import and --synthesis`,
+      );
+    }
     const { dataSize, training, test, heldOut } = entry.metrics;
     const metrics = {
       dataSize,
@@ -106,7 +111,9 @@ function attributesOf(
  * @throws UserError where those are others.
  */
 async function checkOrigin(boundaries: FinishedRun, networks: Readonly<Record<string, string>>): Promise<void> {
-  const { path, sha256 } = boundaries.manifest.inputs.synthesis!;
+  const { synthesis } = boundaries.manifest.inputs;
+  if (synthesis === undefined) return; // faces from elsewhere, which nobody can tell the origin of
+  const { path, sha256 } = synthesis;
   if (!(await exists(path)) || (await hashInputs({ path })).path!.sha256 !== sha256) return;
   const { manifest } = await openRun(path, 'synthesize');
   for (const [name, given] of Object.entries(await hashInputs(networks))) {

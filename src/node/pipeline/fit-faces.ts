@@ -1,9 +1,12 @@
 // Reads labelled faces into memory that all threads of `fit` share.
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
 import { checkShape, toFloat32 } from '../../core/formats/nd-array.ts';
+import { normaliseLatents } from '../../core/latent/sampling.ts';
 import { readJson, readNpy } from '../io/files.ts';
+import { namedFiles } from '../io/interfacegan.ts';
 import type { FinishedRun } from '../io/run-folder.ts';
 
 export interface Faces {
@@ -13,31 +16,71 @@ export interface Faces {
   readonly latents: Float32Array;
   /** [attributes, count]: one row an attribute. */
   readonly logits: Float32Array;
-  /** As logits, one an attribute. */
-  readonly thresholds: readonly number[];
+  /** Which attribute each row is of, and above which logit it counts as present. */
+  readonly rows: readonly { readonly attribute: string; readonly threshold: number }[];
 }
 
 const synthesisSchema = z.object({ thresholds: z.array(z.number()).length(attributeNames.length) });
 
-/** @throws UserError for files that do not fit together or hold anything but finite numbers. */
+/** @param run of `synthesize`. @throws UserError for files that do not fit together or hold anything but finite numbers. */
 export async function readFaces(run: FinishedRun): Promise<Faces> {
   const details = synthesisSchema.safeParse(await readJson(run.file('synthesis.json')));
   if (!details.success) {
     throw new UserError(`${run.file('synthesis.json')} must hold 40 thresholds. Run synthesize again`);
   }
+  const { thresholds } = details.data;
+  const rows = attributeNames.map((attribute, a) => ({ attribute, threshold: thresholds[a]! }));
   const latents = await readMatrix(run.file('z.npy'), [null, null]);
+  return faces(latents, rows, await readMatrix(run.file('logits.npy'), [latents.shape[0], rows.length]));
+}
+
+/**
+ * Faces labelled elsewhere, in InterFaceGAN's files: latents (N, d), brought to length √d, and for each attribute
+ * `<attribute>_scores.npy` (N, 1), or all 40 in one `scores.npy` (N, 40). A score counts as present above 0.5 where
+ * all are probabilities, in [0, 1], and above 0 where they are not.
+ * @throws UserError as `readFaces`.
+ */
+export async function readScoredFaces(latentFile: string, scorePaths: readonly string[]): Promise<Faces> {
+  const latents = await readMatrix(latentFile, [null, null]);
   const [count, size] = latents.shape;
-  const logits = await readMatrix(run.file('logits.npy'), [count, attributeNames.length]);
+  const table = scorePaths.length === 1 && basename(scorePaths[0]!) === 'scores.npy' ? scorePaths[0] : undefined;
+  const files = table === undefined ? await namedFiles(scorePaths, 'scores') : [];
+  const attributes = table === undefined ? files.map(file => file.attribute) : attributeNames;
+  const scores = new Float32Array(count * attributes.length);
+  if (table !== undefined) scores.set((await readMatrix(table, [count, attributes.length])).data);
+  for (const [a, { path, sign }] of files.entries()) {
+    const column = await readMatrix(path, [count, 1]);
+    for (const [face, score] of column.data.entries()) scores[face * attributes.length + a] = sign * score;
+  }
+  const rows = attributes.map((attribute, a) => {
+    const sign = files[a]?.sign ?? 1;
+    let probabilities = true;
+    for (let at = a; at < scores.length; at += attributes.length) {
+      probabilities &&= sign * scores[at]! >= 0 && sign * scores[at]! <= 1;
+    }
+    return { attribute, threshold: probabilities ? sign / 2 : 0 };
+  });
+  const normalised = { ...latents, data: normaliseLatents(latents.data, size) };
+  return faces(normalised, rows, { data: scores });
+}
+
+/** Puts both into shared memory. */
+function faces(
+  latents: { readonly shape: readonly [number, number]; readonly data: Float32Array },
+  rows: Faces['rows'],
+  { data }: { readonly data: Float32Array },
+): Faces {
+  const [count, size] = latents.shape;
   return {
     count,
     size,
-    latents: shared(count * size, data => data.set(latents.data)),
-    logits: shared(logits.data.length, data => {
-      for (const [at, logit] of logits.data.entries()) {
-        data[(at % attributeNames.length) * count + Math.floor(at / attributeNames.length)] = logit;
+    latents: shared(latents.data.length, target => target.set(latents.data)),
+    logits: shared(data.length, target => {
+      for (const [at, logit] of data.entries()) {
+        target[(at % rows.length) * count + Math.floor(at / rows.length)] = logit;
       }
     }),
-    thresholds: details.data.thresholds,
+    rows,
   };
 }
 

@@ -1,15 +1,16 @@
 // The table of a `fit` run and the means over it.
-import type { BoundaryFit, BoundaryMetrics } from '../../core/latent/boundary.ts';
+import type { BoundaryMetrics } from '../../core/latent/boundary.ts';
 import { mean } from '../../core/math/statistics.ts';
+import type { StoredFit } from '../io/boundaries.ts';
 import type { Cell, Column } from '../report/table.ts';
 
 /** A column that is empty where there is no boundary. */
-function figure(title: string, read: (metrics: BoundaryMetrics) => Cell): Column<BoundaryFit> {
-  return { title, value: fit => (fit.controllable ? read(fit.boundary.metrics) : null) };
+function figure(title: string, read: (metrics: BoundaryMetrics) => Cell): Column<StoredFit> {
+  return { title, value: fit => (fit.controllable && fit.boundary.metrics ? read(fit.boundary.metrics) : null) };
 }
 
 /** One row an attribute; the first columns are those of the report's table. */
-export const columns: readonly Column<BoundaryFit>[] = [
+export const columns: readonly Column<StoredFit>[] = [
   { title: 'attribute', value: fit => (fit.controllable ? fit.boundary.attribute : fit.attribute) },
   figure('data size', metrics => metrics.dataSize),
   figure('training accuracy', metrics => metrics.training.accuracy),
@@ -29,25 +30,25 @@ export const columns: readonly Column<BoundaryFit>[] = [
   figure('shuffled accuracy', metrics => metrics.shuffled?.accuracy),
   figure('stability', metrics => metrics.stability),
   figure('share of faces', metrics => metrics.positives / metrics.faces),
-  figure('converged', metrics => String(metrics.converged)),
+  figure('converged', ({ converged }) => (converged === undefined ? null : String(converged))),
   { title: 'controllable', value: fit => String(fit.controllable) },
   { title: 'reason', value: fit => (fit.controllable ? null : fit.reason) },
 ];
 
 /** The table as data, empty cells as null. */
-export function tableRows(fits: readonly BoundaryFit[]): Record<string, unknown>[] {
+export function tableRows(fits: readonly StoredFit[]): Record<string, unknown>[] {
   return fits.map(fit => Object.fromEntries(columns.map(({ title, value }) => [title, value(fit) ?? null])));
 }
 
 /** Over the attributes that have a boundary; null where none has. */
-export function means(fits: readonly BoundaryFit[]) {
-  const fitted = fits.flatMap(fit => (fit.controllable ? [fit.boundary.metrics] : []));
+export function means(fits: readonly StoredFit[]) {
+  const fitted = fits.flatMap(fit => (fit.controllable && fit.boundary.metrics ? [fit.boundary.metrics] : []));
   const meanOf = (read: (metrics: BoundaryMetrics) => number | undefined) => {
     const figures = fitted.map(read).filter(value => value !== undefined);
     return figures.length > 0 ? mean(figures) : null;
   };
   return {
-    controllable: fitted.length,
+    controllable: fits.filter(fit => fit.controllable).length,
     meanTrainingAccuracy: meanOf(metrics => metrics.training.accuracy),
     meanTestAccuracy: meanOf(metrics => metrics.test.accuracy),
     meanF1: meanOf(metrics => metrics.test.f1),

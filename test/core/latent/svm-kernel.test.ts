@@ -29,8 +29,8 @@ test('a fit is the same to the last bit, also after a larger one and a smaller o
     [100, 5],
   ] as const) {
     const { latents, labels } = plant(count, count, size, 0.1);
-    const fits = [plainKernel, wasmKernel].map(kernel =>
-      fitSvm(latents, size, everyRow(labels), createRandom(1), { maxIterations: 50 }, kernel),
+    const fits = [plainKernel, wasmKernel].map(makeKernel =>
+      fitSvm(latents, size, everyRow(labels), createRandom(1), { maxIterations: 50 }, { makeKernel }),
     );
     expect(fits[1]).toEqual(fits[0]);
   }

@@ -62,6 +62,15 @@ test('the same generator gives the same bits, and sizes that are no multiple of 
   expect(value).toBeCloseTo(dot(first.weights, latents.subarray(21, 28)) + first.bias, 12);
 });
 
+test('a fit ends early where it is told to, as one of so many passes does', () => {
+  const { latents, size, labels } = plant(10, 400, 9, 0.1);
+  const seen: number[] = [];
+  const afterPass = (passes: number) => seen.push(passes) === 7;
+  const ended = fitSvm(latents, size, everyRow(labels), createRandom(1), {}, { afterPass });
+  expect(ended).toEqual(fitSvm(latents, size, everyRow(labels), createRandom(1), { maxIterations: 7 }));
+  expect([seen, ended.converged]).toEqual([[1, 2, 3, 4, 5, 6, 7], false]);
+});
+
 test('arrays that do not fit together are our bug', () => {
   expect(() => fitSvm(new Float32Array(5), 2, everyRow(new Uint8Array(3)), createRandom(0))).toThrow(RangeError);
   const twoRows = { rows: Uint32Array.of(0, 1), labels: new Uint8Array(3) };

@@ -50,7 +50,7 @@ async function writeFits(run: Run): Promise<void> {
   const fits = attributeNames.map((attribute, i) =>
     fitBoundary(attribute, latents, latentSize, i === young ? logits : new Float32Array(count), { ratio: 0.3 }),
   );
-  await writeBoundaries(run, fits, latentSize);
+  await writeBoundaries(run, fits, [], latentSize);
 }
 
 const run = (options: object) =>
