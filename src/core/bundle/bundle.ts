@@ -15,7 +15,7 @@ export const bundleFiles = {
   generator: 'generator.onnx',
   /** `input` images [n, 3, R, R] in [-1, 1] → `output` logits [n, 40]. */
   classifier: 'classifier.onnx',
-  /** float64 [40, d]: unit normals toward more, in the order of `attributeNames`; zeros where there is none. */
+  /** float64 [40 + extra, d]: unit normals toward more, in the index's order; zeros where there is none. */
   boundaries: 'boundaries.npy',
   modelCard: 'MODEL_CARD.md',
 } as const;
@@ -82,6 +82,17 @@ const indexSchema = z.object({
     .array(attributeSchema)
     .length(attributeNames.length)
     .refine(list => list.every(({ attribute }, i) => attribute === attributeNames[i]), 'must follow the label file'),
+  /** Directions beyond the 40: labelled by hand, imported or derived. The classifier knows nothing of them. */
+  extra: z
+    .array(
+      z.object({
+        attribute: z.string().regex(/^\w[\w-]{0,63}$/),
+        intercept: z.number(),
+        /** Where it comes from, for people. */
+        origin: z.string(),
+      }),
+    )
+    .optional(),
   /** By name, which is never a path: a bundle reads nothing beside itself. */
   files: z.record(z.string().regex(/^\w[\w.-]{0,99}$/), z.object({ bytes: z.int().min(0), sha256 })),
   /** Of this file, with zeros in place of these 64 digits. Since it covers the other hashes, it names the bundle. */
@@ -95,7 +106,7 @@ export type BundleAttribute = BundleIndex['attributes'][number];
 export interface Bundle extends BundleIndex {
   /** Where it was read from, for errors. */
   readonly place: string;
-  /** Of the attributes that have one. */
+  /** Of the attributes that have one, and the extra ones. */
   readonly boundaries: readonly Hyperplane[];
   /** All files but the index, by name. */
   readonly contents: Readonly<Record<string, Uint8Array>>;
@@ -155,12 +166,14 @@ async function checkHash(bytes: Uint8Array, expected: string, hash: Hash, path: 
   throw new UserError(`${path} was changed: its SHA-256 must be ${should}; got ${is}. Copy the bundle again`);
 }
 
-function readBoundaries({ attributes, latentSize }: BundleIndex, bytes: Uint8Array, place: string): Hyperplane[] {
+function readBoundaries(index: BundleIndex, bytes: Uint8Array, place: string): Hyperplane[] {
+  const { attributes, extra = [], latentSize } = index;
   const path = `${place}/${bundleFiles.boundaries}`;
   const array = decodeNpy(bytes, path);
-  checkShape(array, [attributes.length, latentSize], path);
+  checkShape(array, [attributes.length + extra.length, latentSize], path);
   const rows = toFloat64(array.data);
-  return attributes.flatMap(({ attribute, boundary }, i) => {
+  const entries = [...attributes, ...extra.map(each => ({ attribute: each.attribute, boundary: each }))];
+  return entries.flatMap(({ attribute, boundary }, i) => {
     if (boundary === null) return [];
     const normal = rows.slice(i * latentSize, (i + 1) * latentSize);
     if (!(Math.abs(length(normal) - 1) < 1e-6)) {

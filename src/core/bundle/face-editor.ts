@@ -95,7 +95,13 @@ export class FaceEditor {
     const { attributes } = this.bundle;
     const index = attributes.findIndex(({ attribute }) => attribute === name);
     if (index >= 0) return { index, details: attributes[index]! };
-    const names = attributes.map(({ attribute }) => attribute);
+    const extra = (this.bundle.extra ?? []).map(({ attribute }) => attribute);
+    if (extra.includes(name)) {
+      throw new UserError(
+        `the classifier must know an attribute for this; ${name} is an extra one. Give a strength, like ${name}=2`,
+      );
+    }
+    const names = [...attributes.map(({ attribute }) => attribute), ...extra];
     throw new UserError(`unknown attribute "${name}".${didYouMean(name, names)}`);
   }
 
@@ -206,9 +212,9 @@ export class FaceEditor {
 
   #boundary(name: string): Hyperplane {
     const { boundaries } = this.bundle;
-    const { attribute, reason } = this.attribute(name).details;
-    const boundary = boundaries.find(each => each.attribute === attribute);
+    const boundary = boundaries.find(each => each.attribute === name);
     if (boundary !== undefined) return boundary;
+    const { reason } = this.attribute(name).details;
     throw new UserError(`${this.bundle.name} can neither move nor lock ${name}: ${reason ?? 'it has no boundary'}`);
   }
 }

@@ -3,10 +3,12 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../core/bundle/bundle.ts';
 import { UserError } from '../../core/errors.ts';
+import { type NdArray, toFloat64 } from '../../core/formats/nd-array.ts';
+import { encodeNpy } from '../../core/formats/npy.ts';
 import { classifierOnnx, generatorOnnx } from '../../core/models/inference.ts';
 import { type BoundaryDetails, boundaryFiles, readBoundaryDetails } from '../io/boundaries.ts';
 import { hashBytes } from '../io/bundle.ts';
-import { readWhole, writeWhole } from '../io/files.ts';
+import { readNpy, writeWhole } from '../io/files.ts';
 import { exists, hashInputs } from '../io/manifest.ts';
 import { classifierDetailsSchema, ganArchitectureSchema, readTensors } from '../io/networks.ts';
 import { type FinishedRun, openRun, withRun } from '../io/run-folder.ts';
@@ -45,7 +47,7 @@ export const bundle = defineStage({
       await checkOrigin(runs.boundaries, { generator, classifier });
       const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganArchitectureSchema);
       const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
-      const { attributes: found, latentSize } = await readBoundaryDetails(runs.boundaries);
+      const { attributes: found, extra, latentSize } = await readBoundaryDetails(runs.boundaries);
       const { resolution } = generatorFile.details;
       if (
         classifierFile.details.architecture.resolution !== resolution ||
@@ -63,12 +65,13 @@ export const bundle = defineStage({
         resolution,
         latentSize,
         attributes: attributesOf(found, classifierFile.details),
+        ...(extra.length > 0 && { extra }),
       };
       const card = modelCard({ ...facts, ...runs, description: config.description });
       const contents = {
         [bundleFiles.generator]: generatorOnnx(generatorFile.details, generatorFile.tensors, target),
         [bundleFiles.classifier]: classifierOnnx(classifierFile.details.architecture, classifierFile.tensors, target),
-        [bundleFiles.boundaries]: await readWhole(runs.boundaries.file(boundaryFiles.normals)),
+        [bundleFiles.boundaries]: await normalsOf(runs.boundaries, extra),
         [bundleFiles.modelCard]: new TextEncoder().encode(card),
       };
       for (const [file, bytes] of Object.entries(contents)) await writeWhole(run.file(file), bytes);
@@ -103,6 +106,15 @@ function attributesOf(
     };
     return { ...known, boundary: { intercept: entry.intercept, metrics }, controllable: true };
   });
+}
+
+/** @returns `boundaries.npy` with a row more for each of `extra`. */
+async function normalsOf(run: FinishedRun, extra: readonly { readonly attribute: string }[]): Promise<Uint8Array> {
+  const names = [boundaryFiles.normals, ...extra.map(({ attribute }) => boundaryFiles.single(attribute))];
+  const parts = await Promise.all(names.map(name => readNpy(run.file(name))));
+  const data = Float64Array.from(parts.flatMap(part => [...toFloat64(part.data)]));
+  const [{ shape }] = parts as [NdArray, ...NdArray[]];
+  return encodeNpy({ shape: [shape[0]! + extra.length, shape[1]!], data });
 }
 
 /**

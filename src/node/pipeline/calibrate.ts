@@ -95,12 +95,13 @@ export const calibrate = defineStage({
       progress.finish();
       await editor.release();
       await judge.release();
-      const { name, resolution, latentSize, contents } = editor.bundle;
+      const { name, resolution, latentSize, extra, contents } = editor.bundle;
       const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
       const section = { attributes, judge: judge.name, faces };
       const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
       for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
-      const index = await writeBundleIndex({ name, resolution, latentSize, attributes }, files, hashBytes);
+      const facts = { name, resolution, latentSize, attributes, ...(extra && { extra }) };
+      const index = await writeBundleIndex(facts, files, hashBytes);
       await writeWhole(run.file(bundleFiles.index), index);
       const controllable = attributes.filter(attribute => attribute.controllable).length;
       return { out, judge: judge.name, faces, controllable, attributes };

@@ -1,5 +1,5 @@
 // Writes a bundle's model card: what the model is, what it was made from, how good it is and what it is not for.
-import type { BundleAttribute } from '../../core/bundle/bundle.ts';
+import type { BundleAttribute, BundleIndex } from '../../core/bundle/bundle.ts';
 import type { JsonObject } from '../io/manifest.ts';
 import type { FinishedRun } from '../io/run-folder.ts';
 import { type Column, markdownTable } from '../report/table.ts';
@@ -14,10 +14,11 @@ export interface ModelCardFacts {
   readonly classifier: FinishedRun;
   readonly boundaries: FinishedRun;
   readonly attributes: readonly BundleAttribute[];
+  readonly extra?: BundleIndex['extra'];
 }
 
 /** Options that say where a run was made, not what was made. */
-const places = ['dataset', 'synthesis', 'threads', 'device'];
+const places = ['dataset', 'synthesis', 'latents', 'scores', 'import', 'labels', 'export', 'threads', 'device'];
 
 const columns: readonly Column<BundleAttribute>[] = [
   { title: 'attribute', value: ({ attribute }) => attribute },
@@ -32,7 +33,17 @@ const columns: readonly Column<BundleAttribute>[] = [
 
 /** @returns Markdown. */
 export function modelCard(facts: ModelCardFacts): string {
-  const { name, description, resolution, latentSize, generator, classifier, boundaries, attributes } = facts;
+  const {
+    name,
+    description,
+    resolution,
+    latentSize,
+    generator,
+    classifier,
+    boundaries,
+    attributes,
+    extra = [],
+  } = facts;
   const { testAccuracy, majorityBaseline, testImages } = classifier.summary;
   const controllable = attributes.filter(attribute => attribute.controllable).length;
   return `# Model card: ${name}
@@ -70,7 +81,7 @@ Mean accuracy over the 40 attributes on ${String(testImages)} test images of peo
 Accuracy, F1 and AUC on test faces that the classifier is surest about (half have the attribute, so chance is 0.5), and the AUC on all faces that were not trained on.
 
 ${markdownTable(columns, attributes)}
-
+${extraSection(extra)}
 ## Limits
 
 Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. Attributes are entangled: what is not locked may change along, and a lock that takes most of a direction leaves an edit little to work with (the residual says how much). A locked attribute keeps its distance from a linear boundary; to the eye it may still change. Numbers are signed distances in latent space, not probabilities.
@@ -108,6 +119,13 @@ ${markdownTable(editColumns, attributes)}
   const limits = sections.findIndex(part => part.startsWith('## Limits'));
   sections.splice(limits < 0 ? sections.length : limits, 0, `${section}\n`);
   return sections.join('');
+}
+
+/** Directions beyond the 40, where there are any. */
+function extraSection(extra: NonNullable<BundleIndex['extra']>): string {
+  if (extra.length === 0) return '';
+  const rows = extra.map(({ attribute, origin }) => `- \`${attribute}\`: ${origin}\n`).join('');
+  return `\nBeyond the 40, in directions that the classifier knows nothing of:\n\n${rows}`;
 }
 
 function kimg({ summary }: FinishedRun): string {

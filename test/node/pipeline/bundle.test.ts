@@ -8,7 +8,7 @@ import { fitBoundary } from '../../../src/core/latent/boundary.ts';
 import { normaliseLatents, sampleLatents } from '../../../src/core/latent/sampling.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { generatorRunner } from '../../../src/core/models/inference.ts';
-import { writeBoundaries } from '../../../src/node/io/boundaries.ts';
+import { type ExtraBoundary, writeBoundaries } from '../../../src/node/io/boundaries.ts';
 import { openBundle } from '../../../src/node/io/bundle.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
 import { readNpy, writeWhole } from '../../../src/node/io/files.ts';
@@ -44,13 +44,13 @@ function makeGan(out: string) {
 }
 
 /** Only Young has a boundary: the first number of the latent. */
-async function writeFits(run: Run): Promise<void> {
+async function writeFits(run: Run, extra: readonly ExtraBoundary[] = []): Promise<void> {
   const latents = normaliseLatents(sampleLatents(createRandom(1), count, latentSize), latentSize);
   const logits = Float32Array.from({ length: count }, (_, n) => latents[n * latentSize]!);
   const fits = attributeNames.map((attribute, i) =>
     fitBoundary(attribute, latents, latentSize, i === young ? logits : new Float32Array(count), { ratio: 0.3 }),
   );
-  await writeBoundaries(run, fits, [], latentSize);
+  await writeBoundaries(run, fits, extra, latentSize);
 }
 
 const run = (options: object) =>
@@ -72,6 +72,31 @@ beforeAll(async () => {
     writeWhole(tree.file('z.npy'), encodeNpy({ shape: [1], data: new Float32Array(1) })),
   );
   await makeRun('fit', boundaries, { synthesis }, writeFits);
+});
+
+test('directions beyond the 40 can be moved and locked, and are told in the model card', async () => {
+  const normal = Float64Array.from({ length: latentSize }, (_, j) => (j === 1 ? 1 : 0));
+  const dimples = { attribute: 'dimples', normal, intercept: 0.5, origin: 'labelled by hand', metrics: null };
+  const [extended, out] = [join(folder, 'extended'), join(folder, 'with-dimples')];
+  await makeRun('fit', extended, { synthesis }, run => writeFits(run, [dimples]));
+  await run({ out, boundaries: extended });
+  const editor = await openBundle(out, { device: 'cpu', threads: 1 });
+  const before = normaliseLatents(editor.sample(1), latentSize);
+  const { latent, distances } = editor.edit({ seed: 1, moves: ['dimples=@1'], locks: ['Young'] });
+  expect(latent[1]).toBeCloseTo(0.5, 9);
+  expect(distances.dimples).toBeCloseTo(1, 9);
+  const young = editor.bundle.boundaries.find(({ attribute }) => attribute === 'Young')!;
+  expect(distances.Young).toBeCloseTo(
+    young.normal.reduce((sum, x, i) => sum + x * before[i]!, young.intercept),
+    5,
+  );
+  expect(editor.edit({ seed: 1, moves: ['Young=1'], locks: ['dimples'] }).latent[1]).toBeCloseTo(before[1]!, 5);
+  expect(() => editor.edit({ seed: 1, moves: ['dimple=1'] })).toThrow(
+    /unknown attribute "dimple"\. Did you mean "dimples"/,
+  );
+  await expect(editor.resolve({ seed: 1, moves: ['dimples=p90'] })).rejects.toThrow(/Give a strength, like dimples=2/);
+  expect(readFileSync(join(out, 'MODEL_CARD.md'), 'utf8')).toContain('- `dimples`: labelled by hand');
+  await editor.release();
 });
 
 describe('a bundle', () => {
