@@ -7,6 +7,8 @@ import { type MakeKernel, wasmKernel } from './svm-kernel.ts';
 export interface SvmOptions {
   /** The price of a margin error against ½‖w‖²; the method's is 1. */
   readonly C: number;
+  /** `balanced`: an error costs C·n/(2·n of its class), so that a rare class weighs as much as a common one. */
+  readonly weights: 'equal' | 'balanced';
   /** Passes end once the largest violation of the optimality conditions falls below this. LIBLINEAR's `-e`. */
   readonly tolerance: number;
   /** Passes over the samples after which the fit stops, converged or not. */
@@ -16,13 +18,13 @@ export interface SvmOptions {
 /** Told after each pass of so many, and where the weights stand. @returns whether the fit shall end. */
 export type AfterPass = (passes: number, weights: Float64Array, bias: number) => boolean;
 
-export const defaultSvmOptions: SvmOptions = { C: 1, tolerance: 1e-3, maxIterations: 1000 };
+export const defaultSvmOptions: SvmOptions = { C: 1, weights: 'equal', tolerance: 1e-3, maxIterations: 1000 };
 
 export interface Svm {
   /** w [size], not of unit length. A sample x belongs to "yes" where w·x + bias > 0. */
   readonly weights: Float64Array;
   readonly bias: number;
-  /** ½(‖w‖² + bias²) + C Σ max(0, 1 − y(w·x + bias)), what is minimised. */
+  /** ½(‖w‖² + bias²) + C Σ max(0, 1 − y(w·x + bias)), what is minimised; C being each sample's cost. */
   readonly primalObjective: number;
   /** Σα − ½(‖w‖² + bias²): never above the primal objective, and equal to it at the optimum. */
   readonly dualObjective: number;
@@ -46,21 +48,26 @@ export function fitSvm(
   options: Partial<SvmOptions> = {},
   { makeKernel = wasmKernel, afterPass = () => false }: { makeKernel?: MakeKernel; afterPass?: AfterPass } = {},
 ): Svm {
-  const { C, tolerance, maxIterations } = { ...defaultSvmOptions, ...options };
+  const { C, weights, tolerance, maxIterations } = { ...defaultSvmOptions, ...options };
   const n = labels.length;
+  const positives = labels.reduce((sum, label) => sum + label, 0);
+  /** What an error costs, by label. */
+  const costs = [n - positives, positives].map(count => (weights === 'equal' ? C : (C * n) / (2 * count)));
   if (rows.length !== n || rows.some(row => (row + 1) * size > features.length)) {
     throw new RangeError(`${n} labels need as many rows of the ${features.length / size} features; got ${rows.length}`);
   }
   const kernel = makeKernel(features, size, rows);
   let bias = 0;
-  const alpha = new Float64Array(n); // one dual variable a sample, in [0, C]
+  const alpha = new Float64Array(n); // one dual variable a sample, from 0 to the cost of its label
   const curvature = squaredLengths(features, size, rows);
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   const objectives = () => {
     const half = (kernel.weights.reduce((sum, w) => sum + w * w, 0) + bias * bias) / 2;
     let loss = 0;
-    for (let i = 0; i < n; i++) loss += Math.max(0, 1 - (labels[i] === 1 ? 1 : -1) * (kernel.dot(i) + bias));
-    return { primalObjective: half + C * loss, dualObjective: alpha.reduce((sum, a) => sum + a, 0) - half };
+    for (let i = 0; i < n; i++) {
+      loss += costs[labels[i]!]! * Math.max(0, 1 - (labels[i] === 1 ? 1 : -1) * (kernel.dot(i) + bias));
+    }
+    return { primalObjective: half + loss, dualObjective: alpha.reduce((sum, a) => sum + a, 0) - half };
   };
 
   // Samples at a bound of their box whose gradient points further out than any did in the last pass are unlikely to
@@ -81,9 +88,10 @@ export function fitSvm(
       order[position] = i;
 
       const y = labels[i] === 1 ? 1 : -1;
+      const cost = y === 1 ? costs[1]! : costs[0]!;
       const gradient = y * (kernel.dot(i) + bias) - 1;
       const before = alpha[i]!;
-      if ((before === 0 && gradient > upperLimit) || (before === C && gradient < lowerLimit)) {
+      if ((before === 0 && gradient > upperLimit) || (before === cost && gradient < lowerLimit)) {
         active--;
         order[position] = order[active]!;
         order[active] = i;
@@ -91,11 +99,11 @@ export function fitSvm(
         continue;
       }
       // The gradient's part that the box lets us follow; zero at the optimum.
-      const projected = before === 0 ? Math.min(gradient, 0) : before === C ? Math.max(gradient, 0) : gradient;
+      const projected = before === 0 ? Math.min(gradient, 0) : before === cost ? Math.max(gradient, 0) : gradient;
       if (projected > largest) largest = projected;
       if (projected < smallest) smallest = projected;
       if (Math.abs(projected) < 1e-12) continue;
-      const after = Math.min(Math.max(before - gradient / curvature[i]!, 0), C);
+      const after = Math.min(Math.max(before - gradient / curvature[i]!, 0), cost);
       alpha[i] = after;
       const step = (after - before) * y;
       kernel.add(i, step);

@@ -59,6 +59,10 @@ const options = z.strictObject({
     .default(defaults.ratio)
     .describe('share of all faces that confident takes from each end of the ranking by logit'),
   C: z.number().positive().default(defaults.C).describe('price of a margin error in the support vector machine'),
+  weights: z
+    .enum(['equal', 'balanced'])
+    .default(defaults.weights)
+    .describe('what an error costs: equal, C (InterFaceGAN, the report); balanced: more for the rarer class, for all'),
   tolerance: z.number().positive().default(defaults.tolerance).describe('violation of optimality at which a fit ends'),
   maxIterations: z
     .int()
@@ -165,8 +169,8 @@ async function fitAll(
   const all = faces.rows.map((each, row) => ({ ...each, row }));
   const orders = all.filter(({ attribute }) => !taken.includes(attribute));
   const fits = await keptBoundaries(run);
-  const { samples, ratio, C, tolerance, maxIterations, repeats, control, seed } = config;
-  const settings = { samples, ratio, C, tolerance, maxIterations, repeats, control, seed };
+  const { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed } = config;
+  const settings = { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed };
   const shared: SharedFaces = { latents: faces.latents, size: faces.size, logits: faces.logits, options: settings };
   const workers = startWorkers<FitOrder, FitAnswer>('fit-boundaries', shared, { threads, signal });
   const progress = log.progress('fit', orders.length, 'attributes');

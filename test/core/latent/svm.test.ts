@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decisionValues, fitSvm } from '../../../src/core/latent/svm.ts';
 import { cosine, dot } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
+import { balancedAccuracy, confusion } from '../../../src/core/metrics/binary-classification.ts';
 import liblinear from '../../fixtures/liblinear.json' with { type: 'json' };
 import { everyRow, plant } from './planted.ts';
 
@@ -60,6 +61,28 @@ test('the same generator gives the same bits, and sizes that are no multiple of 
   expect(cosine(first.weights, normal)).toBeGreaterThan(0.99);
   const value = decisionValues(latents, Uint32Array.of(3), first)[0]!;
   expect(value).toBeCloseTo(dot(first.weights, latents.subarray(21, 28)) + first.bias, 12);
+});
+
+test('balanced weights keep a rare class that equal ones give up', () => {
+  const { latents, size, labels } = plant(11, 3000, 12, 0.05, -4);
+  const found = (weights: 'equal' | 'balanced') => {
+    const svm = fitSvm(latents, size, everyRow(labels), createRandom(1), { weights });
+    const values = decisionValues(latents, Uint32Array.from(labels.keys()), svm);
+    expect(svm.dualObjective).toBeLessThanOrEqual(svm.primalObjective);
+    expect(svm.dualObjective / svm.primalObjective).toBeGreaterThan(0.99);
+    return balancedAccuracy(confusion(values, labels));
+  };
+  expect(found('equal')).toBeLessThan(0.55);
+  expect(found('balanced')).toBeGreaterThan(found('equal') + 0.02);
+});
+
+test('of classes alike in size, balanced weights are equal ones', () => {
+  const { latents, size } = plant(12, 400, 9);
+  const labels = Uint8Array.from({ length: 400 }, (_, i) => i % 2);
+  const fits = (['equal', 'balanced'] as const).map(weights =>
+    fitSvm(latents, size, everyRow(labels), createRandom(1), { weights, maxIterations: 20 }),
+  );
+  expect(fits[1]).toEqual(fits[0]);
 });
 
 test('a fit ends early where it is told to, as one of so many passes does', () => {
