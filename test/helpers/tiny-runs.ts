@@ -44,6 +44,7 @@ export async function writeTinyClassifier(out: string): Promise<void> {
     await writeTensors(run.file('classifier.safetensors'), tinyClassifierWeights, {
       architecture: tinyClassifier,
       thresholds: attributeNames.map((_, a) => (a - 20) / 100),
+      calibration: attributeNames.map(() => ({ slope: 1, intercept: 0 })),
     });
     return {};
   });
