@@ -172,7 +172,7 @@ async function fitAll(
   const { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed } = config;
   const settings = { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed };
   const shared: SharedFaces = { latents: faces.latents, size: faces.size, logits: faces.logits, options: settings };
-  const workers = startWorkers<FitOrder, FitAnswer>('fit-boundaries', shared, { threads, signal });
+  const workers = startWorkers<FitOrder, FitAnswer>('fit-boundaries', shared, { threads, signal, native: false });
   const progress = log.progress('fit', orders.length, 'attributes');
   const curves: Record<string, readonly CurvePoint[]> = {};
   try {

@@ -81,7 +81,7 @@ export const synthesize = defineStage({
       };
       // A GPU is kept busy by one thread.
       const threads = config.device === 'cpu' ? config.threads : 1;
-      const workers = startWorkers<ShardOrder, Shard>('synthesize-faces', maker, { threads, signal });
+      const workers = startWorkers<ShardOrder, Shard>('synthesize-faces', maker, { threads, signal, native: true });
       const progress = log.progress('synthesize', config.count, 'faces');
       progress.update(kept);
       let [made, last] = [kept, performance.now()];

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 export interface Workers<Input, Output> {
   /** Done by the first thread that is free. @throws what the work throws, or the signal's reason. */
   run(input: Input): Promise<Output>;
-  /** Ends the threads, whatever they are at. */
+  /** Ends the threads; what they are at is dropped. */
   close(): Promise<void>;
 }
 
@@ -12,7 +12,15 @@ export interface WorkersOptions {
   readonly threads: number;
   /** Once aborted, all work fails with its reason. */
   readonly signal: AbortSignal;
+  /**
+   * Whether the threads call native code: to terminate one in the middle of a call to ONNX Runtime ends the whole
+   * process. Such threads are asked to end and do so between two calls; all others are ended at once.
+   */
+  readonly native: boolean;
 }
+
+/** In place of an input; see `serve`. */
+export const endMessage = 'end';
 
 interface Job<Input, Output> {
   readonly input: Input;
@@ -27,7 +35,7 @@ interface Job<Input, Output> {
 export function startWorkers<Input, Output>(
   name: string,
   shared: unknown,
-  { threads, signal }: WorkersOptions,
+  { threads, signal, native }: WorkersOptions,
 ): Workers<Input, Output> {
   const file = new URL(`../../../dist/node/workers/${name}.js`, import.meta.url);
   const waiting: Job<Input, Output>[] = [];
@@ -74,7 +82,15 @@ export function startWorkers<Input, Output>(
     async close() {
       signal.removeEventListener('abort', abort);
       fail(new Error(`the threads of ${name} have been closed`));
-      await Promise.all(workers.map(worker => worker.terminate()));
+      await Promise.all(workers.map(worker => (native ? askToEnd(worker) : worker.terminate())));
     },
   };
+}
+
+function askToEnd(worker: Worker): Promise<void> {
+  return new Promise(resolve => {
+    if (worker.threadId === -1) return resolve(); // it has ended
+    worker.on('exit', () => resolve());
+    worker.postMessage(endMessage);
+  });
 }

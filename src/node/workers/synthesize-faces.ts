@@ -1,4 +1,5 @@
 // A thread of `synthesize`: draws latents, makes their faces and labels them, a shard at a time.
+import { attributeNames } from '../../core/attributes.ts';
 import { normaliseLatents, sampleLatents } from '../../core/latent/sampling.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { BatchRunner } from '../../core/models/inference.ts';
@@ -18,7 +19,7 @@ export interface FaceMaker {
 export interface ShardOrder {
   readonly shard: number;
   readonly count: number;
-  /** How many of its images are wanted. */
+  /** How many of its images are wanted: whole batches of 20, or all. */
   readonly shown: number;
 }
 
@@ -41,8 +42,23 @@ serve(async ({ device: name, generator, classifier, latentSize, seed }: FaceMake
   return async ({ shard, count, shown }: ShardOrder): Promise<Shard> => {
     // A stream a shard: face i is the same whatever was made before it.
     const latents = normaliseLatents(sampleLatents(createRandom(seed, shard), count, latentSize), latentSize);
-    const images = await generate.run(latents);
-    const logits = await classify.run(images);
-    return { latents, logits, images: images.slice(0, (shown * images.length) / count) };
+    const logits = new Float32Array(count * attributeNames.length);
+    const seen: Float32Array[] = [];
+    for (let start = 0; start < count; start += batch) {
+      const images = await generate.run(latents.subarray(start * latentSize, (start + batch) * latentSize));
+      logits.set(await classify.run(images), start * attributeNames.length);
+      if (start < shown) seen.push(images); // the others are never needed again
+    }
+    return { latents, logits, images: joined(seen) };
   };
 });
+
+function joined(pieces: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
