@@ -6,6 +6,7 @@ import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../core/
 import { linearResponse } from '../../core/latent/linear-response.ts';
 import { normaliseLatents } from '../../core/latent/sampling.ts';
 import { hashBytes, openBundle } from '../io/bundle.ts';
+import { openDevice } from '../io/device.ts';
 import { writeWhole } from '../io/files.ts';
 import { readJsonLines } from '../io/json-lines.ts';
 import { runFiles } from '../io/manifest.ts';
@@ -63,6 +64,7 @@ export const calibrate = defineStage({
       bundle: join(config.bundle, bundleFiles.index),
       ...(config.judge === undefined ? {} : { judge: config.judge }),
     };
+    await openDevice(config); // a missing one is told before anything is read or begun
     return withRun(out, { stage: 'calibrate', config, inputs, resume, force, log }, async run => {
       const editor = await openBundle(config.bundle, config);
       const judge = await openJudge(config.judge, editor, config);

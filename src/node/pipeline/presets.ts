@@ -1,7 +1,7 @@
 // The presets of `pipeline`: the options of every stage in one table, from a minute's trial to a real model.
 
 /** Options of a stage by name; what is left out keeps the stage's default. */
-export type StageOptions = Readonly<Record<string, string | number | boolean>>;
+export type StageOptions = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** One figure of the pipeline: an edit shown on several faces. */
 export interface StripOptions {
@@ -32,6 +32,9 @@ const strips: readonly StripOptions[] = [
   { name: 'age-gender-locked', move: ['Young=3..-3'], lock: ['Male'] },
   { name: 'smiling-three-locks', move: ['Smiling=-3..3'], lock: ['Male', 'Young', 'Mouth_Slightly_Open'] },
 ];
+
+/** Of which is told how their boundaries improve with the number of samples: common and rare, plain and subtle ones. */
+const curveOf = ['Male', 'Young', 'Smiling', 'Eyeglasses', 'Blond_Hair', 'Big_Nose'];
 
 /** Many small steps, both networks in one: what two cores do best (docs/log.md). */
 const celeba64Gan: StageOptions = {
@@ -66,7 +69,7 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     trainGan: { fmapBase: 16, fmapMax: 8, latentSize: 8, kimg: 2, fadeKimg: 0.5, stabiliseKimg: 0.5, tickKimg: 0.2 },
     trainClassifier: { width: 2, epochs: 60, patience: 0, minibatch: 8, shift: 0, jitter: 0 },
     synthesize: { count: 1000 },
-    fit: { ratio: 0.1 },
+    fit: { ratio: 0.1, curve: ['Male'] },
     calibrate: { faces: 16, trialFaces: 8, responseFaces: 64, mostLocks: 2 },
     evaluate: { faces: 8 },
     strips: [{ name: 'gender-smiling-locked', move: ['Male=-1..1'], lock: ['Smiling'] }],
@@ -110,7 +113,7 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     trainClassifier: {},
     judge: { preset: 'judge' },
     synthesize: {},
-    fit: {},
+    fit: { curve: curveOf },
     calibrate: {},
     evaluate: {},
     quality: {},
@@ -123,7 +126,7 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     trainGan: reportGan,
     trainClassifier: { loss: 'mse' },
     synthesize: {},
-    fit: { samples: 'all' },
+    fit: { samples: 'all', curve: curveOf },
     calibrate: {},
     evaluate: {},
     quality: {},

@@ -55,9 +55,9 @@ export interface Curve {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-/** Up to three curves over one quantity. @param axes their labels, with units. */
+/** Up to three curves over one quantity. @param axes their labels, with units, and whether x is logarithmic. */
 export function lineChart(
-  axes: { readonly x: string; readonly y: string },
+  axes: { readonly x: string; readonly y: string; readonly logarithmic?: boolean },
   curves: readonly Curve[],
   alt: string,
 ): string {
@@ -70,7 +70,12 @@ export function lineChart(
     height: 240,
     marginLeft: 48,
     marginBottom: 40,
-    x: { label: axes.x, labelAnchor: 'center', labelArrow: 'none' },
+    x: {
+      label: axes.x,
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      ...(axes.logarithmic ? { type: 'log', tickFormat: '~s', ticks: 5 } : {}),
+    },
     y: { label: axes.y, grid: true, labelArrow: 'none' },
     marks: curves.flatMap(({ points }, c) => {
       const { colour, dash } = kinds[c]!;

@@ -6,6 +6,7 @@ import { cosinesFigure, editsFigure, groupsFigure, rescoringFigure } from './edi
 import { ageFigure, groupStripsFigure, locksFigure, samplesFigure } from './faces.ts';
 import { geometryFigure } from './geometry.ts';
 import { qualityFigure } from './quality.ts';
+import { sampleCurvesFigure } from './sample-curves.ts';
 import { boundariesFigure, classifierFigure } from './tables.ts';
 import { configurationFigure, curvesFigure, timingsFigure } from './training.ts';
 
@@ -20,6 +21,7 @@ export function partsOf(folder: string, sources: Sources): (() => Figure | Promi
     () => locksFigure(sources),
     () => boundariesFigure(sources),
     () => classifierFigure(sources),
+    ...(fittedCurves(sources) ? [() => sampleCurvesFigure(sources.runs.boundaries)] : []),
     () => editsFigure(sources),
     () => rescoringFigure(sources),
     () => groupsFigure(sources),
@@ -30,4 +32,9 @@ export function partsOf(folder: string, sources: Sources): (() => Figure | Promi
     () => timingsFigure(folder, sources),
     () => configurationFigure(sources),
   ];
+}
+
+function fittedCurves({ runs }: Sources): boolean {
+  const { curve } = runs.boundaries.config;
+  return Array.isArray(curve) && curve.length > 0;
 }
