@@ -91,11 +91,13 @@ const resultsSchema = z.array(
 
 export async function classifierFigure({ runs, dataset }: Sources): Promise<Figure> {
   const results = resultsSchema.parse(await readJson(runs.classifier.file('attributes.json')));
-  const rows = results.map(({ attribute, ...result }) => {
+  const judged = runs.judge && resultsSchema.parse(await readJson(runs.judge.file('attributes.json')));
+  const rows = results.map(({ attribute, ...result }, i) => {
     const { wholeCount, classifier } = published(attribute);
     const share = wholeCount / wholeCeleba;
     const wholeBaseline = Math.max(share, 1 - share);
-    return { ...result, ...classifier, attribute: readable(attribute), wholeBaseline };
+    const judge = judged?.[i]?.testAccuracy ?? null;
+    return { ...result, ...classifier, judge, attribute: readable(attribute), wholeBaseline };
   });
   const below = rows.filter(row => isBelow(row, 'testAccuracy', 'majorityBaseline')).length;
   const worse = results.filter(row => (row.gain ?? 0) < -toleratedErrors * (row.gainError ?? 0)).length;
@@ -112,6 +114,7 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
     { ...ours, ...share('AUC', 'auc') },
     { ...ours, ...share('MSE', 'mse') },
     { ...ours, ...share('calibration error', 'calibrationError') },
+    ...(judged === undefined ? [] : [{ group: 'judge', ...share('test', 'judge', 'majorityBaseline') }]),
     { group: 'whole CelebA', ...share('majority', 'wholeBaseline') },
     { ...report, ...share('train', 'reportTrain') },
     { ...report, ...share('test', 'report', 'wholeBaseline') },
@@ -130,8 +133,10 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
     ),
     caption:
       `Test figures are of the ${tested} test pictures of this dataset; thresholds and calibration were chosen on ` +
-      `others. ${below} of 40 accuracies lie below the majority baseline here, ${worse} of them by more than ${toleratedErrors} standard ` +
-      `errors of the difference; ${reportBelow} in the report. Published accuracies are of the official test split and ` +
+      `others. ${below} of 40 accuracies lie below the majority baseline here, ${worse} of them by more than ` +
+      `${toleratedErrors} standard errors of the difference; ${reportBelow} in the report. ` +
+      (judged === undefined ? '' : 'The judge labels nothing; it says what edits did. ') +
+      `Published accuracies are of the official test split and ` +
       'larger pictures: Face Tuning 2023; LNets+ANet: Liu et al. 2015; MCNN-AUX: Hand and Chellappa 2017.',
     command: runs.classifier.command,
   };
