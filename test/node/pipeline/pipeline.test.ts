@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeNpy } from '../../../src/core/formats/npy.ts';
+import { type AttributeResult, belowBaseline } from '../../../src/node/pipeline/classifier-results.ts';
 import { sharedFolder } from '../../helpers/shared.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
@@ -53,6 +54,12 @@ describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke on real ima
     const of = (name: string) => results.find((row: { attribute: string }) => row.attribute === name);
     expect(of('Male').testAccuracy).toBeGreaterThan(of('Male').majorityBaseline + 0.1);
     expect(of('Wearing_Lipstick').testAccuracy).toBeGreaterThan(of('Wearing_Lipstick').majorityBaseline + 0.1);
+  });
+
+  test('trains none that would do better by always giving the commoner answer', () => {
+    const results: AttributeResult[] = JSON.parse(readFileSync(file('classifier', 'attributes.json'), 'utf8'));
+    expect(results).toHaveLength(40);
+    expect(belowBaseline(results)).toEqual([]);
   });
 
   test('labels faces: latents of length √d beside logits', () => {
