@@ -8,7 +8,7 @@ import type { Hyperplane } from '../../core/latent/edit.ts';
 import type { LinearResponse } from '../../core/latent/linear-response.ts';
 import { searchLocks } from '../../core/latent/suggested-locks.ts';
 import { type EditEffect, editEffect } from '../../core/metrics/edit-effects.ts';
-import { type Faces, probe, type Targets } from './edit-probe.ts';
+import { type Faces, probe, scoredBoundaries, type Targets } from './edit-probe.ts';
 import type { Judge } from './judge.ts';
 
 export interface CalibrationWork {
@@ -31,7 +31,7 @@ export interface CalibrationWork {
 export const targets: Targets = [0.1, 0.9];
 
 /** Distances of the calibration: the outermost, and how many. */
-const [farthest, gridPoints] = [4, 11];
+const [farthest, gridPoints] = [4, 9];
 /** Share of the sphere's radius up to which every face can be moved. */
 const usableRadius = 0.9;
 /** What the judge must see at the ends of the safe range, and how well the boundary must separate (design §4.6). */
@@ -160,7 +160,7 @@ async function chosenLocks(
   const reached = targets.map(target => judge.logitAt(column, target) - thresholds[column]!) as [number, number];
   const steps = searchLocks({
     moved,
-    candidates: editor.bundle.boundaries,
+    candidates: scoredBoundaries(editor),
     slopes: response.slopes,
     margins,
     column,

@@ -13,7 +13,7 @@ import { runFiles } from '../io/manifest.ts';
 import { type Run, withRun } from '../io/run-folder.ts';
 import { type Column, textTable } from '../report/table.ts';
 import { type CalibrationWork, calibratedAttribute } from './attribute-calibration.ts';
-import { judged, lookAt } from './edit-probe.ts';
+import { lookAt, scored } from './edit-probe.ts';
 import { openJudge } from './judge.ts';
 import { withEditSection } from './model-card.ts';
 import { deviceOptions, pathOption, runOptions } from './options.ts';
@@ -25,7 +25,8 @@ const options = z.strictObject({
     .optional()
     .describe('run folder of train classifier, of a network that labelled nothing; left out: the bundle’s own'),
   faces: z.int().min(16).max(100_000).default(256).describe('faces that each attribute is moved on'),
-  trialFaces: z.int().min(8).max(10_000).default(64).describe('faces on which each number of locks is tried'),
+  trialFaces: z.int().min(8).max(10_000).default(48).describe('faces on which each number of locks is tried'),
+  judgedFaces: z.int().min(8).max(100_000).default(128).describe('faces on which the chosen locks are judged'),
   responseFaces: z
     .int()
     .min(16)
@@ -58,7 +59,7 @@ export const calibrate = defineStage({
   ],
   options,
   async run(config, context) {
-    const { out, resume, force, seed, faces, trialFaces } = config;
+    const { out, resume, force, seed, faces, trialFaces, judgedFaces } = config;
     const { log, signal } = context;
     const inputs = {
       bundle: join(config.bundle, bundleFiles.index),
@@ -71,7 +72,7 @@ export const calibrate = defineStage({
       const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
       const seeds = seedsFrom(seed, config.responseFaces);
       const latents = seeds.map(each => editor.sample(each));
-      const logits = await judged(editor, judge, latents);
+      const logits = await scored(editor, latents, images => judge.score(images));
       signal.throwIfAborted();
       const size = editor.bundle.latentSize;
       const rows = normaliseLatents(Float32Array.from(latents.flatMap(latent => [...latent])), size);
@@ -83,7 +84,7 @@ export const calibrate = defineStage({
         faces: await lookAt(editor, judge, seedsFrom(seed, faces)),
         trialFaces: await lookAt(editor, judge, seedsFrom(seed + faces, trialFaces)),
         // Locks are chosen on some faces and judged on others.
-        judgedFaces: await lookAt(editor, judge, seedsFrom(seed + faces + trialFaces, faces)),
+        judgedFaces: await lookAt(editor, judge, seedsFrom(seed + faces + trialFaces, judgedFaces)),
         mostLocks: config.mostLocks,
       };
       const attributes = await finishedAttributes(run);
@@ -99,7 +100,7 @@ export const calibrate = defineStage({
       await judge.release();
       const { name, resolution, latentSize, extra, contents } = editor.bundle;
       const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
-      const section = { attributes, judge: judge.name, faces };
+      const section = { attributes, judge: judge.name, faces: judgedFaces };
       const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
       for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
       const facts = { name, resolution, latentSize, attributes, ...(extra && { extra }) };

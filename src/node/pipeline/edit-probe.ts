@@ -2,6 +2,7 @@
 import { type AttributeName, attributeIndex, attributeNames } from '../../core/attributes.ts';
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
 import { logitOf } from '../../core/bundle/probability.ts';
+import type { Hyperplane } from '../../core/latent/edit.ts';
 import type { Answer } from '../../core/latent/response.ts';
 import { strengthFor } from '../../core/latent/response.ts';
 import { strengthRange } from '../../core/latent/strength-range.ts';
@@ -21,6 +22,8 @@ export interface Faces {
   readonly seeds: readonly number[];
   /** The judge's logits [n, 40]. */
   readonly before: Float32Array;
+  /** The logits of the bundle's classifier [n, 40]. */
+  readonly own: Float32Array;
 }
 
 /** Probabilities that a face is moved to: surely absent, surely present. */
@@ -36,18 +39,28 @@ export interface Probed extends EditedLogits {
 
 /** Signed distances between which targets are looked for: as far out as latents lie. */
 const reach = [-4, 4] as const;
-/** Faces at a time: what is drawn of them is all that is in memory. */
-const batch = 16;
+/** Faces that are moved at a time, and images that are in memory. */
+const [batch, drawnAtOnce] = [16, 96];
+
+/** Those of the attributes that the classifier answers about; extra directions are none of them. */
+export function scoredBoundaries({ bundle }: FaceEditor): readonly Hyperplane[] {
+  const known = new Set<string>(bundle.attributes.map(({ attribute }) => attribute));
+  return bundle.boundaries.filter(({ attribute }) => known.has(attribute));
+}
 
 export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly number[]): Promise<Faces> {
+  const latents = seeds.map(seed => editor.sample(seed));
   return {
     seeds,
-    before: await judged(
-      editor,
-      judge,
-      seeds.map(seed => editor.sample(seed)),
-    ),
+    before: await scored(editor, latents, images => judge.score(images)),
+    own: await scored(editor, latents, images => editor.score(images)),
   };
+}
+
+/** The first of them. */
+export function firstFaces({ seeds, before, own }: Faces, count: number): Faces {
+  const end = count * attributeNames.length;
+  return { seeds: seeds.slice(0, count), before: before.subarray(0, end), own: own.subarray(0, end) };
 }
 
 /**
@@ -58,55 +71,70 @@ export async function probe(
   editor: FaceEditor,
   judge: Judge,
   plan: Plan,
-  { seeds, before }: Faces,
+  faces: Faces,
   targets: Targets,
   { signal }: Pick<StageContext, 'signal'>,
-  tried = 5,
+  tried = 4,
 ): Promise<Probed> {
-  const attribute = editor.bundle.attributes[attributeIndex(plan.moved)]!;
-  const [low, high]: [Float64Array[], Float64Array[]] = [[], []];
+  const column = attributeIndex(plan.moved);
+  const wanted = targets.map(target => logitOf(editor.bundle.attributes[column]!, target));
+  const ends: readonly [Float64Array[], Float64Array[]] = [[], []];
   const strengths: number[] = [];
   let reached = 0;
-  for (let first = 0; first < seeds.length; first += batch) {
+  for (let first = 0; first < faces.seeds.length; first += batch) {
     signal.throwIfAborted();
-    const some = seeds.slice(first, first + batch);
-    const answers = await answersOf(editor, plan, some, tried);
-    for (const [face, seed] of some.entries()) {
-      for (const [end, latents] of [low, high].entries()) {
-        const found = strengthFor(answers[face]!, logitOf(attribute, targets[end]!));
+    const some = faces.seeds.slice(first, first + batch).map((seed, i) => {
+      return { seed, logit: faces.own[(first + i) * attributeNames.length + column]! };
+    });
+    const answers = await answersOf(editor, plan, some, wanted, tried);
+    for (const [face, { seed }] of some.entries()) {
+      for (const [end, latents] of ends.entries()) {
+        const found = strengthFor(answers[face]!, wanted[end]!);
         latents.push(moved(editor, plan, seed, found.strength));
         strengths.push(Math.abs(found.strength));
         if (found.reached) reached++;
       }
     }
   }
+  const judged = (latents: readonly Float64Array[]) => scored(editor, latents, images => judge.score(images));
   return {
-    before,
-    low: await judged(editor, judge, low),
-    high: await judged(editor, judge, high),
+    before: faces.before,
+    low: await judged(ends[0]),
+    high: await judged(ends[1]),
     reached: reached / strengths.length,
     strength: mean(strengths),
     residual: editor.condition(plan.moved, plan.locks).residual,
   };
 }
 
-/** What the bundle's classifier says of the moved attribute at several strengths, face by face. */
-async function answersOf(editor: FaceEditor, plan: Plan, seeds: readonly number[], count: number): Promise<Answer[][]> {
-  const { boundaries } = editor.bundle;
-  const tried = seeds.map(seed => {
-    const edit = { latent: editor.sample(seed), boundaries, moves: [], locks: plan.locks };
+/** What the bundle's classifier says of the moved attribute at strengths toward what is wanted, face by face. */
+async function answersOf(
+  editor: FaceEditor,
+  plan: Plan,
+  faces: readonly { readonly seed: number; readonly logit: number }[],
+  wanted: readonly number[],
+  count: number,
+): Promise<Answer[][]> {
+  const shares = Array.from({ length: count }, (_, i) => (i + 1) / count);
+  const tried = faces.map(({ seed, logit }) => {
+    const edit = { latent: editor.sample(seed), boundaries: editor.bundle.boundaries, moves: [], locks: plan.locks };
     const [least, most] = strengthRange(plan.moved, [...reach], edit);
-    const shares = Array.from({ length: count }, (_, i) => (i + 1) / count);
-    const below = least < 0 ? shares.map(share => share * least).reverse() : [];
-    return [...below, 0, ...(most > 0 ? shares.map(share => share * most) : [])];
+    return {
+      below: least < 0 && wanted.some(target => target < logit) ? shares.map(share => share * least).reverse() : [],
+      above: most > 0 && wanted.some(target => target > logit) ? shares.map(share => share * most) : [],
+    };
   });
-  const latents = seeds.flatMap((seed, face) => tried[face]!.map(strength => moved(editor, plan, seed, strength)));
-  const logits = await editor.score(await editor.render(latents));
+  const latents = tried.flatMap(({ below, above }, face) =>
+    [...below, ...above].map(strength => moved(editor, plan, faces[face]!.seed, strength)),
+  );
+  const logits = await scored(editor, latents, images => editor.score(images));
   const column = attributeIndex(plan.moved);
   let row = 0;
-  return tried.map(strengths =>
-    strengths.map(strength => ({ strength, logit: logits[row++ * attributeNames.length + column]! })),
-  );
+  const answer = (strength: number) => ({ strength, logit: logits[row++ * attributeNames.length + column]! });
+  return tried.map(({ below, above }, face) => {
+    const less = below.map(answer);
+    return [...less, { strength: 0, logit: faces[face]!.logit }, ...above.map(answer)];
+  });
 }
 
 function moved(editor: FaceEditor, plan: Plan, seed: number, strength: number): Float64Array {
@@ -114,18 +142,16 @@ function moved(editor: FaceEditor, plan: Plan, seed: number, strength: number): 
   return editor.edit({ seed, moves, locks: plan.locks }).latent;
 }
 
-/** @returns the judge's logits [n, 40]. */
-export async function judged(
+/** @returns logits [n, 40] of the images of these latents. */
+export async function scored(
   editor: FaceEditor,
-  judge: Judge,
   latents: readonly (Float32Array | Float64Array)[],
+  score: (images: Float32Array) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const logits = new Float32Array(latents.length * attributeNames.length);
-  for (let first = 0; first < latents.length; first += judgedAtOnce) {
-    const images = await editor.render(latents.slice(first, first + judgedAtOnce));
-    logits.set(await judge.score(images), first * attributeNames.length);
+  for (let first = 0; first < latents.length; first += drawnAtOnce) {
+    const images = await editor.render(latents.slice(first, first + drawnAtOnce));
+    logits.set(await score(images), first * attributeNames.length);
   }
   return logits;
 }
-
-const judgedAtOnce = 100;

@@ -15,7 +15,7 @@ import { runFiles } from '../io/manifest.ts';
 import { withRun } from '../io/run-folder.ts';
 import { type Column, csvTable, textTable } from '../report/table.ts';
 import { targets } from './attribute-calibration.ts';
-import { lookAt, probe } from './edit-probe.ts';
+import { firstFaces, lookAt, probe, scoredBoundaries } from './edit-probe.ts';
 import { openJudge } from './judge.ts';
 import { type CommonConfig, pathOption } from './options.ts';
 import type { StageContext, Summary } from './stage.ts';
@@ -30,6 +30,12 @@ export const editOptions = {
     .default([])
     .describe('of --bundle: attributes to move; none: all that have a boundary'),
   faces: z.int().min(2).max(100_000).default(500).describe('of --bundle: generated faces to measure on'),
+  unlockedFaces: z
+    .int()
+    .min(2)
+    .max(100_000)
+    .default(200)
+    .describe('of --bundle: so many of them are moved with nothing locked too'),
 };
 
 interface EditConfig extends CommonConfig, z.output<z.ZodObject<typeof editOptions>> {
@@ -117,7 +123,8 @@ export async function evaluateEdits(config: EditConfig, { log, signal }: StageCo
     const plans = plansFor(editor, config.attributes, line => log.warn(line));
     const progress = log.progress('evaluate', plans.length * faces, 'faces');
     for (const plan of plans.slice(effects.length)) {
-      const { low, high, before, ...how } = await probe(editor, judge, plan, seen, targets, { signal });
+      const some = plan.locked ? seen : firstFaces(seen, Math.min(faces, config.unlockedFaces));
+      const { low, high, before, ...how } = await probe(editor, judge, plan, some, targets, { signal });
       const effect = (chosen?: (row: number) => boolean) =>
         editEffect({ before, low, high }, judge.thresholds, attributeIndex(plan.moved), chosen);
       effects.push({ ...plan, ...how, all: effect(), women: effect(row => !isMan(row)), men: effect(isMan) });
@@ -126,7 +133,7 @@ export async function evaluateEdits(config: EditConfig, { log, signal }: StageCo
     }
     progress.finish();
     const linearity = await linearityOf(editor, seeds);
-    const { boundaries } = editor.bundle;
+    const boundaries = scoredBoundaries(editor);
     const cosines = boundaries.map(a => boundaries.map(b => cosine(a.normal, b.normal)));
     await editor.release();
     await judge.release();
@@ -162,7 +169,7 @@ async function linearityOf(editor: FaceEditor, seeds: readonly number[]): Promis
   const latents = seeds.map(seed => normalisedLatent(editor.sample(seed)));
   const logits = await editor.score(await editor.render(latents));
   return Object.fromEntries(
-    editor.bundle.boundaries.map(boundary => {
+    scoredBoundaries(editor).map(boundary => {
       const column = attributeIndex(boundary.attribute);
       const distances = latents.map(latent => distanceTo(boundary, latent));
       const own = seeds.map((_, face) => logits[face * attributeNames.length + column]!);

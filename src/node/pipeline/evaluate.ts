@@ -28,9 +28,9 @@ export const evaluate = defineStage({
   options,
   async run(config, context) {
     await openDevice(config); // a missing one is told before anything is read or begun
-    const { bundle, generator, judge, attributes, faces, dataset, images, pairs, ...common } = config;
+    const { bundle, generator, judge, attributes, faces, unlockedFaces, dataset, images, pairs, ...common } = config;
     if (bundle !== undefined && generator === undefined) {
-      return evaluateEdits({ bundle, judge, attributes, faces, ...common }, context);
+      return evaluateEdits({ bundle, judge, attributes, faces, unlockedFaces, ...common }, context);
     }
     if (generator !== undefined && bundle === undefined) {
       return evaluateGenerator({ generator, dataset, images, pairs, ...common }, context);

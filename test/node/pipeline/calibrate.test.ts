@@ -19,6 +19,7 @@ const run = (options: object, { log = silentLog, signal = new AbortController().
       seed: 100,
       faces: 16,
       trialFaces: 8,
+      judgedFaces: 8,
       responseFaces: 64,
       mostLocks: 2,
       threads: 1,
@@ -40,11 +41,11 @@ test('every boundary gets a curve that never falls, and a verdict; what has none
   for (const { attribute, boundary, suggestedLocks, judged, controllable, reason } of after.bundle.attributes) {
     if (attribute === noBoundary) continue;
     const logits = boundary!.calibration!.map(([, logit]) => logit);
-    expect(logits).toHaveLength(11);
+    expect(logits).toHaveLength(9);
     expect(logits).toEqual([...logits].sort((a, b) => a - b));
     expect(suggestedLocks!.length).toBeLessThanOrEqual(2);
     expect(suggestedLocks).not.toContain(attribute);
-    expect(judged!.faces).toBe(16);
+    expect(judged!.faces).toBe(8);
     expect(judged!.agreement).toBeGreaterThanOrEqual(0);
     expect(judged!.flips).toBeLessThan(0.5);
     expect(controllable).toBe(reason === undefined);
@@ -58,7 +59,7 @@ test('every boundary gets a curve that never falls, and a verdict; what has none
 test('the curve is what drawing and scoring give: its middle by hand', async () => {
   const editor = await openBundle(whole);
   const { attribute, boundary } = editor.bundle.attributes[attributeIndex('Young')]!;
-  const [distance, median] = boundary!.calibration![5]!;
+  const [distance, median] = boundary!.calibration![4]!;
   const latents = Array.from(
     { length: 16 },
     (_, i) => editor.edit({ seed: 100 + i, moves: [{ attribute, kind: 'absolute', distance }] }).latent,
@@ -97,6 +98,6 @@ test('interrupted after some attributes and resumed, it writes the same bytes', 
   }
 });
 
-test('a judge of another size is refused in one line', async () => {
+test('a judge that is not there is refused in one line', async () => {
   await expect(run({ out: join(root, 'x'), judge: join(root, 'nowhere') })).rejects.toThrow(/nowhere/);
 });

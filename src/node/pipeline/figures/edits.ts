@@ -49,7 +49,7 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
     body: `${htmlTable(columns, pairs, `Means: ${means(pair => pair.free.all.agreement)} % agree and ${means(pair => pair.free.all.flips)} % of the others flip with nothing locked; ${means(pair => best(pair).all.agreement)} % and ${means(pair => best(pair).all.flips)} % with the suggested locks`)}
 <details><summary>The suggested locks</summary><ul>${locks.join('\n')}</ul></details>`,
     caption:
-      `Each attribute was moved on ${counted(edits.faces)} faces to 10 % and to 90 % of the classifier's probability. ` +
+      `Each attribute was moved on ${counted(edits.faces)} faces, on ${counted(pairs[0]?.free.all.faces ?? 0)} with nothing locked, to 10 % and to 90 % of the classifier's probability. ` +
       '“Agrees”: after so many of these edits the attribute is seen where it should be. “Others flip”: the mean share ' +
       `of the other attributes whose answer is another than on the unedited face. Said by ${edits.judge}. Locks were ` +
       'chosen on other faces than these. “Left”: how much of the direction the locks leave. R²: of the logit on the ' +
