@@ -31,6 +31,12 @@ test('the report shows every figure, its samples and its command, and asks for n
   const titles = [...html.matchAll(/<h2>([^<]*)<\/h2>/g)].map(([, title]) => title!);
   expect(titles.map(title => /^Figure \d/.exec(title)?.[0] ?? title)).toEqual([
     ...[1, 2, 3, 4, 5, 6, 7, 8].map(number => `Figure ${number}`),
+    'Boundaries by the number of samples',
+    'What moves do, attribute by attribute',
+    'Re-scoring: what moves along',
+    'Women and men',
+    'Age of women and of men',
+    'Cosines of the normals',
     'Learning curves',
     'Time and memory',
     'Configuration',

@@ -14,6 +14,11 @@ type Pair = ReturnType<typeof pairsOf>[number];
 /** With the suggested locks where there are some. */
 const best = ({ free, locked }: Pair): Effect => locked ?? free;
 
+/** Figures of all pairs, or one sentence where the model has none. */
+function ifAny(pairs: readonly unknown[], draw: () => string): string {
+  return pairs.length > 0 ? draw() : '<p class="note">No attribute of this model has a boundary to move along.</p>';
+}
+
 export function editsFigure({ edits, editor, runs }: Sources): Figure {
   const pairs = pairsOf(edits.effects);
   const [free, locked] = [{ group: 'nothing locked' }, { group: 'suggested locks' }];
@@ -44,10 +49,17 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
         `<li>${escapeHtml(`${readable(effect!.moved)}: ${listed(effect!.locks.map(readable))}`)}</li>`,
     );
   const means = (read: (pair: Pair) => number) => (100 * mean(pairs.map(read))).toFixed(1);
+  const meansText =
+    `Means: ${means(pair => pair.free.all.agreement)} % agree and ${means(pair => pair.free.all.flips)} % of the others ` +
+    `flip with nothing locked; ${means(pair => best(pair).all.agreement)} % and ${means(pair => best(pair).all.flips)} % ` +
+    'with the suggested locks';
   return {
     title: 'What moves do, attribute by attribute',
-    body: `${htmlTable(columns, pairs, `Means: ${means(pair => pair.free.all.agreement)} % agree and ${means(pair => pair.free.all.flips)} % of the others flip with nothing locked; ${means(pair => best(pair).all.agreement)} % and ${means(pair => best(pair).all.flips)} % with the suggested locks`)}
+    body: ifAny(
+      pairs,
+      () => `${htmlTable(columns, pairs, meansText)}
 <details><summary>The suggested locks</summary><ul>${locks.join('\n')}</ul></details>`,
+    ),
     caption:
       `Each attribute was moved on ${counted(edits.faces)} faces, on ${counted(pairs[0]?.free.all.faces ?? 0)} with nothing locked, to 10 % and to 90 % of the classifier's probability. ` +
       '“Agrees”: after so many of these edits the attribute is seen where it should be. “Others flip”: the mean share ' +
@@ -71,7 +83,7 @@ export function rescoringFigure({ edits, runs }: Sources): Figure {
   };
   return {
     title: 'Re-scoring: what moves along',
-    body: `${map('Nothing locked', ({ free }) => free)}\n${map('Suggested locks', best)}`,
+    body: ifAny(pairs, () => `${map('Nothing locked', ({ free }) => free)}\n${map('Suggested locks', best)}`),
     caption:
       'A row is what was moved, from 10 % to 90 % of the classifier’s probability; its colours are how much the ' +
       `judge’s logit of each attribute changed on average over ${counted(edits.faces)} faces. Purple is more, orange ` +
@@ -85,7 +97,7 @@ export function cosinesFigure({ edits, runs }: Sources): Figure {
   const map = { rows: names, columns: names, values: edits.cosines, limit: 1, unit: 'cosine of two normals' };
   return {
     title: 'Cosines of the normals',
-    body: heatMap(map, 'Cosine of each pair of normals'),
+    body: ifAny(names, () => heatMap(map, 'Cosine of each pair of normals')),
     caption:
       `All ${names.length} normals against each other. What is dark off the diagonal shares a direction: a lock on one ` +
       'takes part of the other away.',
@@ -100,12 +112,14 @@ const mostTold = 5;
 
 export function groupsFigure({ edits, runs }: Sources): Figure {
   const pairs = pairsOf(edits.effects).filter(({ free }) => told.includes(free.moved));
-  const rows = pairs.flatMap(pair =>
-    (['women', 'men'] as const).flatMap(group => [
-      { of: pair.free, group, effect: pair.free[group] },
-      ...(pair.locked === undefined ? [] : [{ of: pair.locked, group, effect: pair.locked[group] }]),
-    ]),
-  );
+  const rows = pairs
+    .flatMap(pair =>
+      (['women', 'men'] as const).flatMap(group => [
+        { of: pair.free, group, effect: pair.free[group] },
+        ...(pair.locked === undefined ? [] : [{ of: pair.locked, group, effect: pair.locked[group] }]),
+      ]),
+    )
+    .filter(({ effect }) => effect.faces > 0);
   type Row = (typeof rows)[number];
   const columns: Column<Row>[] = [
     { title: 'moved', value: ({ of }) => `${readable(of.moved)}${of.locked ? ', locked' : ''}` },
@@ -116,7 +130,9 @@ export function groupsFigure({ edits, runs }: Sources): Figure {
   ];
   return {
     title: 'Women and men',
-    body: htmlTable(columns, rows, 'From the low end to the high end; “locked” is with the suggested locks'),
+    body: ifAny(rows, () =>
+      htmlTable(columns, rows, 'From the low end to the high end; “locked” is with the suggested locks'),
+    ),
     caption:
       'The same edits apart for faces in which the judge sees, unedited, a man or none. The changes are those from 10 % ' +
       'to 90 %: for Young, from old to young. The report saw beards and bald heads come to men, and not to women, as ' +
