@@ -14,13 +14,22 @@ interface Chunk {
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const chunkType = 'iTXt';
 
+/** Texts of one keyword in one file: ten times what a sheet of faces has. */
+const mostTexts = 10_000;
+
 /**
- * @param png a whole PNG file. @param keyword 1 to 79 letters, digits or hyphens, by which the text is found again.
- * @returns a new file that also holds the text, uncompressed, after any it holds already.
+ * @param png a whole PNG file. @param keyword 1 to 79 letters, digits or any of -_.: by which the text is found again.
+ * @param before the chunk to put it in front of; readers that stop at the pixels see only what is before `IDAT`.
+ * @returns a new file that also holds the text, uncompressed, by default after any it holds already.
  * @throws UserError for what is no PNG. @throws RangeError for a keyword that is none.
  */
-export function addPngText(png: Uint8Array, keyword: string, text: string): Uint8Array<ArrayBuffer> {
-  if (!/^[\w-]{1,79}$/.test(keyword)) throw new RangeError(`not a keyword: "${keyword}"`);
+export function addPngText(
+  png: Uint8Array,
+  keyword: string,
+  text: string,
+  before: 'IDAT' | 'IEND' = 'IEND',
+): Uint8Array<ArrayBuffer> {
+  if (!/^[\w.:-]{1,79}$/.test(keyword)) throw new RangeError(`not a keyword: "${keyword}"`);
   // Behind the keyword: uncompressed, its method, no language, no translated keyword.
   const data = new TextEncoder().encode(`${keyword}\0\0\0\0\0${text}`);
   const chunk = new Uint8Array(12 + data.length);
@@ -29,26 +38,39 @@ export function addPngText(png: Uint8Array, keyword: string, text: string): Uint
   chunk.set(new TextEncoder().encode(chunkType), 4);
   chunk.set(data, 8);
   view.setUint32(8 + data.length, crc32(chunk.subarray(4, 8 + data.length)));
-  const { start: end } = chunksOf(png, 'the picture').at(-1)!;
+  const place = startOf(png, before);
   const file = new Uint8Array(png.length + chunk.length);
-  file.set(png.subarray(0, end));
-  file.set(chunk, end);
-  file.set(png.subarray(end), end + chunk.length);
+  file.set(png.subarray(0, place));
+  file.set(chunk, place);
+  file.set(png.subarray(place), place + chunk.length);
   return file;
 }
 
 /**
  * @param png a whole PNG file. @param name what the file is called in errors: its path.
+ * @param longest bytes that one text may have.
  * @returns every text with this keyword, in the file's order; empty where there is none.
- * @throws UserError for a damaged file, and for compressed text: it may be larger than any memory.
+ * @throws UserError for a damaged file, for a text that is too long, for more texts than any picture of ours has, and
+ * for compressed text: it may be larger than any memory.
  */
-export function readPngTexts(png: Uint8Array, keyword: string, name = 'the picture'): string[] {
+export function readPngTexts(
+  png: Uint8Array,
+  keyword: string,
+  name = 'the picture',
+  longest = Number.POSITIVE_INFINITY,
+): string[] {
   const texts: string[] = [];
   for (const { type, dataStart, dataEnd } of chunksOf(png, name)) {
     if (type !== chunkType) continue;
     const data = png.subarray(dataStart, dataEnd);
     const afterKeyword = data.indexOf(0);
     if (afterKeyword < 0 || String.fromCharCode(...data.subarray(0, Math.min(afterKeyword, 80))) !== keyword) continue;
+    if (data.length > longest) {
+      throw new UserError(`${name}: the text "${keyword}" must have at most ${longest} bytes; got ${data.length}`);
+    }
+    if (texts.length === mostTexts) {
+      throw new UserError(`${name} must hold the text "${keyword}" at most ${mostTexts} times. Choose another picture`);
+    }
     const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
     if (view.getUint32(dataEnd) !== crc32(png.subarray(dataStart - 4, dataEnd))) {
       throw damaged(name, 'its text does not match its checksum');
@@ -66,20 +88,25 @@ export function readPngTexts(png: Uint8Array, keyword: string, name = 'the pictu
   return texts;
 }
 
-/** The chunks of a file up to its last, IEND. */
-function chunksOf(png: Uint8Array, name: string): Chunk[] {
+/** Where the first chunk of this type begins. */
+function startOf(png: Uint8Array, wanted: string): number {
+  for (const { type, start } of chunksOf(png, 'the picture')) if (type === wanted) return start;
+  throw damaged('the picture', `it has no ${wanted}`);
+}
+
+/** The chunks of a file up to its last, IEND, one at a time: a hostile file may have millions. */
+function* chunksOf(png: Uint8Array, name: string): Generator<Chunk> {
   if (signature.some((byte, i) => png[i] !== byte)) throw new UserError(`${name} is no PNG file. Choose a PNG picture`);
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-  const chunks: Chunk[] = [];
-  for (let start = signature.length; chunks.at(-1)?.type !== 'IEND'; ) {
+  for (let start = signature.length, type = ''; type !== 'IEND'; ) {
     if (start + 12 > png.length) throw damaged(name, `it ends after ${png.length} bytes, before its last part`);
     const dataStart = start + 8;
     const dataEnd = dataStart + view.getUint32(start);
     if (dataEnd + 4 > png.length) throw damaged(name, `it ends after ${png.length} bytes, within a part`);
-    chunks.push({ type: String.fromCharCode(...png.subarray(start + 4, dataStart)), start, dataStart, dataEnd });
+    type = String.fromCharCode(...png.subarray(start + 4, dataStart));
+    yield { type, start, dataStart, dataEnd };
     start = dataEnd + 4;
   }
-  return chunks;
 }
 
 function decodeUtf8(bytes: Uint8Array, name: string): string {

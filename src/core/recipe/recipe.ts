@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import { addPngText, readPngTexts } from '../formats/png-text.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
+import { markSynthetic } from '../formats/xmp.ts';
 import type { Geometry } from '../latent/edit.ts';
 import { asLatentMove, formatMove, type LatentMove, parseMove } from '../latent/moves.ts';
 
@@ -148,9 +149,12 @@ export function parseRecipe(text: string, name = 'the recipe'): Recipe {
   return parseVersionedJson(text, schemaVersion, schema, name);
 }
 
-/** @param png a PNG file. @returns a copy that carries the recipe, after any it carries already. */
+/**
+ * @param png a PNG file.
+ * @returns a copy that carries the recipe, after any it carries already, and says that no camera made the picture.
+ */
 export function addRecipe(png: Uint8Array, recipe: Recipe): Uint8Array<ArrayBuffer> {
-  return addPngText(png, recipeKeyword, formatRecipe(recipe));
+  return addPngText(markSynthetic(png), recipeKeyword, formatRecipe(recipe));
 }
 
 /**
@@ -159,5 +163,5 @@ export function addRecipe(png: Uint8Array, recipe: Recipe): Uint8Array<ArrayBuff
  * @throws UserError for a damaged file or recipe.
  */
 export function readRecipes(png: Uint8Array, name = 'the picture'): Recipe[] {
-  return readPngTexts(png, recipeKeyword, name).map(text => parseRecipe(text, `the recipe of ${name}`));
+  return readPngTexts(png, recipeKeyword, name, longestText * 4).map(text => parseRecipe(text, `the recipe of ${name}`));
 }
