@@ -15,6 +15,7 @@ import { trainGan } from '../pipeline/train-gan.ts';
 import { bench } from './bench.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { studio } from './studio.ts';
 
 export const stages: readonly Stage[] = [
   prepare,
@@ -29,6 +30,7 @@ export const stages: readonly Stage[] = [
   evaluate,
   report,
   pipeline,
+  studio,
   demo,
   doctor,
   bench,

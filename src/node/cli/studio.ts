@@ -1,0 +1,53 @@
+// Command `studio`: the page on which faces are edited, with a model, on this machine.
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { bundleFiles, readBundle } from '../../core/bundle/bundle.ts';
+import { UserError } from '../../core/errors.ts';
+import { hashBytes } from '../io/bundle.ts';
+import { readWhole } from '../io/files.ts';
+import { exists } from '../io/manifest.ts';
+import { pathOption } from '../pipeline/options.ts';
+import { defineStage } from '../pipeline/stage.ts';
+import { listen } from '../server/listen.ts';
+import { studioServer } from '../server/studio-server.ts';
+
+/** This file lies three folders deep both in src and in dist. */
+const fromRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+/** As seen from where the user is. */
+const starter = relative('', fromRoot('models/starter'));
+
+const options = z.strictObject({
+  bundle: pathOption().optional().describe('folder of a model bundle; left out: the shipped models/starter'),
+  port: z.int().min(0).max(65535).default(4300).describe('port to listen on; 0: any that is free'),
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('address to listen on; 0.0.0.0 lets other machines in, whose browsers then need https for threads'),
+});
+
+export const studio = defineStage({
+  name: 'studio',
+  description: 'Edit faces in the browser: serves the studio with a model until it is stopped with Ctrl-C.',
+  examples: ['', '--bundle models/mine --port 8080'],
+  options,
+  async run({ bundle: folder = starter, port, host }, { log, signal }) {
+    const page = fromRoot('dist/studio');
+    if (!(await exists(join(page, 'index.html')))) {
+      throw new UserError('the studio is not built yet. Run npm run build:studio, or npm start, which does both');
+    }
+    const read = (name: string) => readWhole(join(folder, name));
+    const bundle = await readBundle(read, hashBytes, folder);
+    const app = await studioServer(page, bundle, await read(bundleFiles.index));
+    const { address, close } = await listen(app, host, port);
+    log.info(`studio: ${bundle.name} at ${address} (stop with Ctrl-C)`);
+    await new Promise(stopped => {
+      if (signal.aborted) stopped(undefined);
+      else signal.addEventListener('abort', stopped, { once: true });
+    });
+    await close();
+    return { address, bundle: folder };
+  },
+  print: ({ address }) => `studio: stopped serving ${address}`,
+});

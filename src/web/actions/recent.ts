@@ -1,0 +1,64 @@
+// Remembers the last faces on this machine, each as it was left.
+import { formatLink } from '../engine/link.ts';
+import { type Studio, sameStart } from '../state.ts';
+import { debounced } from './timing.ts';
+
+const most = 12;
+
+/** Milliseconds of quiet before a face counts as left as it is. */
+const quiet = 600;
+
+/** Shows what an earlier visit left. What is damaged or of another model is forgotten. */
+export async function loadRecent({ state, engine }: Studio): Promise<void> {
+  const model = state.model.value!;
+  const read = readLinks(model.sha256).map(link => engine.readLink(link).catch(() => undefined));
+  const edits = (await Promise.all(read)).filter(edit => edit !== undefined);
+  const frames = await engine.frames(edits);
+  state.recent.value = edits
+    .map((edit, i) => ({ edit, frame: frames[i]! }))
+    .filter(({ frame }) => !('problem' in frame));
+}
+
+const waiting = new WeakMap<Studio, () => void>();
+
+/** Call it whenever the face has changed. */
+export function rememberRecent(studio: Studio): void {
+  const remember = waiting.get(studio) ?? debounced(quiet, () => addRecent(studio));
+  waiting.set(studio, remember);
+  remember();
+}
+
+async function addRecent({ state, engine }: Studio): Promise<void> {
+  const model = state.model.value!;
+  const edit = state.edit.value;
+  const [frame] = await engine.frames([edit]);
+  if (frame === undefined || 'problem' in frame) return;
+  const others = state.recent.value.filter(recent => !sameStart(recent.edit, edit));
+  state.recent.value = [{ edit, frame }, ...others].slice(0, most);
+  writeLinks(
+    model.sha256,
+    state.recent.value.map(recent => formatLink(recent.edit, model)),
+  );
+}
+
+function keyOf(sha256: string): string {
+  return `face-tuning recent ${sha256.slice(0, 12)}`;
+}
+
+/** Storage may be forbidden, full, or hold what someone else wrote there: then there is nothing recent. */
+function readLinks(sha256: string): string[] {
+  try {
+    const list: unknown = JSON.parse(localStorage.getItem(keyOf(sha256)) ?? '[]');
+    return Array.isArray(list) ? list.filter(link => typeof link === 'string').slice(0, most) : [];
+  } catch {
+    return [];
+  }
+}
+
+function writeLinks(sha256: string, links: readonly string[]): void {
+  try {
+    localStorage.setItem(keyOf(sha256), JSON.stringify(links));
+  } catch {
+    // The faces stay on the screen until the page is closed.
+  }
+}

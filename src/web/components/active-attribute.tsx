@@ -1,0 +1,156 @@
+// All about the attribute in use: exact values to type, what moves with it, which locks mend that, what they leave.
+import { useRef } from 'preact/hooks';
+import { lockAll } from '../actions/lock.ts';
+import { commitMove, resetAttribute } from '../actions/move-attribute.ts';
+import { togglePlay } from '../actions/play.ts';
+import { setProbability } from '../actions/set-probability.ts';
+import { columnOf, labelOf } from '../attribute-names.ts';
+import { companionsOf } from '../engine/companions.ts';
+import { changeText } from '../format.ts';
+import { LockedIcon, PauseIcon, PlayIcon, ResetIcon } from './icons.tsx';
+import { useStudio } from './studio-context.ts';
+
+export function ActiveAttribute() {
+  const studio = useStudio();
+  const { state } = studio;
+  const active = state.active.value;
+  const label = labelOf(active);
+  const attribute = state.model.value!.attributes[columnOf(active)]!;
+  const moved = state.edit.value.moves.some(move => move.attribute === active);
+  const probability = state.probabilities.value?.after[columnOf(active)];
+  const distance = state.shown.value?.distances[active];
+  const playing = state.playing.value !== undefined;
+  return (
+    <section class="active-attribute" aria-label={`In use: ${label}`}>
+      <div class="exact">
+        <h2>{label}</h2>
+        {attribute.boundary !== null && (
+          <>
+            <Exact
+              name={`${label}: probability in percent`}
+              unit="%"
+              value={probability === undefined ? '' : (100 * probability).toFixed(0)}
+              onSet={text => setProbability(studio, active, text)}
+            />
+            <Exact
+              name={`${label}: distance in σ`}
+              unit="σ"
+              value={distance === undefined ? '' : distance.toFixed(2)}
+              onSet={text => {
+                const value = Number(text.replace('−', '-').replace(',', '.'));
+                if (text.trim() !== '' && Number.isFinite(value)) commitMove(studio, active, value);
+              }}
+            />
+            <button
+              type="button"
+              class="button square small"
+              aria-label={`Reset ${label}`}
+              title={`Reset ${label}`}
+              disabled={!moved}
+              onClick={() => resetAttribute(studio, active)}
+            >
+              <ResetIcon />
+            </button>
+            <button
+              type="button"
+              class="button small play"
+              aria-pressed={playing}
+              disabled={state.strip.value.length === 0}
+              onClick={() => togglePlay(studio)}
+            >
+              {playing ? <PauseIcon /> : <PlayIcon />} {playing ? 'Stop' : 'Play'}
+            </button>
+          </>
+        )}
+      </div>
+      <Companions />
+    </section>
+  );
+}
+
+interface ExactProps {
+  readonly name: string;
+  readonly unit: string;
+  readonly value: string;
+  readonly onSet: (text: string) => void;
+}
+
+function Exact({ name, unit, value, onSet }: ExactProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const typed = useRef(false);
+  const set = () => {
+    if (!typed.current) return;
+    typed.current = false;
+    onSet(input.current!.value);
+    input.current!.value = value;
+  };
+  return (
+    <span class="exact-value">
+      <input
+        ref={input}
+        class="field"
+        inputMode="decimal"
+        autocomplete="off"
+        aria-label={name}
+        title={`${name}; type another and press Enter`}
+        value={value}
+        onInput={() => {
+          typed.current = true;
+        }}
+        onChange={set}
+        onKeyDown={({ key }) => {
+          if (key === 'Enter') set();
+        }}
+      />
+      <span aria-hidden="true">{unit}</span>
+    </span>
+  );
+}
+
+/** Why it cannot be moved, or what else moves, and how much of the direction the locks leave. */
+function Companions() {
+  const studio = useStudio();
+  const { state } = studio;
+  const active = state.active.value;
+  const model = state.model.value!;
+  const attribute = model.attributes[columnOf(active)]!;
+  const { locks } = state.edit.value;
+  if (attribute.boundary === null) {
+    return <p class="companions">This model cannot move it: {attribute.reason ?? 'no direction was found'}.</p>;
+  }
+  const others = locks.filter(lock => lock !== active);
+  const residual = state.residuals.value[active] ?? 1;
+  const { movesWith, suggestedLocks } = companionsOf(model, attribute, state.strip.value);
+  const missing = suggestedLocks.filter(lock => !others.includes(lock));
+  return (
+    <div class="companions">
+      {!attribute.controllable && (
+        <span class="badge" title={attribute.reason}>
+          unreliable{attribute.reason && `: ${attribute.reason}`}
+        </span>
+      )}
+      {others.length > 0 && (
+        <span class="left" data-low={residual < 0.3}>
+          <LockedIcon /> {others.length === 1 ? labelOf(others[0]!) : `${others.length} locks`}:{' '}
+          {Math.round(100 * residual)} % of the direction is left
+        </span>
+      )}
+      {movesWith.length > 0 && (
+        <span>
+          {others.length > 0 ? 'Without locks it moves' : 'Moves'} with{' '}
+          {movesWith.map(({ attribute: other, change }, i) => (
+            <span key={other}>
+              {i > 0 && ', '}
+              {labelOf(other)} <span class="figure">{changeText(change)}</span>
+            </span>
+          ))}
+        </span>
+      )}
+      {missing.length > 0 && (
+        <button type="button" class="button small lock-suggested" onClick={() => lockAll(studio, missing)}>
+          <LockedIcon /> Lock {missing.map(labelOf).join(', ')}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,161 @@
+// One attribute: its lock, its name, how probable it was and is, and the slider that moves it.
+import { useRef } from 'preact/hooks';
+import type { AttributeName } from '../../core/attributes.ts';
+import { toggleLock } from '../actions/lock.ts';
+import { commitMove, previewMove, resetAttribute } from '../actions/move-attribute.ts';
+import { columnOf, labelOf } from '../attribute-names.ts';
+import { type Axis, axisOf, round } from '../engine/axis.ts';
+import { distanceText, percentText } from '../format.ts';
+import { LockedIcon, ResetIcon, UnlockedIcon } from './icons.tsx';
+import { useStudio } from './studio-context.ts';
+
+/** Less than this share of a direction is worth a word. */
+const whole = 0.995;
+
+export function AttributeRow({ attribute }: { readonly attribute: AttributeName }) {
+  const studio = useStudio();
+  const { state } = studio;
+  const column = columnOf(attribute);
+  const facts = state.model.value!.attributes[column]!;
+  const { moves, locks } = state.edit.value;
+  const label = labelOf(attribute);
+  const movable = facts.boundary !== null;
+  const locked = locks.includes(attribute);
+  const moved = moves.some(move => move.attribute === attribute);
+  const residual = state.residuals.value[attribute] ?? 1;
+  return (
+    <li class="row" data-active={state.active.value === attribute} data-moved={moved}>
+      <button
+        type="button"
+        class="lock"
+        aria-pressed={locked}
+        aria-label={`Lock ${label}`}
+        title={movable ? (locked ? 'Unlock' : 'Lock: moves of others leave it as it is') : 'It cannot be locked'}
+        disabled={!movable}
+        onClick={() => toggleLock(studio, attribute)}
+      >
+        {locked ? <LockedIcon /> : <UnlockedIcon />}
+      </button>
+      <div class="row-main">
+        <div class="row-head">
+          <label class="name" for={`move-${attribute}`}>
+            {label}
+          </label>
+          {!facts.controllable && (
+            <span class="badge" title={facts.reason}>
+              {movable ? 'unreliable' : 'cannot move'}
+            </span>
+          )}
+          {movable && !locked && locks.length > 0 && residual < whole && (
+            <span class="left" title="How much of its direction the locks leave" data-low={residual < 0.3}>
+              {Math.round(100 * residual)} % left
+            </span>
+          )}
+          {moved && (
+            <button
+              type="button"
+              class="plain reset"
+              aria-label={`Reset ${label}`}
+              title="Reset"
+              onClick={() => resetAttribute(studio, attribute)}
+            >
+              <ResetIcon />
+            </button>
+          )}
+          <Values column={column} attribute={attribute} />
+        </div>
+        {movable ? (
+          <Slider attribute={attribute} axis={axisOf(facts)} />
+        ) : (
+          <p class="reason" id={`move-${attribute}`}>
+            {facts.reason ?? 'no direction was found for it'}
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Values({ column, attribute }: { readonly column: number; readonly attribute: string }) {
+  const { state } = useStudio();
+  const texts = (() => {
+    if (state.units.value === 'distance') {
+      const [was, is] = [state.before, state.shown].map(face => face.value?.distances[attribute]);
+      return was === undefined || is === undefined ? [] : [distanceText(was), distanceText(is)];
+    }
+    const { before, after } = state.probabilities.value ?? { before: [], after: [] };
+    const [was, is] = [before[column], after[column]];
+    return was === undefined || is === undefined ? [] : [percentText(was), percentText(is)];
+  })();
+  const [was = '', is = ''] = texts;
+  return (
+    <span class="values">
+      {was !== is && (
+        <>
+          <span class="was">{was.replace(/ [%σ]$/, '')}</span>
+          <span aria-hidden="true"> → </span>
+        </>
+      )}
+      <strong>{is}</strong>
+    </span>
+  );
+}
+
+function Slider({ attribute, axis }: { readonly attribute: string; readonly axis: Axis }) {
+  const studio = useStudio();
+  const { state } = studio;
+  const wished = state.edit.value.moves.find(move => move.attribute === attribute);
+  const now = wished?.kind === 'absolute' ? wished.distance : (state.shown.value?.distances[attribute] ?? 0);
+  const start = state.before.value?.distances[attribute] ?? now;
+  const probability = state.probabilities.value?.after[columnOf(attribute)];
+  const input = useRef<HTMLInputElement>(null);
+  const at = (distance: number) => `${(100 * (clip(distance, axis) - axis.low)) / (axis.high - axis.low)}%`;
+  const [left, right] = [Math.min(now, start), Math.max(now, start)];
+  const activate = () => {
+    state.active.value = attribute;
+  };
+  return (
+    <div
+      class="slider"
+      style={{
+        '--safe-from': at(axis.safe?.[0] ?? 0),
+        '--safe-to': at(axis.safe?.[1] ?? 0),
+        '--from': at(left),
+        '--to': at(right),
+        '--start': at(start),
+      }}
+    >
+      <span class="rail" aria-hidden="true" />
+      {axis.safe && <span class="safe" aria-hidden="true" />}
+      <span class="fill" aria-hidden="true" />
+      <span class="tick" aria-hidden="true" />
+      <input
+        ref={input}
+        id={`move-${attribute}`}
+        type="range"
+        min={axis.low}
+        max={axis.high}
+        step={0.01}
+        value={clip(round(now), axis)}
+        aria-valuetext={`${distanceText(now)}${probability === undefined ? '' : `, ${percentText(probability)}`}`}
+        onPointerDown={activate}
+        onFocus={activate}
+        onKeyDown={event => {
+          const step = { PageUp: 0.5, PageDown: -0.5 }[event.key];
+          const coarse = { ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1 }[event.key];
+          const by = step ?? (event.shiftKey ? undefined : coarse);
+          if (by === undefined) return;
+          event.preventDefault();
+          commitMove(studio, attribute, round(clip(now + by, axis)));
+        }}
+        onInput={event => previewMove(studio, attribute, Number(event.currentTarget.value))}
+        onChange={event => commitMove(studio, attribute, Number(event.currentTarget.value))}
+        onDblClick={() => resetAttribute(studio, attribute)}
+      />
+    </div>
+  );
+}
+
+function clip(distance: number, { low, high }: Axis): number {
+  return Math.min(high, Math.max(low, distance));
+}

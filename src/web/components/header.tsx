@@ -1,0 +1,141 @@
+// The bar on top: which model, which face, back and forth, and what to do with the result.
+import { useRef } from 'preact/hooks';
+import { chooseSeed, surprise } from '../actions/choose-face.ts';
+import { redo, undo } from '../actions/history.ts';
+import { importFile } from '../actions/import.ts';
+import { share } from '../actions/share.ts';
+import { HistoryMenu } from './history-menu.tsx';
+import { ExportIcon, HelpIcon, ImportIcon, RedoIcon, ShareIcon, SurpriseIcon, UndoIcon } from './icons.tsx';
+import { useStudio } from './studio-context.ts';
+
+export function Header() {
+  const studio = useStudio();
+  const { state } = studio;
+  const { name, resolution, device } = state.model.value!;
+  return (
+    <header class="header">
+      <h1 class="brand">face-tuning</h1>
+      <p class="chip" title={state.offline.value ? 'Kept on this machine: opens without a network' : undefined}>
+        {name} · {resolution}×{resolution} · {device}
+        {state.offline.value && <span class="offline"> · works offline</span>}
+      </p>
+      <div class="tools faces">
+        <SeedField />
+        <button type="button" class="button" onClick={() => surprise(studio)}>
+          <SurpriseIcon /> <span class="word">Surprise me</span>
+        </button>
+      </div>
+      <div class="tools steps">
+        <button
+          type="button"
+          class="button square"
+          aria-label="Undo"
+          title="Undo (Ctrl+Z)"
+          disabled={!state.canUndo.value}
+          onClick={() => undo(studio)}
+        >
+          <UndoIcon />
+        </button>
+        <HistoryMenu />
+        <button
+          type="button"
+          class="button square"
+          aria-label="Redo"
+          title="Redo (Ctrl+Shift+Z)"
+          disabled={!state.canRedo.value}
+          onClick={() => redo(studio)}
+        >
+          <RedoIcon />
+        </button>
+      </div>
+      <div class="tools results">
+        <button type="button" class="button wordless" aria-label="Share link" onClick={() => share(studio)}>
+          <ShareIcon /> <span class="word">Share link</span>
+        </button>
+        <OpenButton />
+        <button
+          type="button"
+          class="button square"
+          aria-label="Help"
+          title="Help (?)"
+          onClick={() => {
+            state.dialog.value = 'help';
+          }}
+        >
+          <HelpIcon />
+        </button>
+        <button
+          type="button"
+          class="button strong"
+          onClick={() => {
+            state.dialog.value = 'export';
+          }}
+        >
+          <ExportIcon /> Export
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function SeedField() {
+  const studio = useStudio();
+  const { edit } = studio.state;
+  const field = useRef<HTMLInputElement>(null);
+  const seed = 'seed' in edit.value ? String(edit.value.seed) : '';
+  return (
+    <form
+      class="seed"
+      onSubmit={event => {
+        event.preventDefault();
+        chooseSeed(studio, field.current!.value);
+      }}
+    >
+      <label for="seed">Seed</label>
+      <input
+        ref={field}
+        id="seed"
+        class="field"
+        inputMode="numeric"
+        autocomplete="off"
+        value={seed}
+        placeholder="none"
+        onChange={event => {
+          if (event.currentTarget.value !== seed) chooseSeed(studio, event.currentTarget.value);
+          event.currentTarget.value = 'seed' in edit.value ? String(edit.value.seed) : '';
+        }}
+      />
+    </form>
+  );
+}
+
+function OpenButton() {
+  const studio = useStudio();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="button wordless"
+        aria-label="Open a picture or recipe"
+        title="Open a picture or recipe that was saved here; or drop one on the page"
+        onClick={() => input.current!.click()}
+      >
+        <ImportIcon /> <span class="word">Open</span>
+      </button>
+      <input
+        ref={input}
+        id="open-file"
+        type="file"
+        hidden
+        accept=".png,.json,image/png,application/json"
+        aria-label="Picture or recipe to open"
+        onChange={event => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = '';
+          if (file !== undefined) importFile(studio, file);
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+// The active attribute from less to more, everything else as it is: frames to take, and the film of them.
+import { takeFrame } from '../actions/take-frame.ts';
+import { columnOf, labelOf } from '../attribute-names.ts';
+import { distanceText, percentText } from '../format.ts';
+import { probabilitiesOf, type Thumbnail } from '../state.ts';
+import { useStudio } from './studio-context.ts';
+import { ThumbnailButton } from './thumbnail.tsx';
+
+export function Strip() {
+  const studio = useStudio();
+  const { state } = studio;
+  const active = state.active.value;
+  const model = state.model.value!;
+  const now = state.shown.value?.distances[active] ?? 0;
+  const strip = state.strip.value;
+  const nearest = nearestTo(strip, active, now);
+  const showDistance = state.units.value === 'distance';
+  return (
+    <ol class="strip" aria-label={`${labelOf(active)}, from less to more`}>
+      {strip.map((each, i) => {
+        const distance = distanceOf(each, active);
+        const { frame } = each;
+        const probability = 'problem' in frame ? undefined : probabilitiesOf(model, frame.logits)[columnOf(active)]!;
+        const figure =
+          probability === undefined ? '–' : showDistance ? distanceText(distance) : percentText(probability);
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a frame is its place in the strip
+          <li key={i}>
+            <ThumbnailButton
+              frame={frame}
+              label={`${labelOf(active)} ${figure}, ${distanceText(distance)}`}
+              pressed={i === nearest}
+              onPress={() => takeFrame(studio, each)}
+            />
+            <span class="figure" aria-hidden="true">
+              {figure}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** Where a frame of the strip of `attribute` stands. */
+function distanceOf({ edit }: Thumbnail, attribute: string): number {
+  const move = edit.moves.find(each => each.attribute === attribute);
+  return move?.kind === 'absolute' ? move.distance : 0;
+}
+
+/** The frame that looks most like the face, unless the face is further away than half a step. */
+function nearestTo(strip: readonly Thumbnail[], attribute: string, now: number): number | undefined {
+  if (strip.length < 2) return undefined;
+  const distances = strip.map(each => distanceOf(each, attribute));
+  const step = distances[1]! - distances[0]!;
+  const index = distances.findIndex(distance => Math.abs(distance - now) <= step / 2);
+  return index < 0 ? undefined : index;
+}

@@ -1,0 +1,53 @@
+// Where a slider begins and ends, and which distance gives a wanted probability.
+import type { BundleAttribute } from '../../core/bundle/bundle.ts';
+
+export interface Axis {
+  /** Signed distances of its ends. */
+  readonly low: number;
+  readonly high: number;
+  /** Between which the attribute changes and others hardly do; undefined where nobody measured. */
+  readonly safe: readonly [number, number] | undefined;
+}
+
+/** Calibration is measured within ±4 σ; without it, ±3 σ is where most faces lie. */
+export function axisOf({ boundary }: BundleAttribute): Axis {
+  const measured = boundary?.calibration !== undefined || boundary?.safeRange !== undefined;
+  const end = measured ? 4 : 3;
+  return { low: -end, high: end, safe: boundary?.safeRange };
+}
+
+/** @returns `count` distances from one end to the other: of the safe range where there is one. */
+export function stops({ low, high, safe }: Axis, count: number): number[] {
+  const [from, to] = safe ?? [low, high];
+  return Array.from({ length: count }, (_, i) => round(from + ((to - from) * i) / (count - 1)));
+}
+
+/** As finely as sliders go: links and recipes stay short. */
+export function round(distance: number): number {
+  return Math.round(distance * 100) / 100 + 0;
+}
+
+export interface Point {
+  readonly distance: number;
+  readonly probability: number;
+}
+
+/**
+ * @param points by rising distance, of one face. @param near where to look first.
+ * @returns between which two points this probability is first reached, and where if probability were straight between
+ * them; undefined where none is that high or low.
+ */
+export function crossing(
+  points: readonly Point[],
+  probability: number,
+  near: number,
+): { readonly low: Point; readonly high: Point; readonly distance: number } | undefined {
+  const candidates = points.slice(1).flatMap((high, i) => {
+    const low = points[i]!;
+    const [a, b] = [low.probability, high.probability];
+    if (a === b || (probability - a) * (probability - b) > 0) return [];
+    const distance = low.distance + ((high.distance - low.distance) * (probability - a)) / (b - a);
+    return [{ low, high, distance }];
+  });
+  return candidates.sort((a, b) => Math.abs(a.distance - near) - Math.abs(b.distance - near))[0];
+}

@@ -1,0 +1,34 @@
+// Loads a file and tells how much of it has come.
+import { UserError } from '../../core/errors.ts';
+
+/**
+ * @param onProgress told the bytes that have come so far.
+ * @throws UserError with the address and what is wrong with it.
+ */
+export async function fetchBytes(address: URL, onProgress?: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  const broken = (error: unknown) =>
+    new UserError(`${address} cannot be loaded: ${(error as Error).message}. Check the connection`);
+  const response = await fetch(address).catch((error: unknown) => {
+    throw broken(error);
+  });
+  if (!response.ok) throw new UserError(`${address} cannot be loaded: the server answers ${response.status}`);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    const reader = response.body?.getReader();
+    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+      parts.push(part.value);
+      size += part.value.length;
+      onProgress?.(size);
+    }
+  } catch (error) {
+    throw broken(error);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

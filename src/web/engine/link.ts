@@ -1,0 +1,36 @@
+// Writes an edit as a link: short enough to send, readable, and exact.
+import { formatMove } from '../../core/latent/moves.ts';
+import type { Edit, Model } from './protocol.ts';
+
+/** Digits of the model's hash that a link carries: enough to tell models apart. */
+export const hashDigits = 12;
+
+/** Of a model, what names it. */
+export type Named = Pick<Model, 'name' | 'sha256'>;
+
+/** @returns what stands behind `#`: `seed=12&move=Young=@-1.5&lock=Male&model=starter.a1b2c3d4e5f6`. */
+export function formatLink(edit: Edit, { name, sha256 }: Named): string {
+  const start = 'seed' in edit ? `seed=${edit.seed}` : `latent=${encodeNumbers(edit.latent)}`;
+  return [
+    start,
+    ...edit.moves.map(move => `move=${escaped(formatMove(move))}`),
+    ...edit.locks.map(lock => `lock=${encodeURIComponent(lock)}`),
+    ...(edit.geometry === 'sphere' ? [] : [`geometry=${edit.geometry}`]),
+    `model=${encodeURIComponent(name)}.${sha256.slice(0, hashDigits)}`,
+  ].join('&');
+}
+
+/** What would end a parameter is escaped; what people read is not. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replaceAll('%3D', '=').replaceAll('%40', '@');
+}
+
+/** Float64, little-endian, base64url. */
+function encodeNumbers(numbers: Iterable<number>): string {
+  const view = new DataView(new ArrayBuffer(8 * [...numbers].length));
+  [...numbers].forEach((x, i) => {
+    view.setFloat64(8 * i, x, true);
+  });
+  const text = Array.from(new Uint8Array(view.buffer), byte => String.fromCharCode(byte)).join('');
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}

@@ -1,0 +1,63 @@
+// Reads an edit from a link, and trusts it no more than any other recipe that comes from outside.
+import { UserError } from '../../core/errors.ts';
+import { parseRecipe } from '../../core/recipe/recipe.ts';
+import { hashDigits, type Named } from './link.ts';
+import type { Edit } from './protocol.ts';
+
+/** More than the longest latent needs; a longer one is no link of ours. */
+const longestLink = 60_000;
+
+/**
+ * @param text what stands behind `#`. @returns the edit, or undefined where there is none.
+ * @throws UserError for a link that is not whole, and for one that was made with another model.
+ */
+export function parseLink(text: string, { name, sha256 }: Named): Edit | undefined {
+  const link = text.replace(/^#/, '');
+  if (link === '') return undefined;
+  if (link.length > longestLink)
+    throw new UserError(`this link is no link to a face: it has ${link.length} characters`);
+  const parameters = new URLSearchParams(link);
+  for (const key of parameters.keys()) {
+    if (!['seed', 'latent', 'move', 'lock', 'geometry', 'model'].includes(key)) {
+      throw new UserError(
+        `this link is no link to a face: "${key.slice(0, 30)}" means nothing here. Copy it again, whole`,
+      );
+    }
+  }
+  const [otherName, digits] = splitLast(parameters.get('model') ?? '');
+  if (digits === undefined || digits.length < hashDigits || !sha256.startsWith(digits)) {
+    const other = digits === undefined ? 'an unnamed model' : `the model "${otherName.slice(0, 100)}"`;
+    throw new UserError(
+      `this link was made with ${other}, not with this "${name}": the same numbers would show another face`,
+    );
+  }
+  const seed = parameters.get('seed');
+  const latent = parameters.get('latent');
+  const recipe = {
+    schemaVersion: 1,
+    bundle: { name, sha256 },
+    ...(seed === null ? {} : { seed: seed === '' ? Number.NaN : Number(seed) }),
+    ...(latent === null ? {} : { latent: decodeNumbers(latent) }),
+    moves: parameters.getAll('move'),
+    locks: parameters.getAll('lock'),
+    geometry: parameters.get('geometry') ?? 'sphere',
+  };
+  const { bundle: _, ...edit } = parseRecipe(JSON.stringify(recipe), 'this link');
+  return edit;
+}
+
+function splitLast(text: string): [string, string | undefined] {
+  const dot = text.lastIndexOf('.');
+  return dot < 0 ? [text, undefined] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+function decodeNumbers(text: string): number[] {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), letter => letter.charCodeAt(0));
+  } catch {
+    throw new UserError('this link is no link to a face: its latent is damaged. Copy it again, whole');
+  }
+  const view = new DataView(bytes.buffer);
+  return Array.from({ length: Math.floor(bytes.length / 8) }, (_, i) => view.getFloat64(8 * i, true));
+}
