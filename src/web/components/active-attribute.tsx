@@ -10,6 +10,9 @@ import { changeText } from '../format.ts';
 import { LockedIcon, PauseIcon, PlayIcon, ResetIcon } from './icons.tsx';
 import { useStudio } from './studio-context.ts';
 
+/** With less of its direction left than this, a move hardly shows. */
+const little = 0.3;
+
 export function ActiveAttribute() {
   const studio = useStudio();
   const { state } = studio;
@@ -51,6 +54,7 @@ export function ActiveAttribute() {
             >
               <ResetIcon />
             </button>
+            <Left attribute={active} />
             <button
               type="button"
               class="button small play"
@@ -119,38 +123,49 @@ function Companions() {
     return <p class="companions">This model cannot move it: {attribute.reason ?? 'no direction was found'}.</p>;
   }
   const others = locks.filter(lock => lock !== active);
-  const residual = state.residuals.value[active] ?? 1;
   const { movesWith, suggestedLocks } = companionsOf(model, attribute, state.strip.value);
   const missing = suggestedLocks.filter(lock => !others.includes(lock));
+  const prefix = attribute.controllable ? 'Moves with' : 'also moves';
   return (
     <div class="companions">
-      {!attribute.controllable && (
-        <span class="badge" title={attribute.reason}>
-          unreliable{attribute.reason && `: ${attribute.reason}`}
-        </span>
-      )}
-      {others.length > 0 && (
-        <span class="left" data-low={residual < 0.3}>
-          <LockedIcon /> {others.length === 1 ? labelOf(others[0]!) : `${others.length} locks`}:{' '}
-          {Math.round(100 * residual)} % of the direction is left
-        </span>
-      )}
-      {movesWith.length > 0 && (
-        <span>
-          {others.length > 0 ? 'Without locks it moves' : 'Moves'} with{' '}
-          {movesWith.map(({ attribute: other, change }, i) => (
-            <span key={other}>
-              {i > 0 && ', '}
-              {labelOf(other)} <span class="figure">{changeText(change)}</span>
-            </span>
-          ))}
-        </span>
-      )}
-      {missing.length > 0 && (
-        <button type="button" class="button small lock-suggested" onClick={() => lockAll(studio, missing)}>
-          <LockedIcon /> Lock {missing.map(labelOf).join(', ')}
+      {!attribute.controllable && <span class="badge">unreliable</span>}
+      <span class="moves-with">
+        {!attribute.controllable &&
+          `${attribute.reason ?? 'it hardly does what it says'}${movesWith.length > 0 ? '; ' : ''}`}
+        {movesWith.length > 0 && `${prefix} `}
+        {movesWith.map(({ attribute: other, change }, i) => (
+          <span key={other}>
+            {i > 0 && ', '}
+            {labelOf(other)} <span class="figure">{changeText(change)}</span>
+          </span>
+        ))}
+        {attribute.controllable && movesWith.length === 0 && 'Nothing else moves much with it.'}
+      </span>
+      {missing.length > 0 ? (
+        <button
+          type="button"
+          class="button small lock-suggested"
+          title={`Lock ${missing.map(labelOf).join(', ')}`}
+          onClick={() => lockAll(studio, missing)}
+        >
+          <LockedIcon /> Lock {missing.length < 3 ? missing.map(labelOf).join(', ') : `these ${missing.length}`}
         </button>
+      ) : (
+        suggestedLocks.length > 0 && <span class="locked-word">locked</span>
       )}
     </div>
+  );
+}
+
+/** How much of the direction the locks leave. */
+function Left({ attribute }: { readonly attribute: string }) {
+  const { state } = useStudio();
+  const others = state.edit.value.locks.filter(lock => lock !== attribute);
+  if (others.length === 0) return null;
+  const residual = state.residuals.value[attribute] ?? 1;
+  return (
+    <span class="left" data-low={residual < little} title={`Locked: ${others.map(labelOf).join(', ')}`}>
+      <LockedIcon /> {Math.round(100 * residual)} % of the direction left
+    </span>
   );
 }

@@ -61,7 +61,7 @@ export function AttributePanel() {
         {found.map(({ group, attributes }) => (
           <section key={group} aria-label={group}>
             <h3>
-              {group} <span>{attributes.length}</span>
+              {group} <span class="count">{attributes.length}</span>
             </h3>
             <ul>
               {attributes.map(attribute => (

@@ -9,8 +9,9 @@ import { distanceText, percentText } from '../format.ts';
 import { LockedIcon, ResetIcon, UnlockedIcon } from './icons.tsx';
 import { useStudio } from './studio-context.ts';
 
-/** Less than this share of a direction is worth a word. */
-const whole = 0.995;
+/** Less than this share of a direction is worth a word; what is further down is little. */
+const whole = 0.9;
+const little = 0.3;
 
 export function AttributeRow({ attribute }: { readonly attribute: AttributeName }) {
   const studio = useStudio();
@@ -47,7 +48,7 @@ export function AttributeRow({ attribute }: { readonly attribute: AttributeName 
             </span>
           )}
           {movable && !locked && locks.length > 0 && residual < whole && (
-            <span class="left" title="How much of its direction the locks leave" data-low={residual < 0.3}>
+            <span class="left" title="How much of its direction the locks leave" data-low={residual < little}>
               {Math.round(100 * residual)} % left
             </span>
           )}

@@ -22,7 +22,9 @@ export function Changes() {
       wanted: moved.has(attribute),
     }))
     .sort((a, b) => Number(b.wanted) - Number(a.wanted) || Math.abs(b.change) - Math.abs(a.change));
-  const shown = all.value ? rows : rows.slice(0, few);
+  const shown = all.value
+    ? rows
+    : rows.slice(0, few).filter(({ wanted, change }) => wanted || Math.abs(change) >= 0.005);
   return (
     <section class="changes card" aria-labelledby="changes-title">
       <div class="card-head">
@@ -38,6 +40,9 @@ export function Changes() {
           {all.value ? 'largest' : 'all 40'}
         </button>
       </div>
+      {rows.every(({ was, is }) => percentText(was) === percentText(is)) && !all.value && (
+        <p class="dim nothing">Nothing yet. Move a slider.</p>
+      )}
       <ul class="change-list">
         {shown.map(({ attribute, was, is, change, wanted }) => (
           <li key={attribute} data-wanted={wanted}>

@@ -33,65 +33,66 @@ export function FaceView() {
   const peeking = state.peeking.value;
   const percent = Math.round(100 * divider);
   return (
-    <div class="face" style={{ '--divider': peeking ? '100%' : `${100 * divider}%` }}>
-      <canvas ref={after} width={side} height={side} role="img" aria-label={description} />
-      <canvas ref={before} class="before" width={side} height={side} aria-hidden="true" />
-      {(showsBoth || peeking || divider > 1 - wordsFrom) && <span class="word-before">before</span>}
-      {showsBoth && !peeking && <span class="word-after">after</span>}
-      {!peeking && (
-        // biome-ignore lint/a11y/useSemanticElements: a range input would take the whole picture's touches
-        <div
-          class="divider"
-          role="slider"
-          tabIndex={0}
-          aria-label="Divider between before and after"
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={percent}
-          aria-valuetext={`${percent} % shows the face before`}
+    <div class="face">
+      <div class="picture" style={{ '--divider': peeking ? '100%' : `${100 * divider}%` }}>
+        <canvas ref={after} width={side} height={side} role="img" aria-label={description} />
+        <canvas ref={before} class="before" width={side} height={side} role="img" aria-label="Before" />
+        {(showsBoth || peeking || divider > 1 - wordsFrom) && <span class="word-before">before</span>}
+        {showsBoth && !peeking && <span class="word-after">after</span>}
+        {!peeking && (
+          <div
+            class="divider"
+            role="slider"
+            tabIndex={0}
+            aria-label="Divider between before and after"
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={percent}
+            aria-valuetext={`${percent} % shows the face before`}
+            onPointerDown={event => {
+              event.preventDefault();
+              event.currentTarget.setPointerCapture(event.pointerId);
+              event.currentTarget.focus();
+            }}
+            onPointerMove={event => {
+              if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+              const box = after.current!.getBoundingClientRect();
+              moveDivider(state, (event.clientX - box.left) / box.width);
+            }}
+            onKeyDown={event => {
+              const step = { ArrowLeft: -0.05, ArrowRight: 0.05, PageDown: -0.25, PageUp: 0.25, Home: -1, End: 1 }[
+                event.key
+              ];
+              if (step === undefined) return;
+              event.preventDefault();
+              moveDivider(state, divider + step);
+            }}
+          >
+            <span class="grip" aria-hidden="true">
+              ⟷
+            </span>
+          </div>
+        )}
+        <button
+          type="button"
+          class="button peek"
+          aria-pressed={peeking}
+          title="Hold to see the face before the edit (B)"
           onPointerDown={event => {
-            event.preventDefault();
             event.currentTarget.setPointerCapture(event.pointerId);
-            event.currentTarget.focus();
+            setPeeking({ state }, true);
           }}
-          onPointerMove={event => {
-            if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-            const box = after.current!.getBoundingClientRect();
-            moveDivider(state, (event.clientX - box.left) / box.width);
+          onPointerUp={() => setPeeking({ state }, false)}
+          onPointerCancel={() => setPeeking({ state }, false)}
+          onKeyDown={({ key, repeat }) => {
+            if (!repeat && (key === ' ' || key === 'Enter')) setPeeking({ state }, true);
           }}
-          onKeyDown={event => {
-            const step = { ArrowLeft: -0.05, ArrowRight: 0.05, PageDown: -0.25, PageUp: 0.25, Home: -1, End: 1 }[
-              event.key
-            ];
-            if (step === undefined) return;
-            event.preventDefault();
-            moveDivider(state, divider + step);
-          }}
+          onKeyUp={() => setPeeking({ state }, false)}
+          onBlur={() => setPeeking({ state }, false)}
         >
-          <span class="grip" aria-hidden="true">
-            ⟷
-          </span>
-        </div>
-      )}
-      <button
-        type="button"
-        class="button peek"
-        aria-pressed={peeking}
-        title="Hold to see the face before the edit (B)"
-        onPointerDown={event => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          setPeeking({ state }, true);
-        }}
-        onPointerUp={() => setPeeking({ state }, false)}
-        onPointerCancel={() => setPeeking({ state }, false)}
-        onKeyDown={({ key, repeat }) => {
-          if (!repeat && (key === ' ' || key === 'Enter')) setPeeking({ state }, true);
-        }}
-        onKeyUp={() => setPeeking({ state }, false)}
-        onBlur={() => setPeeking({ state }, false)}
-      >
-        <BeforeIcon /> Hold: before
-      </button>
+          <BeforeIcon /> Hold: before
+        </button>
+      </div>
     </div>
   );
 }

@@ -64,6 +64,8 @@ export function Header() {
         >
           <HelpIcon />
         </button>
+      </div>
+      <div class="tools save">
         <button
           type="button"
           class="button strong"

@@ -24,7 +24,6 @@ export function HistoryMenu() {
         <ol class="entries" reversed>
           {entries
             .map((entry, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in the history
               <li key={i}>
                 <button
                   type="button"

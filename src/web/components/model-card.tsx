@@ -24,7 +24,7 @@ function Block({ token }: { readonly token: Tokens.Generic }): ComponentChildren
     }
     case 'code':
       return (
-        <pre tabIndex={0}>
+        <pre>
           <code>{token.text}</code>
         </pre>
       );
@@ -59,7 +59,8 @@ function Link({ token }: { readonly token: Tokens.Link }) {
 
 function Table({ table }: { readonly table: Tokens.Table }) {
   return (
-    <div class="table" tabIndex={0} role="region" aria-label="Table">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section class="table" tabIndex={0} aria-label="Table">
       <table>
         <thead>
           <tr>
@@ -78,6 +79,6 @@ function Table({ table }: { readonly table: Tokens.Table }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -24,7 +24,6 @@ export function Strip() {
         const figure =
           probability === undefined ? '–' : showDistance ? distanceText(distance) : percentText(probability);
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a frame is its place in the strip
           <li key={i}>
             <ThumbnailButton
               frame={frame}

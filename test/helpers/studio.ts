@@ -1,0 +1,97 @@
+// The studio as people meet it: the built page in a real browser, served with a bundle.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { bundleFiles, readBundle } from '../../src/core/bundle/bundle.ts';
+import { hashBytes } from '../../src/node/io/bundle.ts';
+import { listen } from '../../src/node/server/listen.ts';
+import { studioServer } from '../../src/node/server/studio-server.ts';
+import { hasChromium } from './chromium.ts';
+import { type Files, readerOf } from './tiny-bundle.ts';
+
+export const root = resolve(import.meta.dirname, '../..');
+
+/** Builds the page once for a test file. @returns its folder, once the tests run. */
+export function builtStudio(): () => string {
+  const folder = mkdtempSync(join(tmpdir(), 'face-tuning-studio-'));
+  beforeAll(async () => {
+    if (!hasChromium) return;
+    await build({
+      configFile: join(root, 'vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir: folder, emptyOutDir: true },
+    });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return () => folder;
+}
+
+/** @returns the page's address, served until the test is over. */
+export async function serveStudio(page: string, files: Files): Promise<string> {
+  const bundle = await readBundle(readerOf(files), hashBytes);
+  const app = await studioServer(page, bundle, files[bundleFiles.index]!);
+  const { address, close } = await listen(app, '127.0.0.1', 0);
+  onTestFinished(close);
+  return address;
+}
+
+/** A page of its own profile, and all it has asked for and complained about. */
+export async function newPage(browser: Browser, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  context.on('request', request => requests.push(request.url()));
+  return { context, page, complaints, requests };
+}
+
+/** Opens an address and waits for the face. */
+export async function openStudio(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await faceIsThere(page);
+}
+
+export async function faceIsThere(page: Page): Promise<void> {
+  await page.locator('.face canvas[data-drawn]').first().waitFor({ timeout: 60_000 });
+  await page.locator('.values strong:text("%")').first().waitFor();
+}
+
+/** @returns the pixels of the large face, a digest of them. */
+export function facePixels(page: Page): Promise<string> {
+  return page.locator('.face canvas').first().evaluate(async element => {
+    const canvas = element as HTMLCanvasElement;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    const digest = await crypto.subtle.digest('SHA-256', data);
+    return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('');
+  });
+}
+
+/** Waits until the large face is another than it was. @returns its pixels. */
+export async function changedPixels(page: Page, was: string): Promise<string> {
+  await expect.poll(() => facePixels(page), { timeout: 10_000 }).not.toBe(was);
+  return facePixels(page);
+}
+
+/** Moves a slider as a hand does: to a place, and lets go. */
+export async function moveSlider(page: Page, attribute: string, distance: number): Promise<void> {
+  await page.locator(`#move-${attribute}`).evaluate((element, value) => {
+    const input = element as HTMLInputElement;
+    input.focus();
+    input.value = String(value);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  }, distance);
+}
+
+/** What stands in an attribute's row behind its name: `86 → 82 %`. */
+export function valueText(page: Page, attribute: string): Promise<string> {
+  return page.locator(`.row:has(#move-${attribute}) .values`).innerText();
+}
