@@ -131,6 +131,12 @@ export function sameStart(a: Edit, b: Edit): boolean {
   return a.latent.length === b.latent.length && [...a.latent].every((x, i) => x === b.latent[i]);
 }
 
+/** Whether two edits are the same in every word. */
+export function sameEdit(a: Edit, b: Edit): boolean {
+  const said = ({ moves, locks }: Edit) => JSON.stringify([moves, locks]);
+  return sameStart(a, b) && said(a) === said(b);
+}
+
 /** @param logits [40]. */
 export function probabilitiesOf(model: Model, logits: Float32Array): Probabilities {
   return model.attributes.map((attribute, i) => probabilityOf(attribute, logits[i]!));

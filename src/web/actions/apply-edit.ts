@@ -1,7 +1,7 @@
 // The one way to change the face: every action ends here, so that history, link and picture always agree.
 import { UserError } from '../../core/errors.ts';
 import type { Edit } from '../engine/protocol.ts';
-import type { HistoryEntry, Studio } from '../state.ts';
+import { type HistoryEntry, type Studio, sameEdit } from '../state.ts';
 import { clearRefusal, tellProblem } from './messages.ts';
 
 /** Milliseconds within which changes with one tag become one entry. */
@@ -11,12 +11,17 @@ const together = 1000;
 const longestHistory = 200;
 
 /**
+ * What is already so is no step of the history.
  * @param label of the history's entry. @param tag of changes that belong together; left out: belongs to nothing.
  */
 export function applyEdit({ state }: Studio, edit: Edit, label: string, tag = ''): void {
   const { entries, at } = state.history.value;
   const now = Date.now();
   const last = entries[at];
+  if (last !== undefined && sameEdit(last.edit, edit)) {
+    state.edit.value = last.edit;
+    return;
+  }
   const follows = tag !== '' && last?.tag === tag && now - last.at < together;
   const kept = entries.slice(0, follows ? at : at + 1).slice(-longestHistory);
   state.history.value = { entries: [...kept, { label, edit, tag, at: now }], at: kept.length };

@@ -1,6 +1,6 @@
 // Saves what is on the screen: pictures that carry their recipe, the recipe alone, and a film of the strip.
 import { UserError } from '../../core/errors.ts';
-import { drawEnlarged } from '../engine/pixels.ts';
+import { contextOf, drawEnlarged, offscreenContext } from '../engine/pixels.ts';
 import type { Edit } from '../engine/protocol.ts';
 import type { Studio } from '../state.ts';
 import { tell, tellProblem } from './messages.ts';
@@ -15,9 +15,9 @@ const film = { rate: 12, rounds: 2 };
 /** @param size of the picture's sides in pixels. */
 export function exportPicture(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ pixels, edit }) => {
-    const canvas = new OffscreenCanvas(size, size);
-    drawEnlarged(canvas.getContext('2d')!, pixels, 0, size);
-    save(await pngOf(studio, canvas, edit), `${fileName(edit)}.png`);
+    const context = offscreenContext(size, size);
+    drawEnlarged(context, pixels, 0, size);
+    save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}.png`);
   });
 }
 
@@ -26,10 +26,9 @@ export function exportStrip(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ edit }) => {
     const frames = drawnFrames(studio.state.strip.value);
     if (frames.length === 0) throw new UserError('there is no strip of this attribute. Choose another');
-    const canvas = new OffscreenCanvas(frames.length * (size + gap) - gap, size);
-    const context = canvas.getContext('2d')!;
+    const context = offscreenContext(frames.length * (size + gap) - gap, size);
     for (const [i, { pixels }] of frames.entries()) drawEnlarged(context, pixels, i * (size + gap), size);
-    save(await pngOf(studio, canvas, edit), `${fileName(edit)}-${studio.state.active.value}-strip.png`);
+    save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${studio.state.active.value}-strip.png`);
   });
 }
 
@@ -49,7 +48,7 @@ export function exportFilm(studio: Studio, size: number): Promise<void> {
     tell(studio.state, 'Recording the film …');
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = size;
-    const context = canvas.getContext('2d')!;
+    const context = contextOf(canvas);
     const recorder = new MediaRecorder(canvas.captureStream(film.rate), { mimeType: type });
     const parts: Blob[] = [];
     recorder.ondataavailable = ({ data }) => parts.push(data);

@@ -54,13 +54,12 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
     ? 'Young'
     : (model.attributes.find(({ boundary }) => boundary !== null)?.attribute ?? 'Young');
   const edit = state.history.value.at < 0 ? await readAddress(studio) : state.edit.value;
-  const stops = [startRendering(studio)];
-  stop = () => {
-    for (const end of stops) end();
-  };
   applyEdit(studio, edit, edit.moves.length + edit.locks.length > 0 ? `${faceName(edit)}, edited` : faceName(edit));
+  const ends = [startRendering(studio), startFollowing(studio)];
+  stop = () => {
+    for (const end of ends) end();
+  };
   state.phase.value = { kind: 'ready' };
-  stops.push(startFollowing(studio));
   await loadRecent(studio);
   await showGallery(studio);
   await keepOffline(studio);

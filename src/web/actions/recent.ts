@@ -1,7 +1,7 @@
 // Remembers the last faces on this machine, each as it was left.
 import { formatLink } from '../engine/link.ts';
+import type { Edit } from '../engine/protocol.ts';
 import { type Studio, sameStart } from '../state.ts';
-import { debounced } from './timing.ts';
 
 const most = 12;
 
@@ -19,18 +19,20 @@ export async function loadRecent({ state, engine }: Studio): Promise<void> {
     .filter(({ frame }) => !('problem' in frame));
 }
 
-const waiting = new WeakMap<Studio, () => void>();
-
-/** Call it whenever the face has changed. */
+/** Call it whenever the face has changed: the latest of each face is remembered. */
 export function rememberRecent(studio: Studio): void {
-  const remember = waiting.get(studio) ?? debounced(quiet, () => addRecent(studio));
-  waiting.set(studio, remember);
-  remember();
+  const edit = studio.state.edit.value;
+  if (left !== undefined && !sameStart(left, edit)) addRecent(studio, left);
+  left = edit;
+  clearTimeout(timer);
+  timer = setTimeout(() => addRecent(studio, edit), quiet);
 }
 
-async function addRecent({ state, engine }: Studio): Promise<void> {
+let left: Edit | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+async function addRecent({ state, engine }: Studio, edit: Edit): Promise<void> {
   const model = state.model.value!;
-  const edit = state.edit.value;
   const [frame] = await engine.frames([edit]);
   if (frame === undefined || 'problem' in frame) return;
   const others = state.recent.value.filter(recent => !sameStart(recent.edit, edit));

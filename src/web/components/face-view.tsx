@@ -4,7 +4,7 @@ import { useRef } from 'preact/hooks';
 import { moveDivider } from '../actions/compare.ts';
 import { setPeeking } from '../actions/keyboard.ts';
 import { labelOf } from '../attribute-names.ts';
-import { drawEnlarged } from '../engine/pixels.ts';
+import { contextOf, drawEnlarged } from '../engine/pixels.ts';
 import type { Drawn } from '../engine/protocol.ts';
 import { faceName } from '../format.ts';
 import { BeforeIcon } from './icons.tsx';
@@ -12,7 +12,7 @@ import { useStudio } from './studio-context.ts';
 
 /** Pixels of the canvas a pixel of the model: cubic up to there, the browser enlarges the rest. */
 const enlargement = 8;
-const largest = 1024;
+const largest = 512;
 
 /** Shares of the width within which the words "before" and "after" have room. */
 const wordsFrom = 0.12;
@@ -99,7 +99,7 @@ export function FaceView() {
 
 function paint(canvas: HTMLCanvasElement | null, drawn: Drawn | undefined, side: number): void {
   if (canvas === null || drawn === undefined) return;
-  drawEnlarged(canvas.getContext('2d')!, drawn.pixels, 0, side);
+  drawEnlarged(contextOf(canvas), drawn.pixels, 0, side);
   // For tests and benchmarks: what is on the screen by now.
   canvas.dataset.drawn = String(Number(canvas.dataset.drawn ?? 0) + 1);
 }

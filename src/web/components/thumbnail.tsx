@@ -1,7 +1,7 @@
 // A small face that can be pressed.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { drawEnlarged } from '../engine/pixels.ts';
+import { contextOf, drawEnlarged } from '../engine/pixels.ts';
 import type { Frame } from '../engine/protocol.ts';
 
 interface Props {
@@ -18,7 +18,7 @@ const side = 128;
 export function ThumbnailButton({ frame, label, pressed, onPress, children }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (!('problem' in frame)) drawEnlarged(canvas.current!.getContext('2d')!, frame.pixels, 0, side);
+    if (!('problem' in frame)) drawEnlarged(contextOf(canvas.current!), frame.pixels, 0, side);
   }, [frame]);
   return (
     <button type="button" class="thumbnail" aria-pressed={pressed} aria-label={label} onClick={onPress}>

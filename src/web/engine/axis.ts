@@ -1,4 +1,4 @@
-// Where a slider begins and ends, and which distance gives a wanted probability.
+// Where a slider begins and ends, and what is marked on it.
 import type { BundleAttribute } from '../../core/bundle/bundle.ts';
 
 export interface Axis {
@@ -25,29 +25,4 @@ export function stops({ low, high, safe }: Axis, count: number): number[] {
 /** As finely as sliders go: links and recipes stay short. */
 export function round(distance: number): number {
   return Math.round(distance * 100) / 100 + 0;
-}
-
-export interface Point {
-  readonly distance: number;
-  readonly probability: number;
-}
-
-/**
- * @param points by rising distance, of one face. @param near where to look first.
- * @returns between which two points this probability is first reached, and where if probability were straight between
- * them; undefined where none is that high or low.
- */
-export function crossing(
-  points: readonly Point[],
-  probability: number,
-  near: number,
-): { readonly low: Point; readonly high: Point; readonly distance: number } | undefined {
-  const candidates = points.slice(1).flatMap((high, i) => {
-    const low = points[i]!;
-    const [a, b] = [low.probability, high.probability];
-    if (a === b || (probability - a) * (probability - b) > 0) return [];
-    const distance = low.distance + ((high.distance - low.distance) * (probability - a)) / (b - a);
-    return [{ low, high, distance }];
-  });
-  return candidates.sort((a, b) => Math.abs(a.distance - near) - Math.abs(b.distance - near))[0];
 }

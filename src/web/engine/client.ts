@@ -44,6 +44,7 @@ export function connectEngine(worker: Worker, onProgress: (progress: Progress) =
     score: () => call('score'),
     frames: edits => call('frames', edits),
     residuals: locks => call('residuals', locks),
+    distanceFor: wish => call('distanceFor', wish),
     readLink: text => call('readLink', text),
     readDocument: file => call('readDocument', file),
     signPicture: request => call('signPicture', request),

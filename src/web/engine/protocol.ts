@@ -62,6 +62,8 @@ export interface Engine {
   frames(edits: readonly Edit[]): Promise<Frame[]>;
   /** @returns of each attribute that can be moved, how much of its direction these locks leave. */
   residuals(locks: readonly string[]): Promise<Record<string, number>>;
+  /** @returns the signed distance at which the attribute has this probability on this face. @throws as `resolve`. */
+  distanceFor(wish: Wish): Promise<number>;
   /** @returns what stands behind `#`, or undefined where nothing does. @throws as `parseLink`. */
   readLink(text: string): Promise<Edit | undefined>;
   /** Of a picture or JSON. Here, so that a hostile file cannot hold up the page. @throws as `readDocument`. */
@@ -70,6 +72,13 @@ export interface Engine {
   signPicture(request: { readonly png: Blob; readonly edit: Edit }): Promise<Blob>;
   /** @returns the recipe as JSON. */
   writeRecipe(edit: Edit): Promise<string>;
+}
+
+export interface Wish {
+  readonly edit: Edit;
+  readonly attribute: string;
+  /** In (0, 1). */
+  readonly probability: number;
 }
 
 /** What a file holds. */

@@ -77,6 +77,13 @@ const engine: Engine = {
     );
   },
 
+  async distanceFor({ edit, attribute, probability }) {
+    const others = edit.moves.filter(move => move.attribute !== attribute);
+    const moves = [...others, { attribute, kind: 'probability', probability } as const];
+    const resolved = await editor.resolve({ ...edit, moves });
+    return editor.edit(resolved).distances[attribute]!;
+  },
+
   readLink: async text => parseLink(text, editor.bundle),
   readDocument: file => readDocument(file, editor.bundle),
   signPicture: ({ png, edit }) => signPicture(png, edit, editor.bundle),

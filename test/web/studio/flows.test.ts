@@ -1,0 +1,238 @@
+// What people do in the studio, on the built page in a real browser with the shipped model.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { toUint8 } from '../../../src/core/formats/pixels.ts';
+import { parseRecipe, readRecipes } from '../../../src/core/recipe/recipe.ts';
+import { openBundle } from '../../../src/node/io/bundle.ts';
+import { hasChromium, openChromium } from '../../helpers/chromium.ts';
+import {
+  builtStudio,
+  changedPixels,
+  expectFace,
+  faceIsThere,
+  facePixels,
+  moveSlider,
+  newPage,
+  openStudio,
+  root,
+  serveStudio,
+  valueText,
+} from '../../helpers/studio.ts';
+import type { Files } from '../../helpers/tiny-bundle.ts';
+
+const starter = join(root, 'models/starter');
+const page = builtStudio();
+let files: Files;
+beforeAll(() => {
+  files = Object.fromEntries(
+    readdirSync(starter).map(name => [name, new Uint8Array(readFileSync(join(starter, name)))]),
+  );
+});
+
+/** Patient: the machine may be busy. */
+const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 10_000 });
+
+/** A fresh browser at the studio's address. */
+async function start(path = '') {
+  const address = await serveStudio(page(), files);
+  const opened = await newPage(await openChromium());
+  await openStudio(opened.page, address + path);
+  return { address, ...opened };
+}
+
+describe.skipIf(!hasChromium)('in Chromium', () => {
+  test('loads with threads and without a word, and asks nobody else', async () => {
+    const { page, complaints, requests, address } = await start();
+    expect(await page.locator('.chip').innerText()).toMatch(/^starter · 32×32 · \d threads/);
+    expect(await page.locator('.row').count()).toBe(40);
+    await page.locator('.offline').waitFor();
+    expect(requests.filter(url => !url.startsWith(address) && !url.startsWith('blob:'))).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a slider changes pixels, probability, link and what has changed; undo and redo go both ways', async () => {
+    const { page } = await start('#seed=12');
+    // A link without its model is refused; the face is the first visit's.
+    expect(await page.locator('.message').innerText()).toContain('made with an unnamed model');
+    await page.getByLabel('Seed', { exact: true }).fill('12');
+    await page.keyboard.press('Enter');
+    await poll(() => page.url()).toContain('seed=12');
+    await page.waitForTimeout(300);
+    const before = await facePixels(page);
+    expect(await valueText(page, 'Young')).toMatch(/^\d+ %$/);
+    await moveSlider(page, 'Young', -2.5);
+    const after = await changedPixels(page, before);
+    await poll(() => valueText(page, 'Young')).toMatch(/^\d+ → \d+ %$/);
+    expect(page.url()).toContain('move=Young=@-2.5');
+    expect(await page.locator('.change-list li').first().innerText()).toContain('Young');
+    await page.keyboard.press('Control+z');
+    await expectFace(page, before);
+    await page.keyboard.press('Control+Shift+z');
+    await expectFace(page, after);
+    await page.getByRole('button', { name: /^History/ }).click();
+    expect(await page.locator('#history .entry').allInnerTexts()).toEqual(['Young to −2.50 σ', 'Face 12', 'Face 7']);
+    await page.locator('#history .entry', { hasText: 'Face 7' }).click();
+    await poll(() => page.url()).toContain('seed=7&model');
+  });
+
+  test('a lock holds, and says how much of each direction it leaves', async () => {
+    const { page } = await start();
+    await page.getByRole('button', { name: 'Show distances in σ, for experts' }).click();
+    await moveSlider(page, 'Mouth_Slightly_Open', -2);
+    await poll(() => valueText(page, 'Smiling')).toMatch(/→/); // it moves along
+    await page.getByRole('button', { name: 'Lock Smiling' }).click();
+    await poll(() => valueText(page, 'Smiling')).toMatch(/^[+−]\d\.\d\d σ$/); // and is back where it was
+    await poll(() => page.locator('.row:has(#move-Mouth_Slightly_Open) .left').innerText()).toMatch(/^\d\d % left$/);
+    expect(await page.locator('.active-attribute .left').innerText()).toMatch(/^\d\d % of the direction left$/);
+  });
+
+  test('a probability that is typed is reached on this face', async () => {
+    const { page } = await start();
+    const field = page.getByLabel('Young: probability in percent');
+    await page.locator('#move-Young').focus();
+    await field.fill('95');
+    await page.keyboard.press('Enter');
+    await poll(() => valueText(page, 'Young')).toMatch(/→ (94|95|96) %$/);
+    await field.fill('0.2');
+    await page.keyboard.press('Enter');
+    await poll(() => page.locator('.message').innerText()).toContain('from 1 to 99 %; got "0.2"');
+  });
+
+  test('a link shows the identical face, on another page', async () => {
+    const { page, context } = await start();
+    await moveSlider(page, 'Male', 1.3);
+    await page.getByRole('button', { name: 'Lock Young' }).click();
+    await poll(() => page.url()).toContain('lock=Young');
+    await page.waitForTimeout(500);
+    const pixels = await facePixels(page);
+    const other = await context.newPage();
+    await openStudio(other, page.url());
+    await expectFace(other, pixels);
+    expect(other.url()).toBe(page.url());
+  });
+
+  test('a picture that was saved equals Node’s, says that it is synthetic, and brings everything back', async () => {
+    const { page, address, context } = await start();
+    await moveSlider(page, 'Smiling', -1.7);
+    await page.getByRole('button', { name: 'Lock Male' }).click();
+    await poll(() => page.url()).toContain('lock=Male');
+    await page.waitForTimeout(500);
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByLabel('Size').selectOption('32');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Picture (PNG)' }).click();
+    const path = await (await download).path();
+    const png = readFileSync(path);
+    const [recipe] = readRecipes(png);
+    expect(recipe).toMatchObject({
+      seed: 7,
+      moves: [{ attribute: 'Smiling', kind: 'absolute', distance: -1.7 }],
+      locks: ['Male'],
+    });
+    expect((await sharp(png).metadata()).xmp?.toString()).toContain('digitalsourcetype/trainedAlgorithmicMedia');
+
+    const editor = await openBundle(starter, { threads: 1 });
+    const node = toUint8(await editor.render([editor.edit(recipe!).latent]));
+    await editor.release();
+    const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([32, 32]);
+    const area = 32 * 32;
+    const differences = Array.from({ length: 3 * area }, (_, i) => {
+      const [channel, pixel] = [Math.floor(i / area), i % area];
+      return Math.abs(node[i]! - data[pixel * info.channels + channel]!);
+    });
+    expect(Math.max(...differences)).toBeLessThanOrEqual(2);
+
+    const other = await context.newPage();
+    await openStudio(other, address);
+    await other.locator('#open-file').setInputFiles(path);
+    await poll(() => other.url()).toBe(page.url());
+    await expectFace(other, await facePixels(page));
+  });
+
+  test('strip, film and recipe are saved too', async () => {
+    const { page } = await start();
+    await page.locator('.strip .thumbnail').nth(8).waitFor();
+    const save = async (button: string | RegExp) => {
+      await page.getByRole('button', { name: 'Export' }).click();
+      const download = page.waitForEvent('download');
+      await page.getByRole('dialog').getByRole('button', { name: button }).click();
+      const file = await download;
+      return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+    };
+    const strip = await save('Strip (PNG)');
+    expect(strip.name).toBe('face-7-Young-strip.png');
+    expect(readRecipes(strip.bytes)).toHaveLength(1);
+    const { width, height } = await sharp(strip.bytes).metadata();
+    expect([width, height]).toEqual([9 * 512 + 8 * 4, 512]);
+    const json = await save('Recipe (JSON)');
+    expect(parseRecipe(json.bytes.toString())).toMatchObject({ seed: 7, moves: [], locks: [] });
+    const film = await save(/^Film/);
+    expect(film.name).toBe('face-7-Young.webm');
+    expect([...film.bytes.subarray(0, 4)]).toEqual([0x1a, 0x45, 0xdf, 0xa3]); // EBML
+  });
+
+  test('frames of the strip, the gallery, recent faces and "surprise me" give faces', async () => {
+    const { page, context } = await start();
+    await page.locator('.strip .thumbnail').nth(8).click();
+    await poll(() => page.url()).toContain('move=Young=@3');
+    await page.getByRole('button', { name: 'Face 3', exact: true }).click();
+    await poll(() => page.url()).toContain('seed=3&model');
+    await page.getByRole('button', { name: 'Surprise me' }).click();
+    await poll(() => page.url()).not.toContain('seed=3&');
+    await page.waitForTimeout(1200);
+    const other = await context.newPage();
+    await openStudio(other, page.url());
+    await other.getByRole('button', { name: 'Recent' }).click();
+    await other.getByRole('button', { name: 'Face 7, edited' }).click();
+    await poll(() => other.url()).toContain('seed=7&move=Young=@3');
+  });
+
+  test('without a network it opens again and works', async () => {
+    const { page, context } = await start();
+    await page.locator('.offline').waitFor();
+    const pixels = await facePixels(page);
+    await context.setOffline(true);
+    await page.reload();
+    await faceIsThere(page);
+    await expectFace(page, pixels);
+    expect(await page.locator('.chip').innerText()).toMatch(/\d threads/); // still isolated
+    await moveSlider(page, 'Young', 2);
+    await changedPixels(page, pixels);
+  });
+
+  test('by keyboard alone: to the sliders, move, lock, back, and help', async () => {
+    const { page } = await start();
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.id);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter'); // "Skip to the sliders"
+    await page.keyboard.press('/');
+    expect(await focused()).toBe('Search 40 attributes');
+    await page.keyboard.type('smil');
+    expect(await page.locator('.row').count()).toBe(1);
+    for (const _ of [1, 2, 3]) await page.keyboard.press('Tab'); // units, then the lock, as there is nothing to reset
+    expect(await focused()).toBe('Lock Smiling');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('move-Smiling');
+    const before = await facePixels(page);
+    for (let i = 0; i < 10; i++) await page.keyboard.press('ArrowLeft');
+    await changedPixels(page, before);
+    await page.keyboard.press('l');
+    await poll(() => page.url()).toContain('lock=Smiling');
+    while (await page.getByRole('button', { name: 'Undo' }).isEnabled()) await page.keyboard.press('Control+z');
+    await expectFace(page, before);
+    const after = page.locator('.face canvas.before');
+    await page.keyboard.down('b');
+    await poll(() => after.evaluate(element => getComputedStyle(element).clipPath)).toBe(
+      'inset(0px 0% 0px 0px)',
+    );
+    await page.keyboard.up('b');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Help' }).waitFor();
+    await page.keyboard.press('Escape');
+    await poll(() => page.getByRole('dialog').count()).toBe(0);
+  });
+});
