@@ -14,9 +14,9 @@ if (!hasChromium) {
   console.warn(`skipped: tests in a real browser, because ${why}`);
 }
 
-/** Its profile is new and empty, and it asks nothing of the network but the page it is sent to. Gone after the test. */
-export async function openChromium(): Promise<Browser> {
-  const browser = await chromium.launch({
+/** As `openChromium`; whoever calls it closes it. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
     executablePath: program,
     chromiumSandbox: false, // there is none for root
     args: [
@@ -28,6 +28,11 @@ export async function openChromium(): Promise<Browser> {
       '--disable-sync',
     ],
   });
+}
+
+/** Its profile is new and empty, and it asks nothing of the network but the page it is sent to. Gone after the test. */
+export async function openChromium(): Promise<Browser> {
+  const browser = await launchChromium();
   onTestFinished(() => browser.close());
   return browser;
 }

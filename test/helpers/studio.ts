@@ -9,7 +9,7 @@ import { bundleFiles, readBundle } from '../../src/core/bundle/bundle.ts';
 import { hashBytes } from '../../src/node/io/bundle.ts';
 import { listen } from '../../src/node/server/listen.ts';
 import { studioServer } from '../../src/node/server/studio-server.ts';
-import { hasChromium } from './chromium.ts';
+import { hasChromium, launchChromium } from './chromium.ts';
 import { type Files, readerOf } from './tiny-bundle.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
@@ -36,6 +36,16 @@ export async function serveStudio(page: string, files: Files): Promise<string> {
   const { address, close } = await listen(app, '127.0.0.1', 0);
   onTestFinished(close);
   return address;
+}
+
+/** One browser for a test file; each test has a profile of its own. */
+export function studioBrowser(): () => Browser {
+  let browser: Browser;
+  beforeAll(async () => {
+    if (hasChromium) browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+  return () => browser;
 }
 
 /** A page of its own profile, and all it has asked for and complained about. */

@@ -1,7 +1,8 @@
 // The one way to change the face: every action ends here, so that history, link and picture always agree.
 import { UserError } from '../../core/errors.ts';
 import type { Edit } from '../engine/protocol.ts';
-import { type HistoryEntry, type Studio, sameEdit } from '../state.ts';
+import { faceName } from '../format.ts';
+import { type Studio, sameEdit } from '../state.ts';
 import { clearRefusal, tellProblem } from './messages.ts';
 
 /** Milliseconds within which changes with one tag become one entry. */
@@ -42,14 +43,16 @@ export function editWorked({ state }: Studio, edit: Edit): void {
  * What a renderer calls for an edit that cannot be drawn: it says why and, if the edit was meant to stay, takes it back.
  * @param lastGood what is on the screen.
  */
-export function editFailed({ state }: Studio, edit: Edit, lastGood: Edit, error: unknown): void {
+export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: unknown): void {
   if (!(error instanceof UserError)) throw error;
-  tellProblem(state, error.message, 'refused');
+  const { state } = studio;
   const { entries, at } = state.history.value;
-  const good = (entry: HistoryEntry) => entry.edit !== edit;
-  const remaining = entries.filter(good);
-  if (remaining.length < entries.length) {
-    state.history.value = { entries: remaining, at: Math.max(0, Math.min(at - 1, remaining.length - 1)) };
-    if (edit === state.edit.value) state.edit.value = lastGood;
-  }
+  const remaining = entries.filter(entry => entry.edit !== edit);
+  const wasMeant = remaining.length < entries.length;
+  tellProblem(state, error.message, wasMeant ? 'problem' : 'refused');
+  if (!wasMeant) return;
+  state.history.value = { entries: remaining, at: Math.min(at - 1, remaining.length - 1) };
+  if (edit !== state.edit.value) return;
+  if (remaining.length === 0) applyEdit(studio, lastGood, faceName(lastGood));
+  else state.edit.value = lastGood;
 }

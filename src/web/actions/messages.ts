@@ -6,8 +6,9 @@ export function tell(state: StudioState, text: string): void {
 }
 
 export function tellProblem(state: StudioState, text: string, kind: 'problem' | 'refused' = 'problem'): void {
-  // Errors of core are worded for a command line: the first letter is what differs.
-  state.message.value = { text: `${text.charAt(0).toUpperCase()}${text.slice(1)}`, kind };
+  // Errors of core are worded for a command line. A name that one begins with stays as it is.
+  const sentence = text.replace(/^[a-z]+(?=[ :;])/, word => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  state.message.value = { text: sentence, kind };
 }
 
 /** Once another edit worked. */

@@ -1,7 +1,7 @@
 // Reads recipes from files that anybody made, and writes them into pictures. No pixel of a picture is looked at.
 import { UserError } from '../../core/errors.ts';
 import { addRecipe, formatRecipe, parseRecipe, type Recipe, readRecipes } from '../../core/recipe/recipe.ts';
-import type { Named } from './link.ts';
+import { type Named, otherModel } from './link.ts';
 import type { Document, Edit } from './protocol.ts';
 
 /** Bytes of a file that is looked into: a hundred megapixels as a camera saves them. */
@@ -13,12 +13,7 @@ const pngBeginning = [0x89, 0x50, 0x4e, 0x47];
 export async function readDocument(file: File, model: Named): Promise<Document> {
   const recipes = await recipesOf(file);
   const { bundle, ...edit } = recipes[0]!;
-  if (bundle.sha256 !== model.sha256) {
-    throw new UserError(
-      `${file.name} was made with the model "${bundle.name}", not with this "${model.name}": ` +
-        'the same numbers would show another face',
-    );
-  }
+  if (bundle.sha256 !== model.sha256) throw otherModel(file.name, bundle, model);
   return { edit, faces: recipes.length };
 }
 

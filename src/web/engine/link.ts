@@ -1,4 +1,5 @@
 // Writes an edit as a link: short enough to send, readable, and exact.
+import { UserError } from '../../core/errors.ts';
 import { formatMove } from '../../core/latent/moves.ts';
 import type { Edit, Model } from './protocol.ts';
 
@@ -33,4 +34,13 @@ function encodeNumbers(numbers: Iterable<number>): string {
   });
   const text = Array.from(new Uint8Array(view.buffer), byte => String.fromCharCode(byte)).join('');
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** @param what it is that was made with it. */
+export function otherModel(what: string, other: Named, model: Named): UserError {
+  const named = ({ name, sha256 }: Named) => `("${name.slice(0, 100)}", ${sha256.slice(0, 8)}…)`;
+  return new UserError(
+    `${what} was made with another model ${named(other)} than this ${named(model)}: the same numbers would show ` +
+      'another face',
+  );
 }

@@ -1,7 +1,7 @@
 // Reads an edit from a link, and trusts it no more than any other recipe that comes from outside.
 import { UserError } from '../../core/errors.ts';
 import { parseRecipe } from '../../core/recipe/recipe.ts';
-import { hashDigits, type Named } from './link.ts';
+import { hashDigits, type Named, otherModel } from './link.ts';
 import type { Edit } from './protocol.ts';
 
 /** More than the longest latent needs; a longer one is no link of ours. */
@@ -25,11 +25,10 @@ export function parseLink(text: string, { name, sha256 }: Named): Edit | undefin
     }
   }
   const [otherName, digits] = splitLast(parameters.get('model') ?? '');
-  if (digits === undefined || digits.length < hashDigits || !sha256.startsWith(digits)) {
-    const other = digits === undefined ? 'an unnamed model' : `the model "${otherName.slice(0, 100)}"`;
-    throw new UserError(
-      `this link was made with ${other}, not with this "${name}": the same numbers would show another face`,
-    );
+  if (digits === undefined)
+    throw new UserError('this link does not say which model it was made with. Copy it again, whole');
+  if (digits.length < hashDigits || !sha256.startsWith(digits)) {
+    throw otherModel('this link', { name: otherName, sha256: digits }, { name, sha256 });
   }
   const seed = parameters.get('seed');
   const latent = parameters.get('latent');

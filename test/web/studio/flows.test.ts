@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { toUint8 } from '../../../src/core/formats/pixels.ts';
 import { parseRecipe, readRecipes } from '../../../src/core/recipe/recipe.ts';
 import { openBundle } from '../../../src/node/io/bundle.ts';
-import { hasChromium, openChromium } from '../../helpers/chromium.ts';
+import { hasChromium } from '../../helpers/chromium.ts';
 import {
   builtStudio,
   changedPixels,
@@ -18,12 +18,14 @@ import {
   openStudio,
   root,
   serveStudio,
+  studioBrowser,
   valueText,
 } from '../../helpers/studio.ts';
 import type { Files } from '../../helpers/tiny-bundle.ts';
 
 const starter = join(root, 'models/starter');
 const page = builtStudio();
+const browser = studioBrowser();
 let files: Files;
 beforeAll(() => {
   files = Object.fromEntries(
@@ -37,7 +39,7 @@ const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look,
 /** A fresh browser at the studio's address. */
 async function start(path = '') {
   const address = await serveStudio(page(), files);
-  const opened = await newPage(await openChromium());
+  const opened = await newPage(browser());
   await openStudio(opened.page, address + path);
   return { address, ...opened };
 }
@@ -55,7 +57,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   test('a slider changes pixels, probability, link and what has changed; undo and redo go both ways', async () => {
     const { page } = await start('#seed=12');
     // A link without its model is refused; the face is the first visit's.
-    expect(await page.locator('.message').innerText()).toContain('made with an unnamed model');
+    expect(await page.locator('.message').innerText()).toContain('does not say which model');
     await page.getByLabel('Seed', { exact: true }).fill('12');
     await page.keyboard.press('Enter');
     await poll(() => page.url()).toContain('seed=12');
@@ -226,9 +228,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await expectFace(page, before);
     const after = page.locator('.face canvas.before');
     await page.keyboard.down('b');
-    await poll(() => after.evaluate(element => getComputedStyle(element).clipPath)).toBe(
-      'inset(0px 0% 0px 0px)',
-    );
+    await poll(() => after.evaluate(element => getComputedStyle(element).clipPath)).toBe('inset(0px 0% 0px 0px)');
     await page.keyboard.up('b');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Help' }).waitFor();

@@ -1,0 +1,161 @@
+// Measures the studio in Chromium against its goals: `npm run bench:studio` (after `npm run build:studio`).
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+import { attributeNames } from '../dist/core/attributes.js';
+import { bundleFiles, readBundle, writeBundleIndex } from '../dist/core/bundle/bundle.js';
+import { encodeNpy } from '../dist/core/formats/npy.js';
+import { flattenTree } from '../dist/core/graph/tree.js';
+import { createRandom, normals } from '../dist/core/math/random.js';
+import { classifierSpec } from '../dist/core/models/classifier.js';
+import { generatorSpec } from '../dist/core/models/generator.js';
+import { classifierOnnx, generatorOnnx } from '../dist/core/models/inference.js';
+import { initialValues } from '../dist/core/nn/initialise.js';
+import { ganPresets } from '../dist/core/training/gan-presets.js';
+import { hashBytes } from '../dist/node/io/bundle.js';
+import { listen } from '../dist/node/server/listen.js';
+import { studioServer } from '../dist/node/server/studio-server.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const page = join(root, 'dist/studio');
+const loads = 5;
+const moves = 60;
+
+const folder = mkdtempSync(join(tmpdir(), 'face-tuning-bench-'));
+try {
+  console.log(`page without model and Wasm runtime: ${pageSize()}`);
+  console.log('');
+  console.log(
+    '| model | first face after load, median (ms) | slider to pixels, median (ms) | both networks, median (ms) | 95th percentile |',
+  );
+  console.log('| --- | ---: | ---: | ---: | ---: |');
+  await measure('32×32, models/starter', join(root, 'models/starter'));
+  await measure('64×64, untrained (fmap 512/128, classifier 16/128)', await untrained64());
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** What a first visit loads beside model and runtime; the model card's renderer comes when it is opened. */
+function pageSize() {
+  const files = ['index.html', ...readdirSync(join(page, 'assets')).map(name => `assets/${name}`)].filter(
+    name => !/model-card|ort\.jspi/.test(name),
+  );
+  const sum = compress => files.reduce((total, name) => total + compress(readFileSync(join(page, name))).length, 0);
+  const kilobytes = bytes => `${(bytes / 1000).toFixed(1)} kB`;
+  return `${kilobytes(sum(bytes => gzipSync(bytes, { level: 9 })))} gzip, ${kilobytes(sum(bytes => brotliCompressSync(bytes)))} brotli`;
+}
+
+/** A bundle of the size of a 64×64 model; how fast it is does not depend on what it has learnt. */
+async function untrained64() {
+  const gan = { ...ganPresets.cpu, resolution: 64, latentSize: 128, fmapBase: 512, fmapDecay: 1, fmapMax: 128 };
+  const classifier = { resolution: 64, width: 16, maxWidth: 128 };
+  const random = createRandom(1);
+  const weights = tree =>
+    Object.fromEntries(
+      [...flattenTree(tree, '')].map(([path, spec]) => [
+        path.slice(1),
+        { shape: spec.shape, data: initialValues(spec, random) },
+      ]),
+    );
+  const data = new Float64Array(attributeNames.length * gan.latentSize);
+  for (const i of attributeNames.keys()) {
+    const row = normals(random, gan.latentSize);
+    const length = Math.hypot(...row);
+    data.set(
+      Float64Array.from(row, x => x / length),
+      i * gan.latentSize,
+    );
+  }
+  const target = { fusedMatMul: true };
+  const contents = {
+    [bundleFiles.generator]: generatorOnnx(gan, weights(generatorSpec(gan, 64, true)), target),
+    [bundleFiles.classifier]: classifierOnnx(classifier, weights(classifierSpec(classifier)), target),
+    [bundleFiles.boundaries]: encodeNpy({ shape: [attributeNames.length, gan.latentSize], data }),
+  };
+  const metrics = { dataSize: 0, trainingAccuracy: 1, testAccuracy: 1, f1: 1, auc: null, heldOutAuc: null };
+  const attributes = attributeNames.map(attribute => ({
+    attribute,
+    threshold: 0,
+    boundary: { intercept: 0, metrics },
+    controllable: true,
+  }));
+  const details = { name: 'untrained', resolution: 64, latentSize: gan.latentSize, attributes };
+  const index = await writeBundleIndex(details, contents, hashBytes);
+  for (const [name, bytes] of Object.entries({ ...contents, [bundleFiles.index]: index })) {
+    writeFileSync(join(folder, name), bytes);
+  }
+  return folder;
+}
+
+async function measure(name, model) {
+  const read = async file => readFileSync(join(model, file));
+  const app = await studioServer(page, await readBundle(read, hashBytes, model), await read(bundleFiles.index));
+  const { address, close } = await listen(app, '127.0.0.1', 0);
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    chromiumSandbox: false,
+    args: ['--disable-gpu'],
+  });
+  const first = [];
+  let opened;
+  for (let i = 0; i < loads; i++) {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    opened = await context.newPage();
+    await opened.addInitScript(watchFace);
+    await opened.goto(`${address}?device=wasm&threads=2`);
+    await opened.waitForFunction(() => globalThis.firstFace !== undefined, undefined, { timeout: 60_000 });
+    first.push(await opened.evaluate(() => globalThis.firstFace));
+    if (i < loads - 1) await context.close();
+  }
+  await opened.locator('.offline').waitFor();
+  await opened.waitForTimeout(1000);
+  const apart = await opened.evaluate(slide, { moves, apart: 400 });
+  const together = await opened.evaluate(slide, { moves, apart: 0 });
+  await browser.close();
+  await close();
+  const ms = value => value.toFixed(1);
+  console.log(
+    `| ${name} | ${first.map(Math.round).sort((a, b) => a - b)[loads >> 1]} | ${ms(quantile(apart, 0.5))} | ${ms(quantile(together, 0.5))} | ${ms(quantile(together, 0.95))} |`,
+  );
+}
+
+/** In the page: notes when the first face is on its canvas. */
+function watchFace() {
+  new MutationObserver((_, observer) => {
+    if (document.querySelector('.face canvas[data-drawn]') === null) return;
+    observer.disconnect();
+    globalThis.firstFace = performance.now();
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-drawn'] });
+}
+
+/**
+ * In the page: moves a slider and waits for the pixels. With time between the moves that is what a person waits; one
+ * upon the other, a move also waits until the classifier has looked at the face before it, so each takes both networks.
+ */
+async function slide({ moves, apart }) {
+  const canvas = document.querySelector('.face canvas');
+  const input = document.querySelector('#move-Smiling');
+  const times = [];
+  for (let i = 0; i < moves; i++) {
+    if (apart > 0) await new Promise(done => setTimeout(done, apart));
+    const drawn = new Promise(done => {
+      new MutationObserver((_, observer) => {
+        observer.disconnect();
+        done();
+      }).observe(canvas, { attributes: true, attributeFilter: ['data-drawn'] });
+    });
+    const start = performance.now();
+    input.value = String(1.5 * Math.sin(i / 5));
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await drawn;
+    times.push(performance.now() - start);
+  }
+  return times;
+}
+
+function quantile(values, share) {
+  return [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];
+}
