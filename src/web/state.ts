@@ -14,8 +14,13 @@ export interface Shown extends Drawn {
   readonly edit: Edit;
 }
 
-/** What the classifier says of a face, calibrated, [40]. */
-export type Probabilities = readonly number[];
+/** What is known of a face in figures. */
+export interface Figures {
+  /** What the classifier says, calibrated, [40]. */
+  readonly probabilities: readonly number[];
+  /** Signed distance to each boundary there is. */
+  readonly distances: Readonly<Record<string, number>>;
+}
 
 export interface HistoryEntry {
   /** `Young → 22 %`. */
@@ -53,7 +58,8 @@ export interface StudioState {
   readonly shown: Signal<Shown | undefined>;
   /** The same face without moves. */
   readonly before: Signal<Shown | undefined>;
-  readonly probabilities: Signal<{ readonly before: Probabilities; readonly after: Probabilities } | undefined>;
+  /** Of both, for 40 rows to read: it changes less often than the picture. */
+  readonly figures: Signal<{ readonly before: Figures; readonly after: Figures } | undefined>;
   /** How much of each direction the locks leave, 0 to 1. */
   readonly residuals: Signal<Readonly<Record<string, number>>>;
   /** The attribute whose strip is shown. */
@@ -93,7 +99,7 @@ export function createState(): StudioState {
     edit: signal(faceOf(0)),
     shown: signal(undefined),
     before: signal(undefined),
-    probabilities: signal(undefined),
+    figures: signal(undefined),
     residuals: signal({}),
     active: signal('Young'),
     strip: signal([]),
@@ -138,6 +144,6 @@ export function sameEdit(a: Edit, b: Edit): boolean {
 }
 
 /** @param logits [40]. */
-export function probabilitiesOf(model: Model, logits: Float32Array): Probabilities {
+export function probabilitiesOf(model: Model, logits: Float32Array): readonly number[] {
   return model.attributes.map((attribute, i) => probabilityOf(attribute, logits[i]!));
 }

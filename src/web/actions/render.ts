@@ -3,20 +3,20 @@ import { batch, effect } from '@preact/signals';
 import { UserError } from '../../core/errors.ts';
 import { latestWins } from '../engine/latest.ts';
 import type { Edit } from '../engine/protocol.ts';
-import { faceOf, type Probabilities, probabilitiesOf, type Studio, sameStart, unedited } from '../state.ts';
+import { type Figures, faceOf, probabilitiesOf, type Studio, sameStart, unedited } from '../state.ts';
 import { editFailed, editWorked } from './apply-edit.ts';
 import { throttled } from './timing.ts';
 
 /** Milliseconds between readouts: 40 rows of figures need not change faster than anyone can read. */
-const readoutEvery = 80;
+const readoutEvery = 100;
 
 /** @returns a function that ends it. */
 export function startRendering(studio: Studio): () => void {
   const { state, engine } = studio;
   const model = state.model.value!;
-  let before: Probabilities = [];
-  const readOut = throttled(readoutEvery, (after: Probabilities) => {
-    state.probabilities.value = { before, after };
+  let before: Figures = { probabilities: [], distances: {} };
+  const readOut = throttled(readoutEvery, (after: Figures) => {
+    state.figures.value = { before, after };
   });
   const show = latestWins(async (edit: Edit) => {
     try {
@@ -24,7 +24,7 @@ export function startRendering(studio: Studio): () => void {
       if (known === undefined || !sameStart(known.edit, edit)) {
         const plain = unedited(edit);
         const drawn = await engine.draw(plain);
-        before = probabilitiesOf(model, await engine.score());
+        before = { probabilities: probabilitiesOf(model, await engine.score()), distances: drawn.distances };
         state.before.value = { ...drawn, edit: plain };
       }
       const drawn = await engine.draw(edit);
@@ -33,7 +33,7 @@ export function startRendering(studio: Studio): () => void {
         state.shown.value = { ...drawn, edit };
         editWorked(studio, edit);
       });
-      readOut(probabilitiesOf(model, await engine.score()));
+      readOut({ probabilities: probabilitiesOf(model, await engine.score()), distances: drawn.distances });
     } catch (error) {
       if (error instanceof UserError) editFailed(studio, edit, state.shown.value?.edit ?? faceOf(0), error);
       else state.phase.value = { kind: 'failed', problem: `Drawing failed: ${(error as Error).message}` };

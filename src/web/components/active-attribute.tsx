@@ -1,4 +1,5 @@
 // All about the attribute in use: exact values to type, what moves with it, which locks mend that, what they leave.
+import { useComputed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { lockAll } from '../actions/lock.ts';
 import { commitMove, resetAttribute } from '../actions/move-attribute.ts';
@@ -19,10 +20,10 @@ export function ActiveAttribute() {
   const active = state.active.value;
   const label = labelOf(active);
   const attribute = state.model.value!.attributes[columnOf(active)]!;
-  const moved = state.edit.value.moves.some(move => move.attribute === active);
-  const probability = state.probabilities.value?.after[columnOf(active)];
-  const distance = state.shown.value?.distances[active];
-  const playing = state.playing.value !== undefined;
+  const moved = useComputed(() => state.edit.value.moves.some(move => move.attribute === state.active.value)).value;
+  const playing = useComputed(() => state.playing.value !== undefined).value;
+  const figures = state.figures.value?.after;
+  const [probability, distance] = [figures?.probabilities[columnOf(active)], figures?.distances[active]];
   return (
     <section class="active-attribute" aria-label={`In use: ${label}`}>
       <div class="exact">
@@ -118,7 +119,7 @@ function Companions() {
   const active = state.active.value;
   const model = state.model.value!;
   const attribute = model.attributes[columnOf(active)]!;
-  const { locks } = state.edit.value;
+  const locks = useComputed(() => state.edit.value.locks).value;
   if (attribute.boundary === null) {
     return <p class="companions">This model cannot move it: {attribute.reason ?? 'no direction was found'}.</p>;
   }
@@ -160,7 +161,8 @@ function Companions() {
 /** How much of the direction the locks leave. */
 function Left({ attribute }: { readonly attribute: string }) {
   const { state } = useStudio();
-  const others = state.edit.value.locks.filter(lock => lock !== attribute);
+  const locks = useComputed(() => state.edit.value.locks).value;
+  const others = locks.filter(lock => lock !== attribute);
   if (others.length === 0) return null;
   const residual = state.residuals.value[attribute] ?? 1;
   return (

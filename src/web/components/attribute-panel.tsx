@@ -1,4 +1,5 @@
 // The 40 attributes in groups, what a search finds of them, and the units that they speak.
+import { useComputed } from '@preact/signals';
 import { resetAll } from '../actions/move-attribute.ts';
 import { groups, search } from '../attribute-names.ts';
 import type { Units } from '../state.ts';
@@ -13,7 +14,7 @@ export function AttributePanel() {
   const found = groups
     .map(group => ({ group, attributes: search(group, query) }))
     .filter(each => each.attributes.length);
-  const { moves, locks } = state.edit.value;
+  const edited = useComputed(() => state.edit.value.moves.length + state.edit.value.locks.length > 0).value;
   const unit = (units: Units, sign: string, title: string) => (
     <button
       type="button"
@@ -51,7 +52,7 @@ export function AttributePanel() {
           class="button square"
           aria-label="Reset all moves and locks"
           title="Reset all moves and locks"
-          disabled={moves.length + locks.length === 0}
+          disabled={!edited}
           onClick={() => resetAll(studio)}
         >
           <ResetIcon />

@@ -1,4 +1,5 @@
 // One attribute: its lock, its name, how probable it was and is, and the slider that moves it.
+import { useComputed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { AttributeName } from '../../core/attributes.ts';
 import { toggleLock } from '../actions/lock.ts';
@@ -18,14 +19,16 @@ export function AttributeRow({ attribute }: { readonly attribute: AttributeName 
   const { state } = studio;
   const column = columnOf(attribute);
   const facts = state.model.value!.attributes[column]!;
-  const { moves, locks } = state.edit.value;
   const label = labelOf(attribute);
   const movable = facts.boundary !== null;
-  const locked = locks.includes(attribute);
-  const moved = moves.some(move => move.attribute === attribute);
+  // Computed, so that a row is drawn again only where something of its own has changed.
+  const locked = useComputed(() => state.edit.value.locks.includes(attribute)).value;
+  const anyLocked = useComputed(() => state.edit.value.locks.length > 0).value;
+  const moved = useComputed(() => state.edit.value.moves.some(move => move.attribute === attribute)).value;
+  const active = useComputed(() => state.active.value === attribute).value;
   const residual = state.residuals.value[attribute] ?? 1;
   return (
-    <li class="row" data-active={state.active.value === attribute} data-moved={moved}>
+    <li class="row" data-active={active} data-moved={moved}>
       <button
         type="button"
         class="lock"
@@ -47,7 +50,7 @@ export function AttributeRow({ attribute }: { readonly attribute: AttributeName 
               {movable ? 'unreliable' : 'cannot move'}
             </span>
           )}
-          {movable && !locked && locks.length > 0 && residual < whole && (
+          {movable && !locked && anyLocked && residual < whole && (
             <span class="left" title="How much of its direction the locks leave" data-low={residual < little}>
               {Math.round(100 * residual)} % left
             </span>
@@ -79,13 +82,13 @@ export function AttributeRow({ attribute }: { readonly attribute: AttributeName 
 
 function Values({ column, attribute }: { readonly column: number; readonly attribute: string }) {
   const { state } = useStudio();
+  const figures = state.figures.value;
   const texts = (() => {
     if (state.units.value === 'distance') {
-      const [was, is] = [state.before, state.shown].map(face => face.value?.distances[attribute]);
+      const [was, is] = [figures?.before.distances[attribute], figures?.after.distances[attribute]];
       return was === undefined || is === undefined ? [] : [distanceText(was), distanceText(is)];
     }
-    const { before, after } = state.probabilities.value ?? { before: [], after: [] };
-    const [was, is] = [before[column], after[column]];
+    const [was, is] = [figures?.before.probabilities[column], figures?.after.probabilities[column]];
     return was === undefined || is === undefined ? [] : [percentText(was), percentText(is)];
   })();
   const [was = '', is = ''] = texts;
@@ -105,10 +108,15 @@ function Values({ column, attribute }: { readonly column: number; readonly attri
 function Slider({ attribute, axis }: { readonly attribute: string; readonly axis: Axis }) {
   const studio = useStudio();
   const { state } = studio;
-  const wished = state.edit.value.moves.find(move => move.attribute === attribute);
-  const now = wished?.kind === 'absolute' ? wished.distance : (state.shown.value?.distances[attribute] ?? 0);
-  const start = state.before.value?.distances[attribute] ?? now;
-  const probability = state.probabilities.value?.after[columnOf(attribute)];
+  // The knob that is moved follows the hand; the others follow the figures.
+  const wished = useComputed(() => {
+    const move = state.edit.value.moves.find(each => each.attribute === attribute);
+    return move?.kind === 'absolute' ? move.distance : undefined;
+  }).value;
+  const figures = state.figures.value;
+  const now = wished ?? figures?.after.distances[attribute] ?? 0;
+  const start = figures?.before.distances[attribute] ?? now;
+  const probability = figures?.after.probabilities[columnOf(attribute)];
   const input = useRef<HTMLInputElement>(null);
   const at = (distance: number) => `${(100 * (clip(distance, axis) - axis.low)) / (axis.high - axis.low)}%`;
   const [left, right] = [Math.min(now, start), Math.max(now, start)];

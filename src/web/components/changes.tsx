@@ -1,5 +1,5 @@
 // What the edit did to all attributes, wanted or not; the largest unwanted changes first.
-import { useSignal } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import { attributeNames } from '../../core/attributes.ts';
 import { labelOf } from '../attribute-names.ts';
 import { changeText, percentText } from '../format.ts';
@@ -11,15 +11,16 @@ const few = 6;
 export function Changes() {
   const { state } = useStudio();
   const all = useSignal(false);
-  const { before, after } = state.probabilities.value ?? { before: [], after: [] };
-  const moved = new Set(state.edit.value.moves.map(({ attribute }) => attribute));
+  const figures = state.figures.value;
+  const [before, after] = [figures?.before.probabilities ?? [], figures?.after.probabilities ?? []];
+  const moved = useComputed(() => state.edit.value.moves.map(({ attribute }) => attribute).join()).value.split(',');
   const rows = attributeNames
     .map((attribute, i) => ({
       attribute,
       was: before[i] ?? 0,
       is: after[i] ?? 0,
       change: (after[i] ?? 0) - (before[i] ?? 0),
-      wanted: moved.has(attribute),
+      wanted: moved.includes(attribute),
     }))
     .sort((a, b) => Number(b.wanted) - Number(a.wanted) || Math.abs(b.change) - Math.abs(a.change));
   const shown = all.value

@@ -1,11 +1,11 @@
 // The face, large, after the edit and before it: a divider between them, and a key that shows only the one before.
-import { useSignalEffect } from '@preact/signals';
+import { useComputed, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { moveDivider } from '../actions/compare.ts';
 import { setPeeking } from '../actions/keyboard.ts';
 import { labelOf } from '../attribute-names.ts';
 import { contextOf, drawEnlarged } from '../engine/pixels.ts';
-import type { Drawn } from '../engine/protocol.ts';
+import type { Drawn, Edit } from '../engine/protocol.ts';
 import { faceName } from '../format.ts';
 import { BeforeIcon } from './icons.tsx';
 import { useStudio } from './studio-context.ts';
@@ -26,9 +26,7 @@ export function FaceView() {
   useSignalEffect(() => paint(after.current, state.playing.value ?? state.shown.value, side));
   useSignalEffect(() => paint(before.current, state.before.value, side));
   const divider = state.divider.value;
-  const edit = state.edit.value;
-  const moves = [...new Set(edit.moves.map(({ attribute }) => labelOf(attribute)))];
-  const description = `${faceName(edit)}${moves.length > 0 ? `, with ${moves.join(', ')} moved` : ', as it is'}`;
+  const description = useComputed(() => describe(state.edit.value)).value;
   const showsBoth = divider > wordsFrom && divider < 1 - wordsFrom;
   const peeking = state.peeking.value;
   const percent = Math.round(100 * divider);
@@ -95,6 +93,11 @@ export function FaceView() {
       </div>
     </div>
   );
+}
+
+function describe(edit: Edit): string {
+  const moves = [...new Set(edit.moves.map(({ attribute }) => labelOf(attribute)))];
+  return `${faceName(edit)}, ${moves.length > 0 ? `with ${moves.join(', ')} moved` : 'as it is'}`;
 }
 
 function paint(canvas: HTMLCanvasElement | null, drawn: Drawn | undefined, side: number): void {

@@ -1,5 +1,5 @@
 // Faces to start from: those of consecutive seeds, and those that were edited here lately.
-import { useSignal } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import { chooseFace } from '../actions/choose-face.ts';
 import { showGallery } from '../actions/gallery.ts';
 import { faceName } from '../format.ts';
@@ -54,7 +54,7 @@ function Item({ studio, thumbnail }: { readonly studio: Studio; readonly thumbna
     <ThumbnailButton
       frame={frame}
       label={`${faceName(edit)}${edited ? ', edited' : ''}`}
-      pressed={sameStart(edit, studio.state.edit.value)}
+      pressed={useComputed(() => sameStart(edit, studio.state.edit.value)).value}
       onPress={() => chooseFace(studio, edit)}
     >
       <span class="seed-badge" aria-hidden="true">

@@ -1,4 +1,5 @@
 // The bar on top: which model, which face, back and forth, and what to do with the result.
+import { useComputed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { chooseSeed, surprise } from '../actions/choose-face.ts';
 import { redo, undo } from '../actions/history.ts';
@@ -84,7 +85,7 @@ function SeedField() {
   const studio = useStudio();
   const { edit } = studio.state;
   const field = useRef<HTMLInputElement>(null);
-  const seed = 'seed' in edit.value ? String(edit.value.seed) : '';
+  const seed = useComputed(() => ('seed' in edit.value ? String(edit.value.seed) : '')).value;
   return (
     <form
       class="seed"

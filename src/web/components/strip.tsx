@@ -11,7 +11,7 @@ export function Strip() {
   const { state } = studio;
   const active = state.active.value;
   const model = state.model.value!;
-  const now = state.shown.value?.distances[active] ?? 0;
+  const now = state.figures.value?.after.distances[active] ?? 0;
   const strip = state.strip.value;
   const nearest = nearestTo(strip, active, now);
   const showDistance = state.units.value === 'distance';
