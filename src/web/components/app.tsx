@@ -93,7 +93,7 @@ function ReadyStudio() {
       <Header />
       <main class="studio">
         <Gallery />
-        <section class="stage" aria-label="Face">
+        <section class="stage" aria-label="Picture">
           <FaceView />
           <div class="below">
             <ActiveAttribute />

@@ -22,7 +22,7 @@ export function Header() {
       </p>
       <div class="tools faces">
         <SeedField />
-        <button type="button" class="button" onClick={() => surprise(studio)}>
+        <button type="button" class="button" aria-label="Surprise me" onClick={() => surprise(studio)}>
           <SurpriseIcon /> <span class="word">Surprise me</span>
         </button>
       </div>

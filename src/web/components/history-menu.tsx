@@ -14,7 +14,7 @@ export function HistoryMenu() {
         type="button"
         class="button history-button"
         popovertarget="history"
-        aria-label={`History: step ${at + 1} of ${entries.length}`}
+        aria-label={`History ${at + 1}/${entries.length}`}
         title="History"
       >
         <HistoryIcon /> {at + 1}/{entries.length}

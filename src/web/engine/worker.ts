@@ -106,14 +106,16 @@ function planOf(edit: Edit): Plan {
 function progressOf({ runtimes }: LoadRequest) {
   const done = new Map<string, number>();
   let bundleBytes = 0;
-  let toldAt = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tell = () => {
+    timer = undefined;
+    const sum = [...done.values()].reduce((a, b) => a + b, 0);
+    postMessage({ progress: { done: sum, total: Math.max(sum, bundleBytes + runtimes.wasm.wasmBytes) } });
+  };
   return {
     file: (name: string, bytes: number) => {
       done.set(name, bytes);
-      const sum = [...done.values()].reduce((a, b) => a + b, 0);
-      if (performance.now() - toldAt < 30) return;
-      toldAt = performance.now();
-      postMessage({ progress: { done: sum, total: Math.max(sum, bundleBytes + runtimes.wasm.wasmBytes) } });
+      if (timer === undefined) timer = setTimeout(tell, 30);
     },
     /** Reads from the index what else will come; whether it may is for `readBundle` to say. */
     expect: (index: Uint8Array) => {
