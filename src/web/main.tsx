@@ -15,7 +15,7 @@ function startWorker(): Worker {
   return new Worker(new URL('./engine/worker.ts', import.meta.url), { type: 'module', name: 'engine' });
 }
 
-/** `?device=wasm` and `?threads=1` are for measuring and for finding faults. */
+/** `?device=wasm`, `?device=webgpu` and `?threads=1` are for measuring and for finding faults. */
 function requestOf(page: URL): LoadRequest {
   const address = ({ mjs, wasm, wasmBytes }: RuntimeAddress) => ({
     mjs: new URL(mjs, page).href,
@@ -25,7 +25,7 @@ function requestOf(page: URL): LoadRequest {
   const wished = Number(page.searchParams.get('threads') ?? navigator.hardwareConcurrency);
   return {
     bundle: new URL('./bundle/', page).href,
-    device: page.searchParams.get('device') === 'wasm' ? 'wasm' : 'auto',
+    device: (['wasm', 'webgpu'] as const).find(device => device === page.searchParams.get('device')) ?? 'auto',
     // Without the headers that isolate the page, browsers offer no memory that threads could share.
     threads: crossOriginIsolated && wished >= 1 ? Math.min(mostThreads, Math.floor(wished)) : 1,
     runtimes: { wasm: address(runtimeFiles.wasm), webgpu: address(runtimeFiles.webgpu) },

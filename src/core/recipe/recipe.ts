@@ -163,5 +163,7 @@ export function addRecipe(png: Uint8Array, recipe: Recipe): Uint8Array<ArrayBuff
  * @throws UserError for a damaged file or recipe.
  */
 export function readRecipes(png: Uint8Array, name = 'the picture'): Recipe[] {
-  return readPngTexts(png, recipeKeyword, name, longestText * 4).map(text => parseRecipe(text, `the recipe of ${name}`));
+  return readPngTexts(png, recipeKeyword, name, longestText * 4).map(text =>
+    parseRecipe(text, `the recipe of ${name}`),
+  );
 }

@@ -24,7 +24,9 @@ const options = z.strictObject({
     .string()
     .min(1)
     .default('127.0.0.1')
-    .describe('address to listen on; 0.0.0.0 lets other machines in, whose browsers then need https for threads'),
+    .describe(
+      'address to listen on; 0.0.0.0 lets other machines in, through a proxy with https: browsers check hashes only there and on localhost',
+    ),
 });
 
 export const studio = defineStage({

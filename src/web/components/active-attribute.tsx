@@ -1,13 +1,14 @@
 // All about the attribute in use: exact values to type, what moves with it, which locks mend that, what they leave.
 import { useComputed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import type { BundleAttribute } from '../../core/bundle/bundle.ts';
 import { lockAll } from '../actions/lock.ts';
 import { commitMove, resetAttribute } from '../actions/move-attribute.ts';
 import { togglePlay } from '../actions/play.ts';
 import { setProbability } from '../actions/set-probability.ts';
 import { columnOf, labelOf } from '../attribute-names.ts';
 import { companionsOf } from '../engine/companions.ts';
-import { changeText } from '../format.ts';
+import { changeText, percentText } from '../format.ts';
 import { LockedIcon, PauseIcon, PlayIcon, ResetIcon } from './icons.tsx';
 import { useStudio } from './studio-context.ts';
 
@@ -130,7 +131,7 @@ function Companions() {
   return (
     <div class="companions">
       {!attribute.controllable && <span class="badge">unreliable</span>}
-      <span class="moves-with">
+      <span class="moves-with" title={judgement(attribute)}>
         {!attribute.controllable &&
           `${attribute.reason ?? 'it hardly does what it says'}${movesWith.length > 0 ? '; ' : ''}`}
         {movesWith.length > 0 && `${prefix} `}
@@ -158,12 +159,22 @@ function Companions() {
   );
 }
 
-/** How much of the direction the locks leave. */
+/** What a network says that labelled nothing, where one was asked. */
+function judgement({ judged }: BundleAttribute): string | undefined {
+  if (judged === undefined) return undefined;
+  const { faces, agreement, flips } = judged;
+  return (
+    `With the suggested locks, an independent network agrees on ${percentText(agreement)} of ${faces} faces, ` +
+    `and ${percentText(flips)} of the other attributes change`
+  );
+}
+
+/** How much of the direction the locks leave; the place is kept where nothing is locked. */
 function Left({ attribute }: { readonly attribute: string }) {
   const { state } = useStudio();
   const locks = useComputed(() => state.edit.value.locks).value;
   const others = locks.filter(lock => lock !== attribute);
-  if (others.length === 0) return null;
+  if (others.length === 0) return <span class="left" />;
   const residual = state.residuals.value[attribute] ?? 1;
   return (
     <span class="left" data-low={residual < little} title={`Locked: ${others.map(labelOf).join(', ')}`}>

@@ -1,11 +1,15 @@
 // Opens model bundles from web addresses.
 import type { Hash, ReadFile } from '../../core/bundle/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../core/bundle/face-editor.ts';
+import { UserError } from '../../core/errors.ts';
 import { type RuntimeFiles, wasmDevice } from './device.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 
-/** @returns SHA-256 in hexadecimal. Browsers offer it on https and on localhost. */
+/** @returns SHA-256 in hexadecimal. @throws UserError on a page that is neither on https nor on localhost. */
 export const hashBytes: Hash = async bytes => {
+  if (crypto.subtle === undefined) {
+    throw new UserError('browsers check the hashes of a model only on https or on localhost. Open the page there');
+  }
   const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
   return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('');
 };

@@ -8,8 +8,8 @@ export type Edit = Start & Pick<Recipe, 'moves' | 'locks' | 'geometry'>;
 export interface LoadRequest {
   /** Address of the bundle's folder. */
   readonly bundle: string;
-  /** `wasm` refuses the GPU; `auto` takes one where it works. */
-  readonly device: 'auto' | 'wasm';
+  /** `wasm` refuses the GPU, `auto` takes one where it works, `webgpu` also takes one that is only imitated. */
+  readonly device: 'auto' | 'wasm' | 'webgpu';
   readonly threads: number;
   readonly runtimes: Readonly<Record<'wasm' | 'webgpu', RuntimeAddress>>;
 }

@@ -128,7 +128,7 @@ function progressOf({ runtimes }: LoadRequest) {
 type TellBytes = (name: string, bytes: number) => void;
 
 async function loadRuntime(request: LoadRequest, tell: TellBytes, loaded: string[]): Promise<Device> {
-  const kind = request.device === 'auto' && (await hasGpu()) ? 'webgpu' : 'wasm';
+  const kind = request.device !== 'wasm' && (await hasGpu(request.device === 'webgpu')) ? 'webgpu' : 'wasm';
   const { mjs, wasm } = request.runtimes[kind];
   const bytes = await fetchBytes(new URL(wasm), count => tell(wasm, count));
   loaded.push(mjs, wasm);
@@ -154,11 +154,12 @@ async function openEditor(
 }
 
 /** The build for GPUs is the one that waits by JSPI, which browsers with WebGPU mostly have. */
-async function hasGpu(): Promise<boolean> {
+async function hasGpu(imitatedToo: boolean): Promise<boolean> {
   const { gpu } = navigator as { readonly gpu?: { requestAdapter(): Promise<unknown> } };
   if (gpu === undefined || !('Suspending' in WebAssembly)) return false;
   const adapter = await gpu.requestAdapter().catch(() => null);
-  return adapter !== null && (adapter as { info?: { isFallbackAdapter?: boolean } }).info?.isFallbackAdapter !== true;
+  const imitated = (adapter as { info?: { isFallbackAdapter?: boolean } } | null)?.info?.isFallbackAdapter === true;
+  return adapter !== null && (imitatedToo || !imitated);
 }
 
 function modelOf(bundle: Bundle, { name }: Device, { threads }: LoadRequest, loaded: readonly string[]): Model {
