@@ -42,6 +42,7 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
   stop?.();
   state.phase.value = { kind: 'loading', progress: undefined };
   state.before.value = undefined;
+  state.figures.value = undefined;
   try {
     state.model.value = await studio.engine.load(request);
   } catch (error) {
@@ -59,10 +60,21 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
   stop = () => {
     for (const end of ends) end();
   };
+  await firstFigures(state); // or the sliders would jump to their places under the eyes of people
   state.phase.value = { kind: 'ready' };
   await loadRecent(studio);
   await showGallery(studio);
   await keepOffline(studio);
+}
+
+function firstFigures({ figures }: StudioState): Promise<void> {
+  return new Promise(done => {
+    const end = figures.subscribe(value => {
+      if (value === undefined) return;
+      queueMicrotask(() => end()); // not before it has been handed over
+      done();
+    });
+  });
 }
 
 /** When the link in the address changes under the page. */

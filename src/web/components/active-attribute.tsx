@@ -34,7 +34,7 @@ export function ActiveAttribute() {
             <Exact
               name={`${label}: probability in percent`}
               unit="%"
-              value={probability === undefined ? '' : (100 * probability).toFixed(0)}
+              value={probability === undefined ? '' : percentText(probability).replace(' %', '')}
               onSet={text => setProbability(studio, active, text)}
             />
             <Exact
@@ -127,6 +127,8 @@ function Companions() {
   const others = locks.filter(lock => lock !== active);
   const { movesWith, suggestedLocks } = companionsOf(model, attribute, state.strip.value);
   const missing = suggestedLocks.filter(lock => !others.includes(lock));
+  const short =
+    missing.length === 1 ? `Lock ${labelOf(missing[0]!)}` : `Lock ${missing.length === 2 ? 'both' : 'these'}`;
   const prefix = attribute.controllable ? 'Moves with' : 'also moves';
   return (
     <div class="companions">
@@ -147,10 +149,11 @@ function Companions() {
         <button
           type="button"
           class="button small lock-suggested"
-          title={`Lock ${missing.map(labelOf).join(', ')}`}
+          aria-label={missing.length > 1 ? `${short}: ${missing.map(labelOf).join(', ')}` : short}
+          title={missing.map(labelOf).join(', ')}
           onClick={() => lockAll(studio, missing)}
         >
-          <LockedIcon /> Lock {missing.length < 3 ? missing.map(labelOf).join(', ') : `these ${missing.length}`}
+          <LockedIcon /> {short}
         </button>
       ) : (
         suggestedLocks.length > 0 && <span class="locked-word">locked</span>
@@ -178,7 +181,7 @@ function Left({ attribute }: { readonly attribute: string }) {
   const residual = state.residuals.value[attribute] ?? 1;
   return (
     <span class="left" data-low={residual < little} title={`Locked: ${others.map(labelOf).join(', ')}`}>
-      <LockedIcon /> {Math.round(100 * residual)} % of the direction left
+      <LockedIcon /> {Math.round(100 * residual)} % <span class="wide-only">of the direction</span> left
     </span>
   );
 }

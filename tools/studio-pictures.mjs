@@ -1,0 +1,51 @@
+// Takes the pictures of the studio in docs/images: `node tools/studio-pictures.mjs` (after `npm run build:studio`).
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { bundleFiles, readBundle } from '../dist/core/bundle/bundle.js';
+import { hashBytes } from '../dist/node/io/bundle.js';
+import { listen } from '../dist/node/server/listen.js';
+import { studioServer } from '../dist/node/server/studio-server.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const model = join(root, 'models/starter');
+
+/** A face that smiles more while its gender and its age stay. */
+const seed = '1';
+const pictures = {
+  'studio-desktop': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+  'studio-dark': { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
+  'studio-phone': { viewport: { width: 390, height: 844 }, colorScheme: 'light', deviceScaleFactor: 2 },
+};
+
+const read = async name => readFileSync(join(model, name));
+const app = await studioServer(
+  join(root, 'dist/studio'),
+  await readBundle(read, hashBytes, model),
+  await read(bundleFiles.index),
+);
+const { address, close } = await listen(app, '127.0.0.1', 0);
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false });
+for (const [name, options] of Object.entries(pictures)) {
+  const page = await browser.newPage(options);
+  await page.goto(`${address}?device=wasm`);
+  await page.locator('.offline').waitFor({ state: 'attached' });
+  await page.getByLabel('Seed', { exact: true }).fill(seed);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Lock Male' }).click();
+  await page.getByRole('button', { name: 'Lock Young' }).click();
+  await page.locator('#move-Smiling').focus();
+  for (let i = 0; i < 4; i++) await page.keyboard.press('PageUp');
+  await page.locator('.divider').focus();
+  for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowRight');
+  await page.evaluate(() => {
+    document.activeElement.blur();
+    scrollTo(0, 0);
+  });
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: join(root, `docs/images/${name}.png`) });
+  await page.close();
+}
+await browser.close();
+await close();
