@@ -3,16 +3,20 @@ import { effect } from '@preact/signals';
 import { columnOf } from '../attribute-names.ts';
 import { axisOf, stops } from '../engine/axis.ts';
 import { formatLink } from '../engine/link.ts';
+import type { Edit } from '../engine/protocol.ts';
 import type { Studio } from '../state.ts';
 import { moved } from './move-attribute.ts';
 import { rememberRecent } from './recent.ts';
-import { debounced } from './timing.ts';
+import { debounced, throttled } from './timing.ts';
 
 /** Frames of a strip. */
 const frames = 9;
 
 /** Milliseconds of quiet before the strip is drawn again: a slider that moves has the machine to itself. */
 const quiet = 150;
+
+/** Milliseconds between changes of the address: Safari allows a hundred in half a minute. */
+const linkEvery = 350;
 
 /** @returns a function that ends it all. */
 export function startFollowing(studio: Studio): () => void {
@@ -60,11 +64,14 @@ function followResiduals({ state, engine }: Studio): () => void {
 
 function followLink(studio: Studio): () => void {
   const { state } = studio;
+  const write = throttled(linkEvery, (edit: Edit) => {
+    history.replaceState(null, '', `#${formatLink(edit, state.model.value!)}`);
+  });
   return effect(() => {
     const { entries, at } = state.history.value;
     const entry = entries[at];
     if (entry === undefined) return;
-    history.replaceState(null, '', `#${formatLink(entry.edit, state.model.value!)}`);
+    write(entry.edit);
     rememberRecent(studio);
   });
 }

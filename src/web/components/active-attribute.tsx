@@ -127,8 +127,10 @@ function Companions() {
   const others = locks.filter(lock => lock !== active);
   const { movesWith, suggestedLocks } = companionsOf(model, attribute, state.strip.value);
   const missing = suggestedLocks.filter(lock => !others.includes(lock));
-  const short =
-    missing.length === 1 ? `Lock ${labelOf(missing[0]!)}` : `Lock ${missing.length === 2 ? 'both' : 'these'}`;
+  const short = lockText(
+    missing,
+    movesWith.map(each => each.attribute),
+  );
   const prefix = attribute.controllable ? 'Moves with' : 'also moves';
   return (
     <div class="companions">
@@ -149,7 +151,7 @@ function Companions() {
         <button
           type="button"
           class="button small lock-suggested"
-          aria-label={missing.length > 1 ? `${short}: ${missing.map(labelOf).join(', ')}` : short}
+          aria-label={/both|these/.test(short) ? `${short}: ${missing.map(labelOf).join(', ')}` : short}
           title={missing.map(labelOf).join(', ')}
           onClick={() => lockAll(studio, missing)}
         >
@@ -160,6 +162,13 @@ function Companions() {
       )}
     </div>
   );
+}
+
+/** "Both" and "these" are those that the line before names. */
+function lockText(locks: readonly string[], named: readonly string[]): string {
+  const theNamed = locks.length > 1 && locks.length === named.length && locks.every(lock => named.includes(lock));
+  if (theNamed) return locks.length === 2 ? 'Lock both' : 'Lock these';
+  return `Lock ${locks.map(labelOf).join(', ')}`;
 }
 
 /** What a network says that labelled nothing, where one was asked. */
@@ -181,7 +190,10 @@ function Left({ attribute }: { readonly attribute: string }) {
   const residual = state.residuals.value[attribute] ?? 1;
   return (
     <span class="left" data-low={residual < little} title={`Locked: ${others.map(labelOf).join(', ')}`}>
-      <LockedIcon /> {Math.round(100 * residual)} % <span class="wide-only">of the direction</span> left
+      <LockedIcon />
+      <span>
+        {Math.round(100 * residual)} % <span class="wide-only">of the direction </span>left
+      </span>
     </span>
   );
 }

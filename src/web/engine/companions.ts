@@ -10,8 +10,8 @@ export interface Companions {
   readonly suggestedLocks: readonly string[];
 }
 
-/** As many as are worth a line, and locks as are worth a click. */
-const most = { named: 3, locked: 2 };
+/** As many as are worth a line. */
+const most = 3;
 
 /** A smaller change of probability is not worth naming. */
 const smallest = 0.1;
@@ -23,7 +23,7 @@ export function companionsOf(
   strip: readonly { readonly frame: Frame }[],
 ): Companions {
   if (attribute.movesWith !== undefined) {
-    return { movesWith: attribute.movesWith.slice(0, most.named), suggestedLocks: attribute.suggestedLocks ?? [] };
+    return { movesWith: attribute.movesWith.slice(0, most), suggestedLocks: attribute.suggestedLocks ?? [] };
   }
   const frames = strip.flatMap(({ frame }) => ('problem' in frame ? [] : [frame]));
   const [first, last] = [frames.at(0), frames.at(-1)];
@@ -35,13 +35,7 @@ export function companionsOf(
     })
     .filter(each => each.attribute !== attribute.attribute && Math.abs(each.change) >= smallest)
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
-    .slice(0, most.named);
+    .slice(0, most);
   const movable = (name: string) => attributes.some(each => each.attribute === name && each.boundary !== null);
-  return {
-    movesWith,
-    suggestedLocks: movesWith
-      .map(each => each.attribute)
-      .filter(movable)
-      .slice(0, most.locked),
-  };
+  return { movesWith, suggestedLocks: movesWith.map(each => each.attribute).filter(movable) };
 }
