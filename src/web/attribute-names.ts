@@ -12,6 +12,9 @@ export const groups = [
   'Accessories and picture',
 ] as const;
 
+/** Where a bundle's directions beyond the 40 stand. */
+export const furtherGroup = 'Further directions';
+
 export type Group = (typeof groups)[number];
 
 const table: Readonly<Record<AttributeName, readonly [Group, string]>> = {
@@ -59,7 +62,7 @@ const table: Readonly<Record<AttributeName, readonly [Group, string]>> = {
 
 /** `5_o_Clock_Shadow` → `5 o’clock shadow`. */
 export function labelOf(attribute: string): string {
-  return table[attribute as AttributeName]?.[1] ?? attribute;
+  return table[attribute as AttributeName]?.[1] ?? attribute.replaceAll('_', ' ');
 }
 
 /** @returns the attributes of a group, in the order of the table above. */
@@ -69,11 +72,18 @@ export function attributesIn(group: Group): AttributeName[] {
 
 /** @returns the attributes of a group that a search finds, by what people or the label file call them. */
 export function search(group: Group, query: string): AttributeName[] {
+  return attributesIn(group).filter(attribute => isFound(attribute, group, query));
+}
+
+/** As `search`, among a bundle's directions beyond the 40. */
+export function searchFurther(attributes: readonly string[], query: string): string[] {
+  return attributes.filter(attribute => isFound(attribute, furtherGroup, query));
+}
+
+function isFound(attribute: string, group: string, query: string): boolean {
+  const text = `${labelOf(attribute)} ${attribute.replaceAll('_', ' ')} ${group}`.toLowerCase().replaceAll('’', "'");
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return attributesIn(group).filter(attribute => {
-    const text = `${labelOf(attribute)} ${attribute.replaceAll('_', ' ')} ${group}`.toLowerCase().replaceAll('’', "'");
-    return words.every(word => text.includes(word));
-  });
+  return words.every(word => text.includes(word));
 }
 
 export function columnOf(attribute: string): number {

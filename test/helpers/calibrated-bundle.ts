@@ -1,10 +1,15 @@
 // A tiny bundle whose attributes say all that a bundle can say: probabilities, calibration, safe ranges, suggested locks.
 import { type BundleAttribute, type BundleIndex, bundleFiles, writeBundleIndex } from '../../src/core/bundle/bundle.ts';
+import { toFloat64 } from '../../src/core/formats/nd-array.ts';
+import { decodeNpy, encodeNpy } from '../../src/core/formats/npy.ts';
 import { hashBytes } from '../../src/node/io/bundle.ts';
 import { type Files, makeTinyBundle } from './tiny-bundle.ts';
 
 /** Of the attributes that can be moved, the one that hardly does what it says. */
 export const unreliable = 'Wearing_Earrings';
+
+/** A direction beyond the 40. */
+export const further = 'Tired_Look';
 
 function calibrated(attribute: BundleAttribute): BundleAttribute {
   if (attribute.boundary === null) return attribute;
@@ -36,7 +41,13 @@ export async function makeCalibratedBundle(latentSize = 64): Promise<Files> {
   const { [bundleFiles.index]: indexBytes, ...contents } = await makeTinyBundle({}, latentSize);
   const index = JSON.parse(new TextDecoder().decode(indexBytes)) as BundleIndex;
   const { name, resolution } = index;
-  const details = { name, resolution, latentSize, attributes: index.attributes.map(calibrated) };
-  const text = await writeBundleIndex(details, contents, hashBytes);
-  return { [bundleFiles.index]: new TextEncoder().encode(text), ...contents };
+  const extra = [{ attribute: further, intercept: 0.1, origin: 'labelled by hand, 200 faces' }];
+  const details = { name, resolution, latentSize, attributes: index.attributes.map(calibrated), extra };
+  const { data } = decodeNpy(contents[bundleFiles.boundaries]!, bundleFiles.boundaries);
+  const normal = Float64Array.from({ length: latentSize }, (_, i) => (i === 0 ? 1 : 0));
+  const rows = Float64Array.from([...toFloat64(data), ...normal]);
+  const boundaries = encodeNpy({ shape: [index.attributes.length + 1, latentSize], data: rows });
+  const all = { ...contents, [bundleFiles.boundaries]: boundaries };
+  const text = await writeBundleIndex(details, all, hashBytes);
+  return { [bundleFiles.index]: new TextEncoder().encode(text), ...all };
 }

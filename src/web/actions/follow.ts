@@ -1,7 +1,7 @@
 // What follows from the edit: strip, residuals, link, recent faces. Each keeps itself up to date.
 import { effect } from '@preact/signals';
-import { columnOf } from '../attribute-names.ts';
 import { axisOf, stops } from '../engine/axis.ts';
+import { directionOf } from '../engine/direction.ts';
 import { formatLink } from '../engine/link.ts';
 import type { Edit } from '../engine/protocol.ts';
 import type { Studio } from '../state.ts';
@@ -30,7 +30,7 @@ function followStrip({ state, engine }: Studio): () => void {
   let drawnFor: unknown;
   const draw = debounced(quiet, async () => {
     const [edit, active] = [state.edit.value, state.active.value];
-    const attribute = state.model.value!.attributes[columnOf(active)]!;
+    const attribute = directionOf(state.model.value!, active);
     drawnFor = edit;
     if (attribute.boundary === null) {
       state.strip.value = [];

@@ -1,13 +1,13 @@
 // All about the attribute in use: exact values to type, what moves with it, which locks mend that, what they leave.
 import { useComputed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { BundleAttribute } from '../../core/bundle/bundle.ts';
 import { lockAll } from '../actions/lock.ts';
 import { commitMove, resetAttribute } from '../actions/move-attribute.ts';
 import { togglePlay } from '../actions/play.ts';
 import { setProbability } from '../actions/set-probability.ts';
-import { columnOf, labelOf } from '../attribute-names.ts';
+import { labelOf } from '../attribute-names.ts';
 import { companionsOf } from '../engine/companions.ts';
+import { type Direction, directionOf } from '../engine/direction.ts';
 import { changeText, percentText } from '../format.ts';
 import { LockedIcon, PauseIcon, PlayIcon, ResetIcon } from './icons.tsx';
 import { useStudio } from './studio-context.ts';
@@ -20,23 +20,25 @@ export function ActiveAttribute() {
   const { state } = studio;
   const active = state.active.value;
   const label = labelOf(active);
-  const attribute = state.model.value!.attributes[columnOf(active)]!;
+  const attribute = directionOf(state.model.value!, active);
   const moved = useComputed(() => state.edit.value.moves.some(move => move.attribute === state.active.value)).value;
   const playing = useComputed(() => state.playing.value !== undefined).value;
   const figures = state.figures.value?.after;
-  const [probability, distance] = [figures?.probabilities[columnOf(active)], figures?.distances[active]];
+  const [probability, distance] = [figures?.probabilities[attribute.column ?? -1], figures?.distances[active]];
   return (
     <section class="active-attribute" aria-label={`In use: ${label}`}>
       <div class="exact">
         <h2>{label}</h2>
         {attribute.boundary !== null && (
           <>
-            <Exact
-              name={`${label}: probability in percent`}
-              unit="%"
-              value={probability === undefined ? '' : percentText(probability).replace(' %', '')}
-              onSet={text => setProbability(studio, active, text)}
-            />
+            {attribute.column !== undefined && (
+              <Exact
+                name={`${label}: probability in percent`}
+                unit="%"
+                value={probability === undefined ? '' : percentText(probability).replace(' %', '')}
+                onSet={text => setProbability(studio, active, text)}
+              />
+            )}
             <Exact
               name={`${label}: distance in σ`}
               unit="σ"
@@ -119,7 +121,7 @@ function Companions() {
   const { state } = studio;
   const active = state.active.value;
   const model = state.model.value!;
-  const attribute = model.attributes[columnOf(active)]!;
+  const attribute = directionOf(model, active);
   const locks = useComputed(() => state.edit.value.locks).value;
   if (attribute.boundary === null) {
     return <p class="companions">This model cannot move it: {attribute.reason ?? 'no direction was found'}.</p>;
@@ -145,6 +147,7 @@ function Companions() {
             {labelOf(other)} <span class="figure">{changeText(change)}</span>
           </span>
         ))}
+        {attribute.origin !== undefined && `Beyond the 40: ${attribute.origin}. `}
         {attribute.controllable && movesWith.length === 0 && 'Nothing else moves much with it.'}
       </span>
       {missing.length > 0 ? (
@@ -172,7 +175,7 @@ function lockText(locks: readonly string[], named: readonly string[]): string {
 }
 
 /** What a network says that labelled nothing, where one was asked. */
-function judgement({ judged }: BundleAttribute): string | undefined {
+function judgement({ judged }: Direction): string | undefined {
   if (judged === undefined) return undefined;
   const { faces, agreement, flips } = judged;
   return (

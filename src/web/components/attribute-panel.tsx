@@ -1,7 +1,7 @@
 // The 40 attributes in groups, what a search finds of them, and the units that they speak.
 import { useComputed } from '@preact/signals';
 import { resetAll } from '../actions/move-attribute.ts';
-import { groups, search } from '../attribute-names.ts';
+import { furtherGroup, groups, search, searchFurther } from '../attribute-names.ts';
 import type { Units } from '../state.ts';
 import { AttributeRow } from './attribute-row.tsx';
 import { ResetIcon } from './icons.tsx';
@@ -11,9 +11,11 @@ export function AttributePanel() {
   const studio = useStudio();
   const { state } = studio;
   const query = state.query.value;
-  const found = groups
-    .map(group => ({ group, attributes: search(group, query) }))
-    .filter(each => each.attributes.length);
+  const further = state.model.value!.extra.map(each => each.attribute);
+  const found: readonly { readonly group: string; readonly attributes: readonly string[] }[] = [
+    ...groups.map(group => ({ group, attributes: search(group, query) })),
+    { group: furtherGroup, attributes: searchFurther(further, query) },
+  ].filter(each => each.attributes.length > 0);
   const edited = useComputed(() => state.edit.value.moves.length + state.edit.value.locks.length > 0).value;
   const unit = (units: Units, sign: string, title: string) => (
     <button

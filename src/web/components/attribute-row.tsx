@@ -1,11 +1,11 @@
 // One attribute: its lock, its name, how probable it was and is, and the slider that moves it.
 import { useComputed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { AttributeName } from '../../core/attributes.ts';
 import { toggleLock } from '../actions/lock.ts';
 import { commitMove, previewMove, resetAttribute } from '../actions/move-attribute.ts';
-import { columnOf, labelOf } from '../attribute-names.ts';
+import { labelOf } from '../attribute-names.ts';
 import { type Axis, axisOf, round } from '../engine/axis.ts';
+import { type Direction, directionOf } from '../engine/direction.ts';
 import { distanceText, percentText } from '../format.ts';
 import { LockedIcon, ResetIcon, UnlockedIcon } from './icons.tsx';
 import { useStudio } from './studio-context.ts';
@@ -14,11 +14,10 @@ import { useStudio } from './studio-context.ts';
 const whole = 0.9;
 const little = 0.3;
 
-export function AttributeRow({ attribute }: { readonly attribute: AttributeName }) {
+export function AttributeRow({ attribute }: { readonly attribute: string }) {
   const studio = useStudio();
   const { state } = studio;
-  const column = columnOf(attribute);
-  const facts = state.model.value!.attributes[column]!;
+  const facts = directionOf(state.model.value!, attribute);
   const label = labelOf(attribute);
   const movable = facts.boundary !== null;
   // Computed, so that a row is drawn again only where something of its own has changed.
@@ -66,10 +65,10 @@ export function AttributeRow({ attribute }: { readonly attribute: AttributeName 
               <ResetIcon />
             </button>
           )}
-          <Values column={column} attribute={attribute} />
+          <Values direction={facts} />
         </div>
         {movable ? (
-          <Slider attribute={attribute} axis={axisOf(facts)} />
+          <Slider direction={facts} axis={axisOf(facts)} />
         ) : (
           <p class="reason" id={`move-${attribute}`}>
             {facts.reason ?? 'no direction was found for it'}
@@ -80,11 +79,11 @@ export function AttributeRow({ attribute }: { readonly attribute: AttributeName 
   );
 }
 
-function Values({ column, attribute }: { readonly column: number; readonly attribute: string }) {
+function Values({ direction: { column, attribute } }: { readonly direction: Direction }) {
   const { state } = useStudio();
   const figures = state.figures.value;
   const texts = (() => {
-    if (state.units.value === 'distance') {
+    if (state.units.value === 'distance' || column === undefined) {
       const [was, is] = [figures?.before.distances[attribute], figures?.after.distances[attribute]];
       return was === undefined || is === undefined ? [] : [distanceText(was), distanceText(is)];
     }
@@ -105,7 +104,8 @@ function Values({ column, attribute }: { readonly column: number; readonly attri
   );
 }
 
-function Slider({ attribute, axis }: { readonly attribute: string; readonly axis: Axis }) {
+function Slider({ direction, axis }: { readonly direction: Direction; readonly axis: Axis }) {
+  const { attribute, column } = direction;
   const studio = useStudio();
   const { state } = studio;
   // The knob that is moved follows the hand; the others follow the figures.
@@ -116,7 +116,7 @@ function Slider({ attribute, axis }: { readonly attribute: string; readonly axis
   const figures = state.figures.value;
   const now = wished ?? figures?.after.distances[attribute] ?? 0;
   const start = figures?.before.distances[attribute] ?? now;
-  const probability = figures?.after.probabilities[columnOf(attribute)];
+  const probability = column === undefined ? undefined : figures?.after.probabilities[column];
   const input = useRef<HTMLInputElement>(null);
   const at = (distance: number) => `${(100 * (clip(distance, axis) - axis.low)) / (axis.high - axis.low)}%`;
   const [left, right] = [Math.min(now, start), Math.max(now, start)];

@@ -1,6 +1,7 @@
 // The active attribute from less to more, everything else as it is: frames to take, and the film of them.
 import { takeFrame } from '../actions/take-frame.ts';
-import { columnOf, labelOf } from '../attribute-names.ts';
+import { labelOf } from '../attribute-names.ts';
+import { directionOf } from '../engine/direction.ts';
 import { distanceText, percentText } from '../format.ts';
 import { probabilitiesOf, type Thumbnail } from '../state.ts';
 import { useStudio } from './studio-context.ts';
@@ -14,25 +15,28 @@ export function Strip() {
   const now = state.figures.value?.after.distances[active] ?? 0;
   const strip = state.strip.value;
   const nearest = nearestTo(strip, active, now);
-  const showDistance = state.units.value === 'distance';
+  const { column } = directionOf(model, active);
+  const showDistance = state.units.value === 'distance' || column === undefined;
   return (
     <ol class="strip" aria-label={`${labelOf(active)}, from less to more`}>
       {strip.map((each, i) => {
         const distance = distanceOf(each, active);
         const { frame } = each;
-        const probability = 'problem' in frame ? undefined : probabilitiesOf(model, frame.logits)[columnOf(active)]!;
-        const figure =
-          probability === undefined ? '–' : showDistance ? distanceText(distance) : percentText(probability);
+        const text = (() => {
+          if ('problem' in frame) return '–';
+          if (showDistance) return distanceText(distance);
+          return percentText(probabilitiesOf(model, frame.logits)[column!]!);
+        })();
         return (
           <li key={i}>
             <ThumbnailButton
               frame={frame}
-              label={`${labelOf(active)} ${figure}, ${distanceText(distance)}`}
+              label={`${labelOf(active)} ${text}, ${distanceText(distance)}`}
               pressed={i === nearest}
               onPress={() => takeFrame(studio, each)}
             />
             <span class="figure" aria-hidden="true">
-              {figure}
+              {text}
             </span>
           </li>
         );

@@ -1,5 +1,5 @@
 // Where a slider begins and ends, and what is marked on it.
-import type { BundleAttribute } from '../../core/bundle/bundle.ts';
+import type { Direction } from './direction.ts';
 
 export interface Axis {
   /** Signed distances of its ends. */
@@ -10,7 +10,7 @@ export interface Axis {
 }
 
 /** Calibration is measured within ±4 σ; without it, ±3 σ is where most faces lie. */
-export function axisOf({ boundary }: BundleAttribute): Axis {
+export function axisOf({ boundary }: Pick<Direction, 'boundary'>): Axis {
   const measured = boundary?.calibration !== undefined || boundary?.safeRange !== undefined;
   const end = measured ? 4 : 3;
   return { low: -end, high: end, safe: boundary?.safeRange };

@@ -1,7 +1,7 @@
 // What moves with an attribute: as the bundle measured it, or else as it shows on this face.
 import { attributeNames } from '../../core/attributes.ts';
-import type { BundleAttribute } from '../../core/bundle/bundle.ts';
 import { probabilityOf } from '../../core/bundle/probability.ts';
+import type { Direction } from './direction.ts';
 import type { Frame, Model } from './protocol.ts';
 
 export interface Companions {
@@ -19,7 +19,7 @@ const smallest = 0.1;
 /** @param strip of this attribute on the face, from less to more. */
 export function companionsOf(
   { attributes }: Model,
-  attribute: BundleAttribute,
+  attribute: Direction,
   strip: readonly { readonly frame: Frame }[],
 ): Companions {
   if (attribute.movesWith !== undefined) {

@@ -1,6 +1,6 @@
 // Reads recipes from files that anybody made, and writes them into pictures. No pixel of a picture is looked at.
 import { UserError } from '../../core/errors.ts';
-import { addRecipe, formatRecipe, parseRecipe, type Recipe, readRecipes } from '../../core/recipe/recipe.ts';
+import { addRecipe, formatRecipe, parseRecipes, type Recipe, readRecipes } from '../../core/recipe/recipe.ts';
 import { type Named, otherModel } from './link.ts';
 import type { Document, Edit } from './protocol.ts';
 
@@ -12,7 +12,7 @@ const pngBeginning = [0x89, 0x50, 0x4e, 0x47];
 /** @throws UserError for a file that is too large, damaged, without a recipe, or made with another model. */
 export async function readDocument(file: File, model: Named): Promise<Document> {
   const recipes = await recipesOf(file);
-  const { bundle, ...edit } = recipes[0]!;
+  const { bundle, strip: _drawnAs, ...edit } = recipes[0]!;
   if (bundle.sha256 !== model.sha256) throw otherModel(file.name, bundle, model);
   return { edit, faces: recipes.length };
 }
@@ -26,7 +26,7 @@ async function recipesOf(file: File): Promise<Recipe[]> {
     const [kind, size] = [isPng ? 'a picture' : 'a recipe', (file.size / 1e6).toFixed(1)];
     throw new UserError(`${kind} must have at most ${limit / 1e6} MB; ${file.name} has ${size}`);
   }
-  if (!isPng) return [parseRecipe(await file.text(), file.name)];
+  if (!isPng) return parseRecipes(await file.text(), file.name);
   const recipes = readRecipes(new Uint8Array(await file.arrayBuffer()), file.name);
   if (recipes.length > 0) return recipes;
   throw new UserError(`${file.name} carries no recipe. Only pictures that were saved here, or by face-tuning, do`);

@@ -1,5 +1,5 @@
 // What the page and its worker say to each other: calls with answers, and progress of loading.
-import type { BundleAttribute } from '../../core/bundle/bundle.ts';
+import type { BundleAttribute, BundleIndex } from '../../core/bundle/bundle.ts';
 import type { Recipe, Start } from '../../core/recipe/recipe.ts';
 
 /** A recipe for the model that is open. */
@@ -33,6 +33,8 @@ export interface Model {
   readonly resolution: number;
   readonly latentSize: number;
   readonly attributes: readonly BundleAttribute[];
+  /** Directions beyond the 40. */
+  readonly extra: NonNullable<BundleIndex['extra']>;
   /** Markdown. */
   readonly card: string;
   /** What computes, for people. */

@@ -48,6 +48,25 @@ test('languages and translated keywords of other programs are read over', () => 
   expect(readPngTexts(withChunks(chunk('note\0plain', 'tEXt')), 'note')).toEqual([]);
 });
 
+test('is put before the pixels where that is asked for, for readers that stop there', () => {
+  const file = addPngText(png, 'note', 'x', 'IDAT');
+  const at = (type: string) => Buffer.from(file).indexOf(type);
+  expect(at('iTXt')).toBeGreaterThan(at('IHDR'));
+  expect(at('iTXt')).toBeLessThan(at('IDAT'));
+  expect(readPngTexts(file, 'note')).toEqual(['x']);
+  expect(() => addPngText(png.subarray(0, 33), 'note', 'x', 'IDAT')).toThrow(UserError);
+});
+
+test('a text that is longer than it may be, and more texts than any picture of ours has, are refused unread', () => {
+  const long = withChunks(chunk(`note\0\0\0\0\0${'x'.repeat(1000)}`));
+  expect(() => readPngTexts(long, 'note', 'face.png', 1000)).toThrow(
+    'face.png: the text "note" must have at most 1000 bytes; got 1009',
+  );
+  expect(readPngTexts(long, 'other', 'face.png', 1000)).toEqual([]);
+  const many = withChunks(...Array.from({ length: 10_001 }, () => chunk('note\0\0\0\0\0x')));
+  expect(() => readPngTexts(many, 'note')).toThrow('at most 10000 times');
+});
+
 describe('what is refused', () => {
   test.each([
     ['compressed text', () => withChunks(chunk('note\0\x01\0\0\0x')), /"note" must be uncompressed/],

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { makeCalibratedBundle, unreliable } from '../../helpers/calibrated-bundle.ts';
+import { further, makeCalibratedBundle, unreliable } from '../../helpers/calibrated-bundle.ts';
 import { hasChromium } from '../../helpers/chromium.ts';
 import {
   builtStudio,
@@ -129,11 +129,28 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect.stringContaining('−2.00 σ'),
       expect.stringContaining('+2.50 σ'),
     ]);
-    expect(await opened.locator(`.row:has(#move-${unreliable}) .badge`).innerText()).toBe('unreliable');
+    expect(await opened.locator(`.row:has(#move-${unreliable}) .badge`).textContent()).toBe('unreliable');
     await opened.locator(`#move-${unreliable}`).focus();
     await poll(() => opened.locator('.companions').innerText()).toContain('the judge agrees on 41 %');
-    expect(await opened.locator('.row:has(#move-Bald)').innerText()).toContain('only 3 generated faces have it');
+    expect(await opened.locator('.row:has(#move-Bald)').textContent()).toContain('only 3 generated faces have it');
     expect(await opened.getByRole('button', { name: 'Lock Bald' }).isDisabled()).toBe(true);
+  });
+
+  test('directions beyond the 40 are moved and locked like the others, without probabilities', async () => {
+    const address = await serveStudio(page(), files);
+    const { page: opened } = await newPage(browser());
+    await openStudio(opened, address);
+    const group = opened.getByRole('region', { name: 'Further directions' });
+    expect(await group.textContent()).toContain('Tired Look');
+    await moveSlider(opened, further, 2);
+    await poll(() => valueText(opened, further)).toMatch(/^[+−]\d\.\d\d → \+2\.00 σ$/);
+    await poll(() => opened.url()).toContain(`move=${further}=@2`);
+    expect(await opened.locator('.companions').innerText()).toContain('Beyond the 40: labelled by hand, 200 faces');
+    expect(await opened.getByLabel('Tired Look: probability in percent').count()).toBe(0);
+    await group.getByRole('button', { name: 'Lock Tired Look' }).click();
+    await poll(() => opened.url()).toContain(`lock=${further}`);
+    await opened.locator('.strip .thumbnail').nth(8).waitFor();
+    expect(await opened.locator('.strip li').last().innerText()).toMatch(/σ$/);
   });
 
   test('less motion, where that is asked for', async () => {
