@@ -35,11 +35,17 @@ export function startRendering(studio: Studio): () => void {
       });
       readOut({ probabilities: probabilitiesOf(model, await engine.score()), distances: drawn.distances });
     } catch (error) {
-      if (error instanceof UserError) editFailed(studio, edit, state.shown.value?.edit ?? faceOf(0), error);
+      if (error instanceof UserError) editFailed(studio, edit, lastGood(state.shown.value?.edit, edit), error);
       else state.phase.value = { kind: 'failed', problem: `Drawing failed: ${(error as Error).message}` };
     }
   });
   return effect(() => {
     show(state.edit.value);
   });
+}
+
+/** What is on the screen; before anything is, the face of the edit that failed, or, if it is that itself, any. */
+function lastGood(shown: Edit | undefined, failed: Edit): Edit {
+  if (shown !== undefined) return shown;
+  return failed.moves.length + failed.locks.length > 0 ? unedited(failed) : faceOf(0);
 }

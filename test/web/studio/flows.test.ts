@@ -58,11 +58,11 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const { page } = await start('#seed=12');
     // A link without its model is refused; the face is the first visit's.
     expect(await page.locator('.message').innerText()).toContain('does not say which model');
+    const first = await facePixels(page);
     await page.getByLabel('Seed', { exact: true }).fill('12');
     await page.keyboard.press('Enter');
     await poll(() => page.url()).toContain('seed=12');
-    await page.waitForTimeout(300);
-    const before = await facePixels(page);
+    const before = await changedPixels(page, first);
     expect(await valueText(page, 'Young')).toMatch(/^\d+ %$/);
     await moveSlider(page, 'Young', -2.5);
     const after = await changedPixels(page, before);
@@ -104,11 +104,12 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
 
   test('a link shows the identical face, on another page', async () => {
     const { page, context } = await start();
+    const first = await facePixels(page);
     await moveSlider(page, 'Male', 1.3);
+    const unlocked = await changedPixels(page, first);
     await page.getByRole('button', { name: 'Lock Young' }).click();
+    const pixels = await changedPixels(page, unlocked);
     await poll(() => page.url()).toContain('lock=Young');
-    await page.waitForTimeout(500);
-    const pixels = await facePixels(page);
     const other = await context.newPage();
     await openStudio(other, page.url());
     await expectFace(other, pixels);
@@ -117,10 +118,12 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
 
   test('a picture that was saved equals Node’s, says that it is synthetic, and brings everything back', async () => {
     const { page, address, context } = await start();
+    const first = await facePixels(page);
     await moveSlider(page, 'Smiling', -1.7);
+    const unlocked = await changedPixels(page, first);
     await page.getByRole('button', { name: 'Lock Male' }).click();
+    await changedPixels(page, unlocked);
     await poll(() => page.url()).toContain('lock=Male');
-    await page.waitForTimeout(500);
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByLabel('Size').selectOption('32');
     const download = page.waitForEvent('download');
