@@ -60,7 +60,7 @@ export default defineConfig({
       output: { entryFileNames: 'assets/[name]-[hash].js', chunkFileNames: 'assets/[name]-[hash].js' },
     },
   },
-  plugins: [filesBesideThePage(resolve(root, 'models/starter'))],
+  plugins: [filesBesideThePage(resolve(root, 'models/celeba-64'))],
   build: {
     outDir: join(root, 'dist/studio'),
     emptyOutDir: true,

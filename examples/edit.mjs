@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { encodeGrid, openBundle } from 'face-tuning';
 
-const editor = await openBundle('models/starter');
+const editor = await openBundle('models/celeba-64');
 const { residual } = editor.condition('Young', ['Male']); // how much of the direction the lock leaves
 const older = editor.edit({ seed: 7, moves: ['Young=-2'], locks: ['Male'] });
 const images = await editor.render([editor.sample(7), older.latent]); // [2, 3, R, R] in [-1, 1]

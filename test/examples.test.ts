@@ -23,9 +23,9 @@ test('the README shows the example as it is', () => {
 
 test('the example runs', async () => {
   const folder = temporaryFolder();
-  const starter = join(root, 'models/starter');
+  const starter = join(root, 'models/celeba-64');
   if (existsSync(starter)) symlinkSync(join(root, 'models'), join(folder, 'models'), 'junction');
-  else await writeTinyBundle(join(folder, 'models/starter'));
+  else await writeTinyBundle(join(folder, 'models/celeba-64'));
   const said = execFileSync(process.execPath, [example], { cwd: folder, encoding: 'utf8' });
   expect(said).toMatch(/^older\.png: \d+ % of the direction is left\n$/);
   const { width, height } = await sharp(join(folder, 'older.png')).metadata();

@@ -9,7 +9,7 @@ import { listen } from '../dist/node/server/listen.js';
 import { studioServer } from '../dist/node/server/studio-server.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const model = join(root, 'models/starter');
+const model = join(root, 'models/celeba-64');
 
 /** A face that smiles more while its gender and its age stay. */
 const seed = '1';

@@ -1,22 +1,19 @@
 // Command `demo`: what the project does, shown in seconds from the shipped model, without any data.
 import { mkdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { openBundle } from '../io/bundle.ts';
 import { explainingDiskErrors } from '../io/disk-errors.ts';
 import { writeWhole } from '../io/files.ts';
+import { shippedModel, shippedModelText } from '../io/shipped-model.ts';
 import { ageFigure, locksFigure, samplesFigure } from '../pipeline/figures/faces.ts';
 import { reportFile } from '../pipeline/layout.ts';
 import { deviceOptions, pathOption } from '../pipeline/options.ts';
 import { defineStage } from '../pipeline/stage.ts';
 import { escapeHtml, type Figure, pageHtml } from '../report/html.ts';
 
-/** As seen from where the user is. This file lies three folders deep both in src and in dist. */
-const starter = relative('', fileURLToPath(new URL('../../../models/starter', import.meta.url)));
-
 const options = z.strictObject({
-  bundle: pathOption().optional().describe('folder of a model bundle; left out: the shipped models/starter'),
+  bundle: pathOption().optional().describe(`folder of a model bundle; ${shippedModelText}`),
   out: pathOption()
     .default('runs/demo')
     .describe('folder for pictures and page; what an earlier demo left is replaced'),
@@ -28,7 +25,7 @@ export const demo = defineStage({
   description: 'Show faces and edits of the shipped model: pictures and a page, in seconds, without data.',
   examples: ['', '--bundle models/mine --out runs/mine'],
   options,
-  async run({ bundle = starter, out, device, threads }, { signal }) {
+  async run({ bundle = shippedModel, out, device, threads }, { signal }) {
     const editor = await openBundle(bundle, { device, threads });
     await explainingDiskErrors('create', out, () => mkdir(out, { recursive: true }));
     const sources = { editor, runs: { generator: { command: 'face-tuning demo' }, bundle: { folder: bundle } } };

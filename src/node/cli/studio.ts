@@ -1,24 +1,19 @@
 // Command `studio`: the page on which faces are edited, with a model, on this machine.
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { bundleFiles, readBundle } from '../../core/bundle/bundle.ts';
 import { UserError } from '../../core/errors.ts';
 import { hashBytes } from '../io/bundle.ts';
 import { readWhole } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
+import { fromRoot, shippedModel, shippedModelText } from '../io/shipped-model.ts';
 import { pathOption } from '../pipeline/options.ts';
 import { defineStage } from '../pipeline/stage.ts';
 import { listen } from '../server/listen.ts';
 import { studioServer } from '../server/studio-server.ts';
 
-/** This file lies three folders deep both in src and in dist. */
-const fromRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-/** As seen from where the user is. */
-const starter = relative('', fromRoot('models/starter'));
-
 const options = z.strictObject({
-  bundle: pathOption().optional().describe('folder of a model bundle; left out: the shipped models/starter'),
+  bundle: pathOption().optional().describe(`folder of a model bundle; ${shippedModelText}`),
   port: z.int().min(0).max(65535).default(4300).describe('port to listen on; 0: any that is free'),
   host: z
     .string()
@@ -34,7 +29,7 @@ export const studio = defineStage({
   description: 'Edit faces in the browser: serves the studio with a model until it is stopped with Ctrl-C.',
   examples: ['', '--bundle models/mine --port 8080'],
   options,
-  async run({ bundle: folder = starter, port, host }, { log, signal }) {
+  async run({ bundle: folder = shippedModel, port, host }, { log, signal }) {
     const page = fromRoot('dist/studio');
     if (!(await exists(join(page, 'index.html')))) {
       throw new UserError('the studio is not built yet. Run npm run build:studio, or npm start, which does both');

@@ -27,7 +27,7 @@ const [defaultSteps, defaultAnimationSteps] = [7, 15];
 const defaultTiming: Timing = { delay: 100, loop: 0, pingPong: false };
 
 const options = z.strictObject({
-  bundle: pathOption().describe('folder of a model bundle, such as models/starter'),
+  bundle: pathOption().describe('folder of a model bundle, such as models/celeba-64'),
   seed: z
     .array(z.int().min(0))
     .min(1)
@@ -113,10 +113,10 @@ export const edit = defineStage({
   name: 'edit',
   description: 'Edit generated faces: move attributes, lock others, and write strips or an animation of the steps.',
   examples: [
-    '--bundle models/starter --seed 7 --move Young=-2 --lock Male --lock Eyeglasses --out strip.png',
-    '--bundle models/starter --seed 0,1,2 --move Smiling=p5..p95 --lock Male,Young --nearest --out smiles.webp --ping-pong',
-    '--bundle models/starter --seed 7 --move Male=@1.5 --steps 1 --scale 8 --out face.png',
-    '--bundle models/starter --recipe strip.png --out again.png',
+    '--bundle models/celeba-64 --seed 7 --move Young=-2 --lock Male --lock Eyeglasses --out strip.png',
+    '--bundle models/celeba-64 --seed 0,1,2 --move Smiling=p5..p95 --lock Male,Young --nearest --out smiles.webp --ping-pong',
+    '--bundle models/celeba-64 --seed 7 --move Male=@1.5 --steps 1 --scale 8 --out face.png',
+    '--bundle models/celeba-64 --recipe strip.png --out again.png',
   ],
   options,
   async run(config, context) {

@@ -21,7 +21,7 @@ export const evaluate = defineStage({
   description:
     "Measure what moving an attribute does to the other 39, or how a generator's images differ from real ones.",
   examples: [
-    '--bundle models/starter --out runs/evaluation',
+    '--bundle models/celeba-64 --out runs/evaluation',
     '--bundle models/mine --judge runs/judge --out runs/hair --attributes Bald,Bangs',
     '--generator runs/gan --dataset runs/dataset --out runs/quality',
   ],

@@ -23,13 +23,13 @@ import {
 } from '../../helpers/studio.ts';
 import type { Files } from '../../helpers/tiny-bundle.ts';
 
-const starter = join(root, 'models/starter');
+const shipped = join(root, 'models/celeba-64');
 const page = builtStudio();
 const browser = studioBrowser();
 let files: Files;
 beforeAll(() => {
   files = Object.fromEntries(
-    readdirSync(starter).map(name => [name, new Uint8Array(readFileSync(join(starter, name)))]),
+    readdirSync(shipped).map(name => [name, new Uint8Array(readFileSync(join(shipped, name)))]),
   );
 });
 
@@ -47,7 +47,7 @@ async function start(path = '') {
 describe.skipIf(!hasChromium)('in Chromium', () => {
   test('loads with threads and without a word, and asks nobody else', async () => {
     const { page, complaints, requests, address } = await start();
-    expect(await page.locator('.chip').innerText()).toMatch(/^starter · 32×32 · \d threads/);
+    expect(await page.locator('.chip').innerText()).toMatch(/^celeba-64 · 64×64 · \d threads/);
     expect(await page.locator('.row').count()).toBe(40);
     await page.locator('.offline').waitFor();
     expect(requests.filter(url => !url.startsWith(address) && !url.startsWith('blob:'))).toEqual([]);
@@ -138,7 +138,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     });
     expect((await sharp(png).metadata()).xmp?.toString()).toContain('digitalsourcetype/trainedAlgorithmicMedia');
 
-    const editor = await openBundle(starter, { threads: 1 });
+    const editor = await openBundle(shipped, { threads: 1 });
     const node = toUint8(await editor.render([editor.edit(recipe!).latent]));
     await editor.release();
     const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });

@@ -1,0 +1,15 @@
+// Where this package keeps the model that demo and studio show unless another is asked for.
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** This file lies three folders deep both in src and in dist. @returns a path in the package, as it is on this machine. */
+export function fromRoot(path: string): string {
+  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+}
+
+const place = 'models/celeba-64';
+
+/** Its folder, as seen from where the user is. */
+export const shippedModel = relative('', fromRoot(place));
+
+export const shippedModelText = `left out: the shipped ${place}`;
