@@ -29,7 +29,9 @@ const browser = studioBrowser();
 let files: Files;
 beforeAll(() => {
   files = Object.fromEntries(
-    readdirSync(shipped).map(name => [name, new Uint8Array(readFileSync(join(shipped, name)))]),
+    readdirSync(shipped, { withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(({ name }) => [name, new Uint8Array(readFileSync(join(shipped, name)))]),
   );
 });
 
@@ -125,7 +127,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await changedPixels(page, unlocked);
     await poll(() => page.url()).toContain('lock=Male');
     await page.getByRole('button', { name: 'Export' }).click();
-    await page.getByLabel('Size').selectOption('32');
+    await page.getByLabel('Size').selectOption('64');
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Picture (PNG)' }).click();
     const path = await (await download).path();
@@ -182,7 +184,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   test('frames of the strip, the gallery, recent faces and "surprise me" give faces', async () => {
     const { page, context } = await start();
     await page.locator('.strip .thumbnail').nth(8).click();
-    await poll(() => page.url()).toContain('move=Young=@3');
+    await poll(() => page.url()).toContain('move=Young=@4');
     await page.getByRole('button', { name: 'Face 3', exact: true }).click();
     await poll(() => page.url()).toContain('seed=3&model');
     await page.getByRole('button', { name: 'Surprise me' }).click();
