@@ -144,8 +144,8 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const node = toUint8(await editor.render([editor.edit(recipe!).latent]));
     await editor.release();
     const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
-    expect([info.width, info.height]).toEqual([32, 32]);
-    const area = 32 * 32;
+    expect([info.width, info.height]).toEqual([64, 64]);
+    const area = 64 * 64;
     const differences = Array.from({ length: 3 * area }, (_, i) => {
       const [channel, pixel] = [Math.floor(i / area), i % area];
       return Math.abs(node[i]! - data[pixel * info.channels + channel]!);
@@ -194,7 +194,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await openStudio(other, page.url());
     await other.getByRole('button', { name: 'Recent' }).click();
     await other.getByRole('button', { name: 'Face 7, edited' }).click();
-    await poll(() => other.url()).toContain('seed=7&move=Young=@3');
+    await poll(() => other.url()).toContain('seed=7&move=Young=@4');
   });
 
   test('without a network it opens again and works', async () => {
