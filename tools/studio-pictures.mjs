@@ -35,8 +35,8 @@ for (const [name, options] of Object.entries(pictures)) {
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Lock Male' }).click();
   await page.getByRole('button', { name: 'Lock Young' }).click();
-  await page.locator('#move-Smiling').focus();
-  for (let i = 0; i < 4; i++) await page.keyboard.press('PageUp');
+  await page.locator('#move-Black_Hair').focus();
+  for (let i = 0; i < 6; i++) await page.keyboard.press('PageUp');
   await page.locator('.divider').focus();
   for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowRight');
   await page.evaluate(() => {
