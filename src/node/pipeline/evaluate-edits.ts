@@ -35,7 +35,7 @@ export const editOptions = {
     .min(2)
     .max(100_000)
     .default(200)
-    .describe('of --bundle: so many of them are moved with nothing locked too'),
+    .describe('of --bundle: on so many of them is shown what the suggested locks mend'),
 };
 
 interface EditConfig extends CommonConfig, z.output<z.ZodObject<typeof editOptions>> {
@@ -122,8 +122,9 @@ export async function evaluateEdits(config: EditConfig, { log, signal }: StageCo
     const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
     const plans = plansFor(editor, config.attributes, line => log.warn(line));
     const progress = log.progress('evaluate', plans.length * faces, 'faces');
-    for (const plan of plans.slice(effects.length)) {
-      const some = plan.locked ? seen : firstFaces(seen, Math.min(faces, config.unlockedFaces));
+    for (const planned of plans.slice(effects.length)) {
+      const { onAll, ...plan } = planned;
+      const some = onAll ? seen : firstFaces(seen, Math.min(faces, config.unlockedFaces));
       const { low, high, before, ...how } = await probe(editor, judge, plan, some, targets, { signal });
       const effect = (chosen?: (row: number) => boolean) =>
         editEffect({ before, low, high }, judge.thresholds, attributeIndex(plan.moved), chosen);
@@ -160,8 +161,8 @@ function plansFor({ bundle }: FaceEditor, asked: readonly string[], warn: (line:
       if (asked.length > 0) warn(`${moved} is left out, having no boundary: ${reason}`);
       return [];
     }
-    const alone = { moved, locks: [], locked: false };
-    return suggestedLocks.length === 0 ? [alone] : [alone, { moved, locks: suggestedLocks, locked: true }];
+    const alone = { moved, locks: [], locked: false, onAll: suggestedLocks.length === 0 };
+    return alone.onAll ? [alone] : [alone, { moved, locks: suggestedLocks, locked: true, onAll: true }];
   });
 }
 
