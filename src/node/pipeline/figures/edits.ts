@@ -135,8 +135,7 @@ export function groupsFigure({ edits, runs }: Sources): Figure {
     ),
     caption:
       'The same edits apart for faces in which the judge sees, unedited, a man or none. The changes are those from 10 % ' +
-      'to 90 %: for Young, from old to young. The report saw beards and bald heads come to men, and not to women, as ' +
-      'they aged.',
+      'to 90 %: for Young, from old to young. The report saw beards and hair loss come to men as they aged.',
     command: runs.evaluation.command,
   };
 }
