@@ -68,13 +68,7 @@ const schema = z
     bundle: z.strictObject({ name: z.string().max(100), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
     seed: z.int().min(0).optional(),
     latent: z.array(z.number()).min(1).max(4096).optional(),
-    // Written as on the command line, `Young=-2`, to be read by people too.
-    moves: z.array(
-      z
-        .string()
-        .max(100)
-        .transform(text => asLatentMove(parseMove(text))),
-    ),
+    moves: z.array(moveSchema),
     locks: z.array(z.string().max(100)),
     geometry: z.enum(['sphere', 'linear']),
     strip: z
