@@ -1,4 +1,5 @@
 // Turns symbolic tensors into one ONNX graph: shared sub-expressions once, nothing that no output needs.
+import { Float16Array } from '@petamoriken/float16';
 import type { Emitter, Target } from './emitter.ts';
 import { encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './onnx-format.ts';
 import { inputName } from './ops/leaf.ts';
@@ -59,6 +60,9 @@ export function compileGraph(
   return { bytes, inputs, outputs: shapes, nodeCount: emitter.nodes.length };
 }
 
+/** Constants up to this size are compared by content and kept exact; larger ones are weights, and rarely equal. */
+const fewest = 64;
+
 class GraphEmitter implements Emitter {
   readonly target: Target;
   readonly nodes: OnnxNode[] = [];
@@ -82,6 +86,10 @@ class GraphEmitter implements Emitter {
   }
 
   floats(values: ArrayLike<number>, shape: Shape): string {
+    if (this.target.weights === 'float16' && sizeOf(shape) > fewest) {
+      const half = this.#constant(onnxTypes.half, shape, new Uint8Array(new Float16Array(values).buffer));
+      return this.node('Cast', [half], { to: onnxTypes.float });
+    }
     return this.#constant(onnxTypes.float, shape, new Uint8Array(Float32Array.from(values).buffer));
   }
 
@@ -104,8 +112,7 @@ class GraphEmitter implements Emitter {
   }
 
   #constant(dataType: number, dims: Shape, rawData: Uint8Array): string {
-    // Only small constants are worth comparing by content; the rare large one gets a name of its own.
-    const key = sizeOf(dims) <= 64 ? `${dataType} [${dims}] ${rawData}` : `constant ${this.#known.size}`;
+    const key = sizeOf(dims) <= fewest ? `${dataType} [${dims}] ${rawData}` : `constant ${this.#known.size}`;
     return this.#once(key, name => {
       this.initializers.set(name, { name, dims, dataType, rawData });
     });

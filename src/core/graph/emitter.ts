@@ -6,7 +6,12 @@ import type { Shape } from './tensor.ts';
 export interface Target {
   /** Whether `com.microsoft.FusedMatMul` exists: a matrix product that reads its operands transposed. */
   readonly fusedMatMul: boolean;
+  /** How weights are stored in the file; left out: float32. The runtime brings halves back to float32 on opening it. */
+  readonly weights?: WeightPrecision;
 }
+
+/** NumPy's names. */
+export type WeightPrecision = 'float32' | 'float16';
 
 export interface Emitter {
   readonly target: Target;

@@ -35,7 +35,7 @@ export interface OnnxGraph {
 }
 
 /** Element types of ONNX tensors. */
-export const onnxTypes = { float: 1, int64: 7 } as const;
+export const onnxTypes = { float: 1, int64: 7, half: 10 } as const;
 
 const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
