@@ -36,5 +36,9 @@ export function randomGeneratorWeights(architecture: GanArchitecture): Weights {
   return randomWeights(generatorSpec(architecture, architecture.resolution, true), 1);
 }
 
+export function randomClassifierWeights(architecture: ClassifierArchitecture): Weights {
+  return randomWeights(classifierSpec(architecture), 2);
+}
+
 export const tinyGeneratorWeights = randomGeneratorWeights(tinyGan);
-export const tinyClassifierWeights = randomWeights(classifierSpec(tinyClassifier), 2);
+export const tinyClassifierWeights = randomClassifierWeights(tinyClassifier);

@@ -7,7 +7,7 @@ import { datasetFiles, type SplitName, splitNames } from '../../src/node/data/da
 import { writeJson, writeWhole } from '../../src/node/io/files.ts';
 import { writeTensors } from '../../src/node/io/networks.ts';
 import { withRun } from '../../src/node/io/run-folder.ts';
-import { randomGeneratorWeights, tinyClassifier, tinyClassifierWeights } from './tiny-networks.ts';
+import { randomClassifierWeights, randomGeneratorWeights, tinyClassifier } from './tiny-networks.ts';
 
 /** @param splitOf the split of each image. */
 export async function writeTinyDataset(out: string, images: ImageSet, splitOf: (at: number) => SplitName) {
@@ -39,10 +39,10 @@ export async function writeTinyGenerator(out: string, architecture: GanArchitect
 }
 
 /** Its thresholds rise with the attribute. */
-export async function writeTinyClassifier(out: string): Promise<void> {
+export async function writeTinyClassifier(out: string, architecture = tinyClassifier): Promise<void> {
   await withRun(out, { stage: 'train classifier', config: {}, inputs: {} }, async run => {
-    await writeTensors(run.file('classifier.safetensors'), tinyClassifierWeights, {
-      architecture: tinyClassifier,
+    await writeTensors(run.file('classifier.safetensors'), randomClassifierWeights(architecture), {
+      architecture,
       thresholds: attributeNames.map((_, a) => (a - 20) / 100),
       calibration: attributeNames.map(() => ({ slope: 1, intercept: 0 })),
     });

@@ -69,6 +69,8 @@ export const ganArchitectureSchema = z.object({
   minibatchKernels: z.int(),
 });
 
+export type GanDetails = z.output<typeof ganArchitectureSchema>;
+
 export const classifierDetailsSchema = z.object({
   architecture: z.object({
     resolution: z.int(),

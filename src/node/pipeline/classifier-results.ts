@@ -11,7 +11,7 @@ import {
 import { calibrated, calibrationError, plattCalibration } from '../../core/metrics/calibration.ts';
 import { evenThreshold, gainOverCommon } from '../../core/metrics/threshold.ts';
 import type { BatchRunner } from '../../core/models/inference.ts';
-import { normalisedBatch } from '../../core/training/image-source.ts';
+import { type ImageSet, normalisedBatch } from '../../core/training/image-source.ts';
 import type { LabelledImages } from '../data/image-set.ts';
 import { published } from '../report/published.ts';
 import type { Column } from '../report/table.ts';
@@ -82,7 +82,7 @@ export const allColumns: readonly Column<AttributeResult>[] = [
 ];
 
 /** @returns logits [count, 40] of images that are not mirrored. */
-export async function classify(images: LabelledImages, runner: Pick<BatchRunner, 'run'>): Promise<Float32Array> {
+export async function classify(images: ImageSet, runner: Pick<BatchRunner, 'run'>): Promise<Float32Array> {
   const logits = new Float32Array(images.count * attributeNames.length);
   for (let start = 0; start < images.count; start += evaluationBatch) {
     const indices = Uint32Array.from({ length: Math.min(evaluationBatch, images.count - start) }, (_, i) => start + i);

@@ -16,6 +16,7 @@ import { openDevice } from '../io/device.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { ganArchitectureSchema, readTensors } from '../io/networks.ts';
 import { openRun, withRun } from '../io/run-folder.ts';
+import { type AttributeShares, openLabeller } from './attribute-shares.ts';
 import { type CommonConfig, pathOption } from './options.ts';
 import {
   type Comparison,
@@ -39,6 +40,12 @@ export const generatorOptions = {
     .min(2)
     .default(8192)
     .describe('of --generator: images to compare with as many training images; only figures of equal counts compare'),
+  classifier: pathOption()
+    .optional()
+    .describe(
+      'of --generator: run folder of train classifier, which says how often it sees each attribute in generated and ' +
+        'in test images',
+    ),
   pairs: z.int().min(1).default(5000).describe('of --generator: pairs of images whose likeness (MS-SSIM) is averaged'),
 };
 
@@ -55,7 +62,13 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
   const { log } = context;
   const device = await openDevice(config);
   const { generator, dataset } = await openInputs(config);
-  const inputs = { generator: config.generator, dataset: dataset.folder };
+  const labeller =
+    config.classifier === undefined ? undefined : await openLabeller(config.classifier, generator.details, device);
+  const inputs = {
+    generator: config.generator,
+    dataset: dataset.folder,
+    ...(config.classifier !== undefined && { classifier: config.classifier }),
+  };
   return withRun(out, { stage: 'evaluate', config, inputs, resume, force, log }, async run => {
     const images = Math.min(config.images, dataset.indicesOf('train').length);
     if (images < config.images)
@@ -70,15 +83,25 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
       await similarityOf('training', partOf(train, 0, images), config, context),
     ];
     const nearest = await nearestOf(device, generator.details, { generated, test, dataset }, config, context);
-    const details = { resolution, note: comparabilityNote, swd, msSsim, nearest };
+    const attributes = labeller && [
+      await labeller.sharesOf('generated', generated),
+      await labeller.sharesOf('test', test),
+    ];
+    await labeller?.release();
+    const details = { resolution, note: comparabilityNote, swd, msSsim, nearest, ...(attributes && { attributes }) };
     await writeJson(run.file('generator.json'), details);
     await writeWhole(run.file('generator.csv'), qualityCsv(swd, msSsim));
     return { out, ...details };
   });
 }
 
-export function printQuality({ swd, msSsim, nearest }: Summary): string {
-  return qualityText(swd as Distance[], msSsim as Similarity[], nearest as Nearness[]);
+export function printQuality({ swd, msSsim, nearest, attributes }: Summary): string {
+  return qualityText(
+    swd as Distance[],
+    msSsim as Similarity[],
+    nearest as Nearness[],
+    attributes as AttributeShares[] | undefined,
+  );
 }
 
 type Generator = Awaited<ReturnType<typeof openInputs>>['generator'];

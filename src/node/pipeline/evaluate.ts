@@ -23,17 +23,29 @@ export const evaluate = defineStage({
   examples: [
     '--bundle models/celeba-64 --out runs/evaluation',
     '--bundle models/mine --judge runs/judge --out runs/hair --attributes Bald,Bangs',
-    '--generator runs/gan --dataset runs/dataset --out runs/quality',
+    '--generator runs/gan --dataset runs/dataset --classifier runs/classifier --out runs/quality',
   ],
   options,
   async run(config, context) {
     await openDevice(config); // a missing one is told before anything is read or begun
-    const { bundle, generator, judge, attributes, faces, unlockedFaces, dataset, images, pairs, ...common } = config;
+    const {
+      bundle,
+      generator,
+      judge,
+      attributes,
+      faces,
+      unlockedFaces,
+      dataset,
+      classifier,
+      images,
+      pairs,
+      ...common
+    } = config;
     if (bundle !== undefined && generator === undefined) {
       return evaluateEdits({ bundle, judge, attributes, faces, unlockedFaces, ...common }, context);
     }
     if (generator !== undefined && bundle === undefined) {
-      return evaluateGenerator({ generator, dataset, images, pairs, ...common }, context);
+      return evaluateGenerator({ generator, dataset, classifier, images, pairs, ...common }, context);
     }
     throw new UserError(
       'evaluate measures either edits or a generator: give one of --bundle and --generator; got ' +

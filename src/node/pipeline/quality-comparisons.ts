@@ -1,9 +1,11 @@
 // Which sets of images an evaluation of a generator compares, and how the figures are told.
+import { attributeNames } from '../../core/attributes.ts';
 import { quantile } from '../../core/math/statistics.ts';
 import { partOf } from '../../core/metrics/image-samples.ts';
 import type { SlicedWasserstein } from '../../core/metrics/sliced-wasserstein.ts';
 import type { ImageSet } from '../../core/training/image-source.ts';
 import { type Column, csvTable, textTable } from '../report/table.ts';
+import { type AttributeShares, shareColumns } from './attribute-shares.ts';
 
 export interface Comparison {
   readonly of: string;
@@ -114,17 +116,21 @@ export const similarityColumns: readonly Column<Similarity>[] = [
   { title: 'mean', value: row => row.mean, decimals: 4 },
 ];
 
-/** Three tables and the note. */
+/** Three tables and the note, and a fourth where a classifier was asked. */
 export function qualityText(
   distances: readonly Distance[],
   similarities: readonly Similarity[],
   nearness: readonly Nearness[],
+  attributes: readonly AttributeShares[] = [],
 ): string {
   return [
     textTable(distanceColumns(distances), distances),
     textTable(similarityColumns, similarities),
     textTable(nearnessColumns, nearness),
     comparabilityNote,
+    ...(attributes.length === 0
+      ? []
+      : [`per cent of faces with each attribute\n${textTable(shareColumns(attributes), attributeNames)}`]),
   ].join('\n\n');
 }
 

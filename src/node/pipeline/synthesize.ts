@@ -1,7 +1,6 @@
 // Stage `synthesize`: generated faces with their latents and the classifier's word on each attribute.
 import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
-import { UserError } from '../../core/errors.ts';
 import { classifierOnnx, generatorOnnx } from '../../core/models/inference.ts';
 import { inOrder } from '../data/in-order.ts';
 import { openDevice } from '../io/device.ts';
@@ -13,6 +12,7 @@ import { openRun, type Run, withRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 import { startWorkers } from '../workers/pool.ts';
 import type { FaceMaker, Shard, ShardOrder } from '../workers/synthesize-faces.ts';
+import { checkTakes } from './attribute-shares.ts';
 import { deviceOptions, pathOption, runOptions, threadsOption } from './options.ts';
 import { defineStage } from './stage.ts';
 
@@ -54,17 +54,7 @@ export const synthesize = defineStage({
     const classifier = await readTensors(classifierRun.file('classifier.safetensors'), classifierDetailsSchema);
     const { resolution, latentSize } = generator.details;
     const { architecture, thresholds } = classifier.details;
-    if (architecture.resolution !== resolution) {
-      throw new UserError(
-        `generator and classifier must have one resolution; got ${resolution} and ${architecture.resolution}`,
-      );
-    }
-    if (generator.details.normalisation === 'chromaticity' && architecture.normalisation === 'range') {
-      throw new UserError(
-        'a generator of chromaticities needs a classifier of them; got one of normalisation range. Train it with ' +
-          '--normalisation chromaticity',
-      );
-    }
+    checkTakes(architecture, generator.details);
     const inputs = { generator: config.generator, classifier: config.classifier };
     const { resume, force } = config;
     return withRun(config.out, { stage: 'synthesize', config, inputs, resume, force, log }, async run => {

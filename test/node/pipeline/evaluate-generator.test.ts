@@ -2,16 +2,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { attributeNames } from '../../../src/core/attributes.ts';
 import type { ImageSet } from '../../../src/core/training/image-source.ts';
 import { readJson } from '../../../src/node/io/files.ts';
 import { silentLog } from '../../../src/node/io/log.ts';
 import { openRun } from '../../../src/node/io/run-folder.ts';
+import { type AttributeShares, sharesByGroup } from '../../../src/node/pipeline/attribute-shares.ts';
 import { evaluate } from '../../../src/node/pipeline/evaluate.ts';
 import { comparisonsOf, type Distance, type Similarity } from '../../../src/node/pipeline/quality-comparisons.ts';
 import { pictures } from '../../core/metrics/pictures.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
-import { tinyGan } from '../../helpers/tiny-networks.ts';
-import { writeTinyDataset, writeTinyGenerator } from '../../helpers/tiny-runs.ts';
+import { tinyClassifier, tinyGan } from '../../helpers/tiny-networks.ts';
+import { writeTinyClassifier, writeTinyDataset, writeTinyGenerator } from '../../helpers/tiny-runs.ts';
 
 const root = temporaryFolder();
 const [dataset, generator] = [join(root, 'dataset'), join(root, 'gan')];
@@ -96,6 +98,47 @@ describe('a run', () => {
   });
 });
 
+test('tells how often a classifier sees each attribute in generated and in test images, by gender and age', async () => {
+  const [out, classifier] = [join(root, 'shares'), join(root, 'classifier')];
+  await writeTinyClassifier(classifier, { ...tinyClassifier, resolution: 32 });
+  const summary = await run({ out, images: 20, classifier });
+  const sets = summary.attributes as AttributeShares[];
+  expect(sets.map(({ of, groups }) => [of, groups.all.count])).toEqual([
+    ['generated', 20],
+    ['test', 10],
+  ]);
+  for (const { groups } of sets) {
+    expect(groups.women.count + groups.men.count).toBe(groups.all.count);
+    expect(groups.young.count + groups.older.count).toBe(groups.all.count);
+    expect(groups.all.shares).toHaveLength(40);
+  }
+  expect((await openRun(out, 'evaluate')).summary.attributes).toEqual(sets);
+  expect(evaluate.print!(summary)).toMatch(/^attribute +all: generated +all: test +women: generated/m);
+});
+
+test('shares are of the faces in each group', () => {
+  const [male, young, smiling] = ['Male', 'Young', 'Smiling'].map(name => attributeNames.indexOf(name as 'Male'));
+  const face = (...present: (number | undefined)[]) => attributeNames.map((_, a) => (present.includes(a) ? 0.6 : 0.5)); // 0.5 is the threshold, and not above it
+  const faces = [face(male, smiling), face(male), face(male, young), face(young, smiling)];
+  const { groups } = sharesByGroup(
+    'faces',
+    Float32Array.from(faces.flat()),
+    attributeNames.map(() => 0.5),
+  );
+  const of = (group: 'all' | 'women' | 'men' | 'young' | 'older') => [
+    groups[group].count,
+    groups[group].shares[smiling!],
+    groups[group].shares[young!],
+  ];
+  expect(of('all')).toEqual([4, 0.5, 0.5]);
+  expect(of('women')).toEqual([1, 1, 1]);
+  expect(of('men')).toEqual([3, 1 / 3, 1 / 3]);
+  expect(of('young')).toEqual([2, 0.5, 1]);
+  expect(of('older')).toEqual([2, 0.5, 0]);
+  const none = sharesByGroup('none', new Float32Array(0), []).groups.men;
+  expect([none.count, none.shares[0]]).toEqual([0, null]);
+});
+
 test('more images than there are to train on are lowered, and told', async () => {
   const { swd } = await run({ out: join(root, 'all') });
   expect((swd as Distance[])[0]).toMatchObject({ images: 24 });
@@ -164,6 +207,14 @@ describe('misuse is one line', () => {
     const one = join(root, 'dataset1');
     await writeTinyDataset(one, pictures(32, 1, { seed: 1, noiseSeed: 2, contrast: 2 }), () => 'train');
     await expect(run({ out: join(root, 'x'), dataset: one })).rejects.toThrow(/must have 2 training .*; it has 1$/);
+  });
+
+  test('a classifier of other images', async () => {
+    const classifier = join(root, 'classifier8');
+    await writeTinyClassifier(classifier);
+    await expect(run({ out: join(root, 'x'), classifier })).rejects.toThrow(
+      'generator and classifier must have one resolution; got 32 and 8',
+    );
   });
 
   test('another run for the generator', async () => {

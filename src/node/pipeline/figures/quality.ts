@@ -1,6 +1,8 @@
 // After the report's figures: how near the generator's images come to real ones.
+import { attributeNames } from '../../../core/attributes.ts';
 import type { Figure } from '../../report/html.ts';
 import { htmlTable } from '../../report/table.ts';
+import { type AttributeShares, shareColumns, shareCounts } from '../attribute-shares.ts';
 import {
   type Distance,
   distanceColumns,
@@ -15,6 +17,7 @@ export function qualityFigure({ summary, command }: Source): Figure {
   const swd = summary.swd as unknown as Distance[];
   const msSsim = summary.msSsim as unknown as Similarity[];
   const nearest = summary.nearest as unknown as Nearness[];
+  const attributes = (summary.attributes ?? []) as unknown as AttributeShares[];
   return {
     title: 'Quality of the generated images',
     body: [
@@ -25,10 +28,16 @@ export function qualityFigure({ summary, command }: Source): Figure {
         nearest,
         `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less`,
       ),
+      ...(attributes.length === 0 ? [] : [sharesTable(attributes)]),
     ].join('\n'),
     caption:
       'Only figures of equally many images compare. What real images have among themselves is the floor of the ' +
       'distance. A generator that had memorised would stand nearer to its training images than test images do.',
     command,
   };
+}
+
+function sharesTable(sets: readonly AttributeShares[]): string {
+  const caption = `Per cent of faces in which the classifier sees each attribute. ${shareCounts(sets)}`;
+  return htmlTable(shareColumns(sets), attributeNames, caption);
 }
