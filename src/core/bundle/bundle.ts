@@ -17,6 +17,8 @@ export const bundleFiles = {
   classifier: 'classifier.onnx',
   /** float64 [40 + extra, d]: unit normals toward more, in the index's order; zeros where there is none. */
   boundaries: 'boundaries.npy',
+  /** Uncurated faces, for the model card. */
+  samples: 'samples.webp',
   modelCard: 'MODEL_CARD.md',
 } as const;
 

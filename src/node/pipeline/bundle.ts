@@ -1,20 +1,23 @@
 // Stage `bundle`: puts networks and boundaries into one folder that the editor, the studio and the library load.
 import { basename, resolve } from 'node:path';
+import sharp from 'sharp';
 import { z } from 'zod';
 import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../core/bundle/bundle.ts';
 import { UserError } from '../../core/errors.ts';
 import { type NdArray, toFloat64 } from '../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../core/formats/npy.ts';
-import { classifierOnnx, generatorOnnx } from '../../core/models/inference.ts';
 import { type BoundaryDetails, boundaryFiles, readBoundaryDetails } from '../io/boundaries.ts';
 import { hashBytes } from '../io/bundle.ts';
 import { readNpy, writeWhole } from '../io/files.ts';
-import { exists, hashInputs } from '../io/manifest.ts';
+import { readJsonLines } from '../io/json-lines.ts';
+import { exists, hashInputs, runFiles } from '../io/manifest.ts';
 import { classifierDetailsSchema, ganArchitectureSchema, readTensors } from '../io/networks.ts';
 import { type FinishedRun, openRun, withRun } from '../io/run-folder.ts';
+import { encodeGrid } from '../report/image-grid.ts';
 import { modelCard } from './model-card.ts';
 import { pathOption, runOptions } from './options.ts';
 import { defineStage } from './stage.ts';
+import { firstLatents, storedNetworks } from './stored-networks.ts';
 
 const { seed: _noRandomChoices, ...folderOptions } = runOptions;
 
@@ -22,22 +25,26 @@ const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
   classifier: pathOption().describe('run folder of train classifier'),
   boundaries: pathOption().describe('run folder of fit, on faces of these networks'),
+  quality: pathOption().optional().describe('run folder of evaluate --generator; its figures come into the model card'),
   name: z.string().max(100).default('').describe("name of the model; left out: the folder's"),
   description: z.string().default('').describe('text at the head of the model card, in Markdown'),
   ...folderOptions,
 });
 
-/** Only what every runtime has: a bundle is made once and run anywhere. */
-const target = { fusedMatMul: false };
+/** Faces shown in the model card as they come, the seeds from 0 on; half precision is tried on them too. */
+const shownFaces = 64;
 
 export const bundle = defineStage({
   name: 'bundle',
   description: 'Put networks and boundaries into one folder that edit, the studio and the library load.',
-  examples: ['--generator runs/gan --classifier runs/classifier --boundaries runs/boundaries --out models/mine'],
+  examples: [
+    '--generator runs/gan --classifier runs/classifier --boundaries runs/boundaries --out models/mine',
+    '--generator runs/gan --classifier runs/classifier --boundaries runs/boundaries --quality runs/quality --out models/mine',
+  ],
   options,
   async run(config, { log }) {
-    const { generator, classifier, boundaries, out, resume, force } = config;
-    const inputs = { generator, classifier, boundaries };
+    const { generator, classifier, boundaries, quality, out, resume, force } = config;
+    const inputs = { generator, classifier, boundaries, ...(quality !== undefined && { quality }) };
     return withRun(out, { stage: 'bundle', config, inputs, resume, force, log }, async run => {
       const runs = {
         generator: await openRun(generator, 'train gan'),
@@ -45,6 +52,8 @@ export const bundle = defineStage({
         boundaries: await openRun(boundaries, 'fit'),
       };
       await checkOrigin(runs.boundaries, { generator, classifier });
+      const measured = quality === undefined ? undefined : await openRun(quality, 'evaluate');
+      if (measured !== undefined) await checkMeasured(measured, generator);
       const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganArchitectureSchema);
       const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
       const { attributes: found, extra, latentSize } = await readBoundaryDetails(runs.boundaries);
@@ -67,18 +76,32 @@ export const bundle = defineStage({
         attributes: attributesOf(found, classifierFile.details),
         ...(extra.length > 0 && { extra }),
       };
-      const card = modelCard({ ...facts, ...runs, description: config.description });
+      const stored = await storedNetworks(
+        { generator: generatorFile, classifier: classifierFile },
+        firstLatents(shownFaces, latentSize),
+      );
+      const card = modelCard({
+        ...facts,
+        ...runs,
+        description: config.description,
+        ...(measured !== undefined && { quality: measured }),
+        curve: await readJsonLines(runs.generator.file(runFiles.metrics)),
+        networks: stored,
+        shownFaces,
+      });
       const contents = {
-        [bundleFiles.generator]: generatorOnnx(generatorFile.details, generatorFile.tensors, target),
-        [bundleFiles.classifier]: classifierOnnx(classifierFile.details.architecture, classifierFile.tensors, target),
+        [bundleFiles.generator]: stored.generator.bytes,
+        [bundleFiles.classifier]: stored.classifier.bytes,
         [bundleFiles.boundaries]: await normalsOf(runs.boundaries, extra),
+        [bundleFiles.samples]: await samplesOf(stored.images, resolution),
         [bundleFiles.modelCard]: new TextEncoder().encode(card),
       };
       for (const [file, bytes] of Object.entries(contents)) await writeWhole(run.file(file), bytes);
       await writeWhole(run.file(bundleFiles.index), await writeBundleIndex(facts, contents, hashBytes));
       const bytes = Object.values(contents).reduce((sum, content) => sum + content.length, 0);
       const controllable = facts.attributes.filter(attribute => attribute.controllable).length;
-      return { out, name, resolution, latentSize, controllable, megabytes: bytes / 1e6 };
+      const weights = { generator: stored.generator.weights, classifier: stored.classifier.weights };
+      return { out, name, resolution, latentSize, controllable, weights, megabytes: bytes / 1e6 };
     });
   },
 });
@@ -108,6 +131,12 @@ function attributesOf(
   });
 }
 
+/** @param images [n, 3, R, R]. @returns a WebP of eight in a row. */
+async function samplesOf(images: Float32Array, resolution: number): Promise<Uint8Array> {
+  const grid = await encodeGrid(images, { resolution, columns: 8 });
+  return sharp(grid).webp({ quality: 90 }).toBuffer();
+}
+
 /** @returns `boundaries.npy` with a row more for each of `extra`. */
 async function normalsOf(run: FinishedRun, extra: readonly { readonly attribute: string }[]): Promise<Uint8Array> {
   const names = [boundaryFiles.normals, ...extra.map(({ attribute }) => boundaryFiles.single(attribute))];
@@ -115,6 +144,17 @@ async function normalsOf(run: FinishedRun, extra: readonly { readonly attribute:
   const data = Float64Array.from(parts.flatMap(part => [...toFloat64(part.data)]));
   const [{ shape }] = parts as [NdArray, ...NdArray[]];
   return encodeNpy({ shape: [shape[0]! + extra.length, shape[1]!], data });
+}
+
+/** @throws UserError where the figures are of another generator, or none of a generator. */
+async function checkMeasured(quality: FinishedRun, generator: string): Promise<void> {
+  const used = quality.manifest.inputs.generator;
+  const given = (await hashInputs({ generator })).generator!;
+  if (used?.sha256 === given.sha256) return;
+  throw new UserError(
+    `--quality must be a run of evaluate --generator ${generator}; ${quality.folder} measured ` +
+      (used === undefined ? 'a bundle' : used.path),
+  );
 }
 
 /**

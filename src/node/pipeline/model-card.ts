@@ -1,8 +1,26 @@
 // Writes a bundle's model card: what the model is, what it was made from, how good it is and what it is not for.
-import type { BundleAttribute, BundleIndex } from '../../core/bundle/bundle.ts';
+import { basename } from 'node:path';
+import { attributeNames } from '../../core/attributes.ts';
+import { type BundleAttribute, type BundleIndex, bundleFiles } from '../../core/bundle/bundle.ts';
 import type { JsonObject } from '../io/manifest.ts';
 import type { FinishedRun } from '../io/run-folder.ts';
 import { type Column, markdownTable } from '../report/table.ts';
+import { type AttributeShares, shareColumns, shareCounts } from './attribute-shares.ts';
+import { commandOf } from './command.ts';
+import { fit } from './fit.ts';
+import {
+  comparabilityNote,
+  type Distance,
+  distanceColumns,
+  type Nearness,
+  nearnessColumns,
+  type Similarity,
+  similarityColumns,
+} from './quality-comparisons.ts';
+import type { Stage } from './stage.ts';
+import type { StoredNetwork } from './stored-networks.ts';
+import { trainClassifier } from './train-classifier.ts';
+import { trainGan } from './train-gan.ts';
 
 export interface ModelCardFacts {
   readonly name: string;
@@ -15,10 +33,14 @@ export interface ModelCardFacts {
   readonly boundaries: FinishedRun;
   readonly attributes: readonly BundleAttribute[];
   readonly extra?: BundleIndex['extra'];
+  /** Of `evaluate --generator`. */
+  readonly quality?: FinishedRun;
+  /** The lines of the generator's metrics. */
+  readonly curve: readonly JsonObject[];
+  readonly networks: Readonly<Record<'generator' | 'classifier', Pick<StoredNetwork, 'weights' | 'difference'>>>;
+  /** How many faces `samples.webp` shows, from seed 0 on. */
+  readonly shownFaces: number;
 }
-
-/** Options that say where a run was made, not what was made. */
-const places = ['dataset', 'synthesis', 'latents', 'scores', 'import', 'labels', 'export', 'threads', 'device'];
 
 const columns: readonly Column<BundleAttribute>[] = [
   { title: 'attribute', value: ({ attribute }) => attribute },
@@ -43,6 +65,10 @@ export function modelCard(facts: ModelCardFacts): string {
     boundaries,
     attributes,
     extra = [],
+    quality,
+    curve,
+    networks,
+    shownFaces,
   } = facts;
   const { testAccuracy, majorityBaseline, testImages } = classifier.summary;
   const controllable = attributes.filter(attribute => attribute.controllable).length;
@@ -62,17 +88,25 @@ Meant for research and teaching: how a generative model holds attributes, how di
 
 The generator is the moving average after ${kimg(generator)} thousand images shown. \`train gan\`:
 
-${options(generator.config)}
-
+${options(trainGan, generator)}
+${curveSection(curve)}
 \`train classifier\`:
 
-${options(classifier.config)}
+${options(trainClassifier, classifier)}
 
 \`fit\`:
 
-${options(boundaries.config)}
+${options(fit, boundaries)}
 
-## Classifier
+${storageSentence(networks)}
+
+## Uncurated samples
+
+Seeds 0 to ${shownFaces - 1}, eight in a row, none left out:
+
+![seeds 0 to ${shownFaces - 1}](${bundleFiles.samples})
+
+${quality === undefined ? '' : qualitySections(quality)}## Classifier
 
 Mean accuracy over the 40 attributes on ${String(testImages)} test images of people it has not seen: **${percent(testAccuracy)}**; always giving the more common answer reaches ${percent(majorityBaseline)}. It labels the generated faces, so its errors are in the boundaries too.
 
@@ -86,6 +120,52 @@ ${extraSection(extra)}
 
 Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. Attributes are entangled: what is not locked may change along, and a lock that takes most of a direction leaves an edit little to work with (the residual says how much). A locked attribute keeps its distance from a linear boundary; to the eye it may still change. Numbers are signed distances in latent space, not probabilities.
 `;
+}
+
+const curveColumns: readonly Column<JsonObject>[] = [
+  { title: 'thousand images', value: row => Math.round(Number(row.imagesShown) / 1000) },
+  { title: 'SWD×10³', value: row => Number(row.swdAverage), decimals: 2 },
+  { title: 'MS-SSIM', value: row => Number(row.msSsim), decimals: 3 },
+];
+
+/** What was measured while it was trained, where anything was. */
+function curveSection(lines: readonly JsonObject[]): string {
+  const measured = lines.filter(line => 'swdAverage' in line);
+  if (measured.length === 0) return '';
+  const { images } = measured[0]!.sample as { images: number };
+  return `\nOn the way, SWD and MS-SSIM of ${images} images, comparable with one another only:\n\n${markdownTable(curveColumns, measured)}\n`;
+}
+
+function storageSentence({ generator, classifier }: ModelCardFacts['networks']): string {
+  const generatorDifference = `${generator.difference.toFixed(1)} of 255`;
+  const classifierDifference = classifier.difference.toFixed(4);
+  return (
+    `Weights are stored as ${generator.weights} (generator) and ${classifier.weights} (classifier). Against float32, ` +
+    `half precision changes pixels by ${generatorDifference} at most, and probabilities by ${classifierDifference}.`
+  );
+}
+
+function qualitySections({ summary }: FinishedRun): string {
+  const [swd, msSsim] = [summary.swd as unknown as Distance[], summary.msSsim as unknown as Similarity[]];
+  const nearest = summary.nearest as unknown as Nearness[];
+  const attributes = (summary.attributes ?? []) as unknown as AttributeShares[];
+  const sections = [
+    '## Quality of the images',
+    comparabilityNote,
+    markdownTable(distanceColumns(swd), swd),
+    markdownTable(similarityColumns, msSsim),
+    `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less. What was learnt by heart would lie nearer than test images do.`,
+    markdownTable(nearnessColumns, nearest),
+    ...(attributes.length === 0
+      ? []
+      : [
+          '## Whom it makes',
+          'Per cent of faces in which the classifier sees each attribute, in generated faces and in photographs that ' +
+            `neither network was trained on. ${shareCounts(attributes)}`,
+          markdownTable(shareColumns(attributes), attributeNames),
+        ]),
+  ];
+  return sections.map(section => `${section}\n\n`).join('');
 }
 
 const editHeading = '## What edits do';
@@ -136,7 +216,13 @@ function percent(share: unknown): string {
   return `${(100 * Number(share)).toFixed(2)} %`;
 }
 
-function options(config: JsonObject): string {
-  const kept = Object.entries(config).filter(([key]) => !places.includes(key));
-  return `\`\`\`json\n${JSON.stringify(Object.fromEntries(kept), null, 2)}\n\`\`\``;
+/** The command that repeats a run, and all its options: those that it leaves out may have other defaults one day. */
+function options(stage: Stage, { config, folder }: FinishedRun): string {
+  const { threads: _cost, device: _place, ...choices } = config;
+  // Whoever reads the card has other folders; their names say enough.
+  const portable = Object.fromEntries(
+    Object.entries(choices).map(([key, value]) => [key, typeof value === 'string' ? basename(value) : value]),
+  );
+  const command = commandOf(stage, { ...portable, out: basename(folder) });
+  return `\`\`\`sh\n${command}\n\`\`\`\n\n\`\`\`json\n${JSON.stringify(portable, null, 2)}\n\`\`\``;
 }

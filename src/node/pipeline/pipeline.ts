@@ -123,6 +123,7 @@ function stepsOf(config: z.output<typeof options>): Step[] {
   const [dataset, generator, classifier] = [runFolders.dataset, runFolders.generator, runFolders.classifier].map(file);
   const [boundaries, made] = [runFolders.boundaries, runFolders.bundle].map(file);
   const judge = preset.judge === undefined ? {} : { judge: file(runFolders.judge) };
+  const quality = preset.quality === undefined ? {} : { quality: file(runFolders.quality) };
   const seeds = Array.from({ length: facesInStrip }, (_, face) => face);
   const strip = { bundle: made, seed: seeds, steps: stepsInStrip, force: true };
   return [
@@ -133,10 +134,10 @@ function stepsOf(config: z.output<typeof options>): Step[] {
     ...when(preset.judge, own => step(trainClassifier, runFolders.judge, { seed: seed + 1, ...own, dataset })),
     step(synthesize, runFolders.synthesis, { ...preset.synthesize, generator, classifier }),
     step(fit, runFolders.boundaries, { ...preset.fit, synthesis: file(runFolders.synthesis) }),
-    step(bundle, runFolders.candidate, { name: config.preset, generator, classifier, boundaries }),
+    ...when(preset.quality, own => step(evaluate, runFolders.quality, { ...own, generator, dataset, classifier })),
+    step(bundle, runFolders.candidate, { name: config.preset, generator, classifier, boundaries, ...quality }),
     step(calibrate, runFolders.bundle, { ...preset.calibrate, ...judge, bundle: file(runFolders.candidate) }),
     step(evaluate, runFolders.evaluation, { ...preset.evaluate, ...judge, bundle: made }),
-    ...when(preset.quality, own => step(evaluate, runFolders.quality, { ...own, generator, dataset })),
     ...preset.strips.map(({ name, move, lock }) => step(edit, `${name}.png`, { ...strip, move, lock })),
     step(report, reportFile, { runs: config.out, force: true }),
   ];

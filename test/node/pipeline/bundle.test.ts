@@ -1,6 +1,7 @@
 // Stage `bundle`: three runs become one folder that opens and shows the same faces, or nothing at all.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts';
 import { encodeNpy } from '../../../src/core/formats/npy.ts';
@@ -13,8 +14,10 @@ import { openBundle } from '../../../src/node/io/bundle.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
 import { readNpy, writeWhole } from '../../../src/node/io/files.ts';
 import { silentLog } from '../../../src/node/io/log.ts';
+import type { JsonObject } from '../../../src/node/io/manifest.ts';
 import { writeTensors } from '../../../src/node/io/networks.ts';
 import { type Run, withRun } from '../../../src/node/io/run-folder.ts';
+import { sharesByGroup } from '../../../src/node/pipeline/attribute-shares.ts';
 import { bundle } from '../../../src/node/pipeline/bundle.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { tinyClassifier, tinyClassifierWeights, tinyGan, tinyGeneratorWeights } from '../../helpers/tiny-networks.ts';
@@ -30,17 +33,24 @@ const calibration = attributeNames.map((_, i) =>
 const { latentSize } = tinyGan;
 const [young, count] = [attributeIndex('Young'), 400];
 
-async function makeRun(stage: string, out: string, inputs: Record<string, string>, write: (run: Run) => Promise<void>) {
+async function makeRun(
+  stage: string,
+  out: string,
+  inputs: Record<string, string>,
+  write: (run: Run) => Promise<void>,
+  summary: JsonObject = { imagesShown: 3000, testAccuracy: 0.75, majorityBaseline: 0.5, testImages: 12 },
+) {
   await withRun(out, { stage, config: { seed: 1, out, kimg: 3 }, inputs }, async run => {
     await write(run);
-    return { imagesShown: 3000, testAccuracy: 0.75, majorityBaseline: 0.5, testImages: 12 };
+    return summary;
   });
 }
 
-function makeGan(out: string) {
-  return makeRun('train gan', out, {}, run =>
-    writeTensors(run.file('generator.safetensors'), tinyGeneratorWeights, tinyGan),
-  );
+function makeGan(out: string, note = '') {
+  return makeRun('train gan', out, {}, async run => {
+    await writeTensors(run.file('generator.safetensors'), tinyGeneratorWeights, tinyGan);
+    run.metrics({ imagesShown: 3000, swdAverage: 21.5, msSsim: 0.25, sample: { images: 1024, pairs: 500 }, note });
+  });
 }
 
 /** Only Young has a boundary: the first number of the latent. */
@@ -111,7 +121,7 @@ describe('a bundle', () => {
     const runner = await generatorRunner(cpuDevice(1), tinyGan, tinyGeneratorWeights, 1);
     const expected = await runner.run(editor.sample(3));
     const shown = await editor.render([editor.sample(3)]);
-    expect(Math.max(...shown.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-5);
+    expect(Math.max(...shown.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(2 / 127.5);
     await runner.release();
     await editor.release();
   });
@@ -151,10 +161,54 @@ describe('a bundle', () => {
       'reaches 50.00 %',
       '| Young |',
       'Not meant to identify',
+      'face-tuning train gan --kimg 3 --out gan --seed 1\n',
+      'stored as float16 (generator) and float16 (classifier)',
+      '![seeds 0 to 63](samples.webp)',
+      'On the way, SWD and MS-SSIM of 1024 images',
+      '| 3 | 21.50 | 0.250 |',
     ]) {
       expect(card).toContain(part);
     }
     expect(card).not.toContain(folder);
+  });
+
+  test('shows the first faces as they come', async () => {
+    const { width, height } = await sharp(join(out, 'samples.webp')).metadata();
+    expect([width, height]).toEqual([64, 64]); // 8 × 8 of 8×8 pixels
+  });
+
+  test('takes the figures of its generator, and of no other, into the card', async () => {
+    const [measured, edits] = [join(folder, 'quality'), join(folder, 'edits')];
+    const [other, foreign] = [join(folder, 'unlike'), join(folder, 'unlike-quality')];
+    const swd = [{ of: 'generated, training', images: 20, levels: { 16: 3, 32: 4 }, average: 3.5 }];
+    const msSsim = [{ of: 'generated', images: 20, pairs: 10, mean: 0.25 }];
+    const nearest = [{ of: 'test', images: 10, among: 24, least: 1, q01: 1, q10: 2, median: 3, q90: 4 }];
+    const attributes = [
+      sharesByGroup(
+        'generated',
+        Float32Array.from({ length: 40 }, (_, a) => a),
+        thresholds,
+      ),
+    ];
+    const figures = { swd, msSsim, nearest, attributes };
+    await makeRun('evaluate', measured, { generator }, async () => {}, figures);
+    await makeRun('evaluate', edits, {}, async () => {}, figures);
+    await makeGan(other, 'another');
+    await makeRun('evaluate', foreign, { generator: other }, async () => {}, figures);
+    const to = join(folder, 'measured');
+    await run({ out: to, quality: measured });
+    const card = readFileSync(join(to, 'MODEL_CARD.md'), 'utf8');
+    for (const part of [
+      '| generated, training | 20 | 4.00 | 3.00 | 3.50 |',
+      'nearest of 24 training',
+      'all 1, women 0',
+    ]) {
+      expect(card).toContain(part);
+    }
+    const refused = join(folder, 'refused');
+    await expect(run({ out: refused, quality: edits })).rejects.toThrow(/evaluate --generator .* measured a bundle$/);
+    await expect(run({ out: refused, quality: foreign })).rejects.toThrow(`measured ${other}`);
+    expect(existsSync(refused)).toBe(false);
   });
 
   test('is never overwritten unasked, and is the same when made again', async () => {
