@@ -71,6 +71,11 @@ export function ganStateShapes(
   return new Map([...ofGenerator, ...averages, ...critic, ...optimisers].map(([name, { shape }]) => [name, shape]));
 }
 
+/** Whether a state is one of the two networks' own, not of their optimisers or the moving average. */
+export function isNetworkState(name: string): boolean {
+  return [stateNames.generator, stateNames.discriminator].some(network => name.startsWith(`${network}/`));
+}
+
 /** The name under which the moving average of a generator parameter is kept. */
 export function emaName(name: string): string {
   return stateNames.generatorEma + name.slice(stateNames.generator.length);

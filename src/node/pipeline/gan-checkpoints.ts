@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
-import { ganStateShapes } from '../../core/training/gan-step.ts';
+import { ganStateShapes, isNetworkState } from '../../core/training/gan-step.ts';
 import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../core/training/gan-trainer.ts';
 import { scheduleAt } from '../../core/training/schedule.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../io/networks.ts';
@@ -48,7 +48,8 @@ export async function saveCheckpoint(trainer: GanTrainer, recent: Figures, run: 
 }
 
 /**
- * A checkpoint of another run to go on from: its tensors and how far it was, with random numbers of one's own.
+ * A checkpoint of another run to go on from: its tensors and how far it was, with random numbers of one's own. It may
+ * hold nothing but the two networks: moving average and optimisers then begin anew, as when the networks grow.
  * @throws UserError when it is not one of the same networks.
  */
 export async function foreignCheckpoint(
@@ -74,7 +75,9 @@ export async function foreignCheckpoint(
         'after as many images; shorten --fade-kimg and --stabilise-kimg, or give --no-growing',
     );
   }
-  const expected = ganStateShapes(architecture, progress.resolution, adam);
+  const all = ganStateShapes(architecture, progress.resolution, adam);
+  const bare = Object.keys(tensors).every(isNetworkState);
+  const expected = bare ? new Map([...all].filter(([name]) => isNetworkState(name))) : all;
   for (const [name, shape] of expected) {
     const found = tensors[name]?.shape;
     if (String(found) !== String(shape)) {
@@ -85,6 +88,7 @@ export async function foreignCheckpoint(
     }
   }
   const known = Object.fromEntries([...expected.keys()].map(name => [name, tensors[name]!]));
-  const { imagesShown, steps, resolution } = progress;
+  const { imagesShown, steps } = progress;
+  const resolution = bare ? 0 : progress.resolution;
   return { tensors: known, progress: { imagesShown, steps, resolution }, recent };
 }

@@ -174,6 +174,34 @@ describe('going on from a checkpoint', () => {
     expect(Math.max(...moved)).toBeLessThan(1e-3);
   });
 
+  test('that holds only the networks begins moving average and optimisers anew', async () => {
+    const { tensors, details } = await readTensors(from, trainingStateSchema.loose());
+    const networks = Object.fromEntries(
+      Object.entries(tensors).filter(([name]) => /^(generator|discriminator)\//.test(name)),
+    );
+    const bare = join(root, 'bare.safetensors');
+    await writeTensors(bare, networks, details);
+    const out = fresh();
+    const config = options({ out, startFrom: bare, kimg: 0.7, learningRate: 1e-5 });
+    expect(await trainGan.run(config, context)).toMatchObject({ imagesShown: 700 });
+    const after = (await readTensors(join(out, checkpoints(out)[0]!), trainingStateSchema.loose())).tensors;
+    const steps = after['generatorAdam/step']!.data[0]!;
+    expect(steps).toBeGreaterThan(0);
+    expect(steps).toBeLessThan(tensors['generatorAdam/step']!.data[0]!);
+    for (const name of ['generator/blocks/4/conv1/weight', 'generatorEma/blocks/4/conv1/weight']) {
+      const moved = after[name]!.data.map((value, at) =>
+        Math.abs(value - networks['generator/blocks/4/conv1/weight']!.data[at]!),
+      );
+      expect(Math.max(...moved)).toBeGreaterThan(0);
+      expect(Math.max(...moved)).toBeLessThan(1e-3);
+    }
+    const { 'discriminator/output/bias': _, ...fewer } = networks;
+    await writeTensors(bare, fewer, details);
+    await expect(trainGan.run({ ...config, out: fresh() }, context)).rejects.toThrow(
+      /holds other networks: discriminator\/output\/bias is not in it/,
+    );
+  });
+
   test('of other networks is refused in one line', async () => {
     await expect(
       trainGan.run(options({ out: fresh(), startFrom: from, latentSize: 9, kimg: 0.8 }), context),
