@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import sharp from 'sharp';
 import { bundleFiles, readBundle } from '../dist/core/bundle/bundle.js';
 import { hashBytes } from '../dist/node/io/bundle.js';
 import { listen } from '../dist/node/server/listen.js';
@@ -44,7 +45,9 @@ for (const [name, options] of Object.entries(pictures)) {
     scrollTo(0, 0);
   });
   await page.waitForTimeout(1500);
-  await page.screenshot({ path: join(root, `docs/images/${name}.png`) });
+  await sharp(await page.screenshot())
+    .webp({ quality: 90 })
+    .toFile(join(root, `docs/images/${name}.webp`));
   await page.close();
 }
 await browser.close();
