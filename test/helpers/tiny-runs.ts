@@ -2,6 +2,7 @@
 import { attributeNames } from '../../src/core/attributes.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
 import type { GanArchitecture } from '../../src/core/models/channels.ts';
+import type { Normalisation } from '../../src/core/models/normalisation.ts';
 import type { ImageSet } from '../../src/core/training/image-source.ts';
 import { datasetFiles, type SplitName, splitNames } from '../../src/node/data/dataset.ts';
 import { writeJson, writeWhole } from '../../src/node/io/files.ts';
@@ -31,7 +32,10 @@ export async function writeTinyDataset(out: string, images: ImageSet, splitOf: (
   });
 }
 
-export async function writeTinyGenerator(out: string, architecture: GanArchitecture): Promise<void> {
+export async function writeTinyGenerator(
+  out: string,
+  architecture: GanArchitecture & { readonly normalisation?: Normalisation },
+): Promise<void> {
   await withRun(out, { stage: 'train gan', config: {}, inputs: {} }, async run => {
     await writeTensors(run.file('generator.safetensors'), { ...randomGeneratorWeights(architecture) }, architecture);
     return {};

@@ -55,10 +55,10 @@ export async function gatherBoundaries(
   );
   const extra = [...found.values()].flatMap((fit): ExtraBoundary[] => {
     if (!fit.controllable || isKnown(fit.boundary.attribute)) return [];
-    const from = imported.some(({ attribute }) => attribute === fit.boundary.attribute)
-      ? 'imported'
-      : 'fitted to scores';
-    return [{ ...fit.boundary, origin: from }];
+    const { attribute } = fit.boundary;
+    const scored = faces?.rows.find(row => row.attribute === attribute);
+    const isImported = imported.some(each => each.attribute === attribute);
+    return [{ ...fit.boundary, origin: isImported ? 'imported' : scored!.origin }];
   });
   for (const [i, path] of wishes.labels.entries()) {
     const { latents, labels } = await readOwnLabels(path, faces!);

@@ -5,8 +5,10 @@ import { attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
 import { checkShape, toFloat32 } from '../../core/formats/nd-array.ts';
 import { normaliseLatents } from '../../core/latent/sampling.ts';
+import { quantile } from '../../core/math/statistics.ts';
 import { readJson, readNpy } from '../io/files.ts';
 import { namedFiles } from '../io/interfacegan.ts';
+import { exists } from '../io/manifest.ts';
 import type { FinishedRun } from '../io/run-folder.ts';
 
 export interface Faces {
@@ -16,9 +18,12 @@ export interface Faces {
   readonly latents: Float32Array;
   /** [attributes, count]: one row an attribute. */
   readonly logits: Float32Array;
-  /** Which attribute each row is of, and above which logit it counts as present. */
-  readonly rows: readonly { readonly attribute: string; readonly threshold: number }[];
+  /** Which attribute each row is of, above which logit it counts as present, and who says so, for people. */
+  readonly rows: readonly { readonly attribute: string; readonly threshold: number; readonly origin: string }[];
 }
+
+/** A direction beyond the 40, after how bright each face is: to hold the light while something else is moved. */
+const brightness = { attribute: 'Brightness', origin: 'fitted to how bright the middle of each generated picture is' };
 
 const synthesisSchema = z.object({ thresholds: z.array(z.number()).length(attributeNames.length) });
 
@@ -29,9 +34,18 @@ export async function readFaces(run: FinishedRun): Promise<Faces> {
     throw new UserError(`${run.file('synthesis.json')} must hold 40 thresholds. Run synthesize again`);
   }
   const { thresholds } = details.data;
-  const rows = attributeNames.map((attribute, a) => ({ attribute, threshold: thresholds[a]! }));
+  const rows = attributeNames.map((attribute, a) => ({ attribute, threshold: thresholds[a]!, origin: 'classifier' }));
   const latents = await readMatrix(run.file('z.npy'), [null, null]);
-  return faces(latents, rows, await readMatrix(run.file('logits.npy'), [latents.shape[0], rows.length]));
+  const [count] = latents.shape;
+  const { data: logits } = await readMatrix(run.file('logits.npy'), [count, rows.length]);
+  if (!(await exists(run.file('brightness.npy')))) return faces(latents, rows, logits); // made by an earlier version
+  const { data: light } = await readMatrix(run.file('brightness.npy'), [count, 1]);
+  const columns = rows.length + 1;
+  const scores = Float32Array.from({ length: count * columns }, (_, at) => {
+    const [face, column] = [Math.floor(at / columns), at % columns];
+    return column < rows.length ? logits[face * rows.length + column]! : light[face]!;
+  });
+  return faces(latents, [...rows, { ...brightness, threshold: quantile(light, 0.5) }], scores);
 }
 
 /**
@@ -58,17 +72,17 @@ export async function readScoredFaces(latentFile: string, scorePaths: readonly s
     for (let at = a; at < scores.length; at += attributes.length) {
       probabilities &&= sign * scores[at]! >= 0 && sign * scores[at]! <= 1;
     }
-    return { attribute, threshold: probabilities ? sign / 2 : 0 };
+    return { attribute, threshold: probabilities ? sign / 2 : 0, origin: 'fitted to scores' };
   });
   const normalised = { ...latents, data: normaliseLatents(latents.data, size) };
-  return faces(normalised, rows, { data: scores });
+  return faces(normalised, rows, scores);
 }
 
 /** Puts both into shared memory. */
 function faces(
   latents: { readonly shape: readonly [number, number]; readonly data: Float32Array },
   rows: Faces['rows'],
-  { data }: { readonly data: Float32Array },
+  data: Float32Array,
 ): Faces {
   const [count, size] = latents.shape;
   return {

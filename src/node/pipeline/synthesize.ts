@@ -62,10 +62,17 @@ export const synthesize = defineStage({
       const latentFile = await createNpyWriter(run.file('z.npy'), 'float32', [config.count, latentSize], kept);
       const logitShape = [config.count, attributeNames.length] as const;
       const logitFile = await createNpyWriter(run.file('logits.npy'), 'float32', logitShape, kept);
+      // Chromaticities have none.
+      const brightnessFile =
+        generator.details.normalisation === 'chromaticity'
+          ? undefined
+          : await createNpyWriter(run.file('brightness.npy'), 'float32', [config.count, 1], kept);
+      const files = [latentFile, logitFile, ...(brightnessFile === undefined ? [] : [brightnessFile])];
       const maker: FaceMaker = {
         device: config.device,
         generator: generatorOnnx(generator.details, generator.tensors, device.target),
         classifier: classifierOnnx(architecture, classifier.tensors, device.target),
+        resolution,
         latentSize,
         seed: config.seed,
       };
@@ -76,7 +83,7 @@ export const synthesize = defineStage({
       progress.update(kept);
       let [made, last] = [kept, performance.now()];
       try {
-        for await (const { latents, logits, images } of inOrder(
+        for await (const { latents, logits, brightness, images } of inOrder(
           shardsOf(config.count, kept),
           2 * threads,
           workers.run,
@@ -87,9 +94,9 @@ export const synthesize = defineStage({
           }
           await latentFile.append(latents);
           await logitFile.append(logits);
+          await brightnessFile?.append(brightness);
           // The record comes when all it tells of is on the disk: it is what an interrupted run goes on from.
-          await latentFile.flush();
-          await logitFile.flush();
+          for (const file of files) await file.flush();
           const [count, now] = [latents.length / latentSize, performance.now()];
           made += count;
           run.metrics({ faces: made });
@@ -98,14 +105,12 @@ export const synthesize = defineStage({
           progress.update(made);
         }
       } catch (error) {
-        await latentFile.abandon();
-        await logitFile.abandon();
+        for (const file of files) await file.abandon();
         throw error;
       } finally {
         await workers.close();
       }
-      await latentFile.close();
-      await logitFile.close();
+      for (const file of files) await file.close();
       progress.finish();
       const frequencies = await frequenciesOf(run.file('logits.npy'), config.count, thresholds);
       const details = { count: config.count, resolution, latentSize, latents: 'normalised', thresholds, frequencies };

@@ -2,6 +2,7 @@
 import { attributeNames } from '../../core/attributes.ts';
 import { normaliseLatents, sampleLatents } from '../../core/latent/sampling.ts';
 import { createRandom } from '../../core/math/random.ts';
+import { faceBrightness } from '../../core/metrics/brightness.ts';
 import { BatchRunner } from '../../core/models/inference.ts';
 import { Program } from '../../core/runtime/program.ts';
 import { type DeviceName, openDevice } from '../io/device.ts';
@@ -12,6 +13,7 @@ export interface FaceMaker {
   /** `.onnx` files for that device. */
   readonly generator: Uint8Array;
   readonly classifier: Uint8Array;
+  readonly resolution: number;
   readonly latentSize: number;
   readonly seed: number;
 }
@@ -28,13 +30,15 @@ export interface Shard {
   readonly latents: Float32Array;
   /** [count, 40]. */
   readonly logits: Float32Array;
+  /** [count]; see `faceBrightness`. */
+  readonly brightness: Float32Array;
   /** [shown, 3, R, R]. */
   readonly images: Float32Array;
 }
 
 const batch = 20;
 
-serve(async ({ device: name, generator, classifier, latentSize, seed }: FaceMaker) => {
+serve(async ({ device: name, generator, classifier, resolution, latentSize, seed }: FaceMaker) => {
   // One thread each: results are then the same however many there are, and no thread waits for another.
   const device = await openDevice({ device: name, threads: 1 });
   const generate = new BatchRunner(await Program.open(device, generator), batch);
@@ -43,13 +47,15 @@ serve(async ({ device: name, generator, classifier, latentSize, seed }: FaceMake
     // A stream a shard: face i is the same whatever was made before it.
     const latents = normaliseLatents(sampleLatents(createRandom(seed, shard), count, latentSize), latentSize);
     const logits = new Float32Array(count * attributeNames.length);
+    const brightness = new Float32Array(count);
     const seen: Float32Array[] = [];
     for (let start = 0; start < count; start += batch) {
       const images = await generate.run(latents.subarray(start * latentSize, (start + batch) * latentSize));
       logits.set(await classify.run(images), start * attributeNames.length);
+      brightness.set(faceBrightness(images, resolution), start);
       if (start < shown) seen.push(images); // the others are never needed again
     }
-    return { latents, logits, images: joined(seen) };
+    return { latents, logits, brightness, images: joined(seen) };
   };
 });
 

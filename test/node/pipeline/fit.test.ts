@@ -54,6 +54,27 @@ beforeAll(async () => {
   });
 });
 
+test('how bright the faces are becomes a direction beyond the 40, beside the same 40', async () => {
+  const towardLight = normals(createRandom(7), size);
+  const light = Float32Array.from({ length: count }, (_, face) =>
+    Math.tanh(0.5 + 0.1 * dot(towardLight, latents.subarray(face * size, (face + 1) * size))),
+  ); // as brightness is: bounded, and nowhere near zero
+  const bright = await makeSynthesis('bright', {
+    'z.npy': z,
+    'logits.npy': encodeNpy({ shape: [count, attributes], data: logits }),
+    'brightness.npy': encodeNpy({ shape: [count, 1], data: light }),
+  });
+  const [lit, dark] = [join(folder, 'lit'), join(folder, 'dark')];
+  await run({ synthesis: bright, out: lit, control: false });
+  await run({ synthesis, out: dark, control: false });
+  const finished = await openRun(lit, 'fit');
+  const { extra } = await readBoundaryDetails(finished);
+  expect(extra).toMatchObject([{ attribute: 'Brightness', origin: expect.stringContaining('how bright') }]);
+  const normal = toFloat64((await readNpy(finished.file('Brightness_boundary.npy'))).data);
+  expect(cosine(normal, towardLight)).toBeGreaterThan(0.9);
+  expect(readFileSync(join(lit, 'boundaries.npy'))).toEqual(readFileSync(join(dark, 'boundaries.npy')));
+});
+
 describe('a run', () => {
   const out = join(folder, 'fit');
   let summary: Awaited<ReturnType<typeof run>>;

@@ -5,12 +5,16 @@ import { beforeAll, expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
 import { toFloat32 } from '../../../src/core/formats/nd-array.ts';
 import { length } from '../../../src/core/math/linear-algebra.ts';
+import { faceBrightness } from '../../../src/core/metrics/brightness.ts';
+import { generatorRunner } from '../../../src/core/models/inference.ts';
+import { cpuDevice } from '../../../src/node/io/device.ts';
 import { readJson, readNpy } from '../../../src/node/io/files.ts';
 import { type Log, silentLog } from '../../../src/node/io/log.ts';
+import { ganArchitectureSchema, readTensors } from '../../../src/node/io/networks.ts';
 import { openRun } from '../../../src/node/io/run-folder.ts';
 import { synthesize } from '../../../src/node/pipeline/synthesize.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
-import { tinyGan } from '../../helpers/tiny-networks.ts';
+import { tinyClassifier, tinyGan } from '../../helpers/tiny-networks.ts';
 import { writeTinyClassifier, writeTinyGenerator } from '../../helpers/tiny-runs.ts';
 
 const folder = temporaryFolder();
@@ -39,9 +43,11 @@ test('writes latents at length √d, logits, and how often the classifier sees e
   const finished = await openRun(out, 'synthesize');
   const z = await readNpy(finished.file('z.npy'));
   const logits = await readNpy(finished.file('logits.npy'));
-  expect([z.shape, logits.shape]).toEqual([
+  const brightness = await readNpy(finished.file('brightness.npy'));
+  expect([z.shape, logits.shape, brightness.shape]).toEqual([
     [count, tinyGan.latentSize],
     [count, attributeNames.length],
+    [count, 1],
   ]);
   const rows = toFloat32(z.data);
   for (const face of [0, 499, 500, 1199]) {
@@ -56,6 +62,21 @@ test('writes latents at length √d, logits, and how often the classifier sees e
     expect(frequencies[attribute]).toBe(above / count);
   }
   expect(Object.values(frequencies).some(share => share > 0 && share < 1)).toBe(true);
+});
+
+test('tells how bright each face is, but no chromaticities', async () => {
+  const { tensors, details } = await readTensors(join(generator, 'generator.safetensors'), ganArchitectureSchema);
+  const runner = await generatorRunner(cpuDevice(1), details, tensors, 20);
+  const z = toFloat32((await readNpy(join(out, 'z.npy'))).data);
+  const expected = faceBrightness(await runner.run(z.subarray(0, 40 * 16)), 8);
+  await runner.release();
+  const brightness = toFloat32((await readNpy(join(out, 'brightness.npy'))).data);
+  expect(Math.max(...expected.map((value, face) => Math.abs(value - brightness[face]!)))).toBeLessThan(1e-6);
+  const [colours, labeller, without] = ['colours', 'colour-classifier', 'dull'].map(name => join(folder, name));
+  await writeTinyGenerator(colours!, { ...tinyGan, normalisation: 'chromaticity' });
+  await writeTinyClassifier(labeller!, { ...tinyClassifier, normalisation: 'chromaticity' });
+  await run({ out: without!, generator: colours!, classifier: labeller!, count: 20 });
+  expect(readdirSync(without!)).not.toContain('brightness.npy');
 });
 
 test('three threads make the same bytes as one', async () => {
