@@ -1,5 +1,5 @@
 // The GAN's training as a user runs it: presets, growth watched, checkpoints, kills, divergence, going on from a file.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -22,6 +22,7 @@ import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { makeTinyCeleba } from '../../helpers/tiny-celeba.ts';
 
 const program = resolve(import.meta.dirname, '../../../bin/face-tuning.js');
+const releaseCheckpoint = resolve(import.meta.dirname, '../../../tools/release-checkpoint.mjs');
 const root = temporaryFolder();
 const dataset = join(root, 'dataset');
 const context = { log: silentLog, signal: new AbortController().signal };
@@ -174,13 +175,22 @@ describe('going on from a checkpoint', () => {
     expect(Math.max(...moved)).toBeLessThan(1e-3);
   });
 
-  test('that holds only the networks begins moving average and optimisers anew', async () => {
-    const { tensors, details } = await readTensors(from, trainingStateSchema.loose());
-    const networks = Object.fromEntries(
-      Object.entries(tensors).filter(([name]) => /^(generator|discriminator)\//.test(name)),
-    );
+  test('made for release, rounded and with the networks alone, begins moving average and optimisers anew', async () => {
+    const { tensors } = await readTensors(from, trainingStateSchema.loose());
     const bare = join(root, 'bare.safetensors');
-    await writeTensors(bare, networks, details);
+    execFileSync(process.execPath, [releaseCheckpoint, from, bare]);
+    const { tensors: networks, details } = await readTensors(bare, trainingStateSchema.loose());
+    expect([...new Set(Object.keys(networks).map(name => name.split('/')[0]))].sort()).toEqual([
+      'discriminator',
+      'generator',
+    ]);
+    for (const [name, { data }] of Object.entries(networks)) {
+      const exact = tensors[name.replace('generator/', 'generatorEma/')]!.data;
+      expect(new Uint32Array(data.buffer, data.byteOffset, data.length).every(bits => bits % 0x10000 === 0)).toBe(true);
+      data.forEach((value, at) => {
+        expect(Math.abs(value - exact[at]!)).toBeLessThanOrEqual(Math.abs(exact[at]!) / 256);
+      });
+    }
     const out = fresh();
     const config = options({ out, startFrom: bare, kimg: 0.7, learningRate: 1e-5 });
     expect(await trainGan.run(config, context)).toMatchObject({ imagesShown: 700 });
