@@ -30,22 +30,26 @@ function tinyAttribute(attribute: (typeof attributeNames)[number], i: number): B
 /**
  * Fits any change of its files: the index is written last, over whatever they are then.
  * @param latentSize the more, the further an edit can go. @param known what the index says of an attribute.
+ * @param extra names of directions beyond the 40.
  */
 export async function makeTinyBundle(
   changes: Files = {},
   latentSize = tinyGan.latentSize,
   known: Known = details => details,
+  extra: readonly string[] = [],
 ): Promise<Files> {
   const gan = { ...tinyGan, latentSize };
   const random = createRandom(5);
   const normal = () => normals(random, latentSize);
   const rows = attributeNames.map(name => (name === noBoundary ? new Float64Array(latentSize) : unit(normal())));
-  const data = Float64Array.from(rows.flatMap(row => [...row]));
+  const further = extra.map(() => unit(normal()));
+  const data = Float64Array.from([...rows, ...further].flatMap(row => [...row]));
   const target = { fusedMatMul: false };
   const contents = {
     [bundleFiles.generator]: generatorOnnx(gan, randomGeneratorWeights(gan), target),
     [bundleFiles.classifier]: classifierOnnx(tinyClassifier, tinyClassifierWeights, target),
-    [bundleFiles.boundaries]: encodeNpy({ shape: [attributeNames.length, latentSize], data }),
+    [bundleFiles.boundaries]: encodeNpy({ shape: [attributeNames.length + extra.length, latentSize], data }),
+    [bundleFiles.samples]: new TextEncoder().encode('a picture'),
     [bundleFiles.modelCard]: new TextEncoder().encode('# tiny\n'),
     ...changes,
   };
@@ -54,6 +58,7 @@ export async function makeTinyBundle(
     resolution: gan.resolution,
     latentSize,
     attributes: attributeNames.map(tinyAttribute).map(known),
+    ...(extra.length > 0 && { extra: extra.map(attribute => ({ attribute, intercept: 0, origin: 'a test' })) }),
   };
   const index = await writeBundleIndex(details, contents, hashBytes);
   return { [bundleFiles.index]: new TextEncoder().encode(index), ...contents };
@@ -68,9 +73,14 @@ export function readerOf(files: Files): ReadFile {
   };
 }
 
-export async function writeTinyBundle(folder: string, latentSize = tinyGan.latentSize, known?: Known): Promise<void> {
+export async function writeTinyBundle(
+  folder: string,
+  latentSize = tinyGan.latentSize,
+  known?: Known,
+  extra?: readonly string[],
+): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const files = await makeTinyBundle({}, latentSize, known);
+  const files = await makeTinyBundle({}, latentSize, known, extra);
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
 }
 

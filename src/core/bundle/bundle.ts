@@ -61,8 +61,8 @@ const attributeSchema = z.object({
   reason: z.string().optional(),
   /** What else moves with it when nothing is locked, the largest mean changes of probability first. */
   movesWith: z.array(z.object({ attribute: z.enum(attributeNames), change: z.number() })).optional(),
-  /** Which locks mend that best; empty where none does. */
-  suggestedLocks: z.array(z.enum(attributeNames)).optional(),
+  /** Which locks mend that best, among the attributes and the extra directions; empty where none does. */
+  suggestedLocks: z.array(z.string()).optional(),
   /** With the suggested locks, as a network that labelled nothing sees it. */
   judged: z
     .object({
@@ -75,31 +75,39 @@ const attributeSchema = z.object({
     .optional(),
 });
 
-const indexSchema = z.object({
-  schemaVersion: z.literal(schemaVersion),
-  name: z.string().min(1).max(100),
-  resolution: z.int().min(4).max(1024),
-  latentSize: z.int().min(1).max(4096),
-  attributes: z
-    .array(attributeSchema)
-    .length(attributeNames.length)
-    .refine(list => list.every(({ attribute }, i) => attribute === attributeNames[i]), 'must follow the label file'),
-  /** Directions beyond the 40: labelled by hand, imported or derived. The classifier knows nothing of them. */
-  extra: z
-    .array(
-      z.object({
-        attribute: z.string().regex(/^\w[\w-]{0,63}$/),
-        intercept: z.number(),
-        /** Where it comes from, for people. */
-        origin: z.string(),
-      }),
-    )
-    .optional(),
-  /** By name, which is never a path: a bundle reads nothing beside itself. */
-  files: z.record(z.string().regex(/^\w[\w.-]{0,99}$/), z.object({ bytes: z.int().min(0), sha256 })),
-  /** Of this file, with zeros in place of these 64 digits. Since it covers the other hashes, it names the bundle. */
-  sha256,
-});
+const indexSchema = z
+  .object({
+    schemaVersion: z.literal(schemaVersion),
+    name: z.string().min(1).max(100),
+    resolution: z.int().min(4).max(1024),
+    latentSize: z.int().min(1).max(4096),
+    attributes: z
+      .array(attributeSchema)
+      .length(attributeNames.length)
+      .refine(list => list.every(({ attribute }, i) => attribute === attributeNames[i]), 'must follow the label file'),
+    /** Directions beyond the 40: labelled by hand, imported or derived. The classifier knows nothing of them. */
+    extra: z
+      .array(
+        z.object({
+          attribute: z.string().regex(/^\w[\w-]{0,63}$/),
+          intercept: z.number(),
+          /** Where it comes from, for people. */
+          origin: z.string(),
+        }),
+      )
+      .optional(),
+    /** By name, which is never a path: a bundle reads nothing beside itself. */
+    files: z.record(z.string().regex(/^\w[\w.-]{0,99}$/), z.object({ bytes: z.int().min(0), sha256 })),
+    /** Of this file, with zeros in place of these 64 digits. Since it covers the other hashes, it names the bundle. */
+    sha256,
+  })
+  .refine(
+    ({ attributes, extra = [] }) => {
+      const names = new Set<string>([...attributes, ...extra].map(({ attribute }) => attribute));
+      return attributes.every(({ suggestedLocks = [] }) => suggestedLocks.every(lock => names.has(lock)));
+    },
+    { path: ['attributes'], error: 'suggest locks that the bundle does not have' },
+  );
 
 export type BundleIndex = z.output<typeof indexSchema>;
 export type BundleAttribute = BundleIndex['attributes'][number];

@@ -1,5 +1,8 @@
 // How bright a face is: light goes along with age and gender, and none of the 40 attributes names it.
 
+/** The direction beyond the 40 that is fitted to it. */
+export const brightnessName = 'Brightness';
+
 /** Part of the side that is left out all round: what remains of an aligned picture is the face, hardly hair or background. */
 const margin = 1 / 4;
 /** Of ITU-R BT.601, what 8-bit luma is made with. */

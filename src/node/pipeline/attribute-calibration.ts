@@ -7,6 +7,7 @@ import { calibrate } from '../../core/latent/calibration.ts';
 import type { Hyperplane } from '../../core/latent/edit.ts';
 import type { LinearResponse } from '../../core/latent/linear-response.ts';
 import { searchLocks } from '../../core/latent/suggested-locks.ts';
+import { brightnessName } from '../../core/metrics/brightness.ts';
 import { type EditEffect, editEffect } from '../../core/metrics/edit-effects.ts';
 import { type Faces, probe, scoredBoundaries, type Targets } from './edit-probe.ts';
 import type { Judge } from './judge.ts';
@@ -42,6 +43,8 @@ const leastResidual = 0.3;
 const triedCounts = [2, 4, 8, 12, 24];
 /** Strengths to each side of a face that a trial of locks makes do with. */
 const triedStrengths = 2;
+/** What steady light may cost, in flips and missing agreement: nobody who ages a face wants it to go dark. */
+const worthLight = 0.01;
 /** Fewer locks are better where they cost less than this in the share of flips. */
 const worthOneLock = 0.0005;
 /** Of changes that are told: so many, and none smaller than this, in probability. */
@@ -74,7 +77,7 @@ export async function calibratedAttribute(
     controllable: reason === undefined,
     ...(reason === undefined ? {} : { reason }),
     movesWith: companions(attribute.attribute, safeRange, swept, editor.bundle.attributes),
-    suggestedLocks: locks as AttributeName[],
+    suggestedLocks: [...locks],
     judged: { faces, agreement, flips },
   };
 }
@@ -185,6 +188,10 @@ async function chosenLocks(
     if (locks.length === 0) continue;
     const tried = await look(locks);
     if (cost(tried) < cost(best)) best = tried;
+  }
+  if ((editor.bundle.extra ?? []).some(extra => extra.attribute === brightnessName)) {
+    const lit = await look([...best.locks, brightnessName]);
+    if (cost(lit) < cost(best) + worthLight) best = lit;
   }
   return best.locks;
 }

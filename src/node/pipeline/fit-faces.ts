@@ -6,6 +6,7 @@ import { UserError } from '../../core/errors.ts';
 import { checkShape, toFloat32 } from '../../core/formats/nd-array.ts';
 import { normaliseLatents } from '../../core/latent/sampling.ts';
 import { quantile } from '../../core/math/statistics.ts';
+import { brightnessName } from '../../core/metrics/brightness.ts';
 import { readJson, readNpy } from '../io/files.ts';
 import { namedFiles } from '../io/interfacegan.ts';
 import { exists } from '../io/manifest.ts';
@@ -23,7 +24,10 @@ export interface Faces {
 }
 
 /** A direction beyond the 40, after how bright each face is: to hold the light while something else is moved. */
-const brightness = { attribute: 'Brightness', origin: 'fitted to how bright the middle of each generated picture is' };
+const brightness = {
+  attribute: brightnessName,
+  origin: 'fitted to how bright the middle of each generated picture is',
+};
 
 const synthesisSchema = z.object({ thresholds: z.array(z.number()).length(attributeNames.length) });
 

@@ -28,6 +28,7 @@ test('what was written is read', async () => {
     'generator.onnx',
     'classifier.onnx',
     'boundaries.npy',
+    'samples.webp',
     'MODEL_CARD.md',
   ]);
 });
@@ -78,6 +79,14 @@ describe('what is refused, by the file’s name', () => {
     await expect(open(flat)).rejects.toThrow('models/tiny/boundaries.npy must have shape [40, 16]; got [640]');
     const long = encodeNpy({ shape: [40, 16], data: new Float64Array(640).fill(1) });
     await expect(open(await makeTinyBundle({ 'boundaries.npy': long }))).rejects.toThrow(/must have length 1; got 4/);
+  });
+
+  test('suggested locks that it does not have', async () => {
+    const suggesting = (lock: string, extra: readonly string[] = []) =>
+      makeTinyBundle({}, undefined, details => ({ ...details, suggestedLocks: [lock] }), extra).then(open);
+    await expect(suggesting('Male')).resolves.toBeDefined();
+    await expect(suggesting('Brightness', ['Brightness'])).resolves.toBeDefined();
+    await expect(suggesting('Brightness')).rejects.toThrow(/bundle\.json.*suggest locks that the bundle does not have/);
   });
 
   test('a bundle without a network', async () => {

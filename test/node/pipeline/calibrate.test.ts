@@ -71,6 +71,28 @@ test('the curve is what drawing and scoring give: its middle by hand', async () 
   expect(median).toBeLessThanOrEqual(own[15]!);
 });
 
+test('steady light is suggested where it costs next to nothing, after the other locks, and can be locked', async () => {
+  const [lit, out] = [join(root, 'lit'), join(root, 'lit-calibrated')];
+  await writeTinyBundle(lit, 32, undefined, ['Brightness', 'dimples']);
+  await run({ bundle: lit, out });
+  const editor = await openBundle(out);
+  const suggested = editor.bundle.attributes.flatMap(({ attribute, suggestedLocks = [] }) =>
+    suggestedLocks.length === 0 ? [] : [{ attribute, suggestedLocks }],
+  );
+  const withLight = suggested.filter(({ suggestedLocks }) => suggestedLocks.includes('Brightness'));
+  expect(withLight.length).toBeGreaterThan(0);
+  for (const { attribute, suggestedLocks } of withLight) {
+    expect(suggestedLocks.at(-1)).toBe('Brightness');
+    const moves = [{ attribute, kind: 'relative', strength: 1 } as const];
+    const [before, after] = [[], moves].map(
+      each => editor.edit({ seed: 3, moves: each, locks: suggestedLocks }).distances.Brightness!,
+    );
+    expect(after).toBeCloseTo(before!, 4);
+  }
+  expect(suggested.some(({ suggestedLocks }) => suggestedLocks.includes('dimples'))).toBe(false);
+  await editor.release();
+});
+
 test('the model card tells of it once, however often it is calibrated', async () => {
   const again = join(root, 'again');
   await run({ bundle: whole, out: again });
