@@ -61,7 +61,7 @@ export function compileGraph(
 }
 
 /** Constants up to this size are compared by content and kept exact; larger ones are weights, and rarely equal. */
-const fewest = 64;
+const smallConstant = 64;
 
 class GraphEmitter implements Emitter {
   readonly target: Target;
@@ -86,7 +86,7 @@ class GraphEmitter implements Emitter {
   }
 
   floats(values: ArrayLike<number>, shape: Shape): string {
-    if (this.target.weights === 'float16' && sizeOf(shape) > fewest) {
+    if (this.target.weights === 'float16' && sizeOf(shape) > smallConstant) {
       const half = this.#constant(onnxTypes.half, shape, new Uint8Array(new Float16Array(values).buffer));
       return this.node('Cast', [half], { to: onnxTypes.float });
     }
@@ -112,7 +112,7 @@ class GraphEmitter implements Emitter {
   }
 
   #constant(dataType: number, dims: Shape, rawData: Uint8Array): string {
-    const key = sizeOf(dims) <= fewest ? `${dataType} [${dims}] ${rawData}` : `constant ${this.#known.size}`;
+    const key = sizeOf(dims) <= smallConstant ? `${dataType} [${dims}] ${rawData}` : `constant ${this.#known.size}`;
     return this.#once(key, name => {
       this.initializers.set(name, { name, dims, dataType, rawData });
     });

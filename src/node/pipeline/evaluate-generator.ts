@@ -16,7 +16,7 @@ import { openDevice } from '../io/device.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { ganArchitectureSchema, readTensors } from '../io/networks.ts';
 import { openRun, withRun } from '../io/run-folder.ts';
-import { type AttributeShares, openLabeller } from './attribute-shares.ts';
+import { openLabeller } from './attribute-shares.ts';
 import { type CommonConfig, pathOption } from './options.ts';
 import {
   type Comparison,
@@ -26,6 +26,7 @@ import {
   type Nearness,
   nearnessOf,
   qualityCsv,
+  qualityOf,
   qualityText,
   type Similarity,
   testCount,
@@ -95,13 +96,8 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
   });
 }
 
-export function printQuality({ swd, msSsim, nearest, attributes }: Summary): string {
-  return qualityText(
-    swd as Distance[],
-    msSsim as Similarity[],
-    nearest as Nearness[],
-    attributes as AttributeShares[] | undefined,
-  );
+export function printQuality(summary: Summary): string {
+  return qualityText(qualityOf(summary));
 }
 
 type Generator = Awaited<ReturnType<typeof openInputs>>['generator'];

@@ -5,16 +5,14 @@ import { type BundleAttribute, type BundleIndex, bundleFiles } from '../../core/
 import type { JsonObject } from '../io/manifest.ts';
 import type { FinishedRun } from '../io/run-folder.ts';
 import { type Column, markdownTable } from '../report/table.ts';
-import { type AttributeShares, shareColumns, shareCounts } from './attribute-shares.ts';
+import { shareColumns, shareCounts } from './attribute-shares.ts';
 import { commandOf } from './command.ts';
 import { fit } from './fit.ts';
 import {
   comparabilityNote,
-  type Distance,
   distanceColumns,
-  type Nearness,
   nearnessColumns,
-  type Similarity,
+  qualityOf,
   similarityColumns,
 } from './quality-comparisons.ts';
 import type { Stage } from './stage.ts';
@@ -146,9 +144,7 @@ function storageSentence({ generator, classifier }: ModelCardFacts['networks']):
 }
 
 function qualitySections({ summary }: FinishedRun): string {
-  const [swd, msSsim] = [summary.swd as unknown as Distance[], summary.msSsim as unknown as Similarity[]];
-  const nearest = summary.nearest as unknown as Nearness[];
-  const attributes = (summary.attributes ?? []) as unknown as AttributeShares[];
+  const { swd, msSsim, nearest, attributes } = qualityOf(summary);
   const sections = [
     '## Quality of the images',
     comparabilityNote,
@@ -156,7 +152,7 @@ function qualitySections({ summary }: FinishedRun): string {
     markdownTable(similarityColumns, msSsim),
     `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less. What was learnt by heart would lie nearer than test images do.`,
     markdownTable(nearnessColumns, nearest),
-    ...(attributes.length === 0
+    ...(attributes === undefined
       ? []
       : [
           '## Whom it makes',

@@ -116,19 +116,28 @@ export const similarityColumns: readonly Column<Similarity>[] = [
   { title: 'mean', value: row => row.mean, decimals: 4 },
 ];
 
+/** What `evaluate --generator` says of a generator. */
+export interface Quality {
+  readonly swd: readonly Distance[];
+  readonly msSsim: readonly Similarity[];
+  readonly nearest: readonly Nearness[];
+  /** Where a classifier was asked. */
+  readonly attributes?: readonly AttributeShares[];
+}
+
+/** @param summary of a run of `evaluate --generator`, as it is or read back. */
+export function qualityOf(summary: Readonly<Record<string, unknown>>): Quality {
+  return summary as unknown as Quality;
+}
+
 /** Three tables and the note, and a fourth where a classifier was asked. */
-export function qualityText(
-  distances: readonly Distance[],
-  similarities: readonly Similarity[],
-  nearness: readonly Nearness[],
-  attributes: readonly AttributeShares[] = [],
-): string {
+export function qualityText({ swd, msSsim, nearest, attributes }: Quality): string {
   return [
-    textTable(distanceColumns(distances), distances),
-    textTable(similarityColumns, similarities),
-    textTable(nearnessColumns, nearness),
+    textTable(distanceColumns(swd), swd),
+    textTable(similarityColumns, msSsim),
+    textTable(nearnessColumns, nearest),
     comparabilityNote,
-    ...(attributes.length === 0
+    ...(attributes === undefined
       ? []
       : [`per cent of faces with each attribute\n${textTable(shareColumns(attributes), attributeNames)}`]),
   ].join('\n\n');

@@ -3,21 +3,11 @@ import { attributeNames } from '../../../core/attributes.ts';
 import type { Figure } from '../../report/html.ts';
 import { htmlTable } from '../../report/table.ts';
 import { type AttributeShares, shareColumns, shareCounts } from '../attribute-shares.ts';
-import {
-  type Distance,
-  distanceColumns,
-  type Nearness,
-  nearnessColumns,
-  type Similarity,
-  similarityColumns,
-} from '../quality-comparisons.ts';
+import { distanceColumns, nearnessColumns, qualityOf, similarityColumns } from '../quality-comparisons.ts';
 import type { Source } from '../report-sources.ts';
 
 export function qualityFigure({ summary, command }: Source): Figure {
-  const swd = summary.swd as unknown as Distance[];
-  const msSsim = summary.msSsim as unknown as Similarity[];
-  const nearest = summary.nearest as unknown as Nearness[];
-  const attributes = (summary.attributes ?? []) as unknown as AttributeShares[];
+  const { swd, msSsim, nearest, attributes } = qualityOf(summary);
   return {
     title: 'Quality of the generated images',
     body: [
@@ -28,7 +18,7 @@ export function qualityFigure({ summary, command }: Source): Figure {
         nearest,
         `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less`,
       ),
-      ...(attributes.length === 0 ? [] : [sharesTable(attributes)]),
+      ...(attributes === undefined ? [] : [sharesTable(attributes)]),
     ].join('\n'),
     caption:
       'Only figures of equally many images compare. What real images have among themselves is the floor of the ' +
