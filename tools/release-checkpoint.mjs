@@ -1,7 +1,7 @@
 // Makes of a training's checkpoint one to publish: `node tools/release-checkpoint.mjs CHECKPOINT OUT`. It holds the two
 // networks and nothing else, the generator as its moving average, and is what `train gan --start-from` takes. Each number
 // is rounded to the 8 significant bits of bfloat16 and stays a float32: the zeros at its end compress away, and what
-// they change, 0.2 % at most, is no more than a training step does.
+// they change, 0.4 % at most, is in the order of what a training step does.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { decodeSafetensors, encodeSafetensors } from '../dist/core/formats/safetensors.js';
 
