@@ -59,6 +59,15 @@ export function classifierSpec({ resolution, width, maxWidth }: ClassifierArchit
 
 /** @param images [N, 3, R, R] in [-1, 1]. @returns logits [N, 40], in the order of `attributeNames`. */
 export function classifier(
+  architecture: Pick<ClassifierArchitecture, 'normalisation'>,
+  parameters: ClassifierParameters,
+  images: Tensor,
+): Tensor {
+  return dense(parameters.output, classifierFeatures(architecture, parameters, images));
+}
+
+/** @param images [N, 3, R, R] in [-1, 1]. @returns what the logits are read from, [N, 16 · C]. */
+export function classifierFeatures(
   { normalisation }: Pick<ClassifierArchitecture, 'normalisation'>,
   parameters: ClassifierParameters,
   images: Tensor,
@@ -72,8 +81,7 @@ export function classifier(
     x = ops.add(x, conv(stage.conv1, ops.leakyRelu(conv(stage.conv0, x))));
   }
   // Faces are aligned: where something is seen says what it is, so no mean is taken over places.
-  const features = ops.reshape(ops.leakyRelu(x), [x.shape[0]!, 16 * x.shape[1]!]);
-  return dense(parameters.output, features);
+  return ops.reshape(ops.leakyRelu(x), [x.shape[0]!, 16 * x.shape[1]!]);
 }
 
 /**

@@ -69,11 +69,19 @@ export function generatorOnnx(architecture: GanArchitecture, weights: Weights, t
   return compileGraph({ output }, target, 'batch').bytes;
 }
 
-/** @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] → `output` logits [n, 40], for any n. */
-export function classifierOnnx(architecture: ClassifierArchitecture, weights: Weights, target: Target): Uint8Array {
+/**
+ * @param part what of the classifier is computed. @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] →
+ *   `output` logits [n, 40] or features [n, F], for any n.
+ */
+export function classifierOnnx(
+  architecture: ClassifierArchitecture,
+  weights: Weights,
+  target: Target,
+  part: typeof classifier = classifier,
+): Uint8Array {
   const { resolution } = architecture;
   const parameters = constants(classifierSpec(architecture), weights);
-  const output = classifier(architecture, parameters, ops.input('input', [1, 3, resolution, resolution]));
+  const output = part(architecture, parameters, ops.input('input', [1, 3, resolution, resolution]));
   return compileGraph({ output }, target, 'batch').bytes;
 }
 
@@ -88,13 +96,14 @@ export async function generatorRunner(
   return new BatchRunner(await Program.open(device, bytes), batch);
 }
 
-/** Images [n, 3, R, R] in [-1, 1] → logits [n, 40]. @param batch images labelled at a time. */
+/** Images [n, 3, R, R] in [-1, 1] → logits [n, 40], or features. @param batch images at a time. @param part as above. */
 export async function classifierRunner(
   device: Device,
   architecture: ClassifierArchitecture,
   weights: Weights,
   batch: number,
+  part: typeof classifier = classifier,
 ): Promise<BatchRunner> {
-  const bytes = classifierOnnx(architecture, weights, device.target);
+  const bytes = classifierOnnx(architecture, weights, device.target, part);
   return new BatchRunner(await Program.open(device, bytes), batch);
 }

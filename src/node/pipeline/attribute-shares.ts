@@ -1,6 +1,8 @@
 // How often attributes are seen in generated and in real faces, among women and men, young and older: one classifier's word.
 import { type AttributeName, attributeIndex, attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
+import { type RowTable, rowTable } from '../../core/metrics/pairwise.ts';
+import { classifierFeatures } from '../../core/models/classifier.ts';
 import { classifierRunner } from '../../core/models/inference.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import type { ImageSet } from '../../core/training/image-source.ts';
@@ -22,6 +24,8 @@ export interface AttributeShares {
 /** The network whose word it is. */
 export interface Labeller {
   sharesOf(of: string, images: ImageSet): Promise<AttributeShares>;
+  /** What its answers are read from, a row an image. */
+  featuresOf(images: ImageSet): Promise<RowTable>;
   release(): Promise<void>;
 }
 
@@ -32,9 +36,17 @@ export async function openLabeller(folder: string, generator: GanDetails, device
   const { architecture, thresholds } = details;
   checkTakes(architecture, generator);
   const runner = await classifierRunner(device, architecture, tensors, evaluationBatch);
+  const features = await classifierRunner(device, architecture, tensors, evaluationBatch, classifierFeatures);
   return {
     sharesOf: async (of, images) => sharesByGroup(of, await classify(images, runner), thresholds),
-    release: () => runner.release(),
+    featuresOf: async images => {
+      const values = await classify(images, features);
+      return rowTable(values, values.length / images.count);
+    },
+    release: async () => {
+      await runner.release();
+      await features.release();
+    },
   };
 }
 

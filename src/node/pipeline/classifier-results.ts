@@ -81,14 +81,17 @@ export const allColumns: readonly Column<AttributeResult>[] = [
   { title: 'MCNN-AUX test accuracy', value: row => published(row.attribute).classifier.mcnn },
 ];
 
-/** @returns logits [count, 40] of images that are not mirrored. */
+/** @returns logits [count, 40], or features [count, F], of images that are not mirrored. */
 export async function classify(images: ImageSet, runner: Pick<BatchRunner, 'run'>): Promise<Float32Array> {
-  const logits = new Float32Array(images.count * attributeNames.length);
+  let rows = new Float32Array();
   for (let start = 0; start < images.count; start += evaluationBatch) {
     const indices = Uint32Array.from({ length: Math.min(evaluationBatch, images.count - start) }, (_, i) => start + i);
-    logits.set(await runner.run(normalisedBatch(images, indices, () => false)), start * attributeNames.length);
+    const some = await runner.run(normalisedBatch(images, indices, () => false));
+    const width = some.length / indices.length;
+    if (start === 0) rows = new Float32Array(images.count * width);
+    rows.set(some, start * width);
   }
-  return logits;
+  return rows;
 }
 
 export function firstOf(images: LabelledImages, count: number): LabelledImages {

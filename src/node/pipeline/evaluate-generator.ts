@@ -6,6 +6,7 @@ import { createRandom, permutation, type Random } from '../../core/math/random.t
 import { generateImages, partOf } from '../../core/metrics/image-samples.ts';
 import { meanMsSsim } from '../../core/metrics/ms-ssim.ts';
 import { nearestDistances } from '../../core/metrics/nearest.ts';
+import { leastRows, precisionRecall } from '../../core/metrics/precision-recall.ts';
 import { slicedWasserstein, swdLevels, type Tick } from '../../core/metrics/sliced-wasserstein.ts';
 import { generatorRunner } from '../../core/models/inference.ts';
 import type { Device } from '../../core/runtime/device.ts';
@@ -16,13 +17,14 @@ import { openDevice } from '../io/device.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { ganArchitectureSchema, readTensors } from '../io/networks.ts';
 import { openRun, withRun } from '../io/run-folder.ts';
-import { openLabeller } from './attribute-shares.ts';
+import { type Labeller, openLabeller } from './attribute-shares.ts';
 import { type CommonConfig, pathOption } from './options.ts';
 import {
   type Comparison,
   comparabilityNote,
   comparisonsOf,
   type Distance,
+  type Fidelity,
   type Nearness,
   nearnessOf,
   qualityCsv,
@@ -45,7 +47,7 @@ export const generatorOptions = {
     .optional()
     .describe(
       'of --generator: run folder of train classifier, which says how often it sees each attribute in generated and ' +
-        'in test images',
+        'in test images, and in whose features precision and recall are measured',
     ),
   pairs: z.int().min(1).default(5000).describe('of --generator: pairs of images whose likeness (MS-SSIM) is averaged'),
 };
@@ -88,10 +90,15 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
       await labeller.sharesOf('generated', generated),
       await labeller.sharesOf('test', test),
     ];
+    const fidelity = labeller && (await fidelityOf(device, labeller, generated, train, context));
     await labeller?.release();
-    const details = { resolution, note: comparabilityNote, swd, msSsim, nearest, ...(attributes && { attributes }) };
+    const details = {
+      ...{ resolution, note: comparabilityNote, swd, msSsim, nearest },
+      ...(fidelity && { fidelity }),
+      ...(attributes && { attributes }),
+    };
     await writeJson(run.file('generator.json'), details);
-    await writeWhole(run.file('generator.csv'), qualityCsv(swd, msSsim));
+    await writeWhole(run.file('generator.csv'), qualityCsv(details));
     return { out, ...details };
   });
 }
@@ -189,6 +196,31 @@ async function distancesOf(
   }
   progress.finish();
   return distances;
+}
+
+/** Of generated images, and of as many real ones that are compared with others. */
+async function fidelityOf(
+  device: Device,
+  labeller: Labeller,
+  generated: ImageSet,
+  train: ImageSet,
+  context: StageContext,
+): Promise<Fidelity[]> {
+  const count = Math.min(generated.count, Math.floor(train.count / 2));
+  if (count < leastRows) return [];
+  const real = await labeller.featuresOf(partOf(train, 0, count));
+  const rows: Fidelity[] = [];
+  for (const [of, images] of [
+    ['generated, training', partOf(generated, 0, count)],
+    ['training, other training', partOf(train, count, count)],
+  ] as const) {
+    const progress = context.log.progress('precision and recall', count, 'images');
+    const tick = ticking(context, (done, total) => progress.update(Math.round((count * done) / total), of));
+    const features = await labeller.featuresOf(images);
+    rows.push({ of, images: count, ...(await precisionRecall(device, features, real, tick)) });
+    progress.finish(of);
+  }
+  return rows;
 }
 
 /** Of as many generated and test images as there are of both, to all that the generator was trained on. */

@@ -11,6 +11,8 @@ import { fit } from './fit.ts';
 import {
   comparabilityNote,
   distanceColumns,
+  fidelityColumns,
+  fidelityNote,
   nearnessColumns,
   qualityOf,
   similarityColumns,
@@ -144,7 +146,7 @@ function storageSentence({ generator, classifier }: ModelCardFacts['networks']):
 }
 
 function qualitySections({ summary }: FinishedRun): string {
-  const { swd, msSsim, nearest, attributes } = qualityOf(summary);
+  const { swd, msSsim, nearest, fidelity, attributes } = qualityOf(summary);
   const sections = [
     '## Quality of the images',
     comparabilityNote,
@@ -152,6 +154,7 @@ function qualitySections({ summary }: FinishedRun): string {
     markdownTable(similarityColumns, msSsim),
     `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less. What was learnt by heart would lie nearer than test images do.`,
     markdownTable(nearnessColumns, nearest),
+    ...(fidelity === undefined ? [] : [fidelityNote, markdownTable(fidelityColumns, fidelity)]),
     ...(attributes === undefined
       ? []
       : [

@@ -2,6 +2,7 @@
 import { attributeNames } from '../../core/attributes.ts';
 import { quantile } from '../../core/math/statistics.ts';
 import { partOf } from '../../core/metrics/image-samples.ts';
+import type { PrecisionRecall } from '../../core/metrics/precision-recall.ts';
 import type { SlicedWasserstein } from '../../core/metrics/sliced-wasserstein.ts';
 import type { ImageSet } from '../../core/training/image-source.ts';
 import { type Column, csvTable, textTable } from '../report/table.ts';
@@ -40,6 +41,13 @@ export interface Nearness {
   readonly q10: number;
   readonly median: number;
   readonly q90: number;
+}
+
+/** Precision and recall of one set by another, in a classifier's features. */
+export interface Fidelity extends PrecisionRecall {
+  readonly of: string;
+  /** Of each of the two sets. */
+  readonly images: number;
 }
 
 export function nearnessOf(of: string, among: number, distances: Float32Array): Nearness {
@@ -116,12 +124,25 @@ export const similarityColumns: readonly Column<Similarity>[] = [
   { title: 'mean', value: row => row.mean, decimals: 4 },
 ];
 
+export const fidelityColumns: readonly Column<Fidelity>[] = [
+  { title: 'in the features of the classifier', value: row => row.of },
+  { title: 'images each', value: row => row.images },
+  { title: 'precision', value: row => row.precision, decimals: 3 },
+  { title: 'recall', value: row => row.recall, decimals: 3 },
+];
+
+/** What is said beside precision and recall. */
+export const fidelityNote =
+  'Precision: the share of generated images that lie where real ones do; recall: the share of real images that lie ' +
+  'where generated ones do (balls to the third neighbour). Broken faces lower precision, what is never made lowers recall.';
+
 /** What `evaluate --generator` says of a generator. */
 export interface Quality {
   readonly swd: readonly Distance[];
   readonly msSsim: readonly Similarity[];
   readonly nearest: readonly Nearness[];
-  /** Where a classifier was asked. */
+  /** Where a classifier was asked; so too the shares. */
+  readonly fidelity?: readonly Fidelity[];
   readonly attributes?: readonly AttributeShares[];
 }
 
@@ -130,13 +151,14 @@ export function qualityOf(summary: Readonly<Record<string, unknown>>): Quality {
   return summary as unknown as Quality;
 }
 
-/** Three tables and the note, and a fourth where a classifier was asked. */
-export function qualityText({ swd, msSsim, nearest, attributes }: Quality): string {
+/** Three tables and the note, and two more where a classifier was asked. */
+export function qualityText({ swd, msSsim, nearest, fidelity, attributes }: Quality): string {
   return [
     textTable(distanceColumns(swd), swd),
     textTable(similarityColumns, msSsim),
     textTable(nearnessColumns, nearest),
     comparabilityNote,
+    ...(fidelity === undefined ? [] : [`${textTable(fidelityColumns, fidelity)}\n\n${fidelityNote}`]),
     ...(attributes === undefined
       ? []
       : [`per cent of faces with each attribute\n${textTable(shareColumns(attributes), attributeNames)}`]),
@@ -162,14 +184,19 @@ const figureColumns: readonly Column<Figure>[] = [
 ];
 
 /** One row a figure. */
-export function qualityCsv(distances: readonly Distance[], similarities: readonly Similarity[]): string {
+export function qualityCsv({ swd, msSsim, fidelity = [] }: Quality): string {
   const figures = [
-    ...distances.flatMap(({ of, images, levels, average }) =>
+    ...swd.flatMap(({ of, images, levels, average }) =>
       [...Object.entries(levels).toReversed(), ['average', average] as const].map(
         ([level, value]): Figure => ({ measure: 'SWD×10³', of, level, images, pairs: null, value }),
       ),
     ),
-    ...similarities.map(({ mean, ...row }): Figure => ({ measure: 'MS-SSIM', level: null, ...row, value: mean })),
+    ...msSsim.map(({ mean, ...row }): Figure => ({ measure: 'MS-SSIM', level: null, ...row, value: mean })),
+    ...fidelity.flatMap(({ of, images, precision, recall }) =>
+      Object.entries({ precision, recall }).map(
+        ([measure, value]): Figure => ({ measure, of, level: null, images, pairs: null, value }),
+      ),
+    ),
   ];
   return csvTable(figureColumns, figures);
 }

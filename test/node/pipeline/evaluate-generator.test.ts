@@ -9,7 +9,12 @@ import { silentLog } from '../../../src/node/io/log.ts';
 import { openRun } from '../../../src/node/io/run-folder.ts';
 import { type AttributeShares, sharesByGroup } from '../../../src/node/pipeline/attribute-shares.ts';
 import { evaluate } from '../../../src/node/pipeline/evaluate.ts';
-import { comparisonsOf, type Distance, type Similarity } from '../../../src/node/pipeline/quality-comparisons.ts';
+import {
+  comparisonsOf,
+  type Distance,
+  type Fidelity,
+  type Similarity,
+} from '../../../src/node/pipeline/quality-comparisons.ts';
 import { pictures } from '../../core/metrics/pictures.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { tinyClassifier, tinyGan } from '../../helpers/tiny-networks.ts';
@@ -114,6 +119,21 @@ test('tells how often a classifier sees each attribute in generated and in test 
   }
   expect((await openRun(out, 'evaluate')).summary.attributes).toEqual(sets);
   expect(evaluate.print!(summary)).toMatch(/^attribute +all: generated +all: test +women: generated/m);
+  const fidelity = summary.fidelity as Fidelity[];
+  expect(fidelity).toMatchObject([
+    { of: 'generated, training', images: 12 },
+    { of: 'training, other training', images: 12 },
+  ]);
+  for (const { precision, recall } of fidelity) {
+    for (const share of [precision, recall]) expect(Math.abs(share * 12 - Math.round(share * 12))).toBeLessThan(1e-9);
+  }
+  const [{ precision, recall }] = fidelity as [Fidelity];
+  expect(readFileSync(join(out, 'generator.csv'), 'utf8')).toContain(
+    `precision,"generated, training",,12,,${precision}\nrecall,"generated, training",,12,,${recall}\n`,
+  );
+  expect(evaluate.print!(summary)).toMatch(
+    /features of the classifier +images each +precision +recall\ngenerated, training +12 +[01]\.\d{3} +[01]\.\d{3}\n/,
+  );
 });
 
 test('shares are of the faces in each group', () => {

@@ -3,11 +3,18 @@ import { attributeNames } from '../../../core/attributes.ts';
 import type { Figure } from '../../report/html.ts';
 import { htmlTable } from '../../report/table.ts';
 import { type AttributeShares, shareColumns, shareCounts } from '../attribute-shares.ts';
-import { distanceColumns, nearnessColumns, qualityOf, similarityColumns } from '../quality-comparisons.ts';
+import {
+  distanceColumns,
+  fidelityColumns,
+  fidelityNote,
+  nearnessColumns,
+  qualityOf,
+  similarityColumns,
+} from '../quality-comparisons.ts';
 import type { Source } from '../report-sources.ts';
 
 export function qualityFigure({ summary, command }: Source): Figure {
-  const { swd, msSsim, nearest, attributes } = qualityOf(summary);
+  const { swd, msSsim, nearest, fidelity, attributes } = qualityOf(summary);
   return {
     title: 'Quality of the generated images',
     body: [
@@ -18,6 +25,7 @@ export function qualityFigure({ summary, command }: Source): Figure {
         nearest,
         `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less`,
       ),
+      ...(fidelity === undefined ? [] : [htmlTable(fidelityColumns, fidelity, fidelityNote)]),
       ...(attributes === undefined ? [] : [sharesTable(attributes)]),
     ].join('\n'),
     caption:
