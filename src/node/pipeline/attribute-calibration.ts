@@ -23,7 +23,7 @@ export interface CalibrationWork {
   readonly faces: Faces;
   /** For choosing the locks. */
   readonly trialFaces: Faces;
-  /** For the judgement of what was chosen. */
+  /** Where what won is tried against no locks, and judged. */
   readonly judgedFaces: Faces;
   readonly mostLocks: number;
 }
@@ -55,15 +55,12 @@ export async function calibratedAttribute(
   work: CalibrationWork,
   signal: AbortSignal,
 ): Promise<BundleAttribute> {
-  const { editor, judge } = work;
+  const { editor } = work;
   const boundary = editor.bundle.boundaries.find(each => each.attribute === attribute.attribute);
   if (attribute.boundary === null || boundary === undefined) return attribute;
   const swept = await sweep(boundary, work, signal);
   const { curve, safeRange } = calibrate(swept.distances, swept.own, swept.flips);
-  const locks = await chosenLocks(attribute, boundary, work, signal);
-  const plan = { moved: attribute.attribute, locks };
-  const probed = await probe(editor, judge, plan, work.judgedFaces, targets, { signal });
-  const { faces, agreement, flips } = editEffect(probed, judge.thresholds, attributeIndex(plan.moved));
+  const { locks, faces, agreement, flips } = await chosenLocks(attribute, boundary, work, signal);
   const reason = whyNot(attribute, safeRange, swept);
   return {
     attribute: attribute.attribute,
@@ -150,13 +147,18 @@ function companions(
     .slice(0, mostTold);
 }
 
-/** Orders locks by prediction and decides by looking: the number whose edits keep the others best and still work. */
+type Tried = { readonly locks: readonly string[] } & EditEffect;
+
+/**
+ * Orders locks by prediction and decides by looking: the number whose edits keep the others best and still work. What
+ * won among many on a few faces may have won by luck, so it must win against no locks on others too, which judge it.
+ */
 async function chosenLocks(
   { attribute }: BundleAttribute,
   moved: Hyperplane,
-  { editor, judge, response, logits, trialFaces, mostLocks }: CalibrationWork,
+  { editor, judge, response, logits, trialFaces, judgedFaces, mostLocks }: CalibrationWork,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<Tried> {
   const { thresholds } = judge;
   const margins = logits.map((logit, at) => logit - thresholds[at % thresholds.length]!);
   const column = attributeIndex(attribute);
@@ -171,33 +173,30 @@ async function chosenLocks(
     mostLocks,
     leastResidual,
   });
-  const look = async (locks: readonly string[]) => {
-    const probed = await probe(
-      editor,
-      judge,
-      { moved: attribute, locks },
-      trialFaces,
-      targets,
-      { signal },
-      triedStrengths,
-    );
+  const look = async (locks: readonly string[], faces: Faces, strengths?: number): Promise<Tried> => {
+    const probed = await probe(editor, judge, { moved: attribute, locks }, faces, targets, { signal }, strengths);
     return { locks, ...editEffect(probed, thresholds, column) };
   };
-  let best: { locks: readonly string[] } & EditEffect = await look([]);
+  let winner = await look([], trialFaces, triedStrengths);
   for (const { locks } of steps.filter((_, count) => triedCounts.includes(count) || count === steps.length - 1)) {
     if (locks.length === 0) continue;
-    const tried = await look(locks);
-    if (cost(tried) < cost(best)) best = tried;
+    const tried = await look(locks, trialFaces, triedStrengths);
+    if (cost(tried) < cost(winner)) winner = tried;
+  }
+  let best = await look([], judgedFaces);
+  if (winner.locks.length > 0) {
+    const judged = await look(winner.locks, judgedFaces);
+    if (cost(judged) < cost(best)) best = judged;
   }
   if ((editor.bundle.extra ?? []).some(extra => extra.attribute === brightnessName)) {
-    const lit = await look([...best.locks, brightnessName]);
+    const lit = await look([...best.locks, brightnessName], judgedFaces);
     if (cost(lit) < cost(best) + worthLight) best = lit;
   }
-  return best.locks;
+  return best;
 }
 
 /** What is to be small: changes that nobody asked for, moves that do not come, and many locks. */
-function cost({ locks, agreement, flips }: { readonly locks: readonly string[] } & EditEffect): number {
+function cost({ locks, agreement, flips }: Tried): number {
   return flips + worthOneLock * locks.length + Math.max(0, 0.9 - agreement);
 }
 

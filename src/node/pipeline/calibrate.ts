@@ -26,7 +26,12 @@ const options = z.strictObject({
     .describe('run folder of train classifier, of a network that labelled nothing; left out: the bundle’s own'),
   faces: z.int().min(16).max(100_000).default(256).describe('faces that each attribute is moved on'),
   trialFaces: z.int().min(8).max(10_000).default(48).describe('faces on which each number of locks is tried'),
-  judgedFaces: z.int().min(8).max(100_000).default(128).describe('faces on which the chosen locks are judged'),
+  judgedFaces: z
+    .int()
+    .min(8)
+    .max(100_000)
+    .default(128)
+    .describe('other faces, on which the best of them must be better than no locks, and is judged'),
   responseFaces: z
     .int()
     .min(16)
