@@ -81,9 +81,10 @@ export function emaName(name: string): string {
   return stateNames.generatorEma + name.slice(stateNames.generator.length);
 }
 
-/** Both networks with their parameters as inputs, and images the generator makes of the input `z`. */
+/** Both networks with their parameters as inputs, images the generator makes of the input `z`, and those fed as `reals`. */
 function networks({ architecture, resolution, minibatch, fading }: StepOptions) {
   const alpha = fading ? ops.input('alpha', []) : undefined;
+  const fed = ops.input('reals', [minibatch, 3, resolution, resolution]);
   const ofGenerator = parameterInputs(generatorSpec(architecture, resolution), stateNames.generator);
   const ofDiscriminator = parameterInputs(discriminatorSpec(architecture, resolution), stateNames.discriminator);
   const z = ops.input('z', [minibatch, architecture.latentSize]);
@@ -95,6 +96,8 @@ function networks({ architecture, resolution, minibatch, fading }: StepOptions) 
     statistics,
     generatorParameters: flattenTree<Tensor>(ofGenerator, stateNames.generator),
     discriminatorParameters: flattenTree<Tensor>(ofDiscriminator, stateNames.discriminator),
+    // Real images fade in as generated ones do, or the discriminator would tell them apart by their detail alone.
+    reals: alpha === undefined ? fed : crossFade(ops.upsample2(ops.averagePool2(fed)), fed, alpha),
     fakes: generator(architecture, ofGenerator, z, { resolution, alpha, observe }),
     critic: (images: Tensor) => discriminator(architecture, ofDiscriminator, images, alpha),
   };
@@ -109,12 +112,8 @@ export interface TrainingTerms extends LossTerms {
 
 /** As {@link discriminatorStep}, without the optimiser. */
 export function discriminatorTerms(options: StepOptions, penalise: boolean): TrainingTerms {
-  const { alpha, fakes, critic, discriminatorParameters } = networks(options);
-  const { minibatch, resolution } = options;
-  const fed = ops.input('reals', [minibatch, 3, resolution, resolution]);
-  // Real images fade in as generated ones do, or the discriminator would tell them apart by their detail alone.
-  const reals = alpha === undefined ? fed : crossFade(ops.upsample2(ops.averagePool2(fed)), fed, alpha);
-  const mixing = ops.input('mixing', [minibatch, 1, 1, 1]);
+  const { reals, fakes, critic, discriminatorParameters } = networks(options);
+  const mixing = ops.input('mixing', [options.minibatch, 1, 1, 1]);
   const terms = discriminatorLoss(options.loss, critic, reals, fakes, mixing, penalise);
   const all = gradients(terms.loss, [...discriminatorParameters.values()]);
   return { ...terms, parameters: discriminatorParameters, gradients: all };
@@ -124,8 +123,8 @@ export function discriminatorTerms(options: StepOptions, penalise: boolean): Tra
 export function generatorTerms(
   options: StepOptions,
 ): TrainingTerms & { images: Tensor; statistics: ReadonlyMap<string, BatchStatistics> } {
-  const { fakes, critic, generatorParameters, statistics } = networks(options);
-  const loss = generatorLoss(options.loss, critic, fakes);
+  const { reals, fakes, critic, generatorParameters, statistics } = networks(options);
+  const loss = generatorLoss(options.loss, critic, fakes, reals);
   const all = gradients(loss, [...generatorParameters.values()]);
   return { loss, metrics: {}, parameters: generatorParameters, gradients: all, images: fakes, statistics };
 }
@@ -133,7 +132,7 @@ export function generatorTerms(
 /**
  * Trains the discriminator once. Fed: `z` [N, d], `reals` [N, 3, R, R], `mixing` [N, 1, 1, 1] (WGAN-GP only),
  * `learningRate`, and `alpha` while fading.
- * @param penalise whether the step carries the R1 penalty.
+ * @param penalise whether the step carries a logistic loss's penalty.
  */
 export function discriminatorStep(options: StepOptions, penalise: boolean): ProgramDefinition {
   const { loss, metrics, parameters, gradients: all } = discriminatorTerms(options, penalise);
@@ -145,7 +144,10 @@ export function discriminatorStep(options: StepOptions, penalise: boolean): Prog
 /** How much of batch norm's running statistics stays at each step of the generator. */
 const statisticsKept = 0.9;
 
-/** Trains the generator once. Fed: `z` [N, d], `learningRate`, `emaDecay`, and `alpha` while fading. */
+/**
+ * Trains the generator once. Fed: `z` [N, d], `reals` [N, 3, R, R] (relativistic only), `learningRate`, `emaDecay`, and
+ * `alpha` while fading.
+ */
 export function generatorStep(options: StepOptions): ProgramDefinition {
   const { loss, parameters, gradients: all, statistics } = generatorTerms(options);
   const rate = ops.input('learningRate', []);

@@ -52,7 +52,7 @@ interface Programs {
   readonly key: string;
   /** Trains the discriminator, or both networks at once. */
   readonly discriminator: Program;
-  /** With the R1 penalty; the same program where the loss has none of its own. */
+  /** With the penalty of a logistic loss; the same program for WGAN-GP. */
   readonly penalised: Program;
   /** Undefined where the programs above train it too. */
   readonly generator: Program | undefined;
@@ -131,9 +131,10 @@ export class GanTrainer {
       emaDecay: Float32Array.of(emaDecay(this.#imagesShown, minibatch * repeats)),
     };
     let metrics: Record<string, number> = {};
+    let reals = new Float32Array();
     for (let repeat = 0; repeat < repeats; repeat++) {
-      const penalise = loss.kind === 'logistic-r1' && (this.#steps * repeats + repeat) % loss.interval === 0;
-      const reals = normalisedBatch(this.#images, this.#sampler.next(minibatch), () => this.#random.uniform() < 0.5);
+      const penalise = loss.kind !== 'wgan-gp' && (this.#steps * repeats + repeat) % loss.interval === 0;
+      reals = normalisedBatch(this.#images, this.#sampler.next(minibatch), () => this.#random.uniform() < 0.5);
       const mixing = Float32Array.from({ length: minibatch }, () => this.#random.uniform());
       const program = penalise ? programs.penalised : programs.discriminator;
       const z = latents();
@@ -141,7 +142,7 @@ export class GanTrainer {
       this.#imagesShown += minibatch;
     }
     if (programs.generator !== undefined) {
-      metrics = { ...metrics, ...(await this.#train(programs.generator, { ...scalars, z: latents() })) };
+      metrics = { ...metrics, ...(await this.#train(programs.generator, { ...scalars, z: latents(), reals })) };
     }
     this.#steps++;
     return metrics;
@@ -246,7 +247,7 @@ export class GanTrainer {
     const together = this.#config.discriminatorSteps === 0;
     const step = together ? simultaneousStep : discriminatorStep;
     const discriminator = await compile(step(options, false));
-    const penalised = loss.kind === 'logistic-r1' ? await compile(step(options, true)) : discriminator;
+    const penalised = loss.kind !== 'wgan-gp' ? await compile(step(options, true)) : discriminator;
     const generator = together ? undefined : await compile(generatorStep(options));
     this.#programs = { key, discriminator, penalised, generator };
     return this.#programs;

@@ -1,4 +1,4 @@
-// The adversarial losses: WGAN-GP as in the paper, and the logistic loss with R1, about half the work.
+// The adversarial losses: WGAN-GP as in the paper, and two logistic ones, about half the work.
 import { gradients } from '../graph/gradient.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -14,7 +14,12 @@ export type GanLoss =
       readonly drift: number;
     }
   | {
-      readonly kind: 'logistic-r1';
+      /**
+       * `logistic-r1`: real or generated, image by image, with a penalty on the scores' slope at real images (Mescheder
+       * et al. 2018). `relativistic-r1-r2`: which of a pair is the real one, with the penalty at generated images too
+       * (Jolicoeur-Martineau 2019; Huang et al. 2024).
+       */
+      readonly kind: 'logistic-r1' | 'relativistic-r1-r2';
       readonly gamma: number;
       /** The penalty is applied at every k-th step, k times as strong (lazily, as in StyleGAN2). */
       readonly interval: number;
@@ -31,7 +36,7 @@ export interface LossTerms {
 
 /**
  * @param mixing [N, 1, 1, 1] in [0, 1]: where between real and fake the WGAN-GP penalty is taken.
- * @param penalise whether this step carries the R1 penalty; WGAN-GP always has its own.
+ * @param penalise whether this step carries the penalty of a logistic loss; WGAN-GP always has its own.
  */
 export function discriminatorLoss(
   options: GanLoss,
@@ -53,16 +58,28 @@ export function discriminatorLoss(
     const weighted = ops.mul(penalty, options.lambda / options.target ** 2);
     return { loss: ops.add(ops.add(distance, weighted), drift), metrics: { ...scores, penalty } };
   }
-  const loss = ops.add(ops.mean(ops.softplus(ops.neg(realScores))), ops.mean(ops.softplus(fakeScores)));
+  const paired = options.kind === 'relativistic-r1-r2';
+  const loss = paired
+    ? ops.mean(ops.softplus(ops.sub(fakeScores, realScores)))
+    : ops.add(ops.mean(ops.softplus(ops.neg(realScores))), ops.mean(ops.softplus(fakeScores)));
   if (!penalise) return { loss, metrics: scores };
-  const penalty = ops.mean(squaredGradientNorm(realScores, reals));
+  const slope = ops.mean(squaredGradientNorm(realScores, reals));
+  const penalty = paired ? ops.add(slope, ops.mean(squaredGradientNorm(fakeScores, fakes))) : slope;
   const weighted = ops.mul(penalty, (options.gamma / 2) * options.interval);
   return { loss: ops.add(loss, weighted), metrics: { ...scores, penalty } };
 }
 
-export function generatorLoss(options: GanLoss, critic: Critic, fakes: Tensor): Tensor {
+/** @param reals as many as there are fakes, each fake's pair (relativistic). */
+export function generatorLoss(options: GanLoss, critic: Critic, fakes: Tensor, reals: Tensor): Tensor {
   const scores = critic(fakes);
-  return options.kind === 'wgan-gp' ? ops.neg(ops.mean(scores)) : ops.mean(ops.softplus(ops.neg(scores)));
+  switch (options.kind) {
+    case 'wgan-gp':
+      return ops.neg(ops.mean(scores));
+    case 'logistic-r1':
+      return ops.mean(ops.softplus(ops.neg(scores)));
+    case 'relativistic-r1-r2':
+      return ops.mean(ops.softplus(ops.sub(critic(reals), scores)));
+  }
 }
 
 /** ‖∂score/∂image‖² of each image. @returns [N]. */

@@ -14,7 +14,7 @@ import { Program, type ProgramDefinition } from '../../../src/core/runtime/progr
 import { ganPresets } from '../../../src/core/training/gan-presets.ts';
 import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan-step.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan-trainer.ts';
-import { discriminatorLoss, type GanLoss } from '../../../src/core/training/losses.ts';
+import { discriminatorLoss, type GanLoss, generatorLoss } from '../../../src/core/training/losses.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
 import { centralDifferences, relativeError, type TestFeeds } from '../graph/helpers.ts';
 
@@ -30,6 +30,7 @@ const architecture: GanArchitecture = {
 const losses: readonly GanLoss[] = [
   { kind: 'wgan-gp', lambda: 10, target: 1, drift: 0.001 },
   { kind: 'logistic-r1', gamma: 0.7, interval: 2 },
+  { kind: 'relativistic-r1-r2', gamma: 0.7, interval: 2 },
 ];
 
 function parametersWithValues() {
@@ -96,6 +97,34 @@ describe.each(losses)('the discriminator loss of $kind, penalty included', loss 
     });
     await program.release();
   });
+});
+
+test('relativistic: each image is scored against its pair, and slopes count at both', () => {
+  const shape = [2, 3, 4, 4];
+  const size = 48;
+  const [reals, fakes] = [ops.input('reals', shape), ops.input('fakes', shape)];
+  const random = createRandom(3);
+  const values: TestFeeds = {
+    reals: Float64Array.from(normals(random, 2 * size)),
+    fakes: Float64Array.from(normals(random, 2 * size)),
+  };
+  // score(x) = 0.1 · Σ x²: its slope at x is 0.2 · x.
+  const critic = (images: Tensor) => ops.mul(ops.sum(ops.square(images), [1, 2, 3]), 0.1);
+  type Name = 'reals' | 'fakes';
+  const squares = (at: number, name: Name) =>
+    values[name]!.slice(at * size, (at + 1) * size).reduce((sum, value) => sum + value ** 2, 0);
+  const score = (at: number, name: Name) => 0.1 * squares(at, name);
+  const softplus = (value: number) => Math.log(1 + Math.exp(value));
+  const expected = (sign: number) =>
+    [0, 1].reduce((sum, at) => sum + softplus(sign * (score(at, 'fakes') - score(at, 'reals'))) / 2, 0);
+  const slopes = [0, 1].reduce((sum, at) => sum + 0.04 * (squares(at, 'reals') + squares(at, 'fakes')), 0) / 2;
+  const loss: GanLoss = { kind: 'relativistic-r1-r2', gamma: 0.5, interval: 4 };
+  const unused = ops.input('mixing', [2, 1, 1, 1]);
+  const ofDiscriminator = (penalise: boolean) =>
+    interpret([discriminatorLoss(loss, critic, reals, fakes, unused, penalise).loss], values)[0]![0];
+  expect(ofDiscriminator(false)).toBeCloseTo(expected(1), 10);
+  expect(ofDiscriminator(true)).toBeCloseTo(expected(1) + slopes * (0.5 / 2) * 4, 10);
+  expect(interpret([generatorLoss(loss, critic, fakes, reals)], values)[0]![0]).toBeCloseTo(expected(-1), 10);
 });
 
 function gradientsByName(loss: Tensor, parameters: ReadonlyMap<string, Tensor>): Record<string, Tensor> {
@@ -168,19 +197,22 @@ describe('training', () => {
     for (const trainer of trainers) await trainer.release();
   });
 
-  test('resumes bit for bit, across a change of resolution', async () => {
-    const whole = start();
-    while (!whole.finished) await whole.step();
-    const first = start();
-    await first.step();
-    await first.step();
-    const saved = structuredClone(first.checkpoint());
-    const second = start(saved);
-    while (!second.finished) await second.step();
-    expect(whole.point.resolution).toBe(8);
-    expect(saved.progress.resolution).toBe(4);
-    expect(second.checkpoint()).toEqual(whole.checkpoint());
-  });
+  test.each(losses.flatMap(loss => [0, 1].map(discriminatorSteps => ({ loss, discriminatorSteps, kind: loss.kind }))))(
+    '$loss.kind, $discriminatorSteps discriminator steps: resumes bit for bit, across a change of resolution',
+    async changes => {
+      const whole = start(undefined, changes);
+      while (!whole.finished) await whole.step();
+      const first = start(undefined, changes);
+      await first.step();
+      await first.step();
+      const saved = structuredClone(first.checkpoint());
+      const second = start(saved, changes);
+      while (!second.finished) await second.step();
+      expect(whole.point.resolution).toBe(8);
+      expect(saved.progress.resolution).toBe(4);
+      expect(second.checkpoint()).toEqual(whole.checkpoint());
+    },
+  );
 
   test('the networks grow between steps, never within one, and are sampled as they were trained', async () => {
     const trainer = start(undefined, { discriminatorSteps: 2 });

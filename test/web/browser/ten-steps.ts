@@ -8,6 +8,7 @@ import type { GanLoss } from '../../../src/core/training/losses.ts';
 const losses = {
   'wgan-gp': { kind: 'wgan-gp', lambda: 10, target: 1, drift: 0.001 },
   'logistic-r1': { kind: 'logistic-r1', gamma: 0.3, interval: 4 },
+  'relativistic-r1-r2': { kind: 'relativistic-r1-r2', gamma: 0.3, interval: 4 },
 } satisfies Record<GanLoss['kind'], GanLoss>;
 
 export type LossKind = keyof typeof losses;
