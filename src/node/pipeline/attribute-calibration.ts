@@ -50,17 +50,13 @@ const worthOneLock = 0.0005;
 /** Of changes that are told: so many, and none smaller than this, in probability. */
 const [mostTold, leastTold] = [6, 0.03];
 
-export async function calibratedAttribute(
-  attribute: BundleAttribute,
-  work: CalibrationWork,
-  signal: AbortSignal,
-): Promise<BundleAttribute> {
+export async function calibratedAttribute(attribute: BundleAttribute, work: CalibrationWork): Promise<BundleAttribute> {
   const { editor } = work;
   const boundary = editor.bundle.boundaries.find(each => each.attribute === attribute.attribute);
   if (attribute.boundary === null || boundary === undefined) return attribute;
-  const swept = await sweep(boundary, work, signal);
+  const swept = await sweep(boundary, work);
   const { curve, safeRange } = calibrate(swept.distances, swept.own, swept.flips);
-  const { locks, faces, agreement, flips } = await chosenLocks(attribute, boundary, work, signal);
+  const { locks, faces, agreement, flips } = await chosenLocks(attribute, boundary, work);
   const reason = whyNot(attribute, safeRange, swept);
   return {
     attribute: attribute.attribute,
@@ -93,11 +89,7 @@ interface Swept {
 }
 
 /** Moves each face to each distance, nothing locked. */
-async function sweep(
-  boundary: Hyperplane,
-  { editor, judge, faces }: CalibrationWork,
-  signal: AbortSignal,
-): Promise<Swept> {
+async function sweep(boundary: Hyperplane, { editor, judge, faces }: CalibrationWork): Promise<Swept> {
   const { attributes, latentSize } = editor.bundle;
   const column = attributeIndex(boundary.attribute);
   const row = attributeNames.length;
@@ -108,7 +100,6 @@ async function sweep(
   const flips = new Array<number>(gridPoints).fill(0);
   const probabilities = distances.map(() => new Array<number>(row).fill(0));
   for (const [face, seed] of faces.seeds.entries()) {
-    signal.throwIfAborted();
     const latents = distances.map(distance => {
       const moves = [{ attribute: boundary.attribute, kind: 'absolute', distance } as const];
       return editor.edit({ seed, moves }).latent;
@@ -157,7 +148,6 @@ async function chosenLocks(
   { attribute }: BundleAttribute,
   moved: Hyperplane,
   { editor, judge, response, logits, trialFaces, judgedFaces, mostLocks }: CalibrationWork,
-  signal: AbortSignal,
 ): Promise<Tried> {
   const { thresholds } = judge;
   const margins = logits.map((logit, at) => logit - thresholds[at % thresholds.length]!);
@@ -174,7 +164,7 @@ async function chosenLocks(
     leastResidual,
   });
   const look = async (locks: readonly string[], faces: Faces, strengths?: number): Promise<Tried> => {
-    const probed = await probe(editor, judge, { moved: attribute, locks }, faces, targets, { signal }, strengths);
+    const probed = await probe(editor, judge, { moved: attribute, locks }, faces, targets, strengths);
     return { locks, ...editEffect(probed, thresholds, column) };
   };
   let winner = await look([], trialFaces, triedStrengths);

@@ -5,18 +5,19 @@ import { attributeNames } from '../../core/attributes.ts';
 import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../core/bundle/bundle.ts';
 import { linearResponse } from '../../core/latent/linear-response.ts';
 import { normaliseLatents } from '../../core/latent/sampling.ts';
-import { hashBytes, openBundle } from '../io/bundle.ts';
+import { inOrder } from '../data/in-order.ts';
+import { hashBytes } from '../io/bundle.ts';
 import { openDevice } from '../io/device.ts';
 import { writeWhole } from '../io/files.ts';
 import { readJsonLines } from '../io/json-lines.ts';
 import { runFiles } from '../io/manifest.ts';
 import { type Run, withRun } from '../io/run-folder.ts';
 import { type Column, textTable } from '../report/table.ts';
-import { type CalibrationWork, calibratedAttribute } from './attribute-calibration.ts';
-import { lookAt, scored } from './edit-probe.ts';
-import { openJudge } from './judge.ts';
+import type { SharedCalibration } from '../workers/calibrate-attributes.ts';
+import { startWorkers } from '../workers/pool.ts';
+import { lookAt, type MoverPlace, openMover, scored } from './edit-probe.ts';
 import { withEditSection } from './model-card.ts';
-import { deviceOptions, pathOption, runOptions } from './options.ts';
+import { deviceOptions, pathOption, runOptions, threadsOption } from './options.ts';
 import { defineStage } from './stage.ts';
 
 const options = z.strictObject({
@@ -40,6 +41,7 @@ const options = z.strictObject({
     .describe('unedited faces from which is predicted which locks help'),
   mostLocks: z.int().min(0).max(39).default(12).describe('locks that are suggested at most'),
   ...deviceOptions,
+  threads: threadsOption('threads, each with attributes of its own; the result is the same for any number'),
   ...runOptions,
   out: pathOption().describe('folder of the calibrated bundle'),
 });
@@ -72,8 +74,9 @@ export const calibrate = defineStage({
     };
     await openDevice(config); // a missing one is told before anything is read or begun
     return withRun(out, { stage: 'calibrate', config, inputs, resume, force, log }, async run => {
-      const editor = await openBundle(config.bundle, config);
-      const judge = await openJudge(config.judge, editor, config);
+      const { device } = config;
+      const place: MoverPlace = { bundle: config.bundle, judge: config.judge, device };
+      const { editor, judge } = await openMover(place);
       const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
       const seeds = seedsFrom(seed, config.responseFaces);
       const latents = seeds.map(each => editor.sample(each));
@@ -81,9 +84,8 @@ export const calibrate = defineStage({
       signal.throwIfAborted();
       const size = editor.bundle.latentSize;
       const rows = normaliseLatents(Float32Array.from(latents.flatMap(latent => [...latent])), size);
-      const work: CalibrationWork = {
-        editor,
-        judge,
+      const shared: SharedCalibration = {
+        ...place,
         response: linearResponse(rows, size, logits, attributeNames.length),
         logits,
         faces: await lookAt(editor, judge, seedsFrom(seed, faces)),
@@ -93,14 +95,23 @@ export const calibrate = defineStage({
         mostLocks: config.mostLocks,
       };
       const attributes = await finishedAttributes(run);
+      // A GPU is kept busy by one thread.
+      const threads = device === 'cpu' ? config.threads : 1;
+      const options = { threads, signal, native: true };
+      const workers = startWorkers<BundleAttribute, BundleAttribute>('calibrate-attributes', shared, options);
       const progress = log.progress('calibrate', attributeNames.length, 'attributes');
-      for (const attribute of editor.bundle.attributes.slice(attributes.length)) {
-        const calibrated = await calibratedAttribute(attribute, work, signal);
-        run.metrics(calibrated);
-        attributes.push(calibrated);
-        progress.update(attributes.length, attribute.attribute);
+      try {
+        const left = editor.bundle.attributes.slice(attributes.length);
+        for await (const calibrated of inOrder(left, 2 * threads, workers.run)) {
+          signal.throwIfAborted(); // also where the next one is there already
+          run.metrics(calibrated);
+          attributes.push(calibrated);
+          progress.update(attributes.length, calibrated.attribute);
+        }
+        progress.finish();
+      } finally {
+        await workers.close();
       }
-      progress.finish();
       await editor.release();
       await judge.release();
       const { name, resolution, latentSize, extra, contents } = editor.bundle;

@@ -8,8 +8,9 @@ import { strengthFor } from '../../core/latent/response.ts';
 import { strengthRange } from '../../core/latent/strength-range.ts';
 import { mean } from '../../core/math/statistics.ts';
 import type { EditedLogits } from '../../core/metrics/edit-effects.ts';
-import type { Judge } from './judge.ts';
-import type { StageContext } from './stage.ts';
+import { openBundle } from '../io/bundle.ts';
+import type { DeviceName } from '../io/device.ts';
+import { type Judge, openJudge } from './judge.ts';
 
 /** What is moved, and what must stay. */
 export interface Plan {
@@ -37,6 +38,20 @@ export interface Probed extends EditedLogits {
   readonly residual: number;
 }
 
+/** Where the networks are found that move faces and look at them. */
+export interface MoverPlace {
+  /** Folder of the bundle. */
+  readonly bundle: string;
+  /** Run folder, or undefined for the bundle's own classifier. */
+  readonly judge: string | undefined;
+  readonly device: DeviceName;
+}
+
+export interface Mover {
+  readonly editor: FaceEditor;
+  readonly judge: Judge;
+}
+
 /** Signed distances between which targets are looked for: as far out as latents lie. */
 const reach = [-4, 4] as const;
 /** Faces that are moved at a time, and images that are in memory. */
@@ -46,6 +61,13 @@ const [batch, drawnAtOnce] = [16, 96];
 export function scoredBoundaries({ bundle }: FaceEditor): readonly Hyperplane[] {
   const known = new Set<string>(bundle.attributes.map(({ attribute }) => attribute));
   return bundle.boundaries.filter(({ attribute }) => known.has(attribute));
+}
+
+/** One thread each: results are then the same however many work side by side. @throws UserError as `openJudge`. */
+export async function openMover({ bundle, judge, device }: MoverPlace): Promise<Mover> {
+  const options = { device, threads: 1 };
+  const editor = await openBundle(bundle, options);
+  return { editor, judge: await openJudge(judge, editor, options) };
 }
 
 export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly number[]): Promise<Faces> {
@@ -73,7 +95,6 @@ export async function probe(
   plan: Plan,
   faces: Faces,
   targets: Targets,
-  { signal }: Pick<StageContext, 'signal'>,
   tried = 4,
 ): Promise<Probed> {
   const column = attributeIndex(plan.moved);
@@ -82,7 +103,6 @@ export async function probe(
   const strengths: number[] = [];
   let reached = 0;
   for (let first = 0; first < faces.seeds.length; first += batch) {
-    signal.throwIfAborted();
     const some = faces.seeds.slice(first, first + batch).map((seed, i) => {
       return { seed, logit: faces.own[(first + i) * attributeNames.length + column]! };
     });

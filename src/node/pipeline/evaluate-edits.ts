@@ -8,15 +8,16 @@ import { distanceTo, normalisedLatent } from '../../core/latent/edit.ts';
 import { cosine } from '../../core/math/linear-algebra.ts';
 import { correlation, mean } from '../../core/math/statistics.ts';
 import { type EditEffect, editEffect } from '../../core/metrics/edit-effects.ts';
-import { openBundle } from '../io/bundle.ts';
+import { inOrder } from '../data/in-order.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { readJsonLines } from '../io/json-lines.ts';
 import { runFiles } from '../io/manifest.ts';
 import { withRun } from '../io/run-folder.ts';
 import { type Column, csvTable, textTable } from '../report/table.ts';
+import { startWorkers } from '../workers/pool.ts';
+import type { ProbeOrder, SharedProbe } from '../workers/probe-edits.ts';
 import { targets } from './attribute-calibration.ts';
-import { firstFaces, lookAt, probe, scoredBoundaries } from './edit-probe.ts';
-import { openJudge } from './judge.ts';
+import { lookAt, type MoverPlace, openMover, type Probed, scoredBoundaries } from './edit-probe.ts';
 import { type CommonConfig, pathOption } from './options.ts';
 import type { StageContext, Summary } from './stage.ts';
 
@@ -110,8 +111,9 @@ export async function evaluateEdits(config: EditConfig, { log, signal }: StageCo
     ...(config.judge === undefined ? {} : { judge: config.judge }),
   };
   return withRun(out, { stage: 'evaluate', config, inputs, resume, force, log }, async run => {
-    const editor = await openBundle(bundle, config);
-    const judge = await openJudge(config.judge, editor, config);
+    const { device } = config;
+    const place: MoverPlace = { bundle, judge: config.judge, device };
+    const { editor, judge } = await openMover(place);
     const seeds = Array.from({ length: faces }, (_, i) => firstSeed + config.seed + i);
     const seen = await lookAt(editor, judge, seeds);
     const isMan = (row: number) => {
@@ -122,17 +124,29 @@ export async function evaluateEdits(config: EditConfig, { log, signal }: StageCo
     const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
     const plans = plansFor(editor, config.attributes, line => log.warn(line));
     const progress = log.progress('evaluate', plans.length * faces, 'faces');
-    for (const planned of plans.slice(effects.length)) {
-      const { onAll, ...plan } = planned;
-      const some = onAll ? seen : firstFaces(seen, Math.min(faces, config.unlockedFaces));
-      const { low, high, before, ...how } = await probe(editor, judge, plan, some, targets, { signal });
-      const effect = (chosen?: (row: number) => boolean) =>
-        editEffect({ before, low, high }, judge.thresholds, attributeIndex(plan.moved), chosen);
-      effects.push({ ...plan, ...how, all: effect(), women: effect(row => !isMan(row)), men: effect(isMan) });
-      run.metrics(effects.at(-1)!);
-      progress.update(effects.length * faces, plan.moved);
+    // A GPU is kept busy by one thread.
+    const threads = device === 'cpu' ? config.threads : 1;
+    const shared: SharedProbe = { ...place, faces: seen, targets };
+    const workers = startWorkers<ProbeOrder, Probed>('probe-edits', shared, { threads, signal, native: true });
+    const left = plans.slice(effects.length);
+    const order = ({ moved, locks, onAll }: (typeof left)[number]): ProbeOrder => {
+      return { moved, locks, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
+    };
+    try {
+      for await (const probed of inOrder(left, 2 * threads, plan => workers.run(order(plan)))) {
+        signal.throwIfAborted(); // also where the next one is there already
+        const { onAll: _, ...plan } = plans[effects.length]!;
+        const { low, high, before, ...how } = probed;
+        const effect = (chosen?: (row: number) => boolean) =>
+          editEffect({ before, low, high }, judge.thresholds, attributeIndex(plan.moved), chosen);
+        effects.push({ ...plan, ...how, all: effect(), women: effect(row => !isMan(row)), men: effect(isMan) });
+        run.metrics(effects.at(-1)!);
+        progress.update(effects.length * faces, plan.moved);
+      }
+      progress.finish();
+    } finally {
+      await workers.close();
     }
-    progress.finish();
     const linearity = await linearityOf(editor, seeds);
     const boundaries = scoredBoundaries(editor);
     const cosines = boundaries.map(a => boundaries.map(b => cosine(a.normal, b.normal)));

@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors.ts';
 import { openDevice } from '../io/device.ts';
 import { editOptions, evaluateEdits, printEffects } from './evaluate-edits.ts';
 import { evaluateGenerator, generatorOptions, printQuality } from './evaluate-generator.ts';
-import { deviceOptions, pathOption, runOptions } from './options.ts';
+import { deviceOptions, pathOption, runOptions, threadsOption } from './options.ts';
 import { defineStage } from './stage.ts';
 
 const options = z.strictObject({
@@ -13,6 +13,10 @@ const options = z.strictObject({
   ...editOptions,
   ...generatorOptions,
   ...deviceOptions,
+  threads: threadsOption(
+    'of --bundle: threads, each with attributes of its own, and the result is the same for any number; of --generator: ' +
+      'threads of a computation, and results are bit-equal only between runs with the same number',
+  ),
   ...runOptions,
 });
 

@@ -120,6 +120,14 @@ test('interrupted after some attributes and resumed, it writes the same bytes', 
   }
 });
 
+test('any number of threads writes the same bytes', async () => {
+  const out = join(root, 'threads');
+  await run({ out, threads: 2 });
+  for (const name of ['bundle.json', 'MODEL_CARD.md', 'metrics.jsonl']) {
+    expect(readFileSync(join(out, name), 'utf8')).toBe(readFileSync(join(whole, name), 'utf8'));
+  }
+});
+
 test('a judge that is not there is refused in one line', async () => {
   await expect(run({ out: join(root, 'x'), judge: join(root, 'nowhere') })).rejects.toThrow(/nowhere/);
 });

@@ -1,5 +1,5 @@
 // The stage `evaluate --bundle` on an untrained bundle: what it measures is what editing and scoring one by one give.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
@@ -55,6 +55,16 @@ test('what is told of a move is what editing, drawing and scoring one by one giv
   expect(Object.keys(linearity)).toEqual(boundaries.map(({ attribute }) => attribute));
   expect(cosines[0]![0]).toBeCloseTo(1, 12);
   expect(cosines[0]![1]).toBeCloseTo(cosine(boundaries[0]!.normal, boundaries[1]!.normal), 12);
+});
+
+test('any number of threads writes the same bytes', async () => {
+  const [one, three] = [join(root, 'one'), join(root, 'three')];
+  const options = { attributes: ['Young', 'Male', 'Smiling', 'Bald'], faces: 20, unlockedFaces: 10 };
+  await run({ out: one, threads: 1, ...options });
+  await run({ out: three, threads: 3, ...options });
+  for (const name of ['evaluation.json', 'evaluation.csv', 'metrics.jsonl']) {
+    expect(readFileSync(join(three, name), 'utf8')).toBe(readFileSync(join(one, name), 'utf8'));
+  }
 });
 
 test('a misspelt attribute is refused before anything is written', async () => {
