@@ -16,8 +16,8 @@ export type GanLoss =
   | {
       /**
        * `logistic-r1`: real or generated, image by image, with a penalty on the scores' slope at real images (Mescheder
-       * et al. 2018). `relativistic-r1-r2`: which of a pair is the real one, with the penalty at generated images too
-       * (Jolicoeur-Martineau 2019; Huang et al. 2024).
+       * et al. 2018). `relativistic-r1-r2`: which of a pair is the real one (RpGAN, Jolicoeur-Martineau 2019), with the
+       * penalty at generated images too (R3GAN, Huang et al. 2024, which applies it at every step).
        */
       readonly kind: 'logistic-r1' | 'relativistic-r1-r2';
       readonly gamma: number;

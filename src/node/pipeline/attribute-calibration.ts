@@ -178,14 +178,16 @@ async function chosenLocks(
     const judged = await look(winner.locks, judgedFaces);
     if (cost(judged) < cost(best)) best = judged;
   }
-  if ((editor.bundle.extra ?? []).some(extra => extra.attribute === brightnessName)) {
-    const lit = await look([...best.locks, brightnessName], judgedFaces);
+  const withLight = [...best.locks, brightnessName];
+  const hasLight = (editor.bundle.extra ?? []).some(extra => extra.attribute === brightnessName);
+  if (hasLight && editor.condition(attribute, withLight).residual >= leastResidual) {
+    const lit = await look(withLight, judgedFaces);
     if (cost(lit) < cost(best) + worthLight) best = lit;
   }
   return best;
 }
 
-/** What is to be small: changes that nobody asked for, moves that do not come, and many locks. */
+/** What is to be small: changes that nobody asked for, moves that come on fewer than nine faces of ten, and many locks. */
 function cost({ locks, agreement, flips }: Tried): number {
   return flips + worthOneLock * locks.length + Math.max(0, 0.9 - agreement);
 }

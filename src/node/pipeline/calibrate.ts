@@ -90,18 +90,18 @@ export const calibrate = defineStage({
         logits,
         faces: await lookAt(editor, judge, seedsFrom(seed, faces)),
         trialFaces: await lookAt(editor, judge, seedsFrom(seed + faces, trialFaces)),
-        // Locks are chosen on some faces and judged on others.
+        // Locks are chosen on some faces, and kept or not on others.
         judgedFaces: await lookAt(editor, judge, seedsFrom(seed + faces + trialFaces, judgedFaces)),
         mostLocks: config.mostLocks,
       };
       const attributes = await finishedAttributes(run);
       // A GPU is kept busy by one thread.
-      const threads = device === 'cpu' ? config.threads : 1;
+      const left = editor.bundle.attributes.slice(attributes.length);
+      const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
       const options = { threads, signal, native: true };
       const workers = startWorkers<BundleAttribute, BundleAttribute>('calibrate-attributes', shared, options);
       const progress = log.progress('calibrate', attributeNames.length, 'attributes');
       try {
-        const left = editor.bundle.attributes.slice(attributes.length);
         for await (const calibrated of inOrder(left, 2 * threads, workers.run)) {
           signal.throwIfAborted(); // also where the next one is there already
           run.metrics(calibrated);

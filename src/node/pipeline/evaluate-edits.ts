@@ -125,10 +125,10 @@ export async function evaluateEdits(config: EditConfig, { log, signal }: StageCo
     const plans = plansFor(editor, config.attributes, line => log.warn(line));
     const progress = log.progress('evaluate', plans.length * faces, 'faces');
     // A GPU is kept busy by one thread.
-    const threads = device === 'cpu' ? config.threads : 1;
+    const left = plans.slice(effects.length);
+    const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
     const shared: SharedProbe = { ...place, faces: seen, targets };
     const workers = startWorkers<ProbeOrder, Probed>('probe-edits', shared, { threads, signal, native: true });
-    const left = plans.slice(effects.length);
     const order = ({ moved, locks, onAll }: (typeof left)[number]): ProbeOrder => {
       return { moved, locks, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
     };

@@ -24,9 +24,9 @@ import {
   comparabilityNote,
   comparisonsOf,
   type Distance,
-  type Fidelity,
   type Nearness,
   nearnessOf,
+  type PrecisionRecallOf,
   qualityCsv,
   qualityOf,
   qualityText,
@@ -90,11 +90,11 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
       await labeller.sharesOf('generated', generated),
       await labeller.sharesOf('test', test),
     ];
-    const fidelity = labeller && (await fidelityOf(device, labeller, generated, train, context));
+    const precisionRecalls = labeller && (await precisionRecallsOf(device, labeller, generated, train, context));
     await labeller?.release();
     const details = {
       ...{ resolution, note: comparabilityNote, swd, msSsim, nearest },
-      ...(fidelity && { fidelity }),
+      ...(precisionRecalls && { precisionRecall: precisionRecalls }),
       ...(attributes && { attributes }),
     };
     await writeJson(run.file('generator.json'), details);
@@ -198,18 +198,18 @@ async function distancesOf(
   return distances;
 }
 
-/** Of generated images, and of as many real ones that are compared with others. */
-async function fidelityOf(
+/** Of generated images, and of as many real ones that are compared with others; undefined of too few. */
+async function precisionRecallsOf(
   device: Device,
   labeller: Labeller,
   generated: ImageSet,
   train: ImageSet,
   context: StageContext,
-): Promise<Fidelity[]> {
+): Promise<PrecisionRecallOf[] | undefined> {
   const count = Math.min(generated.count, Math.floor(train.count / 2));
-  if (count < leastRows) return [];
+  if (count < leastRows) return undefined;
   const real = await labeller.featuresOf(partOf(train, 0, count));
-  const rows: Fidelity[] = [];
+  const rows: PrecisionRecallOf[] = [];
   for (const [of, images] of [
     ['generated, training', partOf(generated, 0, count)],
     ['training, other training', partOf(train, count, count)],

@@ -11,9 +11,9 @@ import { fit } from './fit.ts';
 import {
   comparabilityNote,
   distanceColumns,
-  fidelityColumns,
-  fidelityNote,
   nearnessColumns,
+  precisionRecallColumns,
+  precisionRecallNote,
   qualityOf,
   similarityColumns,
 } from './quality-comparisons.ts';
@@ -146,7 +146,7 @@ function storageSentence({ generator, classifier }: ModelCardFacts['networks']):
 }
 
 function qualitySections({ summary }: FinishedRun): string {
-  const { swd, msSsim, nearest, fidelity, attributes } = qualityOf(summary);
+  const { swd, msSsim, nearest, precisionRecall, attributes } = qualityOf(summary);
   const sections = [
     '## Quality of the images',
     comparabilityNote,
@@ -154,7 +154,9 @@ function qualitySections({ summary }: FinishedRun): string {
     markdownTable(similarityColumns, msSsim),
     `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less. What was learnt by heart would lie nearer than test images do.`,
     markdownTable(nearnessColumns, nearest),
-    ...(fidelity === undefined ? [] : [fidelityNote, markdownTable(fidelityColumns, fidelity)]),
+    ...(precisionRecall === undefined
+      ? []
+      : [precisionRecallNote, markdownTable(precisionRecallColumns, precisionRecall)]),
     ...(attributes === undefined
       ? []
       : [
@@ -190,7 +192,7 @@ export function withEditSection(card: string, { attributes, judge, faces }: Edit
   const controllable = attributes.filter(attribute => attribute.controllable).length;
   const section = `${editHeading}
 
-${controllable} of 40 attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which had been chosen on other faces. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip with nothing locked.
+${controllable} of 40 attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip with nothing locked.
 
 ${markdownTable(editColumns, attributes)}
 `;

@@ -44,7 +44,7 @@ export interface Nearness {
 }
 
 /** Precision and recall of one set by another, in a classifier's features. */
-export interface Fidelity extends PrecisionRecall {
+export interface PrecisionRecallOf extends PrecisionRecall {
   readonly of: string;
   /** Of each of the two sets. */
   readonly images: number;
@@ -124,7 +124,7 @@ export const similarityColumns: readonly Column<Similarity>[] = [
   { title: 'mean', value: row => row.mean, decimals: 4 },
 ];
 
-export const fidelityColumns: readonly Column<Fidelity>[] = [
+export const precisionRecallColumns: readonly Column<PrecisionRecallOf>[] = [
   { title: 'in the features of the classifier', value: row => row.of },
   { title: 'images each', value: row => row.images },
   { title: 'precision', value: row => row.precision, decimals: 3 },
@@ -132,9 +132,11 @@ export const fidelityColumns: readonly Column<Fidelity>[] = [
 ];
 
 /** What is said beside precision and recall. */
-export const fidelityNote =
+export const precisionRecallNote =
   'Precision: the share of generated images that lie where real ones do; recall: the share of real images that lie ' +
-  'where generated ones do (balls to the third neighbour). Broken faces lower precision, what is never made lowers recall.';
+  'where generated ones do (balls to the third neighbour). Broken faces lower precision, what is never made lowers ' +
+  'recall. Only figures of equally many images by the same classifier compare; what real images reach among ' +
+  'themselves is what to come near to.';
 
 /** What `evaluate --generator` says of a generator. */
 export interface Quality {
@@ -142,7 +144,7 @@ export interface Quality {
   readonly msSsim: readonly Similarity[];
   readonly nearest: readonly Nearness[];
   /** Where a classifier was asked; so too the shares. */
-  readonly fidelity?: readonly Fidelity[];
+  readonly precisionRecall?: readonly PrecisionRecallOf[];
   readonly attributes?: readonly AttributeShares[];
 }
 
@@ -152,13 +154,15 @@ export function qualityOf(summary: Readonly<Record<string, unknown>>): Quality {
 }
 
 /** Three tables and the note, and two more where a classifier was asked. */
-export function qualityText({ swd, msSsim, nearest, fidelity, attributes }: Quality): string {
+export function qualityText({ swd, msSsim, nearest, precisionRecall, attributes }: Quality): string {
   return [
     textTable(distanceColumns(swd), swd),
     textTable(similarityColumns, msSsim),
     textTable(nearnessColumns, nearest),
     comparabilityNote,
-    ...(fidelity === undefined ? [] : [`${textTable(fidelityColumns, fidelity)}\n\n${fidelityNote}`]),
+    ...(precisionRecall === undefined
+      ? []
+      : [`${textTable(precisionRecallColumns, precisionRecall)}\n\n${precisionRecallNote}`]),
     ...(attributes === undefined
       ? []
       : [`per cent of faces with each attribute\n${textTable(shareColumns(attributes), attributeNames)}`]),
@@ -184,7 +188,7 @@ const figureColumns: readonly Column<Figure>[] = [
 ];
 
 /** One row a figure. */
-export function qualityCsv({ swd, msSsim, fidelity = [] }: Quality): string {
+export function qualityCsv({ swd, msSsim, precisionRecall = [] }: Quality): string {
   const figures = [
     ...swd.flatMap(({ of, images, levels, average }) =>
       [...Object.entries(levels).toReversed(), ['average', average] as const].map(
@@ -192,7 +196,7 @@ export function qualityCsv({ swd, msSsim, fidelity = [] }: Quality): string {
       ),
     ),
     ...msSsim.map(({ mean, ...row }): Figure => ({ measure: 'MS-SSIM', level: null, ...row, value: mean })),
-    ...fidelity.flatMap(({ of, images, precision, recall }) =>
+    ...precisionRecall.flatMap(({ of, images, precision, recall }) =>
       Object.entries({ precision, recall }).map(
         ([measure, value]): Figure => ({ measure, of, level: null, images, pairs: null, value }),
       ),

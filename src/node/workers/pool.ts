@@ -1,5 +1,6 @@
 // Spreads work over threads. What a thread does stands in a file of its own beside this one; see `serve`.
 import { Worker } from 'node:worker_threads';
+import { UserError } from '../../core/errors.ts';
 
 export interface Workers<Input, Output> {
   /** Done by the first thread that is free. @throws what the work throws, or the signal's reason. */
@@ -63,7 +64,8 @@ export function startWorkers<Input, Output>(
       idle.push(worker);
       assign();
     });
-    worker.on('error', fail);
+    // What crosses a thread is rebuilt as a plain Error; only its name tells that it was the user's mistake.
+    worker.on('error', error => fail(error.name === 'UserError' ? new UserError(error.message) : error));
     worker.on('exit', code => fail(new Error(`a thread of ${name} ended with code ${code}`)));
     return worker;
   });

@@ -12,7 +12,7 @@ import { evaluate } from '../../../src/node/pipeline/evaluate.ts';
 import {
   comparisonsOf,
   type Distance,
-  type Fidelity,
+  type PrecisionRecallOf,
   type Similarity,
 } from '../../../src/node/pipeline/quality-comparisons.ts';
 import { pictures } from '../../core/metrics/pictures.ts';
@@ -119,15 +119,15 @@ test('tells how often a classifier sees each attribute in generated and in test 
   }
   expect((await openRun(out, 'evaluate')).summary.attributes).toEqual(sets);
   expect(evaluate.print!(summary)).toMatch(/^attribute +all: generated +all: test +women: generated/m);
-  const fidelity = summary.fidelity as Fidelity[];
-  expect(fidelity).toMatchObject([
+  const precisionRecall = summary.precisionRecall as PrecisionRecallOf[];
+  expect(precisionRecall).toMatchObject([
     { of: 'generated, training', images: 12 },
     { of: 'training, other training', images: 12 },
   ]);
-  for (const { precision, recall } of fidelity) {
+  for (const { precision, recall } of precisionRecall) {
     for (const share of [precision, recall]) expect(Math.abs(share * 12 - Math.round(share * 12))).toBeLessThan(1e-9);
   }
-  const [{ precision, recall }] = fidelity as [Fidelity];
+  const [{ precision, recall }] = precisionRecall as [PrecisionRecallOf];
   expect(readFileSync(join(out, 'generator.csv'), 'utf8')).toContain(
     `precision,"generated, training",,12,,${precision}\nrecall,"generated, training",,12,,${recall}\n`,
   );

@@ -5,16 +5,16 @@ import { htmlTable } from '../../report/table.ts';
 import { type AttributeShares, shareColumns, shareCounts } from '../attribute-shares.ts';
 import {
   distanceColumns,
-  fidelityColumns,
-  fidelityNote,
   nearnessColumns,
+  precisionRecallColumns,
+  precisionRecallNote,
   qualityOf,
   similarityColumns,
 } from '../quality-comparisons.ts';
 import type { Source } from '../report-sources.ts';
 
 export function qualityFigure({ summary, command }: Source): Figure {
-  const { swd, msSsim, nearest, fidelity, attributes } = qualityOf(summary);
+  const { swd, msSsim, nearest, precisionRecall, attributes } = qualityOf(summary);
   return {
     title: 'Quality of the generated images',
     body: [
@@ -25,7 +25,9 @@ export function qualityFigure({ summary, command }: Source): Figure {
         nearest,
         `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less`,
       ),
-      ...(fidelity === undefined ? [] : [htmlTable(fidelityColumns, fidelity, fidelityNote)]),
+      ...(precisionRecall === undefined
+        ? []
+        : [htmlTable(precisionRecallColumns, precisionRecall, precisionRecallNote)]),
       ...(attributes === undefined ? [] : [sharesTable(attributes)]),
     ].join('\n'),
     caption:
