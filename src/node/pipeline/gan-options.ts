@@ -31,8 +31,8 @@ export const ganOptions = z.strictObject({
     .enum(['logistic-r1', 'relativistic-r1-r2', 'wgan-gp'])
     .default(cpu.loss)
     .describe(
-      "wgan-gp is the paper's; logistic-r1 takes about half the work, relativistic-r1-r2 a little more than that, and " +
-        'keeps more faces whole in a long training',
+      "wgan-gp is the paper's; logistic-r1 takes about half the work, relativistic-r1-r2 a little more than that, but " +
+        'makes more kinds of faces in a long training',
     ),
   gamma: z.number().min(0).default(cpu.gamma).describe('weight of the penalty (both logistic losses)'),
   penaltyInterval: z

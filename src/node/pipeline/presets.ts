@@ -41,7 +41,7 @@ const curveOf = ['Male', 'Young', 'Smiling', 'Eyeglasses', 'Blond_Hair', 'Big_No
 
 /**
  * Many small steps, both networks in one: what two cores do best. At twice this rate nothing improves after some
- * 200 kimg, and of a longer training more faces came out broken (docs/log.md).
+ * 200 kimg (docs/log.md). The loss and its γ: docs/decisions/0009.
  */
 const celeba64Gan: StageOptions = {
   discriminatorSteps: 0,
@@ -49,9 +49,11 @@ const celeba64Gan: StageOptions = {
   maxMinibatch: 8,
   fadeKimg: 10,
   stabiliseKimg: 10,
+  loss: 'relativistic-r1-r2',
+  gamma: 1,
   learningRate: 0.001,
-  kimg: 400,
-  decayKimg: 40,
+  kimg: 660,
+  decayKimg: 80,
   measureKimg: 25,
 };
 
