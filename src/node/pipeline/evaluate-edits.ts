@@ -14,10 +14,10 @@ import { readJsonLines } from '../io/json-lines.ts';
 import { runFiles } from '../io/manifest.ts';
 import { withRun } from '../io/run-folder.ts';
 import { type Column, csvTable, textTable } from '../report/table.ts';
+import { targets } from '../workers/attribute-calibration.ts';
+import { lookAt, type MoverPlace, openMover, type Probed, scoredBoundaries } from '../workers/edit-probe.ts';
 import { startWorkers } from '../workers/pool.ts';
 import type { ProbeOrder, SharedProbe } from '../workers/probe-edits.ts';
-import { targets } from './attribute-calibration.ts';
-import { lookAt, type MoverPlace, openMover, type Probed, scoredBoundaries } from './edit-probe.ts';
 import { type CommonConfig, pathOption } from './options.ts';
 import type { StageContext, Summary } from './stage.ts';
 

@@ -1,7 +1,7 @@
 // A thread of `calibrate`: finds out what the moves of one attribute at a time do.
 import type { BundleAttribute } from '../../core/bundle/bundle.ts';
-import { type CalibrationWork, calibratedAttribute } from '../pipeline/attribute-calibration.ts';
-import { type MoverPlace, openMover } from '../pipeline/edit-probe.ts';
+import { type CalibrationWork, calibratedAttribute } from './attribute-calibration.ts';
+import { type MoverPlace, openMover } from './edit-probe.ts';
 import { serve } from './serve.ts';
 
 export type SharedCalibration = MoverPlace & Omit<CalibrationWork, 'editor' | 'judge'>;

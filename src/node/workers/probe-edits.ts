@@ -1,13 +1,5 @@
 // A thread of `evaluate --bundle`: moves many faces along one attribute at a time.
-import {
-  type Faces,
-  firstFaces,
-  type MoverPlace,
-  openMover,
-  type Plan,
-  probe,
-  type Targets,
-} from '../pipeline/edit-probe.ts';
+import { type Faces, firstFaces, type MoverPlace, openMover, type Plan, probe, type Targets } from './edit-probe.ts';
 import { serve } from './serve.ts';
 
 export interface SharedProbe extends MoverPlace {

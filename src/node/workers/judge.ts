@@ -7,7 +7,9 @@ import type { DeviceOptions } from '../io/device.ts';
 import { openDevice } from '../io/device.ts';
 import { classifierDetailsSchema, readTensors } from '../io/networks.ts';
 import { openRun } from '../io/run-folder.ts';
-import { evaluationBatch } from './classifier-results.ts';
+
+/** Images that it looks at at a time. */
+const batch = 50;
 
 export interface Judge {
   /** Who it is, for captions. */
@@ -48,7 +50,7 @@ export async function openJudge(
         `${details.architecture.resolution}×${details.architecture.resolution}`,
     );
   }
-  const runner = await classifierRunner(await openDevice(options), details.architecture, tensors, evaluationBatch);
+  const runner = await classifierRunner(await openDevice(options), details.architecture, tensors, batch);
   const accuracy = (100 * Number(run.summary.testAccuracy)).toFixed(2);
   return {
     name: `a judge that labelled nothing (${accuracy} % of test labels right)`,
