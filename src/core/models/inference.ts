@@ -96,7 +96,10 @@ export async function generatorRunner(
   return new BatchRunner(await Program.open(device, bytes), batch);
 }
 
-/** Images [n, 3, R, R] in [-1, 1] → logits [n, 40], or features. @param batch images at a time. @param part see `classifierOnnx`. */
+/**
+ * Images [n, 3, R, R] in [-1, 1] → logits [n, 40], or features [n, F]. @param batch images at a time.
+ * @param part see `classifierOnnx`.
+ */
 export async function classifierRunner(
   device: Device,
   architecture: ClassifierArchitecture,

@@ -81,7 +81,7 @@ export function emaName(name: string): string {
   return stateNames.generatorEma + name.slice(stateNames.generator.length);
 }
 
-/** Both networks with their parameters as inputs, images the generator makes of the input `z`, and those fed as `reals`. */
+/** Both networks with their parameters as inputs, images that the generator makes of the input `z`, and real ones. */
 function networks({ architecture, resolution, minibatch, fading }: StepOptions) {
   const alpha = fading ? ops.input('alpha', []) : undefined;
   const fed = ops.input('reals', [minibatch, 3, resolution, resolution]);

@@ -187,7 +187,7 @@ async function chosenLocks(
   return best;
 }
 
-/** What is to be small: changes that nobody asked for, moves that come on fewer than nine faces of ten, and many locks. */
+/** What is to be small: changes that nobody asked for, agreement that is missing to 0.9, and many locks. */
 function cost({ locks, agreement, flips }: Tried): number {
   return flips + worthOneLock * locks.length + Math.max(0, 0.9 - agreement);
 }
