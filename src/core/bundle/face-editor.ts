@@ -3,7 +3,7 @@ import { didYouMean, UserError } from '../errors.ts';
 import { type Conditioned, conditionNormal } from '../latent/conditioning.ts';
 import { type Edited, editLatent, type Geometry, type Hyperplane } from '../latent/edit.ts';
 import { asLatentMove, type LatentMove, type Move, parseMove } from '../latent/moves.ts';
-import { sampleLatents } from '../latent/sampling.ts';
+import { sampleLatents } from '../models/latents.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../latent/strip.ts';
 import { createRandom } from '../math/random.ts';
 import { BatchRunner } from '../models/inference.ts';

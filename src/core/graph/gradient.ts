@@ -8,9 +8,10 @@ import { sameShape, type Tensor, topologicalOrder } from './tensor.ts';
  * Gradients of the sum of `y`'s elements.
  * @param y any shape; a loss is a scalar.
  * @param xs tensors `y` is a function of, inputs or intermediate ones.
+ * @param outputGradient in place of ones: what is known of the gradient by `y` already, of its shape.
  * @returns one tensor an x, of its shape; zeros where `y` does not depend on it.
  */
-export function gradients(y: Tensor, xs: readonly Tensor[]): Tensor[] {
+export function gradients(y: Tensor, xs: readonly Tensor[], outputGradient = expand(scalar(1), y.shape)): Tensor[] {
   const order = topologicalOrder([y]);
   const wanted = new Set(xs);
   // Only nodes on a path from some x to y carry a gradient; nothing else is ever built.
@@ -21,11 +22,11 @@ export function gradients(y: Tensor, xs: readonly Tensor[]): Tensor[] {
     }
   }
   const gradientOf = new Map<Tensor, Tensor>();
-  if (carries.has(y)) gradientOf.set(y, expand(scalar(1), y.shape));
+  if (carries.has(y)) gradientOf.set(y, outputGradient);
   for (const node of order.reverse()) {
-    const outputGradient = gradientOf.get(node);
-    if (outputGradient === undefined) continue;
-    const rules = node.op.gradient(node, outputGradient);
+    const ofNode = gradientOf.get(node);
+    if (ofNode === undefined) continue;
+    const rules = node.op.gradient(node, ofNode);
     node.inputs.forEach((input, index) => {
       const rule = carries.has(input) ? rules[index] : undefined;
       if (rule === undefined) return;

@@ -1,11 +1,15 @@
-// What shapes the two networks of a PGGAN, in all the variants of the paper's Table 1; and their channel counts.
+// How many feature maps there are at each resolution, for both kinds of GAN (Karras et al. 2018, appendix A).
+import { z } from 'zod';
 
-/** How many feature maps there are (Karras et al. 2018, appendix A). */
+/** The options that every kind of architecture has beside its resolution. */
+export const channelOptions = {
+  latentSize: z.int().min(1).max(4096).describe('length d of the latent'),
+  fmapBase: z.number().min(1).describe('scale of the channel counts: 2·fmapBase/side at each side'),
+  fmapDecay: z.number().min(0).describe('how fast channel counts fall with the side'),
+  fmapMax: z.int().min(1).describe('upper bound of the channel counts'),
+};
+
 export interface GanChannels {
-  /** Side of the finished images: a power of two from 4. */
-  readonly resolution: number;
-  /** Length d of the latent. */
-  readonly latentSize: number;
   /** Scale of the channel counts: 8192 in the paper, 512 for two CPU cores at 64×64. */
   readonly fmapBase: number;
   /** How fast they fall with resolution; 1 halves them at each doubling. */
@@ -13,29 +17,6 @@ export interface GanChannels {
   /** Their upper bound: 512 in the paper. */
   readonly fmapMax: number;
 }
-
-/** What the layers do; the rows of Table 1 differ in these (Karras et al. 2018, §6.1). */
-export interface GanFeatures {
-  /** Whether latents are brought to length √d before use. */
-  readonly normaliseLatents: boolean;
-  /** Of the generator; the discriminator's is always leaky. */
-  readonly activation: 'relu' | 'leaky-relu';
-  /** Between convolution and activation: batch norm. After it: pixel norm. */
-  readonly generatorNorm: 'none' | 'batch' | 'pixel';
-  /** Whether the generated image passes through tanh, after the cross-fade. */
-  readonly tanh: boolean;
-  readonly discriminatorNorm: 'none' | 'layer';
-  /** Equalised learning rate: weights ~ N(0, 1), scaled at run time. Otherwise He's initialisation. */
-  readonly equalised: boolean;
-  /** How the discriminator sees a lack of variety. */
-  readonly minibatchStatistic: 'none' | 'stddev' | 'discrimination';
-  /** Images whose deviation is taken together (stddev); 0 for the whole minibatch. */
-  readonly statisticGroup: number;
-  /** Kernels of minibatch discrimination. */
-  readonly minibatchKernels: number;
-}
-
-export interface GanArchitecture extends GanChannels, GanFeatures {}
 
 /** nf(s) = min(fmapBase / 2^(s·decay), fmapMax) with s = log2(resolution) − 1. */
 export function channelsAt({ fmapBase, fmapDecay, fmapMax }: GanChannels, resolution: number): number {

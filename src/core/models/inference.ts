@@ -1,30 +1,16 @@
 // Trained networks ready to run: weights are constants of the graph, which lets ONNX Runtime prepare them once.
-import type { NdArray } from '../formats/nd-array.ts';
 import { compileGraph } from '../graph/compile.ts';
 import type { Target } from '../graph/emitter.ts';
 import * as ops from '../graph/ops.ts';
 import { sizeOf } from '../graph/tensor.ts';
-import { mapTree, type ParameterSpec, type Parameters, type Tree } from '../graph/tree.ts';
 import type { Device } from '../runtime/device.ts';
 import { type OpenShape, Program } from '../runtime/program.ts';
-import type { GanArchitecture } from './channels.ts';
 import { type ClassifierArchitecture, classifier, classifierSpec } from './classifier.ts';
-import { generator, generatorSpec } from './generator.ts';
-
-/** Values of a parameter by its path in the network's spec. */
-export type Weights = Readonly<Record<string, NdArray<Float32Array>>>;
-
-function constants<T extends Tree<ParameterSpec>>(tree: T, weights: Weights): Parameters<T> {
-  return mapTree(
-    tree,
-    ({ shape }: ParameterSpec, path) => {
-      const known = weights[path.slice(1)];
-      if (known === undefined) throw new Error(`no weights for ${path.slice(1)}`);
-      return ops.constant(known.data, shape);
-    },
-    '',
-  );
-}
+import type { GanArchitecture } from './gan-architecture.ts';
+import { ganModel } from './gan-kinds.ts';
+import type { GanModel } from './gan-model.ts';
+import { normaliseLatents } from './latents.ts';
+import { constants, type Weights } from './weights.ts';
 
 /** Runs rows of one size through a network, so many at a time that memory stays small. */
 export class BatchRunner {
@@ -61,11 +47,24 @@ function rowSize(shape: OpenShape): number {
   return sizeOf(shape.slice(1) as number[]);
 }
 
-/** @returns an `.onnx` file: `input` latents [n, d] → `output` images [n, 3, R, R], for any n. */
+/**
+ * @returns an `.onnx` file: `input` latents for editing, [n, d] or, of several layers, [n, layers, d] → `output` images
+ *   [n, 3, R, R], for any n.
+ */
 export function generatorOnnx(architecture: GanArchitecture, weights: Weights, target: Target): Uint8Array {
-  const parameters = constants(generatorSpec(architecture, architecture.resolution, true), weights);
-  const z = ops.input('input', [1, architecture.latentSize]);
-  const output = generator(architecture, parameters, z);
+  const model = ganModel(architecture);
+  const parameters = constants(model.finishedSpec(), weights);
+  const { latentSize } = architecture;
+  const latents = ops.input('input', model.layers === 1 ? [1, latentSize] : [1, model.layers, latentSize]);
+  const output = model.generate(parameters, latents);
+  return compileGraph({ output }, target, 'batch').bytes;
+}
+
+/** @returns an `.onnx` file: `input` z ~ N(0, I), [n, d] → `output` latents for editing [n, d], for any n. */
+export function mappingOnnx(architecture: GanArchitecture, weights: Weights, target: Target): Uint8Array {
+  const model = ganModel(architecture);
+  const parameters = constants(model.finishedSpec(), weights);
+  const output = model.map(parameters, ops.input('input', [1, architecture.latentSize]));
   return compileGraph({ output }, target, 'batch').bytes;
 }
 
@@ -85,15 +84,59 @@ export function classifierOnnx(
   return compileGraph({ output }, target, 'batch').bytes;
 }
 
-/** Latents [n, d] → images [n, 3, R, R]. @param batch images made at a time. */
+/** A finished generator ready to run. */
+export class GeneratorRunner {
+  readonly model: GanModel;
+  readonly #mapping: BatchRunner | undefined;
+  readonly #synthesis: BatchRunner;
+
+  constructor(model: GanModel, mapping: BatchRunner | undefined, synthesis: BatchRunner) {
+    this.model = model;
+    this.#mapping = mapping;
+    this.#synthesis = synthesis;
+  }
+
+  /** @param z [n, d] ~ N(0, I). @returns latents for editing, [n, d]. */
+  async map(z: Float32Array): Promise<Float32Array> {
+    const { geometry, architecture } = this.model;
+    if (this.#mapping === undefined) return geometry === 'sphere' ? normaliseLatents(z, architecture.latentSize) : z;
+    return this.#mapping.run(z);
+  }
+
+  /** @param latents for editing: [n, d], or of several layers [n, layers, d]. @returns images [n, 3, R, R]. */
+  async generate(latents: Float32Array, rows: 'one' | 'layers' = 'one'): Promise<Float32Array<ArrayBuffer>> {
+    const { layers, architecture } = this.model;
+    const repeated = rows === 'one' && layers > 1 ? repeatRows(latents, architecture.latentSize, layers) : latents;
+    return this.#synthesis.run(repeated);
+  }
+
+  async release(): Promise<void> {
+    await this.#mapping?.release();
+    await this.#synthesis.release();
+  }
+}
+
+/** @param latents [n, d]. @returns [n, times, d]. */
+export function repeatRows(latents: Float32Array, size: number, times: number): Float32Array<ArrayBuffer> {
+  const repeated = new Float32Array(latents.length * times);
+  for (let row = 0; row * size < latents.length; row++) {
+    const values = latents.subarray(row * size, (row + 1) * size);
+    for (let time = 0; time < times; time++) repeated.set(values, (row * times + time) * size);
+  }
+  return repeated;
+}
+
+/** @param batch images made at a time. */
 export async function generatorRunner(
   device: Device,
   architecture: GanArchitecture,
   weights: Weights,
   batch: number,
-): Promise<BatchRunner> {
-  const bytes = generatorOnnx(architecture, weights, device.target);
-  return new BatchRunner(await Program.open(device, bytes), batch);
+): Promise<GeneratorRunner> {
+  const open = async (bytes: Uint8Array) => new BatchRunner(await Program.open(device, bytes), batch);
+  const model = ganModel(architecture);
+  const mapping = model.geometry === 'linear' ? await open(mappingOnnx(architecture, weights, device.target)) : undefined;
+  return new GeneratorRunner(model, mapping, await open(generatorOnnx(architecture, weights, device.target)));
 }
 
 /**

@@ -37,9 +37,12 @@ export class Program {
     this.outputs = new Map([...shapesOf(session.outputMetadata)].filter(([name]) => !names.includes(name)));
   }
 
-  static async compile(device: Device, { outputs = {}, updates = {} }: ProgramDefinition): Promise<Program> {
-    const marked = Object.fromEntries(Object.entries(updates).map(([name, next]) => [updateMark + name, next]));
-    const { bytes } = compileGraph({ ...outputs, ...marked }, device.target);
+  static async compile(device: Device, definition: ProgramDefinition): Promise<Program> {
+    return Program.openTraining(device, trainingProgramBytes(device, definition));
+  }
+
+  /** @param bytes of `trainingProgramBytes`. */
+  static async openTraining(device: Device, bytes: Uint8Array): Promise<Program> {
     return new Program(device, await device.runtime.InferenceSession.create(bytes, trainingOptions(device)));
   }
 
@@ -80,6 +83,12 @@ export class Program {
     const lengths = shape.map(length => (typeof length === 'number' ? length : values.length / known));
     return new this.#device.runtime.Tensor('float32', values, lengths);
   }
+}
+
+/** @returns an `.onnx` file, for `Program.openTraining` on a device of the same kind, perhaps in another thread. */
+export function trainingProgramBytes(device: Device, { outputs = {}, updates = {} }: ProgramDefinition): Uint8Array {
+  const marked = Object.fromEntries(Object.entries(updates).map(([name, next]) => [updateMark + name, next]));
+  return compileGraph({ ...outputs, ...marked }, device.target).bytes;
 }
 
 /**

@@ -25,6 +25,10 @@ export class StateStore {
     this.#slots.set(name, { shape, current: this.#tensor(shape, Float32Array.from(values)), spare: undefined });
   }
 
+  delete(name: string): void {
+    this.#slots.delete(name);
+  }
+
   has(name: string): boolean {
     return this.#slots.has(name);
   }

@@ -2,18 +2,19 @@
 
 import { countFlops } from '../../core/graph/flops.ts';
 import * as ops from '../../core/graph/ops.ts';
-import { flattenTree, parameterInputs } from '../../core/graph/tree.ts';
+import { flattenTree, type ParameterSpec, parameterInputs } from '../../core/graph/tree.ts';
 import { createRandom, normals } from '../../core/math/random.ts';
-import type { GanArchitecture } from '../../core/models/channels.ts';
-import { generator, generatorSpec } from '../../core/models/generator.ts';
+import type { GanArchitecture } from '../../core/models/gan-architecture.ts';
+import { ganModel } from '../../core/models/gan-kinds.ts';
 import { generatorRunner } from '../../core/models/inference.ts';
 import { initialValues } from '../../core/nn/initialise.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import type { ProgramDefinition } from '../../core/runtime/program.ts';
-import { ganPresets } from '../../core/training/gan-presets.ts';
-import { discriminatorStep, generatorStep } from '../../core/training/gan-step.ts';
-import { GanTrainer, type GanTrainingConfig } from '../../core/training/gan-trainer.ts';
-import type { GanLoss } from '../../core/training/losses.ts';
+import { ganPresets } from '../../core/training/gan/gan-presets.ts';
+import { discriminatorStep, generatorStep } from '../../core/training/gan/gan-step.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../core/training/gan/gan-trainer.ts';
+import { trainingConfigOf } from '../../core/training/gan/settings.ts';
+import type { GanLoss } from '../../core/training/losses/losses.ts';
 
 export interface BenchCase {
   readonly mode: 'train' | 'inference';
@@ -49,7 +50,8 @@ export interface Workload {
 
 /** Makes a case ready to run: noise for pictures, fresh networks, no growing. */
 export async function openCase(device: Device, given: BenchCase): Promise<Workload> {
-  const architecture: GanArchitecture = { ...ganPresets.cpu, ...given, fmapDecay: 1 };
+  const { resolution } = given;
+  const { architecture } = trainingConfigOf({ ...ganPresets.cpu, ...given, fmapDecay: 1 }, resolution, 0);
   return given.mode === 'train'
     ? trainingCase(device, given, architecture)
     : inferenceCase(device, given, architecture);
@@ -80,7 +82,7 @@ function trainingCase(device: Device, { loss: kind, resolution, minibatch }: Ben
   const count = 2 * minibatch;
   const pixels = Uint8Array.from({ length: count * 3 * resolution ** 2 }, () => random.integer(256));
   const trainer = new GanTrainer(device, config, { resolution, count, pixels });
-  const options = { ...config, resolution, minibatch, fading: false };
+  const options = { architecture, loss, adam: config.adam, resolution, minibatch, fading: false };
   const flopsOf = ({ outputs = {}, updates = {} }: ProgramDefinition) =>
     countFlops([...Object.values(outputs), ...Object.values(updates)]);
   const [penalised, plain] = [true, false].map(penalise => flopsOf(discriminatorStep(options, penalise)));
@@ -94,15 +96,16 @@ function trainingCase(device: Device, { loss: kind, resolution, minibatch }: Ben
 
 async function inferenceCase(device: Device, { minibatch, latentSize }: BenchCase, architecture: GanArchitecture) {
   const random = createRandom(1);
-  const spec = generatorSpec(architecture);
+  const model = ganModel(architecture);
+  const spec = model.finishedSpec();
   const weights = Object.fromEntries(
-    [...flattenTree(spec, '')].map(([path, leaf]) => [
+    [...flattenTree<ParameterSpec>(spec, '')].map(([path, leaf]) => [
       path.slice(1),
       { shape: leaf.shape, data: initialValues(leaf, random) },
     ]),
   );
   const runner = await generatorRunner(device, architecture, weights, minibatch);
   const latents = normals(random, minibatch * latentSize);
-  const images = generator(architecture, parameterInputs(spec, 'g'), ops.input('z', [minibatch, latentSize]));
-  return { run: () => runner.run(latents), flops: countFlops([images]), release: () => runner.release() };
+  const images = model.generate(parameterInputs(spec, 'g'), ops.input('z', [minibatch, latentSize]));
+  return { run: () => runner.generate(latents), flops: countFlops([images]), release: () => runner.release() };
 }

@@ -88,10 +88,18 @@ export function lastingOptions(config: object): JsonObject {
   return Object.fromEntries(Object.entries(plainJson(config)).filter(([name]) => !neutralOptions.has(name)));
 }
 
-/** @returns a few words for each option that differs from an earlier run's, and `changes`: these and each changed input. */
-export function differences(earlier: Origin, now: Origin): { options: string[]; changes: string[] } {
+/**
+ * @param resumable options that may differ. @returns a few words for each option that differs from an earlier run's, and
+ *   `changes`: these and each changed input.
+ */
+export function differences(
+  earlier: Origin,
+  now: Origin,
+  resumable: readonly string[] = [],
+): { options: string[]; changes: string[] } {
   const options = earlier.stage === now.stage ? [] : [`its stage was "${earlier.stage}", is "${now.stage}" now`];
   for (const name of new Set([...Object.keys(earlier.config), ...Object.keys(now.config)])) {
+    if (resumable.includes(name)) continue;
     const [before, after] = [earlier.config[name], now.config[name]];
     if (!isDeepStrictEqual(before, after)) options.push(`${name} was ${shown(before)}, is ${shown(after)} now`);
   }

@@ -4,6 +4,8 @@ import { UserError } from '../../core/errors.ts';
 import type { NdArray } from '../../core/formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/formats/safetensors.ts';
 import { normalisationNames } from '../../core/models/normalisation.ts';
+import { pgganSchema } from '../../core/models/pggan/architecture.ts';
+import { styleSchema } from '../../core/models/style/architecture.ts';
 import { readWhole, writeWhole } from './files.ts';
 
 type FloatArrays = Record<string, NdArray<Float32Array>>;
@@ -50,26 +52,16 @@ export const trainingStateSchema = z.object({
   recent: z.record(z.string(), z.number()).default({}),
 });
 
-export const ganArchitectureSchema = z.object({
-  /** Of the images that it was trained on and makes. */
-  normalisation: z.enum(normalisationNames).default('range'),
-  resolution: z.int(),
-  latentSize: z.int(),
-  fmapBase: z.number(),
-  fmapDecay: z.number(),
-  fmapMax: z.int(),
-  normaliseLatents: z.boolean(),
-  activation: z.enum(['relu', 'leaky-relu']),
-  generatorNorm: z.enum(['none', 'batch', 'pixel']),
-  tanh: z.boolean(),
-  discriminatorNorm: z.enum(['none', 'layer']),
-  equalised: z.boolean(),
-  minibatchStatistic: z.enum(['none', 'stddev', 'discrimination']),
-  statisticGroup: z.int(),
-  minibatchKernels: z.int(),
-});
+/** Of the images that a generator was trained on and makes. */
+const normalisation = z.enum(normalisationNames).default('range');
 
-export type GanDetails = z.output<typeof ganArchitectureSchema>;
+/** What a finished generator's file says of it. */
+export const ganDetailsSchema = z.union([
+  styleSchema.extend({ normalisation }),
+  pgganSchema.extend({ normalisation }),
+]);
+
+export type GanDetails = z.output<typeof ganDetailsSchema>;
 
 export const classifierDetailsSchema = z.object({
   architecture: z.object({

@@ -28,6 +28,8 @@ export interface RunDetails {
   readonly force?: boolean | undefined;
   /** Told what is kept and what is made again. */
   readonly log?: Log | undefined;
+  /** Options that an unfinished run may be continued with anew; those of the last sitting are kept. */
+  readonly resumable?: readonly string[];
 }
 
 /** A run being written. */
@@ -112,6 +114,9 @@ async function begin(out: string, details: RunDetails, lock: Lock): Promise<Run>
   const origin = await originOf(details);
   const unfinished = details.resume ? await unfinishedRun(out, folder, origin, details) : undefined;
   const manifest = unfinished ?? (await startFolder(folder, origin));
+  if (unfinished !== undefined && details.resumable !== undefined) {
+    await writeJson(join(folder, runFiles.config), origin.config);
+  }
   const begun = performance.now();
   const memory = watchMemory();
   const file = (name: string) => join(folder, name);

@@ -7,7 +7,7 @@ import { silentLog } from './log.ts';
 import { differences, exists, lastingOptions, type Manifest, type Origin, readManifest, runFiles } from './manifest.ts';
 import type { RunDetails } from './run-folder.ts';
 
-type Handling = Pick<RunDetails, 'force' | 'log'>;
+type Handling = Pick<RunDetails, 'force' | 'log' | 'resumable'>;
 
 /**
  * @returns the finished run at `out` where nothing it was made of has changed; `outdated` where an input has, so that
@@ -39,12 +39,13 @@ export async function unfinishedRun(
   out: string,
   folder: string,
   now: Origin,
-  { force, log = silentLog }: Handling,
+  { force, log = silentLog, resumable = [] }: Handling,
 ): Promise<Manifest | undefined> {
   if (!(await exists(join(folder, runFiles.manifest)))) return undefined;
   const manifest = await readManifest(folder);
   const config = lastingOptions((await readJson(join(folder, runFiles.config))) as object);
-  const { options, changes } = differences({ stage: manifest.stage, config, inputs: manifest.inputs }, now);
+  const earlier = { stage: manifest.stage, config, inputs: manifest.inputs };
+  const { options, changes } = differences(earlier, now, resumable);
   if (options.length > 0 && !force) {
     const remedy = 'resume with the same options, or leave out --resume to start again';
     throw new UserError(`cannot resume ${out}: ${options.join('; ')}; ${remedy}`);

@@ -11,7 +11,7 @@ import { hashBytes } from '../io/bundle.ts';
 import { readNpy, writeWhole } from '../io/files.ts';
 import { readJsonLines } from '../io/json-lines.ts';
 import { exists, hashInputs, runFiles } from '../io/manifest.ts';
-import { classifierDetailsSchema, ganArchitectureSchema, readTensors } from '../io/networks.ts';
+import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../io/networks.ts';
 import { type FinishedRun, openRun, withRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 import { modelCard } from './model-card.ts';
@@ -54,7 +54,7 @@ export const bundle = defineStage({
       await checkOrigin(runs.boundaries, { generator, classifier });
       const measured = quality === undefined ? undefined : await openRun(quality, 'evaluate');
       if (measured !== undefined) await checkMeasured(measured, generator);
-      const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganArchitectureSchema);
+      const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
       const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
       const { attributes: found, extra, latentSize } = await readBoundaryDetails(runs.boundaries);
       const { resolution } = generatorFile.details;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
 import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../core/bundle/bundle.ts';
 import { linearResponse } from '../../core/latent/linear-response.ts';
-import { normaliseLatents } from '../../core/latent/sampling.ts';
+import { normaliseLatents } from '../../core/models/latents.ts';
 import { inOrder } from '../data/in-order.ts';
 import { hashBytes } from '../io/bundle.ts';
 import { openDevice } from '../io/device.ts';

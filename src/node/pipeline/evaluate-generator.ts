@@ -15,7 +15,7 @@ import { type Dataset, openDataset, type SplitName } from '../data/dataset.ts';
 import { imagesAt } from '../data/image-set.ts';
 import { openDevice } from '../io/device.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
-import { ganArchitectureSchema, readTensors } from '../io/networks.ts';
+import { ganDetailsSchema, readTensors } from '../io/networks.ts';
 import { openRun, withRun } from '../io/run-folder.ts';
 import { type Labeller, openLabeller } from './attribute-shares.ts';
 import { type CommonConfig, pathOption } from './options.ts';
@@ -114,7 +114,7 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Generat
     throw new UserError('--generator needs --dataset, the run folder of prepare with the images it was trained on');
   }
   const run = await openRun(folder, 'train gan');
-  const generator = await readTensors(run.file('generator.safetensors'), ganArchitectureSchema);
+  const generator = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
   const dataset = await openDataset(datasetFolder);
   const { resolution } = generator.details;
   if (dataset.resolution < resolution) {
@@ -164,7 +164,7 @@ async function generate(
   context: StageContext,
 ): Promise<ImageSet> {
   const runner = await generatorRunner(device, details, tensors, batch);
-  const maker = { ...details, generate: (latents: Float32Array) => runner.run(latents) };
+  const maker = { ...details, generate: async (z: Float32Array) => runner.generate(await runner.map(z)) };
   const progress = context.log.progress('generate', count, 'images');
   const tick = ticking(context, done => progress.update(done));
   try {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
 import { checkShape, toFloat32 } from '../../core/formats/nd-array.ts';
-import { normaliseLatents } from '../../core/latent/sampling.ts';
+import { normaliseLatents } from '../../core/models/latents.ts';
 import { quantile } from '../../core/math/statistics.ts';
 import { brightnessName } from '../../core/metrics/brightness.ts';
 import { readJson, readNpy } from '../io/files.ts';

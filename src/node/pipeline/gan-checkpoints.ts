@@ -3,14 +3,18 @@ import { readdir, rm } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
-import { ganStateShapes, isNetworkState } from '../../core/training/gan-step.ts';
-import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../core/training/gan-trainer.ts';
-import { scheduleAt } from '../../core/training/schedule.ts';
+import { ganStateShapes, isNetworkState } from '../../core/training/gan/gan-step.ts';
+import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../core/training/gan/gan-trainer.ts';
+import { scheduleAt } from '../../core/training/gan/schedule.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../io/networks.ts';
 import type { Run } from '../io/run-folder.ts';
 import type { Figures } from './recent.ts';
 
-const schema = trainingStateSchema.extend({ imagesShown: z.int(), resolution: z.int() });
+const schema = trainingStateSchema.extend({
+  imagesShown: z.int(),
+  resolution: z.int(),
+  fall: z.object({ startKimg: z.number(), endKimg: z.number() }).optional(),
+});
 
 export interface SavedCheckpoint extends GanCheckpoint {
   /** The smoothed figures at that time. */
@@ -63,7 +67,7 @@ export async function foreignCheckpoint(
     );
   }
   const { tensors, progress, recent } = await read(path);
-  const { architecture, adam, plan } = config;
+  const { architecture, adam, plan, averages = [] } = config;
   const shown = progress.imagesShown;
   if (shown >= plan.totalKimg * 1000) {
     throw new UserError(`--kimg must be more than the ${shown / 1000} that ${path} has seen; got ${plan.totalKimg}`);
@@ -75,7 +79,7 @@ export async function foreignCheckpoint(
         'after as many images; shorten --fade-kimg and --stabilise-kimg, or give --no-growing',
     );
   }
-  const all = ganStateShapes(architecture, progress.resolution, adam);
+  const all = ganStateShapes(architecture, progress.resolution, adam, Math.max(1, averages.length));
   const bare = Object.keys(tensors).every(isNetworkState);
   const expected = bare ? new Map([...all].filter(([name]) => isNetworkState(name))) : all;
   for (const [name, shape] of expected) {

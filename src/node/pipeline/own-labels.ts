@@ -1,6 +1,6 @@
 // Reads labels that somebody gave generated faces by hand: a CSV of seeds or latents with 0 and 1.
 import { UserError } from '../../core/errors.ts';
-import { normaliseLatents, sampleLatents } from '../../core/latent/sampling.ts';
+import { normaliseLatents, sampleLatents } from '../../core/models/latents.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { readWhole } from '../io/files.ts';
 import type { Faces } from './fit-faces.ts';

@@ -7,7 +7,7 @@ import { openDevice } from '../io/device.ts';
 import { createNpyWriter, readNpy, writeJson, writeWhole } from '../io/files.ts';
 import { readJsonLines } from '../io/json-lines.ts';
 import { runFiles } from '../io/manifest.ts';
-import { classifierDetailsSchema, ganArchitectureSchema, readTensors } from '../io/networks.ts';
+import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../io/networks.ts';
 import { openRun, type Run, withRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 import { startWorkers } from '../workers/pool.ts';
@@ -50,7 +50,7 @@ export const synthesize = defineStage({
     const device = await openDevice(config);
     const generatorRun = await openRun(config.generator, 'train gan');
     const classifierRun = await openRun(config.classifier, 'train classifier');
-    const generator = await readTensors(generatorRun.file('generator.safetensors'), ganArchitectureSchema);
+    const generator = await readTensors(generatorRun.file('generator.safetensors'), ganDetailsSchema);
     const classifier = await readTensors(classifierRun.file('classifier.safetensors'), classifierDetailsSchema);
     const { resolution, latentSize } = generator.details;
     const { architecture, thresholds } = classifier.details;

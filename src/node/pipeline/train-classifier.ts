@@ -2,7 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { createRandom } from '../../core/math/random.ts';
-import { classifierRunner, type Weights } from '../../core/models/inference.ts';
+import { classifierRunner } from '../../core/models/inference.ts';
+import type { Weights } from '../../core/models/weights.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../core/training/classifier-trainer.ts';
 import { openDataset } from '../data/dataset.ts';

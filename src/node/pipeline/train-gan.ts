@@ -1,13 +1,15 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
 import { UserError } from '../../core/errors.ts';
-import type { NdArray } from '../../core/formats/nd-array.ts';
-import { sampleLatents } from '../../core/latent/sampling.ts';
+import { ganModel } from '../../core/models/gan-kinds.ts';
+import { sampleLatents } from '../../core/models/latents.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { generatorQuality } from '../../core/metrics/generator-quality.ts';
 import { smallestLevel } from '../../core/metrics/sliced-wasserstein.ts';
 import type { Device } from '../../core/runtime/device.ts';
-import { DivergenceError, GanTrainer, type GanTrainingConfig } from '../../core/training/gan-trainer.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../core/training/gan/gan-trainer.ts';
 import { halved, type ImageSet, withNormalisation } from '../../core/training/image-source.ts';
+import { balancedWeights } from '../../core/training/image-weights.ts';
+import { DivergenceError } from '../../core/training/training-state.ts';
 import { openDataset } from '../data/dataset.ts';
 import { imagesOf } from '../data/image-set.ts';
 import { openDevice } from '../io/device.ts';
@@ -15,8 +17,9 @@ import { writeWhole } from '../io/files.ts';
 import { writeTensors } from '../io/networks.ts';
 import { type Run, withRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
+import { openShares } from '../workers/gan-shares.ts';
 import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './gan-checkpoints.ts';
-import { type GanOptions, ganOptions, ganPreset, ganTrainingConfig } from './gan-options.ts';
+import { type GanOptions, ganOptions, ganPreset, ganTrainingConfig, resumableGanOptions } from './gan-options.ts';
 import { type Figures, smoothed } from './recent.ts';
 import { defineStage, type StageContext } from './stage.ts';
 
@@ -45,16 +48,23 @@ export const trainGan = defineStage({
     const { log } = context;
     // Before the run folder is begun, which may empty the one the file lies in.
     const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training);
-    return withRun(out, { stage: 'train gan', config, inputs, resume, force, log }, async run => {
-      let images: ImageSet = withNormalisation(await imagesOf(dataset, 'train'), config.normalisation ?? 'range');
+    const details = { stage: 'train gan', config, inputs, resume, force, log, resumable: resumableGanOptions };
+    return withRun(out, details, async run => {
+      const labelled = await imagesOf(dataset, 'train');
+      let images: ImageSet = withNormalisation(labelled, config.normalisation ?? 'range');
       while (images.resolution > training.architecture.resolution) images = halved(images);
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
-      const trainer = new GanTrainer(device, training, images, checkpoint);
+      const weights = config.balance ? balancedWeights(labelled.labels) : undefined;
+      const { threads, dataParallel } = config;
+      const shares = dataParallel && threads > 1 ? openShares(threads, context.signal) : undefined;
+      const trainer = new GanTrainer(device, training, images, checkpoint, { shares, weights });
+      if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
       try {
         const setting = { device, images, training, config, run, context };
         return await explained(() => train(trainer, checkpoint?.recent ?? {}, setting));
       } finally {
         await trainer.release();
+        await shares?.close();
       }
     });
   },
@@ -81,7 +91,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
     await writeWhole(run.file(name), await encodeGrid(images, grid));
     return name;
   };
-  const progress = log.progress('train gan', config.kimg * 1000, 'images');
+  const progress = log.progress('train gan', trainer.end, 'images');
   await run.rewind(({ imagesShown }) => Number(imagesShown) <= trainer.imagesShown);
   let recent = earlier;
   let since = { time: performance.now(), images: trainer.imagesShown };
@@ -94,7 +104,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
     /** Whether this step reached another multiple of so many images, or the end. */
     const passed = (images: number) =>
       trainer.finished || Math.floor(imagesShown / images) > Math.floor(before / images);
-    if (passed((config.kimg * 1000) / metricsLines)) {
+    if (passed(trainer.end / metricsLines)) {
       run.metrics({ imagesShown, resolution, alpha, learningRate, ...recent });
     }
     if (config.measureKimg > 0 && resolution >= smallestLevel && passed(config.measureKimg * 1000)) {
@@ -114,10 +124,11 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   }
   progress.finish();
   const samples = await saveGrid();
-  const weights: Record<string, NdArray<Float32Array>> = trainer.generatorWeights();
+  const { architecture } = training;
+  const weights = await ganModel(architecture).finish(setting.device, trainer.generatorWeights());
   const { normalisation = 'range' } = config;
-  await writeTensors(run.file('generator.safetensors'), weights, { normalisation, ...training.architecture });
-  return { imagesShown: trainer.imagesShown, steps: trainer.steps, ...training.architecture, samples };
+  await writeTensors(run.file('generator.safetensors'), { ...weights }, { normalisation, ...architecture });
+  return { imagesShown: trainer.imagesShown, steps: trainer.steps, ...architecture, samples };
 }
 
 /** SWD and MS-SSIM of what the generator makes now, the same latents and real images each time. */

@@ -1,6 +1,6 @@
 // A thread of `synthesize`: draws latents, makes their faces and labels them, a shard at a time.
 import { attributeNames } from '../../core/attributes.ts';
-import { normaliseLatents, sampleLatents } from '../../core/latent/sampling.ts';
+import { normaliseLatents, sampleLatents } from '../../core/models/latents.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { faceBrightness } from '../../core/metrics/brightness.ts';
 import { BatchRunner } from '../../core/models/inference.ts';

@@ -1,6 +1,6 @@
 // Networks ready to run: any number of rows, in one piece or several, in Node's runtime and in the browser's.
 import { expect, test } from 'vitest';
-import { sampleLatents } from '../../../src/core/latent/sampling.ts';
+import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { classifierRunner, generatorOnnx, generatorRunner } from '../../../src/core/models/inference.ts';
 import { Program } from '../../../src/core/runtime/program.ts';

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts';
 import { encodeNpy } from '../../../src/core/formats/npy.ts';
 import { fitBoundary } from '../../../src/core/latent/boundary.ts';
-import { normaliseLatents, sampleLatents } from '../../../src/core/latent/sampling.ts';
+import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { generatorRunner } from '../../../src/core/models/inference.ts';
 import { type ExtraBoundary, writeBoundaries } from '../../../src/node/io/boundaries.ts';

@@ -1,6 +1,6 @@
 // Latents are standard normal, repeatable, and brought to the generator's length.
 import { expect, test } from 'vitest';
-import { normaliseLatents, sampleLatents } from '../../../src/core/latent/sampling.ts';
+import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { dot, length } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 

@@ -1,16 +1,17 @@
 // PGGAN's discriminator: the generator's mirror image, from an image to one score.
-import * as ops from '../graph/ops.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import type { Parameters } from '../graph/tree.ts';
-import { convSpec, denseSpec, type LayerSpec } from '../nn/layers.ts';
+import * as ops from '../../graph/ops.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { Parameters } from '../../graph/tree.ts';
+import { convSpec, denseSpec, type LayerSpec } from '../../nn/layers.ts';
 import {
   type MinibatchDiscriminationSpec,
   minibatchDiscrimination,
   minibatchDiscriminationSpec,
   minibatchStddev,
-} from '../nn/minibatch.ts';
-import { layerNorm } from '../nn/normalisation.ts';
-import { channelsAt, type GanArchitecture, resolutionsUpTo } from './channels.ts';
+} from '../../nn/minibatch.ts';
+import { layerNorm } from '../../nn/normalisation.ts';
+import { channelsAt, resolutionsUpTo } from '../channels.ts';
+import type { PgganArchitecture } from './architecture.ts';
 import {
   crossFade,
   ganConv,
@@ -19,7 +20,7 @@ import {
   type NormalisedLayer,
   type NormalisedLayerSpec,
   onesSpec,
-} from './gan-layers.ts';
+} from './layers.ts';
 
 export type DiscriminatorSpec = {
   readonly fromRGB: Readonly<Record<string, LayerSpec>>;
@@ -33,7 +34,7 @@ export type DiscriminatorParameters = Parameters<DiscriminatorSpec>;
 
 /** The parameters of a discriminator that has grown to `resolution`; the block at 4×4 ends with a dense layer. */
 export function discriminatorSpec(
-  architecture: GanArchitecture,
+  architecture: PgganArchitecture,
   resolution = architecture.resolution,
 ): DiscriminatorSpec {
   const { minibatchStatistic, minibatchKernels, discriminatorNorm } = architecture;
@@ -65,7 +66,7 @@ export function discriminatorSpec(
  * @returns scores [N, 1]; larger means more like a real image.
  */
 export function discriminator(
-  architecture: GanArchitecture,
+  architecture: PgganArchitecture,
   parameters: DiscriminatorParameters,
   images: Tensor,
   alpha?: Tensor,

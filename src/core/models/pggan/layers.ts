@@ -1,9 +1,9 @@
 // What generator and discriminator have in common: weights at run-time scale or not, and the cross-fade.
-import * as ops from '../graph/ops.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import type { ParameterSpec, Parameters } from '../graph/tree.ts';
-import { conv, dense, equalised, he, type LayerSpec, type Multiplied, rectifierGain } from '../nn/layers.ts';
-import type { GanFeatures } from './channels.ts';
+import * as ops from '../../graph/ops.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { ParameterSpec, Parameters } from '../../graph/tree.ts';
+import { conv, dense, equalised, he, type LayerSpec, type Multiplied, rectifierGain } from '../../nn/layers.ts';
+import type { PgganFeatures } from './architecture.ts';
 
 /** A layer with what its normalisation adds. A type alias, so that it counts as a tree of specs. */
 export type NormalisedLayerSpec = LayerSpec & {
@@ -21,23 +21,23 @@ export function onesSpec(shape: readonly number[]): ParameterSpec {
 }
 
 /** How the weights of a layer start: under an equalised learning rate as they are, otherwise by He's rule. */
-export function ganLayerSpec({ equalised }: GanFeatures, layer: LayerSpec, gain = rectifierGain): LayerSpec {
+export function ganLayerSpec({ equalised }: PgganFeatures, layer: LayerSpec, gain = rectifierGain): LayerSpec {
   return equalised ? layer : he(layer, gain);
 }
 
 /** Weight and input of a layer, ready to be multiplied. */
-export function factors(features: GanFeatures, weight: Tensor, input: Tensor, gain = rectifierGain) {
+export function factors(features: PgganFeatures, weight: Tensor, input: Tensor, gain = rectifierGain) {
   return features.equalised ? equalised(weight, input, gain) : { weight, input };
 }
 
 /** Convolution that keeps the size. @param x [N, C, H, W]. @returns [N, O, H, W]. */
-export function ganConv(features: GanFeatures, { weight, bias }: Multiplied, x: Tensor, gain = rectifierGain): Tensor {
+export function ganConv(features: PgganFeatures, { weight, bias }: Multiplied, x: Tensor, gain = rectifierGain): Tensor {
   const scaled = factors(features, weight, x, gain);
   return conv({ weight: scaled.weight, bias }, scaled.input);
 }
 
 /** @param x [N, I]. @returns [N, O]. */
-export function ganDense(features: GanFeatures, { weight, bias }: Multiplied, x: Tensor, gain = rectifierGain): Tensor {
+export function ganDense(features: PgganFeatures, { weight, bias }: Multiplied, x: Tensor, gain = rectifierGain): Tensor {
   const scaled = factors(features, weight, x, gain);
   return dense({ weight: scaled.weight, bias }, scaled.input);
 }

@@ -1,10 +1,12 @@
 // PGGAN's generator: from a latent to an image, growing by one block a resolution.
-import * as ops from '../graph/ops.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import type { Parameters } from '../graph/tree.ts';
-import { convSpec, denseSpec, type LayerSpec, rectifierGain } from '../nn/layers.ts';
-import { type BatchStatistics, batchNorm, pixelNorm } from '../nn/normalisation.ts';
-import { channelsAt, type GanArchitecture, resolutionsUpTo } from './channels.ts';
+import * as ops from '../../graph/ops.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { Parameters } from '../../graph/tree.ts';
+import { convSpec, denseSpec, type LayerSpec, rectifierGain } from '../../nn/layers.ts';
+import { batchNorm, pixelNorm } from '../../nn/normalisation.ts';
+import { channelsAt, resolutionsUpTo } from '../channels.ts';
+import type { GeneratorView } from '../gan-model.ts';
+import type { PgganArchitecture } from './architecture.ts';
 import {
   crossFade,
   factors,
@@ -13,7 +15,7 @@ import {
   type NormalisedLayer,
   type NormalisedLayerSpec,
   onesSpec,
-} from './gan-layers.ts';
+} from './layers.ts';
 
 export type GeneratorSpec = {
   readonly blocks: Readonly<
@@ -31,7 +33,7 @@ const firstGain = rectifierGain / 4;
  * @param statistics whether batch norm takes running statistics, which are then among them: not trained, but kept.
  */
 export function generatorSpec(
-  architecture: GanArchitecture,
+  architecture: PgganArchitecture,
   resolution = architecture.resolution,
   statistics = false,
 ): GeneratorSpec {
@@ -61,18 +63,9 @@ export function generatorSpec(
   };
 }
 
-export interface GeneratorView {
-  /** The resolution it has grown to; left out, the architecture's. */
-  readonly resolution?: number;
-  /** Weight of the newest block in [0, 1]; left out where it counts in full. */
-  readonly alpha?: Tensor | undefined;
-  /** Told the statistics of the batch by the layer's path, such as `blocks/8/conv0`, where batch norm uses them. */
-  readonly observe?: (path: string, statistics: BatchStatistics) => void;
-}
-
 /** @param z [N, d] latents. @returns images [N, 3, R, R], about [-1, 1], unbounded without tanh. */
 export function generator(
-  architecture: GanArchitecture,
+  architecture: PgganArchitecture,
   parameters: GeneratorParameters,
   z: Tensor,
   { resolution = architecture.resolution, alpha, observe }: GeneratorView = {},

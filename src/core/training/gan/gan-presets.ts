@@ -1,32 +1,14 @@
 // The configurations a GAN can be trained in, one row each: the paper's Table 1, the report's own, and ours for two cores.
-import type { GanChannels, GanFeatures } from '../models/channels.ts';
-import type { GanLoss } from './losses.ts';
+import { type GanSettings, withoutPggan } from './settings.ts';
 
 /** Everything that training takes but the data's own resolution, in the names of the options of `train gan`. */
-export interface GanPreset extends GanFeatures, Omit<GanChannels, 'resolution'> {
-  /** Whether the networks grow from 4×4, or begin at the full resolution. */
-  readonly growing: boolean;
-  readonly loss: GanLoss['kind'];
-  readonly gamma: number;
-  readonly penaltyInterval: number;
-  readonly lambda: number;
-  readonly drift: number;
-  /** n_critic. */
-  readonly discriminatorSteps: number;
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly minibatch: number;
-  readonly maxMinibatch: number;
-  readonly fadeKimg: number;
-  readonly stabiliseKimg: number;
-  readonly kimg: number;
-  readonly decayKimg: number;
-}
+export type GanPreset = GanSettings;
 
 /** (a): the training of Gulrajani et al. 2017, which the paper starts from. */
 const a: GanPreset = {
+  kind: 'pggan',
   growing: false,
+  startResolution: 4,
   latentSize: 128,
   normaliseLatents: false,
   // The ablation's channels; (h) has four times as many.
@@ -55,8 +37,17 @@ const a: GanPreset = {
   // Appendix A: 800 thousand images a phase. §6.1: 10 million in all.
   fadeKimg: 800,
   stabiliseKimg: 800,
+  growKimg: [],
   kimg: 10_000,
+  warmupKimg: 0,
   decayKimg: 0,
+  decay: 'linear',
+  finalRate: 0,
+  finalGamma: 0.3,
+  gammaKimg: 0,
+  scaleGamma: false,
+  averages: [],
+  dataParallel: false,
 };
 const b: GanPreset = { ...a, growing: true };
 const c: GanPreset = { ...b, minibatch: 16, maxMinibatch: 16 };
@@ -76,7 +67,47 @@ const e: GanPreset = { ...d, minibatchStatistic: 'stddev' };
 const f: GanPreset = { ...e, equalised: true, learningRate: 1e-3 };
 const g: GanPreset = { ...f, generatorNorm: 'pixel' };
 
-export const ganPresetNames = ['cpu', 'a', 'b', 'c', 'report', 'd', 'e-star', 'e', 'f', 'g', 'h'] as const;
+/** Ours: about half the work a step, and many small steps (docs/log.md). */
+const cpu: GanPreset = {
+  ...g,
+  latentSize: 128,
+  fmapBase: 512,
+  fmapMax: 128,
+  statisticGroup: 4,
+  loss: 'logistic-r1',
+  learningRate: 0.002,
+  minibatch: 8,
+  maxMinibatch: 8,
+  fadeKimg: 5,
+  stabiliseKimg: 5,
+  kimg: 200,
+};
+
+/** The style generator, for long trainings on two cores at 64×64 (docs/log.md). */
+const style: GanPreset = {
+  ...cpu,
+  ...withoutPggan,
+  kind: 'style',
+  loss: 'relativistic-r1-r2',
+  gamma: 2,
+  finalGamma: 0.4,
+  gammaKimg: 200,
+  scaleGamma: true,
+  penaltyInterval: 4,
+  discriminatorSteps: 0,
+  learningRate: 0.0014,
+  warmupKimg: 1,
+  decay: 'cosine',
+  finalRate: 1e-4,
+  startResolution: 8,
+  growKimg: [20, 40, 120],
+  kimg: 600,
+  decayKimg: 200,
+  averages: [10, 40, 160],
+  dataParallel: true,
+};
+
+export const ganPresetNames = ['cpu', 'style', 'a', 'b', 'c', 'report', 'd', 'e-star', 'e', 'f', 'g', 'h'] as const;
 export type GanPresetName = (typeof ganPresetNames)[number];
 
 /** Karras et al. 2018, Table 1 and §6.1, in the details of the authors' first code. */
@@ -92,19 +123,6 @@ export const ganPresets: Readonly<Record<GanPresetName, GanPreset>> = {
   f,
   g,
   h: { ...g, fmapBase: 8192, kimg: 12_000 },
-  /** Ours: about half the work a step, and many small steps (docs/log.md). */
-  cpu: {
-    ...g,
-    latentSize: 128,
-    fmapBase: 512,
-    fmapMax: 128,
-    statisticGroup: 4,
-    loss: 'logistic-r1',
-    learningRate: 0.002,
-    minibatch: 8,
-    maxMinibatch: 8,
-    fadeKimg: 5,
-    stabiliseKimg: 5,
-    kimg: 200,
-  },
+  cpu,
+  style,
 };

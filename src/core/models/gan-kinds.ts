@@ -1,0 +1,9 @@
+// Every kind of GAN by its name in an architecture.
+import type { GanArchitecture } from './gan-architecture.ts';
+import type { GanModel } from './gan-model.ts';
+import { pggan } from './pggan/pggan.ts';
+import { style } from './style/style.ts';
+
+export function ganModel(architecture: GanArchitecture): GanModel {
+  return architecture.kind === 'style' ? style(architecture) : pggan(architecture);
+}

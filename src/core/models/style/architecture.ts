@@ -1,0 +1,15 @@
+// What shapes the two networks of the style generator: channels as PGGAN's, and how the discriminator sees variety.
+import { z } from 'zod';
+import { channelOptions } from '../channels.ts';
+
+export const styleSchema = z.object({
+  kind: z.literal('style'),
+  /** Side of the finished images: a power of two from 4. */
+  resolution: z.int(),
+  ...channelOptions,
+  minibatchStatistic: z.enum(['none', 'stddev']),
+  /** Images whose deviation is taken together (stddev); 0 for the whole minibatch. */
+  statisticGroup: z.int().min(0),
+});
+
+export type StyleArchitecture = Readonly<z.output<typeof styleSchema>>;

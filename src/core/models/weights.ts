@@ -1,0 +1,19 @@
+// The weights of a trained network, and the constants of a graph that they become.
+import type { NdArray } from '../formats/nd-array.ts';
+import * as ops from '../graph/ops.ts';
+import { mapTree, type ParameterSpec, type Parameters, type Tree } from '../graph/tree.ts';
+
+/** Values of a parameter by its path in the network's spec. */
+export type Weights = Readonly<Record<string, NdArray<Float32Array>>>;
+
+export function constants<T extends Tree<ParameterSpec>>(tree: T, weights: Weights): Parameters<T> {
+  return mapTree(
+    tree,
+    ({ shape }: ParameterSpec, path) => {
+      const known = weights[path.slice(1)];
+      if (known === undefined) throw new Error(`no weights for ${path.slice(1)}`);
+      return ops.constant(known.data, shape);
+    },
+    '',
+  );
+}

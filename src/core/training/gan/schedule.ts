@@ -1,0 +1,157 @@
+// Which resolution, fade and rates hold after so many images: growth and rates as a pure function.
+import { z } from 'zod';
+import type { GanLoss } from '../losses/losses.ts';
+
+const kimg = () => z.number().min(0);
+const side = () =>
+  z.int().refine(value => value >= 4 && value <= 1024 && Number.isInteger(Math.log2(value)), {
+    error: 'must be a power of two from 4 to 1024',
+  });
+
+/** The options of a training's plan. */
+export const planOptions = {
+  growing: z.boolean().describe('whether the networks grow from a small resolution, or begin at full resolution'),
+  startResolution: side()
+    .meta({ values: 'a power of two from 4 to 1024' })
+    .describe('side of the images that growing begins at'),
+  fadeKimg: kimg().describe('thousand images shown while a new resolution fades in'),
+  stabiliseKimg: kimg().describe('thousand images shown at each resolution after its fade'),
+  growKimg: z
+    .array(z.number().positive())
+    .describe('thousand images at each resolution below the last, in place of the two above'),
+  kimg: kimg().describe('thousand real images shown in all'),
+  minibatch: z.int().min(1).describe('images a step at the final resolution'),
+  maxMinibatch: z
+    .int()
+    .min(1)
+    .describe('images a step at lower resolutions: twice as many at half the side, up to this bound'),
+  learningRate: z.number().positive().describe("Adam's rate, for both networks"),
+  warmupKimg: kimg().describe('thousand images over which the rate rises from 0'),
+  decayKimg: kimg().describe('thousand images at the end over which the learning rate falls'),
+  decay: z.enum(['linear', 'cosine']).describe('how it falls'),
+  finalRate: kimg().describe('to which rate it falls; 0: a tenth'),
+};
+
+export interface TrainingPlan {
+  /** Where growing begins; equal to `resolution`, nothing grows. */
+  readonly startResolution: number;
+  readonly resolution: number;
+  /** Thousand real images shown while a new block fades in. */
+  readonly fadeKimg: number;
+  /** Thousand real images shown at each resolution after its fade; the last one goes on to the end. */
+  readonly stabiliseKimg: number;
+  /** Thousand real images shown at each resolution below the last, in place of the two above; empty or left out: those. */
+  readonly growKimg?: readonly number[];
+  /** Thousand real images shown in all. */
+  readonly totalKimg: number;
+  /** Images a step at the final resolution. */
+  readonly minibatch: number;
+  /**
+   * Smaller images come in larger minibatches, since what a step costs apart from its images stays: twice as many at
+   * half the side, up to this bound.
+   */
+  readonly maxMinibatch: number;
+  readonly learningRate: number;
+  /** Thousand images over which the rate rises from 0; left out: 0. */
+  readonly warmupKimg?: number;
+  /** Thousand images at the end over which the rate falls; 0 for a constant rate. */
+  readonly decayKimg: number;
+  /** Left out: linear. */
+  readonly decay?: 'linear' | 'cosine';
+  /** Left out: a tenth of the rate. */
+  readonly finalRate?: number;
+}
+
+/** A fall of the rate that was begun on purpose, in thousand images shown; the training ends with it. */
+export interface Fall {
+  readonly startKimg: number;
+  readonly endKimg: number;
+}
+
+export interface SchedulePoint {
+  readonly resolution: number;
+  readonly phase: 'fade' | 'stabilise';
+  /** Weight of the newest block: rises from 0 to 1 in a fade, 1 otherwise. */
+  readonly alpha: number;
+  readonly minibatch: number;
+  readonly learningRate: number;
+}
+
+/** Thousand images shown at a resolution below the last one, its fade among them. */
+function kimgAt(resolution: number, plan: TrainingPlan): number {
+  const { growKimg = [], startResolution, fadeKimg, stabiliseKimg } = plan;
+  if (growKimg.length === 0) return (resolution === startResolution ? 0 : fadeKimg) + stabiliseKimg;
+  return growKimg[Math.log2(resolution / startResolution)] ?? growKimg.at(-1)!;
+}
+
+/** Thousand images shown before the final resolution begins. */
+export function growingKimg(plan: TrainingPlan): number {
+  let sum = 0;
+  for (let side = plan.startResolution; side < plan.resolution; side *= 2) sum += kimgAt(side, plan);
+  return sum;
+}
+
+/** Where the training ends, in thousand images. */
+export function endKimg(plan: TrainingPlan, fall?: Fall): number {
+  return fall?.endKimg ?? plan.totalKimg;
+}
+
+/** Karras et al. 2018, appendix A: stabilise the first resolution, then for each next one fade in and stabilise. */
+export function scheduleAt(imagesShown: number, plan: TrainingPlan, fall?: Fall): SchedulePoint {
+  const kimg = imagesShown / 1000;
+  let resolution = plan.startResolution;
+  let start = 0;
+  let alpha = 1;
+  while (resolution < plan.resolution) {
+    const end = start + kimgAt(resolution, plan);
+    if (kimg < end) break;
+    resolution *= 2;
+    start = end;
+  }
+  if (resolution > plan.startResolution && plan.fadeKimg > 0) alpha = Math.min(1, (kimg - start) / plan.fadeKimg);
+  return {
+    resolution,
+    phase: alpha < 1 ? 'fade' : 'stabilise',
+    alpha,
+    minibatch: Math.max(plan.minibatch, Math.min(plan.maxMinibatch, (plan.minibatch * plan.resolution) / resolution)),
+    learningRate: rateAt(kimg, plan, fall),
+  };
+}
+
+function rateAt(kimg: number, plan: TrainingPlan, fall: Fall | undefined): number {
+  const { learningRate, warmupKimg = 0, decay = 'linear', finalRate = learningRate / 10 } = plan;
+  const end = endKimg(plan, fall);
+  const length = fall === undefined ? plan.decayKimg : end - fall.startKimg;
+  const left = length > 0 ? Math.min(1, Math.max(0, end - kimg) / length) : 1;
+  const risen = warmupKimg > 0 ? Math.min(1, kimg / warmupKimg) : 1;
+  if (decay === 'linear' && finalRate === learningRate / 10) return risen * learningRate * (0.1 + 0.9 * left);
+  const share = decay === 'linear' ? left : halfCosine(1 - left);
+  return risen * (finalRate + (learningRate - finalRate) * share);
+}
+
+/** γ of a logistic loss after so many images; 0 for a loss that has none. */
+export function gammaAt(imagesShown: number, plan: TrainingPlan, loss: GanLoss): number {
+  if (loss.kind === 'wgan-gp') return 0;
+  const { gamma, finalGamma = gamma, gammaKimg = 0, scaleGamma = false } = loss;
+  const atFinal = Math.max(0, imagesShown / 1000 - growingKimg(plan));
+  const share = gammaKimg > 0 ? halfCosine(Math.min(1, atFinal / gammaKimg)) : 1;
+  const { resolution } = scheduleAt(imagesShown, plan);
+  return (finalGamma + (gamma - finalGamma) * share) * (scaleGamma ? (resolution / plan.resolution) ** 2 : 1);
+}
+
+/** From 1 at 0 to 0 at 1. */
+function halfCosine(x: number): number {
+  return (1 + Math.cos(Math.PI * x)) / 2;
+}
+
+/** Half-life of the paper's moving average, in images: 0.999 is kept per 16 images shown. */
+export const paperHalfLife = (16 * Math.log(0.5)) / Math.log(0.999);
+
+/**
+ * How much of the generator's moving average is kept at a step: by its half-life, but never so slow that this exceeds
+ * 5 % of the images shown so far. @param halfLife in images.
+ */
+export function emaDecay(imagesShown: number, minibatch: number, halfLife = paperHalfLife): number {
+  const bounded = Math.min(halfLife, 0.05 * imagesShown);
+  return bounded > 0 ? 0.5 ** (minibatch / bounded) : 0;
+}

@@ -1,0 +1,108 @@
+// All that a GAN's training can be told, once: the options of `train gan`, the fields of presets, and what they make.
+import { z } from 'zod';
+import { UserError } from '../../errors.ts';
+import { channelOptions } from '../../models/channels.ts';
+import { type GanArchitecture, ganKinds } from '../../models/gan-architecture.ts';
+import { pgganFeatures } from '../../models/pggan/architecture.ts';
+import { logisticOptions } from '../losses/logistic-r1.ts';
+import { type GanLoss, ganLossNames } from '../losses/losses.ts';
+import { wganGpOptions } from '../losses/wgan-gp.ts';
+import type { GanTrainingConfig } from './gan-trainer.ts';
+import { planOptions } from './schedule.ts';
+
+export const ganSettingsSchema = z.object({
+  kind: z
+    .enum(ganKinds)
+    .describe("pggan: the paper's generator; style: one whose layers an intermediate latent steers"),
+  loss: z
+    .enum(ganLossNames)
+    .describe(
+      "wgan-gp is the paper's; logistic-r1 takes about half the work, relativistic-r1-r2 a little more than that, but " +
+        'makes more kinds of faces in a long training',
+    ),
+  ...logisticOptions,
+  ...wganGpOptions,
+  discriminatorSteps: z
+    .int()
+    .min(0)
+    .describe('discriminator steps for each generator step; 0 trains both in one step, in three quarters of the time'),
+  ...channelOptions,
+  ...pgganFeatures,
+  ...planOptions,
+  beta1: z.number().min(0).max(0.999).describe("Adam's decay of the mean"),
+  beta2: z.number().min(0).max(0.99999).describe("Adam's decay of the variance"),
+  averages: z
+    .array(z.number().positive())
+    .describe(
+      "half-lives of the generator's moving averages, in thousand images; none given: one average, the paper's " +
+        '(0.999 for 16 images)',
+    ),
+  dataParallel: z
+    .boolean()
+    .describe('whether each thread takes a share of the minibatch, which is faster than all threads on all of it'),
+});
+
+export type GanSettings = Readonly<z.output<typeof ganSettingsSchema>>;
+
+/** What only PGGAN has, and what it must be for another kind. */
+const pgganOnly = {
+  normaliseLatents: true,
+  activation: 'leaky-relu',
+  generatorNorm: 'none',
+  tanh: false,
+  discriminatorNorm: 'none',
+  equalised: true,
+  fadeKimg: 0,
+} as const;
+export const withoutPggan: Pick<GanSettings, keyof typeof pgganOnly> = pgganOnly;
+
+function architectureOf(settings: GanSettings, resolution: number): GanArchitecture {
+  const { latentSize, fmapBase, fmapDecay, fmapMax, minibatchStatistic, statisticGroup } = settings;
+  const channels = { resolution, latentSize, fmapBase, fmapDecay, fmapMax };
+  if (settings.kind === 'style') {
+    for (const [name, value] of Object.entries(pgganOnly) as [keyof typeof pgganOnly, unknown][]) {
+      if (settings[name] === value) continue;
+      throw new UserError(
+        `${name} must be ${value} for kind style, whose layers have none other; got ${settings[name]}. Leave it out ` +
+          'with --preset style',
+      );
+    }
+    if (minibatchStatistic === 'discrimination') {
+      throw new UserError('minibatchStatistic must be none or stddev for kind style; got discrimination');
+    }
+    return { kind: 'style', ...channels, minibatchStatistic, statisticGroup };
+  }
+  const { normaliseLatents, activation, generatorNorm, tanh, discriminatorNorm, equalised } = settings;
+  return {
+    ...channels,
+    ...{ normaliseLatents, activation, generatorNorm, tanh, discriminatorNorm, equalised },
+    ...{ minibatchStatistic, statisticGroup, minibatchKernels: settings.minibatchKernels },
+  };
+}
+
+function lossOf({ loss, lambda, drift, gamma, ...settings }: GanSettings): GanLoss {
+  if (loss === 'wgan-gp') return { kind: 'wgan-gp', lambda, target: 1, drift };
+  const { finalGamma, gammaKimg, scaleGamma, penaltyInterval: interval } = settings;
+  return { kind: loss, gamma, ...(gammaKimg > 0 ? { finalGamma, gammaKimg } : {}), scaleGamma, interval };
+}
+
+/** @param resolution side of the finished images. @throws UserError for settings that do not fit together. */
+export function trainingConfigOf(settings: GanSettings, resolution: number, seed: number): GanTrainingConfig {
+  const { growing, startResolution, kimg, beta1, beta2 } = settings;
+  const { fadeKimg, stabiliseKimg, growKimg, minibatch, maxMinibatch, learningRate, warmupKimg } = settings;
+  const { decay, decayKimg, finalRate } = settings;
+  const plan = {
+    ...{ startResolution: growing ? Math.min(startResolution, resolution) : resolution, resolution },
+    ...{ fadeKimg, stabiliseKimg, growKimg, totalKimg: kimg, minibatch, maxMinibatch },
+    ...{ learningRate, warmupKimg, decay, decayKimg, finalRate: finalRate || learningRate / 10 },
+  };
+  return {
+    architecture: architectureOf(settings, resolution),
+    loss: lossOf(settings),
+    adam: { beta1, beta2, epsilon: 1e-8 },
+    plan,
+    discriminatorSteps: settings.discriminatorSteps,
+    averages: settings.averages,
+    seed,
+  };
+}

@@ -1,0 +1,34 @@
+// How often each training image is shown, so that a generator learns what is rare.
+import { attributeIndex, type AttributeName, attributeNames } from '../attributes.ts';
+
+/** What is rare among CelebA's faces and seen from afar. */
+const rareAttributes: readonly AttributeName[] = [
+  'Eyeglasses',
+  'Wearing_Hat',
+  'Bald',
+  'Gray_Hair',
+  'Goatee',
+  'Mustache',
+  'Sideburns',
+  'Wearing_Necktie',
+];
+/** A share of the images from which an attribute is not rare, and how often an image is shown at most. */
+const [commonShare, mostTimes] = [0.1, 3];
+
+/**
+ * min(3, √(0.1 / share of the rarest of its rare attributes)), at least 1.
+ * @param labels [n, 40], 0 or 1, of the training images. @returns [n], how often each is shown in an epoch.
+ */
+export function balancedWeights(labels: Uint8Array): Float32Array {
+  const size = attributeNames.length;
+  const count = labels.length / size;
+  const rare = rareAttributes.map(name => {
+    const column = attributeIndex(name);
+    let sum = 0;
+    for (let row = 0; row < count; row++) sum += labels[row * size + column]!;
+    return { column, times: Math.min(mostTimes, Math.sqrt((commonShare * count) / sum)) };
+  });
+  return Float32Array.from({ length: count }, (_, row) =>
+    Math.max(1, ...rare.map(({ column, times }) => (labels[row * size + column] === 1 ? times : 1))),
+  );
+}

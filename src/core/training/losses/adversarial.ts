@@ -1,0 +1,55 @@
+// What an adversarial loss is: how scores of real and generated images pull on the two networks, and its penalty.
+import { gradients } from '../../graph/gradient.ts';
+import * as ops from '../../graph/ops.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+
+/** images [N, 3, R, R] → scores [N, 1]. */
+export type Critic = (images: Tensor) => Tensor;
+
+/** Both kinds of images, as many of each, and what the discriminator says of them, [N, 1]. */
+export interface Scored {
+  readonly critic: Critic;
+  readonly reals: Tensor;
+  readonly fakes: Tensor;
+  readonly realScores: Tensor;
+  readonly fakeScores: Tensor;
+}
+
+export interface Penalised {
+  readonly loss: Tensor;
+  /** The penalty before it is weighted. */
+  readonly penalty: Tensor;
+}
+
+export interface AdversarialLoss {
+  /** Every so manyth discriminator step has the penalty. */
+  readonly interval: number;
+  /** The discriminator's loss without penalty: the mean over images. */
+  discriminator(scored: Scored): Tensor;
+  /** The generator's. `realScores` are as many as there are fakes, each fake's pair. */
+  generator(scored: Pick<Scored, 'realScores' | 'fakeScores'>): Tensor;
+  /** The discriminator's loss with its penalty. @param loss without it. */
+  penalised(loss: Tensor, scored: Scored): Penalised;
+  /**
+   * ∂(generator's loss)/∂f over ∂(discriminator's loss)/∂f for the score f of each generated image, [N, 1]. Where no
+   * image's score depends on another's, one pass back through the discriminator serves both networks by it.
+   */
+  fakeRatio(scored: Pick<Scored, 'realScores' | 'fakeScores'>): Tensor;
+}
+
+export interface LossTerms {
+  readonly loss: Tensor;
+  /** Scalars worth logging. */
+  readonly metrics: Readonly<Record<string, Tensor>>;
+}
+
+/** ‖∂score/∂image‖² of each image. @returns [N]. */
+export function squaredGradientNorm(scores: Tensor, images: Tensor): Tensor {
+  const [gradient] = gradients(ops.sum(scores), [images]);
+  return ops.sum(ops.square(gradient!), [1, 2, 3]);
+}
+
+/** σ(x) over σ(y), the smaller of which may be as good as 0: bounded where the exponential of their logits is not. */
+export function sigmoidRatio(x: Tensor, y: Tensor): Tensor {
+  return ops.div(ops.sigmoid(x), ops.add(ops.sigmoid(y), 1e-12));
+}
