@@ -5,9 +5,9 @@ import { gunzipSync } from 'node:zlib';
 import { decodeSafetensors } from '../../src/core/formats/safetensors.ts';
 import { sizeOf } from '../../src/core/graph/tensor.ts';
 import type { ParameterSpec } from '../../src/core/graph/tree.ts';
-import type { GanArchitecture } from '../../src/core/models/channels.ts';
-import type { StepOptions } from '../../src/core/training/gan-step.ts';
-import type { GanLoss } from '../../src/core/training/losses.ts';
+import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
+import type { StepOptions } from '../../src/core/training/gan/gan-step.ts';
+import type { GanLoss } from '../../src/core/training/losses/losses.ts';
 
 export interface GoldenCase {
   readonly name: string;

@@ -2,20 +2,33 @@
 
 import { flattenTree, type ParameterSpec, type Tree } from '../../src/core/graph/tree.ts';
 import { createRandom } from '../../src/core/math/random.ts';
-import type { GanArchitecture } from '../../src/core/models/channels.ts';
 import { type ClassifierArchitecture, classifierSpec } from '../../src/core/models/classifier.ts';
-import { generatorSpec } from '../../src/core/models/generator.ts';
-import type { Weights } from '../../src/core/models/inference.ts';
+import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
+import { ganModel } from '../../src/core/models/gan-kinds.ts';
+import type { PgganArchitecture } from '../../src/core/models/pggan/architecture.ts';
+import type { StyleArchitecture } from '../../src/core/models/style/architecture.ts';
+import type { Weights } from '../../src/core/models/weights.ts';
 import { initialValues } from '../../src/core/nn/initialise.ts';
-import { ganPresets } from '../../src/core/training/gan-presets.ts';
+import { ganPresets } from '../../src/core/training/gan/gan-presets.ts';
 
-export const tinyGan: GanArchitecture = {
+export const tinyGan: PgganArchitecture = {
   ...ganPresets.cpu,
+  kind: 'pggan',
   resolution: 8,
   latentSize: 16,
   fmapBase: 32,
   fmapDecay: 1,
   fmapMax: 8,
+};
+export const tinyStyle: StyleArchitecture = {
+  kind: 'style',
+  resolution: 8,
+  latentSize: 16,
+  fmapBase: 32,
+  fmapDecay: 1,
+  fmapMax: 8,
+  minibatchStatistic: 'none',
+  statisticGroup: 4,
 };
 export const tinyClassifier: ClassifierArchitecture = {
   resolution: 8,
@@ -33,7 +46,7 @@ function randomWeights(tree: Tree<ParameterSpec>, seed: number): Weights {
 }
 
 export function randomGeneratorWeights(architecture: GanArchitecture): Weights {
-  return randomWeights(generatorSpec(architecture, architecture.resolution, true), 1);
+  return randomWeights(ganModel(architecture).finishedSpec(), 1);
 }
 
 export function randomClassifierWeights(architecture: ClassifierArchitecture): Weights {

@@ -1,7 +1,7 @@
 // Finished runs of a dataset of given images and of untrained networks, made without running their stages.
 import { attributeNames } from '../../src/core/attributes.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
-import type { GanArchitecture } from '../../src/core/models/channels.ts';
+import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
 import type { Normalisation } from '../../src/core/models/normalisation.ts';
 import type { ImageSet } from '../../src/core/training/image-source.ts';
 import { datasetFiles, type SplitName, splitNames } from '../../src/node/data/dataset.ts';

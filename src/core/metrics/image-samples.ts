@@ -1,7 +1,7 @@
 // The sets of images that metrics compare: parts of the real ones, and generated ones as they would be saved.
 import { toUint8 } from '../formats/pixels.ts';
-import { sampleLatents } from '../models/latents.ts';
 import type { Random } from '../math/random.ts';
+import { sampleLatents } from '../models/latents.ts';
 import type { ImageSet } from '../training/image-source.ts';
 import type { Tick } from './sliced-wasserstein.ts';
 

@@ -135,7 +135,8 @@ export async function generatorRunner(
 ): Promise<GeneratorRunner> {
   const open = async (bytes: Uint8Array) => new BatchRunner(await Program.open(device, bytes), batch);
   const model = ganModel(architecture);
-  const mapping = model.geometry === 'linear' ? await open(mappingOnnx(architecture, weights, device.target)) : undefined;
+  const mapping =
+    model.geometry === 'linear' ? await open(mappingOnnx(architecture, weights, device.target)) : undefined;
   return new GeneratorRunner(model, mapping, await open(generatorOnnx(architecture, weights, device.target)));
 }
 

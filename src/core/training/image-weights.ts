@@ -1,5 +1,5 @@
 // How often each training image is shown, so that a generator learns what is rare.
-import { attributeIndex, type AttributeName, attributeNames } from '../attributes.ts';
+import { type AttributeName, attributeIndex, attributeNames } from '../attributes.ts';
 
 /** What is rare among CelebA's faces and seen from afar. */
 const rareAttributes: readonly AttributeName[] = [

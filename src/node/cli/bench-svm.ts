@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../core/errors.ts';
-import { normaliseLatents, sampleLatents } from '../../core/models/latents.ts';
 import { defaultSvmOptions, fitSvm, type Svm } from '../../core/latent/svm.ts';
 import { dot, length, scaled } from '../../core/math/linear-algebra.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { quantile } from '../../core/math/statistics.ts';
+import { normaliseLatents, sampleLatents } from '../../core/models/latents.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import type { Column } from '../report/table.ts';
 

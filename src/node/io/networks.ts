@@ -56,10 +56,7 @@ export const trainingStateSchema = z.object({
 const normalisation = z.enum(normalisationNames).default('range');
 
 /** What a finished generator's file says of it. */
-export const ganDetailsSchema = z.union([
-  styleSchema.extend({ normalisation }),
-  pgganSchema.extend({ normalisation }),
-]);
+export const ganDetailsSchema = z.union([styleSchema.extend({ normalisation }), pgganSchema.extend({ normalisation })]);
 
 export type GanDetails = z.output<typeof ganDetailsSchema>;
 

@@ -52,7 +52,9 @@ export const ganOptions = z.strictObject({
   balance: z
     .boolean()
     .default(false)
-    .describe('show images of rare attributes (glasses, hats, bald or grey heads, beards, ties) up to 3 times as often'),
+    .describe(
+      'show images of rare attributes (glasses, hats, bald or grey heads, beards, ties) up to 3 times as often',
+    ),
   tickKimg: z.number().positive().default(5).describe('thousand images between sample grids and checkpoints'),
   measureKimg: z
     .number()
@@ -69,7 +71,10 @@ export const ganOptions = z.strictObject({
 export type GanOptions = z.output<typeof ganOptions>;
 
 /** Options that a resumed training may be given anew: how long it goes on, and what is shown and told of it. */
-export const resumableGanOptions = ['kimg', 'fallKimg', 'balance', 'tickKimg', 'measureKimg', 'keep'] as const;
+export const resumableGanOptions = [
+  ...['kimg', 'fallKimg', 'balance', 'tickKimg', 'measureKimg', 'keep'],
+  'threads', // the result then repeats only with the same numbers at the same places
+];
 
 /** The options that the named preset stands for; none for a name that is no preset's, which the table then refuses. */
 export function ganPreset({ preset }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

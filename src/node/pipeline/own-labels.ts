@@ -1,7 +1,7 @@
 // Reads labels that somebody gave generated faces by hand: a CSV of seeds or latents with 0 and 1.
 import { UserError } from '../../core/errors.ts';
-import { normaliseLatents, sampleLatents } from '../../core/models/latents.ts';
 import { createRandom } from '../../core/math/random.ts';
+import { normaliseLatents, sampleLatents } from '../../core/models/latents.ts';
 import { readWhole } from '../io/files.ts';
 import type { Faces } from './fit-faces.ts';
 

@@ -1,10 +1,10 @@
 // The two networks of a bundle as files: in half precision wherever nobody could see the difference.
 import type { z } from 'zod';
 import type { Target, WeightPrecision } from '../../core/graph/emitter.ts';
-import { sampleLatents } from '../../core/models/latents.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { calibrated } from '../../core/metrics/calibration.ts';
 import { BatchRunner, classifierOnnx, generatorOnnx } from '../../core/models/inference.ts';
+import { sampleLatents } from '../../core/models/latents.ts';
 import type { Weights } from '../../core/models/weights.ts';
 import { Program } from '../../core/runtime/program.ts';
 import { cpuDevice } from '../io/device.ts';

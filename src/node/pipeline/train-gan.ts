@@ -1,10 +1,10 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
 import { UserError } from '../../core/errors.ts';
-import { ganModel } from '../../core/models/gan-kinds.ts';
-import { sampleLatents } from '../../core/models/latents.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { generatorQuality } from '../../core/metrics/generator-quality.ts';
 import { smallestLevel } from '../../core/metrics/sliced-wasserstein.ts';
+import { ganModel } from '../../core/models/gan-kinds.ts';
+import { sampleLatents } from '../../core/models/latents.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../core/training/gan/gan-trainer.ts';
 import { halved, type ImageSet, withNormalisation } from '../../core/training/image-source.ts';

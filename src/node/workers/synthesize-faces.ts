@@ -1,9 +1,9 @@
 // A thread of `synthesize`: draws latents, makes their faces and labels them, a shard at a time.
 import { attributeNames } from '../../core/attributes.ts';
-import { normaliseLatents, sampleLatents } from '../../core/models/latents.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { faceBrightness } from '../../core/metrics/brightness.ts';
 import { BatchRunner } from '../../core/models/inference.ts';
+import { normaliseLatents, sampleLatents } from '../../core/models/latents.ts';
 import { Program } from '../../core/runtime/program.ts';
 import { type DeviceName, openDevice } from '../io/device.ts';
 import { serve } from './serve.ts';

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { solveTargets } from '../../../src/core/bundle/probability-targets.ts';
 import { type Edit, editLatent } from '../../../src/core/latent/edit.ts';
-import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { dot } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
+import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { nameOf, randomBoundaries } from '../latent/directions.ts';
 
 const size = 64;

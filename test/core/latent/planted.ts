@@ -1,8 +1,8 @@
 // Latents with a known truth: labels made by a hyperplane that the tests then look for.
 import type { LabelledRows } from '../../../src/core/latent/samples.ts';
-import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { dot, length, scaled } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
+import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 
 export interface Planted {
   readonly size: number;

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Edit, editLatent, type Geometry } from '../../../src/core/latent/edit.ts';
-import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { strengthRange } from '../../../src/core/latent/strength-range.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
+import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { nameOf, randomBoundaries } from './directions.ts';
 
 const size = 32;

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { distanceTo, normalisedLatent } from '../../../src/core/latent/edit.ts';
 import type { LatentMove } from '../../../src/core/latent/moves.ts';
-import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../../../src/core/latent/strip.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
+import { sampleLatents } from '../../../src/core/models/latents.ts';
 
 const size = 16;
 const boundaries = ['Young', 'Male', 'Smiling'].map((attribute, index) => ({

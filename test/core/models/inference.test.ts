@@ -1,8 +1,8 @@
 // Networks ready to run: any number of rows, in one piece or several, in Node's runtime and in the browser's.
 import { expect, test } from 'vitest';
-import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { classifierRunner, generatorOnnx, generatorRunner } from '../../../src/core/models/inference.ts';
+import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { Program } from '../../../src/core/runtime/program.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
 import { wasmDevice } from '../../../src/web/engine/device.ts';
@@ -13,9 +13,9 @@ const latents = sampleLatents(createRandom(3), 11, tinyGan.latentSize);
 test.each([cpuDevice(1), wasmDevice(1)])('rows do not depend on how many run at a time, on $name', async device => {
   const whole = await generatorRunner(device, tinyGan, tinyGeneratorWeights, 11);
   const pieces = await generatorRunner(device, tinyGan, tinyGeneratorWeights, 4);
-  const images = await whole.run(latents);
+  const images = await whole.generate(latents);
   expect(images.length).toBe(11 * 3 * 8 * 8);
-  expect(await pieces.run(latents)).toEqual(images);
+  expect(await pieces.generate(latents)).toEqual(images);
   const classify = await classifierRunner(device, tinyClassifier, tinyClassifierWeights, 3);
   expect((await classify.run(images)).length).toBe(11 * 40);
   expect(await classify.run(new Float32Array(0))).toEqual(new Float32Array(0));

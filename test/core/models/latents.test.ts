@@ -1,8 +1,8 @@
 // Latents are standard normal, repeatable, and brought to the generator's length.
 import { expect, test } from 'vitest';
-import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { dot, length } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
+import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 
 test('the same seed draws the same latents, in one piece or row by row', () => {
   const whole = sampleLatents(createRandom(5), 3, 7);

@@ -6,21 +6,23 @@ import * as ops from '../../../src/core/graph/ops.ts';
 import type { Tensor } from '../../../src/core/graph/tensor.ts';
 import { flattenTree, parameterInputs } from '../../../src/core/graph/tree.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
-import type { GanArchitecture } from '../../../src/core/models/channels.ts';
-import { discriminator, discriminatorSpec } from '../../../src/core/models/discriminator.ts';
-import { type GeneratorView, generator, generatorSpec } from '../../../src/core/models/generator.ts';
+import type { GeneratorView } from '../../../src/core/models/gan-model.ts';
+import type { PgganArchitecture } from '../../../src/core/models/pggan/architecture.ts';
+import { discriminator, discriminatorSpec } from '../../../src/core/models/pggan/discriminator.ts';
+import { generator, generatorSpec } from '../../../src/core/models/pggan/generator.ts';
 import { initialValues } from '../../../src/core/nn/initialise.ts';
 import { Program, type ProgramDefinition } from '../../../src/core/runtime/program.ts';
-import { ganPresets } from '../../../src/core/training/gan-presets.ts';
-import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan-step.ts';
-import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan-trainer.ts';
-import { discriminatorLoss, type GanLoss, generatorLoss } from '../../../src/core/training/losses.ts';
+import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
+import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan/gan-step.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/gan-trainer.ts';
+import { discriminatorLoss, type GanLoss, generatorLoss, scored } from '../../../src/core/training/losses/losses.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
 import { centralDifferences, relativeError, type TestFeeds } from '../graph/helpers.ts';
 
 const device = cpuDevice(1);
-const architecture: GanArchitecture = {
+const architecture: PgganArchitecture = {
   ...ganPresets.cpu,
+  kind: 'pggan',
   resolution: 8,
   latentSize: 6,
   fmapBase: 8,
@@ -55,27 +57,18 @@ describe.each(losses)('the discriminator loss of $kind, penalty included', loss 
   const { d, feeds } = parametersWithValues();
   const random = createRandom(9);
   const shape = [2, 3, 8, 8];
-  const [reals, fakes, mixing] = [
-    ops.input('reals', shape),
-    ops.input('fakes', shape),
-    ops.input('mixing', [2, 1, 1, 1]),
-  ];
+  const [reals, fakes] = [ops.input('reals', shape), ops.input('fakes', shape)];
   const alpha = ops.input('alpha', []);
   const values: TestFeeds = {
     ...feeds,
     reals: Float64Array.from(normals(random, 384)),
     fakes: Float64Array.from(normals(random, 384)),
     mixing: Float64Array.of(0.3, 0.8),
+    penaltyWeight: Float64Array.of(0.7),
     alpha: Float64Array.of(0.6),
   };
-  const terms = discriminatorLoss(
-    loss,
-    images => discriminator(architecture, d, images, alpha),
-    reals,
-    fakes,
-    mixing,
-    true,
-  );
+  const critic = (images: Tensor) => discriminator(architecture, d, images, alpha);
+  const terms = discriminatorLoss(loss, scored(critic, reals, fakes), true);
   const parameters = flattenTree<Tensor>(d, 'd');
 
   test('has the gradient that central differences show, second order through the networks', () => {
@@ -107,9 +100,11 @@ test('relativistic: each image is scored against its pair, and slopes count at b
   const values: TestFeeds = {
     reals: Float64Array.from(normals(random, 2 * size)),
     fakes: Float64Array.from(normals(random, 2 * size)),
+    penaltyWeight: Float64Array.of((0.5 / 2) * 4),
   };
   // score(x) = 0.1 · Σ x²: its slope at x is 0.2 · x.
   const critic = (images: Tensor) => ops.mul(ops.sum(ops.square(images), [1, 2, 3]), 0.1);
+  const images = scored(critic, reals, fakes);
   type Name = 'reals' | 'fakes';
   const squares = (at: number, name: Name) =>
     values[name]!.slice(at * size, (at + 1) * size).reduce((sum, value) => sum + value ** 2, 0);
@@ -119,12 +114,11 @@ test('relativistic: each image is scored against its pair, and slopes count at b
     [0, 1].reduce((sum, at) => sum + softplus(sign * (score(at, 'fakes') - score(at, 'reals'))) / 2, 0);
   const slopes = [0, 1].reduce((sum, at) => sum + 0.04 * (squares(at, 'reals') + squares(at, 'fakes')), 0) / 2;
   const loss: GanLoss = { kind: 'relativistic-r1-r2', gamma: 0.5, interval: 4 };
-  const unused = ops.input('mixing', [2, 1, 1, 1]);
   const ofDiscriminator = (penalise: boolean) =>
-    interpret([discriminatorLoss(loss, critic, reals, fakes, unused, penalise).loss], values)[0]![0];
+    interpret([discriminatorLoss(loss, images, penalise).loss], values)[0]![0];
   expect(ofDiscriminator(false)).toBeCloseTo(expected(1), 10);
   expect(ofDiscriminator(true)).toBeCloseTo(expected(1) + slopes * (0.5 / 2) * 4, 10);
-  expect(interpret([generatorLoss(loss, critic, fakes, reals)], values)[0]![0]).toBeCloseTo(expected(-1), 10);
+  expect(interpret([generatorLoss(loss, images)], values)[0]![0]).toBeCloseTo(expected(-1), 10);
 });
 
 function gradientsByName(loss: Tensor, parameters: ReadonlyMap<string, Tensor>): Record<string, Tensor> {

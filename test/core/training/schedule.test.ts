@@ -1,6 +1,6 @@
 // Growth as a pure function of the images shown.
 import { describe, expect, test } from 'vitest';
-import { emaDecay, scheduleAt, type TrainingPlan } from '../../../src/core/training/schedule.ts';
+import { emaDecay, scheduleAt, type TrainingPlan } from '../../../src/core/training/gan/schedule.ts';
 
 const plan: TrainingPlan = {
   startResolution: 4,

@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts';
 import { encodeNpy } from '../../../src/core/formats/npy.ts';
 import { fitBoundary } from '../../../src/core/latent/boundary.ts';
-import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { generatorRunner } from '../../../src/core/models/inference.ts';
+import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { type ExtraBoundary, writeBoundaries } from '../../../src/node/io/boundaries.ts';
 import { openBundle } from '../../../src/node/io/bundle.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
@@ -119,7 +119,7 @@ describe('a bundle', () => {
   test('shows the faces of the generator it was made from', async () => {
     const editor = await openBundle(out, { threads: 1 });
     const runner = await generatorRunner(cpuDevice(1), tinyGan, tinyGeneratorWeights, 1);
-    const expected = await runner.run(editor.sample(3));
+    const expected = await runner.generate(editor.sample(3));
     const shown = await editor.render([editor.sample(3)]);
     expect(Math.max(...shown.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(2 / 127.5);
     await runner.release();

@@ -7,9 +7,9 @@ import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts'
 import { toFloat64 } from '../../../src/core/formats/nd-array.ts';
 import { decodeNpyHeader, encodeNpy } from '../../../src/core/formats/npy.ts';
 import type { OwnMetrics } from '../../../src/core/latent/own.ts';
-import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { cosine, length } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
+import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { readBoundaryDetails } from '../../../src/node/io/boundaries.ts';
 import { readNpy } from '../../../src/node/io/files.ts';
 import { type Log, silentLog } from '../../../src/node/io/log.ts';

@@ -6,9 +6,9 @@ import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts'
 import { UserError } from '../../../src/core/errors.ts';
 import { toFloat64 } from '../../../src/core/formats/nd-array.ts';
 import { encodeNpy } from '../../../src/core/formats/npy.ts';
-import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { cosine, dot } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
+import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { readBoundaryDetails } from '../../../src/node/io/boundaries.ts';
 import { readJson, readNpy, writeJson, writeWhole } from '../../../src/node/io/files.ts';
 import { type Log, silentLog } from '../../../src/node/io/log.ts';

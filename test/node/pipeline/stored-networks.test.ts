@@ -1,8 +1,8 @@
 // Half precision in a bundle: half the bytes where nobody could see it, float32 where a weight is beyond halves.
 import { expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
-import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
+import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { firstLatents, storedNetworks } from '../../../src/node/pipeline/stored-networks.ts';
 import { tinyClassifier, tinyClassifierWeights, tinyGan, tinyGeneratorWeights } from '../../helpers/tiny-networks.ts';
 

@@ -10,7 +10,7 @@ import { generatorRunner } from '../../../src/core/models/inference.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
 import { readJson, readNpy } from '../../../src/node/io/files.ts';
 import { type Log, silentLog } from '../../../src/node/io/log.ts';
-import { ganArchitectureSchema, readTensors } from '../../../src/node/io/networks.ts';
+import { ganDetailsSchema, readTensors } from '../../../src/node/io/networks.ts';
 import { openRun } from '../../../src/node/io/run-folder.ts';
 import { synthesize } from '../../../src/node/pipeline/synthesize.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
@@ -65,10 +65,10 @@ test('writes latents at length √d, logits, and how often the classifier sees e
 });
 
 test('tells how bright each face is, but no chromaticities', async () => {
-  const { tensors, details } = await readTensors(join(generator, 'generator.safetensors'), ganArchitectureSchema);
+  const { tensors, details } = await readTensors(join(generator, 'generator.safetensors'), ganDetailsSchema);
   const runner = await generatorRunner(cpuDevice(1), details, tensors, 20);
   const z = toFloat32((await readNpy(join(out, 'z.npy'))).data);
-  const expected = faceBrightness(await runner.run(z.subarray(0, 40 * 16)), 8);
+  const expected = faceBrightness(await runner.generate(z.subarray(0, 40 * 16)), 8);
   await runner.release();
   const brightness = toFloat32((await readNpy(join(out, 'brightness.npy'))).data);
   expect(Math.max(...expected.map((value, face) => Math.abs(value - brightness[face]!)))).toBeLessThan(1e-6);

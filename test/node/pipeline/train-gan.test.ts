@@ -4,14 +4,9 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from '
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ganPresetNames, ganPresets } from '../../../src/core/training/gan-presets.ts';
+import { ganPresetNames, ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
 import { silentLog } from '../../../src/node/io/log.ts';
-import {
-  ganArchitectureSchema,
-  readTensors,
-  trainingStateSchema,
-  writeTensors,
-} from '../../../src/node/io/networks.ts';
+import { ganDetailsSchema, readTensors, trainingStateSchema, writeTensors } from '../../../src/node/io/networks.ts';
 import { commandOf } from '../../../src/node/pipeline/command.ts';
 import { prepare } from '../../../src/node/pipeline/prepare.ts';
 import { withPreset } from '../../../src/node/pipeline/stage.ts';
@@ -94,7 +89,7 @@ test('a lower resolution than the dataset’s is trained for; a higher one is re
 test('a generator of chromaticities says so, and needs a classifier of them', async () => {
   const out = fresh();
   await trainGan.run(options({ out, normalisation: 'chromaticity', kimg: 0.45, measureKimg: 0 }), context);
-  const { details } = await readTensors(join(out, 'generator.safetensors'), ganArchitectureSchema);
+  const { details } = await readTensors(join(out, 'generator.safetensors'), ganDetailsSchema);
   expect(details.normalisation).toBe('chromaticity');
   const classifierOf = async (normalisation: string) => {
     const config = { dataset, out: fresh(), normalisation, width: 2, epochs: 1, shift: 0, threads: 1 };

@@ -1,9 +1,9 @@
 // Ten steps of a tiny GAN at 8×8 on drawn images, the same on any device.
 import { createRandom } from '../../../src/core/math/random.ts';
 import type { Device } from '../../../src/core/runtime/device.ts';
-import { ganPresets } from '../../../src/core/training/gan-presets.ts';
-import { GanTrainer, type GanTrainingConfig, type StepMetrics } from '../../../src/core/training/gan-trainer.ts';
-import type { GanLoss } from '../../../src/core/training/losses.ts';
+import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
+import { GanTrainer, type GanTrainingConfig, type StepMetrics } from '../../../src/core/training/gan/gan-trainer.ts';
+import type { GanLoss } from '../../../src/core/training/losses/losses.ts';
 
 const losses = {
   'wgan-gp': { kind: 'wgan-gp', lambda: 10, target: 1, drift: 0.001 },
@@ -17,7 +17,15 @@ export const lossKinds = Object.keys(losses) as LossKind[];
 /** @returns the losses of each step, by name. */
 export async function tenSteps(device: Device, loss: LossKind): Promise<StepMetrics[]> {
   const config: GanTrainingConfig = {
-    architecture: { ...ganPresets.cpu, resolution: 8, latentSize: 16, fmapBase: 32, fmapDecay: 1, fmapMax: 8 },
+    architecture: {
+      ...ganPresets.cpu,
+      kind: 'pggan',
+      resolution: 8,
+      latentSize: 16,
+      fmapBase: 32,
+      fmapDecay: 1,
+      fmapMax: 8,
+    },
     loss: losses[loss],
     adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
     plan: {

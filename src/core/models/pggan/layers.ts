@@ -31,13 +31,23 @@ export function factors(features: PgganFeatures, weight: Tensor, input: Tensor, 
 }
 
 /** Convolution that keeps the size. @param x [N, C, H, W]. @returns [N, O, H, W]. */
-export function ganConv(features: PgganFeatures, { weight, bias }: Multiplied, x: Tensor, gain = rectifierGain): Tensor {
+export function ganConv(
+  features: PgganFeatures,
+  { weight, bias }: Multiplied,
+  x: Tensor,
+  gain = rectifierGain,
+): Tensor {
   const scaled = factors(features, weight, x, gain);
   return conv({ weight: scaled.weight, bias }, scaled.input);
 }
 
 /** @param x [N, I]. @returns [N, O]. */
-export function ganDense(features: PgganFeatures, { weight, bias }: Multiplied, x: Tensor, gain = rectifierGain): Tensor {
+export function ganDense(
+  features: PgganFeatures,
+  { weight, bias }: Multiplied,
+  x: Tensor,
+  gain = rectifierGain,
+): Tensor {
   const scaled = factors(features, weight, x, gain);
   return dense({ weight: scaled.weight, bias }, scaled.input);
 }

@@ -211,7 +211,10 @@ export class GanTrainer {
       reals = normalisedBatch(this.#images, sampler.next(minibatch), () => random.uniform() < 0.5);
       const mixing = Float32Array.from({ length: minibatch }, () => random.uniform());
       const z = latents();
-      metrics = { ...metrics, ...this.#sound(await programs.discriminator({ ...scalars, z, reals, mixing }, penalise)) };
+      metrics = {
+        ...metrics,
+        ...this.#sound(await programs.discriminator({ ...scalars, z, reals, mixing }, penalise)),
+      };
       this.#imagesShown += minibatch;
     }
     if (programs.generator !== undefined) {
@@ -266,7 +269,10 @@ export class GanTrainer {
   checkpoint(): GanCheckpoint {
     const { tensors, progress } = this.#state.checkpoint();
     const fall = this.#fall === undefined ? {} : { fall: this.#fall };
-    return { tensors, progress: { imagesShown: this.#imagesShown, resolution: this.#resolution, ...fall, ...progress } };
+    return {
+      tensors,
+      progress: { imagesShown: this.#imagesShown, resolution: this.#resolution, ...fall, ...progress },
+    };
   }
 
   /** A moving average of the generator, by path in its spec. @param average which one, from 0. */

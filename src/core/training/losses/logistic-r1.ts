@@ -6,10 +6,7 @@ import { type AdversarialLoss, sigmoidRatio, squaredGradientNorm } from './adver
 export const logisticOptions = {
   gamma: z.number().min(0).describe('weight of the penalty (both logistic losses)'),
   finalGamma: z.number().min(0).describe('what gamma falls to over --gamma-kimg'),
-  gammaKimg: z
-    .number()
-    .min(0)
-    .describe('thousand images at the final resolution over which gamma falls; 0: it stays'),
+  gammaKimg: z.number().min(0).describe('thousand images at the final resolution over which gamma falls; 0: it stays'),
   scaleGamma: z.boolean().describe('whether gamma is less at smaller images, by their share of pixels'),
   penaltyInterval: z.int().min(1).describe('discriminator steps between penalties (both logistic losses)'),
 };

@@ -37,4 +37,3 @@ export function discriminatorLoss(options: GanLoss, images: Scored, penalise: bo
 export function generatorLoss(options: GanLoss, images: Pick<Scored, 'realScores' | 'fakeScores'>): Tensor {
   return adversarialLoss(options).generator(images);
 }
-
