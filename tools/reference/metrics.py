@@ -1,4 +1,5 @@
-# Makes test/fixtures/metrics.json: SWD and MS-SSIM of made-up pictures, computed from the papers' definitions.
+# Makes test/fixtures/metrics.json: SWD and MS-SSIM of made-up pictures, and the Fréchet distance of made-up features,
+# computed from the papers' definitions.
 # Needs numpy and scipy (made with 1.24.2 and 1.10.1). Run: python3 tools/reference/metrics.py
 #
 # Pictures, patch positions, directions and pairs come from one linear congruential generator, in whole numbers, so that
@@ -144,6 +145,42 @@ def case(name, resolution, count, a, b, seed):
     }
 
 
+def features(size, count, seed, spread, shift):
+    """[count, size]: normals that share their first, so that they correlate."""
+    drawn = Lcg(seed).normals(count * size).reshape(count, size)
+    return spread * (drawn + drawn[:, :1]) + shift * numpy.arange(size)
+
+
+def root(matrix):
+    values, vectors = numpy.linalg.eigh(matrix)
+    return (vectors * numpy.sqrt(values.clip(0))) @ vectors.T
+
+
+def frechet_as_published(a, b):
+    """As Heusel et al. 2017 write it, with the roots of the matrices themselves: of few rows they keep half the digits."""
+    (mean_a, covariance_a), (mean_b, covariance_b) = ((x.mean(axis=0), numpy.cov(x.T)) for x in (a, b))
+    middle = root(covariance_a) @ covariance_b @ root(covariance_a)
+    squared = ((mean_a - mean_b) ** 2).sum()
+    return squared + numpy.trace(covariance_a + covariance_b - 2 * root((middle + middle.T) / 2))
+
+
+def frechet_distance(a, b):
+    """From the rows: the trace of the root is the sum of the singular values of their product."""
+    centred = [(x - x.mean(axis=0)) / numpy.sqrt(len(x) - 1) for x in (a, b)]
+    singular = numpy.linalg.svd(centred[0] @ centred[1].T, compute_uv=False)
+    squared = ((a.mean(axis=0) - b.mean(axis=0)) ** 2).sum()
+    distance = squared + sum((x**2).sum() for x in centred) - 2 * singular.sum()
+    assert numpy.isclose(distance, frechet_as_published(a, b), rtol=1e-6)
+    return distance
+
+
+def frechet_case(name, size, a, b):
+    """`a` and `b` are (count, seed, spread, shift) of the two sets."""
+    keys = ("count", "seed", "spread", "shift")
+    distance = frechet_distance(*(features(size, *each) for each in (a, b)))
+    return {"name": name, "size": size, "sets": [dict(zip(keys, each)) for each in (a, b)], "distance": distance}
+
+
 fixture = {
     "cases": [
         case("16×16, other noise, 5,120 patches", 16, 40, (1, 2, 2), (1, 3, 2), 4),
@@ -152,9 +189,17 @@ fixture = {
         case("64×64, other noise", 64, 16, (14, 15, 3), (14, 16, 3), 17),
         case("64×64, other slopes", 64, 16, (18, 19, 1), (20, 21, 2), 22),
         case("128×128, less noise", 128, 4, (23, 24, 5), (23, 25, 1), 26),
-    ]
+    ],
+    "frechet": [
+        frechet_case("one source", 12, (300, 1, 1, 0), (300, 2, 1, 0)),
+        frechet_case("other means and spread", 20, (200, 3, 1, 0), (150, 4, 2, 0.1)),
+        frechet_case("fewer rows than features", 40, (25, 5, 1, 0), (30, 6, 1, 0)),
+        frechet_case("one with fewer rows than features", 40, (25, 7, 3, 0), (200, 8, 1, 0.01)),
+    ],
 }
 path = Path(__file__).parents[2] / "test/fixtures/metrics.json"
 path.write_text(json.dumps(fixture, indent=1) + "\n")
 for each in fixture["cases"]:
     print(each["name"], each["slicedWasserstein"], each["meanMsSsim"], [round(value, 3) for value in each["msSsim"][:6]])
+for each in fixture["frechet"]:
+    print(each["name"], each["distance"])

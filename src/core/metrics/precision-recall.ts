@@ -17,39 +17,20 @@ export interface PrecisionRecall {
   readonly recall: number;
 }
 
-/**
- * Each row has a ball that reaches to its third nearest neighbour among its own kind; the balls of a kind together stand
- * for where its images lie. Only figures of equally many rows of the same features compare: the more there are, the
- * smaller the balls.
- * @param generated, real features, {@link leastRows} or more each.
- * @param tick told after each block, of three passes in all.
- */
-export async function precisionRecall(
-  device: Device,
-  generated: RowTable,
-  real: RowTable,
-  tick: Tick = () => {},
-): Promise<PrecisionRecall> {
-  if (Math.min(generated.count, real.count) < leastRows) {
-    throw new RangeError(`${generated.count} and ${real.count} rows: each kind needs ${leastRows}`);
-  }
-  const pass =
-    (index: number): Tick =>
-    (done, total) =>
-      tick(index * total + done, 3 * total);
-  const ofReal = await ballRadii(device, real, pass(0));
-  const ofGenerated = await ballRadii(device, generated, pass(1));
-  const [likeReal, covered] = [new Uint8Array(generated.count), new Uint8Array(real.count)];
-  const visit = (g: number, r: number, square: number) => {
-    if (square <= ofReal[r]!) likeReal[g] = 1;
-    if (square <= ofGenerated[g]!) covered[r] = 1;
-  };
-  await forEachPair(device, [generated], real, visit, pass(2));
-  return { precision: share(likeReal), recall: share(covered) };
+/** Where the images of one kind lie. */
+export interface Balls {
+  readonly rows: RowTable;
+  /** Squared radius of the ball around each row. */
+  readonly squares: Float64Array;
 }
 
-/** @returns squared distance of each row to its third nearest other. */
-async function ballRadii(device: Device, rows: RowTable, tick: Tick): Promise<Float64Array> {
+/**
+ * Each row has a ball that reaches to its third nearest neighbour among its own kind; the balls of a kind together
+ * stand for where its images lie.
+ * @param rows {@link leastRows} or more. @param tick told after each block.
+ */
+export async function ballsOf(device: Device, rows: RowTable, tick: Tick = () => {}): Promise<Balls> {
+  if (rows.count < leastRows) throw new RangeError(`${rows.count} rows: each kind needs ${leastRows}`);
   // Of each row, ascending.
   const nearest = new Float64Array(rows.count * neighbours).fill(Number.POSITIVE_INFINITY);
   const insert = (i: number, j: number, square: number) => {
@@ -60,7 +41,27 @@ async function ballRadii(device: Device, rows: RowTable, tick: Tick): Promise<Fl
     nearest[at] = square;
   };
   await forEachPair(device, [rows], rows, insert, tick);
-  return Float64Array.from({ length: rows.count }, (_, i) => nearest[i * neighbours + neighbours - 1]!);
+  return { rows, squares: nearest.filter((_, at) => at % neighbours === neighbours - 1) };
+}
+
+/**
+ * Only figures of equally many rows of the same features compare: the more there are, the smaller the balls.
+ * @param generated, real balls around features. Those of real ones serve for any number of generated sets.
+ * @param tick told after each block.
+ */
+export async function precisionRecall(
+  device: Device,
+  generated: Balls,
+  real: Balls,
+  tick: Tick = () => {},
+): Promise<PrecisionRecall> {
+  const [likeReal, covered] = [new Uint8Array(generated.rows.count), new Uint8Array(real.rows.count)];
+  const visit = (g: number, r: number, square: number) => {
+    if (square <= real.squares[r]!) likeReal[g] = 1;
+    if (square <= generated.squares[g]!) covered[r] = 1;
+  };
+  await forEachPair(device, [generated.rows], real.rows, visit, tick);
+  return { precision: share(likeReal), recall: share(covered) };
 }
 
 function share(flags: Uint8Array): number {

@@ -1,8 +1,6 @@
 // How often attributes are seen in generated and in real faces, among women and men, young and older: one classifier's word.
 import { type AttributeName, attributeIndex, attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
-import { type RowTable, rowTable } from '../../core/metrics/pairwise.ts';
-import { classifierFeatures } from '../../core/models/classifier.ts';
 import { classifierRunner } from '../../core/models/inference.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import type { ImageSet } from '../../core/training/image-source.ts';
@@ -24,8 +22,6 @@ export interface AttributeShares {
 /** The network whose word it is. */
 export interface Labeller {
   sharesOf(of: string, images: ImageSet): Promise<AttributeShares>;
-  /** What its answers are read from, a row an image. */
-  featuresOf(images: ImageSet): Promise<RowTable>;
   release(): Promise<void>;
 }
 
@@ -36,33 +32,26 @@ export async function openLabeller(folder: string, generator: GanDetails, device
   const { architecture, thresholds } = details;
   checkTakes(architecture, generator);
   const runner = await classifierRunner(device, architecture, tensors, evaluationBatch);
-  const features = await classifierRunner(device, architecture, tensors, evaluationBatch, classifierFeatures);
   return {
     sharesOf: async (of, images) => sharesByGroup(of, await classify(images, runner), thresholds),
-    featuresOf: async images => {
-      const values = await classify(images, features);
-      return rowTable(values, values.length / images.count);
-    },
-    release: async () => {
-      await runner.release();
-      await features.release();
-    },
+    release: () => runner.release(),
   };
 }
 
-/** @throws UserError where a classifier does not take a generator's images. */
+/** @param role what the classifier is here. @throws UserError where it does not take a generator's images. */
 export function checkTakes(
   classifier: Pick<GanDetails, 'resolution' | 'normalisation'>,
   generator: Pick<GanDetails, 'resolution' | 'normalisation'>,
+  role: 'classifier' | 'judge' = 'classifier',
 ): void {
   if (classifier.resolution !== generator.resolution) {
     throw new UserError(
-      `generator and classifier must have one resolution; got ${generator.resolution} and ${classifier.resolution}`,
+      `generator and ${role} must have one resolution; got ${generator.resolution} and ${classifier.resolution}`,
     );
   }
   if (generator.normalisation === 'chromaticity' && classifier.normalisation === 'range') {
     throw new UserError(
-      'a generator of chromaticities needs a classifier of them; got one of normalisation range. Train it with ' +
+      `a generator of chromaticities needs a ${role} of them; got one of normalisation range. Train it with ` +
         '--normalisation chromaticity',
     );
   }

@@ -9,6 +9,7 @@ import {
   rocAuc,
 } from '../../core/metrics/binary-classification.ts';
 import { calibrated, calibrationError, plattCalibration } from '../../core/metrics/calibration.ts';
+import type { Tick } from '../../core/metrics/sliced-wasserstein.ts';
 import { evenThreshold, gainOverCommon } from '../../core/metrics/threshold.ts';
 import type { BatchRunner } from '../../core/models/inference.ts';
 import { type ImageSet, normalisedBatch } from '../../core/training/image-source.ts';
@@ -81,8 +82,12 @@ export const allColumns: readonly Column<AttributeResult>[] = [
   { title: 'MCNN-AUX test accuracy', value: row => published(row.attribute).classifier.mcnn },
 ];
 
-/** @returns logits [count, 40], or features [count, F], of images that are not mirrored. */
-export async function classify(images: ImageSet, runner: Pick<BatchRunner, 'run'>): Promise<Float32Array> {
+/** @param tick told after each batch. @returns logits [count, 40], or features [count, F], of images not mirrored. */
+export async function classify(
+  images: ImageSet,
+  runner: Pick<BatchRunner, 'run'>,
+  tick: Tick = () => {},
+): Promise<Float32Array> {
   let rows = new Float32Array();
   for (let start = 0; start < images.count; start += evaluationBatch) {
     const indices = Uint32Array.from({ length: Math.min(evaluationBatch, images.count - start) }, (_, i) => start + i);
@@ -90,6 +95,7 @@ export async function classify(images: ImageSet, runner: Pick<BatchRunner, 'run'
     const width = some.length / indices.length;
     if (start === 0) rows = new Float32Array(images.count * width);
     rows.set(some, start * width);
+    await tick(start + indices.length, images.count);
   }
   return rows;
 }

@@ -18,14 +18,11 @@ import { targets } from '../workers/attribute-calibration.ts';
 import { lookAt, type MoverPlace, openMover, type Probed, scoredBoundaries } from '../workers/edit-probe.ts';
 import { startWorkers } from '../workers/pool.ts';
 import type { ProbeOrder, SharedProbe } from '../workers/probe-edits.ts';
-import { type CommonConfig, pathOption } from './options.ts';
+import type { CommonConfig } from './options.ts';
 import type { StageContext, Summary } from './stage.ts';
 
 /** The options that only this half of the stage has. */
 export const editOptions = {
-  judge: pathOption()
-    .optional()
-    .describe('of --bundle: run folder of train classifier, of a network that labelled nothing'),
   attributes: z
     .array(z.string())
     .default([])
@@ -41,6 +38,7 @@ export const editOptions = {
 
 interface EditConfig extends CommonConfig, z.output<z.ZodObject<typeof editOptions>> {
   readonly bundle: string;
+  readonly judge: string | undefined;
 }
 
 /** What moving one attribute did. */

@@ -1,13 +1,11 @@
 // Stage `evaluate --generator`: how near generated images come to the training images, beside what real ones reach.
-import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { createRandom, permutation, type Random } from '../../core/math/random.ts';
 import { generateImages, partOf } from '../../core/metrics/image-samples.ts';
 import { meanMsSsim } from '../../core/metrics/ms-ssim.ts';
 import { nearestDistances } from '../../core/metrics/nearest.ts';
-import { leastRows, precisionRecall } from '../../core/metrics/precision-recall.ts';
-import { slicedWasserstein, swdLevels, type Tick } from '../../core/metrics/sliced-wasserstein.ts';
+import { slicedWasserstein, swdLevels } from '../../core/metrics/sliced-wasserstein.ts';
 import { generatorRunner } from '../../core/models/inference.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import { halved, type ImageSet, withNormalisation } from '../../core/training/image-source.ts';
@@ -17,16 +15,17 @@ import { openDevice } from '../io/device.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { ganDetailsSchema, readTensors } from '../io/networks.ts';
 import { openRun, withRun } from '../io/run-folder.ts';
-import { type Labeller, openLabeller } from './attribute-shares.ts';
+import { type AttributeShares, type Labeller, openLabeller } from './attribute-shares.ts';
+import { type FeatureNetwork, openFeatureNetwork } from './classifier-features.ts';
+import { featuresOfSets, frechetOf, precisionRecallsOf } from './feature-comparisons.ts';
 import { type CommonConfig, pathOption } from './options.ts';
 import {
-  type Comparison,
+  type ComparedSets,
   comparabilityNote,
   comparisonsOf,
   type Distance,
   type Nearness,
   nearnessOf,
-  type PrecisionRecallOf,
   qualityCsv,
   qualityOf,
   qualityText,
@@ -34,6 +33,7 @@ import {
   testCount,
 } from './quality-comparisons.ts';
 import type { StageContext, Summary } from './stage.ts';
+import { ticking } from './ticking.ts';
 
 /** The options that only this half of the stage has. */
 export const generatorOptions = {
@@ -54,6 +54,8 @@ export const generatorOptions = {
 
 interface GeneratorConfig extends CommonConfig, z.output<z.ZodObject<typeof generatorOptions>> {
   readonly generator: string;
+  /** In its features precision, recall and Fréchet distance are measured; where none is given, in the classifier's. */
+  readonly judge: string | undefined;
 }
 
 /** Images made at a time. */
@@ -65,41 +67,43 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
   const { log } = context;
   const device = await openDevice(config);
   const { generator, dataset } = await openInputs(config);
-  const labeller =
-    config.classifier === undefined ? undefined : await openLabeller(config.classifier, generator.details, device);
+  const { details } = generator;
+  const { judge, classifier } = config;
+  const labeller = classifier === undefined ? undefined : await openLabeller(classifier, details, device);
+  const network = await openFeatures(config, details, device);
   const inputs = {
     generator: config.generator,
     dataset: dataset.folder,
-    ...(config.classifier !== undefined && { classifier: config.classifier }),
+    ...(classifier !== undefined && { classifier }),
+    ...(judge !== undefined && { judge }),
   };
   return withRun(out, { stage: 'evaluate', config, inputs, resume, force, log }, async run => {
     const images = Math.min(config.images, dataset.indicesOf('train').length);
     if (images < config.images)
       log.warn(`only ${images} images are compared, all that ${dataset.folder} has to train on`);
-    const generated = await generate(device, generator, images, config, context);
-    const { resolution } = generator.details;
-    const train = await drawn(dataset, 'train', generator.details, 2 * images, createRandom(seed, streams.train));
-    const test = await drawn(dataset, 'test', generator.details, images, createRandom(seed, streams.test));
-    const swd = await distancesOf(device, comparisonsOf(generated, train, test), config, context);
-    const msSsim = [
-      await similarityOf('generated', generated, config, context),
-      await similarityOf('training', partOf(train, 0, images), config, context),
-    ];
-    const nearest = await nearestOf(device, generator.details, { generated, test, dataset }, config, context);
-    const attributes = labeller && [
-      await labeller.sharesOf('generated', generated),
-      await labeller.sharesOf('test', test),
-    ];
-    const precisionRecalls = labeller && (await precisionRecallsOf(device, labeller, generated, train, context));
+    const sets: ComparedSets<ImageSet> = {
+      generated: [{ of: 'generated', set: await generate(device, generator, images, config, context) }],
+      train: await drawn(dataset, 'train', details, 2 * images, createRandom(seed, streams.train)),
+      test: await drawn(dataset, 'test', details, images, createRandom(seed, streams.test)),
+    };
+    const swd = await distancesOf(device, sets, config, context);
+    const msSsim: Similarity[] = [];
+    for (const { of, set } of [...sets.generated, { of: 'training', set: partOf(sets.train, 0, images) }]) {
+      msSsim.push(await similarityOf(of, set, config, context));
+    }
+    const nearest = await nearestOf(device, details, sets, dataset, config, context);
+    const inFeatures = network && (await comparedInFeatures(device, network, sets, context));
+    await network?.release();
+    const attributes = labeller && (await sharesOf(labeller, sets));
     await labeller?.release();
-    const details = {
-      ...{ resolution, note: comparabilityNote, swd, msSsim, nearest },
-      ...(precisionRecalls && { precisionRecall: precisionRecalls }),
+    const figures = {
+      ...{ resolution: details.resolution, note: comparabilityNote, swd, msSsim, nearest },
+      ...inFeatures,
       ...(attributes && { attributes }),
     };
-    await writeJson(run.file('generator.json'), details);
-    await writeWhole(run.file('generator.csv'), qualityCsv(details));
-    return { out, ...details };
+    await writeJson(run.file('generator.json'), figures);
+    await writeWhole(run.file('generator.csv'), qualityCsv(figures));
+    return { out, ...figures };
   });
 }
 
@@ -147,15 +151,6 @@ async function drawn(
   return images;
 }
 
-/** Lets Ctrl-C through between two parts of the work, and shows how far it is. */
-function ticking({ signal }: StageContext, update: Tick): Tick {
-  return async (done, total) => {
-    await setImmediate();
-    signal.throwIfAborted();
-    await update(done, total);
-  };
-}
-
 async function generate(
   device: Device,
   { details, tensors }: Generator,
@@ -178,10 +173,11 @@ async function generate(
 
 async function distancesOf(
   device: Device,
-  comparisons: readonly Comparison[],
+  sets: ComparedSets<ImageSet>,
   { seed }: GeneratorConfig,
   context: StageContext,
 ): Promise<Distance[]> {
+  const comparisons = comparisonsOf(sets, partOf);
   const total = comparisons.reduce((sum, { a }) => sum + a.count, 0);
   const progress = context.log.progress('SWD', total, 'images');
   const distances: Distance[] = [];
@@ -198,58 +194,6 @@ async function distancesOf(
   return distances;
 }
 
-/** Of generated images, and of as many real ones that are compared with others; undefined of too few. */
-async function precisionRecallsOf(
-  device: Device,
-  labeller: Labeller,
-  generated: ImageSet,
-  train: ImageSet,
-  context: StageContext,
-): Promise<PrecisionRecallOf[] | undefined> {
-  const count = Math.min(generated.count, Math.floor(train.count / 2));
-  if (count < leastRows) return undefined;
-  const real = await labeller.featuresOf(partOf(train, 0, count));
-  const rows: PrecisionRecallOf[] = [];
-  for (const [of, images] of [
-    ['generated, training', partOf(generated, 0, count)],
-    ['training, other training', partOf(train, count, count)],
-  ] as const) {
-    const progress = context.log.progress('precision and recall', count, 'images');
-    const tick = ticking(context, (done, total) => progress.update(Math.round((count * done) / total), of));
-    const features = await labeller.featuresOf(images);
-    rows.push({ of, images: count, ...(await precisionRecall(device, features, real, tick)) });
-    progress.finish(of);
-  }
-  return rows;
-}
-
-/** Of as many generated and test images as there are of both, to all that the generator was trained on. */
-async function nearestOf(
-  device: Device,
-  details: Generator['details'],
-  { generated, test, dataset }: { readonly generated: ImageSet; readonly test: ImageSet; readonly dataset: Dataset },
-  { seed }: GeneratorConfig,
-  { log, signal }: StageContext,
-): Promise<Nearness[]> {
-  const count = Math.min(testCount, generated.count, test.count);
-  if (count === 0) return [];
-  const all = dataset.indicesOf('train').length;
-  const train = await drawn(dataset, 'train', details, all, createRandom(seed, streams.train));
-  const rows: Nearness[] = [];
-  for (const [of, images] of [
-    ['generated', generated],
-    ['test', test],
-  ] as const) {
-    const progress = log.progress('nearest', train.count, 'training images');
-    const tick = ticking({ log, signal }, (done, total) =>
-      progress.update(Math.round((train.count * done) / total), of),
-    );
-    rows.push(nearnessOf(of, train.count, await nearestDistances(device, partOf(images, 0, count), train, tick)));
-    progress.finish(of);
-  }
-  return rows;
-}
-
 async function similarityOf(
   of: string,
   images: ImageSet,
@@ -261,4 +205,56 @@ async function similarityOf(
   const mean = await meanMsSsim(images, pairs, createRandom(seed, streams.pairs), tick);
   progress.finish(of);
   return { of, images: images.count, pairs, mean };
+}
+
+/** Of as many generated and test images as there are of both, to all that the generator was trained on. */
+async function nearestOf(
+  device: Device,
+  details: Generator['details'],
+  { generated, test }: ComparedSets<ImageSet>,
+  dataset: Dataset,
+  { seed }: GeneratorConfig,
+  context: StageContext,
+): Promise<Nearness[]> {
+  const count = Math.min(testCount, generated[0]!.set.count, test.count);
+  if (count === 0) return [];
+  const all = dataset.indicesOf('train').length;
+  const train = await drawn(dataset, 'train', details, all, createRandom(seed, streams.train));
+  const rows: Nearness[] = [];
+  for (const { of, set } of [...generated, { of: 'test', set: test }]) {
+    const progress = context.log.progress('nearest', train.count, 'training images');
+    const tick = ticking(context, (done, total) => progress.update(Math.round((train.count * done) / total), of));
+    rows.push(nearnessOf(of, train.count, await nearestDistances(device, partOf(set, 0, count), train, tick)));
+    progress.finish(of);
+  }
+  return rows;
+}
+
+/** The judge goes first: what a training chose its weights by should not be what they are measured in. */
+async function openFeatures(
+  { judge, classifier }: GeneratorConfig,
+  details: Generator['details'],
+  device: Device,
+): Promise<FeatureNetwork | undefined> {
+  if (judge !== undefined) return openFeatureNetwork(judge, 'judge', details, device);
+  if (classifier !== undefined) return openFeatureNetwork(classifier, 'classifier', details, device);
+  return undefined;
+}
+
+async function comparedInFeatures(
+  device: Device,
+  network: FeatureNetwork,
+  sets: ComparedSets<ImageSet>,
+  context: StageContext,
+) {
+  const features = await featuresOfSets(network, sets, context);
+  const precisionRecall = await precisionRecallsOf(device, features, context);
+  const frechet = await frechetOf(features, context);
+  return { features: network.name, ...(precisionRecall && { precisionRecall }), frechet };
+}
+
+async function sharesOf(labeller: Labeller, { generated, test }: ComparedSets<ImageSet>): Promise<AttributeShares[]> {
+  const shares: AttributeShares[] = [];
+  for (const { of, set } of [...generated, { of: 'test', set: test }]) shares.push(await labeller.sharesOf(of, set));
+  return shares;
 }

@@ -10,6 +10,12 @@ import { defineStage } from './stage.ts';
 const options = z.strictObject({
   bundle: pathOption().optional().describe('folder of a model bundle, to measure its edits'),
   generator: pathOption().optional().describe('run folder of train gan, to measure its images'),
+  judge: pathOption()
+    .optional()
+    .describe(
+      'run folder of train classifier, of a network that labelled nothing: it says what edits did; of --generator, ' +
+        'precision, recall and Fréchet distance are measured in its features; left out: the classifier does it',
+    ),
   ...editOptions,
   ...generatorOptions,
   ...deviceOptions,
@@ -28,6 +34,7 @@ export const evaluate = defineStage({
     '--bundle models/celeba-64 --out runs/evaluation',
     '--bundle models/mine --judge runs/judge --out runs/hair --attributes Bald,Bangs',
     '--generator runs/gan --dataset runs/dataset --classifier runs/classifier --out runs/quality',
+    '--generator runs/gan --dataset runs/dataset --judge runs/judge --out runs/quality',
   ],
   options,
   async run(config, context) {
@@ -49,7 +56,7 @@ export const evaluate = defineStage({
       return evaluateEdits({ bundle, judge, attributes, faces, unlockedFaces, ...common }, context);
     }
     if (generator !== undefined && bundle === undefined) {
-      return evaluateGenerator({ generator, dataset, classifier, images, pairs, ...common }, context);
+      return evaluateGenerator({ generator, judge, dataset, classifier, images, pairs, ...common }, context);
     }
     throw new UserError(
       'evaluate measures either edits or a generator: give one of --bundle and --generator; got ' +

@@ -11,6 +11,8 @@ import { fit } from './fit.ts';
 import {
   comparabilityNote,
   distanceColumns,
+  frechetColumns,
+  frechetNote,
   nearnessColumns,
   precisionRecallColumns,
   precisionRecallNote,
@@ -146,7 +148,7 @@ function storageSentence({ generator, classifier }: ModelCardFacts['networks']):
 }
 
 function qualitySections({ summary }: FinishedRun): string {
-  const { swd, msSsim, nearest, precisionRecall, attributes } = qualityOf(summary);
+  const { swd, msSsim, nearest, features, precisionRecall, frechet, attributes } = qualityOf(summary);
   const sections = [
     '## Quality of the images',
     comparabilityNote,
@@ -156,7 +158,8 @@ function qualitySections({ summary }: FinishedRun): string {
     markdownTable(nearnessColumns, nearest),
     ...(precisionRecall === undefined
       ? []
-      : [precisionRecallNote, markdownTable(precisionRecallColumns, precisionRecall)]),
+      : [precisionRecallNote(features), markdownTable(precisionRecallColumns, precisionRecall)]),
+    ...(frechet === undefined ? [] : [frechetNote(features), markdownTable(frechetColumns, frechet)]),
     ...(attributes === undefined
       ? []
       : [

@@ -134,7 +134,9 @@ function stepsOf(config: z.output<typeof options>): Step[] {
     ...when(preset.judge, own => step(trainClassifier, runFolders.judge, { seed: seed + 1, ...own, dataset })),
     step(synthesize, runFolders.synthesis, { ...preset.synthesize, generator, classifier }),
     step(fit, runFolders.boundaries, { ...preset.fit, synthesis: file(runFolders.synthesis) }),
-    ...when(preset.quality, own => step(evaluate, runFolders.quality, { ...own, generator, dataset, classifier })),
+    ...when(preset.quality, own =>
+      step(evaluate, runFolders.quality, { ...own, ...judge, generator, dataset, classifier }),
+    ),
     step(bundle, runFolders.candidate, { name: config.preset, generator, classifier, boundaries, ...quality }),
     step(calibrate, runFolders.bundle, { ...preset.calibrate, ...judge, bundle: file(runFolders.candidate) }),
     step(evaluate, runFolders.evaluation, { ...preset.evaluate, ...judge, bundle: made }),

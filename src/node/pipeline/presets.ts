@@ -15,7 +15,7 @@ export interface PipelinePreset {
   readonly prepare: StageOptions;
   readonly trainGan: StageOptions;
   readonly trainClassifier: StageOptions;
-  /** Of the second classifier, which judges edits; left out: the first one grades its own labels. */
+  /** Of the second classifier, which judges edits and images; left out: the first one grades its own labels. */
   readonly judge?: StageOptions;
   readonly synthesize: StageOptions;
   readonly fit: StageOptions;

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
 import { rowTable } from '../../../src/core/metrics/pairwise.ts';
-import { precisionRecall } from '../../../src/core/metrics/precision-recall.ts';
+import { ballsOf, precisionRecall } from '../../../src/core/metrics/precision-recall.ts';
 import { openDevice } from '../../../src/node/io/device.ts';
 
 const size = 5;
@@ -10,8 +10,9 @@ const device = await openDevice({ device: 'cpu', threads: 1 });
 /** Normal rows around `centre`, `spread` wide. */
 const cloud = (seed: number, count: number, centre = 0, spread = 1) =>
   normals(createRandom(seed), count * size).map(value => centre + spread * value);
-const measure = (generated: Float32Array, real: Float32Array) =>
-  precisionRecall(device, rowTable(generated, size), rowTable(real, size));
+const balls = (values: Float32Array) => ballsOf(device, rowTable(values, size));
+const measure = async (generated: Float32Array, real: Float32Array) =>
+  precisionRecall(device, await balls(generated), await balls(real));
 
 function byDefinition(generated: Float32Array, real: Float32Array) {
   const rows = (values: Float32Array) =>
@@ -53,9 +54,9 @@ test('sets of one kind find each other; broken images lower precision, missing o
 
 test('tells how far it is, and refuses too few rows', async () => {
   const seen: number[] = [];
-  await precisionRecall(device, rowTable(cloud(7, 8), size), rowTable(cloud(8, 8), size), (done, total) => {
-    seen.push(done / total);
-  });
-  expect(seen).toEqual([1 / 3, 2 / 3, 1]);
-  await expect(measure(cloud(9, 3), cloud(10, 8))).rejects.toThrow('3 and 8 rows: each kind needs 4');
+  const tick = (done: number, total: number) => void seen.push(done / total);
+  const many = await ballsOf(device, rowTable(cloud(7, 1100), size), tick);
+  await precisionRecall(device, many, many, tick);
+  expect(seen).toEqual([0.5, 1, 0.5, 1]);
+  await expect(balls(cloud(9, 3))).rejects.toThrow('3 rows: each kind needs 4');
 });

@@ -3,18 +3,25 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
+import { partOf } from '../../../src/core/metrics/image-samples.ts';
 import type { ImageSet } from '../../../src/core/training/image-source.ts';
+import { openDevice } from '../../../src/node/io/device.ts';
 import { readJson } from '../../../src/node/io/files.ts';
 import { silentLog } from '../../../src/node/io/log.ts';
 import { openRun } from '../../../src/node/io/run-folder.ts';
 import { type AttributeShares, sharesByGroup } from '../../../src/node/pipeline/attribute-shares.ts';
+import type { FeatureNetwork } from '../../../src/node/pipeline/classifier-features.ts';
 import { evaluate } from '../../../src/node/pipeline/evaluate.ts';
+import { featuresOfSets, frechetOf, precisionRecallsOf } from '../../../src/node/pipeline/feature-comparisons.ts';
+import { qualityFigure } from '../../../src/node/pipeline/figures/quality.ts';
 import {
   comparisonsOf,
   type Distance,
+  type FrechetOf,
   type PrecisionRecallOf,
   type Similarity,
 } from '../../../src/node/pipeline/quality-comparisons.ts';
+import type { Source } from '../../../src/node/pipeline/report-sources.ts';
 import { pictures } from '../../core/metrics/pictures.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { tinyClassifier, tinyGan } from '../../helpers/tiny-networks.ts';
@@ -75,10 +82,10 @@ describe('a run', () => {
       msSsim: summary.msSsim,
     });
     const lines = readFileSync(join(out, 'generator.csv'), 'utf8').trim().split('\n');
-    expect(lines[0]).toBe('measure,of,level,images,pairs,value');
-    expect(lines[1]).toBe(`SWD×10³,"generated, training",32,20,,${summary.swd[0]!.levels[32]}`);
-    expect(lines[3]).toBe(`SWD×10³,"generated, training",average,20,,${summary.swd[0]!.average}`);
-    expect(lines.at(-1)).toBe(`MS-SSIM,training,,20,10,${summary.msSsim[1]!.mean}`);
+    expect(lines[0]).toBe('measure,of,level,images,pairs,features,value');
+    expect(lines[1]).toBe(`SWD×10³,"generated, training",32,20,,,${summary.swd[0]!.levels[32]}`);
+    expect(lines[3]).toBe(`SWD×10³,"generated, training",average,20,,,${summary.swd[0]!.average}`);
+    expect(lines.at(-1)).toBe(`MS-SSIM,training,,20,10,,${summary.msSsim[1]!.mean}`);
     const { manifest, config } = await openRun(out, 'evaluate');
     expect(Object.keys(manifest.inputs)).toEqual(['generator', 'dataset']);
     expect(config).toMatchObject({ images: 20, pairs: 10 });
@@ -103,37 +110,137 @@ describe('a run', () => {
   });
 });
 
-test('tells how often a classifier sees each attribute in generated and in test images, by gender and age', async () => {
-  const [out, classifier] = [join(root, 'shares'), join(root, 'classifier')];
-  await writeTinyClassifier(classifier, { ...tinyClassifier, resolution: 32 });
-  const summary = await run({ out, images: 20, classifier });
-  const sets = summary.attributes as AttributeShares[];
-  expect(sets.map(({ of, groups }) => [of, groups.all.count])).toEqual([
-    ['generated', 20],
-    ['test', 10],
+describe('networks', () => {
+  const out = join(root, 'features');
+  const [classifier, judge] = [join(root, 'labeller'), join(root, 'judge')];
+  const name = 'the classifier of preset judge, seed 3 (50.00 % of test labels right)';
+  let summary: Record<string, unknown>;
+  beforeAll(async () => {
+    await writeTinyClassifier(classifier, { ...tinyClassifier, resolution: 32 });
+    await writeTinyClassifier(judge, { ...tinyClassifier, resolution: 32, width: 6 });
+    summary = await run({ out, images: 20, judge, classifier });
+  });
+
+  test('tell how often the classifier sees each attribute in generated and in test images, by gender and age', async () => {
+    const sets = summary.attributes as AttributeShares[];
+    expect(sets.map(({ of, groups }) => [of, groups.all.count])).toEqual([
+      ['generated', 20],
+      ['test', 10],
+    ]);
+    for (const { groups } of sets) {
+      expect(groups.women.count + groups.men.count).toBe(groups.all.count);
+      expect(groups.young.count + groups.older.count).toBe(groups.all.count);
+      expect(groups.all.shares).toHaveLength(40);
+    }
+    expect((await openRun(out, 'evaluate')).summary.attributes).toEqual(sets);
+    expect(evaluate.print!(summary)).toMatch(/^attribute +all: generated +all: test +women: generated/m);
+  });
+
+  test('show in the features of the judge the precision and recall of generated and of real images', () => {
+    const precisionRecall = summary.precisionRecall as PrecisionRecallOf[];
+    expect(precisionRecall).toMatchObject([
+      { of: 'generated, training', images: 12 },
+      { of: 'training, other training', images: 12 },
+    ]);
+    for (const { precision, recall } of precisionRecall) {
+      for (const share of [precision, recall]) expect(Math.abs(share * 12 - Math.round(share * 12))).toBeLessThan(1e-9);
+    }
+  });
+
+  test('show there the Fréchet distance at every count that has a floor', () => {
+    const frechet = summary.frechet as FrechetOf[];
+    expect(frechet.map(({ of, images }) => `${images} ${of}`)).toEqual([
+      '20 generated, training',
+      '12 generated, training',
+      '12 training, other training',
+      '10 generated, training',
+      '10 training, other training',
+      '10 training, test',
+    ]);
+    for (const { distance } of frechet) expect(distance).toBeGreaterThan(0);
+  });
+
+  test('are named in every output', async () => {
+    const { precisionRecall, frechet } = summary as { precisionRecall: PrecisionRecallOf[]; frechet: FrechetOf[] };
+    expect(await readJson(join(out, 'generator.json'))).toMatchObject({ features: name, precisionRecall, frechet });
+    const [{ precision, recall }, { distance }] = [precisionRecall[0]!, frechet[0]!];
+    const csv = readFileSync(join(out, 'generator.csv'), 'utf8');
+    expect(csv).toContain(
+      `precision,"generated, training",,12,,"${name}",${precision}\nrecall,"generated, training",,12,,"${name}",${recall}\n`,
+    );
+    expect(csv).toContain(`Fréchet distance,"generated, training",,20,,"${name}",${distance}\n`);
+    const text = evaluate.print!(summary);
+    expect(text).toMatch(
+      /^precision and recall of +images each +precision +recall\ngenerated, training +12 +[01]\.\d{3} /m,
+    );
+    expect(text).toMatch(/^Fréchet distance between +images each +distance\ngenerated, training +20 +\d+\.\d{4}\n/m);
+    expect(text.split(`In the features of ${name}`)).toHaveLength(3);
+    const { manifest } = await openRun(out, 'evaluate');
+    expect(Object.keys(manifest.inputs)).toEqual(['generator', 'dataset', 'classifier', 'judge']);
+  });
+
+  test('need not be both: a classifier stands in for the judge', async () => {
+    const few = { images: 2, pairs: 1 };
+    const [byJudge, byClassifier] = [
+      await run({ out: join(root, 'judged'), ...few, judge }),
+      await run({ out: join(root, 'classified'), ...few, classifier }),
+    ];
+    expect(byJudge).not.toHaveProperty('attributes');
+    expect(byClassifier).toHaveProperty('attributes');
+    expect(byJudge).not.toHaveProperty('precisionRecall'); // too few images have a third neighbour
+    expect((byJudge.frechet as FrechetOf[]).map(({ images }) => images)).toEqual([2, 2, 2]);
+    expect(byClassifier.frechet).not.toEqual(byJudge.frechet);
+  });
+
+  test('are told in the report, where an older run did not name them', () => {
+    const body = (quality: object) => qualityFigure({ summary: quality, command: '' } as Source).body;
+    expect(body(summary)).toContain(`In the features of ${name}, each map averaged over its quarters`);
+    const { features: _, frechet: __, ...older } = summary;
+    expect(body(older)).toContain('In the features of the classifier. Precision');
+    expect(body(older)).not.toContain('Fréchet');
+  });
+});
+
+test('several generated sets are compared with one set of real features', async () => {
+  const asked: number[] = [];
+  const network: FeatureNetwork = {
+    name: 'pixels',
+    featuresOf: async ({ count, pixels }) => {
+      asked.push(count);
+      return { count, size: 48, values: Float32Array.from({ length: count * 48 }, (_, at) => pixels[at]!) };
+    },
+    release: async () => {},
+  };
+  const set = (seed: number, count: number) => pictures(16, count, { seed, noiseSeed: seed + 50, contrast: 2 });
+  const sets = {
+    generated: [
+      { of: 'ψ = 1', set: set(1, 8) },
+      { of: 'ψ = 0.7', set: set(2, 8) },
+    ],
+    ...{ train: set(3, 16), test: set(4, 5) },
+  };
+  const context = { log, signal: new AbortController().signal };
+  const features = await featuresOfSets(network, sets, context);
+  expect(asked).toEqual([8, 8, 16, 5]);
+  const told = (rows: readonly { readonly of: string; readonly images: number }[] = []) =>
+    rows.map(({ of, images }) => `${images} ${of}`);
+  expect(told(await precisionRecallsOf(await openDevice({ device: 'cpu', threads: 1 }), features, context))).toEqual([
+    '8 ψ = 1, training',
+    '8 ψ = 0.7, training',
+    '8 training, other training',
   ]);
-  for (const { groups } of sets) {
-    expect(groups.women.count + groups.men.count).toBe(groups.all.count);
-    expect(groups.young.count + groups.older.count).toBe(groups.all.count);
-    expect(groups.all.shares).toHaveLength(40);
-  }
-  expect((await openRun(out, 'evaluate')).summary.attributes).toEqual(sets);
-  expect(evaluate.print!(summary)).toMatch(/^attribute +all: generated +all: test +women: generated/m);
-  const precisionRecall = summary.precisionRecall as PrecisionRecallOf[];
-  expect(precisionRecall).toMatchObject([
-    { of: 'generated, training', images: 12 },
-    { of: 'training, other training', images: 12 },
+  const distances = await frechetOf(features, context);
+  expect(told(distances)).toEqual([
+    '8 ψ = 1, training',
+    '8 ψ = 0.7, training',
+    '8 training, other training',
+    '5 ψ = 1, training',
+    '5 ψ = 0.7, training',
+    '5 training, other training',
+    '5 training, test',
   ]);
-  for (const { precision, recall } of precisionRecall) {
-    for (const share of [precision, recall]) expect(Math.abs(share * 12 - Math.round(share * 12))).toBeLessThan(1e-9);
-  }
-  const [{ precision, recall }] = precisionRecall as [PrecisionRecallOf];
-  expect(readFileSync(join(out, 'generator.csv'), 'utf8')).toContain(
-    `precision,"generated, training",,12,,${precision}\nrecall,"generated, training",,12,,${recall}\n`,
-  );
-  expect(evaluate.print!(summary)).toMatch(
-    /features of the classifier +images each +precision +recall\ngenerated, training +12 +[01]\.\d{3} +[01]\.\d{3}\n/,
-  );
+  const alone = await frechetOf({ ...features, generated: features.generated.slice(1) }, context);
+  expect(alone).toEqual(distances.filter(({ of }) => !of.startsWith('ψ = 1')));
 });
 
 test('shares are of the faces in each group', () => {
@@ -177,11 +284,13 @@ test('floors are measured as far as there are real images', () => {
   const set = (count: number): ImageSet => ({ resolution: 1, count, pixels: new Uint8Array(count * 3) });
   const told = (...counts: [number, number, number]) => {
     const [generated, train, test] = counts.map(set) as [ImageSet, ImageSet, ImageSet];
-    return comparisonsOf(generated, train, test).map(({ of, a, b }) => {
-      expect(a.count).toBe(b.count);
-      expect(a.pixels.length).toBe(b.pixels.length);
-      return `${of} ${a.count}`;
-    });
+    return comparisonsOf({ generated: [{ of: 'generated', set: generated }], train, test }, partOf).map(
+      ({ of, a, b }) => {
+        expect(a.count).toBe(b.count);
+        expect(a.pixels.length).toBe(b.pixels.length);
+        return `${of} ${a.count}`;
+      },
+    );
   };
   expect(told(8192, 16_384, 2500)).toEqual([
     'generated, training 8192',
@@ -234,6 +343,14 @@ describe('misuse is one line', () => {
     await writeTinyClassifier(classifier);
     await expect(run({ out: join(root, 'x'), classifier })).rejects.toThrow(
       'generator and classifier must have one resolution; got 32 and 8',
+    );
+  });
+
+  test('a judge of other images', async () => {
+    const judge = join(root, 'judge8');
+    await writeTinyClassifier(judge);
+    await expect(run({ out: join(root, 'x'), judge })).rejects.toThrow(
+      'generator and judge must have one resolution; got 32 and 8',
     );
   });
 

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeNpy } from '../../../src/core/formats/npy.ts';
 import { type AttributeResult, belowBaseline } from '../../../src/node/pipeline/classifier-results.ts';
+import { pipeline } from '../../../src/node/pipeline/pipeline.ts';
 import { sharedFolder } from '../../helpers/shared.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
@@ -94,4 +95,13 @@ describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke on real ima
     }
     expect(difference / frame).toBeGreaterThan(2);
   });
+});
+
+test('images are measured in the features of the judge, where there is one', () => {
+  const measured = (preset: string) => {
+    const config = pipeline.options.parse({ preset, celeba: 'celeba', out: 'out' });
+    return pipeline.steps!(config).find(({ config: { out } }) => out === join('out', 'quality'))!.config;
+  };
+  expect(measured('celeba-64')).toMatchObject({ judge: join('out', 'judge'), classifier: join('out', 'classifier') });
+  expect(measured('report').judge).toBeUndefined();
 });

@@ -5,6 +5,8 @@ import { htmlTable } from '../../report/table.ts';
 import { type AttributeShares, shareColumns, shareCounts } from '../attribute-shares.ts';
 import {
   distanceColumns,
+  frechetColumns,
+  frechetNote,
   nearnessColumns,
   precisionRecallColumns,
   precisionRecallNote,
@@ -14,7 +16,7 @@ import {
 import type { Source } from '../report-sources.ts';
 
 export function qualityFigure({ summary, command }: Source): Figure {
-  const { swd, msSsim, nearest, precisionRecall, attributes } = qualityOf(summary);
+  const { swd, msSsim, nearest, features, precisionRecall, frechet, attributes } = qualityOf(summary);
   return {
     title: 'Quality of the generated images',
     body: [
@@ -27,7 +29,8 @@ export function qualityFigure({ summary, command }: Source): Figure {
       ),
       ...(precisionRecall === undefined
         ? []
-        : [htmlTable(precisionRecallColumns, precisionRecall, precisionRecallNote)]),
+        : [htmlTable(precisionRecallColumns, precisionRecall, precisionRecallNote(features))]),
+      ...(frechet === undefined ? [] : [htmlTable(frechetColumns, frechet, frechetNote(features))]),
       ...(attributes === undefined ? [] : [sharesTable(attributes)]),
     ].join('\n'),
     caption:
