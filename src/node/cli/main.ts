@@ -46,7 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** The first Ctrl-C lets the stage save its state; the second does not wait for it. */
 function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(exitCodes.interrupted);
       controller.abort(interruption);
