@@ -1,11 +1,14 @@
-// Reads what PyTorch computed (tools/reference/pggan_golden.py), and makes the same parameters and feeds.
+// Reads what PyTorch computed (tools/reference/golden.py), and makes the same parameters and feeds.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { decodeSafetensors } from '../../src/core/formats/safetensors.ts';
 import { sizeOf } from '../../src/core/graph/tensor.ts';
 import type { ParameterSpec } from '../../src/core/graph/tree.ts';
+import type { GanChannels } from '../../src/core/models/channels.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
+import type { PgganFeatures } from '../../src/core/models/pggan/architecture.ts';
+import type { StyleArchitecture } from '../../src/core/models/style/architecture.ts';
 import type { StepOptions } from '../../src/core/training/gan/gan-step.ts';
 import type { GanLoss } from '../../src/core/training/losses/losses.ts';
 
@@ -21,35 +24,51 @@ export interface GoldenCase {
   readonly steps: number;
   readonly emaDecay: number;
   readonly penalised: readonly number[];
+  /** Whether both networks learn from the same feeds at once. */
+  readonly simultaneous?: boolean;
 }
 
-export function readGolden(name: string) {
-  const path = join(import.meta.dirname, '../fixtures', name);
-  const { tensors, metadata } = decodeSafetensors(new Uint8Array(gunzipSync(readFileSync(path))), name);
+/** The cases of several files as if of one. @param files names without their ending. */
+export function readGolden(...files: readonly string[]) {
+  const all = files.map(file => {
+    const name = `${file}.safetensors.gz`;
+    const path = join(import.meta.dirname, '../fixtures', name);
+    return decodeSafetensors(new Uint8Array(gunzipSync(readFileSync(path))), name);
+  });
+  const tensors = Object.assign({}, ...all.map(file => file.tensors)) as (typeof all)[number]['tensors'];
   const values = (tensor: string) => {
     const found = tensors[tensor];
-    if (found === undefined) throw new Error(`${name} has no ${tensor}`);
+    if (found === undefined) throw new Error(`${files.join(', ')} have no ${tensor}`);
     return found.data as Float32Array | Float64Array;
   };
-  return { cases: JSON.parse(metadata.cases!) as GoldenCase[], names: Object.keys(tensors), values };
+  const cases = all.flatMap(({ metadata }) => JSON.parse(metadata.cases!) as GoldenCase[]);
+  return { cases, names: Object.keys(tensors), values };
 }
 
 /** The configuration of a case in our names. */
 export function optionsOf({ config, resolution, minibatch, alpha }: GoldenCase): StepOptions & { rate: number } {
-  const given = config as unknown as GanArchitecture & Record<string, number>;
+  const given = config as unknown as Record<string, number>;
   const named = config as unknown as Record<string, string>;
-  const architecture: GanArchitecture = {
-    ...given,
+  const ofBoth = {
+    ...(config as unknown as GanChannels),
     resolution,
-    activation: named.generatorActivation as GanArchitecture['activation'],
-    minibatchStatistic: named.statistic as GanArchitecture['minibatchStatistic'],
+    latentSize: given.latentSize!,
     statisticGroup: given.groupSize!,
-    minibatchKernels: given.kernels!,
   };
+  const architecture: GanArchitecture =
+    named.kind === 'style'
+      ? { ...ofBoth, kind: 'style', minibatchStatistic: named.statistic as StyleArchitecture['minibatchStatistic'] }
+      : {
+          ...(config as unknown as PgganFeatures),
+          ...ofBoth,
+          activation: named.generatorActivation as PgganFeatures['activation'],
+          minibatchStatistic: named.statistic as PgganFeatures['minibatchStatistic'],
+          minibatchKernels: given.kernels!,
+        };
   const loss: GanLoss =
     named.loss === 'wgan-gp'
       ? { kind: 'wgan-gp', lambda: given.penaltyWeight!, target: 1, drift: given.drift! }
-      : { kind: 'logistic-r1', gamma: given.gamma!, interval: given.interval! };
+      : { kind: named.loss as 'logistic-r1' | 'relativistic-r1-r2', gamma: given.gamma!, interval: given.interval! };
   const adam = { beta1: given.beta1!, beta2: given.beta2!, epsilon: 1e-8 };
   return { architecture, loss, adam, resolution, minibatch, fading: alpha !== null, rate: given.learningRate! };
 }
@@ -67,28 +86,30 @@ export function unit(name: string, count: number): Float64Array {
 /** The value a parameter starts at. @param spec ours; its deviation says how a weight is scaled. */
 export function startingValues(name: string, { shape, deviation }: ParameterSpec, biases = 0.1): Float64Array {
   if (/^\w+Adam\//.test(name)) return new Float64Array(sizeOf(shape));
-  const [scale, offset] = name.startsWith('discriminator/minibatch/weight')
-    ? [0.1, 0]
-    : name.endsWith('/weight')
-      ? [1.7 * deviation, 0]
-      : name.endsWith('/bias')
-        ? [biases, 0]
-        : name.endsWith('/logScale')
-          ? [0.1, 0]
-          : name.endsWith('/gain')
-            ? [0.1, 1]
-            : name.endsWith('/variance') && name.startsWith('generator/')
-              ? [0, 1]
-              : [0, 0];
+  const starts: readonly [RegExp, scale: number, offset: number][] = [
+    [/^discriminator\/minibatch\/weight$/, 0.1, 0],
+    [/\/weight$/, 1.7 * deviation, 0],
+    [/\/style\/bias$/, 0.1, 1],
+    [/\/bias$/, biases, 0],
+    [/\/constant$/, 1.7, 0],
+    [/\/logScale$/, 0.1, 0],
+    [/\/gain$/, 0.1, 1],
+    [/\/mean$/, 0, 0],
+    [/\/variance$/, 0, 1],
+  ];
+  const [, scale, offset] = starts.find(([pattern]) => pattern.test(name))!;
   return unit(name, sizeOf(shape)).map(value => offset + scale * value);
 }
 
 /** What step `suffix` is fed. */
-export function feedsOf({ minibatch, resolution, alpha }: GoldenCase, latentSize: number, suffix = '') {
+export function feedsOf(golden: GoldenCase, suffix = '') {
+  const { minibatch, resolution, alpha } = golden;
+  const { architecture, loss } = optionsOf(golden);
   return {
-    z: unit(`z${suffix}`, minibatch * latentSize).map(value => 1.7 * value),
+    z: unit(`z${suffix}`, minibatch * architecture.latentSize).map(value => 1.7 * value),
     reals: unit(`reals${suffix}`, minibatch * 3 * resolution ** 2),
     mixing: unit(`mixing${suffix}`, minibatch).map(value => 0.5 + 0.5 * value),
+    ...(loss.kind === 'wgan-gp' ? {} : { penaltyWeight: Float64Array.of((loss.gamma / 2) * loss.interval) }),
     ...(alpha === null ? {} : { alpha: Float64Array.of(alpha) }),
   };
 }

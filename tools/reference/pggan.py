@@ -1,16 +1,24 @@
 # PGGAN written out from its specification in PyTorch, apart from the TypeScript, so that each can be held to the other.
-# A module for pggan_golden.py and pggan_check.py; made with Python 3.11.2 and PyTorch 1.13.0.
-#
-# Everything is a function of a dictionary of named tensors and an input, in whichever precision these have. Written to
-# be read beside the papers, not to be fast: pytorch_train_step.py is the fast one.
+# The networks; losses and steps are in gan.py. A module for pggan_golden.py and pggan_check.py.
 import math
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 
-SLOPE = 0.2
-ROOT2 = math.sqrt(2)
+from gan import (
+    ROOT2,
+    SLOPE,
+    channels_at,
+    cross_fade,
+    downsample,
+    per_channel,
+    pixel_norm,
+    sides_up_to,
+    upsample,
+    with_stddev,
+)
+
 DISCRIMINATION_SIZE = 5
 
 
@@ -31,7 +39,7 @@ class Config:
     statistic: str = "none"  # or "stddev", "discrimination"
     group_size: int = 0  # of "stddev"; 0 is the whole minibatch
     kernels: int = 0  # of "discrimination"
-    loss: str = "wgan-gp"  # or "logistic-r1"
+    loss: str = "wgan-gp"  # or "logistic-r1", "relativistic-r1-r2"
     penalty_weight: float = 10
     drift: float = 0
     gamma: float = 0
@@ -39,14 +47,6 @@ class Config:
     beta1: float = 0
     beta2: float = 0.99
     learning_rate: float = 1e-3
-
-    def channels(self, side):
-        stage = round(math.log2(side)) - 1
-        return max(1, min(math.floor(self.fmap_base / 2 ** (stage * self.fmap_decay)), self.fmap_max))
-
-
-def sides_up_to(resolution):
-    return [2**k for k in range(2, round(math.log2(resolution)) + 1)]
 
 
 # Shapes
@@ -56,7 +56,7 @@ def generator_shapes(config, resolution):
     """Every parameter and running statistic that a generator of this resolution has, as name → shape."""
     shapes = {}
     for side in sides_up_to(resolution):
-        channels, below = config.channels(side), config.channels(side // 2)
+        channels, below = channels_at(config, side), channels_at(config, side // 2)
         block = f"generator/blocks/{side}"
         first = (channels * 16, config.latent_size) if side == 4 else (channels, below, 3, 3)
         for conv, weight in (("conv0", first), ("conv1", (channels, channels, 3, 3))):
@@ -72,9 +72,9 @@ def generator_shapes(config, resolution):
 
 def discriminator_shapes(config, resolution):
     shapes = {}
-    features = config.channels(2)
+    features = channels_at(config, 2)
     for side in sides_up_to(resolution):
-        channels, below = config.channels(side), config.channels(side // 2)
+        channels, below = channels_at(config, side), channels_at(config, side // 2)
         block = f"discriminator/blocks/{side}"
         maps = channels + (1 if side == 4 and config.statistic == "stddev" else 0)
         last = (features, channels * 16) if side == 4 else (below, channels, 3, 3)
@@ -95,11 +95,6 @@ def discriminator_shapes(config, resolution):
     return shapes
 
 
-def is_statistic(name):
-    """Running statistics are state, but nothing is learnt about them by gradient."""
-    return name.endswith(("/mean", "/variance"))
-
-
 # Layers
 
 
@@ -112,6 +107,11 @@ def layer_gain(name):
 
 def he_deviation(name, shape):
     return layer_gain(name) / math.sqrt(math.prod(shape[1:]))
+
+
+def stored_deviation(config, name, shape):
+    """Of the values that a weight starts with."""
+    return 1 if config.equalised else he_deviation(name, shape)
 
 
 def weight_of(config, parameters, layer):
@@ -127,27 +127,6 @@ def linear_map(config, parameters, layer, x):
     if weight.dim() == 2:
         return x.flatten(1) @ weight.T
     return F.conv2d(x, weight, padding=weight.shape[2] // 2)
-
-
-def per_channel(values, x):
-    """A vector shaped so that it meets the axis 1 of x."""
-    return values.reshape(1, -1, *[1] * (x.dim() - 2))
-
-
-def pixel_norm(x):
-    return x / torch.sqrt(torch.mean(x**2, dim=1, keepdim=True) + 1e-8)
-
-
-def upsample(x):
-    return x.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
-
-
-def downsample(x):
-    return F.avg_pool2d(x, 2)
-
-
-def cross_fade(old, new, alpha):
-    return old + (new - old) * alpha
 
 
 # Generator
@@ -168,7 +147,7 @@ def generator(config, parameters, z, resolution, alpha=None, training=True):
                 x = upsample(x)
             x = linear_map(config, parameters, layer, x)
             if conv == "conv0" and side == 4:
-                x = x.reshape(len(z), config.channels(4), 4, 4)
+                x = x.reshape(len(z), channels_at(config, 4), 4, 4)
             x = generator_nonlinearity(config, parameters, layer, x, training, statistics)
         layer = f"generator/toRGB/{side}"
         images[side] = linear_map(config, parameters, layer, x) + per_channel(parameters[f"{layer}/bias"], x)
@@ -230,19 +209,6 @@ def discriminator_layer(config, parameters, layer, x):
     return F.leaky_relu(x + per_channel(parameters[f"{layer}/bias"], x), SLOPE)
 
 
-def with_stddev(x, group_size):
-    """One more map: how much neighbours in the batch differ, averaged over everything."""
-    n, _, height, width = x.shape
-    group = min(group_size or n, n)
-    while n % group != 0:
-        group -= 1
-    groups = x.reshape(n // group, group, -1)
-    variance = ((groups - groups.mean(dim=1, keepdim=True)) ** 2).mean(dim=1)
-    deviation = torch.sqrt(variance + 1e-8).mean(dim=1)
-    maps = deviation.repeat_interleave(group).reshape(n, 1, 1, 1).expand(n, 1, height, width)
-    return torch.cat([x, maps], dim=1)
-
-
 def with_discrimination(parameters, x):
     """Salimans et al. 2016: how near each sample is to the others, by a few learnt measures, as further features."""
     weight = parameters["discriminator/minibatch/weight"]
@@ -253,115 +219,3 @@ def with_discrimination(parameters, x):
     others = 1 - torch.eye(len(x), dtype=x.dtype)
     nearness = (torch.exp(-distance) * others[:, :, None]).sum(dim=1)
     return torch.cat([x, nearness + parameters["discriminator/minibatch/bias"]], dim=1)
-
-
-# Losses
-
-
-def discriminator_loss(config, parameters, reals, fakes, mixing, alpha=None, penalise=True):
-    """
-    The loss, and what it is made of. `fakes` are taken as constants; `mixing` [N, 1, 1, 1] is for WGAN-GP only;
-    `penalise` for R1 only. While fading, reals lose as much of their detail as the fakes have not yet got.
-    """
-    if alpha is not None:
-        reals = cross_fade(upsample(downsample(reals)), reals, alpha)
-    fakes = fakes.detach()
-    reals = reals.detach().requires_grad_()
-    real_scores = discriminator(config, parameters, reals, alpha)
-    fake_scores = discriminator(config, parameters, fakes, alpha)
-    terms = {"realScore": real_scores.mean(), "fakeScore": fake_scores.mean()}
-    if config.loss == "wgan-gp":
-        mix = (reals.detach() + (fakes - reals.detach()) * mixing).requires_grad_()
-        squared = squared_gradient(discriminator(config, parameters, mix, alpha), mix)
-        terms["penalty"] = ((torch.sqrt(squared + 1e-16) - 1) ** 2).mean()
-        loss = terms["fakeScore"] - terms["realScore"]
-        loss = loss + config.penalty_weight * terms["penalty"] + config.drift * (real_scores**2).mean()
-    else:
-        loss = F.softplus(-real_scores).mean() + F.softplus(fake_scores).mean()
-        if penalise:
-            terms["penalty"] = squared_gradient(real_scores, reals).mean()
-            loss = loss + config.gamma / 2 * config.interval * terms["penalty"]
-    return loss, terms
-
-
-def squared_gradient(scores, images):
-    (gradient,) = torch.autograd.grad(scores.sum(), images, create_graph=True)
-    return (gradient**2).sum(dim=(1, 2, 3))
-
-
-def generator_loss(config, parameters, fakes, alpha=None):
-    scores = discriminator(config, parameters, fakes, alpha)
-    return -scores.mean() if config.loss == "wgan-gp" else F.softplus(-scores).mean()
-
-
-def gradients(loss, parameters):
-    """By name; zeros for what the loss does not depend on, such as the layers of a resolution that has been left."""
-    found = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
-    pairs = zip(parameters.items(), found)
-    return {name: torch.zeros_like(value) if gradient is None else gradient for (name, value), gradient in pairs}
-
-
-# Training
-
-
-def learnt(state, network):
-    """The network's parameters as leaves to be differentiated by; statistics are left out."""
-    names = [name for name in state if name.startswith(f"{network}/") and not is_statistic(name)]
-    return {name: state[name].detach().requires_grad_() for name in names}
-
-
-def adam(config, state, network, found, learning_rate):
-    """Bias-corrected, after Kingma & Ba 2015, algorithm 1; without β₁ there is no mean to keep."""
-    prefix = f"{network}Adam"
-    step = state[f"{prefix}/step"] + 1
-    updates = {f"{prefix}/step": step}
-    for name, gradient in found.items():
-        mean = gradient
-        if config.beta1 != 0:
-            mean = config.beta1 * state[f"{prefix}/mean/{name}"] + (1 - config.beta1) * gradient
-            updates[f"{prefix}/mean/{name}"] = mean
-        variance = config.beta2 * state[f"{prefix}/variance/{name}"] + (1 - config.beta2) * gradient**2
-        updates[f"{prefix}/variance/{name}"] = variance
-        mean_estimate = mean / (1 - config.beta1**step)
-        variance_estimate = variance / (1 - config.beta2**step)
-        updates[name] = state[name] - learning_rate * mean_estimate / (torch.sqrt(variance_estimate) + 1e-8)
-    return updates
-
-
-def initial_training_state(config, networks):
-    """The networks with their optimisers at zero and the average as a copy. `networks` has the tensors of both."""
-    state = dict(networks)
-    for name, value in networks.items():
-        network, path = name.split("/", 1)
-        if network == "generator":
-            state[f"generatorEma/{path}"] = value.clone()
-        state[f"{network}Adam/step"] = torch.zeros((), dtype=value.dtype)
-        if not is_statistic(name):
-            state[f"{network}Adam/variance/{name}"] = torch.zeros_like(value)
-            if config.beta1 != 0:
-                state[f"{network}Adam/mean/{name}"] = torch.zeros_like(value)
-    return state
-
-
-def discriminator_step(config, state, feeds, resolution, alpha=None, penalise=True):
-    """The state after the step, and the loss with its terms. Feeds: z, reals, mixing."""
-    fakes, _ = generator(config, state, feeds["z"], resolution, alpha)
-    parameters = learnt(state, "discriminator")
-    loss, terms = discriminator_loss(config, parameters, feeds["reals"], fakes, feeds["mixing"], alpha, penalise)
-    updates = adam(config, state, "discriminator", gradients(loss, parameters), config.learning_rate)
-    return {**state, **updates}, {"dLoss": loss.detach(), **{name: value.detach() for name, value in terms.items()}}
-
-
-def generator_step(config, state, feeds, resolution, ema_decay, alpha=None):
-    """The state after the step, moving average included, and the loss. Feeds: z."""
-    parameters = learnt(state, "generator")
-    fakes, statistics = generator(config, {**state, **parameters}, feeds["z"], resolution, alpha)
-    loss = generator_loss(config, state, fakes, alpha)
-    updates = adam(config, state, "generator", gradients(loss, parameters), config.learning_rate)
-    for name, value in statistics.items():
-        updates[name] = 0.9 * state[name] + 0.1 * value
-    for name in [name for name in updates if name.startswith("generator/")]:
-        average = name.replace("generator/", "generatorEma/", 1)
-        value = updates[name]
-        updates[average] = value + (state[average] - value) * ema_decay
-    return {**state, **updates}, {"gLoss": loss.detach()}
