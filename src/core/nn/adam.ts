@@ -64,3 +64,59 @@ export function adamUpdates(
 export function movingAverage(average: Tensor, value: Tensor, decay: Tensor): Tensor {
   return ops.add(value, ops.mul(ops.sub(average, value), decay));
 }
+
+/** Parameters, moments and moving averages of a training, each one after the other in one array: [P] each. */
+export interface FlatState {
+  readonly parameters: Float32Array;
+  /** Undefined where β₁ is 0. */
+  readonly mean: Float32Array | undefined;
+  readonly variance: Float32Array;
+  readonly averages: readonly Float32Array[];
+  /** Whether a moving average follows a parameter, as a range of them. */
+  readonly averaged: readonly [from: number, to: number];
+}
+
+export interface FlatUpdate extends AdamOptions {
+  /** Steps done with this one. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** How much of each moving average is kept. */
+  readonly decays: readonly number[];
+}
+
+/**
+ * The same step as {@link adamUpdates} and {@link movingAverage} in one pass over memory, in place, on a part of the
+ * parameters: as nodes, each of these passes over all of it (docs/log.md). Its oracle is the graph.
+ * @param gradients of shares of the minibatch, [P] each: their mean is taken, added up in their order.
+ */
+export function updateFlat(
+  { parameters, mean, variance, averages, averaged }: FlatState,
+  gradients: readonly Float32Array[],
+  { step, learningRate, decays, beta1, beta2, epsilon }: FlatUpdate,
+  from: number,
+  to: number,
+): void {
+  const rootCorrection2 = Math.sqrt(1 - beta2 ** step);
+  const rate = (learningRate * rootCorrection2) / (1 - beta1 ** step);
+  const floor = rootCorrection2 * epsilon;
+  const share = 1 / gradients.length;
+  for (let i = from; i < to; i++) {
+    let gradient = 0;
+    for (let k = 0; k < gradients.length; k++) gradient += gradients[k]![i]!;
+    gradient *= share;
+    variance[i] = variance[i]! * beta2 + gradient * gradient * (1 - beta2);
+    if (mean !== undefined) {
+      mean[i] = mean[i]! * beta1 + gradient * (1 - beta1);
+      gradient = mean[i]!;
+    }
+    parameters[i] = parameters[i]! - (gradient / (Math.sqrt(variance[i]!) + floor)) * rate;
+  }
+  const [start, end] = [Math.max(from, averaged[0]), Math.min(to, averaged[1])];
+  for (const [k, average] of averages.entries()) {
+    const kept = decays[k]!;
+    for (let i = start; i < end; i++) {
+      const value = parameters[i]!;
+      average[i] = value + (average[i]! - value) * kept;
+    }
+  }
+}

@@ -92,7 +92,8 @@ export function ganTrainingConfig(config: GanOptions, available: number): GanTra
     );
   }
   const training = trainingConfigOf(config as GanSettings, resolution, config.seed);
-  const needed = growingKimg(training.plan);
+  const { startResolution, resolution: full, fadeKimg } = training.plan;
+  const needed = growingKimg(training.plan) + (startResolution < full ? fadeKimg : 0);
   if (config.kimg < needed) {
     throw new UserError(
       `--kimg ${config.kimg} ends before the networks have grown to ${resolution}×${resolution}, which takes ${needed}; ` +
@@ -100,7 +101,7 @@ export function ganTrainingConfig(config: GanOptions, available: number): GanTra
     );
   }
   const { threads, dataParallel, discriminatorSteps, minibatch } = config;
-  if (!dataParallel || threads === 1) return training;
+  if (!dataParallel) return training;
   if (minibatch % threads !== 0) {
     throw new UserError(
       `--threads must divide the minibatch of ${minibatch} among them; got ${threads}. Give another number, or ` +

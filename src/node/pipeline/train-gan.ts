@@ -56,7 +56,7 @@ export const trainGan = defineStage({
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
       const weights = config.balance ? balancedWeights(labelled.labels) : undefined;
       const { threads, dataParallel } = config;
-      const shares = dataParallel && threads > 1 ? openShares(threads, context.signal) : undefined;
+      const shares = dataParallel ? openShares(threads) : undefined;
       const trainer = new GanTrainer(device, training, images, checkpoint, { shares, weights });
       if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
       try {

@@ -1,4 +1,5 @@
-// A thread of `train gan`: the gradients of its share of a minibatch, written where the trainer reads them.
+// A thread of `train gan`: the gradients of its share of a minibatch, and the update of its part of the parameters.
+import { updateFlat } from '../../core/nn/adam.ts';
 import { Program } from '../../core/runtime/program.ts';
 import { StateStore } from '../../core/runtime/state.ts';
 import { gradientOutput } from '../../core/training/gan/gan-step.ts';
@@ -6,35 +7,46 @@ import { cpuDevice } from '../io/device.ts';
 import type { ShareAnswer, ShareOrder } from './gan-shares.ts';
 import { serve } from './serve.ts';
 
+type Ready = Extract<ShareOrder, { what: 'prepare' }> & {
+  readonly plain: Program;
+  readonly penalised: Program;
+  /** Copies of the parameters: ONNX Runtime takes no memory that threads share. */
+  readonly copies: StateStore;
+};
+
 serve(async () => {
   const device = cpuDevice(1);
-  let programs: readonly [plain: Program, penalised: Program] | undefined;
-  let state = new StateStore(device);
-  let shared: { readonly parameters: Float32Array; readonly gradient: Float32Array } | undefined;
-  let names: readonly string[] = [];
+  let ready: Ready | undefined;
   return async (order: ShareOrder): Promise<ShareAnswer> => {
     if (order.what === 'prepare') {
-      for (const program of programs ?? []) await program.release();
+      await ready?.plain.release();
+      await ready?.penalised.release();
       const { plain, penalised, parameters } = order.program;
-      programs = [await Program.openTraining(device, plain), await Program.openTraining(device, penalised)];
-      state = new StateStore(device);
+      const copies = new StateStore(device);
       for (const [name, shape] of parameters) {
-        state.set(name, shape, new Float32Array(shape.reduce((size, length) => size * length, 1)));
+        copies.set(name, shape, new Float32Array(shape.reduce((size, length) => size * length, 1)));
       }
-      names = parameters.map(([name]) => name);
-      shared = order;
+      const open = (bytes: Uint8Array) => Program.openTraining(device, bytes);
+      ready = { ...order, plain: await open(plain), penalised: await open(penalised), copies };
       return {};
     }
-    const { parameters, gradient } = shared!;
+    const { program, gradients, share, copies, ...programs } = ready!;
+    const { state } = program;
+    if (order.what === 'update') {
+      const part = Math.ceil(state.parameters.length / gradients.length);
+      const end = Math.min(state.parameters.length, (share + 1) * part);
+      updateFlat(state, gradients, order.update, share * part, end);
+      return {};
+    }
     let at = 0;
-    for (const name of names) {
-      const values = state.values(name);
-      values.set(parameters.subarray(at, at + values.length));
+    for (const [name] of program.parameters) {
+      const values = copies.values(name);
+      values.set(state.parameters.subarray(at, at + values.length));
       at += values.length;
     }
-    const results = await programs![Number(order.penalise)]!.run(order.feeds, state);
+    const results = await programs[order.penalise ? 'penalised' : 'plain'].run(order.feeds, copies);
     const { [gradientOutput]: flat, ...figures } = results;
-    gradient.set(flat!);
+    gradients[share]!.set(flat!);
     return figures;
   };
 });

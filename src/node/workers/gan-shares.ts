@@ -1,62 +1,56 @@
 // Threads of `train gan` that each compute a share of every minibatch, on one thread of ONNX Runtime.
+import type { FlatState, FlatUpdate } from '../../core/nn/adam.ts';
 import type { Feeds } from '../../core/runtime/program.ts';
-import { gradientOutput } from '../../core/training/gan/gan-step.ts';
 import type { ShareProgram, Shares } from '../../core/training/gan/gan-trainer.ts';
 import { startWorkers } from './pool.ts';
 
-/** What a thread is told: to get ready, or to compute its share of a step. */
+/** What a thread is told: to get ready, to compute the gradients of its share, or to update its part of the state. */
 export type ShareOrder =
   | {
       readonly what: 'prepare';
       readonly program: ShareProgram;
-      /** Shared by all threads: the parameters, one after the other. */
-      readonly parameters: Float32Array;
-      /** Shared with this thread: where its gradient goes. */
-      readonly gradient: Float32Array;
+      /** Where every thread's gradient goes, in memory that all share; this thread's is number `share`. */
+      readonly gradients: readonly Float32Array[];
+      readonly share: number;
     }
-  | { readonly what: 'step'; readonly penalise: boolean; readonly feeds: Feeds };
+  | { readonly what: 'step'; readonly penalise: boolean; readonly feeds: Feeds }
+  | { readonly what: 'update'; readonly update: FlatUpdate };
 
-/** The figures of a share; nothing after getting ready. */
+/** The figures of a share; nothing after getting ready and updating. */
 export type ShareAnswer = Readonly<Record<string, Float32Array>>;
 
 export interface OpenShares extends Shares {
   close(): Promise<void>;
 }
 
-export function openShares(count: number, signal: AbortSignal): OpenShares {
+export function openShares(count: number): OpenShares {
+  // Never aborted: a training ends between two steps, with a checkpoint.
+  const { signal } = new AbortController();
   // One pool a share: each thread keeps the share's number and memory, whichever is done first.
   const threads = Array.from({ length: count }, () =>
     startWorkers<ShareOrder, ShareAnswer>('compute-share', undefined, { threads: 1, signal, native: true }),
   );
-  let parameters = new Float32Array();
-  let gradients: Float32Array[] = [];
-  let copies: Float32Array[] = [];
+  const all = (order: (share: number) => ShareOrder) =>
+    Promise.all(threads.map((thread, share) => thread.run(order(share))));
   return {
     count,
+    allocate: sharedFloats,
     async prepare(program) {
-      const size = program.parameters.reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0);
-      parameters = sharedFloats(size);
-      gradients = threads.map(() => sharedFloats(size));
-      copies = threads.map(() => new Float32Array(size));
-      await Promise.all(
-        threads.map((thread, k) => thread.run({ what: 'prepare', program, parameters, gradient: gradients[k]! })),
-      );
+      const gradients = threads.map(() => sharedFloats(sizeOf(program.state)));
+      await all(share => ({ what: 'prepare', program, gradients, share }));
     },
-    async run(penalise, values, feeds) {
-      parameters.set(values);
-      const answers = await Promise.all(
-        threads.map((thread, k) => thread.run({ what: 'step', penalise, feeds: feeds[k]! })),
-      );
-      // ONNX Runtime takes no memory that threads share.
-      return answers.map((answer, k) => {
-        copies[k]!.set(gradients[k]!);
-        return { ...answer, [gradientOutput]: copies[k]! };
-      });
+    run: (penalise, feeds) => all(share => ({ what: 'step', penalise, feeds: feeds[share]! })),
+    async update(update) {
+      await all(() => ({ what: 'update', update }));
     },
     async close() {
       await Promise.all(threads.map(thread => thread.close()));
     },
   };
+}
+
+function sizeOf({ parameters }: FlatState): number {
+  return parameters.length;
 }
 
 function sharedFloats(count: number): Float32Array<ArrayBuffer> {

@@ -250,11 +250,8 @@ export function simultaneousStep(options: StepOptions, penalise: boolean): Progr
   };
 }
 
-/** Under what a share of a minibatch returns its gradients, and the update is fed those of share k. */
+/** Under what a share of a minibatch returns its gradients. */
 export const gradientOutput = 'gradient';
-export function gradientInput(share: number): string {
-  return `gradient:${share}`;
-}
 
 /** The parameters of both networks, in the order in which `gradient` holds their gradients one after the other. */
 export function trainedSpecs(options: Pick<StepOptions, 'architecture' | 'resolution' | 'adam'>) {
@@ -275,37 +272,6 @@ export function shareStep(options: StepOptions, penalise: boolean): ProgramDefin
       ...critic.metrics,
       generatorLoss: maker.loss,
       [gradientOutput]: ops.concat(flat, 0),
-    },
-  };
-}
-
-/** Takes one step along the mean of the shares' gradients, added up in their order. Fed: `gradient:k`, rates, decays. */
-export function updateStep(options: StepOptions, shares: number): ProgramDefinition {
-  const specs = trainedSpecs(options);
-  const size = [...specs.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const parts = Array.from({ length: shares }, (_, share) => ops.input(gradientInput(share), [size]));
-  const mean = ops.mul(
-    parts.reduce((sum, part) => ops.add(sum, part)),
-    1 / shares,
-  );
-  const model = ganModel(options.architecture);
-  let at = 0;
-  const termsOf = (tree: ReturnType<typeof model.generatorSpec>, name: string) => {
-    const parameters = flattenTree<Tensor>(parameterInputs(tree, name), name);
-    const all = [...parameters.values()].map(({ shape }) => {
-      const flat = ops.slice(mean, [at], [sizeOf(shape)]);
-      at += sizeOf(shape);
-      return ops.reshape(flat, shape);
-    });
-    return { parameters, gradients: all };
-  };
-  const critic = termsOf(model.discriminatorSpec(options.resolution), stateNames.discriminator);
-  const maker = termsOf(model.generatorSpec(options.resolution), stateNames.generator);
-  const loss = { loss: ops.scalar(0), metrics: {} };
-  return {
-    updates: {
-      ...discriminatorUpdates({ ...critic, ...loss }, options),
-      ...generatorUpdates({ ...maker, statistics: new Map() }, options),
     },
   };
 }

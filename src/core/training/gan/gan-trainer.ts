@@ -4,7 +4,7 @@ import { sizeOf } from '../../graph/tensor.ts';
 import { normals, type RandomState } from '../../math/random.ts';
 import type { GanArchitecture } from '../../models/gan-architecture.ts';
 import { ganModel } from '../../models/gan-kinds.ts';
-import type { AdamOptions } from '../../nn/adam.ts';
+import type { AdamOptions, FlatState, FlatUpdate } from '../../nn/adam.ts';
 import { initialValues } from '../../nn/initialise.ts';
 import type { Device } from '../../runtime/device.ts';
 import { type Feeds, Program, type ProgramDefinition, trainingProgramBytes } from '../../runtime/program.ts';
@@ -14,18 +14,17 @@ import { DivergenceError, type Tensors, TrainingState } from '../training-state.
 import {
   discriminatorStep,
   emaDecayName,
+  emaName,
   emaNames,
   emaPrefix,
   ganStateSpecs,
   generatorStep,
-  gradientInput,
   type StepOptions,
   samplingProgram,
   shareStep,
   simultaneousStep,
   stateNames,
   trainedSpecs,
-  updateStep,
 } from './gan-step.ts';
 import {
   emaDecay,
@@ -69,29 +68,27 @@ export interface GanCheckpoint {
 
 export type StepMetrics = Readonly<Record<string, number>>;
 
-/** What a thread is given to compute its share of a step. */
+/** What threads are given to compute their shares of each step. */
 export interface ShareProgram {
   /** `.onnx` files: a step's gradients without and with the penalty of a logistic loss. */
   readonly plain: Uint8Array;
   readonly penalised: Uint8Array;
-  /** The networks' parameters in the order in which they lie in the flat array of all. */
+  /** The networks' parameters in the order in which they lie in the flat state. */
   readonly parameters: readonly (readonly [name: string, shape: readonly number[]])[];
+  readonly state: FlatState;
 }
 
-/** Threads that each compute the gradients of a share of every minibatch. */
+/** Threads that each compute the gradients of a share of every minibatch, and then update a share of the parameters. */
 export interface Shares {
   readonly count: number;
-  /** Makes all of them ready for other programs. */
+  /** @returns zeros that all threads see. */
+  allocate(count: number): Float32Array;
+  /** Makes all of them ready for other programs. @param program its state is allocated by `allocate`. */
   prepare(program: ShareProgram): Promise<void>;
-  /**
-   * @param parameters flat. @param feeds of each share.
-   * @returns each share's figures, its flat gradient under `gradient`; valid until the next run.
-   */
-  run(
-    penalise: boolean,
-    parameters: Float32Array,
-    feeds: readonly Feeds[],
-  ): Promise<readonly Readonly<Record<string, Float32Array>>[]>;
+  /** @param feeds of each share. @returns each share's figures; the gradients stay with the threads. */
+  run(penalise: boolean, feeds: readonly Feeds[]): Promise<readonly Readonly<Record<string, Float32Array>>[]>;
+  /** Takes one step along the mean of the gradients. */
+  update(update: FlatUpdate): Promise<void>;
 }
 
 interface Programs {
@@ -101,6 +98,12 @@ interface Programs {
   /** Undefined where `discriminator` trains both. */
   readonly generator: ((feeds: Feeds) => Promise<Record<string, Float32Array>>) | undefined;
   release(): Promise<void>;
+}
+
+/** What a step changes, as threads share it. */
+interface Flat {
+  readonly state: FlatState;
+  each(visit: (name: string, values: Float32Array) => void): void;
 }
 
 /** Losses and scores of a sound training stay far below this. */
@@ -124,6 +127,8 @@ export class GanTrainer {
   #imagesShown: number;
   #resolution: number;
   #fall: Fall | undefined;
+  /** Set where threads have gone on from what the state holds. */
+  #flat: Flat | undefined;
 
   /** @param images the training set at the plan's resolution. @param checkpoint where to go on from. */
   constructor(
@@ -229,6 +234,7 @@ export class GanTrainer {
     const metrics = scalarsOf(results);
     for (const [name, value] of Object.entries(metrics)) {
       if (Math.abs(value) < explosion) continue; // false for NaN
+      this.#unflatten();
       const { tensor, largest } = this.#state.wildest();
       throw new DivergenceError(`${name} is ${value} at step ${this.steps + 1}; ${tensor} holds ${largest}`);
     }
@@ -246,6 +252,7 @@ export class GanTrainer {
     average = 0,
   ): Promise<{ images: Float32Array; resolution: number }> {
     if (this.#resolution === 0) await this.#prepare();
+    this.#unflatten();
     const { architecture } = this.#config;
     const resolution = this.#resolution;
     // Where the schedule is about to grow further, what is there counts in full.
@@ -267,6 +274,7 @@ export class GanTrainer {
 
   /** A copy of all that is needed to go on from here. @throws DivergenceError as `TrainingState.checkpoint`. */
   checkpoint(): GanCheckpoint {
+    this.#unflatten();
     const { tensors, progress } = this.#state.checkpoint();
     const fall = this.#fall === undefined ? {} : { fall: this.#fall };
     return {
@@ -277,6 +285,7 @@ export class GanTrainer {
 
   /** A moving average of the generator, by path in its spec. @param average which one, from 0. */
   generatorWeights(average = 0): Record<string, NdArray<Float32Array>> {
+    this.#unflatten();
     return this.#state.copies(`${emaPrefix(average)}/`);
   }
 
@@ -324,40 +333,76 @@ export class GanTrainer {
     };
   }
 
-  /** Threads compute gradients of their share, the device the update. */
+  /** Threads compute the gradients of their shares and update theirs of the parameters, in memory they share. */
   async #shared(options: StepOptions, shares: Shares): Promise<Omit<Programs, 'key'>> {
     const { count } = shares;
+    const { adam } = options;
     const share = { ...options, minibatch: options.minibatch / count };
     const bytes = (penalise: boolean) => trainingProgramBytes(this.#device, shareStep(share, penalise));
-    const specs = [...trainedSpecs(options)];
+    const parameters = [...trainedSpecs(options)].map(([name, { shape }]) => [name, shape] as const);
+    const flat = this.#flatten(parameters, shares);
     const plain = bytes(false);
-    await shares.prepare({
-      plain,
-      penalised: options.loss.kind === 'wgan-gp' ? plain : bytes(true),
-      parameters: specs.map(([name, { shape }]) => [name, shape] as const),
-    });
-    const update = await Program.compile(this.#device, updateStep(options, count));
-    const parameters = new Float32Array(specs.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0));
+    const penalised = options.loss.kind === 'wgan-gp' ? plain : bytes(true);
+    await shares.prepare({ plain, penalised, parameters, state: flat.state });
+    const stepOf = (network: 'generator' | 'discriminator') => `${stateNames[network]}Adam/step`;
     return {
       discriminator: async (feeds, penalise) => {
-        let at = 0;
-        for (const [name] of specs) {
-          const values = this.#state.tensors.values(name);
-          parameters.set(values, at);
-          at += values.length;
-        }
         const parts = Array.from({ length: count }, (_, k) => partOf(feeds, k, count));
-        const results = await shares.run(penalise, parameters, parts);
-        const gradients = results.map(({ gradient }, k) => [gradientInput(k), gradient!] as const);
-        const figures = results.map(({ gradient: _, ...rest }) => rest);
-        const means = meansOf(figures);
+        const means = meansOf(await shares.run(penalise, parts));
         this.#sound(means); // before the update, which would spread what is no number
-        await update.run({ ...feeds, ...Object.fromEntries(gradients) }, this.#state.tensors);
+        const { tensors } = this.#state;
+        const step = tensors.values(stepOf('generator'))[0]! + 1;
+        const decays = this.averages.map((_, average) => feeds[emaDecayName(average)]![0]!);
+        await shares.update({ ...adam, step, learningRate: feeds.learningRate![0]!, decays });
+        for (const network of ['generator', 'discriminator'] as const) tensors.values(stepOf(network))[0] = step;
+        this.#flat = flat;
         return means;
       },
       generator: undefined,
-      release: () => update.release(),
+      release: async () => this.#unflatten(),
     };
+  }
+
+  /** Copies what a step changes into memory that threads share. */
+  #flatten(parameters: ShareProgram['parameters'], shares: Shares): Flat {
+    const size = parameters.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
+    const { tensors } = this.#state;
+    const { beta1 } = this.#config.adam;
+    const places = new Map<Float32Array, (name: string) => string>();
+    const place = (nameOf: (name: string) => string) => {
+      const values = shares.allocate(size);
+      places.set(values, nameOf);
+      return values;
+    };
+    const moment = (kind: string) => place(name => name.replace(/^\w+/, network => `${network}Adam/${kind}/${network}`));
+    const ofGenerator = parameters.filter(([name]) => name.startsWith(`${stateNames.generator}/`));
+    const averagedSize = ofGenerator.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
+    const state: FlatState = {
+      parameters: place(name => name),
+      mean: beta1 === 0 ? undefined : moment('mean'),
+      variance: moment('variance'),
+      averages: this.averages.map((_, average) => place(name => emaName(name, average))),
+      averaged: [size - averagedSize, size], // the generator's come last
+    };
+    /** Calls back for each tensor of the state that lies in the flat one. */
+    const each = (visit: (name: string, values: Float32Array) => void) => {
+      for (const [values, nameOf] of places) {
+        let at = 0;
+        for (const [parameter, shape] of parameters) {
+          const part = values.subarray(at, at + sizeOf(shape));
+          if (tensors.has(nameOf(parameter))) visit(nameOf(parameter), part);
+          at += part.length;
+        }
+      }
+    };
+    each((name, part) => part.set(tensors.values(name)));
+    return { state, each };
+  }
+
+  /** Brings the state up to date with what threads have done. */
+  #unflatten(): void {
+    this.#flat?.each((name, part) => this.#state.tensors.values(name).set(part));
+    this.#flat = undefined;
   }
 
   /** New layers start fresh, in the moving averages as copies; the optimisers start anew. */

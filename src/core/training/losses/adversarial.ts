@@ -49,7 +49,10 @@ export function squaredGradientNorm(scores: Tensor, images: Tensor): Tensor {
   return ops.sum(ops.square(gradient!), [1, 2, 3]);
 }
 
-/** σ(x) over σ(y), the smaller of which may be as good as 0: bounded where the exponential of their logits is not. */
-export function sigmoidRatio(x: Tensor, y: Tensor): Tensor {
-  return ops.div(ops.sigmoid(x), ops.add(ops.sigmoid(y), 1e-12));
+/** Beyond this the discriminator's gradient is less than float32 keeps beside others. */
+const largestLogit = 40;
+
+/** σ(x) / σ(−x) = eˣ, bounded. */
+export function sigmoidRatio(x: Tensor): Tensor {
+  return ops.exp(ops.clip(x, -largestLogit, largestLogit));
 }

@@ -34,6 +34,6 @@ export function logisticR1({ interval }: Pick<LogisticR1, 'interval'>): Adversar
       const penalty = ops.mean(squaredGradientNorm(realScores, reals));
       return { loss: ops.add(loss, ops.mul(penalty, ops.input('penaltyWeight', []))), penalty };
     },
-    fakeRatio: ({ fakeScores }) => ops.neg(sigmoidRatio(ops.neg(fakeScores), fakeScores)),
+    fakeRatio: ({ fakeScores }) => ops.neg(sigmoidRatio(ops.neg(fakeScores))),
   };
 }

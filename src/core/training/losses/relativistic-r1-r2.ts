@@ -19,7 +19,6 @@ export function relativisticR1R2({ interval }: Pick<RelativisticR1R2, 'interval'
       const penalty = ops.add(atReals, ops.mean(squaredGradientNorm(fakeScores, fakes)));
       return { loss: ops.add(loss, ops.mul(penalty, ops.input('penaltyWeight', []))), penalty };
     },
-    fakeRatio: ({ realScores, fakeScores }) =>
-      ops.neg(sigmoidRatio(ops.sub(realScores, fakeScores), ops.sub(fakeScores, realScores))),
+    fakeRatio: ({ realScores, fakeScores }) => ops.neg(sigmoidRatio(ops.sub(realScores, fakeScores))),
   };
 }
