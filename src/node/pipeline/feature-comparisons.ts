@@ -93,9 +93,9 @@ export async function frechetOf(sets: ComparedSets<Features>, context: StageCont
   };
   const rows: FrechetOf[] = [];
   for (const { of, a, b } of comparisons) {
-    progress.update(rows.length, of);
     const distance = frechetDistance(await statisticsOf(a), await statisticsOf(b));
     rows.push({ of, images: a.count, distance });
+    progress.update(rows.length, of);
   }
   progress.finish();
   return rows;
