@@ -99,6 +99,8 @@ const style: GanPreset = {
   warmupKimg: 1,
   decay: 'cosine',
   finalRate: 1e-4,
+  // Small images cost little but what a step costs apart from them.
+  maxMinibatch: 32,
   startResolution: 8,
   growKimg: [20, 40, 120],
   kimg: 600,
