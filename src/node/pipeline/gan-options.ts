@@ -61,6 +61,12 @@ export const ganOptions = z.strictObject({
     .min(0)
     .default(20)
     .describe('thousand images between measurements of SWD and MS-SSIM on a small sample, from 16×16 on; 0 for none'),
+  judge: pathOption()
+    .optional()
+    .describe(
+      'run folder of train classifier, in whose features each measurement takes the Fréchet distance of every moving ' +
+        'average; the best of them all is then what comes out, else the first average at the end',
+    ),
   keep: z.int().min(1).default(2).describe('checkpoints that are kept while training goes on, the latest ones'),
   startFrom: pathOption()
     .optional()
@@ -72,7 +78,7 @@ export type GanOptions = z.output<typeof ganOptions>;
 
 /** Options that a resumed training may be given anew: how long it goes on, and what is shown and told of it. */
 export const resumableGanOptions = [
-  ...['kimg', 'fallKimg', 'balance', 'tickKimg', 'measureKimg', 'keep'],
+  ...['kimg', 'fallKimg', 'balance', 'tickKimg', 'measureKimg', 'judge', 'keep'],
   'threads', // the result then repeats only with the same numbers at the same places
 ];
 

@@ -18,6 +18,7 @@ import { writeTensors } from '../io/networks.ts';
 import { type Run, withRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 import { openShares } from '../workers/gan-shares.ts';
+import { type AverageMeasure, keepBest, openAverageMeasure, readBest } from './best-average.ts';
 import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './gan-checkpoints.ts';
 import { type GanOptions, ganOptions, ganPreset, ganTrainingConfig, resumableGanOptions } from './gan-options.ts';
 import { type Figures, smoothed } from './recent.ts';
@@ -59,12 +60,16 @@ export const trainGan = defineStage({
       const shares = dataParallel ? openShares(threads) : undefined;
       const trainer = new GanTrainer(device, training, images, checkpoint, { shares, weights });
       if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
+      const { normalisation = 'range', judge, seed } = config;
+      const details = { normalisation, ...training.architecture };
+      const measure = judge === undefined ? undefined : await openAverageMeasure(judge, details, images, seed, device);
       try {
-        const setting = { device, images, training, config, run, context };
+        const setting = { device, images, training, config, run, context, measure };
         return await explained(() => train(trainer, checkpoint?.recent ?? {}, setting));
       } finally {
         await trainer.release();
         await shares?.close();
+        await measure?.release();
       }
     });
   },
@@ -77,6 +82,7 @@ interface Setting {
   readonly config: GanOptions;
   readonly run: Run;
   readonly context: StageContext;
+  readonly measure: AverageMeasure | undefined;
 }
 
 async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
@@ -109,6 +115,14 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
     }
     if (config.measureKimg > 0 && resolution >= smallestLevel && passed(config.measureKimg * 1000)) {
       run.metrics({ imagesShown, resolution, ...(await quality(trainer, resolution, setting)) });
+      if (setting.measure !== undefined && resolution === training.architecture.resolution) {
+        const frechet = await setting.measure.measure(trainer);
+        run.metrics({ imagesShown, frechet });
+        const best = await keepBest(trainer, frechet, run);
+        log.info(
+          `Fréchet distance ${frechet.map(each => each.toFixed(3)).join(', ')}; best ${best.frechet.toFixed(3)}`,
+        );
+      }
     }
     const ticked = passed(config.tickKimg * 1000);
     if (ticked) {
@@ -125,10 +139,13 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   progress.finish();
   const samples = await saveGrid();
   const { architecture } = training;
-  const weights = await ganModel(architecture).finish(setting.device, trainer.generatorWeights());
+  const kept = await readBest(run);
+  const weights = await ganModel(architecture).finish(setting.device, kept?.weights ?? trainer.generatorWeights());
   const { normalisation = 'range' } = config;
   await writeTensors(run.file('generator.safetensors'), { ...weights }, { normalisation, ...architecture });
-  return { imagesShown: trainer.imagesShown, steps: trainer.steps, ...architecture, samples };
+  const { imagesShown, steps } = trainer;
+  const best = kept && { best: { ...kept.best, features: setting.measure?.name ?? 'as measured before' } };
+  return { imagesShown, steps, ...architecture, samples, ...best };
 }
 
 /** SWD and MS-SSIM of what the generator makes now, the same latents and real images each time. */
