@@ -1,6 +1,7 @@
 // The options of `train gan`, whose defaults come from the preset, and the training configuration they make.
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
+import { ganModel } from '../../core/models/gan-kinds.ts';
 import { normalisationNames } from '../../core/models/normalisation.ts';
 import { ganPresetNames, ganPresets } from '../../core/training/gan/gan-presets.ts';
 import type { GanTrainingConfig } from '../../core/training/gan/gan-trainer.ts';
@@ -89,6 +90,10 @@ export function ganPreset({ preset }: Readonly<Record<string, unknown>>): Readon
     : {};
 }
 
+function groupOf(images: number): string {
+  return Number.isFinite(images) ? `${images} images` : 'all images';
+}
+
 /** @param available side of the dataset's images. @throws UserError when more is asked for, or too short a training. */
 export function ganTrainingConfig(config: GanOptions, available: number): GanTrainingConfig {
   const { resolution = available } = config;
@@ -117,6 +122,13 @@ export function ganTrainingConfig(config: GanOptions, available: number): GanTra
   if (discriminatorSteps !== 0) {
     throw new UserError(
       `--data-parallel needs both networks in one step, --discriminator-steps 0; got ${discriminatorSteps}`,
+    );
+  }
+  const { imagesTogether } = ganModel(training.architecture);
+  if ((minibatch / threads) % imagesTogether !== 0) {
+    throw new UserError(
+      `with --data-parallel a share must hold whole groups; the networks see ${groupOf(imagesTogether)} of a minibatch ` +
+        `together, a share has ${minibatch / threads}. Give fewer --threads or --minibatch-statistic none`,
     );
   }
   return training;

@@ -113,17 +113,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
     if (passed(trainer.end / metricsLines)) {
       run.metrics({ imagesShown, resolution, alpha, learningRate, ...recent });
     }
-    if (config.measureKimg > 0 && resolution >= smallestLevel && passed(config.measureKimg * 1000)) {
-      run.metrics({ imagesShown, resolution, ...(await quality(trainer, resolution, setting)) });
-      if (setting.measure !== undefined && resolution === training.architecture.resolution) {
-        const frechet = await setting.measure.measure(trainer);
-        run.metrics({ imagesShown, frechet });
-        const best = await keepBest(trainer, frechet, run);
-        log.info(
-          `Fréchet distance ${frechet.map(each => each.toFixed(3)).join(', ')}; best ${best.frechet.toFixed(3)}`,
-        );
-      }
-    }
+    if (config.measureKimg > 0 && passed(config.measureKimg * 1000)) await measured(trainer, resolution, setting);
     const ticked = passed(config.tickKimg * 1000);
     if (ticked) {
       const imagesPerSecond = (1000 * (imagesShown - since.images)) / (performance.now() - since.time);
@@ -146,6 +136,21 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   const { imagesShown, steps } = trainer;
   const best = kept && { best: { ...kept.best, features: setting.measure?.name ?? 'as measured before' } };
   return { imagesShown, steps, ...architecture, samples, ...best };
+}
+
+/** Writes what is measured of the generator as it is now; keeps its best moving average. */
+async function measured(trainer: GanTrainer, resolution: number, setting: Setting): Promise<void> {
+  const { run, measure, training, context } = setting;
+  const { imagesShown } = trainer;
+  if (resolution >= smallestLevel) {
+    run.metrics({ imagesShown, resolution, ...(await quality(trainer, resolution, setting)) });
+  }
+  if (measure === undefined || resolution < training.architecture.resolution) return;
+  const frechet = await measure.measure(trainer);
+  run.metrics({ imagesShown, frechet });
+  const best = await keepBest(trainer, frechet, run);
+  const told = frechet.map(distance => distance.toFixed(3)).join(', ');
+  context.log.info(`Fréchet distance of each average: ${told}; the best so far: ${best.frechet.toFixed(3)}`);
 }
 
 /** SWD and MS-SSIM of what the generator makes now, the same latents and real images each time. */

@@ -1,6 +1,14 @@
 // Growth as a pure function of the images shown.
 import { describe, expect, test } from 'vitest';
-import { emaDecay, scheduleAt, type TrainingPlan } from '../../../src/core/training/gan/schedule.ts';
+import {
+  emaDecay,
+  endKimg,
+  type Fall,
+  gammaAt,
+  growingKimg,
+  scheduleAt,
+  type TrainingPlan,
+} from '../../../src/core/training/gan/schedule.ts';
 
 const plan: TrainingPlan = {
   startResolution: 4,
@@ -54,5 +62,56 @@ describe('the moving average', () => {
   test('follows at once in the beginning, half-life at most 5 % of what was shown', () => {
     expect(emaDecay(0, 16)).toBe(0);
     expect(emaDecay(3200, 16)).toBeCloseTo(0.5 ** (16 / 160), 9);
+  });
+});
+
+describe('rates of a long training', () => {
+  const long: TrainingPlan = {
+    ...plan,
+    startResolution: 8,
+    resolution: 32,
+    fadeKimg: 0,
+    growKimg: [2, 4],
+    totalKimg: 100,
+    warmupKimg: 1,
+    decay: 'cosine',
+    finalRate: 0.0001,
+    decayKimg: 0,
+  };
+  const rate = (kimg: number, fall?: Fall) => scheduleAt(kimg * 1000, long, fall).learningRate;
+
+  test('each resolution has a length of its own, without a fade', () => {
+    expect([0, 1.9, 2, 5.9, 6, 50].map(kimg => scheduleAt(kimg * 1000, long).resolution)).toEqual([
+      8, 8, 16, 16, 32, 32,
+    ]);
+    expect(growingKimg(long)).toBe(6);
+  });
+
+  test('the rate warms up, stays, and falls along a half cosine once a fall is begun', () => {
+    expect(rate(0.5)).toBeCloseTo(0.0005, 12);
+    expect(rate(99)).toBe(0.001);
+    const fall = { startKimg: 40, endKimg: 60 };
+    expect(rate(40, fall)).toBe(0.001);
+    expect(rate(50, fall)).toBeCloseTo(0.00055, 12);
+    expect(rate(60, fall)).toBeCloseTo(0.0001, 12);
+    expect(endKimg(long, fall)).toBe(60);
+  });
+
+  test('γ falls at the final resolution, and scales with the pixels', () => {
+    const loss = {
+      kind: 'logistic-r1',
+      gamma: 2,
+      finalGamma: 0.4,
+      gammaKimg: 10,
+      scaleGamma: true,
+      interval: 4,
+    } as const;
+    const gamma = (kimg: number) => gammaAt(kimg * 1000, long, loss);
+    expect(gamma(0)).toBeCloseTo(2 / 16, 12);
+    expect(gamma(3)).toBeCloseTo(2 / 4, 12);
+    expect(gamma(6)).toBe(2);
+    expect(gamma(11)).toBeCloseTo(1.2, 12);
+    expect(gamma(90)).toBeCloseTo(0.4, 12);
+    expect(gammaAt(0, long, { kind: 'logistic-r1', gamma: 0.3, interval: 8 })).toBe(0.3);
   });
 });

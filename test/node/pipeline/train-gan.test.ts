@@ -53,7 +53,8 @@ test('grids are kept at every tick and at each new resolution, and the last chec
 
 test.each(ganPresetNames)('preset %s trains', async preset => {
   const out = fresh();
-  const kimg = { fadeKimg: 0.02, stabiliseKimg: 0.02, kimg: 0.09 };
+  const growth = preset === 'style' ? { startResolution: 4, growKimg: [0.04], fadeKimg: 0 } : { fadeKimg: 0.02 };
+  const kimg = { ...growth, stabiliseKimg: 0.02, kimg: 0.09 };
   const config = options({ preset, out, ...kimg, minibatchKernels: 3 });
   expect(config).toMatchObject({ generatorNorm: ganPresets[preset].generatorNorm, beta2: ganPresets[preset].beta2 });
   await trainGan.run(config, context);
@@ -104,10 +105,91 @@ test('a generator of chromaticities says so, and needs a classifier of them', as
   expect(await label(await classifierOf('chromaticity'))).toMatchObject({ count: 10 });
 });
 
-describe('killed with SIGKILL while it trains, across a growth', () => {
+test('settings that belong to another kind, or do not fit the threads, are refused before any work', async () => {
+  const style = { preset: 'style', fadeKimg: 0, measureKimg: 0, startResolution: 4, growKimg: [0.1] };
+  const refused = (given: Record<string, unknown>) => trainGan.run(options({ out: fresh(), ...given }), context);
+  await expect(refused({ ...style, generatorNorm: 'batch' })).rejects.toThrow(
+    'generatorNorm must be none for kind style',
+  );
+  await expect(refused({ ...style, minibatchStatistic: 'discrimination' })).rejects.toThrow(
+    'minibatchStatistic must be none or stddev for kind style',
+  );
+  await expect(refused({ ...style, threads: 3 })).rejects.toThrow('--threads must divide the minibatch of 4');
+  await expect(refused({ dataParallel: true, discriminatorSteps: 1 })).rejects.toThrow(
+    '--discriminator-steps 0; got 1',
+  );
+  await expect(refused({ dataParallel: true, discriminatorSteps: 0, threads: 2 })).rejects.toThrow(
+    'see 4 images of a minibatch together, a share has 2',
+  );
+});
+
+describe('a training whose length is not known beforehand', () => {
+  const style = { preset: 'style', startResolution: 4, growKimg: [0.1], fadeKimg: 0, measureKimg: 0, tickKimg: 0.1 };
+  const rates = (out: string) =>
+    readFileSync(join(out, 'metrics.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as { imagesShown: number; learningRate?: number })
+      .filter(({ learningRate }) => learningRate !== undefined);
+
+  test('is stopped, resumed with a fall of its rate, and ends with it', async () => {
+    const out = fresh();
+    const controller = new AbortController();
+    const config = { ...style, out, kimg: 10, decayKimg: 0, warmupKimg: 0 };
+    const stopping = {
+      ...silentLog,
+      progress: () => ({ update: () => controller.abort(new Error('stop')), finish() {} }),
+    };
+    await expect(trainGan.run(options(config), { log: stopping as never, signal: controller.signal })).rejects.toThrow(
+      'stop',
+    );
+    const resumed = { ...config, resume: true, fallKimg: 0.4, threads: 2 };
+    const summary = await trainGan.run(options(resumed), context);
+    expect(summary).toMatchObject({ imagesShown: 404 }); // 4 before it was stopped
+    const shown = rates(out);
+    expect(shown[0]!.learningRate).toBeCloseTo(0.0014, 5);
+    expect(shown.at(-1)!.learningRate).toBeLessThan(0.00012);
+    expect(shown.at(-1)!.learningRate).toBeGreaterThanOrEqual(0.0001);
+    const falling = shown.map(({ learningRate }) => learningRate!);
+    expect(falling).toEqual([...falling].sort((a, b) => b - a));
+  });
+
+  test('keeps the average that a judge finds nearest', async () => {
+    const judge = fresh();
+    const classifier = { dataset, out: judge, width: 2, epochs: 1, shift: 0, threads: 1 };
+    await trainClassifier.run(trainClassifier.options.parse(classifier), context);
+    const out = fresh();
+    const config = { ...style, out, kimg: 0.4, decayKimg: 0, judge, measureKimg: 0.1, averages: [0.001, 100] };
+    // At 8×8, where SWD has no level, nothing is measured but what the judge sees.
+    const summary = await trainGan.run(options(config), context);
+    const best = summary.best as { imagesShown: number; halfLifeKimg: number; frechet: number };
+    const measured = readFileSync(join(out, 'metrics.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as { imagesShown: number; frechet?: number[] })
+      .filter(({ frechet }) => frechet !== undefined);
+    expect(measured.length).toBeGreaterThan(2);
+    const all = measured.flatMap(({ imagesShown, frechet }) =>
+      frechet!.map((distance, at) => ({ imagesShown, halfLifeKimg: config.averages[at]!, frechet: distance })),
+    );
+    const least = all.reduce((a, b) => (b.frechet < a.frechet ? b : a));
+    expect(best).toMatchObject(least);
+  });
+});
+
+describe.each([
+  ['PGGAN', { ...tiny, ...phases, kimg: 1.2, tickKimg: 0.05 }],
+  [
+    'style, on two threads that share the minibatch',
+    {
+      ...tiny,
+      ...{ preset: 'style', startResolution: 4, growKimg: 0.4, averages: '0.02,0.1', kimg: 1.2, decayKimg: 0.5 },
+      ...{ tickKimg: 0.05, threads: 2, measureKimg: 0 },
+    },
+  ],
+])('%s, killed with SIGKILL while it trains, across a growth', (_, config) => {
   test('and resumed, it ends with the same bytes', async () => {
     const [whole, broken] = [fresh(), fresh()];
-    const config = { ...tiny, ...phases, kimg: 1.2, tickKimg: 0.05 };
     const flags = (out: string) => [
       program,
       ...['train', 'gan', '--dataset', dataset, '--out', out, '--resume'],

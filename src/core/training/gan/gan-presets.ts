@@ -95,6 +95,8 @@ const style: GanPreset = {
   scaleGamma: true,
   penaltyInterval: 4,
   discriminatorSteps: 0,
+  // Without it one pass back through the discriminator serves both networks (docs/log.md).
+  minibatchStatistic: 'none',
   learningRate: 0.0014,
   warmupKimg: 1,
   decay: 'cosine',

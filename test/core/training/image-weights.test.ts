@@ -1,0 +1,36 @@
+// Rare attributes are shown more often: by how much, and how the sampler deals with it.
+import { expect, test } from 'vitest';
+import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts';
+import { createRandom } from '../../../src/core/math/random.ts';
+import { EpochSampler } from '../../../src/core/training/image-source.ts';
+import { balancedWeights } from '../../../src/core/training/image-weights.ts';
+
+test('an image counts by the rarest of its rare attributes, between once and three times', () => {
+  const labels = new Uint8Array(1000 * attributeNames.length);
+  const give = (name: string, from: number, to: number) => {
+    for (let row = from; row < to; row++) labels[row * attributeNames.length + attributeIndex(name)] = 1;
+  };
+  give('Smiling', 0, 500);
+  give('Eyeglasses', 0, 40); // √(0.1 / 0.04) = 1.58
+  give('Bald', 30, 32); // √(0.1 / 0.002) = 7.1, at most 3
+  give('Sideburns', 100, 300); // 20 %: not rare
+  const weights = balancedWeights(labels);
+  expect(weights[0]).toBeCloseTo(Math.sqrt(2.5), 6);
+  expect(weights[30]).toBe(3);
+  expect(weights[200]).toBe(1);
+  expect(weights[600]).toBe(1);
+});
+
+test('an epoch shows each image as often as its weight says, and goes on in its middle', () => {
+  const start = { epoch: createRandom(3).state(), position: 0 };
+  const weights = Float32Array.of(1, 2.5, 1, 3);
+  const sampler = new EpochSampler(4, start, weights);
+  const counts = [0, 0, 0, 0];
+  const draws = 75_000; // ten thousand epochs of 7 or 8
+  for (const index of sampler.next(draws)) counts[index]!++;
+  counts.forEach((count, index) => {
+    expect(count / draws).toBeCloseTo(weights[index]! / 7.5, 2);
+  });
+  const state = sampler.state();
+  expect(new EpochSampler(4, state, weights).next(40)).toEqual(sampler.next(40));
+});
