@@ -6,15 +6,15 @@ import { gradients } from '../graph/gradient.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { flattenTree, parameterInputs } from '../graph/tree.ts';
-import { createRandom, type Random, type RandomState, restoreRandom } from '../math/random.ts';
+import { createRandom } from '../math/random.ts';
 import { type ClassifierArchitecture, classifier, classifierSpec } from '../models/classifier.ts';
 import { adamSpecs, adamUpdates, movingAverage } from '../nn/adam.ts';
 import { initialValues } from '../nn/initialise.ts';
 import type { Device } from '../runtime/device.ts';
 import { Program, type ProgramDefinition } from '../runtime/program.ts';
-import { StateStore } from '../runtime/state.ts';
 import { type Augmentation, augmentedBatch } from './augmentation.ts';
-import { EpochSampler, type ImageSet, type SamplerState } from './image-source.ts';
+import type { ImageSet } from './image-source.ts';
+import { type Tensors, type TrainingProgress, TrainingState } from './training-state.ts';
 
 export interface ClassifierTrainingConfig {
   readonly architecture: ClassifierArchitecture;
@@ -34,16 +34,13 @@ export interface ClassifierTrainingConfig {
 }
 
 /** All that a bit-equal resume needs beside the tensors. */
-export interface ClassifierProgress {
-  readonly steps: number;
-  readonly random: RandomState;
-  readonly sampler: SamplerState;
+export interface ClassifierProgress extends TrainingProgress {
   /** The lowest validation loss so far and the step after which it was measured. */
   readonly best?: { readonly loss: number; readonly steps: number } | undefined;
 }
 
 export interface ClassifierCheckpoint {
-  readonly tensors: Readonly<Record<string, NdArray<Float32Array>>>;
+  readonly tensors: Tensors;
   readonly progress: ClassifierProgress;
 }
 
@@ -93,30 +90,24 @@ export class ClassifierTrainer {
   readonly #config: ClassifierTrainingConfig;
   readonly #images: ImageSet;
   readonly #labels: Uint8Array;
-  readonly #state: StateStore;
-  readonly #random: Random;
-  readonly #sampler: EpochSampler;
+  readonly #state: TrainingState;
   readonly #program: Program;
-  #steps: number;
   #best: ClassifierProgress['best'];
 
   private constructor(
     config: ClassifierTrainingConfig,
     images: ImageSet,
     labels: Uint8Array,
-    state: StateStore,
+    state: TrainingState,
     program: Program,
-    progress: ClassifierProgress,
+    best: ClassifierProgress['best'],
   ) {
     this.#config = config;
     this.#images = images;
     this.#labels = labels;
     this.#state = state;
     this.#program = program;
-    this.#random = restoreRandom(progress.random);
-    this.#sampler = new EpochSampler(images.count, progress.sampler);
-    this.#steps = progress.steps;
-    this.#best = progress.best;
+    this.#best = best;
   }
 
   /** @param labels [count, 40], 0 or 1, in the order of the images. @param checkpoint where to go on from. */
@@ -125,16 +116,16 @@ export class ClassifierTrainer {
     config: ClassifierTrainingConfig,
     images: ImageSet,
     labels: Uint8Array,
-    checkpoint: ClassifierCheckpoint = start(config),
+    checkpoint?: ClassifierCheckpoint,
   ) {
-    const state = new StateStore(device);
-    for (const [name, { shape, data }] of Object.entries(checkpoint.tensors)) state.set(name, shape, data);
+    const start = { seed: config.seed, stream: 2, images: images.count };
+    const state = new TrainingState(device, start, checkpoint?.tensors ?? firstTensors(config), checkpoint?.progress);
     const program = await Program.compile(device, classifierStep(config));
-    return new ClassifierTrainer(config, images, labels, state, program, checkpoint.progress);
+    return new ClassifierTrainer(config, images, labels, state, program, checkpoint?.progress.best);
   }
 
   get steps(): number {
-    return this.#steps;
+    return this.#state.steps;
   }
 
   get totalSteps(): number {
@@ -148,49 +139,48 @@ export class ClassifierTrainer {
   /** All epochs are through, or too many went by without a better validation loss. */
   get finished(): boolean {
     const { patience } = this.#config;
-    const waited = this.#steps - (this.#best?.steps ?? this.#steps);
-    return this.#steps >= this.totalSteps || (patience > 0 && waited >= patience * this.stepsAnEpoch);
+    const waited = this.steps - (this.#best?.steps ?? this.steps);
+    return this.steps >= this.totalSteps || (patience > 0 && waited >= patience * this.stepsAnEpoch);
   }
 
   /** Whether an epoch has just ended: the time to validate. */
   get epochEnded(): boolean {
-    return this.#steps % this.stepsAnEpoch === 0 || this.#steps === this.totalSteps;
+    return this.steps % this.stepsAnEpoch === 0 || this.steps === this.totalSteps;
   }
 
   /** Told how the present moving average does on images it is not trained on. The best one is kept. */
   validated(loss: number): void {
     if (this.#best !== undefined && loss >= this.#best.loss) return;
-    this.#best = { loss, steps: this.#steps };
+    this.#best = { loss, steps: this.steps };
     for (const [name, { shape, data }] of Object.entries(this.#named('average'))) {
-      this.#state.set(`${names.best}/${name}`, shape, data);
+      this.#state.tensors.set(`${names.best}/${name}`, shape, data);
     }
   }
 
   /** @returns the loss. @throws RangeError naming the step when it is no longer a number. */
   async step(): Promise<number> {
     const { minibatch, learningRate, augmentation } = this.#config;
-    const indices = this.#sampler.next(minibatch);
+    const { sampler, random, tensors } = this.#state;
+    const indices = sampler.next(minibatch);
     const labels = new Float32Array(minibatch * attributeNames.length);
     indices.forEach((index, at) => {
       const from = index * attributeNames.length;
       labels.set(this.#labels.subarray(from, from + attributeNames.length), at * attributeNames.length);
     });
-    const images = augmentedBatch(this.#images, indices, augmentation, this.#random);
-    const rate = (learningRate / 2) * (1 + Math.cos((Math.PI * this.#steps) / this.totalSteps));
-    const decay = Math.min(averageDecay, this.#steps / (this.#steps + 10));
+    const images = augmentedBatch(this.#images, indices, augmentation, random);
+    const rate = (learningRate / 2) * (1 + Math.cos((Math.PI * this.steps) / this.totalSteps));
+    const decay = Math.min(averageDecay, this.steps / (this.steps + 10));
     const feeds = { images, labels, learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(decay) };
-    const { loss } = await this.#program.run(feeds, this.#state);
-    this.#steps++;
-    if (!Number.isFinite(loss![0])) throw new RangeError(`the classifier's loss is ${loss![0]} at step ${this.#steps}`);
+    const { loss } = await this.#program.run(feeds, tensors);
+    this.#state.steps++;
+    if (!Number.isFinite(loss![0])) throw new RangeError(`the classifier's loss is ${loss![0]} at step ${this.steps}`);
     return loss![0]!;
   }
 
-  /** A copy of all that is needed to go on from here. */
+  /** A copy of all that is needed to go on from here. @throws DivergenceError as `TrainingState.checkpoint`. */
   checkpoint(): ClassifierCheckpoint {
-    const tensors = Object.fromEntries(this.#state.names().map(name => [name, this.#state.copy(name)]));
-    const random = this.#random.state();
-    const progress = { steps: this.#steps, random, sampler: this.#sampler.state(), best: this.#best };
-    return { tensors, progress };
+    const { tensors, progress } = this.#state.checkpoint();
+    return { tensors, progress: { ...progress, best: this.#best } };
   }
 
   /** The present moving average of the parameters, by their path in `classifierSpec`. */
@@ -204,9 +194,7 @@ export class ClassifierTrainer {
   }
 
   #named(kind: 'average' | 'best'): Record<string, NdArray<Float32Array>> {
-    const prefix = `${names[kind]}/`;
-    const found = this.#state.names().filter(name => name.startsWith(prefix));
-    return Object.fromEntries(found.map(name => [name.slice(prefix.length), this.#state.copy(name)]));
+    return this.#state.copies(`${names[kind]}/`);
   }
 
   async release(): Promise<void> {
@@ -214,8 +202,8 @@ export class ClassifierTrainer {
   }
 }
 
-/** The state before the first step: initial values, their average, and optimisers at rest. */
-function start(config: ClassifierTrainingConfig): ClassifierCheckpoint {
+/** Before the first step: initial values, their average, and optimisers at rest. */
+function firstTensors(config: ClassifierTrainingConfig): Tensors {
   const random = createRandom(config.seed);
   const specs = flattenTree(classifierSpec(config.architecture), names.parameters);
   const tensors: Record<string, NdArray<Float32Array>> = {};
@@ -227,6 +215,5 @@ function start(config: ClassifierTrainingConfig): ClassifierCheckpoint {
   for (const [name, spec] of adamSpecs(specs, names.adam, adam)) {
     tensors[name] = { shape: spec.shape, data: initialValues(spec, random) };
   }
-  const sampler = { epoch: createRandom(config.seed, 1).state(), position: 0 };
-  return { tensors, progress: { steps: 0, random: createRandom(config.seed, 2).state(), sampler } };
+  return tensors;
 }
