@@ -14,7 +14,7 @@ import type { Device } from '../runtime/device.ts';
 import { Program, type ProgramDefinition } from '../runtime/program.ts';
 import { type Augmentation, augmentedBatch } from './augmentation.ts';
 import type { ImageSet } from './image-source.ts';
-import { type Tensors, type TrainingProgress, TrainingState } from './training-state.ts';
+import { DivergenceError, type Tensors, type TrainingProgress, TrainingState } from './training-state.ts';
 
 export interface ClassifierTrainingConfig {
   readonly architecture: ClassifierArchitecture;
@@ -157,7 +157,7 @@ export class ClassifierTrainer {
     }
   }
 
-  /** @returns the loss. @throws RangeError naming the step when it is no longer a number. */
+  /** @returns the loss. @throws DivergenceError naming the step when it is no longer a number. */
   async step(): Promise<number> {
     const { minibatch, learningRate, augmentation } = this.#config;
     const { sampler, random, tensors } = this.#state;
@@ -173,7 +173,8 @@ export class ClassifierTrainer {
     const feeds = { images, labels, learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(decay) };
     const { loss } = await this.#program.run(feeds, tensors);
     this.#state.steps++;
-    if (!Number.isFinite(loss![0])) throw new RangeError(`the classifier's loss is ${loss![0]} at step ${this.steps}`);
+    if (!Number.isFinite(loss![0]))
+      throw new DivergenceError(`the classifier's loss is ${loss![0]} at step ${this.steps}`);
     return loss![0]!;
   }
 

@@ -28,6 +28,7 @@ import {
   resultColumns,
   toleratedErrors,
 } from './classifier-results.ts';
+import { explainingDivergence } from './divergence.ts';
 import { type Figures, smoothed } from './recent.ts';
 import { defineStage, type StageContext, type Summary } from './stage.ts';
 
@@ -74,7 +75,9 @@ export const trainClassifier = defineStage({
       const settings = { ...config, architecture, augmentation: config };
       const lossOf = async (weights: Weights) => meanLoss(config.loss, await score(weights, validation));
       const validate = validation.count > 0 ? lossOf : undefined;
-      const weights = await train(device, settings, training, validate, run, context);
+      const weights = await explainingDivergence('train with a lower --learning-rate and another --out', () =>
+        train(device, settings, training, validate, run, context),
+      );
       const test = await imagesOf(dataset, 'test');
       // Training accuracy is told from as many images as there are for the test.
       const known = firstOf(training, Math.max(test.count, 1));

@@ -1,5 +1,4 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
-import { UserError } from '../../core/errors.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { generatorQuality } from '../../core/metrics/generator-quality.ts';
 import { smallestLevel } from '../../core/metrics/sliced-wasserstein.ts';
@@ -9,7 +8,6 @@ import type { Device } from '../../core/runtime/device.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../core/training/gan/gan-trainer.ts';
 import { halved, type ImageSet, withNormalisation } from '../../core/training/image-source.ts';
 import { balancedWeights } from '../../core/training/image-weights.ts';
-import { DivergenceError } from '../../core/training/training-state.ts';
 import { openDataset } from '../data/dataset.ts';
 import { imagesOf } from '../data/image-set.ts';
 import { openDevice } from '../io/device.ts';
@@ -19,11 +17,16 @@ import { type Run, withRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 import { openShares } from '../workers/gan-shares.ts';
 import { type AverageMeasure, keepBest, openAverageMeasure, readBest } from './best-average.ts';
+import { explainingDivergence } from './divergence.ts';
 import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './gan-checkpoints.ts';
 import { type GanOptions, ganOptions, ganPreset, ganTrainingConfig, resumableGanOptions } from './gan-options.ts';
 import { type Figures, smoothed } from './recent.ts';
 import { defineStage, type StageContext } from './stage.ts';
 
+/** What to do about a training that diverged. */
+const remedy =
+  'the checkpoints before it are good: train with a lower --learning-rate and another --out, if you like with ' +
+  '--start-from one of them';
 /** Lines of metrics in a whole training. */
 const metricsLines = 200;
 /** Faces of a sample grid, and how many of them one run of the network makes. */
@@ -65,7 +68,7 @@ export const trainGan = defineStage({
       const measure = judge === undefined ? undefined : await openAverageMeasure(judge, details, images, seed, device);
       try {
         const setting = { device, images, training, config, run, context, measure };
-        return await explained(() => train(trainer, checkpoint?.recent ?? {}, setting));
+        return await explainingDivergence(remedy, () => train(trainer, checkpoint?.recent ?? {}, setting));
       } finally {
         await trainer.release();
         await shares?.close();
@@ -167,19 +170,6 @@ async function quality(trainer: GanTrainer, resolution: number, { device, images
     seed: config.seed,
   });
   return { swd, swdAverage, msSsim, sample: { images: count, pairs } };
-}
-
-/** A diverged training is the user's to mend: the last good checkpoint stays. */
-async function explained<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof DivergenceError)) throw error;
-    throw new UserError(
-      `${error.message}; the checkpoints before it are good: train with a lower --learning-rate and another --out, if ` +
-        'you like with --start-from one of them',
-    );
-  }
 }
 
 function describe(resolution: number, phase: string, alpha: number, metrics: Readonly<Record<string, number>>): string {

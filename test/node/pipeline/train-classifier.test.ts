@@ -160,3 +160,11 @@ async function ended(flags: readonly string[]): Promise<void> {
   const code = await new Promise(done => child.on('close', done));
   expect(code, said.join('')).toBe(0);
 }
+
+test('a training that diverges ends with a line that says what to do, and no run', async () => {
+  const out = fresh();
+  await expect(train({ out, learningRate: 1e30 })).rejects.toThrow(
+    /^the classifier's loss is NaN at step \d+; train with a lower --learning-rate/,
+  );
+  expect(existsSync(out)).toBe(false);
+});
