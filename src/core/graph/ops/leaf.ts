@@ -45,7 +45,7 @@ const makeConstant = defineOp<ConstantAttributes>({
 });
 
 export function constant(values: ArrayLike<number>, shape: Shape): Tensor {
-  return makeConstant([], { values: Float64Array.from(values), shape });
+  return makeConstant([], { values: new Float64Array(values), shape });
 }
 
 export function scalar(value: number): Tensor {
