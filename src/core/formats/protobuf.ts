@@ -22,8 +22,9 @@ const [varint, fixed64, delimited, fixed32] = [0, 1, 2, 5] as const;
 
 /** @returns the bytes of a message; fields that are left out or undefined are not written. */
 export function encodeMessage(schema: Schema, message: Message): Uint8Array<ArrayBuffer> {
-  const parts = partsOf(schema, message);
-  const bytes = new Uint8Array(sizeOfParts(parts));
+  // In pieces, so that what is large is copied once and not at every level.
+  const parts: Uint8Array[] = [];
+  const bytes = new Uint8Array(appendMessage(parts, schema, message));
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);
@@ -32,32 +33,38 @@ export function encodeMessage(schema: Schema, message: Message): Uint8Array<Arra
   return bytes;
 }
 
-/** The bytes in pieces, so that what is large is copied once and not at every level. */
-function partsOf(schema: Schema, message: Message): Uint8Array[] {
-  const parts: Uint8Array[] = [];
+/** @returns how many bytes it has appended to the parts. */
+function appendMessage(parts: Uint8Array[], schema: Schema, message: Message): number {
+  let size = 0;
+  const append = (part: Uint8Array) => {
+    parts.push(part);
+    size += part.length;
+  };
   for (const [name, { id, type, repeated }] of Object.entries(schema)) {
     const value = message[name];
     if (value === undefined) continue;
     for (const each of repeated === true ? (value as readonly unknown[]) : [value]) {
-      if (type === 'int') parts.push(varintBytes(id * 8 + varint), varintBytes(each as number));
-      else if (type === 'float') parts.push(varintBytes(id * 8 + fixed32), floatBytes(each as number));
-      else {
-        const content = contentOf(type, each);
-        parts.push(varintBytes(id * 8 + delimited), varintBytes(sizeOfParts(content)), ...content);
+      append(varintBytes(id * 8 + wireTypeOf(type)));
+      if (type === 'int') append(varintBytes(each as number));
+      else if (type === 'float') append(floatBytes(each as number));
+      else if (typeof type === 'string') {
+        const content = type === 'text' ? new TextEncoder().encode(each as string) : (each as Uint8Array);
+        append(varintBytes(content.length));
+        append(content);
+      } else {
+        const place = parts.push(new Uint8Array(0)) - 1; // for the length, which is known afterwards
+        const contentSize = appendMessage(parts, type, each as Message);
+        parts[place] = varintBytes(contentSize);
+        size += parts[place].length + contentSize;
       }
     }
   }
-  return parts;
+  return size;
 }
 
-function contentOf(type: 'text' | 'bytes' | Schema, value: unknown): Uint8Array[] {
-  if (type === 'text') return [new TextEncoder().encode(value as string)];
-  if (type === 'bytes') return [value as Uint8Array];
-  return partsOf(type, value as Message);
-}
-
-function sizeOfParts(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, part) => sum + part.length, 0);
+function wireTypeOf(type: FieldType): number {
+  if (type === 'int') return varint;
+  return type === 'float' ? fixed32 : delimited;
 }
 
 /** Seven bits a byte, the lowest first; negative numbers are those of two's complement in 64 bits. */
@@ -111,7 +118,7 @@ export function decodeMessage(schema: Schema, bytes: Uint8Array): Record<string,
       if (end > bytes.length) throw new RangeError(`field ${id} ends at ${end}, after the ${bytes.length} bytes`);
       // Whole numbers may also come packed, one after the other.
       if (field?.type === 'int') while (at < end) store(Number(readVarint()));
-      else if (field !== undefined) store(valueOf(field.type, bytes.subarray(at, end)));
+      else if (field !== undefined) store(contentFrom(field.type, bytes.subarray(at, end)));
       at = end;
     } else throw new RangeError(`field ${id} has the wire type ${wire}`);
   }
@@ -125,7 +132,7 @@ function emptyOf({ type, repeated }: Field): unknown {
   return typeof type === 'string' ? 0 : undefined;
 }
 
-function valueOf(type: FieldType, bytes: Uint8Array): unknown {
+function contentFrom(type: FieldType, bytes: Uint8Array): unknown {
   if (type === 'text') return new TextDecoder().decode(bytes);
   return typeof type === 'string' ? bytes : decodeMessage(type, bytes);
 }

@@ -53,3 +53,8 @@ test('bytes that end within a field are refused', () => {
   const bytes = encodeMessage(schema, { b: 'testing', raw: new Uint8Array(9) });
   for (const end of [1, 5, 10, 12, 15]) expect(() => decodeMessage(schema, bytes.subarray(0, end))).toThrow(RangeError);
 });
+
+test('a message of very many parts', () => {
+  const many = Array.from({ length: 200_000 }, (_, a) => ({ a }));
+  expect((decodeMessage(schema, encodeMessage(schema, { many })).many as unknown[]).length).toBe(200_000);
+});
