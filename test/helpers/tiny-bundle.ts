@@ -88,9 +88,10 @@ export async function writeTinyBundle(
   latentSize = tinyGan.latentSize,
   known?: Known,
   extra?: readonly string[],
+  options?: TinyBundleOptions,
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const files = await makeTinyBundle({}, latentSize, known, extra);
+  const files = await makeTinyBundle({}, latentSize, known, extra, options);
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
 }
 
