@@ -69,13 +69,19 @@ export function decodeWeights(bytes: Uint8Array, spec: SpecTree, path: string): 
     if (!(data instanceof Float32Array)) {
       throw new UserError(`${path}: ${name} must be of type F16 or F32. Make the bundle again`);
     }
-    const broken = data.findIndex(value => !Number.isFinite(value));
-    if (broken >= 0) {
+    const broken = firstNotFinite(data);
+    if (broken !== undefined) {
       throw new UserError(`${path}: ${name} must be finite; got ${data[broken]} at ${broken}. Make the bundle again`);
     }
     return [name, { shape, data }] as const;
   });
   return Object.fromEntries(weights);
+}
+
+/** A plain loop: there may be millions, and somebody waits for the first face. */
+function firstNotFinite(values: Float32Array): number | undefined {
+  for (let at = 0; at < values.length; at++) if (!Number.isFinite(values[at])) return at;
+  return undefined;
 }
 
 /** By their path within the network, such as `toRGB/8/weight`. */

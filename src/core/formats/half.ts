@@ -1,8 +1,5 @@
 // Half precision, IEEE 754 binary16, in plain arithmetic: not every runtime has it.
 
-/** 2^112: what the exponents of the two formats differ by. */
-const rebias = 2 ** 112;
-
 /** @returns the bits of the nearest halves, ties to even; what is beyond the range becomes infinite. */
 export function toHalves(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
   const floats = new Float32Array(1);
@@ -34,19 +31,21 @@ function halfOf(magnitude: number): number {
 
 /** @param halves their bits. @returns their values, which float32 holds exactly. */
 export function fromHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  table ??= Float32Array.from({ length: 0x10000 }, (_, bits) => valueOfHalf(bits));
+  const values = table;
   const floats = new Float32Array(halves.length);
-  const bits = new Uint32Array(floats.buffer);
-  for (let i = 0; i < halves.length; i++) {
-    const half = halves[i]!;
-    const sign = (half & 0x8000) << 16;
-    const magnitude = half & 0x7fff;
-    if (magnitude >= 0x7c00) {
-      bits[i] = sign | 0x7f800000 | ((magnitude & 0x3ff) << 13);
-    } else {
-      // Multiplied by a power of two, which is exact, subnormal halves become normal floats.
-      bits[i] = sign | (magnitude << 13);
-      floats[i] = floats[i]! * rebias;
-    }
-  }
+  for (let i = 0; i < halves.length; i++) floats[i] = values[halves[i]!]!;
   return floats;
+}
+
+/** The value of every half, as files hold millions of them; made when the first is read. */
+let table: Float32Array | undefined;
+
+function valueOfHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = (bits & 0x3ff) / 1024;
+  if (exponent === 0) return sign * fraction * 2 ** -14;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction) * 2 ** (exponent - 15);
 }
