@@ -40,9 +40,9 @@ function calibrated(attribute: BundleAttribute): BundleAttribute {
 export async function makeCalibratedBundle(latentSize = 64): Promise<Files> {
   const { [bundleFiles.index]: indexBytes, ...contents } = await makeTinyBundle({}, latentSize);
   const index = JSON.parse(new TextDecoder().decode(indexBytes)) as BundleIndex;
-  const { name, resolution } = index;
+  const { name, generator, classifier } = index;
   const extra = [{ attribute: further, intercept: 0.1, origin: 'labelled by hand, 200 faces' }];
-  const details = { name, resolution, latentSize, attributes: index.attributes.map(calibrated), extra };
+  const details = { name, generator, classifier, attributes: index.attributes.map(calibrated), extra };
   const { data } = decodeNpy(contents[bundleFiles.boundaries]!, bundleFiles.boundaries);
   const normal = Float64Array.from({ length: latentSize }, (_, i) => (i === 0 ? 1 : 0));
   const rows = Float64Array.from([...toFloat64(data), ...normal]);

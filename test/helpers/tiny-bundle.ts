@@ -3,11 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeNames } from '../../src/core/attributes.ts';
 import { type BundleAttribute, bundleFiles, type ReadFile, writeBundleIndex } from '../../src/core/bundle/bundle.ts';
+import { encodeWeights } from '../../src/core/bundle/networks.ts';
 import { UserError } from '../../src/core/errors.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
 import { length, scaled } from '../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../src/core/math/random.ts';
-import { classifierOnnx, generatorOnnx } from '../../src/core/models/inference.ts';
+import { classifierSpec } from '../../src/core/models/classifier.ts';
+import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
+import { ganModel } from '../../src/core/models/gan-kinds.ts';
 import { hashBytes } from '../../src/node/io/bundle.ts';
 import { randomGeneratorWeights, tinyClassifier, tinyClassifierWeights, tinyGan } from './tiny-networks.ts';
 
@@ -15,6 +18,12 @@ export type Files = Record<string, Uint8Array>;
 
 /** Changes what a bundle says of an attribute. */
 type Known = (details: BundleAttribute) => BundleAttribute;
+
+export interface TinyBundleOptions {
+  /** Of which kind the generator is, but for the length of its latents. */
+  readonly kind?: GanArchitecture;
+  readonly formerly?: readonly string[];
+}
 
 export const noBoundary = 'Bald';
 
@@ -30,24 +39,24 @@ function tinyAttribute(attribute: (typeof attributeNames)[number], i: number): B
 /**
  * Fits any change of its files: the index is written last, over whatever they are then.
  * @param latentSize the more, the further an edit can go. @param known what the index says of an attribute.
- * @param extra names of directions beyond the 40.
+ * @param extra names of directions beyond the 40. @param formerly hashes of earlier forms of it.
  */
 export async function makeTinyBundle(
   changes: Files = {},
   latentSize = tinyGan.latentSize,
   known: Known = details => details,
   extra: readonly string[] = [],
+  { kind = tinyGan, formerly }: TinyBundleOptions = {},
 ): Promise<Files> {
-  const gan = { ...tinyGan, latentSize };
+  const gan: GanArchitecture = { ...kind, latentSize };
   const random = createRandom(5);
   const normal = () => normals(random, latentSize);
   const rows = attributeNames.map(name => (name === noBoundary ? new Float64Array(latentSize) : unit(normal())));
   const further = extra.map(() => unit(normal()));
   const data = Float64Array.from([...rows, ...further].flatMap(row => [...row]));
-  const target = { fusedMatMul: false };
   const contents = {
-    [bundleFiles.generator]: generatorOnnx(gan, randomGeneratorWeights(gan), target),
-    [bundleFiles.classifier]: classifierOnnx(tinyClassifier, tinyClassifierWeights, target),
+    [bundleFiles.generator]: encodeWeights(ganModel(gan).finishedSpec(), randomGeneratorWeights(gan), 'float16'),
+    [bundleFiles.classifier]: encodeWeights(classifierSpec(tinyClassifier), tinyClassifierWeights, 'float16'),
     [bundleFiles.boundaries]: encodeNpy({ shape: [attributeNames.length + extra.length, latentSize], data }),
     [bundleFiles.samples]: new TextEncoder().encode('a picture'),
     [bundleFiles.modelCard]: new TextEncoder().encode('# tiny\n'),
@@ -55,10 +64,11 @@ export async function makeTinyBundle(
   };
   const details = {
     name: 'tiny',
-    resolution: gan.resolution,
-    latentSize,
+    generator: { architecture: gan, normalisation: 'range' as const },
+    classifier: { architecture: tinyClassifier },
     attributes: attributeNames.map(tinyAttribute).map(known),
     ...(extra.length > 0 && { extra: extra.map(attribute => ({ attribute, intercept: 0, origin: 'a test' })) }),
+    ...(formerly && { formerly: [...formerly] }),
   };
   const index = await writeBundleIndex(details, contents, hashBytes);
   return { [bundleFiles.index]: new TextEncoder().encode(index), ...contents };
@@ -78,9 +88,10 @@ export async function writeTinyBundle(
   latentSize = tinyGan.latentSize,
   known?: Known,
   extra?: readonly string[],
+  options?: TinyBundleOptions,
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const files = await makeTinyBundle({}, latentSize, known, extra);
+  const files = await makeTinyBundle({}, latentSize, known, extra, options);
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
 }
 

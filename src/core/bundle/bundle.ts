@@ -7,14 +7,16 @@ import { decodeNpy } from '../formats/npy.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
 import type { Hyperplane } from '../latent/edit.ts';
 import { length } from '../math/linear-algebra.ts';
+import { classifierArchitectureSchema } from '../models/classifier.ts';
+import { ganArchitectureSchema } from '../models/gan-architecture.ts';
+import { normalisationSchema } from '../models/normalisation.ts';
 
 export const bundleFiles = {
   /** Names, sizes, what is known of each attribute, and the hashes of all other files. */
   index: 'bundle.json',
-  /** `input` latents [n, d] → `output` images [n, 3, R, R], about [-1, 1]. */
-  generator: 'generator.onnx',
-  /** `input` images [n, 3, R, R] in [-1, 1] → `output` logits [n, 40]. */
-  classifier: 'classifier.onnx',
+  /** Weights by their path within the network; the index has the architecture. */
+  generator: 'generator.safetensors',
+  classifier: 'classifier.safetensors',
   /** float64 [40 + extra, d]: unit normals toward more, in the index's order; zeros where there is none. */
   boundaries: 'boundaries.npy',
   /** Uncurated faces, for the model card. */
@@ -23,7 +25,10 @@ export const bundleFiles = {
 } as const;
 
 /** The version of bundles that this program writes and reads. */
-const schemaVersion = 1;
+const schemaVersion = 2;
+
+/** What to do about bundles of other versions. */
+const remedies = { 1: 'Convert it with tools/convert-bundle.mjs of the repository, or make it again' };
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
 
@@ -75,12 +80,19 @@ const attributeSchema = z.object({
     .optional(),
 });
 
+/** The sides that images can have. */
+const resolutions = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
 const indexSchema = z
   .object({
     schemaVersion: z.literal(schemaVersion),
     name: z.string().min(1).max(100),
-    resolution: z.int().min(4).max(1024),
-    latentSize: z.int().min(1).max(4096),
+    generator: z.object({
+      architecture: ganArchitectureSchema,
+      /** Of the images that it was trained on and makes. */
+      normalisation: normalisationSchema,
+    }),
+    classifier: z.object({ architecture: classifierArchitectureSchema }),
     attributes: z
       .array(attributeSchema)
       .length(attributeNames.length)
@@ -96,6 +108,8 @@ const indexSchema = z
         }),
       )
       .optional(),
+    /** Hashes of earlier forms of the same model: what was made with one of them is the same with this. */
+    formerly: z.array(sha256).max(100).optional(),
     /** By name, which is never a path: a bundle reads nothing beside itself. */
     files: z.record(z.string().regex(/^\w[\w.-]{0,99}$/), z.object({ bytes: z.int().min(0), sha256 })),
     /** Of this file, with zeros in place of these 64 digits. Since it covers the other hashes, it names the bundle. */
@@ -107,13 +121,24 @@ const indexSchema = z
       return attributes.every(({ suggestedLocks = [] }) => suggestedLocks.every(lock => names.has(lock)));
     },
     { path: ['attributes'], error: 'suggest locks that the bundle does not have' },
-  );
+  )
+  .refine(({ generator }) => resolutions.includes(generator.architecture.resolution), {
+    path: ['generator', 'architecture', 'resolution'],
+    error: 'must be a power of two from 4 to 1024',
+  })
+  .refine(({ generator, classifier }) => classifier.architecture.resolution === generator.architecture.resolution, {
+    path: ['classifier', 'architecture', 'resolution'],
+    error: "must be the generator's",
+  });
 
 export type BundleIndex = z.output<typeof indexSchema>;
 export type BundleAttribute = BundleIndex['attributes'][number];
 
 /** A bundle that has been read and found whole. */
 export interface Bundle extends BundleIndex {
+  /** Of the generator: side of its images, length d of its latents. */
+  readonly resolution: number;
+  readonly latentSize: number;
   /** Where it was read from, for errors. */
   readonly place: string;
   /** Of the attributes that have one, and the extra ones. */
@@ -128,6 +153,14 @@ export type ReadFile = (name: string) => Promise<Uint8Array>;
 export type Hash = (bytes: Uint8Array) => Promise<string>;
 
 const noHash = '0'.repeat(64);
+
+/**
+ * Whether what was made with one model is the same with this one.
+ * @param digits the hash of the other, or its first digits.
+ */
+export function isSameModel({ sha256, formerly = [] }: Pick<BundleIndex, 'sha256' | 'formerly'>, digits: string) {
+  return [sha256, ...formerly].some(hash => hash.startsWith(digits));
+}
 
 /** @param contents all files but the index, by name. @returns the text of the index, with every hash in its place. */
 export async function writeBundleIndex(
@@ -151,7 +184,7 @@ export async function writeBundleIndex(
 export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle'): Promise<Bundle> {
   const indexBytes = await read(bundleFiles.index);
   const text = new TextDecoder().decode(indexBytes);
-  const index = parseVersionedJson(text, schemaVersion, indexSchema, `${place}/${bundleFiles.index}`);
+  const index = parseVersionedJson(text, schemaVersion, indexSchema, `${place}/${bundleFiles.index}`, remedies);
   const sealed = new TextEncoder().encode(text.replace(index.sha256, noHash));
   await checkHash(sealed, index.sha256, hash, `${place}/${bundleFiles.index}`);
   const contents: Record<string, Uint8Array> = {};
@@ -166,7 +199,9 @@ export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle
   for (const name of [bundleFiles.generator, bundleFiles.classifier, bundleFiles.boundaries]) {
     if (!Object.hasOwn(contents, name)) throw new UserError(`${place} must hold ${name}. Make the bundle again`);
   }
-  return { ...index, place, contents, boundaries: readBoundaries(index, contents[bundleFiles.boundaries]!, place) };
+  const { resolution, latentSize } = index.generator.architecture;
+  const boundaries = readBoundaries(index, contents[bundleFiles.boundaries]!, place);
+  return { ...index, resolution, latentSize, place, contents, boundaries };
 }
 
 async function checkHash(bytes: Uint8Array, expected: string, hash: Hash, path: string): Promise<void> {
@@ -177,7 +212,8 @@ async function checkHash(bytes: Uint8Array, expected: string, hash: Hash, path: 
 }
 
 function readBoundaries(index: BundleIndex, bytes: Uint8Array, place: string): Hyperplane[] {
-  const { attributes, extra = [], latentSize } = index;
+  const { attributes, extra = [], generator } = index;
+  const { latentSize } = generator.architecture;
   const path = `${place}/${bundleFiles.boundaries}`;
   const array = decodeNpy(bytes, path);
   checkShape(array, [attributes.length + extra.length, latentSize], path);

@@ -5,12 +5,14 @@ import { type Edited, editLatent, type Geometry, type Hyperplane } from '../late
 import { asLatentMove, type LatentMove, type Move, parseMove } from '../latent/moves.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../latent/strip.ts';
 import { createRandom } from '../math/random.ts';
-import { BatchRunner } from '../models/inference.ts';
+import { ganModel } from '../models/gan-kinds.ts';
+import { BatchRunner, classifierOnnx, generatorOnnx, type LatentMapping, latentMapping } from '../models/inference.ts';
 import { sampleLatents } from '../models/latents.ts';
 import type { Recipe, Start } from '../recipe/recipe.ts';
 import type { Device } from '../runtime/device.ts';
-import { type OpenShape, Program } from '../runtime/program.ts';
+import { Program } from '../runtime/program.ts';
 import { type Bundle, type BundleAttribute, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
+import { bundleNetworks } from './networks.ts';
 import { logitOf, probabilityOf } from './probability.ts';
 import { solveTargets } from './probability-targets.ts';
 import { defaultRange, isMissed, outOfReach, type Reached, refuseSecondWishes } from './reached.ts';
@@ -52,7 +54,7 @@ const batch = 16;
 /**
  * Opens a bundle from anywhere.
  * @param place what the bundle is called in errors: its folder or address.
- * @throws UserError as `readBundle`, and naming a network that this device cannot run or that has other shapes.
+ * @throws UserError as `readBundle` and `FaceEditor.open`.
  */
 export async function loadBundle(device: Device, read: ReadFile, hash: Hash, place?: string): Promise<FaceEditor> {
   return FaceEditor.open(device, await readBundle(read, hash, place));
@@ -60,26 +62,37 @@ export async function loadBundle(device: Device, read: ReadFile, hash: Hash, pla
 
 export class FaceEditor {
   readonly bundle: Bundle;
+  /** Rows that a latent can have, one a layer of the generator from coarse to fine; 1 where it has one for all. */
+  readonly layers: number;
+  readonly #map: LatentMapping;
   readonly #generator: BatchRunner;
   readonly #classifier: BatchRunner;
 
-  private constructor(bundle: Bundle, generator: BatchRunner, classifier: BatchRunner) {
+  private constructor(bundle: Bundle, map: LatentMapping, generator: BatchRunner, classifier: BatchRunner) {
     this.bundle = bundle;
+    this.layers = ganModel(bundle.generator.architecture).layers;
+    this.#map = map;
     this.#generator = generator;
     this.#classifier = classifier;
   }
 
+  /** Compiles the networks for the device. @throws UserError as `bundleNetworks`, and where the device refuses them. */
   static async open(device: Device, bundle: Bundle): Promise<FaceEditor> {
-    const { resolution, latentSize, attributes } = bundle;
-    const image = [3, resolution, resolution];
-    const generator = await openNetwork(device, bundle, bundleFiles.generator, [latentSize], image);
-    const classifier = await openNetwork(device, bundle, bundleFiles.classifier, image, [attributes.length]);
-    return new FaceEditor(bundle, generator, classifier);
+    const { generator, classifier } = bundleNetworks(bundle);
+    const { target } = device;
+    const generatorBytes = generatorOnnx(generator.architecture, generator.weights, target);
+    const classifierBytes = classifierOnnx(classifier.architecture, classifier.weights, target);
+    return new FaceEditor(
+      bundle,
+      latentMapping(generator.architecture, generator.weights),
+      await openNetwork(device, bundle, bundleFiles.generator, generatorBytes),
+      await openNetwork(device, bundle, bundleFiles.classifier, classifierBytes),
+    );
   }
 
-  /** @returns the raw latent [d] of the first face drawn with this seed, an integer from 0. */
+  /** @returns the latent for editing [d] of the first face drawn with this seed, an integer from 0; raw on a sphere. */
   sample(seed: number): Float32Array {
-    return sampleLatents(createRandom(seed), 1, this.bundle.latentSize);
+    return this.#map(sampleLatents(createRandom(seed), 1, this.bundle.latentSize));
   }
 
   /** @returns the direction of an attribute without what the locks hold. @throws UserError as `conditionNormal`. */
@@ -151,15 +164,20 @@ export class FaceEditor {
     return { ...start, bundle: { name, sha256 }, moves: request.moves.map(asMove).map(asLatentMove), locks, geometry };
   }
 
-  /** @param latents [d] each, raw or normalised. @returns images [n, 3, R, R], about [-1, 1]. */
+  /**
+   * @param latents [d] each, raw or normalised; where the generator tells layers apart, also [layers · d], a row a layer
+   *   from coarse to fine. @returns images [n, 3, R, R], about [-1, 1].
+   */
   async render(latents: readonly (Float32Array | Float64Array)[]): Promise<Float32Array<ArrayBuffer>> {
-    const { latentSize } = this.bundle;
-    const rows = new Float32Array(latents.length * latentSize);
+    const { name, latentSize } = this.bundle;
+    const whole = this.layers * latentSize;
+    const rows = new Float32Array(latents.length * whole);
     for (const [i, latent] of latents.entries()) {
-      if (latent.length !== latentSize) {
-        throw new UserError(`a latent of ${this.bundle.name} must have ${latentSize} numbers; got ${latent.length}`);
+      if (latent.length !== latentSize && latent.length !== whole) {
+        const sizes = this.layers === 1 ? `${latentSize}` : `${latentSize} or ${this.layers} · ${latentSize}`;
+        throw new UserError(`a latent of ${name} must have ${sizes} numbers; got ${latent.length}`);
       }
-      rows.set(latent, i * latentSize);
+      for (let at = 0; at < whole; at += latent.length) rows.set(latent, i * whole + at);
     }
     return this.#generator.run(rows);
   }
@@ -233,32 +251,11 @@ function solved(move: Move, reached: readonly Reached[]): LatentMove {
   return { attribute, kind: 'relative', strength: reached.find(each => each.attribute === attribute)!.strength };
 }
 
-/** @param input and @param output the shapes of one row. */
-async function openNetwork(
-  device: Device,
-  { contents, place }: Bundle,
-  name: string,
-  input: readonly number[],
-  output: readonly number[],
-): Promise<BatchRunner> {
-  const path = `${place}/${name}`;
-  const program = await Program.open(device, contents[name]!).catch((error: unknown) => {
+/** @param bytes an `.onnx` file. @param name of the file that its weights are from. */
+async function openNetwork(device: Device, { place }: Bundle, name: string, bytes: Uint8Array): Promise<BatchRunner> {
+  const program = await Program.open(device, bytes).catch((error: unknown) => {
     const [reason] = String(error).split('\n');
-    throw new UserError(`${path} cannot be run on ${device.name}: ${reason}. Make the bundle again`);
+    throw new UserError(`${place}/${name} cannot be run on ${device.name}: ${reason}. Choose another device`);
   });
-  for (const [side, values, row] of [
-    ['input', program.inputs, input],
-    ['output', program.outputs, output],
-  ] as const) {
-    const found = values.get(side);
-    if (values.size === 1 && found !== undefined && isBatchOf(found, row)) continue;
-    const shapes = [...values].map(([value, shape]) => `${value} [${shape.join(', ')}]`).join(', ');
-    throw new UserError(`${path} must have one ${side}, ${side} [batch, ${row.join(', ')}]; got ${shapes}`);
-  }
   return new BatchRunner(program, batch);
-}
-
-function isBatchOf(shape: OpenShape, row: readonly number[]): boolean {
-  const [first, ...rest] = shape;
-  return typeof first === 'string' && rest.length === row.length && rest.every((length, axis) => length === row[axis]);
 }

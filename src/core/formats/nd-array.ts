@@ -1,5 +1,6 @@
 // The array that .npy and safetensors files hold, and the one table of element types that both formats share.
 import { UserError } from '../errors.ts';
+import { fromHalves } from './half.ts';
 
 export type TypedArray =
   | Float32Array
@@ -25,9 +26,13 @@ interface ElementType {
   view(buffer: ArrayBuffer): TypedArray;
 }
 
-/** Little-endian throughout: every machine that JavaScript runs on today is. Booleans are read as 0 and 1 in uint8. */
+/**
+ * Little-endian throughout: every machine that JavaScript runs on today is. Booleans are read as 0 and 1 in uint8, halves
+ * as float32, which holds them exactly.
+ */
 const elementTypes = {
   float32: { bytes: 4, npy: '<f4', safetensors: 'F32', view: buffer => new Float32Array(buffer) },
+  float16: { bytes: 2, npy: '<f2', safetensors: 'F16', view: buffer => fromHalves(new Uint16Array(buffer)) },
   float64: { bytes: 8, npy: '<f8', safetensors: 'F64', view: buffer => new Float64Array(buffer) },
   int8: { bytes: 1, npy: '|i1', safetensors: 'I8', view: buffer => new Int8Array(buffer) },
   uint8: { bytes: 1, npy: '|u1', safetensors: 'U8', view: buffer => new Uint8Array(buffer) },
@@ -48,7 +53,7 @@ export function elementType(dtype: DType): ElementType {
   return elementTypes[dtype];
 }
 
-/** @returns the type of an array's elements; a Uint8Array is `uint8`, never `bool`. */
+/** @returns the type of an array's elements; a Uint8Array is `uint8`, never `bool`, a Float32Array never `float16`. */
 export function dtypeOf(data: TypedArray): DType {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Float64Array) return 'float64';

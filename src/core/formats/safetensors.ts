@@ -1,8 +1,9 @@
 // Reads and writes safetensors: weights and checkpoints as plain numbers, with nothing in the file that could run.
 // Format: https://huggingface.co/docs/safetensors — 8 bytes of header length, a JSON header, the tensors' bytes.
 import { UserError } from '../errors.ts';
+import { toHalves } from './half.ts';
 import type { DType, NdArray } from './nd-array.ts';
-import { arrayFromBytes, bytesOf, dtypeOf, dtypes, elementCount, elementType } from './nd-array.ts';
+import { arrayFromBytes, bytesOf, dtypeOf, dtypes, elementCount, elementType, toFloat32 } from './nd-array.ts';
 
 export interface Safetensors {
   readonly tensors: Record<string, NdArray>;
@@ -18,29 +19,44 @@ interface Entry {
   readonly end: number;
 }
 
+/** A tensor as it is written. */
+interface Stored {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
 /** As the reference implementation: a longer header is an attack or an accident. */
 const maxHeaderBytes = 100_000_000;
 
 /**
  * The same tensors give the same bytes, in whatever order they are named.
+ * @param halves names of tensors that are rounded to half precision; read again, they are float32.
  * @throws RangeError where a tensor's shape and data disagree, or one is called `__metadata__`.
  */
 export function encodeSafetensors(
   tensors: Record<string, NdArray>,
   metadata: Record<string, string> = {},
+  halves: ReadonlySet<string> = new Set(),
 ): Uint8Array<ArrayBuffer> {
   if (Object.hasOwn(tensors, '__metadata__')) throw new RangeError('no tensor may be called __metadata__');
   const header: [string, unknown][] = [];
   if (Object.keys(metadata).length > 0) header.push(['__metadata__', metadata]);
-  const ordered = Object.entries(tensors).sort(wideElementsFirst);
+  const stored = Object.entries(tensors)
+    .map(([name, { shape, data }]): Stored => {
+      if (elementCount(shape) !== data.length) {
+        throw new RangeError(`tensor ${name}: shape [${shape.join(', ')}] does not hold ${data.length} elements`);
+      }
+      const bytes = halves.has(name) ? bytesOf(toHalves(toFloat32(data))) : bytesOf(data);
+      return { name, dtype: halves.has(name) ? 'float16' : dtypeOf(data), shape, bytes };
+    })
+    .sort(wideElementsFirst);
   let dataLength = 0;
-  for (const [name, { shape, data }] of ordered) {
-    if (elementCount(shape) !== data.length) {
-      throw new RangeError(`tensor ${name}: shape [${shape.join(', ')}] does not hold ${data.length} elements`);
-    }
-    const offsets = [dataLength, dataLength + data.byteLength];
-    header.push([name, { dtype: elementType(dtypeOf(data)).safetensors, shape, data_offsets: offsets }]);
-    dataLength += data.byteLength;
+  for (const { name, dtype, shape, bytes } of stored) {
+    const offsets = [dataLength, dataLength + bytes.length];
+    header.push([name, { dtype: elementType(dtype).safetensors, shape, data_offsets: offsets }]);
+    dataLength += bytes.length;
   }
   const json = JSON.stringify(Object.fromEntries(header));
   const unpadded = new TextEncoder().encode(json).length;
@@ -49,9 +65,9 @@ export function encodeSafetensors(
   new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);
   file.set(text, 8);
   let at = 8 + text.length;
-  for (const [, { data }] of ordered) {
-    file.set(bytesOf(data), at);
-    at += data.byteLength;
+  for (const { bytes } of stored) {
+    file.set(bytes, at);
+    at += bytes.length;
   }
   return file;
 }
@@ -78,9 +94,8 @@ export function decodeSafetensors(bytes: Uint8Array, name = 'the safetensors dat
 }
 
 /** Widest elements first, so that each tensor begins at a multiple of its element's size; then by name. */
-function wideElementsFirst([nameA, a]: [string, NdArray], [nameB, b]: [string, NdArray]): number {
-  const wider = elementType(dtypeOf(b.data)).bytes - elementType(dtypeOf(a.data)).bytes;
-  return wider || (nameA < nameB ? -1 : 1);
+function wideElementsFirst(a: Stored, b: Stored): number {
+  return elementType(b.dtype).bytes - elementType(a.dtype).bytes || (a.name < b.name ? -1 : 1);
 }
 
 function readHeader(bytes: Uint8Array, name: string): { json: object; dataOffset: number } {

@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 
 /**
  * @param version the `schemaVersion` that the document must have. @param schema what else it must be.
- * @param name what it is called in errors: its path.
+ * @param name what it is called in errors: its path. @param remedies what to do about other versions, by version.
  * @throws UserError in one line for anything else, and whatever UserError the schema's own transforms throw.
  */
 export function parseVersionedJson<Schema extends z.ZodType>(
@@ -12,6 +12,7 @@ export function parseVersionedJson<Schema extends z.ZodType>(
   version: number,
   schema: Schema,
   name: string,
+  remedies: Readonly<Record<number, string>> = {},
 ): z.output<Schema> {
   let json: unknown;
   try {
@@ -22,9 +23,10 @@ export function parseVersionedJson<Schema extends z.ZodType>(
   if (typeof json !== 'object' || json === null) throw new UserError(`${name} must be a JSON object`);
   const found = 'schemaVersion' in json ? json.schemaVersion : undefined;
   if (found !== version) {
+    const known = typeof found === 'number' ? remedies[found] : undefined;
     const remedy = typeof found === 'number' && found > version ? 'Update face-tuning' : 'Make it again';
     throw new UserError(
-      `${name} must have schema version ${version}; got ${shortened(JSON.stringify(found))}. ${remedy}`,
+      `${name} must have schema version ${version}; got ${shortened(JSON.stringify(found))}. ${known ?? remedy}`,
     );
   }
   const result = schema.safeParse(json);

@@ -1,5 +1,6 @@
 // Turns symbolic tensors into one ONNX graph: shared sub-expressions once, nothing that no output needs.
-import { Float16Array } from '@petamoriken/float16';
+import { toHalves } from '../formats/half.ts';
+import { bytesOf } from '../formats/nd-array.ts';
 import type { Emitter, Target } from './emitter.ts';
 import { encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './onnx-format.ts';
 import { inputName } from './ops/leaf.ts';
@@ -87,10 +88,14 @@ class GraphEmitter implements Emitter {
 
   floats(values: ArrayLike<number>, shape: Shape): string {
     if (this.target.weights === 'float16' && sizeOf(shape) > smallConstant) {
-      const half = this.#constant(onnxTypes.half, shape, new Uint8Array(new Float16Array(values).buffer));
+      const half = this.#constant(onnxTypes.half, shape, bytesOf(toHalves(values)));
       return this.node('Cast', [half], { to: onnxTypes.float });
     }
-    return this.#constant(onnxTypes.float, shape, new Uint8Array(Float32Array.from(values).buffer));
+    return this.#constant(
+      onnxTypes.float,
+      shape,
+      bytesOf(values instanceof Float32Array ? values : new Float32Array(values)),
+    );
   }
 
   /**

@@ -1,5 +1,5 @@
-// The dozen message types of the ONNX file format that we write, and their encoding (onnx.proto, IR version 10).
-import protobuf from 'protobufjs/light.js';
+// The dozen message types of the ONNX file format that we write (onnx.proto, IR version 10), and their encoding.
+import { decodeMessage, encodeMessage, type FieldType, type Message, type Schema } from '../formats/protobuf.ts';
 
 export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
 
@@ -39,80 +39,62 @@ export const onnxTypes = { float: 1, int64: 7, half: 10 } as const;
 
 const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
-const repeated = (type: string, id: number) => ({ rule: 'repeated', type, id });
-const single = (type: string, id: number) => ({ type, id });
+const single = (id: number, type: FieldType) => ({ id, type });
+const repeated = (id: number, type: FieldType) => ({ id, type, repeated: true });
 
-const root = protobuf.Root.fromJSON({
-  nested: {
-    Model: {
-      fields: {
-        irVersion: single('int64', 1),
-        producerName: single('string', 2),
-        graph: single('Graph', 7),
-        opsetImport: repeated('OperatorSet', 8),
-      },
-    },
-    OperatorSet: { fields: { domain: single('string', 1), version: single('int64', 2) } },
-    Graph: {
-      fields: {
-        node: repeated('Node', 1),
-        name: single('string', 2),
-        initializer: repeated('Tensor', 5),
-        input: repeated('ValueInfo', 11),
-        output: repeated('ValueInfo', 12),
-      },
-    },
-    Node: {
-      fields: {
-        input: repeated('string', 1),
-        output: repeated('string', 2),
-        name: single('string', 3),
-        opType: single('string', 4),
-        attribute: repeated('Attribute', 5),
-        domain: single('string', 7),
-      },
-    },
-    Attribute: {
-      fields: {
-        name: single('string', 1),
-        f: single('float', 2),
-        i: single('int64', 3),
-        s: single('bytes', 4),
-        ints: repeated('int64', 8),
-        type: single('int32', 20),
-      },
-    },
-    Tensor: {
-      fields: {
-        dims: repeated('int64', 1),
-        dataType: single('int32', 2),
-        name: single('string', 8),
-        rawData: single('bytes', 9),
-      },
-    },
-    ValueInfo: { fields: { name: single('string', 1), type: single('Type', 2) } },
-    Type: { fields: { tensorType: single('TensorType', 1) } },
-    TensorType: { fields: { elemType: single('int32', 1), shape: single('TensorShape', 2) } },
-    TensorShape: { fields: { dim: repeated('Dimension', 1) } },
-    Dimension: { fields: { dimValue: single('int64', 1), dimParam: single('string', 2) } },
-  },
-});
-const modelType = root.lookupType('Model');
+const attribute: Schema = {
+  name: single(1, 'text'),
+  f: single(2, 'float'),
+  i: single(3, 'int'),
+  s: single(4, 'bytes'),
+  ints: repeated(8, 'int'),
+  type: single(20, 'int'),
+};
+const node: Schema = {
+  input: repeated(1, 'text'),
+  output: repeated(2, 'text'),
+  name: single(3, 'text'),
+  opType: single(4, 'text'),
+  attribute: repeated(5, attribute),
+  domain: single(7, 'text'),
+};
+const tensor: Schema = {
+  dims: repeated(1, 'int'),
+  dataType: single(2, 'int'),
+  name: single(8, 'text'),
+  rawData: single(9, 'bytes'),
+};
+const dimension: Schema = { dimValue: single(1, 'int'), dimParam: single(2, 'text') };
+const tensorType: Schema = { elemType: single(1, 'int'), shape: single(2, { dim: repeated(1, dimension) }) };
+const valueInfo: Schema = { name: single(1, 'text'), type: single(2, { tensorType: single(1, tensorType) }) };
+const graph: Schema = {
+  node: repeated(1, node),
+  name: single(2, 'text'),
+  initializer: repeated(5, tensor),
+  input: repeated(11, valueInfo),
+  output: repeated(12, valueInfo),
+};
+const model: Schema = {
+  irVersion: single(1, 'int'),
+  producerName: single(2, 'text'),
+  graph: single(7, graph),
+  opsetImport: repeated(8, { domain: single(1, 'text'), version: single(2, 'int') }),
+};
 
-function attributeMessage([name, value]: [string, OnnxAttribute]): object {
+function attributeMessage([name, value]: [string, OnnxAttribute]): Message {
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: attributeTypes.string };
   if (typeof value === 'number') return { name, i: value, type: attributeTypes.int };
   if ('float' in value) return { name, f: value.float, type: attributeTypes.float };
-  return { name, ints: [...value], type: attributeTypes.ints };
+  return { name, ints: value, type: attributeTypes.ints };
 }
 
-function valueMessage({ name, shape }: OnnxValue): object {
+function valueMessage({ name, shape }: OnnxValue): Message {
   const dim = shape.map(length => (typeof length === 'string' ? { dimParam: length } : { dimValue: length }));
   return { name, type: { tensorType: { elemType: onnxTypes.float, shape: { dim } } } };
 }
 
 /** @returns the bytes of an `.onnx` file: IR version 10, operator set 21 with Microsoft's own operators beside it. */
-export function encodeOnnx(graph: OnnxGraph): Uint8Array {
+export function encodeOnnx({ name, nodes, initializers, inputs, outputs }: OnnxGraph): Uint8Array {
   const message = {
     irVersion: 10,
     producerName: 'face-tuning',
@@ -121,22 +103,20 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
       { domain: 'com.microsoft', version: 1 },
     ],
     graph: {
-      name: graph.name,
-      node: graph.nodes.map(({ attributes, input, output, ...node }) => ({
-        ...node,
-        input: [...input],
-        output: [...output],
+      name,
+      node: nodes.map(({ attributes, ...rest }) => ({
+        ...rest,
         attribute: Object.entries(attributes).map(attributeMessage),
       })),
-      initializer: graph.initializers.map(tensor => ({ ...tensor, dims: [...tensor.dims] })),
-      input: graph.inputs.map(valueMessage),
-      output: graph.outputs.map(valueMessage),
+      initializer: initializers,
+      input: inputs.map(valueMessage),
+      output: outputs.map(valueMessage),
     },
   };
-  return modelType.encode(message).finish();
+  return encodeMessage(model, message);
 }
 
 /** The messages of an `.onnx` file as plain objects, whole numbers as numbers: for tests and for looking into one. */
 export function decodeOnnx(bytes: Uint8Array): Record<string, unknown> {
-  return modelType.toObject(modelType.decode(bytes), { longs: Number, defaults: true, arrays: true });
+  return decodeMessage(model, bytes);
 }

@@ -7,7 +7,7 @@ export type Shape = readonly number[];
 /** `float` is float32 in ONNX Runtime and float64 in the interpreter; `bool` results only from comparisons. */
 export type DType = 'float' | 'bool';
 
-export type Attribute = number | boolean | string | readonly number[] | Float64Array;
+export type Attribute = number | boolean | string | readonly number[] | Float32Array | Float64Array;
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** A value to be computed. Tensors are immutable, so sharing one is always safe. */

@@ -1,20 +1,23 @@
 // One convolutional network with a logit for each of the 40 attributes.
+import { z } from 'zod';
 import { attributeNames } from '../attributes.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
 import { conv, convSpec, dense, denseSpec, he, type LayerSpec, zeroed } from '../nn/layers.ts';
-import { chromaticity, type Normalisation } from './normalisation.ts';
+import { chromaticity, normalisationSchema } from './normalisation.ts';
 
-export interface ClassifierArchitecture {
+export const classifierArchitectureSchema = z.object({
   /** Side of the images: a power of two from 8. */
-  readonly resolution: number;
+  resolution: z.int(),
   /** Feature maps at full resolution, or at 32×32 of larger images; each halving doubles them, up to `maxWidth`. */
-  readonly width: number;
-  readonly maxWidth: number;
+  width: z.int(),
+  maxWidth: z.int(),
   /** How images in [-1, 1] are seen: as they are, or without their brightness. */
-  readonly normalisation: Normalisation;
-}
+  normalisation: normalisationSchema,
+});
+
+export type ClassifierArchitecture = Readonly<z.output<typeof classifierArchitectureSchema>>;
 
 export type ClassifierSpec = {
   readonly stages: Readonly<

@@ -35,7 +35,7 @@ export interface GanModel {
   generatorSpec(resolution: number): SpecTree;
   /** With what is kept beside: running statistics of batch norm. */
   keptSpec(resolution: number): SpecTree;
-  /** What a finished generator's file holds. */
+  /** What a finished generator makes images from; its file may hold more. */
   finishedSpec(): SpecTree;
   /** @param weights of `keptSpec` at the full resolution, by path. @returns those of `finishedSpec`. */
   finish(device: Device, weights: Weights): Promise<Weights>;

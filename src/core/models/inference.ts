@@ -1,6 +1,7 @@
 // Trained networks ready to run: weights are constants of the graph, which lets ONNX Runtime prepare them once.
 import { compileGraph } from '../graph/compile.ts';
 import type { Target } from '../graph/emitter.ts';
+import { interpret } from '../graph/interpreter.ts';
 import * as ops from '../graph/ops.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { Device } from '../runtime/device.ts';
@@ -58,6 +59,26 @@ export function generatorOnnx(architecture: GanArchitecture, weights: Weights, t
   const latents = ops.input('input', model.layers === 1 ? [1, latentSize] : [1, model.layers, latentSize]);
   const output = model.generate(parameters, latents);
   return compileGraph({ output }, target, 'batch').bytes;
+}
+
+/** @param z ~ N(0, I), [n, d]. @returns latents for editing, [n, d]. */
+export type LatentMapping = (z: Float32Array) => Float32Array;
+
+/**
+ * z itself where latents for editing lie on the sphere, else the mapping, run by the interpreter: two small layers are
+ * quick in plain loops, and the answer comes at once, so that an edit stays a plain function of a seed.
+ */
+export function latentMapping(architecture: GanArchitecture, weights: Weights): LatentMapping {
+  const model = ganModel(architecture);
+  if (model.geometry === 'sphere') return z => z;
+  const { latentSize: d } = architecture;
+  const parameters = constants(model.finishedSpec(), weights);
+  const latent = model.map(parameters, ops.input('z', [1, d]));
+  return z => {
+    const latents = new Float32Array(z.length);
+    for (let at = 0; at < z.length; at += d) latents.set(interpret([latent], { z: z.subarray(at, at + d) })[0]!, at);
+    return latents;
+  };
 }
 
 /** @returns an `.onnx` file: `input` z ~ N(0, I), [n, d] → `output` latents for editing [n, d], for any n. */

@@ -1,10 +1,12 @@
 // How a picture's bytes become the numbers that networks see: scaled, or reduced to its colours without brightness.
+import { z } from 'zod';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 export const normalisationNames = ['range', 'chromaticity'] as const;
+export const normalisationSchema = z.enum(normalisationNames);
 /** `range`: x / 127.5 − 1. `chromaticity`: each colour's share of R + G + B, by 2x − 1; a third each for black. */
-export type Normalisation = (typeof normalisationNames)[number];
+export type Normalisation = z.output<typeof normalisationSchema>;
 
 /** Sums of colours in [0, 6] below this count as black: the darkest grey that bytes can tell has 0.0078. */
 const black = 1e-6;

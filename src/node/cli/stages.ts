@@ -3,6 +3,7 @@ import { bundle } from '../pipeline/bundle.ts';
 import { calibrate } from '../pipeline/calibrate.ts';
 import { edit } from '../pipeline/edit.ts';
 import { evaluate } from '../pipeline/evaluate.ts';
+import { exportNetworks } from '../pipeline/export.ts';
 import { fit } from '../pipeline/fit.ts';
 import { pipeline } from '../pipeline/pipeline.ts';
 import { prepare } from '../pipeline/prepare.ts';
@@ -28,6 +29,7 @@ export const stages: readonly Stage[] = [
   calibrate,
   edit,
   evaluate,
+  exportNetworks,
   report,
   pipeline,
   studio,

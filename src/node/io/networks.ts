@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import type { NdArray } from '../../core/formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/formats/safetensors.ts';
-import { normalisationNames } from '../../core/models/normalisation.ts';
+import { classifierArchitectureSchema } from '../../core/models/classifier.ts';
+import { normalisationSchema } from '../../core/models/normalisation.ts';
 import { pgganSchema } from '../../core/models/pggan/architecture.ts';
 import { styleSchema } from '../../core/models/style/architecture.ts';
 import { readWhole, writeWhole } from './files.ts';
@@ -53,7 +54,7 @@ export const trainingStateSchema = z.object({
 });
 
 /** Of the images that a generator was trained on and makes. */
-const normalisation = z.enum(normalisationNames).default('range');
+const normalisation = normalisationSchema.default('range');
 
 /** What a finished generator's file says of it. */
 export const ganDetailsSchema = z.union([styleSchema.extend({ normalisation }), pgganSchema.extend({ normalisation })]);
@@ -61,12 +62,7 @@ export const ganDetailsSchema = z.union([styleSchema.extend({ normalisation }), 
 export type GanDetails = z.output<typeof ganDetailsSchema>;
 
 export const classifierDetailsSchema = z.object({
-  architecture: z.object({
-    resolution: z.int(),
-    width: z.int(),
-    maxWidth: z.int(),
-    normalisation: z.enum(normalisationNames),
-  }),
+  architecture: classifierArchitectureSchema,
   /** Logit above which an attribute counts as present. */
   thresholds: z.array(z.number()).length(40),
   /** σ(slope · logit + intercept) is the probability. */

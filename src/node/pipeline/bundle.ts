@@ -69,10 +69,11 @@ export const bundle = defineStage({
         );
       }
       const name = config.name || basename(resolve(out));
+      const { normalisation, ...architecture } = generatorFile.details;
       const facts = {
         name,
-        resolution,
-        latentSize,
+        generator: { architecture, normalisation },
+        classifier: { architecture: classifierFile.details.architecture },
         attributes: attributesOf(found, classifierFile.details),
         ...(extra.length > 0 && { extra }),
       };
@@ -81,8 +82,11 @@ export const bundle = defineStage({
         firstLatents(shownFaces, latentSize),
       );
       const card = modelCard({
-        ...facts,
         ...runs,
+        name,
+        architecture,
+        attributes: facts.attributes,
+        extra,
         description: config.description,
         ...(measured !== undefined && { quality: measured }),
         curve: await readJsonLines(runs.generator.file(runFiles.metrics)),

@@ -114,12 +114,12 @@ export const calibrate = defineStage({
       }
       await editor.release();
       await judge.release();
-      const { name, resolution, latentSize, extra, contents } = editor.bundle;
+      const { name, generator, classifier, extra, formerly, contents } = editor.bundle;
       const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
       const section = { attributes, judge: judge.name, faces: judgedFaces };
       const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
       for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
-      const facts = { name, resolution, latentSize, attributes, ...(extra && { extra }) };
+      const facts = { name, generator, classifier, attributes, ...(extra && { extra }), ...(formerly && { formerly }) };
       const index = await writeBundleIndex(facts, files, hashBytes);
       await writeWhole(run.file(bundleFiles.index), index);
       const controllable = attributes.filter(attribute => attribute.controllable).length;

@@ -1,4 +1,5 @@
 // Where the faces of an edit come from: seeds, latents in a file, or the recipes of an earlier edit.
+import { isSameModel } from '../../core/bundle/bundle.ts';
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
 import { UserError } from '../../core/errors.ts';
 import { toFloat64 } from '../../core/formats/nd-array.ts';
@@ -93,8 +94,9 @@ async function facesOfRecipes(path: string, { bundle }: FaceEditor): Promise<{ f
 /** Enlargement of frames that nobody gave one for. */
 export const defaultScale = 3;
 
-function checkBundle(recipe: Recipe, path: string, { name, sha256, place }: FaceEditor['bundle']): void {
-  if (recipe.bundle.sha256 === sha256) return;
+function checkBundle(recipe: Recipe, path: string, used: FaceEditor['bundle']): void {
+  if (isSameModel(used, recipe.bundle.sha256)) return;
+  const { name, sha256, place } = used;
   const called = (bundle: Recipe['bundle']) => `"${bundle.name}" with SHA-256 ${bundle.sha256.slice(0, 12)}…`;
   throw new UserError(
     `${path} needs the bundle that it was made with, ${called(recipe.bundle)}; ${place} is ` +

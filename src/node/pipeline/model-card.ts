@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { attributeNames } from '../../core/attributes.ts';
 import { type BundleAttribute, type BundleIndex, bundleFiles } from '../../core/bundle/bundle.ts';
+import type { GanArchitecture, ganKinds } from '../../core/models/gan-architecture.ts';
 import type { JsonObject } from '../io/manifest.ts';
 import type { FinishedRun } from '../io/run-folder.ts';
 import { type Column, markdownTable } from '../report/table.ts';
@@ -28,13 +29,12 @@ export interface ModelCardFacts {
   readonly name: string;
   /** Free text of whoever made it. */
   readonly description: string;
-  readonly resolution: number;
-  readonly latentSize: number;
+  readonly architecture: GanArchitecture;
   readonly generator: FinishedRun;
   readonly classifier: FinishedRun;
   readonly boundaries: FinishedRun;
   readonly attributes: readonly BundleAttribute[];
-  readonly extra?: BundleIndex['extra'];
+  readonly extra: NonNullable<BundleIndex['extra']>;
   /** Of `evaluate --generator`. */
   readonly quality?: FinishedRun;
   /** The lines of the generator's metrics. */
@@ -43,6 +43,12 @@ export interface ModelCardFacts {
   /** How many faces `samples.webp` shows, from seed 0 on. */
   readonly shownFaces: number;
 }
+
+/** With where they come from. */
+const kindNames = {
+  pggan: 'PGGAN, Karras et al. 2018',
+  style: 'a style generator, after Karras et al. 2020',
+} as const satisfies Record<(typeof ganKinds)[number], string>;
 
 const columns: readonly Column<BundleAttribute>[] = [
   { title: 'attribute', value: ({ attribute }) => attribute },
@@ -60,23 +66,23 @@ export function modelCard(facts: ModelCardFacts): string {
   const {
     name,
     description,
-    resolution,
-    latentSize,
+    architecture,
     generator,
     classifier,
     boundaries,
     attributes,
-    extra = [],
+    extra,
     quality,
     curve,
     networks,
     shownFaces,
   } = facts;
+  const { resolution, latentSize } = architecture;
   const { testAccuracy, majorityBaseline, testImages } = classifier.summary;
   const controllable = attributes.filter(attribute => attribute.controllable).length;
   return `# Model card: ${name}
 
-${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (PGGAN, Karras et al. 2018), a classifier of CelebA's 40 attributes, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of 40 can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
+${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of CelebA's 40 attributes, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of 40 can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
 
 ## Use
 
@@ -142,7 +148,8 @@ function storageSentence({ generator, classifier }: ModelCardFacts['networks']):
   const generatorDifference = `${generator.difference.toFixed(1)} of 255`;
   const classifierDifference = classifier.difference.toFixed(4);
   return (
-    `Weights are stored as ${generator.weights} (generator) and ${classifier.weights} (classifier). Against float32, ` +
+    `Weights are stored as ${generator.weights} (generator) and ${classifier.weights} (classifier), and compiled where ` +
+    `the bundle is opened. Against float32, ` +
     `half precision changes pixels by ${generatorDifference} at most, and probabilities by ${classifierDifference}.`
   );
 }

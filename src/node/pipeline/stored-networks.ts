@@ -1,9 +1,13 @@
 // The two networks of a bundle as files: in half precision wherever nobody could see the difference.
 import type { z } from 'zod';
-import type { Target, WeightPrecision } from '../../core/graph/emitter.ts';
+import { encodeWeights, roundedWeights } from '../../core/bundle/networks.ts';
+import type { WeightPrecision } from '../../core/graph/emitter.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { calibrated } from '../../core/metrics/calibration.ts';
-import { BatchRunner, classifierOnnx, generatorOnnx } from '../../core/models/inference.ts';
+import { classifierSpec } from '../../core/models/classifier.ts';
+import { ganModel } from '../../core/models/gan-kinds.ts';
+import type { SpecTree } from '../../core/models/gan-model.ts';
+import { BatchRunner, classifierOnnx, generatorOnnx, latentMapping, repeatRows } from '../../core/models/inference.ts';
 import { sampleLatents } from '../../core/models/latents.ts';
 import type { Weights } from '../../core/models/weights.ts';
 import { Program } from '../../core/runtime/program.ts';
@@ -29,59 +33,67 @@ const mostSteps = 2;
 const mostProbability = 0.01;
 
 /**
- * @param latents of the faces that are compared, [n, d]: `firstLatents`.
- * @returns both files, and the images of these latents as the first of them makes them.
+ * @param z of the faces that are compared, [n, d]: `firstLatents`.
+ * @returns both files, and the images of these faces as the first of them makes them.
  */
-export async function storedNetworks({ generator, classifier }: Networks, latents: Float32Array) {
+export async function storedNetworks({ generator, classifier }: Networks, z: Float32Array) {
   const { architecture, calibration } = classifier.details;
+  const model = ganModel(generator.details);
   const images = await storedNetwork(
-    weights => generatorOnnx(generator.details, generator.tensors, targetWith(weights)),
-    latents,
+    model.finishedSpec(),
+    generator.tensors,
+    weights => {
+      // What lies between z and latents for editing is stored too.
+      const latents = latentMapping(generator.details, weights)(z);
+      const rows = repeatRows(latents, generator.details.latentSize, model.layers);
+      return outputOf(generatorOnnx(generator.details, weights, device.target), rows);
+    },
     output => output.map(value => 127.5 * value),
     mostSteps,
   );
   const logits = await storedNetwork(
-    weights => classifierOnnx(architecture, classifier.tensors, targetWith(weights)),
-    images.output,
+    classifierSpec(architecture),
+    classifier.tensors,
+    weights => outputOf(classifierOnnx(architecture, weights, device.target), images.output),
     output => output.map((logit, at) => calibrated([logit], calibration[at % calibration.length]!)[0]!),
     mostProbability,
   );
   return { generator: images.network, classifier: logits.network, images: images.output };
 }
 
-/** The latents [n, d] that a bundle draws with the seeds from 0 on. */
+/** z [n, d] of the faces that a bundle draws with the seeds from 0 on. */
 export function firstLatents(count: number, size: number): Float32Array {
   const all = new Float32Array(count * size);
   for (let seed = 0; seed < count; seed++) all.set(sampleLatents(createRandom(seed), 1, size), seed * size);
   return all;
 }
 
-/** Only what every runtime has: a bundle is made once and run anywhere. */
-function targetWith(weights: WeightPrecision): Target {
-  return { fusedMatMul: false, weights };
-}
+const device = cpuDevice(1);
 
 /**
- * @param seen what of an output is compared. @param most the largest difference that half precision may make of it.
- * @returns the network, and what it makes of the input.
+ * @param run what is compared of a network with these weights.
+ * @param seen what of it people see. @param most the largest difference that half precision may make of that.
+ * @returns the network's file, and what it gives when it is run.
  */
 async function storedNetwork(
-  make: (weights: WeightPrecision) => Uint8Array,
-  input: Float32Array,
+  spec: SpecTree,
+  tensors: Weights,
+  run: (weights: Weights) => Promise<Float32Array>,
   seen: (output: Float32Array) => Float32Array,
   most: number,
 ): Promise<{ network: StoredNetwork; output: Float32Array }> {
-  const files = { float32: make('float32'), float16: make('float16') };
-  const outputs = { float32: await outputOf(files.float32, input), float16: await outputOf(files.float16, input) };
-  const [exact, half] = [seen(outputs.float32), seen(outputs.float16)];
-  const difference = exact.reduce((largest, value, at) => Math.max(largest, Math.abs(value - half[at]!)), 0);
-  // A weight beyond the range of halves makes it NaN, which is no less than any bound.
+  const half = roundedWeights(tensors);
+  const outputs = { float32: await run(tensors), float16: await run(half) };
+  const [exact, rounded] = [seen(outputs.float32), seen(outputs.float16)];
+  const difference = exact.reduce((largest, value, at) => Math.max(largest, Math.abs(value - rounded[at]!)), 0);
+  // A weight beyond the range of halves makes it NaN or infinite, which is no less than any bound.
   const weights = difference <= most ? 'float16' : 'float32';
-  return { network: { bytes: files[weights], weights, difference }, output: outputs[weights] };
+  const bytes = encodeWeights(spec, tensors, weights);
+  return { network: { bytes, weights, difference }, output: outputs[weights] };
 }
 
 async function outputOf(file: Uint8Array, input: Float32Array): Promise<Float32Array> {
-  const runner = new BatchRunner(await Program.open(cpuDevice(1), file), 16);
+  const runner = new BatchRunner(await Program.open(device, file), 16);
   try {
     return await runner.run(input);
   } finally {

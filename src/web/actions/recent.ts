@@ -11,7 +11,9 @@ const quiet = 600;
 /** Shows what an earlier visit left. What is damaged or of another model is forgotten. */
 export async function loadRecent({ state, engine }: Studio): Promise<void> {
   const model = state.model.value!;
-  const read = readLinks(model.sha256).map(link => engine.readLink(link).catch(() => undefined));
+  const { sha256, formerly = [] } = model;
+  const links = [sha256, ...formerly].flatMap(readLinks).slice(0, most);
+  const read = links.map(link => engine.readLink(link).catch(() => undefined));
   const edits = (await Promise.all(read)).filter(edit => edit !== undefined);
   const frames = await engine.frames(edits);
   state.recent.value = edits

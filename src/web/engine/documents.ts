@@ -1,7 +1,8 @@
 // Reads recipes from files that anybody made, and writes them into pictures. No pixel of a picture is looked at.
+import { isSameModel } from '../../core/bundle/bundle.ts';
 import { UserError } from '../../core/errors.ts';
 import { addRecipe, formatRecipe, parseRecipes, type Recipe, readRecipes } from '../../core/recipe/recipe.ts';
-import { type Named, otherModel } from './link.ts';
+import { type Named, type NamedBefore, otherModel } from './link.ts';
 import type { Document, Edit } from './protocol.ts';
 
 /** Bytes of a file that is looked into: a hundred megapixels as a camera saves them. */
@@ -10,10 +11,10 @@ const most = { picture: 256e6, recipe: 1e6 };
 const pngBeginning = [0x89, 0x50, 0x4e, 0x47];
 
 /** @throws UserError for a file that is too large, damaged, without a recipe, or made with another model. */
-export async function readDocument(file: File, model: Named): Promise<Document> {
+export async function readDocument(file: File, model: NamedBefore): Promise<Document> {
   const recipes = await recipesOf(file);
   const { bundle, strip: _drawnAs, ...edit } = recipes[0]!;
-  if (bundle.sha256 !== model.sha256) throw otherModel(file.name, bundle, model);
+  if (!isSameModel(model, bundle.sha256)) throw otherModel(file.name, bundle, model);
   return { edit, faces: recipes.length };
 }
 

@@ -9,6 +9,9 @@ export const hashDigits = 12;
 /** Of a model, what names it. */
 export type Named = Pick<Model, 'name' | 'sha256'>;
 
+/** With what named it before. */
+export type NamedBefore = Pick<Model, 'name' | 'sha256' | 'formerly'>;
+
 /** @returns what stands behind `#`: `seed=12&move=Young=@-1.5&lock=Male&model=starter.a1b2c3d4e5f6`. */
 export function formatLink(edit: Edit, { name, sha256 }: Named): string {
   const start = 'seed' in edit ? `seed=${edit.seed}` : `latent=${encodeNumbers(edit.latent)}`;

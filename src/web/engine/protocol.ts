@@ -30,6 +30,8 @@ export interface Progress {
 export interface Model {
   readonly name: string;
   readonly sha256: string;
+  /** Hashes of earlier forms of it. */
+  readonly formerly?: BundleIndex['formerly'];
   readonly resolution: number;
   readonly latentSize: number;
   readonly attributes: readonly BundleAttribute[];

@@ -1,7 +1,9 @@
 // Reads an edit from a link, and trusts it no more than any other recipe that comes from outside.
+
+import { isSameModel } from '../../core/bundle/bundle.ts';
 import { UserError } from '../../core/errors.ts';
 import { parseRecipe } from '../../core/recipe/recipe.ts';
-import { hashDigits, type Named, otherModel } from './link.ts';
+import { hashDigits, type NamedBefore, otherModel } from './link.ts';
 import type { Edit } from './protocol.ts';
 
 /** More than the longest latent needs; a longer one is no link of ours. */
@@ -11,7 +13,7 @@ const longestLink = 60_000;
  * @param text what stands behind `#`. @returns the edit, or undefined where there is none.
  * @throws UserError for a link that is not whole, and for one that was made with another model.
  */
-export function parseLink(text: string, { name, sha256 }: Named): Edit | undefined {
+export function parseLink(text: string, { name, sha256, formerly }: NamedBefore): Edit | undefined {
   const link = text.replace(/^#/, '');
   if (link === '') return undefined;
   if (link.length > longestLink)
@@ -27,7 +29,7 @@ export function parseLink(text: string, { name, sha256 }: Named): Edit | undefin
   const [otherName, digits] = splitLast(parameters.get('model') ?? '');
   if (digits === undefined)
     throw new UserError('this link does not say which model it was made with. Copy it again, whole');
-  if (digits.length < hashDigits || !sha256.startsWith(digits)) {
+  if (digits.length < hashDigits || !isSameModel({ sha256, formerly }, digits)) {
     throw otherModel('this link', { name: otherName, sha256: digits }, { name, sha256 });
   }
   const seed = parameters.get('seed');

@@ -163,11 +163,11 @@ async function hasGpu(imitatedToo: boolean): Promise<boolean> {
 }
 
 function modelOf(bundle: Bundle, { name }: Device, { threads }: LoadRequest, loaded: readonly string[]): Model {
-  const { sha256, resolution, latentSize, attributes, extra = [], contents } = bundle;
+  const { sha256, formerly, resolution, latentSize, attributes, extra = [], contents } = bundle;
   const cardBytes = contents[bundleFiles.modelCard];
   const card = cardBytes === undefined ? '' : new TextDecoder().decode(cardBytes);
   const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
-  return { name: bundle.name, sha256, resolution, latentSize, attributes, extra, card, device, loaded };
+  return { name: bundle.name, sha256, formerly, resolution, latentSize, attributes, extra, card, device, loaded };
 }
 
 /** @param images [n, 3, R, R] in [-1, 1]. @returns one of them as RGBA, R × R. */

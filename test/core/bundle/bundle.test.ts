@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeIndex } from '../../../src/core/attributes.ts';
-import { bundleFiles, readBundle } from '../../../src/core/bundle/bundle.ts';
+import { type BundleIndex, bundleFiles, isSameModel, readBundle } from '../../../src/core/bundle/bundle.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { encodeNpy } from '../../../src/core/formats/npy.ts';
 import { hashBytes } from '../../../src/node/io/bundle.ts';
@@ -18,6 +18,24 @@ const open = (bundle: Files) => readBundle(readerOf(bundle), hashBytes, 'models/
 const text = (bundle: Files) => new TextDecoder().decode(bundle[bundleFiles.index]!);
 const withIndex = (index: string) => ({ ...files, [bundleFiles.index]: new TextEncoder().encode(index) });
 
+/** Text of an index that was changed by whoever could seal it again. */
+async function sealed(index: BundleIndex): Promise<string> {
+  index.sha256 = '0'.repeat(64);
+  const unsealed = JSON.stringify(index);
+  return unsealed.replace(index.sha256, await hashBytes(new TextEncoder().encode(unsealed)));
+}
+
+test('a model is known by the hashes of its earlier forms too, and by the first digits of either', async () => {
+  const [earlier, other] = ['ab'.repeat(32), 'cd'.repeat(32)];
+  const bundle = await open(await makeTinyBundle({}, undefined, undefined, [], { formerly: [earlier] }));
+  expect(bundle.formerly).toEqual([earlier]);
+  for (const hash of [bundle.sha256, earlier]) {
+    expect([isSameModel(bundle, hash), isSameModel(bundle, hash.slice(0, 12))]).toEqual([true, true]);
+  }
+  expect(isSameModel(bundle, other)).toBe(false);
+  expect(isSameModel(await open(files), earlier)).toBe(false);
+});
+
 test('what was written is read', async () => {
   const bundle = await open(files);
   expect(bundle).toMatchObject({ name: 'tiny', resolution: 8, latentSize: 16, place: 'models/tiny' });
@@ -25,8 +43,8 @@ test('what was written is read', async () => {
   expect(bundle.attributes[attributeIndex(noBoundary)]).toMatchObject({ boundary: null, controllable: false });
   expect(bundle.attributes[attributeIndex('Young')]).toMatchObject({ boundary: { intercept: 0.39 } });
   expect(Object.keys(bundle.contents)).toEqual([
-    'generator.onnx',
-    'classifier.onnx',
+    'generator.safetensors',
+    'classifier.safetensors',
     'boundaries.npy',
     'samples.webp',
     'MODEL_CARD.md',
@@ -58,19 +76,22 @@ describe('what is refused, by the file’s name', () => {
   });
 
   test('a file cut short', async () => {
-    const cut = { ...files, 'generator.onnx': files['generator.onnx']!.subarray(1) };
-    await expect(open(cut)).rejects.toThrow(/models\/tiny\/generator\.onnx must have \d+ bytes; got/);
+    const cut = { ...files, [bundleFiles.generator]: files[bundleFiles.generator]!.subarray(1) };
+    await expect(open(cut)).rejects.toThrow(/models\/tiny\/generator\.safetensors must have \d+ bytes; got/);
   });
 
   test('another version, with what to do', async () => {
-    const later = text(files).replace('"schemaVersion": 1', '"schemaVersion": 2');
-    await expect(open(withIndex(later))).rejects.toThrow(
-      'models/tiny/bundle.json must have schema version 1; got 2. Update face-tuning',
+    const saying = (version: number) => text(files).replace('"schemaVersion": 2', `"schemaVersion": ${version}`);
+    await expect(open(withIndex(saying(3)))).rejects.toThrow(
+      'models/tiny/bundle.json must have schema version 2; got 3. Update face-tuning',
+    );
+    await expect(open(withIndex(saying(1)))).rejects.toThrow(
+      'models/tiny/bundle.json must have schema version 2; got 1. Convert it with tools/convert-bundle.mjs',
     );
   });
 
   test('an index that reaches outside its folder', async () => {
-    const reaching = text(files).replace('"generator.onnx"', '"../../secret"');
+    const reaching = text(files).replace('"generator.safetensors"', '"../../secret"');
     await expect(open(withIndex(reaching))).rejects.toThrow(UserError);
   });
 
@@ -91,11 +112,31 @@ describe('what is refused, by the file’s name', () => {
 
   test('a bundle without a network', async () => {
     const index = JSON.parse(text(files));
-    delete index.files['classifier.onnx'];
-    index.sha256 = '0'.repeat(64);
-    const unsealed = JSON.stringify(index);
-    const sealed = unsealed.replace(index.sha256, await hashBytes(new TextEncoder().encode(unsealed)));
-    await expect(open(withIndex(sealed))).rejects.toThrow('models/tiny must hold classifier.onnx');
+    delete index.files[bundleFiles.classifier];
+    await expect(open(withIndex(await sealed(index)))).rejects.toThrow('models/tiny must hold classifier.safetensors');
+  });
+
+  test('an architecture that is none, and networks for images of two sizes', async () => {
+    const changed = async (change: (index: BundleIndex) => void) => {
+      const index = JSON.parse(text(files));
+      change(index);
+      return open(withIndex(await sealed(index)));
+    };
+    await expect(
+      changed(index => {
+        index.generator.architecture.resolution = 48;
+      }),
+    ).rejects.toThrow(/bundle\.json: generator\.architecture\.resolution: must be a power of two from 4 to 1024/);
+    await expect(
+      changed(index => {
+        index.classifier.architecture.resolution = 16;
+      }),
+    ).rejects.toThrow(/classifier\.architecture\.resolution: must be the generator's/);
+    await expect(
+      changed(index => {
+        index.generator.architecture.fmapMax = 0.5;
+      }),
+    ).rejects.toThrow(/bundle\.json: generator\.architecture/);
   });
 
   test('nothing worse than a UserError, whatever is damaged in the index', async () => {

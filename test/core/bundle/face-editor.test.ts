@@ -1,18 +1,26 @@
 // The editor over a bundle: it does what core's functions do, the same in Node's runtime and in the browser's.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleFiles } from '../../../src/core/bundle/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../../src/core/bundle/face-editor.ts';
+import { bundleNetworks } from '../../../src/core/bundle/networks.ts';
 import { probabilityOf } from '../../../src/core/bundle/probability.ts';
 import { UserError } from '../../../src/core/errors.ts';
+import type { NdArray } from '../../../src/core/formats/nd-array.ts';
 import { toUint8 } from '../../../src/core/formats/pixels.ts';
+import { encodeSafetensors } from '../../../src/core/formats/safetensors.ts';
 import { editLatent } from '../../../src/core/latent/edit.ts';
 import { parseMove } from '../../../src/core/latent/moves.ts';
+import { mappingOnnx } from '../../../src/core/models/inference.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/recipe/recipe.ts';
 import type { Device } from '../../../src/core/runtime/device.ts';
+import { Program } from '../../../src/core/runtime/program.ts';
 import { hashBytes, openBundle } from '../../../src/node/io/bundle.ts';
 import { cpuDevice } from '../../../src/node/io/device.ts';
+import { firstLatents } from '../../../src/node/pipeline/stored-networks.ts';
 import { wasmDevice } from '../../../src/web/engine/device.ts';
 import { makeTinyBundle, noBoundary, readerOf } from '../../helpers/tiny-bundle.ts';
+import { tinyGeneratorWeights, tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const cpu = cpuDevice(1);
 const open = async (device: Device, changes = {}) =>
@@ -157,6 +165,43 @@ test("the browser's runtime shows the same faces, within 2 of 255", async () => 
   await browser.release();
 });
 
+describe('a style generator', () => {
+  const { latentSize } = tinyStyle;
+  let styled: FaceEditor;
+  beforeAll(async () => {
+    const files = await makeTinyBundle({}, latentSize, undefined, [], { kind: tinyStyle });
+    styled = await loadBundle(cpu, readerOf(files), hashBytes, 'models/tiny');
+  });
+  afterAll(() => styled.release());
+
+  test('is sampled through its mapping, as ONNX Runtime computes it', async () => {
+    const { generator } = bundleNetworks(styled.bundle);
+    const z = firstLatents(8, latentSize);
+    const program = await Program.open(cpu, mappingOnnx(generator.architecture, generator.weights, cpu.target));
+    const { output } = await program.run({ input: z });
+    await program.release();
+    const sampled = Array.from({ length: 8 }, (_, seed) => [...styled.sample(seed)]).flat();
+    expect(Math.max(...sampled.map((value, i) => Math.abs(value - output![i]!)))).toBeLessThan(1e-5);
+    expect(sampled).not.toEqual([...z]);
+  });
+
+  test('takes a latent for all layers, or a row a layer', async () => {
+    expect(styled.layers).toBe(3);
+    const latent = styled.sample(7);
+    const rows = Float32Array.from([...latent, ...latent, ...latent]);
+    const finest = rows.map((value, at) => (at >= 2 * latentSize ? value + 1 : value));
+    const images = await styled.render([latent, rows, finest]);
+    const size = 3 * 8 * 8;
+    const [one, same, other] = [0, 1, 2].map(i => images.subarray(i * size, (i + 1) * size));
+    expect(same).toEqual(one);
+    expect(other).not.toEqual(one);
+    expect((await styled.score(images)).length).toBe(3 * 40);
+    await expect(styled.render([new Float32Array(2 * latentSize)])).rejects.toThrow(
+      'must have 16 or 3 · 16 numbers; got 32',
+    );
+  });
+});
+
 describe('what is refused', () => {
   test('an attribute without boundary, to move, to lock and to condition, with the reason', () => {
     const refused = `tiny can neither move nor lock ${noBoundary}: only 3 generated faces have it`;
@@ -171,13 +216,34 @@ describe('what is refused', () => {
     await expect(editor.render([new Float32Array(17)])).rejects.toThrow('must have 16 numbers; got 17');
   });
 
-  test('a network that is none, and one of other shapes', async () => {
-    const nonsense = { 'generator.onnx': new TextEncoder().encode('no network') };
-    await expect(open(cpu, nonsense)).rejects.toThrow(/^models\/tiny\/generator\.onnx cannot be run on cpu: /);
+  test('weights that are none, and those of another network', async () => {
+    const nonsense = { [bundleFiles.generator]: new TextEncoder().encode('no network') };
+    await expect(open(cpu, nonsense)).rejects.toThrow(/^models\/tiny\/generator\.safetensors: the safetensors header/);
     const files = await makeTinyBundle();
-    const swapped = { 'generator.onnx': files['classifier.onnx']! };
+    const swapped = { [bundleFiles.generator]: files[bundleFiles.classifier]! };
     await expect(open(cpu, swapped)).rejects.toThrow(
-      'models/tiny/generator.onnx must have one input, input [batch, 16]; got input [batch, 3, 8, 8]',
+      'models/tiny/generator.safetensors must hold blocks/4/conv0/weight [128, 16], as the architecture in ' +
+        'bundle.json has it; it is missing. Make the bundle again',
+    );
+  });
+
+  test('a weight of another shape or type, and one that is not finite, by its name', async () => {
+    const name = 'toRGB/8/weight';
+    const withWeight = async (weight: NdArray) => {
+      const weights = { ...tinyGeneratorWeights, [name]: weight };
+      return open(cpu, { [bundleFiles.generator]: encodeSafetensors(weights) });
+    };
+    const { shape, data } = tinyGeneratorWeights[name]!;
+    const where = 'models/tiny/generator.safetensors';
+    await expect(withWeight({ shape: [data.length], data })).rejects.toThrow(
+      `${where} must hold ${name} [3, 8, 1, 1], as the architecture in bundle.json has it; got [24]`,
+    );
+    await expect(withWeight({ shape, data: Float64Array.from(data) })).rejects.toThrow(
+      `${where}: ${name} must be of type F16 or F32`,
+    );
+    const broken = data.map((value, at) => (at === 5 ? Number.NaN : value));
+    await expect(withWeight({ shape, data: broken })).rejects.toThrow(
+      `${where}: ${name} must be finite; got NaN at 5. Make the bundle again`,
     );
   });
 });

@@ -45,6 +45,18 @@ test('the order in which tensors are named changes no byte, and each is aligned'
   expect(Object.keys(decodeSafetensors(file).tensors)).toEqual(['b', 'c', 'a']);
 });
 
+test('a tensor in half precision is read as float32, and written after the wider ones', () => {
+  const weight = { shape: [2, 2], data: Float32Array.of(0.1, -2, 70_000, 2 ** -24) };
+  const bias = { shape: [1], data: Float32Array.of(0.1) };
+  const file = encodeSafetensors({ bias, weight }, {}, new Set(['weight']));
+  const { tensors } = decodeSafetensors(file);
+  expect(Object.keys(tensors)).toEqual(['bias', 'weight']);
+  expect(tensors.bias).toEqual(bias);
+  expect(tensors.weight!.data).toEqual(Float32Array.of(0.0999755859375, -2, Number.POSITIVE_INFINITY, 2 ** -24));
+  expect(encodeSafetensors(tensors, {}, new Set(['weight']))).toEqual(file);
+  expect(new TextDecoder().decode(file)).toContain('"dtype":"F16","shape":[2,2],"data_offsets":[4,12]');
+});
+
 test('what cannot be written is our bug, not the user’s', () => {
   const data = new Float32Array(3);
   expect(() => encodeSafetensors({ w: { shape: [2], data } })).toThrow(RangeError);

@@ -65,12 +65,12 @@ describe('a bundle and a picture', () => {
   });
 
   test('with a changed byte', () => {
-    const [path, out] = [join(bundle, 'generator.onnx'), `${fresh('strip')}.png`];
+    const [path, out] = [join(bundle, 'generator.safetensors'), `${fresh('strip')}.png`];
     writeFileSync(
       path,
       Uint8Array.from(readFileSync(path), (byte, at) => (at === 99 ? byte ^ 1 : byte)),
     );
-    expect(editTo(out)).toMatch(/^\S+generator\.onnx was changed/);
+    expect(editTo(out)).toMatch(/^\S+generator\.safetensors was changed/);
     expect(existsSync(out)).toBe(false);
   });
 });

@@ -125,6 +125,19 @@ describe('a recipe repeats its edit to the byte', () => {
     );
   });
 
+  test('also with a later form of the bundle it was made with', async () => {
+    const { sha256 } = JSON.parse(readFileSync(join(bundle, 'bundle.json'), 'utf8'));
+    const [later, first, again] = ['later', 'earlier.png', 'later.png'].map(each => join(folder, each)) as [
+      string,
+      string,
+      string,
+    ];
+    await run({ move: ['Young=-0.5'], out: first });
+    await writeTinyBundle(later, undefined, undefined, undefined, { formerly: [sha256] });
+    await run({ bundle: later, recipe: first, out: again });
+    expect(await pixels(readFileSync(again))).toEqual(await pixels(readFileSync(first)));
+  });
+
   test('and nothing but it', async () => {
     const out = join(folder, 'both.png');
     await expect(run({ recipe: 'a.png', move: ['Young=1'], seed: [1], out })).rejects.toThrow(

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { FinishedRun } from '../../../src/node/io/run-folder.ts';
 import { type ModelCardFacts, modelCard } from '../../../src/node/pipeline/model-card.ts';
+import { tinyGan, tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const run = (summary: object): FinishedRun => ({
   folder: 'run',
@@ -12,7 +13,7 @@ const run = (summary: object): FinishedRun => ({
 });
 const network = { weights: 'float16', difference: 0 } as const;
 const facts: ModelCardFacts = {
-  ...{ name: 'tiny', description: '', resolution: 32, latentSize: 16, attributes: [], curve: [], shownFaces: 4 },
+  ...{ name: 'tiny', description: '', architecture: tinyGan, attributes: [], extra: [], curve: [], shownFaces: 4 },
   ...{ generator: run({ imagesShown: 1000 }), classifier: run({}), boundaries: run({}) },
   networks: { generator: network, classifier: network },
 };
@@ -30,6 +31,11 @@ test('precision, recall and Fréchet distance stand with the network in whose fe
   expect(card).toContain('| generated, training | 12 | 0.750 | 0.500 |');
   expect(card).toContain('| training, test | 10 | 0.1235 |');
   expect(card.split(`In the features of ${features}`)).toHaveLength(3);
+});
+
+test('the kind of its generator is named', () => {
+  expect(modelCard(facts)).toContain('latents of 16 numbers (PGGAN, Karras et al. 2018)');
+  expect(modelCard({ ...facts, architecture: tinyStyle })).toContain('(a style generator, after Karras et al. 2020)');
 });
 
 test('figures of before Fréchet distances were measured are told as they were', () => {

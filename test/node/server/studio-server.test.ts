@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (const folder of ['assets', 'bundle', 'runtime/1.0']) mkdirSync(join(page, folder), { recursive: true });
   writeFileSync(join(page, 'index.html'), '<!doctype html>');
   writeFileSync(join(page, 'assets/page-abc.js'), 'page');
-  writeFileSync(join(page, 'bundle/other.onnx'), 'the model that the page was built with');
+  writeFileSync(join(page, 'bundle/other.safetensors'), 'the model that the page was built with');
   writeFileSync(join(page, 'runtime/1.0/ort.wasm'), 'wasm');
   writeFileSync(join(root, 'secret'), 'secret');
   files = await makeTinyBundle();
@@ -51,8 +51,11 @@ test('gives every file of the bundle as it is, also only its headers', async () 
     const response = await app.request(`/bundle/${name}`);
     expect(Buffer.from(await response.arrayBuffer()).equals(Buffer.from(bytes)), name).toBe(true);
   }
-  const head = await app.request('/bundle/generator.onnx', { method: 'HEAD' });
-  expect([head.status, head.headers.get('Content-Length')]).toEqual([200, String(files['generator.onnx']!.length)]);
+  const head = await app.request('/bundle/generator.safetensors', { method: 'HEAD' });
+  expect([head.status, head.headers.get('Content-Length')]).toEqual([
+    200,
+    String(files['generator.safetensors']!.length),
+  ]);
   expect(await head.text()).toBe('');
 });
 
@@ -62,7 +65,7 @@ test.each([
   '/%2e%2e/secret',
   '/..%2fsecret',
   '/bundle/../../secret',
-  '/bundle/other.onnx',
+  '/bundle/other.safetensors',
   '/bundle/',
   '/assets',
   '/%E0%A4%A',

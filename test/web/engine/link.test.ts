@@ -38,6 +38,13 @@ test('every edit comes back exactly, also from an address', () => {
   );
 });
 
+test('one that was made with an earlier form of the model opens, one of another model does not', () => {
+  const edit: Edit = { seed: 12, moves: [], locks: [], geometry: 'sphere' };
+  const link = formatLink(edit, model);
+  expect(parseLink(link, { ...model, sha256: 'cd'.repeat(32), formerly: [model.sha256] })).toEqual(edit);
+  expect(() => parseLink(link, { ...model, sha256: 'cd'.repeat(32) })).toThrow('was made with another model');
+});
+
 test('is readable', () => {
   const edit: Edit = {
     seed: 12,

@@ -200,8 +200,8 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     ['is no JSON', served => ({ ...served, 'bundle.json': Buffer.from('<html>') }), /bundle\.json must be JSON/],
     [
       'was changed',
-      served => ({ ...served, 'generator.onnx': changed(served['generator.onnx']!) }),
-      /generator\.onnx was changed: its SHA-256/,
+      served => ({ ...served, 'generator.safetensors': changed(served['generator.safetensors']!) }),
+      /generator\.safetensors was changed: its SHA-256/,
     ],
     [
       'was cut',
@@ -210,8 +210,8 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     ],
     [
       'is missing',
-      ({ 'classifier.onnx': _, ...served }) => served,
-      /classifier\.onnx cannot be loaded: the server answers 404/,
+      ({ 'classifier.safetensors': _, ...served }) => served,
+      /classifier\.safetensors cannot be loaded: the server answers 404/,
     ],
   ])('a bundle of which a file %s is told, and can be tried again', async (_, damage, says) => {
     const address = await serveStudio(page(), files);

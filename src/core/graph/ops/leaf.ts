@@ -1,4 +1,5 @@
 // Tensors that have no inputs: named inputs and constants.
+import { toFloat64 } from '../../formats/nd-array.ts';
 import { type Attributes, defineOp, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { expand } from './shape.ts';
 
@@ -29,7 +30,8 @@ export function inputName(node: Tensor): string | undefined {
 }
 
 interface ConstantAttributes extends Attributes {
-  readonly values: Float64Array;
+  /** Weights are many, and float32 as they are compiled: no copy in float64 is made of them. */
+  readonly values: Float32Array | Float64Array;
   readonly shape: Shape;
 }
 
@@ -40,12 +42,14 @@ const makeConstant = defineOp<ConstantAttributes>({
     return shape;
   },
   gradient: () => [],
-  evaluate: (_, { attributes }) => attributes.values,
+  evaluate: (_, { attributes }) => toFloat64(attributes.values),
   lower: (emit, _, { attributes }) => emit.floats(attributes.values, attributes.shape),
 });
 
+/** @param values a Float32Array is kept, not copied: it must not change any more. */
 export function constant(values: ArrayLike<number>, shape: Shape): Tensor {
-  return makeConstant([], { values: Float64Array.from(values), shape });
+  const kept = values instanceof Float32Array ? values : new Float64Array(values);
+  return makeConstant([], { values: kept, shape });
 }
 
 export function scalar(value: number): Tensor {
@@ -64,6 +68,6 @@ export function ones(shape: Shape): Tensor {
 export function scalarValue(node: Tensor): number | undefined {
   if (node.op.name === 'Expand') return scalarValue(node.inputs[0]!);
   if (node.op.name !== 'Constant') return undefined;
-  const values = node.attributes.values as Float64Array;
+  const { values } = node.attributes as ConstantAttributes;
   return values.length === 1 ? values[0] : undefined;
 }

@@ -96,15 +96,18 @@ export function generator(
   const biased = withoutBias ? grid : ops.add(grid, ops.reshape(first.conv0.bias, [1, channels, 1, 1]));
   let x = finish('blocks/4/conv0', first.conv0, biased);
   x = convolved('blocks/4/conv1', first.conv1, x);
-  const toRGB = (side: number) => ganConv(architecture, parameters.toRGB[side]!, x, 1);
-  let image = toRGB(4);
+  let smaller = x;
   for (const side of resolutionsUpTo(resolution).slice(1)) {
     const block = parameters.blocks[side]!;
+    smaller = x;
     x = enlarged(`blocks/${side}/conv0`, block.conv0, x);
     x = convolved(`blocks/${side}/conv1`, block.conv1, x);
-    const previous = image;
-    image = toRGB(side);
-    if (side === resolution && alpha !== undefined) image = crossFade(ops.upsample2(previous), image, alpha);
+  }
+  // Of finished networks there is but the one toRGB that images come from.
+  const toRGB = (side: number, features: Tensor) => ganConv(architecture, parameters.toRGB[side]!, features, 1);
+  let image = toRGB(resolution, x);
+  if (alpha !== undefined && resolution > 4) {
+    image = crossFade(ops.upsample2(toRGB(resolution / 2, smaller)), image, alpha);
   }
   return architecture.tanh ? ops.tanh(image) : image;
 }

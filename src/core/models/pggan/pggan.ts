@@ -1,5 +1,5 @@
 // PGGAN behind the seam of all kinds of GAN.
-import type { GanModel } from '../gan-model.ts';
+import type { GanModel, SpecTree } from '../gan-model.ts';
 import type { PgganArchitecture } from './architecture.ts';
 import { type DiscriminatorParameters, discriminator, discriminatorSpec } from './discriminator.ts';
 import { type GeneratorParameters, generator, generatorSpec } from './generator.ts';
@@ -16,7 +16,7 @@ export function pggan(architecture: PgganArchitecture): GanModel {
     fades: true,
     generatorSpec: resolution => generatorSpec(architecture, resolution),
     keptSpec: resolution => generatorSpec(architecture, resolution, true),
-    finishedSpec: () => generatorSpec(architecture, architecture.resolution, true),
+    finishedSpec: () => finishedSpec(architecture),
     finish: async (_, weights) => weights,
     discriminatorSpec: resolution => discriminatorSpec(architecture, resolution),
     grownValues: () => ({ generator: new Map(), discriminator: new Map() }),
@@ -26,4 +26,11 @@ export function pggan(architecture: PgganArchitecture): GanModel {
     criticise: (parameters, images, alpha) =>
       discriminator(architecture, parameters as DiscriminatorParameters, images, alpha),
   };
+}
+
+/** Images of a resolution that has faded in come from its own toRGB alone. */
+function finishedSpec(architecture: PgganArchitecture): SpecTree {
+  const { resolution } = architecture;
+  const { blocks, toRGB } = generatorSpec(architecture, resolution, true);
+  return { blocks, toRGB: { [resolution]: toRGB[resolution]! } };
 }

@@ -1,0 +1,100 @@
+// The networks of a bundle: their weights as files, checked against the architecture that the index says they have.
+import { UserError } from '../errors.ts';
+import { fromHalves, toHalves } from '../formats/half.ts';
+import type { NdArray } from '../formats/nd-array.ts';
+import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.ts';
+import type { WeightPrecision } from '../graph/emitter.ts';
+import { sameShape } from '../graph/tensor.ts';
+import { flattenTree, type ParameterSpec } from '../graph/tree.ts';
+import { type ClassifierArchitecture, classifierSpec } from '../models/classifier.ts';
+import type { GanArchitecture } from '../models/gan-architecture.ts';
+import { ganModel } from '../models/gan-kinds.ts';
+import type { SpecTree } from '../models/gan-model.ts';
+import type { Weights } from '../models/weights.ts';
+import { type Bundle, bundleFiles } from './bundle.ts';
+
+/** A network to compile, to differentiate or to train on. */
+export interface Network<Architecture> {
+  readonly architecture: Architecture;
+  readonly weights: Weights;
+}
+
+export interface BundleNetworks {
+  readonly generator: Network<GanArchitecture>;
+  readonly classifier: Network<ClassifierArchitecture>;
+}
+
+/** Tensors up to this size stay float32: biases and the like, which are few and added to everything. */
+const smallTensor = 64;
+
+/**
+ * @param precision of tensors of more than 64 numbers.
+ * @returns a safetensors file of what the network needs, and no more. @throws Error where a weight is missing.
+ */
+export function encodeWeights(spec: SpecTree, weights: Weights, precision: WeightPrecision): Uint8Array {
+  const needed = parametersOf(spec).map(([name]) => {
+    const weight = weights[name];
+    if (weight === undefined) throw new Error(`no weights for ${name}`);
+    return [name, weight] as const;
+  });
+  const halves = needed.filter(([, weight]) => precision === 'float16' && isRounded(weight));
+  return encodeSafetensors(Object.fromEntries(needed), {}, new Set(halves.map(([name]) => name)));
+}
+
+function isRounded({ data }: NdArray): boolean {
+  return data.length > smallTensor;
+}
+
+/** @returns the weights as they come back from a file in half precision. */
+export function roundedWeights(weights: Weights): Weights {
+  const rounded = Object.entries(weights).map(([name, weight]) => {
+    const { shape, data } = weight;
+    return [name, isRounded(weight) ? { shape, data: fromHalves(toHalves(data)) } : weight] as const;
+  });
+  return Object.fromEntries(rounded);
+}
+
+/**
+ * @param path what the file is called in errors.
+ * @throws UserError naming the tensor that is missing, of another shape or type, or not finite.
+ */
+export function decodeWeights(bytes: Uint8Array, spec: SpecTree, path: string): Weights {
+  const { tensors } = decodeSafetensors(bytes, path);
+  const weights = parametersOf(spec).map(([name, { shape }]) => {
+    const tensor = tensors[name];
+    const wanted = `${path} must hold ${name} [${shape.join(', ')}], as the architecture in ${bundleFiles.index} has it`;
+    if (tensor === undefined) throw new UserError(`${wanted}; it is missing. Make the bundle again`);
+    const { shape: found, data } = tensor;
+    if (!sameShape(found, shape)) throw new UserError(`${wanted}; got [${found.join(', ')}]. Make the bundle again`);
+    if (!(data instanceof Float32Array)) {
+      throw new UserError(`${path}: ${name} must be of type F16 or F32. Make the bundle again`);
+    }
+    const broken = firstNotFinite(data);
+    if (broken !== undefined) {
+      throw new UserError(`${path}: ${name} must be finite; got ${data[broken]} at ${broken}. Make the bundle again`);
+    }
+    return [name, { shape, data }] as const;
+  });
+  return Object.fromEntries(weights);
+}
+
+/** A plain loop: there may be millions, and somebody waits for the first face. */
+function firstNotFinite(values: Float32Array): number | undefined {
+  for (let at = 0; at < values.length; at++) if (!Number.isFinite(values[at])) return at;
+  return undefined;
+}
+
+/** By their path within the network, such as `toRGB/8/weight`. */
+function parametersOf(spec: SpecTree): (readonly [string, ParameterSpec])[] {
+  return [...flattenTree<ParameterSpec>(spec, '')].map(([path, each]) => [path.slice(1), each] as const);
+}
+
+/** @returns both networks of a bundle. @throws UserError as `decodeWeights`. */
+export function bundleNetworks({ generator, classifier, contents, place }: Bundle): BundleNetworks {
+  const read = (name: string, spec: SpecTree) => decodeWeights(contents[name]!, spec, `${place}/${name}`);
+  const { architecture } = generator;
+  return {
+    generator: { architecture, weights: read(bundleFiles.generator, ganModel(architecture).finishedSpec()) },
+    classifier: { ...classifier, weights: read(bundleFiles.classifier, classifierSpec(classifier.architecture)) },
+  };
+}
