@@ -1,13 +1,13 @@
 // What a program does with a bundle: draw faces, condition directions, edit, render and score.
 import { didYouMean, UserError } from '../errors.ts';
 import { type Conditioned, conditionNormal } from '../latent/conditioning.ts';
-import { type Edited, editLatent, type Geometry, type Hyperplane } from '../latent/edit.ts';
+import { type Edited, editLatent, type Hyperplane } from '../latent/edit.ts';
 import { asLatentMove, type LatentMove, type Move, parseMove } from '../latent/moves.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../latent/strip.ts';
 import { createRandom } from '../math/random.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import { BatchRunner, classifierOnnx, generatorOnnx, type LatentMapping, latentMapping } from '../models/inference.ts';
-import { sampleLatents } from '../models/latents.ts';
+import { type Geometry, sampleLatents } from '../models/latents.ts';
 import type { Recipe, Start } from '../recipe/recipe.ts';
 import type { Device } from '../runtime/device.ts';
 import { Program } from '../runtime/program.ts';

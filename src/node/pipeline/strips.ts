@@ -1,8 +1,9 @@
 // Draws edits as strips, one row a face, or as animations, for all that show them.
 import type { FaceEditor, StripRequest } from '../../core/bundle/face-editor.ts';
-import type { Edited, Geometry } from '../../core/latent/edit.ts';
+import type { Edited } from '../../core/latent/edit.ts';
 import { asLatentMove } from '../../core/latent/moves.ts';
 import type { MoveRange } from '../../core/latent/strip.ts';
+import type { Geometry } from '../../core/models/latents.ts';
 import { addRecipe, type Recipe, type Start, type Strip, type Timing } from '../../core/recipe/recipe.ts';
 import { recipesAsXmp } from '../io/recipes.ts';
 import { type AnimationFormat, encodeAnimation } from '../report/animation.ts';
