@@ -34,8 +34,12 @@ export function parseLayers(text: string, count: number): LayerRange {
 
 /** @throws UserError unless they are rows that there are, in order. */
 export function checkedLayers([from, to]: LayerRange, count: number): LayerRange {
-  if (from >= 0 && from <= to && to < count) return [from, to];
+  if (isRange([from, to], count)) return [from, to];
   throw new UserError(`layers must be rows from 0 to ${count - 1}, the first before the last; got ${from}-${to}`);
+}
+
+export function isRange([from, to]: LayerRange, count: number): boolean {
+  return from >= 0 && from <= to && to < count;
 }
 
 /** `coarse`, or `0-2` where the range has no name. */

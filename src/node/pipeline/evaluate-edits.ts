@@ -179,7 +179,7 @@ function plansFor({ bundle }: FaceEditor, asked: readonly string[], warn: (line:
 }
 
 async function linearityOf(editor: FaceEditor, seeds: readonly number[]): Promise<Record<string, number>> {
-  const latents = seeds.map(seed => seenLatent(editor.sample(seed), 'sphere'));
+  const latents = seeds.map(seed => seenLatent(editor.sample(seed), editor.geometry));
   const logits = await editor.score(await editor.render(latents));
   return Object.fromEntries(
     scoredBoundaries(editor).map(boundary => {
