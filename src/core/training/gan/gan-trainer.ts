@@ -374,7 +374,8 @@ export class GanTrainer {
       places.set(values, nameOf);
       return values;
     };
-    const moment = (kind: string) => place(name => name.replace(/^\w+/, network => `${network}Adam/${kind}/${network}`));
+    const moment = (kind: string) =>
+      place(name => name.replace(/^\w+/, network => `${network}Adam/${kind}/${network}`));
     const ofGenerator = parameters.filter(([name]) => name.startsWith(`${stateNames.generator}/`));
     const averagedSize = ofGenerator.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
     const state: FlatState = {
