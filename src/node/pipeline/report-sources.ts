@@ -54,8 +54,11 @@ export interface Sources {
 /** @param folder a pipeline's. @throws UserError naming the run that is missing or unfinished. */
 export async function openSources(folder: string, device: DeviceOptions): Promise<Sources> {
   const runs: Partial<Record<RunName | OptionalRunName, Source>> = {};
+  // A pipeline that was given its generator has none of its own; its faces know which it was.
+  const { inputs } = (await openRun(join(folder, runFolders.synthesis), 'synthesize')).manifest;
   for (const [name, stage] of Object.entries({ ...stages, ...optionalStages }) as [RunName, Stage][]) {
-    const place = join(folder, runFolders[name]);
+    const own = join(folder, runFolders[name]);
+    const place = name === 'generator' && !(await exists(own)) ? (inputs.generator?.path ?? own) : own;
     if (name in optionalStages && !(await exists(place))) continue;
     const run = await openRun(place, stage.name);
     const command = commandOf(stage, { ...run.config, out: run.folder });
