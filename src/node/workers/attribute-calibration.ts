@@ -96,24 +96,33 @@ interface Swept {
 /** A third of a generator's layers is tried where it has so many. */
 const fewestLayers = 3;
 
-/**
- * The layers that a direction is to act on: those whose moves change the others least, among all and each third, where
- * as many do what they say, within the error of the difference. undefined where there is nothing to choose.
- */
+/** Some layers, and what moves that act on them do. */
+export interface TriedLayers {
+  readonly layers: LayerRange;
+  readonly effect: Pick<EditEffect, 'agreement' | 'flips' | 'faces'>;
+}
+
+/** The layers that a direction is to act on, among all and each third; undefined where there is nothing to choose. */
 async function chosenLayers(
   moved: AttributeName,
   { editor, judge, trialFaces }: CalibrationWork,
 ): Promise<LayerRange | undefined> {
   if (editor.layers < fewestLayers) return undefined;
-  const tried: { readonly layers: LayerRange; readonly effect: EditEffect }[] = [];
+  const tried: TriedLayers[] = [];
   for (const name of layerNames) {
     const layers = layersNamed(name, editor.layers);
-    tried.push({
-      layers,
-      effect: await effectOf({ moved, locks: [], layers }, trialFaces, editor, judge, triedStrengths),
-    });
+    const plan = { moved, locks: [], layers };
+    tried.push({ layers, effect: await effectOf(plan, trialFaces, editor, judge, triedStrengths) });
   }
-  const { agreement, faces } = tried[0]!.effect; // of all layers; each face is moved both ways
+  return bestLayers(tried);
+}
+
+/**
+ * @param tried the first is of all layers. @returns those whose moves change the other attributes least, of those that
+ *   do what they say as often as all do, within the error of the difference.
+ */
+export function bestLayers(tried: readonly TriedLayers[]): LayerRange {
+  const { agreement, faces } = tried[0]!.effect; // each face is moved both ways
   const error = Math.sqrt((2 * agreement * (1 - agreement)) / (2 * faces));
   const asGood = tried.filter(({ effect }) => effect.agreement >= agreement - error);
   return asGood.reduce((best, each) => (each.effect.flips < best.effect.flips ? each : best)).layers;
