@@ -13,9 +13,11 @@ export { logitOf, probabilityOf } from './bundle/probability.ts';
 export type { Reached } from './bundle/reached.ts';
 export { UserError } from './errors.ts';
 export type { Conditioned } from './latent/conditioning.ts';
-export type { Edited, Geometry, Hyperplane } from './latent/edit.ts';
+export type { Edited, Hyperplane } from './latent/edit.ts';
+export type { LayerName, LayerRange } from './latent/layers.ts';
 export { formatMove, type LatentMove, type Move, type ProbabilityMove, parseMove } from './latent/moves.ts';
 export { type MoveRange, parseMoveRange } from './latent/strip.ts';
+export type { Geometry } from './models/latents.ts';
 export {
   addRecipe,
   formatRecipe,

@@ -3,7 +3,7 @@ import { type BundleAttribute, type BundleIndex, bundleFiles, writeBundleIndex }
 import { toFloat64 } from '../../src/core/formats/nd-array.ts';
 import { decodeNpy, encodeNpy } from '../../src/core/formats/npy.ts';
 import { hashBytes } from '../../src/node/io/bundle.ts';
-import { type Files, makeTinyBundle } from './tiny-bundle.ts';
+import { type Files, makeTinyBundle, type TinyBundleOptions } from './tiny-bundle.ts';
 
 /** Of the attributes that can be moved, the one that hardly does what it says. */
 export const unreliable = 'Wearing_Earrings';
@@ -37,12 +37,20 @@ function calibrated(attribute: BundleAttribute): BundleAttribute {
 }
 
 /** @param latentSize long enough for moves to the ends of every slider. */
-export async function makeCalibratedBundle(latentSize = 64): Promise<Files> {
-  const { [bundleFiles.index]: indexBytes, ...contents } = await makeTinyBundle({}, latentSize);
+export async function makeCalibratedBundle(latentSize = 64, options: TinyBundleOptions = {}): Promise<Files> {
+  const made = await makeTinyBundle({}, latentSize, undefined, undefined, options);
+  const { [bundleFiles.index]: indexBytes, ...contents } = made;
   const index = JSON.parse(new TextDecoder().decode(indexBytes)) as BundleIndex;
-  const { name, generator, classifier } = index;
+  const { name, generator, classifier, psi } = index;
   const extra = [{ attribute: further, intercept: 0.1, origin: 'labelled by hand, 200 faces' }];
-  const details = { name, generator, classifier, attributes: index.attributes.map(calibrated), extra };
+  const details = {
+    name,
+    generator,
+    classifier,
+    attributes: index.attributes.map(calibrated),
+    extra,
+    ...(psi !== undefined && { psi }),
+  };
   const { data } = decodeNpy(contents[bundleFiles.boundaries]!, bundleFiles.boundaries);
   const normal = Float64Array.from({ length: latentSize }, (_, i) => (i === 0 ? 1 : 0));
   const rows = Float64Array.from([...toFloat64(data), ...normal]);

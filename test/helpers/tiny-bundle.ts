@@ -23,6 +23,8 @@ export interface TinyBundleOptions {
   /** Of which kind the generator is, but for the length of its latents. */
   readonly kind?: GanArchitecture;
   readonly formerly?: readonly string[];
+  /** Truncation by default. */
+  readonly psi?: number;
 }
 
 export const noBoundary = 'Bald';
@@ -46,7 +48,7 @@ export async function makeTinyBundle(
   latentSize = tinyGan.latentSize,
   known: Known = details => details,
   extra: readonly string[] = [],
-  { kind = tinyGan, formerly }: TinyBundleOptions = {},
+  { kind = tinyGan, formerly, psi }: TinyBundleOptions = {},
 ): Promise<Files> {
   const gan: GanArchitecture = { ...kind, latentSize };
   const random = createRandom(5);
@@ -66,6 +68,7 @@ export async function makeTinyBundle(
     name: 'tiny',
     generator: { architecture: gan, normalisation: 'range' as const },
     classifier: { architecture: tinyClassifier },
+    ...(psi !== undefined && { psi }),
     attributes: attributeNames.map(tinyAttribute).map(known),
     ...(extra.length > 0 && { extra: extra.map(attribute => ({ attribute, intercept: 0, origin: 'a test' })) }),
     ...(formerly && { formerly: [...formerly] }),

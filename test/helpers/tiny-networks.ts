@@ -37,7 +37,7 @@ export const tinyClassifier: ClassifierArchitecture = {
   normalisation: 'range',
 };
 
-function randomWeights(tree: Tree<ParameterSpec>, seed: number): Weights {
+export function randomWeights(tree: Tree<ParameterSpec>, seed: number): Weights {
   const random = createRandom(seed);
   const leaves = [...flattenTree(tree, '')];
   return Object.fromEntries(

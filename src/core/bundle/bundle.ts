@@ -6,9 +6,12 @@ import { checkShape, toFloat64 } from '../formats/nd-array.ts';
 import { decodeNpy } from '../formats/npy.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
 import type { Hyperplane } from '../latent/edit.ts';
+import { isRange } from '../latent/layers.ts';
 import { length } from '../math/linear-algebra.ts';
 import { classifierArchitectureSchema } from '../models/classifier.ts';
 import { ganArchitectureSchema } from '../models/gan-architecture.ts';
+import { ganModel } from '../models/gan-kinds.ts';
+import { mostPsi } from '../models/latents.ts';
 import { normalisationSchema } from '../models/normalisation.ts';
 
 export const bundleFiles = {
@@ -32,9 +35,13 @@ const remedies = { 1: 'Convert it with tools/convert-bundle.mjs of the repositor
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
 
+/** The first and the last layer that a direction acts on, from 0; left out: all. */
+const layers = z.tuple([z.int().min(0), z.int().min(0)]).optional();
+
 const boundarySchema = z.object({
   /** b/‖w‖: a latent z lies at the signed distance normal·z + intercept. */
   intercept: z.number(),
+  layers,
   /** Of the fit; null where it cannot be said, as all faces measured on are of one class. */
   metrics: z.object({
     /** Generated faces that it was fitted to and tested on together. */
@@ -93,6 +100,8 @@ const indexSchema = z
       normalisation: normalisationSchema,
     }),
     classifier: z.object({ architecture: classifierArchitectureSchema }),
+    /** Truncation of faces that are drawn by their seeds, where nobody chooses another; left out: 1, none. */
+    psi: z.number().min(0).max(mostPsi).optional(),
     attributes: z
       .array(attributeSchema)
       .length(attributeNames.length)
@@ -103,6 +112,7 @@ const indexSchema = z
         z.object({
           attribute: z.string().regex(/^\w[\w-]{0,63}$/),
           intercept: z.number(),
+          layers,
           /** Where it comes from, for people. */
           origin: z.string(),
         }),
@@ -125,6 +135,18 @@ const indexSchema = z
   .refine(({ generator }) => resolutions.includes(generator.architecture.resolution), {
     path: ['generator', 'architecture', 'resolution'],
     error: 'must be a power of two from 4 to 1024',
+  })
+  .refine(
+    ({ generator, attributes, extra = [] }) => {
+      const count = ganModel(generator.architecture).layers;
+      const directions = [...attributes.map(({ boundary }) => boundary), ...extra];
+      return directions.every(each => each?.layers === undefined || isRange(each.layers, count));
+    },
+    { path: ['attributes'], error: 'have layers that the generator does not have' },
+  )
+  .refine(({ generator, psi = 1 }) => psi === 1 || ganModel(generator.architecture).geometry === 'linear', {
+    path: ['psi'],
+    error: 'must be left out where latents lie on a sphere',
   })
   .refine(({ generator, classifier }) => classifier.architecture.resolution === generator.architecture.resolution, {
     path: ['classifier', 'architecture', 'resolution'],
@@ -225,6 +247,7 @@ function readBoundaries(index: BundleIndex, bytes: Uint8Array, place: string): H
     if (!(Math.abs(length(normal) - 1) < 1e-6)) {
       throw new UserError(`${path}: the normal of ${attribute} must have length 1; got ${length(normal)}`);
     }
-    return [{ attribute, normal, intercept: boundary.intercept }];
+    const { intercept, layers } = boundary;
+    return [{ attribute, normal, intercept, ...(layers && { layers }) }];
   });
 }

@@ -1,13 +1,15 @@
 // What a program does with a bundle: draw faces, condition directions, edit, render and score.
 import { didYouMean, UserError } from '../errors.ts';
 import { type Conditioned, conditionNormal } from '../latent/conditioning.ts';
-import { type Edited, editLatent, type Geometry, type Hyperplane } from '../latent/edit.ts';
+import { type Edited, editLatent, type Hyperplane } from '../latent/edit.ts';
+import { checkedLayers, type LayerRange, parseLayers } from '../latent/layers.ts';
 import { asLatentMove, type LatentMove, type Move, parseMove } from '../latent/moves.ts';
+import { strengthRange } from '../latent/strength-range.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../latent/strip.ts';
 import { createRandom } from '../math/random.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import { BatchRunner, classifierOnnx, generatorOnnx, type LatentMapping, latentMapping } from '../models/inference.ts';
-import { sampleLatents } from '../models/latents.ts';
+import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/latents.ts';
 import type { Recipe, Start } from '../recipe/recipe.ts';
 import type { Device } from '../runtime/device.ts';
 import { Program } from '../runtime/program.ts';
@@ -20,8 +22,10 @@ import { defaultRange, isMissed, outOfReach, type Reached, refuseSecondWishes } 
 type Conditions = Start & {
   /** Attributes whose distance stays, unless they are moved themselves. Default none. */
   readonly locks?: readonly string[];
-  /** Default `sphere`. */
+  /** Default the model's own; `linear` is plain addition where that is `sphere`. */
   readonly geometry?: Geometry;
+  /** Which layers moves of an attribute act on, where not on those of the model: `{ Young: 'coarse' }`, or rows. */
+  readonly layers?: Readonly<Record<string, LayerRange | string>> | undefined;
 };
 
 /** A face and what to do with it; a recipe is one. Moves are data or text such as `Young=-2`. */
@@ -62,6 +66,8 @@ export async function loadBundle(device: Device, read: ReadFile, hash: Hash, pla
 
 export class FaceEditor {
   readonly bundle: Bundle;
+  /** Where latents for editing lie, and so what an edit is. */
+  readonly geometry: Geometry;
   /** Rows that a latent can have, one a layer of the generator from coarse to fine; 1 where it has one for all. */
   readonly layers: number;
   readonly #map: LatentMapping;
@@ -70,7 +76,9 @@ export class FaceEditor {
 
   private constructor(bundle: Bundle, map: LatentMapping, generator: BatchRunner, classifier: BatchRunner) {
     this.bundle = bundle;
-    this.layers = ganModel(bundle.generator.architecture).layers;
+    const { geometry, layers } = ganModel(bundle.generator.architecture);
+    this.geometry = geometry;
+    this.layers = layers;
     this.#map = map;
     this.#generator = generator;
     this.#classifier = classifier;
@@ -90,9 +98,13 @@ export class FaceEditor {
     );
   }
 
-  /** @returns the latent for editing [d] of the first face drawn with this seed, an integer from 0; raw on a sphere. */
-  sample(seed: number): Float32Array {
-    return this.#map(sampleLatents(createRandom(seed), 1, this.bundle.latentSize));
+  /**
+   * @param psi truncation; left out, the model's default. @throws UserError for one that the model cannot have.
+   * @returns the latent for editing [d] of the first face drawn with this seed, an integer from 0; raw on a sphere.
+   */
+  sample(seed: number, psi?: number): Float32Array {
+    const latent = this.#map(sampleLatents(createRandom(seed), 1, this.bundle.latentSize));
+    return truncated(latent, this.#psi(psi));
   }
 
   /** @returns the direction of an attribute without what the locks hold. @throws UserError as `conditionNormal`. */
@@ -156,12 +168,33 @@ export class FaceEditor {
     return editStrip(this.#prepare(request, ends), ranges, request.steps);
   }
 
+  /**
+   * @param distances the lowest and the highest signed distance wanted.
+   * @returns the strengths, one of them at most 0, between which a further move of an attribute reaches them.
+   * @throws UserError as `edit`.
+   */
+  strengthRange(
+    attribute: string,
+    distances: readonly [number, number],
+    request: EditRequest,
+  ): readonly [number, number] {
+    const moves = request.moves.map(asMove).map(asLatentMove);
+    return strengthRange(attribute, distances, { ...this.#prepare(request, moves), moves });
+  }
+
   /** What `request` is as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */
   recipe(request: EditRequest): Recipe {
     const { name, sha256 } = this.bundle;
-    const start = 'seed' in request ? { seed: request.seed } : { latent: request.latent };
-    const { locks = [], geometry = 'sphere' } = request;
-    return { ...start, bundle: { name, sha256 }, moves: request.moves.map(asMove).map(asLatentMove), locks, geometry };
+    const { locks = [], geometry = this.geometry } = request;
+    const layers = this.#layers(request);
+    return {
+      ...this.#start(request),
+      bundle: { name, sha256 },
+      moves: request.moves.map(asMove).map(asLatentMove),
+      locks,
+      geometry,
+      ...(Object.keys(layers).length > 0 && { layers }),
+    };
   }
 
   /**
@@ -222,10 +255,43 @@ export class FaceEditor {
   }
 
   #prepare(request: Conditions, moves: readonly Move[]) {
-    const { locks = [], geometry = 'sphere' } = request;
+    const { locks = [], geometry = this.geometry } = request;
+    if (geometry === 'sphere' && this.geometry === 'linear') {
+      throw new UserError(
+        `geometry must be linear for ${this.bundle.name}, whose latents lie on no sphere. Leave it out`,
+      );
+    }
     for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#boundary(attribute);
-    const latent = 'seed' in request ? this.sample(request.seed) : Float64Array.from(request.latent);
-    return { latent, boundaries: this.bundle.boundaries, locks, geometry };
+    const latent = 'seed' in request ? this.sample(request.seed, request.psi) : Float64Array.from(request.latent);
+    const layers = this.#layers(request);
+    const boundaries = this.bundle.boundaries.map(boundary => {
+      const given = layers[boundary.attribute];
+      return given === undefined ? boundary : { ...boundary, layers: given };
+    });
+    return { latent, boundaries, locks, geometry, rows: this.layers };
+  }
+
+  /** What a recipe keeps of it: a truncation that was left out, too, where the model has any. */
+  #start(start: Start): Start {
+    if (!('seed' in start)) return { latent: start.latent };
+    const { seed, psi } = start;
+    return psi === undefined && this.geometry === 'sphere' ? { seed } : { seed, psi: this.#psi(psi) };
+  }
+
+  #psi(psi = this.bundle.psi ?? 1): number {
+    checkPsi(psi, this.geometry, this.bundle.name);
+    return psi;
+  }
+
+  /** As rows. */
+  #layers({ layers = {} }: Conditions): Readonly<Record<string, LayerRange>> {
+    return Object.fromEntries(
+      Object.entries(layers).map(([attribute, given]) => {
+        this.#boundary(attribute);
+        const range = typeof given === 'string' ? parseLayers(given, this.layers) : checkedLayers(given, this.layers);
+        return [attribute, range] as const;
+      }),
+    );
   }
 
   #boundary(name: string): Hyperplane {

@@ -74,7 +74,7 @@ export type BoundaryFit =
 
 /**
  * @param attribute also chooses the random stream, so that attributes can be fitted in any order.
- * @param latents [n, size] as the generator sees them, at length √size.
+ * @param latents [n, size] as the generator sees them.
  * @param logits [n], the classifier's for this attribute.
  * @throws UserError for a ratio outside (0, 0.5]. @throws RangeError where the arrays do not fit together.
  */

@@ -1,30 +1,33 @@
 // Edits a face in latent space: moves some attributes, holds the locked ones, and keeps to what the generator sees.
 import { didYouMean, UserError } from '../errors.ts';
 import { addScaled, dot, length, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
+import type { Geometry } from '../models/latents.ts';
 import { conditionNormal, type Direction, inOrder, spanOf } from './conditioning.ts';
+import { type LayerRange, sharedLayers } from './layers.ts';
 import { formatMove, type LatentMove } from './moves.ts';
 
 /** A direction and where its boundary lies: a latent z is at the signed distance normal·z + intercept from it. */
 export interface Hyperplane extends Direction {
   /** b/‖w‖; 0 for boundaries that were published without. */
   readonly intercept: number;
+  /** The layers it acts on; left out, all. Its distance is the mean of those of their rows. */
+  readonly layers?: LayerRange | undefined;
 }
 
-/**
- * `sphere` keeps latents at length √d, where the generator puts them anyway, so that the distances of this edit are
- * those of the picture. `linear` is InterFaceGAN's plain addition.
- */
-export type Geometry = 'sphere' | 'linear';
-
 export interface Edit {
-  /** z₀ [d], raw or normalised; it is not changed. */
+  /**
+   * [d], or a row for each layer, [rows · d]; it is not changed. On the sphere it has one row, raw or normalised.
+   */
   readonly latent: Float32Array | Float64Array;
   /** One for each attribute that can be moved, locked or measured. */
   readonly boundaries: readonly Hyperplane[];
   readonly moves: readonly LatentMove[];
   /** Attributes whose distance stays, unless they are moved themselves. */
   readonly locks: readonly string[];
+  /** Default `sphere`. */
   readonly geometry?: Geometry;
+  /** Rows that a latent of this generator can have, one a layer from coarse to fine. Default 1. */
+  readonly rows?: number;
 }
 
 /** What became of the moves of one attribute. */
@@ -40,7 +43,7 @@ export interface Step {
 export interface Edited {
   /**
    * [d], in float64 so that edits can follow one another without loss. Rounded to float32 for the generator, its
-   * distances still hold to 1e-6.
+   * distances still hold to 1e-6. Of an edit of some layers only, [rows · d].
    */
   readonly latent: Float64Array;
   /** One for each moved attribute, sorted by name. */
@@ -51,27 +54,70 @@ export interface Edited {
 
 /**
  * A pure function: neither the order of the moves nor that of the locks changes a bit of the result. Relative moves
- * of one attribute add up; all absolute ones are reached together.
+ * of one attribute add up; all absolute ones are reached together. A move changes the rows that its direction acts on,
+ * and a locked distance holds in every row.
  * @throws UserError for an unknown attribute, moves that contradict each other, a direction that the locks use up
  *   (see `conditionNormal`), or a move that leaves the sphere.
  */
-export function editLatent({ latent, boundaries, moves, locks, geometry = 'sphere' }: Edit): Edited {
-  const find = (attribute: string) => findBoundary(attribute, boundaries, latent.length);
+export function editLatent({ latent, boundaries, moves, locks, geometry = 'sphere', rows = 1 }: Edit): Edited {
+  const given = rowsIn(latent, boundaries, rows);
+  const size = latent.length / given;
+  const find = (attribute: string) => findBoundary(attribute, boundaries, size);
   const locked = inOrder([...new Set(locks)].map(find));
   const wishes = collectWishes(moves, find);
-  const start = geometry === 'sphere' ? normalisedLatent(latent) : Float64Array.from(latent);
-  const steps = planSteps(start, wishes, locked);
+  const seen = seenLatent(latent, geometry);
+  const start = given < rows && wishes.some(({ boundary }) => actsOnPart(boundary, rows)) ? repeated(seen, rows) : seen;
+  const steps = planSteps(start, size, wishes, locked);
   const change = new Float64Array(start.length);
-  for (const { conditionedNormal, strength } of steps) addScaled(change, conditionedNormal, strength);
+  for (const [i, { conditionedNormal, strength }] of steps.entries()) {
+    for (const row of rowsOf(wishes[i]!.boundary, change)) addScaled(row, conditionedNormal, strength);
+  }
   const held = [...locked, ...wishes.map(wish => wish.boundary)];
   const edited = geometry === 'sphere' ? moveOnSphere(start, change, held, steps) : sum(start, change);
   const distances = boundaries.map(boundary => [boundary.attribute, distanceTo(boundary, edited)] as const);
   return { latent: edited, steps, distances: Object.fromEntries(distances) };
 }
 
-/** @returns the signed distance of a latent [d] from a boundary, positive on the side of "more". */
+/**
+ * @param latent [d], or a row a layer. @returns its signed distance from a boundary, positive on the side of "more": the
+ *   mean over the rows that its direction acts on.
+ */
 export function distanceTo(boundary: Hyperplane, latent: Float32Array | Float64Array): number {
-  return dot(boundary.normal, latent) + boundary.intercept;
+  const rows = rowsOf(boundary, latent);
+  return rows.reduce((total, row) => total + dot(boundary.normal, row), 0) / rows.length + boundary.intercept;
+}
+
+/** A latent as the generator sees it, in float64. */
+export function seenLatent(latent: Float32Array | Float64Array, geometry: Geometry): Float64Array {
+  return geometry === 'sphere' ? normalisedLatent(latent) : Float64Array.from(latent);
+}
+
+/** The rows of a latent that a direction acts on, as views of it. */
+function rowsOf<Latent extends Float32Array | Float64Array>({ normal, layers }: Hyperplane, latent: Latent): Latent[] {
+  const size = normal.length;
+  const [from, to] = rangeOf(layers, latent.length / size);
+  return Array.from({ length: to - from + 1 }, (_, i) => {
+    return latent.subarray((from + i) * size, (from + i + 1) * size) as Latent;
+  });
+}
+
+/** Where a latent has one row for all layers, a direction acts on that. */
+function rangeOf(layers: LayerRange | undefined, rows: number): LayerRange {
+  return layers === undefined || rows === 1 ? [0, rows - 1] : layers;
+}
+
+function actsOnPart({ layers }: Hyperplane, rows: number): boolean {
+  const [from, to] = rangeOf(layers, rows);
+  return from > 0 || to < rows - 1;
+}
+
+/** How many rows the latent has: one, or one a layer. */
+function rowsIn({ length }: ArrayLike<number>, [first]: readonly Hyperplane[], rows: number): number {
+  return first !== undefined && length === rows * first.normal.length ? rows : 1;
+}
+
+function repeated(row: Float64Array, times: number): Float64Array {
+  return Float64Array.from({ length: times * row.length }, (_, at) => row[at % row.length]!);
 }
 
 /** All that is asked of one attribute: a step, or a distance to reach. */
@@ -105,7 +151,7 @@ function collectWishes(moves: readonly LatentMove[], find: (attribute: string) =
 }
 
 /** Finds the strength of each step: given for relative moves, solved for together for absolute ones. */
-function planSteps(start: Float64Array, wishes: readonly Wish[], locked: readonly Hyperplane[]): Step[] {
+function planSteps(start: Float64Array, size: number, wishes: readonly Wish[], locked: readonly Hyperplane[]): Step[] {
   const span = spanOf(locked); // of all locks: every move that is not locked itself shares it
   const steps = wishes.map(wish => ({
     attribute: wish.attribute,
@@ -114,11 +160,18 @@ function planSteps(start: Float64Array, wishes: readonly Wish[], locked: readonl
     wish,
   }));
   const afterRelative = Float64Array.from(start);
-  for (const { conditionedNormal, strength } of steps) addScaled(afterRelative, conditionedNormal, strength);
+  for (const { conditionedNormal, strength, wish } of steps) {
+    for (const row of rowsOf(wish.boundary, afterRelative)) addScaled(row, conditionedNormal, strength);
+  }
   const aimed = steps.flatMap(step => (step.wish.kind === 'absolute' ? [{ step, target: step.wish }] : []));
+  /** Which share of the rows that one direction acts on another acts on too. */
+  const shared = (one: Hyperplane, other: Hyperplane) => {
+    const [a, b] = [one, other].map(({ layers }) => rangeOf(layers, start.length / size)) as [LayerRange, LayerRange];
+    return sharedLayers(a, b) / sharedLayers(a, a);
+  };
   // Row i: how much a unit step of each aimed attribute changes the distance of attribute i.
-  const effects = aimed.map(({ target }) =>
-    aimed.map(({ step }) => dot(target.boundary.normal, step.conditionedNormal)),
+  const effects = aimed.map(({ target: { boundary } }) =>
+    aimed.map(({ step }) => shared(boundary, step.wish.boundary) * dot(boundary.normal, step.conditionedNormal)),
   );
   const missing = aimed.map(({ target }) => target.distance - distanceTo(target.boundary, afterRelative));
   const strengths = solve(effects, missing);
@@ -190,7 +243,7 @@ function findBoundary(attribute: string, boundaries: readonly Hyperplane[], size
   return boundary;
 }
 
-export function normalisedLatent(latent: Float32Array | Float64Array): Float64Array {
+function normalisedLatent(latent: Float32Array | Float64Array): Float64Array {
   const scale = Math.sqrt(latent.length) / length(latent);
   if (!Number.isFinite(scale)) throw new UserError(`a latent must have a finite length above 0; got ${length(latent)}`);
   return scaled(latent, scale);

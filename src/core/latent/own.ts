@@ -46,7 +46,7 @@ export interface OwnBoundary extends Hyperplane {
 }
 
 /**
- * @param latents [n, size] at length √size, one a label. @param labels [n], 1 for yes and 0 for no.
+ * @param latents [n, size] as the generator sees them, one a label. @param labels [n], 1 for yes and 0 for no.
  * @throws UserError for fewer than 30 labels, or fewer than 5 of a class.
  */
 export function fitOwn(

@@ -1,7 +1,7 @@
-// How far an attribute can be moved on top of an edit: between two distances of its boundary, and within the sphere.
+// How far an attribute can be moved on top of an edit: between two distances of its boundary, within the sphere if any.
 import { addScaled, dot, removeSpan } from '../math/linear-algebra.ts';
 import { spanOf } from './conditioning.ts';
-import { type Edit, editLatent, normalisedLatent } from './edit.ts';
+import { type Edit, editLatent, seenLatent } from './edit.ts';
 
 /** The share of the way to the sphere's edge that counts: at the edge nothing of the face is left but what is held. */
 const usable = 0.99;
@@ -17,7 +17,7 @@ export function strengthRange(
   edit: Edit,
 ): readonly [number, number] {
   const { latent, boundaries, moves, locks, geometry = 'sphere' } = edit;
-  const start = geometry === 'sphere' ? normalisedLatent(latent) : Float64Array.from(latent);
+  const start = seenLatent(latent, geometry);
   editLatent(edit); // what it refuses is refused with its own words
   // By plain addition all is linear in the strength, and the sphere holds these distances.
   const at = (strength: number) =>

@@ -1,6 +1,6 @@
 // A strip: one face edited step by step along its moves, from one end to the other.
 import { UserError } from '../errors.ts';
-import { distanceTo, type Edit, type Edited, editLatent, normalisedLatent } from './edit.ts';
+import { distanceTo, type Edit, type Edited, editLatent, seenLatent } from './edit.ts';
 import { type LatentMove, type Move, parseMove } from './moves.ts';
 
 /** A move with the value it starts from; undefined starts at the face as it is. */
@@ -34,7 +34,7 @@ export function editStrip(
   ranges: readonly MoveRange<LatentMove>[],
   steps: number,
 ): Edited[] {
-  const start = edit.geometry === 'linear' ? edit.latent : normalisedLatent(edit.latent);
+  const start = seenLatent(edit.latent, edit.geometry ?? 'sphere');
   const here = (move: LatentMove): LatentMove => {
     if (move.kind === 'relative') return { ...move, strength: 0 };
     const boundary = edit.boundaries.find(({ attribute }) => attribute === move.attribute);

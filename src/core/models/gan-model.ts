@@ -4,6 +4,7 @@ import type { ParameterSpec, Tree } from '../graph/tree.ts';
 import type { BatchStatistics } from '../nn/normalisation.ts';
 import type { Device } from '../runtime/device.ts';
 import type { GanArchitecture } from './gan-architecture.ts';
+import type { Geometry } from './latents.ts';
 import type { Weights } from './weights.ts';
 
 export type SpecTree = Tree<ParameterSpec>;
@@ -23,8 +24,8 @@ export interface GeneratorView {
 
 export interface GanModel {
   readonly architecture: GanArchitecture;
-  /** Where latents for editing lie: on the sphere of radius √d, or anywhere (unit covariance). */
-  readonly geometry: 'sphere' | 'linear';
+  /** Where latents for editing lie. */
+  readonly geometry: Geometry;
   /** Rows that a latent for editing can have, one a layer from coarse to fine; 1 where layers cannot be told apart. */
   readonly layers: number;
   /** Images of a minibatch that are seen together: 1 where each counts alone, Infinity for the whole minibatch. */

@@ -10,7 +10,7 @@ import { type ClassifierArchitecture, classifier, classifierSpec } from './class
 import type { GanArchitecture } from './gan-architecture.ts';
 import { ganModel } from './gan-kinds.ts';
 import type { GanModel } from './gan-model.ts';
-import { normaliseLatents } from './latents.ts';
+import { seenLatents } from './latents.ts';
 import { constants, type Weights } from './weights.ts';
 
 /** Runs rows of one size through a network, so many at a time that memory stays small. */
@@ -120,8 +120,7 @@ export class GeneratorRunner {
   /** @param z [n, d] ~ N(0, I). @returns latents for editing, [n, d]. */
   async map(z: Float32Array): Promise<Float32Array> {
     const { geometry, architecture } = this.model;
-    if (this.#mapping === undefined) return geometry === 'sphere' ? normaliseLatents(z, architecture.latentSize) : z;
-    return this.#mapping.run(z);
+    return this.#mapping?.run(z) ?? seenLatents(z, architecture.latentSize, geometry);
   }
 
   /** @param latents for editing: [n, d], or of several layers [n, layers, d]. @returns images [n, 3, R, R]. */

@@ -1,6 +1,19 @@
-// Draws latents and brings them to the one length at which the generator sees them.
+// Draws latents, brings them to where the generator sees them, and draws them toward the mean face.
+import { UserError } from '../errors.ts';
 import { length } from '../math/linear-algebra.ts';
 import { normals, type Random } from '../math/random.ts';
+
+export const geometryNames = ['sphere', 'linear'] as const;
+/**
+ * Where latents for editing lie. `sphere`: at length √d, where the generator puts them anyway, so that distances are
+ * those of the picture. `linear`: anywhere, with unit covariance; an edit is plain addition.
+ */
+export type Geometry = (typeof geometryNames)[number];
+
+/** Truncation of faces that are shown, where nobody chose another: better faces for a little less variety. */
+export const defaultPsi = 0.8;
+
+export const mostPsi = 2;
 
 /** @returns raw latents [count, size], z ~ N(0, I), float32. */
 export function sampleLatents(random: Random, count: number, size: number): Float32Array<ArrayBuffer> {
@@ -21,4 +34,26 @@ export function normaliseLatents(latents: Float32Array, size: number): Float32Ar
     for (let i = 0; i < row.length; i++) normalised[start + i] = row[i]! * scale;
   }
   return normalised;
+}
+
+/** @param latents [n, size], one or more. @returns them as the generator sees them: on the sphere, or as they are. */
+export function seenLatents(latents: Float32Array, size: number, geometry: Geometry): Float32Array {
+  return geometry === 'sphere' ? normaliseLatents(latents, size) : latents;
+}
+
+/**
+ * The truncation trick (Karras et al. 2019, appendix B) where the mean latent is 0: each is drawn toward the mean face.
+ * @param psi share of the way from there that is left. @returns a new array.
+ */
+export function truncated(latents: Float32Array, psi: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from(latents, value => value * psi);
+}
+
+/** @param name of the model, for the error. @throws UserError for a ψ out of range, or where there is no truncation. */
+export function checkPsi(psi: number, geometry: Geometry, name: string): void {
+  if (!(psi >= 0 && psi <= mostPsi)) throw new UserError(`psi must be from 0 to ${mostPsi}; got ${psi}`);
+  if (geometry === 'linear' || psi === 1) return;
+  throw new UserError(
+    `psi must be 1 for ${name}, whose latents have no mean face to go toward; got ${psi}. Leave it out`,
+  );
 }

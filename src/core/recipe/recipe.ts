@@ -4,14 +4,18 @@ import { UserError } from '../errors.ts';
 import { addPngText, readPngTexts } from '../formats/png-text.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
 import { markSynthetic } from '../formats/xmp.ts';
-import type { Geometry } from '../latent/edit.ts';
+import type { LayerRange } from '../latent/layers.ts';
 import { asLatentMove, formatMove, type LatentMove, parseMove } from '../latent/moves.ts';
+import { type Geometry, geometryNames, mostPsi } from '../models/latents.ts';
 
 /** The face that an edit starts from. */
 export type Start =
-  /** The first face drawn with this seed, an integer from 0. */
-  | { readonly seed: number }
-  /** z₀ [d], raw or normalised: a face that was found rather than drawn. */
+  /**
+   * The first face drawn with this seed, an integer from 0. `psi` is its truncation (see `truncated`); left out, the
+   * model's default, which is 1 where it has none.
+   */
+  | { readonly seed: number; readonly psi?: number | undefined }
+  /** [d], raw or normalised, or a row a layer: a face that was found rather than drawn. It is not truncated. */
   | { readonly latent: readonly number[] | Float32Array | Float64Array };
 
 export type Recipe = Start & {
@@ -20,6 +24,8 @@ export type Recipe = Start & {
   readonly moves: readonly LatentMove[];
   readonly locks: readonly string[];
   readonly geometry: Geometry;
+  /** Which layers moves of an attribute act on, where these are others than the model's own. */
+  readonly layers?: Readonly<Record<string, LayerRange>> | undefined;
   /** How the face was drawn, where it was drawn as a strip or an animation; without it a recipe is one picture. */
   readonly strip?: Strip | undefined;
 };
@@ -50,8 +56,10 @@ const schemaVersion = 1;
 /** The keyword of the PNG text that holds a recipe. */
 export const recipeKeyword = 'face-tuning-recipe';
 
-/** Enough for a latent of 4,096 numbers with every digit. */
-const longestText = 100_000;
+const mostNumbers = 8192;
+
+/** Enough for a latent of so many numbers with every digit. */
+const longestText = 200_000;
 
 /** More faces than this in a file are no work of a person. */
 const mostRecipes = 10_000;
@@ -67,10 +75,12 @@ const schema = z
     schemaVersion: z.literal(schemaVersion),
     bundle: z.strictObject({ name: z.string().max(100), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
     seed: z.int().min(0).optional(),
-    latent: z.array(z.number()).min(1).max(4096).optional(),
+    psi: z.number().min(0).max(mostPsi).optional(),
+    latent: z.array(z.number()).min(1).max(mostNumbers).optional(),
     moves: z.array(moveSchema),
     locks: z.array(z.string().max(100)),
-    geometry: z.enum(['sphere', 'linear']),
+    geometry: z.enum(geometryNames),
+    layers: z.record(z.string().max(100), z.tuple([z.int().min(0), z.int().min(0)])).optional(),
     strip: z
       .strictObject({
         from: z.array(moveSchema.nullable()),
@@ -86,22 +96,26 @@ const schema = z
       })
       .optional(),
   })
-  .transform(({ bundle, seed, latent, moves, locks, geometry, strip }): Recipe => {
+  .transform(({ bundle, seed, psi, latent, moves, locks, geometry, layers, strip }): Recipe => {
     if ((seed === undefined) === (latent === undefined)) {
       throw new UserError('a recipe must start from a seed or from a latent; got both or neither');
+    }
+    if (psi !== undefined && seed === undefined) {
+      throw new UserError(`a recipe's psi must belong to a seed, as a latent is not truncated; got ${psi} alone`);
     }
     if (strip !== undefined && strip.from.length !== moves.length) {
       throw new UserError(
         `a recipe's strip must say where each of its ${moves.length} moves starts; got ${strip.from.length}`,
       );
     }
-    const start = latent === undefined ? { seed: seed! } : { latent };
-    return { ...start, bundle, moves, locks, geometry, ...(strip === undefined ? {} : { strip }) };
+    const start = latent === undefined ? { seed: seed!, ...(psi !== undefined && { psi }) } : { latent };
+    const kept = { ...(layers !== undefined && { layers }), ...(strip !== undefined && { strip }) };
+    return { ...start, bundle, moves, locks, geometry, ...kept };
   });
 
 /** @returns JSON in one line, the same for the same recipe. */
-export function formatRecipe({ bundle, moves, locks, geometry, strip, ...start }: Recipe): string {
-  const face = 'seed' in start ? { seed: start.seed } : { latent: [...start.latent] };
+export function formatRecipe({ bundle, moves, locks, geometry, layers, strip, ...start }: Recipe): string {
+  const face = 'seed' in start ? { seed: start.seed, psi: start.psi } : { latent: [...start.latent] };
   const drawn = strip && { ...strip, from: strip.from.map(move => move && formatMove(move)) };
   return JSON.stringify({
     schemaVersion,
@@ -110,6 +124,7 @@ export function formatRecipe({ bundle, moves, locks, geometry, strip, ...start }
     moves: moves.map(formatMove),
     locks,
     geometry,
+    layers,
     strip: drawn,
   });
 }

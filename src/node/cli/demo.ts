@@ -8,7 +8,7 @@ import { writeWhole } from '../io/files.ts';
 import { shippedModel, shippedModelText } from '../io/shipped-model.ts';
 import { ageFigure, locksFigure, samplesFigure } from '../pipeline/figures/faces.ts';
 import { reportFile } from '../pipeline/layout.ts';
-import { deviceOptions, pathOption } from '../pipeline/options.ts';
+import { deviceOptions, pathOption, psiOption } from '../pipeline/options.ts';
 import { defineStage } from '../pipeline/stage.ts';
 import { escapeHtml, type Figure, pageHtml } from '../report/html.ts';
 
@@ -17,6 +17,10 @@ const options = z.strictObject({
   out: pathOption()
     .default('runs/demo')
     .describe('folder for pictures and page; what an earlier demo left is replaced'),
+  psi: psiOption()
+    .optional()
+    .meta({ defaultInWords: "the bundle's" })
+    .describe('truncation of the faces: 1 for all variety, less for nearer the mean'),
   ...deviceOptions,
 });
 
@@ -25,10 +29,10 @@ export const demo = defineStage({
   description: 'Show faces and edits of the shipped model: pictures and a page, in seconds, without data.',
   examples: ['', '--bundle models/mine --out runs/mine'],
   options,
-  async run({ bundle = shippedModel, out, device, threads }, { signal }) {
+  async run({ bundle = shippedModel, out, psi, device, threads }, { signal }) {
     const editor = await openBundle(bundle, { device, threads });
     await explainingDiskErrors('create', out, () => mkdir(out, { recursive: true }));
-    const sources = { editor, runs: { generator: { command: 'face-tuning demo' }, bundle: { folder: bundle } } };
+    const sources = { editor, psi, runs: { generator: { command: 'face-tuning demo' }, bundle: { folder: bundle } } };
     const figures: Figure[] = [];
     const pictures: string[] = [];
     for (const draw of [samplesFigure, ageFigure, locksFigure]) {

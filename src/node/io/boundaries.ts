@@ -7,6 +7,7 @@ import { encodeNpy } from '../../core/formats/npy.ts';
 import type { Boundary, BoundaryFit, BoundaryMetrics } from '../../core/latent/boundary.ts';
 import type { Hyperplane } from '../../core/latent/edit.ts';
 import type { OwnMetrics } from '../../core/latent/own.ts';
+import { type Geometry, geometryNames } from '../../core/models/latents.ts';
 import { readJson, readNpy, writeJson, writeWhole } from './files.ts';
 import { readJsonLines } from './json-lines.ts';
 import { runFiles } from './manifest.ts';
@@ -24,8 +25,17 @@ export const boundaryFiles = {
   single: (attribute: string) => `${attribute}_boundary.npy`,
 } as const;
 
+/** Of the latents that boundaries were fitted to. */
+export interface LatentSpace {
+  /** d. */
+  readonly size: number;
+  readonly geometry: Geometry;
+}
+
 const detailsSchema = z.object({
   latentSize: z.int().min(1),
+  /** Left out by earlier versions. */
+  geometry: z.enum(geometryNames).default('sphere'),
   attributes: z
     .array(
       z.discriminatedUnion('controllable', [
@@ -105,12 +115,12 @@ export async function keptBoundaries(run: Run): Promise<StoredFit[]> {
   return fits;
 }
 
-/** @param fits one for each attribute, in the order of the label file. @param size the latent's, d. */
+/** @param fits one for each attribute, in the order of the label file. */
 export async function writeBoundaries(
   run: Run,
   fits: readonly StoredFit[],
   extra: readonly ExtraBoundary[],
-  size: number,
+  { size, geometry }: LatentSpace,
 ): Promise<void> {
   const normals = new Float64Array(fits.length * size);
   for (const [i, fit] of fits.entries()) {
@@ -121,7 +131,8 @@ export async function writeBoundaries(
   for (const boundary of extra) await writeNormal(run, boundary);
   await writeWhole(run.file(boundaryFiles.normals), encodeNpy({ shape: [fits.length, size], data: normals }));
   const known = extra.map(({ normal: _, ...rest }) => rest);
-  await writeJson(run.file(boundaryFiles.details), { latentSize: size, attributes: fits.map(entryOf), extra: known });
+  const details = { latentSize: size, geometry, attributes: fits.map(entryOf), extra: known };
+  await writeJson(run.file(boundaryFiles.details), details);
 }
 
 /** @throws UserError for damaged or foreign files. */

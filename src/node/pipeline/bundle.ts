@@ -6,6 +6,8 @@ import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../core/
 import { UserError } from '../../core/errors.ts';
 import { type NdArray, toFloat64 } from '../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../core/formats/npy.ts';
+import { ganModel } from '../../core/models/gan-kinds.ts';
+import { checkPsi, defaultPsi } from '../../core/models/latents.ts';
 import { type BoundaryDetails, boundaryFiles, readBoundaryDetails } from '../io/boundaries.ts';
 import { hashBytes } from '../io/bundle.ts';
 import { readNpy, writeWhole } from '../io/files.ts';
@@ -15,7 +17,7 @@ import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../io/ne
 import { type FinishedRun, openRun, withRun } from '../io/run-folder.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 import { modelCard } from './model-card.ts';
-import { pathOption, runOptions } from './options.ts';
+import { pathOption, psiOption, runOptions } from './options.ts';
 import { defineStage } from './stage.ts';
 import { firstLatents, storedNetworks } from './stored-networks.ts';
 
@@ -27,6 +29,10 @@ const options = z.strictObject({
   boundaries: pathOption().describe('run folder of fit, on faces of these networks'),
   quality: pathOption().optional().describe('run folder of evaluate --generator; its figures come into the model card'),
   name: z.string().max(100).default('').describe("name of the model; left out: the folder's"),
+  psi: psiOption()
+    .optional()
+    .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
+    .describe('truncation of faces that are drawn, where nobody chooses another: kept in the bundle'),
   description: z.string().default('').describe('text at the head of the model card, in Markdown'),
   ...folderOptions,
 });
@@ -56,8 +62,16 @@ export const bundle = defineStage({
       if (measured !== undefined) await checkMeasured(measured, generator);
       const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
       const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
-      const { attributes: found, extra, latentSize } = await readBoundaryDetails(runs.boundaries);
+      const { attributes: found, extra, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
       const { resolution } = generatorFile.details;
+      const own = ganModel(generatorFile.details).geometry;
+      if (config.psi !== undefined) checkPsi(config.psi, own, generator);
+      const psi = own === 'linear' ? (config.psi ?? defaultPsi) : undefined;
+      if (geometry !== own) {
+        throw new UserError(
+          `boundaries must be in the generator's ${own} latents; ${boundaries} has them in ${geometry} ones. Fit to its faces`,
+        );
+      }
       if (
         classifierFile.details.architecture.resolution !== resolution ||
         latentSize !== generatorFile.details.latentSize
@@ -74,17 +88,20 @@ export const bundle = defineStage({
         name,
         generator: { architecture, normalisation },
         classifier: { architecture: classifierFile.details.architecture },
+        ...(psi !== undefined && { psi }),
         attributes: attributesOf(found, classifierFile.details),
         ...(extra.length > 0 && { extra }),
       };
       const stored = await storedNetworks(
         { generator: generatorFile, classifier: classifierFile },
         firstLatents(shownFaces, latentSize),
+        psi,
       );
       const card = modelCard({
         ...runs,
         name,
         architecture,
+        psi,
         attributes: facts.attributes,
         extra,
         description: config.description,

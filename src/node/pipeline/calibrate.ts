@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
 import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../core/bundle/bundle.ts';
 import { linearResponse } from '../../core/latent/linear-response.ts';
-import { normaliseLatents } from '../../core/models/latents.ts';
+import { seenLatents } from '../../core/models/latents.ts';
 import { inOrder } from '../data/in-order.ts';
 import { hashBytes } from '../io/bundle.ts';
 import { openDevice } from '../io/device.ts';
@@ -26,7 +26,12 @@ const options = z.strictObject({
     .optional()
     .describe('run folder of train classifier, of a network that labelled nothing; left out: the bundle’s own'),
   faces: z.int().min(16).max(100_000).default(256).describe('faces that each attribute is moved on'),
-  trialFaces: z.int().min(8).max(10_000).default(48).describe('faces on which each number of locks is tried'),
+  trialFaces: z
+    .int()
+    .min(8)
+    .max(10_000)
+    .default(48)
+    .describe('faces on which layers, and each number of locks, are tried'),
   judgedFaces: z
     .int()
     .min(8)
@@ -51,6 +56,7 @@ const columns: readonly Column<BundleAttribute>[] = [
   { title: 'controllable', value: row => String(row.controllable) },
   { title: 'safe from', value: row => row.boundary?.safeRange?.[0], decimals: 1 },
   { title: 'to', value: row => row.boundary?.safeRange?.[1], decimals: 1 },
+  { title: 'layers', value: row => row.boundary?.layers?.join('-') },
   { title: 'suggested locks', value: row => row.suggestedLocks?.length },
   { title: 'judge agrees', value: row => row.judged?.agreement, decimals: 3 },
   { title: 'others flip', value: row => row.judged?.flips, decimals: 3 },
@@ -59,7 +65,7 @@ const columns: readonly Column<BundleAttribute>[] = [
 
 export const calibrate = defineStage({
   name: 'calibrate',
-  description: "Measure what a bundle's moves do: calibration, safe ranges, suggested locks, what it controls.",
+  description: "Measure what a bundle's moves do: layers, calibration, safe ranges, suggested locks, what it controls.",
   examples: [
     '--bundle runs/candidate --judge runs/judge --out models/mine',
     '--bundle models/starter --out runs/calibrated --faces 64',
@@ -83,7 +89,8 @@ export const calibrate = defineStage({
       const logits = await scored(editor, latents, images => judge.score(images));
       signal.throwIfAborted();
       const size = editor.bundle.latentSize;
-      const rows = normaliseLatents(Float32Array.from(latents.flatMap(latent => [...latent])), size);
+      const drawn = Float32Array.from(latents.flatMap(latent => [...latent]));
+      const rows = seenLatents(drawn, size, editor.geometry);
       const shared: SharedCalibration = {
         ...place,
         response: linearResponse(rows, size, logits, attributeNames.length),
@@ -114,12 +121,17 @@ export const calibrate = defineStage({
       }
       await editor.release();
       await judge.release();
-      const { name, generator, classifier, extra, formerly, contents } = editor.bundle;
+      const { name, generator, classifier, psi, extra, formerly, contents } = editor.bundle;
       const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
       const section = { attributes, judge: judge.name, faces: judgedFaces };
       const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
       for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
-      const facts = { name, generator, classifier, attributes, ...(extra && { extra }), ...(formerly && { formerly }) };
+      const facts = {
+        ...{ name, generator, classifier, attributes },
+        ...(psi !== undefined && { psi }),
+        ...(extra && { extra }),
+        ...(formerly && { formerly }),
+      };
       const index = await writeBundleIndex(facts, files, hashBytes);
       await writeWhole(run.file(bundleFiles.index), index);
       const controllable = attributes.filter(attribute => attribute.controllable).length;

@@ -3,8 +3,8 @@ import { isSameModel } from '../../core/bundle/bundle.ts';
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
 import { UserError } from '../../core/errors.ts';
 import { toFloat64 } from '../../core/formats/nd-array.ts';
-import type { Geometry } from '../../core/latent/edit.ts';
 import { type MoveRange, parseMoveRange } from '../../core/latent/strip.ts';
+import type { Geometry } from '../../core/models/latents.ts';
 import type { Recipe, Start, Strip } from '../../core/recipe/recipe.ts';
 import { readNpy } from '../io/files.ts';
 import { readRecipeFile } from '../io/recipes.ts';
@@ -24,6 +24,9 @@ export interface FacesConfig {
   readonly move: readonly string[];
   readonly lock: readonly string[];
   readonly geometry?: Geometry | undefined;
+  /** `coarse`, or `Young=coarse`. */
+  readonly layers: readonly string[];
+  readonly psi?: number | undefined;
 }
 
 /** More than this are no picture to look at. */
@@ -38,23 +41,25 @@ const suggested = 'suggested';
  */
 export async function facesOf(config: FacesConfig, editor: FaceEditor): Promise<{ faces: NamedFace[]; strip?: Strip }> {
   if (config.recipe !== undefined) return facesOfRecipes(config.recipe, editor);
-  const { seed = [0], latent, row, geometry = 'sphere' } = config;
+  const { seed = [0], latent, row, psi, geometry = editor.geometry } = config;
   const moves = config.move.map(parseMoveRange);
   const locks = locksOf(config.lock, moves, editor);
+  const layers = layersOf(config.layers, moves);
   const starts =
     latent === undefined
-      ? seed.map(each => ({ name: `seed ${each}`, start: { seed: each } }))
-      : await readLatents(latent, editor.bundle.latentSize, row);
+      ? seed.map(each => ({ name: `seed ${each}`, start: { seed: each, psi } }))
+      : await readLatents(latent, editor, row);
   if (starts.length > mostFaces) {
     throw new UserError(`an edit must have at most ${mostFaces} faces; got ${starts.length}. Choose some with --row`);
   }
-  return { faces: starts.map(({ name, start }) => ({ name, face: { ...start, moves, locks, geometry } })) };
+  return { faces: starts.map(({ name, start }) => ({ name, face: { ...start, moves, locks, geometry, layers } })) };
 }
 
 /** @throws UserError for moves that are none and options that contradict each other: a recipe says all of its edit. */
-export function checkFaceOptions({ seed, latent, row, recipe, move, lock, geometry }: FacesConfig): void {
-  const said = { '--seed': seed, '--latent': latent, '--row': row, '--geometry': geometry };
-  const lists = { '--move': move, '--lock': lock };
+export function checkFaceOptions(config: FacesConfig): void {
+  const { seed, latent, row, recipe, move, lock, geometry, layers, psi } = config;
+  const said = { '--seed': seed, '--latent': latent, '--row': row, '--geometry': geometry, '--psi': psi };
+  const lists = { '--move': move, '--lock': lock, '--layers': layers };
   if (recipe !== undefined) {
     const given = [
       ...Object.entries(said).flatMap(([flag, value]) => (value === undefined ? [] : [flag])),
@@ -68,6 +73,9 @@ export function checkFaceOptions({ seed, latent, row, recipe, move, lock, geomet
   if (latent !== undefined && seed !== undefined) {
     throw new UserError('a face must start from --seed or from --latent; got both. Leave one out');
   }
+  if (latent !== undefined && psi !== undefined) {
+    throw new UserError(`--psi is for faces of --seed, as those of --latent are as they are; got ${psi}. Leave it out`);
+  }
   if (latent === undefined && row !== undefined) throw new UserError('--row chooses rows of --latent; give that too');
 }
 
@@ -78,13 +86,14 @@ async function facesOfRecipes(path: string, { bundle }: FaceEditor): Promise<{ f
   if (recipes.some(recipe => drawing(recipe) !== drawing(recipes[0]!))) {
     throw new UserError(`the recipes of ${path} must have steps, scale and timing in common. Repeat them one by one`);
   }
-  const faces = recipes.map(({ moves, locks, geometry, strip, ...start }, i) => ({
+  const faces = recipes.map(({ moves, locks, geometry, layers, strip, ...start }, i) => ({
     name: 'seed' in start ? `seed ${start.seed}` : `latent ${i}`,
     face: {
       ...start,
       moves: moves.map((to, k): MoveRange => ({ to, from: strip?.from[k] ?? undefined })),
       locks,
       geometry,
+      layers,
     },
   }));
   // A recipe that was no strip is the picture of its end.
@@ -105,12 +114,17 @@ function checkBundle(recipe: Recipe, path: string, used: FaceEditor['bundle']): 
 }
 
 /** @returns the rows of a .npy file, each a latent [d]. */
-async function readLatents(path: string, size: number, rows: readonly number[] | undefined) {
+async function readLatents(path: string, { bundle, layers }: FaceEditor, rows: readonly number[] | undefined) {
+  const own = bundle.latentSize;
   const { shape, data } = await readNpy(path);
-  if (shape.at(-1) !== size || shape.length > 2 || !(data instanceof Float32Array || data instanceof Float64Array)) {
+  const isLayered = layers > 1 && shape.at(-1) === own && shape.at(-2) === layers && shape.length === 3;
+  const size = isLayered ? layers * own : own;
+  const isPlain = shape.at(-1) === own && shape.length <= 2;
+  if (!(isPlain || isLayered) || !(data instanceof Float32Array || data instanceof Float64Array)) {
+    const rowForLayers = layers > 1 ? `, or with a row a layer [n, ${layers}, ${own}],` : '';
     throw new UserError(
-      `${path} must hold a latent [${size}] or several [n, ${size}] of float32 or float64; got [${shape.join(', ')}]` +
-        '. Take latents of this generator',
+      `${path} must hold a latent [${own}] or several [n, ${own}]${rowForLayers} of float32 or float64; got ` +
+        `[${shape.join(', ')}]. Take latents of this generator`,
     );
   }
   const count = data.length / size;
@@ -135,4 +149,16 @@ function locksOf(locks: readonly string[], moves: readonly MoveRange[], editor: 
     });
   });
   return [...new Set(all)].filter(lock => locks.includes(lock) || !moved.includes(lock));
+}
+
+/** Of every move, or of the attribute that stands before the equals sign. */
+function layersOf(given: readonly string[], moves: readonly MoveRange[]): Readonly<Record<string, string>> {
+  const moved = moves.map(({ to }) => to.attribute);
+  const all = given.filter(each => !each.includes('=')).flatMap(layers => moved.map(name => [name, layers] as const));
+  const single = given.filter(each => each.includes('=')).map(each => each.split('=', 2) as [string, string]);
+  const idle = single.find(([attribute]) => !moved.includes(attribute));
+  if (idle !== undefined) {
+    throw new UserError(`--layers must be of a move; got ${idle.join('=')} with moves of ${moved.join(', ')}`);
+  }
+  return Object.fromEntries([...all, ...single]);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
 import { describeMissed, isMissed } from '../../core/bundle/reached.ts';
 import { UserError } from '../../core/errors.ts';
+import { geometryNames } from '../../core/models/latents.ts';
 import { formatRecipes, type Recipe, type Timing } from '../../core/recipe/recipe.ts';
 import { openBundle } from '../io/bundle.ts';
 import { writeWhole } from '../io/files.ts';
@@ -11,7 +12,7 @@ import { silentLog } from '../io/log.ts';
 import { exists } from '../io/manifest.ts';
 import { checkFaceOptions, defaultScale, facesOf, type NamedFace } from './edit-faces.ts';
 import { changeOf, type FaceChange, listed, printEdit, warningsAbout } from './edit-summary.ts';
-import { deviceOptions, pathOption } from './options.ts';
+import { deviceOptions, pathOption, psiOption } from './options.ts';
 import { defineStage, type StageContext } from './stage.ts';
 import {
   type Drawing,
@@ -57,6 +58,17 @@ const options = z.strictObject({
     .array(z.string())
     .default([])
     .describe('attribute that must not change; repeatable; suggested: those that the bundle suggests for the moves'),
+  layers: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'layers that moves act on, of a generator that has several: coarse, middle, fine, all or rows such as 0-2; of one ' +
+        "move only: attribute=layers; repeatable; left out: the model's own",
+    ),
+  psi: psiOption()
+    .optional()
+    .meta({ defaultInWords: "the bundle's" })
+    .describe('truncation of the faces of --seed before they are edited: 1 for all variety, less for nearer the mean'),
   nearest: z
     .boolean()
     .default(false)
@@ -69,9 +81,9 @@ const options = z.strictObject({
     .meta({ defaultInWords: `${defaultSteps}; of an animation ${defaultAnimationSteps}` })
     .describe('frames from the first end of the moves to the last; 1: only the last'),
   geometry: z
-    .enum(['sphere', 'linear'])
+    .enum(geometryNames)
     .optional()
-    .meta({ defaultInWords: 'sphere' })
+    .meta({ defaultInWords: "the model's own" })
     .describe("sphere keeps the latent's length and every moved and locked distance; linear is plain addition"),
   scale: z
     .int()

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type AttributeName, attributeIndex, attributeNames } from '../../core/attributes.ts';
 import { bundleFiles } from '../../core/bundle/bundle.ts';
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
-import { distanceTo, normalisedLatent } from '../../core/latent/edit.ts';
+import { distanceTo, seenLatent } from '../../core/latent/edit.ts';
 import { cosine } from '../../core/math/linear-algebra.ts';
 import { correlation, mean } from '../../core/math/statistics.ts';
 import { type EditEffect, editEffect } from '../../core/metrics/edit-effects.ts';
@@ -179,7 +179,7 @@ function plansFor({ bundle }: FaceEditor, asked: readonly string[], warn: (line:
 }
 
 async function linearityOf(editor: FaceEditor, seeds: readonly number[]): Promise<Record<string, number>> {
-  const latents = seeds.map(seed => normalisedLatent(editor.sample(seed)));
+  const latents = seeds.map(seed => seenLatent(editor.sample(seed), editor.geometry));
   const logits = await editor.score(await editor.render(latents));
   return Object.fromEntries(
     scoredBoundaries(editor).map(boundary => {

@@ -6,7 +6,9 @@ import { generateImages, partOf } from '../../core/metrics/image-samples.ts';
 import { meanMsSsim } from '../../core/metrics/ms-ssim.ts';
 import { nearestDistances } from '../../core/metrics/nearest.ts';
 import { slicedWasserstein, swdLevels } from '../../core/metrics/sliced-wasserstein.ts';
+import { ganModel } from '../../core/models/gan-kinds.ts';
 import { generatorRunner } from '../../core/models/inference.ts';
+import { checkPsi, defaultPsi, truncated } from '../../core/models/latents.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import { halved, type ImageSet, withNormalisation } from '../../core/training/image-source.ts';
 import { type Dataset, openDataset, type SplitName } from '../data/dataset.ts';
@@ -18,12 +20,13 @@ import { openRun, withRun } from '../io/run-folder.ts';
 import { type AttributeShares, type Labeller, openLabeller } from './attribute-shares.ts';
 import { type FeatureNetwork, openFeatureNetwork } from './classifier-features.ts';
 import { featuresOfSets, frechetOf, precisionRecallsOf } from './feature-comparisons.ts';
-import { type CommonConfig, pathOption } from './options.ts';
+import { type CommonConfig, pathOption, psiOption } from './options.ts';
 import {
   type ComparedSets,
   comparabilityNote,
   comparisonsOf,
   type Distance,
+  type Named,
   type Nearness,
   nearnessOf,
   qualityCsv,
@@ -49,6 +52,10 @@ export const generatorOptions = {
       'of --generator: run folder of train classifier, which says how often it sees each attribute in generated and ' +
         'in test images, and in whose features precision and recall are measured',
     ),
+  psi: psiOption()
+    .optional()
+    .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
+    .describe('of --generator: truncation at which images are measured too, beside all their variety at 1'),
   pairs: z.int().min(1).default(5000).describe('of --generator: pairs of images whose likeness (MS-SSIM) is averaged'),
 };
 
@@ -68,6 +75,7 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
   const device = await openDevice(config);
   const { generator, dataset } = await openInputs(config);
   const { details } = generator;
+  const psis = psisOf(config, details);
   const { judge, classifier } = config;
   const labeller = classifier === undefined ? undefined : await openLabeller(classifier, details, device);
   const network = await openFeatures(config, details, device);
@@ -82,7 +90,7 @@ export async function evaluateGenerator(config: GeneratorConfig, context: StageC
     if (images < config.images)
       log.warn(`only ${images} images are compared, all that ${dataset.folder} has to train on`);
     const sets: ComparedSets<ImageSet> = {
-      generated: [{ of: 'generated', set: await generate(device, generator, images, config, context) }],
+      generated: await generate(device, generator, psis, images, config, context),
       train: await drawn(dataset, 'train', details, 2 * images, createRandom(seed, streams.train)),
       test: await drawn(dataset, 'test', details, images, createRandom(seed, streams.test)),
     };
@@ -151,21 +159,38 @@ async function drawn(
   return images;
 }
 
+/** Truncations at which images are measured: all their variety first, then as faces are shown. */
+function psisOf({ psi, generator }: GeneratorConfig, details: Generator['details']): number[] {
+  const { geometry } = ganModel(details);
+  if (psi !== undefined) checkPsi(psi, geometry, generator);
+  return [...new Set([1, psi ?? (geometry === 'linear' ? defaultPsi : 1)])];
+}
+
+/** Of the same latents at each truncation. */
 async function generate(
   device: Device,
   { details, tensors }: Generator,
+  psis: readonly number[],
   count: number,
   { seed }: GeneratorConfig,
   context: StageContext,
-): Promise<ImageSet> {
+): Promise<Named<ImageSet>[]> {
   const runner = await generatorRunner(device, details, tensors, batch);
-  const maker = { ...details, generate: async (z: Float32Array) => runner.generate(await runner.map(z)) };
-  const progress = context.log.progress('generate', count, 'images');
-  const tick = ticking(context, done => progress.update(done));
+  const progress = context.log.progress('generate', psis.length * count, 'images');
+  const sets: Named<ImageSet>[] = [];
   try {
-    const images = await generateImages(maker, count, createRandom(seed, streams.latents), tick);
+    for (const psi of psis) {
+      const made = sets.length * count;
+      const tick = ticking(context, done => progress.update(made + done));
+      const maker = {
+        ...details,
+        generate: async (z: Float32Array) => runner.generate(truncated(await runner.map(z), psi)),
+      };
+      const set = await generateImages(maker, count, createRandom(seed, streams.latents), tick);
+      sets.push({ of: psi === 1 ? 'generated' : `generated at ψ ${psi}`, set });
+    }
     progress.finish();
-    return images;
+    return sets;
   } finally {
     await runner.release();
   }

@@ -50,13 +50,14 @@ export const evaluate = defineStage({
       classifier,
       images,
       pairs,
+      psi,
       ...common
     } = config;
     if (bundle !== undefined && generator === undefined) {
       return evaluateEdits({ bundle, judge, attributes, faces, unlockedFaces, ...common }, context);
     }
     if (generator !== undefined && bundle === undefined) {
-      return evaluateGenerator({ generator, judge, dataset, classifier, images, pairs, ...common }, context);
+      return evaluateGenerator({ generator, judge, dataset, classifier, images, pairs, psi, ...common }, context);
     }
     throw new UserError(
       'evaluate measures either edits or a generator: give one of --bundle and --generator; got ' +

@@ -5,7 +5,7 @@ import { type BoundaryOptions, measureBoundary } from '../../core/latent/boundar
 import { conditionNormal } from '../../core/latent/conditioning.ts';
 import type { Hyperplane } from '../../core/latent/edit.ts';
 import { fitOwn, type OwnMetrics } from '../../core/latent/own.ts';
-import type { ExtraBoundary, StoredFit } from '../io/boundaries.ts';
+import type { ExtraBoundary, LatentSpace, StoredFit } from '../io/boundaries.ts';
 import { isKnown, readBoundaryFiles } from '../io/interfacegan.ts';
 import type { Log } from '../io/log.ts';
 import type { Faces } from './fit-faces.ts';
@@ -17,14 +17,15 @@ interface Wishes extends Partial<Omit<BoundaryOptions, 'threshold'>> {
   readonly name: readonly string[];
   readonly condition: readonly string[];
   readonly seed: number;
+  /** See `readOwnLabels`. */
+  readonly psi?: number | undefined;
 }
 
 interface Gathered {
   /** One for each of the 40 attributes, in the order of the label file. */
   readonly fits: readonly StoredFit[];
   readonly extra: readonly ExtraBoundary[];
-  /** Of the latents, d. */
-  readonly size: number;
+  readonly space: LatentSpace;
 }
 
 /**
@@ -61,7 +62,7 @@ export async function gatherBoundaries(
     return [{ ...fit.boundary, origin: isImported ? 'imported' : scored!.origin }];
   });
   for (const [i, path] of wishes.labels.entries()) {
-    const { latents, labels } = await readOwnLabels(path, faces!);
+    const { latents, labels } = await readOwnLabels(path, faces!, wishes.psi);
     const own = fitOwn(wishes.name[i]!, latents, size, labels, wishes.seed);
     log.info(trustOf(own.attribute, own.metrics));
     extra.push({ ...own, origin: 'labelled by hand' });
@@ -69,7 +70,8 @@ export async function gatherBoundaries(
   const all = () => [...fits.flatMap(fit => (fit.controllable ? [fit.boundary] : [])), ...extra];
   for (const wish of wishes.condition) extra.push(conditioned(wish, all()));
   checkNames(extra);
-  return { fits, extra, size };
+  // Directions from elsewhere are InterFaceGAN's, of latents on the sphere.
+  return { fits, extra, space: { size, geometry: faces?.geometry ?? 'sphere' } };
 }
 
 /** What an imported boundary is worth on the faces, where they are labelled with its attribute. */

@@ -1,26 +1,28 @@
 // Reads labelled faces into memory that all threads of `fit` share.
 import { basename } from 'node:path';
-import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
 import { checkShape, toFloat32 } from '../../core/formats/nd-array.ts';
 import { quantile } from '../../core/math/statistics.ts';
 import { brightnessName } from '../../core/metrics/brightness.ts';
 import { normaliseLatents } from '../../core/models/latents.ts';
-import { readJson, readNpy } from '../io/files.ts';
+import type { LatentSpace } from '../io/boundaries.ts';
+import { readNpy } from '../io/files.ts';
 import { namedFiles } from '../io/interfacegan.ts';
 import { exists } from '../io/manifest.ts';
 import type { FinishedRun } from '../io/run-folder.ts';
+import { latentFiles, readSynthesis } from '../io/synthesis.ts';
 
-export interface Faces {
+export interface Faces extends LatentSpace {
   readonly count: number;
-  readonly size: number;
   /** [count, size], as the generator sees them. */
   readonly latents: Float32Array;
   /** [attributes, count]: one row an attribute. */
   readonly logits: Float32Array;
   /** Which attribute each row is of, above which logit it counts as present, and who says so, for people. */
   readonly rows: readonly { readonly attribute: string; readonly threshold: number; readonly origin: string }[];
+  /** The run of `train gan` that made them; undefined of faces from elsewhere. */
+  readonly generator: string | undefined;
 }
 
 /** A direction beyond the 40, after how bright each face is: to hold the light while something else is moved. */
@@ -29,27 +31,22 @@ const brightness = {
   origin: 'fitted to how bright the middle of each generated picture is',
 };
 
-const synthesisSchema = z.object({ thresholds: z.array(z.number()).length(attributeNames.length) });
-
 /** @param run of `synthesize`. @throws UserError for files that do not fit together or hold anything but finite numbers. */
 export async function readFaces(run: FinishedRun): Promise<Faces> {
-  const details = synthesisSchema.safeParse(await readJson(run.file('synthesis.json')));
-  if (!details.success) {
-    throw new UserError(`${run.file('synthesis.json')} must hold 40 thresholds. Run synthesize again`);
-  }
-  const { thresholds } = details.data;
+  const { thresholds, geometry } = await readSynthesis(run);
   const rows = attributeNames.map((attribute, a) => ({ attribute, threshold: thresholds[a]!, origin: 'classifier' }));
-  const latents = await readMatrix(run.file('z.npy'), [null, null]);
+  const latents = await readMatrix(run.file(latentFiles[geometry]), [null, null]);
   const [count] = latents.shape;
   const { data: logits } = await readMatrix(run.file('logits.npy'), [count, rows.length]);
-  if (!(await exists(run.file('brightness.npy')))) return faces(latents, rows, logits); // made by an earlier version
+  const made = { geometry, generator: run.manifest.inputs.generator?.path };
+  if (!(await exists(run.file('brightness.npy')))) return faces(latents, rows, logits, made); // by an earlier version
   const { data: light } = await readMatrix(run.file('brightness.npy'), [count, 1]);
   const columns = rows.length + 1;
   const scores = Float32Array.from({ length: count * columns }, (_, at) => {
     const [face, column] = [Math.floor(at / columns), at % columns];
     return column < rows.length ? logits[face * rows.length + column]! : light[face]!;
   });
-  return faces(latents, [...rows, { ...brightness, threshold: quantile(light, 0.5) }], scores);
+  return faces(latents, [...rows, { ...brightness, threshold: quantile(light, 0.5) }], scores, made);
 }
 
 /**
@@ -79,7 +76,7 @@ export async function readScoredFaces(latentFile: string, scorePaths: readonly s
     return { attribute, threshold: probabilities ? sign / 2 : 0, origin: 'fitted to scores' };
   });
   const normalised = { ...latents, data: normaliseLatents(latents.data, size) };
-  return faces(normalised, rows, scores);
+  return faces(normalised, rows, scores, { geometry: 'sphere', generator: undefined });
 }
 
 /** Puts both into shared memory. */
@@ -87,6 +84,7 @@ function faces(
   latents: { readonly shape: readonly [number, number]; readonly data: Float32Array },
   rows: Faces['rows'],
   data: Float32Array,
+  made: Pick<Faces, 'geometry' | 'generator'>,
 ): Faces {
   const [count, size] = latents.shape;
   return {
@@ -99,6 +97,7 @@ function faces(
       }
     }),
     rows,
+    ...made,
   };
 }
 

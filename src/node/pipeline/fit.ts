@@ -7,6 +7,7 @@ import { UserError } from '../../core/errors.ts';
 import { encodeNpy } from '../../core/formats/npy.ts';
 import { defaultBoundaryOptions as defaults } from '../../core/latent/boundary.ts';
 import type { CurvePoint } from '../../core/latent/curve.ts';
+import { defaultPsi } from '../../core/models/latents.ts';
 import { inOrder } from '../data/in-order.ts';
 import type { StoredFit } from '../io/boundaries.ts';
 import { boundaryFiles, keptBoundaries, writeBoundaries, writeBoundary } from '../io/boundaries.ts';
@@ -14,13 +15,14 @@ import { explainingDiskErrors } from '../io/disk-errors.ts';
 import { writeJson, writeWhole } from '../io/files.ts';
 import { namedFiles, writeBoundaryFiles } from '../io/interfacegan.ts';
 import { openRun, type Run, withRun } from '../io/run-folder.ts';
+import { latentFiles } from '../io/synthesis.ts';
 import { csvTable } from '../report/table.ts';
 import type { FitAnswer, FitOrder, SharedFaces } from '../workers/fit-boundaries.ts';
 import { startWorkers } from '../workers/pool.ts';
 import { gatherBoundaries } from './fit-extra.ts';
 import { type Faces, readFaces, readScoredFaces } from './fit-faces.ts';
 import { columns, means, tableRows } from './fit-tables.ts';
-import { pathOption, runOptions, threadsOption } from './options.ts';
+import { pathOption, psiOption, runOptions, threadsOption } from './options.ts';
 import { defineStage, type StageContext } from './stage.ts';
 
 const options = z.strictObject({
@@ -41,13 +43,19 @@ const options = z.strictObject({
     .default([])
     .describe('own attributes: for each a CSV "seed,label" or "index,label" with at least 30 faces and 0 or 1'),
   name: z.array(z.string()).default([]).describe('the name of each of --labels'),
+  psi: psiOption()
+    .optional()
+    .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
+    .describe('of --labels by seed: truncation of the faces as they were looked at'),
   condition: z
     .array(z.string())
     .default([])
     .describe('boundaries to derive, as primal:lock+lock, e.g. Young:Male+Eyeglasses, kept as Young_c_Male_Eyeglasses'),
   export: pathOption()
     .optional()
-    .describe("folder for the boundaries under InterFaceGAN's names (age is −Young), with the faces' z.npy and scores"),
+    .describe(
+      "folder for the boundaries under InterFaceGAN's names (age is −Young), with the faces' latents and scores",
+    ),
   samples: z
     .enum(['confident', 'all'])
     .default(defaults.samples)
@@ -98,8 +106,8 @@ export const fit = defineStage({
     const { log } = context;
     return withRun(out, { stage: 'fit', config, inputs: await inputsOf(config), resume, force, log }, async run => {
       const fitted = faces === undefined ? [] : await fitAll(run, faces, config, context);
-      const { fits, extra, size } = await gatherBoundaries(config, faces, fitted, log);
-      await writeBoundaries(run, fits, extra, size);
+      const { fits, extra, space } = await gatherBoundaries(config, faces, fitted, log);
+      await writeBoundaries(run, fits, extra, space);
       await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
       if (config.export !== undefined) {
         const boundaries = fits.flatMap(each => (each.controllable ? [each.boundary] : []));
@@ -207,8 +215,8 @@ async function exportTo(
   await explainingDiskErrors('create', folder, () => mkdir(folder, { recursive: true }));
   await writeBoundaryFiles(folder, boundaries);
   if (faces === undefined) return;
-  const { latents, logits, rows, count, size } = faces;
-  await writeWhole(join(folder, 'z.npy'), encodeNpy({ shape: [count, size], data: latents }));
+  const { latents, logits, rows, count, size, geometry } = faces;
+  await writeWhole(join(folder, latentFiles[geometry]), encodeNpy({ shape: [count, size], data: latents }));
   for (const [row, { attribute }] of rows.entries()) {
     const data = logits.subarray(row * count, (row + 1) * count);
     await writeWhole(join(folder, `${attribute}_scores.npy`), encodeNpy({ shape: [count, 1], data }));

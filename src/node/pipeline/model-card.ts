@@ -30,6 +30,8 @@ export interface ModelCardFacts {
   /** Free text of whoever made it. */
   readonly description: string;
   readonly architecture: GanArchitecture;
+  /** Of the samples; undefined where the generator has no truncation. */
+  readonly psi?: number | undefined;
   readonly generator: FinishedRun;
   readonly classifier: FinishedRun;
   readonly boundaries: FinishedRun;
@@ -67,6 +69,7 @@ export function modelCard(facts: ModelCardFacts): string {
     name,
     description,
     architecture,
+    psi,
     generator,
     classifier,
     boundaries,
@@ -110,7 +113,7 @@ ${storageSentence(networks)}
 
 ## Uncurated samples
 
-Seeds 0 to ${shownFaces - 1}, eight in a row, none left out:
+Seeds 0 to ${shownFaces - 1}${psi === undefined ? '' : ` at ψ ${psi}`}, eight in a row, none left out:
 
 ![seeds 0 to ${shownFaces - 1}](${bundleFiles.samples})
 

@@ -1,6 +1,7 @@
 // The options that many stages share, so that a flag means the same everywhere.
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { mostPsi } from '../../core/models/latents.ts';
 import { deviceNames } from '../io/device.ts';
 
 /** A side length of square images. @throws (as a zod issue) unless a power of two from 4 to 1024. */
@@ -16,6 +17,11 @@ export function resolutionOption() {
 /** A path; an empty one, such as an unset shell variable leaves, is refused. */
 export function pathOption() {
   return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: 'a path' });
+}
+
+/** Truncation: the share of the way from the mean face to each face that is left. */
+export function psiOption() {
+  return z.number().min(0).max(mostPsi);
 }
 
 export function threadsOption(description: string) {

@@ -7,6 +7,7 @@ import { openDevice } from '../io/device.ts';
 import { explainingDiskErrors } from '../io/disk-errors.ts';
 import { writeJson } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
+import { ganDetailsSchema, readTensors } from '../io/networks.ts';
 import { openRun } from '../io/run-folder.ts';
 import { type Column, textTable } from '../report/table.ts';
 import { bundle } from './bundle.ts';
@@ -27,6 +28,9 @@ import { trainGan } from './train-gan.ts';
 const options = z.strictObject({
   preset: z.enum(presetNames).default('quick').describe(describePresets()),
   celeba: pathOption().describe("CelebA folder in the official or in Kaggle's layout"),
+  generator: pathOption()
+    .optional()
+    .describe("run folder of train gan, to go on from in place of training one; at the preset's resolution"),
   ...deviceOptions,
   ...runOptions,
   out: pathOption().describe('folder that will hold one run folder a stage'),
@@ -59,12 +63,14 @@ export const pipeline = defineStage({
   examples: [
     '--celeba ../celeba --out runs/quick',
     '--celeba ../celeba --out runs/quick --resume',
+    '--celeba ../celeba --generator runs/gan --preset celeba-64 --out runs/mine',
     '--preset smoke --celeba ../celeba --out runs/smoke --dry-run',
   ],
   options,
   steps: stepsOf,
   async run(config, context) {
     await openDevice(config); // a missing one is told before any work is done
+    if (config.generator !== undefined) await checkGenerator(config.generator, config, context);
     await makeFolder(config);
     const costs: Cost[] = [];
     const summaries = new Map<string, Summary>();
@@ -91,7 +97,7 @@ export const pipeline = defineStage({
       seconds: costs.reduce((sum, cost) => sum + cost.seconds, 0),
       peakMemoryMB: Math.max(...costs.map(cost => cost.peakMemoryMB)),
       costs,
-      samples: join(config.out, runFolders.generator),
+      samples: config.generator ?? join(config.out, runFolders.generator),
       classifierTestAccuracy: summaries.get(join(config.out, runFolders.classifier))?.testAccuracy,
       boundaries: summaries.get(join(config.out, runFolders.boundaries))?.table,
       edits: summaries.get(join(config.out, runFolders.evaluation))?.means,
@@ -120,7 +126,8 @@ function stepsOf(config: z.output<typeof options>): Step[] {
     const asked = Object.entries({ ...common, ...own }).filter(([key]) => key in stage.options.shape);
     return { stage, config: stage.options.parse(withPreset(stage, { ...Object.fromEntries(asked), out: file(name) })) };
   };
-  const [dataset, generator, classifier] = [runFolders.dataset, runFolders.generator, runFolders.classifier].map(file);
+  const [dataset, classifier] = [runFolders.dataset, runFolders.classifier].map(file);
+  const generator = config.generator ?? file(runFolders.generator);
   const [boundaries, made] = [runFolders.boundaries, runFolders.bundle].map(file);
   const judge = preset.judge === undefined ? {} : { judge: file(runFolders.judge) };
   const quality = preset.quality === undefined ? {} : { quality: file(runFolders.quality) };
@@ -128,7 +135,7 @@ function stepsOf(config: z.output<typeof options>): Step[] {
   const strip = { bundle: made, seed: seeds, steps: stepsInStrip, force: true };
   return [
     step(prepare, runFolders.dataset, { ...preset.prepare, celeba: config.celeba }),
-    step(trainGan, runFolders.generator, { ...preset.trainGan, dataset }),
+    ...(config.generator === undefined ? [step(trainGan, runFolders.generator, { ...preset.trainGan, dataset })] : []),
     step(trainClassifier, runFolders.classifier, { ...preset.trainClassifier, dataset }),
     // Another seed: a judge must not err where the classifier does.
     ...when(preset.judge, own => step(trainClassifier, runFolders.judge, { seed: seed + 1, ...own, dataset })),
@@ -143,6 +150,24 @@ function stepsOf(config: z.output<typeof options>): Step[] {
     ...preset.strips.map(({ name, move, lock }) => step(edit, `${name}.png`, { ...strip, move, lock })),
     step(report, reportFile, { runs: config.out, force: true }),
   ];
+}
+
+/** @throws UserError for a generator of another resolution than the preset's images. */
+async function checkGenerator(
+  folder: string,
+  { preset }: z.output<typeof options>,
+  { log }: StageContext,
+): Promise<void> {
+  const run = await openRun(folder, 'train gan');
+  const { details } = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
+  const { resolution } = presets[preset].prepare;
+  if (details.resolution !== resolution) {
+    throw new UserError(
+      `--generator must make images of the preset's ${resolution}×${resolution}; got ${details.resolution} with ` +
+        `${folder}. Choose another --preset`,
+    );
+  }
+  log.info(`train gan: left out, ${folder} is there; what ${preset} says of training one does not apply`);
 }
 
 /** A step that only some presets have. */

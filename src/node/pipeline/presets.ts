@@ -1,7 +1,7 @@
 // The presets of `pipeline`: the options of every stage in one table, from a minute's trial to a real model.
 
 /** Options of a stage by name; what is left out keeps the stage's default. */
-export type StageOptions = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+export type StageOptions = Readonly<Record<string, string | number | boolean | readonly string[] | readonly number[]>>;
 
 /** One figure of the pipeline: an edit shown on several faces. */
 export interface StripOptions {
@@ -69,31 +69,55 @@ const reportGan: StageOptions = {
   measureKimg: 200,
 };
 
-export const presetNames = ['tiny', 'smoke', 'quick', 'celeba-64', 'report'] as const;
+/** As short as a style generator's training can be: each phase a thousand images or less. */
+const shortStyleGan: StageOptions = {
+  preset: 'style',
+  dataParallel: false, // the same for any number of threads
+  growKimg: [1],
+  gammaKimg: 1,
+  decayKimg: 1,
+  measureKimg: 0,
+};
+
+const tiny: PipelinePreset = {
+  description: 'for tests, seconds; 8×8, nothing to be seen',
+  prepare: { resolution: 8, limit: 100 },
+  trainGan: { fmapBase: 16, fmapMax: 8, latentSize: 8, kimg: 2, fadeKimg: 0.5, stabiliseKimg: 0.5, tickKimg: 0.2 },
+  trainClassifier: { width: 2, epochs: 60, patience: 0, minibatch: 8, shift: 0, jitter: 0 },
+  synthesize: { count: 1000 },
+  fit: { ratio: 0.1, curve: ['Male'] },
+  calibrate: { faces: 16, trialFaces: 8, judgedFaces: 8, responseFaces: 64, mostLocks: 2 },
+  evaluate: { faces: 8 },
+  strips: [{ name: 'gender-smiling-locked', move: ['Male=-1..1'], lock: ['Smiling'] }],
+};
+
+const smoke: PipelinePreset = {
+  description: 'shows in a minute that every stage works; 16×16, the faces are hardly faces',
+  prepare: { resolution: 16, limit: 3000 },
+  trainGan: { fmapBase: 64, fmapMax: 32, latentSize: 32, kimg: 8, fadeKimg: 1, stabiliseKimg: 1, tickKimg: 1 },
+  trainClassifier: { width: 8, epochs: 6, learningRate: 0.004, shift: 1 },
+  synthesize: { count: 2000 },
+  fit: { ratio: 0.1 },
+  calibrate: { faces: 16, trialFaces: 8, judgedFaces: 16, responseFaces: 256, mostLocks: 3 },
+  evaluate: { faces: 16 },
+  // Whatever the little classifier learns first.
+  strips: [{ name: 'gender-smiling-locked', move: ['Male=-3..3'], lock: ['Smiling'] }],
+};
+
+export const presetNames = ['tiny', 'tiny-style', 'smoke', 'smoke-style', 'quick', 'celeba-64', 'report'] as const;
 
 export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePreset>> = {
-  tiny: {
-    description: 'for tests, seconds; 8×8, nothing to be seen',
-    prepare: { resolution: 8, limit: 100 },
-    trainGan: { fmapBase: 16, fmapMax: 8, latentSize: 8, kimg: 2, fadeKimg: 0.5, stabiliseKimg: 0.5, tickKimg: 0.2 },
-    trainClassifier: { width: 2, epochs: 60, patience: 0, minibatch: 8, shift: 0, jitter: 0 },
-    synthesize: { count: 1000 },
-    fit: { ratio: 0.1, curve: ['Male'] },
-    calibrate: { faces: 16, trialFaces: 8, judgedFaces: 8, responseFaces: 64, mostLocks: 2 },
-    evaluate: { faces: 8 },
-    strips: [{ name: 'gender-smiling-locked', move: ['Male=-1..1'], lock: ['Smiling'] }],
+  tiny,
+  'tiny-style': {
+    ...tiny,
+    description: 'tiny with a style generator',
+    trainGan: { ...shortStyleGan, fmapBase: 16, fmapMax: 8, latentSize: 8, kimg: 2, tickKimg: 0.2 },
   },
-  smoke: {
-    description: 'shows in a minute that every stage works; 16×16, the faces are hardly faces',
-    prepare: { resolution: 16, limit: 3000 },
-    trainGan: { fmapBase: 64, fmapMax: 32, latentSize: 32, kimg: 8, fadeKimg: 1, stabiliseKimg: 1, tickKimg: 1 },
-    trainClassifier: { width: 8, epochs: 6, learningRate: 0.004, shift: 1 },
-    synthesize: { count: 2000 },
-    fit: { ratio: 0.1 },
-    calibrate: { faces: 16, trialFaces: 8, judgedFaces: 16, responseFaces: 256, mostLocks: 3 },
-    evaluate: { faces: 16 },
-    // Whatever the little classifier learns first.
-    strips: [{ name: 'gender-smiling-locked', move: ['Male=-3..3'], lock: ['Smiling'] }],
+  smoke,
+  'smoke-style': {
+    ...smoke,
+    description: 'smoke with a style generator',
+    trainGan: { ...shortStyleGan, fmapBase: 64, fmapMax: 32, latentSize: 32, kimg: 4, tickKimg: 1 },
   },
   quick: {
     description: 'a first model in under 20 minutes on two cores; 32×32, all training images',

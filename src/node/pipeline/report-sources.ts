@@ -1,14 +1,13 @@
 // Opens everything that a report is made of: the runs of a pipeline, their dataset and the editor of their bundle.
 import { join } from 'node:path';
-import type { z } from 'zod';
 import type { FaceEditor } from '../../core/bundle/face-editor.ts';
-import { UserError } from '../../core/errors.ts';
 import { type Dataset, openDataset } from '../data/dataset.ts';
 import { openBundle } from '../io/bundle.ts';
 import type { DeviceOptions } from '../io/device.ts';
 import { readJson } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
 import { type FinishedRun, openRun } from '../io/run-folder.ts';
+import { readSynthesis, type Synthesis } from '../io/synthesis.ts';
 import { calibrate } from './calibrate.ts';
 import { commandOf } from './command.ts';
 import { evaluate } from './evaluate.ts';
@@ -17,7 +16,7 @@ import { fit } from './fit.ts';
 import { runFolders } from './layout.ts';
 import { prepare } from './prepare.ts';
 import type { Stage } from './stage.ts';
-import { synthesisSchema, synthesize } from './synthesize.ts';
+import { synthesize } from './synthesize.ts';
 import { trainClassifier } from './train-classifier.ts';
 import { trainGan } from './train-gan.ts';
 
@@ -48,29 +47,28 @@ export interface Sources {
   readonly runs: Readonly<Record<RunName, Source>> & Readonly<Partial<Record<OptionalRunName, Source>>>;
   readonly dataset: Dataset;
   readonly editor: FaceEditor;
-  readonly synthesis: z.output<typeof synthesisSchema>;
+  readonly synthesis: Synthesis;
   readonly edits: EditEvaluation;
 }
 
 /** @param folder a pipeline's. @throws UserError naming the run that is missing or unfinished. */
 export async function openSources(folder: string, device: DeviceOptions): Promise<Sources> {
   const runs: Partial<Record<RunName | OptionalRunName, Source>> = {};
+  // A pipeline that was given its generator has none of its own; its faces know which it was.
+  const { inputs } = (await openRun(join(folder, runFolders.synthesis), 'synthesize')).manifest;
   for (const [name, stage] of Object.entries({ ...stages, ...optionalStages }) as [RunName, Stage][]) {
-    const place = join(folder, runFolders[name]);
+    const own = join(folder, runFolders[name]);
+    const place = name === 'generator' && !(await exists(own)) ? (inputs.generator?.path ?? own) : own;
     if (name in optionalStages && !(await exists(place))) continue;
     const run = await openRun(place, stage.name);
     const command = commandOf(stage, { ...run.config, out: run.folder });
     runs[name] = { ...run, stage: stage.name, command };
   }
-  const synthesisPath = join(folder, runFolders.synthesis, 'synthesis.json');
-  const synthesis = synthesisSchema.safeParse(await readJson(synthesisPath));
-  if (!synthesis.success)
-    throw new UserError(`${synthesisPath} does not describe generated faces; run synthesize again`);
   return {
     runs: runs as Sources['runs'],
     dataset: await openDataset(join(folder, runFolders.dataset)),
     editor: await openBundle(join(folder, runFolders.bundle), device),
-    synthesis: synthesis.data,
+    synthesis: await readSynthesis(runs.synthesis!),
     edits: (await readJson(join(folder, runFolders.evaluation, evaluationFile))) as EditEvaluation,
   };
 }

@@ -6,7 +6,7 @@ import { writeWhole } from '../io/files.ts';
 import { exists } from '../io/manifest.ts';
 import { escapeHtml, type Figure, pageHtml } from '../report/html.ts';
 import { counted } from './figures/words.ts';
-import { deviceOptions, pathOption } from './options.ts';
+import { deviceOptions, pathOption, psiOption } from './options.ts';
 import { openSources, type Sources } from './report-sources.ts';
 import { defineStage } from './stage.ts';
 
@@ -14,6 +14,10 @@ const options = z.strictObject({
   runs: pathOption().describe('folder of a finished pipeline'),
   out: pathOption().describe('HTML file to write'),
   force: z.boolean().default(false).describe('replace an existing file at --out'),
+  psi: psiOption()
+    .optional()
+    .meta({ defaultInWords: "the bundle's" })
+    .describe('truncation of the faces that are shown: 1 for all variety, less for nearer the mean'),
   ...deviceOptions,
 });
 
@@ -27,7 +31,7 @@ export const report = defineStage({
       throw new UserError(`${config.out} exists; give --force to replace it or choose another --out`);
     }
     await openDevice(config); // a missing one is told before anything is read
-    const sources = await openSources(config.runs, config);
+    const sources = { ...(await openSources(config.runs, config)), psi: config.psi };
     const figures: Figure[] = [];
     // Only here, since drawing charts takes a library that no other command should have to load.
     const { partsOf } = await import('./figures/all.ts');

@@ -8,7 +8,7 @@ import { classifierSpec } from '../../core/models/classifier.ts';
 import { ganModel } from '../../core/models/gan-kinds.ts';
 import type { SpecTree } from '../../core/models/gan-model.ts';
 import { BatchRunner, classifierOnnx, generatorOnnx, latentMapping, repeatRows } from '../../core/models/inference.ts';
-import { sampleLatents } from '../../core/models/latents.ts';
+import { sampleLatents, truncated } from '../../core/models/latents.ts';
 import type { Weights } from '../../core/models/weights.ts';
 import { Program } from '../../core/runtime/program.ts';
 import { cpuDevice } from '../io/device.ts';
@@ -33,10 +33,10 @@ const mostSteps = 2;
 const mostProbability = 0.01;
 
 /**
- * @param z of the faces that are compared, [n, d]: `firstLatents`.
+ * @param z of the faces that are compared, [n, d]: `firstLatents`. @param psi their truncation.
  * @returns both files, and the images of these faces as the first of them makes them.
  */
-export async function storedNetworks({ generator, classifier }: Networks, z: Float32Array) {
+export async function storedNetworks({ generator, classifier }: Networks, z: Float32Array, psi = 1) {
   const { architecture, calibration } = classifier.details;
   const model = ganModel(generator.details);
   const images = await storedNetwork(
@@ -44,7 +44,7 @@ export async function storedNetworks({ generator, classifier }: Networks, z: Flo
     generator.tensors,
     weights => {
       // What lies between z and latents for editing is stored too.
-      const latents = latentMapping(generator.details, weights)(z);
+      const latents = truncated(latentMapping(generator.details, weights)(z), psi);
       const rows = repeatRows(latents, generator.details.latentSize, model.layers);
       return outputOf(generatorOnnx(generator.details, weights, device.target), rows);
     },

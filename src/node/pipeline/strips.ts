@@ -1,8 +1,9 @@
 // Draws edits as strips, one row a face, or as animations, for all that show them.
-import type { FaceEditor, StripRequest } from '../../core/bundle/face-editor.ts';
-import type { Edited, Geometry } from '../../core/latent/edit.ts';
+import type { EditRequest, FaceEditor, StripRequest } from '../../core/bundle/face-editor.ts';
+import type { Edited } from '../../core/latent/edit.ts';
 import { asLatentMove } from '../../core/latent/moves.ts';
 import type { MoveRange } from '../../core/latent/strip.ts';
+import type { Geometry } from '../../core/models/latents.ts';
 import { addRecipe, type Recipe, type Start, type Strip, type Timing } from '../../core/recipe/recipe.ts';
 import { recipesAsXmp } from '../io/recipes.ts';
 import { type AnimationFormat, encodeAnimation } from '../report/animation.ts';
@@ -13,7 +14,10 @@ export type Face = Start & {
   /** Of strengths and distances; `FaceEditor.resolveStrip` makes them of probabilities. */
   readonly moves: readonly MoveRange[];
   readonly locks: readonly string[];
-  readonly geometry: Geometry;
+  /** Left out, the model's own. */
+  readonly geometry?: Geometry;
+  /** Of moves, where not the model's own; see `EditRequest`. */
+  readonly layers?: EditRequest['layers'];
 };
 
 /** How all faces of a file are drawn. */
@@ -34,7 +38,8 @@ export interface StripsRequest extends Drawing {
   readonly seeds: readonly number[];
   readonly moves: readonly MoveRange[];
   readonly locks: readonly string[];
-  readonly geometry: Geometry;
+  /** Truncation; left out, the model's own. */
+  readonly psi?: number | undefined;
 }
 
 export interface Strips {
@@ -48,11 +53,11 @@ export interface Strips {
 
 /** @throws UserError as `FaceEditor.resolveStrip`. */
 export async function drawStrips(editor: FaceEditor, request: StripsRequest): Promise<Strips> {
-  const { seeds, moves, locks, geometry, ...drawing } = request;
+  const { seeds, moves, locks, psi, ...drawing } = request;
   const faces: Face[] = [];
   const drawn: DrawnFace[] = [];
   for (const seed of seeds) {
-    const face = { seed, moves, locks, geometry };
+    const face = { seed, psi, moves, locks };
     faces.push({ ...face, ...(await editor.resolveStrip({ ...face, steps: drawing.steps })) });
     drawn.push(await drawFace(editor, faces.at(-1)!, drawing.steps));
   }

@@ -1,7 +1,8 @@
 // Stage `synthesize`: generated faces with their latents and the classifier's word on each attribute.
 import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
-import { classifierOnnx, generatorOnnx } from '../../core/models/inference.ts';
+import { ganModel } from '../../core/models/gan-kinds.ts';
+import { checkPsi } from '../../core/models/latents.ts';
 import { inOrder } from '../data/in-order.ts';
 import { openDevice } from '../io/device.ts';
 import { createNpyWriter, readNpy, writeJson, writeWhole } from '../io/files.ts';
@@ -9,28 +10,22 @@ import { readJsonLines } from '../io/json-lines.ts';
 import { runFiles } from '../io/manifest.ts';
 import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../io/networks.ts';
 import { openRun, type Run, withRun } from '../io/run-folder.ts';
+import { latentFiles, type Synthesis, synthesisFile } from '../io/synthesis.ts';
 import { encodeGrid } from '../report/image-grid.ts';
 import { startWorkers } from '../workers/pool.ts';
 import type { FaceMaker, Shard, ShardOrder } from '../workers/synthesize-faces.ts';
 import { checkTakes } from './attribute-shares.ts';
-import { deviceOptions, pathOption, runOptions, threadsOption } from './options.ts';
+import { deviceOptions, pathOption, psiOption, runOptions, threadsOption } from './options.ts';
 import { defineStage } from './stage.ts';
 
 const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
   classifier: pathOption().describe('run folder of train classifier, at the same resolution'),
   count: z.int().min(1).default(100_000).describe('faces to make'),
+  psi: psiOption().default(1).describe('truncation of style generators; boundaries are fitted on 1, all their variety'),
   ...deviceOptions,
   threads: threadsOption('threads, each with faces of its own; the result is the same for any number'),
   ...runOptions,
-});
-
-/** What `synthesis.json` tells of the faces. */
-export const synthesisSchema = z.object({
-  count: z.int().min(1),
-  thresholds: z.array(z.number()).length(attributeNames.length),
-  /** Share of the faces in which the classifier sees each attribute. */
-  frequencies: z.record(z.string(), z.number()),
 });
 
 /** Faces that a thread makes and labels at a time; only two such shards a thread are ever in memory. */
@@ -47,19 +42,26 @@ export const synthesize = defineStage({
   ],
   options,
   async run(config, { log, signal }) {
-    const device = await openDevice(config);
+    await openDevice(config); // a missing one is told before anything is read
     const generatorRun = await openRun(config.generator, 'train gan');
     const classifierRun = await openRun(config.classifier, 'train classifier');
     const generator = await readTensors(generatorRun.file('generator.safetensors'), ganDetailsSchema);
     const classifier = await readTensors(classifierRun.file('classifier.safetensors'), classifierDetailsSchema);
     const { resolution, latentSize } = generator.details;
     const { architecture, thresholds } = classifier.details;
+    const { geometry } = ganModel(generator.details);
     checkTakes(architecture, generator.details);
+    checkPsi(config.psi, geometry, config.generator);
     const inputs = { generator: config.generator, classifier: config.classifier };
     const { resume, force } = config;
     return withRun(config.out, { stage: 'synthesize', config, inputs, resume, force, log }, async run => {
       const kept = await keptFaces(run);
-      const latentFile = await createNpyWriter(run.file('z.npy'), 'float32', [config.count, latentSize], kept);
+      const latentFile = await createNpyWriter(
+        run.file(latentFiles[geometry]),
+        'float32',
+        [config.count, latentSize],
+        kept,
+      );
       const logitShape = [config.count, attributeNames.length] as const;
       const logitFile = await createNpyWriter(run.file('logits.npy'), 'float32', logitShape, kept);
       // Chromaticities have none.
@@ -70,10 +72,9 @@ export const synthesize = defineStage({
       const files = [latentFile, logitFile, ...(brightnessFile === undefined ? [] : [brightnessFile])];
       const maker: FaceMaker = {
         device: config.device,
-        generator: generatorOnnx(generator.details, generator.tensors, device.target),
-        classifier: classifierOnnx(architecture, classifier.tensors, device.target),
-        resolution,
-        latentSize,
+        generator: { architecture: generator.details, weights: generator.tensors },
+        classifier: { architecture, weights: classifier.tensors },
+        psi: config.psi,
         seed: config.seed,
       };
       // A GPU is kept busy by one thread.
@@ -113,8 +114,9 @@ export const synthesize = defineStage({
       for (const file of files) await file.close();
       progress.finish();
       const frequencies = await frequenciesOf(run.file('logits.npy'), config.count, thresholds);
-      const details = { count: config.count, resolution, latentSize, latents: 'normalised', thresholds, frequencies };
-      await writeJson(run.file('synthesis.json'), details);
+      const { count, psi } = config;
+      const details: Synthesis = { geometry, psi, thresholds, frequencies, count };
+      await writeJson(run.file(synthesisFile), { resolution, latentSize, ...details });
       return { count: config.count, frequencies };
     });
   },

@@ -5,11 +5,12 @@ import type { FaceEditor } from '../../core/bundle/face-editor.ts';
 import { probabilityOf } from '../../core/bundle/probability.ts';
 import { calibrate } from '../../core/latent/calibration.ts';
 import type { Hyperplane } from '../../core/latent/edit.ts';
+import { type LayerRange, layerNames, layersNamed } from '../../core/latent/layers.ts';
 import type { LinearResponse } from '../../core/latent/linear-response.ts';
 import { searchLocks } from '../../core/latent/suggested-locks.ts';
 import { brightnessName } from '../../core/metrics/brightness.ts';
 import { type EditEffect, editEffect } from '../../core/metrics/edit-effects.ts';
-import { type Faces, probe, scoredBoundaries, type Targets } from './edit-probe.ts';
+import { conditionsOf, type Faces, type Plan, probe, scoredBoundaries, type Targets } from './edit-probe.ts';
 import type { Judge } from './judge.ts';
 
 export interface CalibrationWork {
@@ -21,7 +22,7 @@ export interface CalibrationWork {
   readonly logits: Float32Array;
   /** For the calibration and the safe range. */
   readonly faces: Faces;
-  /** For choosing the locks. */
+  /** For choosing layers and locks. */
   readonly trialFaces: Faces;
   /** Where what won is tried against no locks, and judged. */
   readonly judgedFaces: Faces;
@@ -54,16 +55,20 @@ export async function calibratedAttribute(attribute: BundleAttribute, work: Cali
   const { editor } = work;
   const boundary = editor.bundle.boundaries.find(each => each.attribute === attribute.attribute);
   if (attribute.boundary === null || boundary === undefined) return attribute;
-  const swept = await sweep(boundary, work);
+  const layers = await chosenLayers(attribute.attribute, work);
+  const swept = await sweep(boundary, layers, work);
   const { curve, safeRange } = calibrate(swept.distances, swept.own, swept.flips);
-  const { locks, faces, agreement, flips } = await chosenLocks(attribute, boundary, work);
+  const { locks, faces, agreement, flips } = await chosenLocks(attribute, boundary, layers, work);
+  const { layers: _earlier, ...known } = attribute.boundary;
+  const isPart = layers !== undefined && layers[1] - layers[0] + 1 < editor.layers;
   const reason = whyNot(attribute, safeRange, swept);
   return {
     attribute: attribute.attribute,
     threshold: attribute.threshold,
     ...(attribute.probability === undefined ? {} : { probability: attribute.probability }),
     boundary: {
-      ...attribute.boundary,
+      ...known,
+      ...(isPart && { layers: [...layers] }),
       calibration: curve.map(([distance, logit]) => [distance, logit]),
       ...(safeRange === undefined ? {} : { safeRange: [...safeRange] }),
     },
@@ -88,21 +93,73 @@ interface Swept {
   readonly probabilities: readonly (readonly number[])[];
 }
 
+/** A third of a generator's layers is tried where it has so many. */
+const fewestLayers = 3;
+
+/** Some layers, and what moves that act on them do. */
+export interface TriedLayers {
+  readonly layers: LayerRange;
+  readonly effect: Pick<EditEffect, 'agreement' | 'flips' | 'faces'>;
+}
+
+/** The layers that a direction is to act on, among all and each third; undefined where there is nothing to choose. */
+async function chosenLayers(
+  moved: AttributeName,
+  { editor, judge, trialFaces }: CalibrationWork,
+): Promise<LayerRange | undefined> {
+  if (editor.layers < fewestLayers) return undefined;
+  const tried: TriedLayers[] = [];
+  for (const name of layerNames) {
+    const layers = layersNamed(name, editor.layers);
+    const plan = { moved, locks: [], layers };
+    tried.push({ layers, effect: await effectOf(plan, trialFaces, editor, judge, triedStrengths) });
+  }
+  return bestLayers(tried);
+}
+
+/**
+ * @param tried the first is of all layers. @returns those whose moves change the other attributes least, of those that
+ *   do what they say as often as all do, within the error of the difference.
+ */
+export function bestLayers(tried: readonly TriedLayers[]): LayerRange {
+  const { agreement, faces } = tried[0]!.effect; // each face is moved both ways
+  const error = Math.sqrt((2 * agreement * (1 - agreement)) / (2 * faces));
+  const asGood = tried.filter(({ effect }) => effect.agreement >= agreement - error);
+  return asGood.reduce((best, each) => (each.effect.flips < best.effect.flips ? each : best)).layers;
+}
+
+async function effectOf(
+  plan: Plan,
+  faces: Faces,
+  editor: FaceEditor,
+  judge: Judge,
+  strengths?: number,
+): Promise<EditEffect> {
+  const probed = await probe(editor, judge, plan, faces, targets, strengths);
+  return editEffect(probed, judge.thresholds, attributeIndex(plan.moved));
+}
+
 /** Moves each face to each distance, nothing locked. */
-async function sweep(boundary: Hyperplane, { editor, judge, faces }: CalibrationWork): Promise<Swept> {
+async function sweep(
+  boundary: Hyperplane,
+  layers: LayerRange | undefined,
+  { editor, judge, faces }: CalibrationWork,
+): Promise<Swept> {
   const { attributes, latentSize } = editor.bundle;
   const column = attributeIndex(boundary.attribute);
   const row = attributeNames.length;
-  const reach = Math.min(farthest, usableRadius * Math.sqrt(latentSize) - Math.abs(boundary.intercept));
+  const room = editor.geometry === 'sphere' ? usableRadius * Math.sqrt(latentSize) : Number.POSITIVE_INFINITY;
+  const reach = Math.min(farthest, room - Math.abs(boundary.intercept));
   const distances = Array.from({ length: gridPoints }, (_, at) => reach * ((2 * at) / (gridPoints - 1) - 1));
-  const own = new Float32Array(faces.seeds.length * gridPoints);
+  const own = new Float32Array(faces.latents.length * gridPoints);
   const seen = new Uint8Array(own.length);
   const flips = new Array<number>(gridPoints).fill(0);
   const probabilities = distances.map(() => new Array<number>(row).fill(0));
-  for (const [face, seed] of faces.seeds.entries()) {
+  const plan = { moved: attributes[column]!.attribute, locks: [], ...(layers && { layers }) };
+  for (const [face, latent] of faces.latents.entries()) {
     const latents = distances.map(distance => {
       const moves = [{ attribute: boundary.attribute, kind: 'absolute', distance } as const];
-      return editor.edit({ seed, moves }).latent;
+      return editor.edit({ latent, moves, ...conditionsOf(plan) }).latent;
     });
     const images = await editor.render(latents);
     const [logits, verdict] = [await editor.score(images), await judge.score(images)];
@@ -112,9 +169,9 @@ async function sweep(boundary: Hyperplane, { editor, judge, faces }: Calibration
         const present = verdict[at * row + a]! > judge.thresholds[a]!;
         if (a === column) seen[face * gridPoints + at] = Number(present);
         else if (present !== faces.before[face * row + a]! > judge.thresholds[a]!) {
-          flips[at]! += 1 / (faces.seeds.length * (row - 1));
+          flips[at]! += 1 / (faces.latents.length * (row - 1));
         }
-        probabilities[at]![a]! += probabilityOf(attributes[a]!, logits[at * row + a]!) / faces.seeds.length;
+        probabilities[at]![a]! += probabilityOf(attributes[a]!, logits[at * row + a]!) / faces.latents.length;
       }
     }
   }
@@ -147,6 +204,7 @@ type Tried = { readonly locks: readonly string[] } & EditEffect;
 async function chosenLocks(
   { attribute }: BundleAttribute,
   moved: Hyperplane,
+  layers: LayerRange | undefined,
   { editor, judge, response, logits, trialFaces, judgedFaces, mostLocks }: CalibrationWork,
 ): Promise<Tried> {
   const { thresholds } = judge;
@@ -164,8 +222,8 @@ async function chosenLocks(
     leastResidual,
   });
   const look = async (locks: readonly string[], faces: Faces, strengths?: number): Promise<Tried> => {
-    const probed = await probe(editor, judge, { moved: attribute, locks }, faces, targets, strengths);
-    return { locks, ...editEffect(probed, thresholds, column) };
+    const plan = { moved: attribute, locks, ...(layers && { layers }) };
+    return { locks, ...(await effectOf(plan, faces, editor, judge, strengths)) };
   };
   let winner = await look([], trialFaces, triedStrengths);
   for (const { locks } of steps.filter((_, count) => triedCounts.includes(count) || count === steps.length - 1)) {

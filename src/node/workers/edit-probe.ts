@@ -1,11 +1,11 @@
 // Moves many faces along one attribute to where the classifier is sure, and asks the judge what became of the others.
 import { type AttributeName, attributeIndex, attributeNames } from '../../core/attributes.ts';
-import type { FaceEditor } from '../../core/bundle/face-editor.ts';
+import type { EditRequest, FaceEditor } from '../../core/bundle/face-editor.ts';
 import { logitOf } from '../../core/bundle/probability.ts';
 import type { Hyperplane } from '../../core/latent/edit.ts';
+import type { LayerRange } from '../../core/latent/layers.ts';
 import type { Answer } from '../../core/latent/response.ts';
 import { strengthFor } from '../../core/latent/response.ts';
-import { strengthRange } from '../../core/latent/strength-range.ts';
 import { mean } from '../../core/math/statistics.ts';
 import type { EditedLogits } from '../../core/metrics/edit-effects.ts';
 import { openBundle } from '../io/bundle.ts';
@@ -16,11 +16,14 @@ import { type Judge, openJudge } from './judge.ts';
 export interface Plan {
   readonly moved: AttributeName;
   readonly locks: readonly string[];
+  /** That the move acts on; left out, those of the bundle. */
+  readonly layers?: LayerRange;
 }
 
 /** Faces as they come, and what the judge sees in them. */
 export interface Faces {
-  readonly seeds: readonly number[];
+  /** [d] each, truncated as the bundle has it. */
+  readonly latents: readonly Float32Array[];
   /** The judge's logits [n, 40]. */
   readonly before: Float32Array;
   /** The logits of the bundle's classifier [n, 40]. */
@@ -73,16 +76,16 @@ export async function openMover({ bundle, judge, device }: MoverPlace): Promise<
 export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly number[]): Promise<Faces> {
   const latents = seeds.map(seed => editor.sample(seed));
   return {
-    seeds,
+    latents,
     before: await scored(editor, latents, images => judge.score(images)),
     own: await scored(editor, latents, images => editor.score(images)),
   };
 }
 
 /** The first of them. */
-export function firstFaces({ seeds, before, own }: Faces, count: number): Faces {
+export function firstFaces({ latents, before, own }: Faces, count: number): Faces {
   const end = count * attributeNames.length;
-  return { seeds: seeds.slice(0, count), before: before.subarray(0, end), own: own.subarray(0, end) };
+  return { latents: latents.slice(0, count), before: before.subarray(0, end), own: own.subarray(0, end) };
 }
 
 /**
@@ -102,15 +105,15 @@ export async function probe(
   const ends: readonly [Float64Array[], Float64Array[]] = [[], []];
   const strengths: number[] = [];
   let reached = 0;
-  for (let first = 0; first < faces.seeds.length; first += batch) {
-    const some = faces.seeds.slice(first, first + batch).map((seed, i) => {
-      return { seed, logit: faces.own[(first + i) * attributeNames.length + column]! };
+  for (let first = 0; first < faces.latents.length; first += batch) {
+    const some = faces.latents.slice(first, first + batch).map((latent, i) => {
+      return { latent, logit: faces.own[(first + i) * attributeNames.length + column]! };
     });
     const answers = await answersOf(editor, plan, some, wanted, tried);
-    for (const [face, { seed }] of some.entries()) {
+    for (const [face, { latent }] of some.entries()) {
       for (const [end, latents] of ends.entries()) {
         const found = strengthFor(answers[face]!, wanted[end]!);
-        latents.push(moved(editor, plan, seed, found.strength));
+        latents.push(moved(editor, plan, latent, found.strength));
         strengths.push(Math.abs(found.strength));
         if (found.reached) reached++;
       }
@@ -131,21 +134,21 @@ export async function probe(
 async function answersOf(
   editor: FaceEditor,
   plan: Plan,
-  faces: readonly { readonly seed: number; readonly logit: number }[],
+  faces: readonly { readonly latent: Float32Array; readonly logit: number }[],
   wanted: readonly number[],
   count: number,
 ): Promise<Answer[][]> {
   const shares = Array.from({ length: count }, (_, i) => (i + 1) / count);
-  const tried = faces.map(({ seed, logit }) => {
-    const edit = { latent: editor.sample(seed), boundaries: editor.bundle.boundaries, moves: [], locks: plan.locks };
-    const [least, most] = strengthRange(plan.moved, [...reach], edit);
+  const tried = faces.map(({ latent, logit }) => {
+    const request = { latent, moves: [], ...conditionsOf(plan) };
+    const [least, most] = editor.strengthRange(plan.moved, reach, request);
     return {
       below: least < 0 && wanted.some(target => target < logit) ? shares.map(share => share * least).reverse() : [],
       above: most > 0 && wanted.some(target => target > logit) ? shares.map(share => share * most) : [],
     };
   });
   const latents = tried.flatMap(({ below, above }, face) =>
-    [...below, ...above].map(strength => moved(editor, plan, faces[face]!.seed, strength)),
+    [...below, ...above].map(strength => moved(editor, plan, faces[face]!.latent, strength)),
   );
   const logits = await scored(editor, latents, images => editor.score(images));
   const column = attributeIndex(plan.moved);
@@ -157,9 +160,14 @@ async function answersOf(
   });
 }
 
-function moved(editor: FaceEditor, plan: Plan, seed: number, strength: number): Float64Array {
+function moved(editor: FaceEditor, plan: Plan, latent: Float32Array, strength: number): Float64Array {
   const moves = [{ attribute: plan.moved, kind: 'relative', strength } as const];
-  return editor.edit({ seed, moves, locks: plan.locks }).latent;
+  return editor.edit({ latent, moves, ...conditionsOf(plan) }).latent;
+}
+
+/** How an edit is to be made. */
+export function conditionsOf({ moved, locks, layers }: Plan): Pick<EditRequest, 'locks' | 'layers'> {
+  return { locks, ...(layers && { layers: { [moved]: layers } }) };
 }
 
 /** @returns logits [n, 40] of the images of these latents. */

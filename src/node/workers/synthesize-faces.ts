@@ -2,19 +2,20 @@
 import { attributeNames } from '../../core/attributes.ts';
 import { createRandom } from '../../core/math/random.ts';
 import { faceBrightness } from '../../core/metrics/brightness.ts';
-import { BatchRunner } from '../../core/models/inference.ts';
-import { normaliseLatents, sampleLatents } from '../../core/models/latents.ts';
-import { Program } from '../../core/runtime/program.ts';
+import type { ClassifierArchitecture } from '../../core/models/classifier.ts';
+import type { GanArchitecture } from '../../core/models/gan-architecture.ts';
+import { classifierRunner, generatorRunner } from '../../core/models/inference.ts';
+import { sampleLatents, truncated } from '../../core/models/latents.ts';
+import type { Weights } from '../../core/models/weights.ts';
 import { type DeviceName, openDevice } from '../io/device.ts';
 import { serve } from './serve.ts';
 
 export interface FaceMaker {
   readonly device: DeviceName;
-  /** `.onnx` files for that device. */
-  readonly generator: Uint8Array;
-  readonly classifier: Uint8Array;
-  readonly resolution: number;
-  readonly latentSize: number;
+  readonly generator: { readonly architecture: GanArchitecture; readonly weights: Weights };
+  readonly classifier: { readonly architecture: ClassifierArchitecture; readonly weights: Weights };
+  /** Truncation; 1 for none. */
+  readonly psi: number;
   readonly seed: number;
 }
 
@@ -26,7 +27,7 @@ export interface ShardOrder {
 }
 
 export interface Shard {
-  /** [count, latentSize], each at length √latentSize. */
+  /** [count, latentSize], as the generator sees them. */
   readonly latents: Float32Array;
   /** [count, 40]. */
   readonly logits: Float32Array;
@@ -38,19 +39,21 @@ export interface Shard {
 
 const batch = 20;
 
-serve(async ({ device: name, generator, classifier, resolution, latentSize, seed }: FaceMaker) => {
+serve(async ({ device: name, generator, classifier, psi, seed }: FaceMaker) => {
+  const { resolution, latentSize } = generator.architecture;
   // One thread each: results are then the same however many there are, and no thread waits for another.
   const device = await openDevice({ device: name, threads: 1 });
-  const generate = new BatchRunner(await Program.open(device, generator), batch);
-  const classify = new BatchRunner(await Program.open(device, classifier), batch);
+  const faces = await generatorRunner(device, generator.architecture, generator.weights, batch);
+  const classify = await classifierRunner(device, classifier.architecture, classifier.weights, batch);
   return async ({ shard, count, shown }: ShardOrder): Promise<Shard> => {
     // A stream a shard: face i is the same whatever was made before it.
-    const latents = normaliseLatents(sampleLatents(createRandom(seed, shard), count, latentSize), latentSize);
+    const drawn = sampleLatents(createRandom(seed, shard), count, latentSize);
+    const latents = truncated(await faces.map(drawn), psi);
     const logits = new Float32Array(count * attributeNames.length);
     const brightness = new Float32Array(count);
     const seen: Float32Array[] = [];
     for (let start = 0; start < count; start += batch) {
-      const images = await generate.run(latents.subarray(start * latentSize, (start + batch) * latentSize));
+      const images = await faces.generate(latents.subarray(start * latentSize, (start + batch) * latentSize));
       logits.set(await classify.run(images), start * attributeNames.length);
       brightness.set(faceBrightness(images, resolution), start);
       if (start < shown) seen.push(images); // the others are never needed again

@@ -15,7 +15,7 @@ export function chooseSeed(studio: Studio, text: string): void {
     tellProblem(studio.state, `a seed must be a whole number from 0; got "${text.slice(0, 30)}"`);
     return;
   }
-  chooseFace(studio, faceOf(seed));
+  chooseFace(studio, seen(studio, seed));
 }
 
 export function chooseFace(studio: Studio, edit: Edit): void {
@@ -24,5 +24,11 @@ export function chooseFace(studio: Studio, edit: Edit): void {
 
 /** @param random in [0, 1). */
 export function surprise(studio: Studio, random: () => number = Math.random): void {
-  chooseFace(studio, faceOf(Math.floor(random() * surprises)));
+  chooseFace(studio, seen(studio, Math.floor(random() * surprises)));
+}
+
+/** Truncated as the face before it. */
+function seen({ state }: Studio, seed: number): Edit {
+  const edit = state.edit.value;
+  return faceOf(seed, state.model.value, 'seed' in edit ? edit.psi : undefined);
 }

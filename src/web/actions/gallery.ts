@@ -11,7 +11,7 @@ const page = 24;
 export async function showGallery({ state, engine }: Studio): Promise<void> {
   const first = state.gallery.value.length;
   for (let seed = first; seed < first + page; seed += batch) {
-    const edits = Array.from({ length: batch }, (_, i) => faceOf(seed + i));
+    const edits = Array.from({ length: batch }, (_, i) => faceOf(seed + i, state.model.value));
     const frames = await engine.frames(edits);
     state.gallery.value = [...state.gallery.value, ...edits.map((edit, i) => ({ edit, frame: frames[i]! }))];
   }

@@ -86,10 +86,10 @@ export async function followAddress(studio: Studio): Promise<void> {
 
 async function readAddress({ state, engine }: Studio): Promise<Edit> {
   try {
-    return (await engine.readLink(location.hash)) ?? faceOf(firstSeed);
+    return (await engine.readLink(location.hash)) ?? faceOf(firstSeed, state.model.value);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     tellProblem(state, error.message);
-    return state.shown.value?.edit ?? faceOf(firstSeed);
+    return state.shown.value?.edit ?? faceOf(firstSeed, state.model.value);
   }
 }

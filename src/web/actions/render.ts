@@ -2,7 +2,7 @@
 import { batch, effect } from '@preact/signals';
 import { UserError } from '../../core/errors.ts';
 import { latestWins } from '../engine/latest.ts';
-import type { Edit } from '../engine/protocol.ts';
+import type { Edit, Model } from '../engine/protocol.ts';
 import { type Figures, faceOf, probabilitiesOf, type Studio, sameStart, unedited } from '../state.ts';
 import { editFailed, editWorked } from './apply-edit.ts';
 import { throttled } from './timing.ts';
@@ -35,7 +35,7 @@ export function startRendering(studio: Studio): () => void {
       });
       readOut({ probabilities: probabilitiesOf(model, await engine.score()), distances: drawn.distances });
     } catch (error) {
-      if (error instanceof UserError) editFailed(studio, edit, lastGood(state.shown.value?.edit, edit), error);
+      if (error instanceof UserError) editFailed(studio, edit, lastGood(state.shown.value?.edit, edit, model), error);
       else state.phase.value = { kind: 'failed', problem: `Drawing failed: ${(error as Error).message}` };
     }
   });
@@ -45,7 +45,7 @@ export function startRendering(studio: Studio): () => void {
 }
 
 /** What is on the screen; before anything is, the face of the edit that failed, or, if it is that itself, any. */
-function lastGood(shown: Edit | undefined, failed: Edit): Edit {
+function lastGood(shown: Edit | undefined, failed: Edit, model: Model): Edit {
   if (shown !== undefined) return shown;
-  return failed.moves.length + failed.locks.length > 0 ? unedited(failed) : faceOf(0);
+  return failed.moves.length + failed.locks.length > 0 ? unedited(failed) : faceOf(0, model);
 }

@@ -1,10 +1,12 @@
 // The bar on top: which model, which face, back and forth, and what to do with the result.
 import { useComputed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { mostPsi } from '../../core/models/latents.ts';
 import { chooseSeed, surprise } from '../actions/choose-face.ts';
 import { redo, undo } from '../actions/history.ts';
 import { importFile } from '../actions/import.ts';
 import { share } from '../actions/share.ts';
+import { choosePsi } from '../actions/truncate.ts';
 import { HistoryMenu } from './history-menu.tsx';
 import { ExportIcon, HelpIcon, ImportIcon, RedoIcon, ShareIcon, SurpriseIcon, UndoIcon } from './icons.tsx';
 import { useStudio } from './studio-context.ts';
@@ -22,6 +24,7 @@ export function Header() {
       </p>
       <div class="tools faces">
         <SeedField />
+        {state.model.value!.psi !== undefined && <PsiField />}
         <button type="button" class="button" aria-label="Surprise me" onClick={() => surprise(studio)}>
           <SurpriseIcon /> <span class="word">Surprise me</span>
         </button>
@@ -106,6 +109,40 @@ function SeedField() {
         onChange={event => {
           if (event.currentTarget.value !== seed) chooseSeed(studio, event.currentTarget.value);
           event.currentTarget.value = 'seed' in edit.value ? String(edit.value.seed) : '';
+        }}
+      />
+    </form>
+  );
+}
+
+function PsiField() {
+  const studio = useStudio();
+  const { edit } = studio.state;
+  const psi = useComputed(() => ('seed' in edit.value ? String(edit.value.psi ?? '') : '')).value;
+  return (
+    <form
+      class="seed psi"
+      onSubmit={event => {
+        event.preventDefault();
+        (document.activeElement as HTMLElement | null)?.blur();
+      }}
+    >
+      <label for="psi" title="Truncation: 0 is the mean face, 1 all variety; less of it makes fewer broken faces">
+        ψ
+      </label>
+      <input
+        id="psi"
+        class="field"
+        type="number"
+        min="0"
+        max={mostPsi}
+        step="0.05"
+        aria-label="Truncation ψ, from the mean face at 0 to all variety at 1"
+        value={psi}
+        disabled={psi === ''}
+        onChange={event => {
+          if (event.currentTarget.value !== psi) choosePsi(studio, event.currentTarget.value);
+          event.currentTarget.value = 'seed' in edit.value ? String(edit.value.psi ?? '') : '';
         }}
       />
     </form>

@@ -17,7 +17,11 @@ export function formatLink(edit: Edit, { name, sha256 }: Named): string {
   const start = 'seed' in edit ? `seed=${edit.seed}` : `latent=${encodeNumbers(edit.latent)}`;
   return [
     start,
+    ...('seed' in edit && edit.psi !== undefined ? [`psi=${edit.psi}`] : []),
     ...edit.moves.map(move => `move=${escaped(formatMove(move))}`),
+    ...Object.entries(edit.layers ?? {}).map(
+      ([name, [from, to]]) => `layers=${encodeURIComponent(name)}:${from}-${to}`,
+    ),
     ...edit.locks.map(lock => `lock=${encodeURIComponent(lock)}`),
     ...(edit.geometry === 'sphere' ? [] : [`geometry=${edit.geometry}`]),
     `model=${encodeURIComponent(name)}.${sha256.slice(0, hashDigits)}`,

@@ -1,9 +1,10 @@
 // What the page and its worker say to each other: calls with answers, and progress of loading.
 import type { BundleAttribute, BundleIndex } from '../../core/bundle/bundle.ts';
+import type { Geometry } from '../../core/models/latents.ts';
 import type { Recipe, Start } from '../../core/recipe/recipe.ts';
 
 /** A recipe for the model that is open. */
-export type Edit = Start & Pick<Recipe, 'moves' | 'locks' | 'geometry'>;
+export type Edit = Start & Pick<Recipe, 'moves' | 'locks' | 'geometry' | 'layers'>;
 
 export interface LoadRequest {
   /** Address of the bundle's folder. */
@@ -34,6 +35,9 @@ export interface Model {
   readonly formerly?: BundleIndex['formerly'];
   readonly resolution: number;
   readonly latentSize: number;
+  readonly geometry: Geometry;
+  /** Truncation where nobody chose another; undefined where the model has none. */
+  readonly psi: number | undefined;
   readonly attributes: readonly BundleAttribute[];
   /** Directions beyond the 40. */
   readonly extra: NonNullable<BundleIndex['extra']>;

@@ -7,7 +7,7 @@ import { hashDigits, type NamedBefore, otherModel } from './link.ts';
 import type { Edit } from './protocol.ts';
 
 /** More than the longest latent needs; a longer one is no link of ours. */
-const longestLink = 60_000;
+const longestLink = 120_000;
 
 /**
  * @param text what stands behind `#`. @returns the edit, or undefined where there is none.
@@ -20,7 +20,7 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
     throw new UserError(`this link is no link to a face: it has ${link.length} characters`);
   const parameters = new URLSearchParams(link);
   for (const key of parameters.keys()) {
-    if (!['seed', 'latent', 'move', 'lock', 'geometry', 'model'].includes(key)) {
+    if (!['seed', 'psi', 'latent', 'move', 'layers', 'lock', 'geometry', 'model'].includes(key)) {
       throw new UserError(
         `this link is no link to a face: "${key.slice(0, 30)}" means nothing here. Copy it again, whole`,
       );
@@ -33,18 +33,29 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
     throw otherModel('this link', { name: otherName, sha256: digits }, { name, sha256 });
   }
   const seed = parameters.get('seed');
+  const psi = parameters.get('psi');
   const latent = parameters.get('latent');
+  const layers = parameters.getAll('layers');
   const recipe = {
     schemaVersion: 1,
     bundle: { name, sha256 },
     ...(seed === null ? {} : { seed: seed === '' ? Number.NaN : Number(seed) }),
+    ...(psi === null ? {} : { psi: psi === '' ? Number.NaN : Number(psi) }),
     ...(latent === null ? {} : { latent: decodeNumbers(latent) }),
     moves: parameters.getAll('move'),
     locks: parameters.getAll('lock'),
     geometry: parameters.get('geometry') ?? 'sphere',
+    ...(layers.length === 0 ? {} : { layers: Object.fromEntries(layers.map(readLayers)) }),
   };
   const { bundle: _, ...edit } = parseRecipe(JSON.stringify(recipe), 'this link');
   return edit;
+}
+
+/** @param text `Young:0-2`; what it says is for `parseRecipe` to judge. */
+function readLayers(text: string): [string, number[]] {
+  const colon = text.lastIndexOf(':');
+  const rows = text.slice(colon + 1).split('-');
+  return [text.slice(0, Math.max(0, colon)), rows.map(row => (row === '' ? Number.NaN : Number(row)))];
 }
 
 function splitLast(text: string): [string, string | undefined] {

@@ -38,7 +38,7 @@ const engine: Engine = {
     const [bundle, device] = await Promise.all([bundleRead, runtimeRead]);
     editor = await openEditor(device, bundle, request, progress.file, loaded);
     await editor.score(await editor.render([editor.sample(0)])); // the first run prepares memory and threads
-    return modelOf(editor.bundle, device, request, loaded);
+    return modelOf(editor, device, request, loaded);
   },
 
   async draw(edit) {
@@ -84,8 +84,14 @@ const engine: Engine = {
     return editor.edit(resolved).distances[attribute]!;
   },
 
-  readLink: async text => parseLink(text, editor.bundle),
-  readDocument: file => readDocument(file, editor.bundle),
+  async readLink(text) {
+    const edit = parseLink(text, editor.bundle);
+    return edit && withPsi(edit);
+  },
+  async readDocument(file) {
+    const { edit, faces } = await readDocument(file, editor.bundle);
+    return { edit: withPsi(edit), faces };
+  },
   signPicture: ({ png, edit }) => signPicture(png, edit, editor.bundle),
   writeRecipe: async edit => writeRecipe(edit, editor.bundle),
 };
@@ -162,12 +168,24 @@ async function hasGpu(imitatedToo: boolean): Promise<boolean> {
   return adapter !== null && (imitatedToo || !imitated);
 }
 
-function modelOf(bundle: Bundle, { name }: Device, { threads }: LoadRequest, loaded: readonly string[]): Model {
+function modelOf(
+  { bundle, geometry }: FaceEditor,
+  { name }: Device,
+  { threads }: LoadRequest,
+  loaded: readonly string[],
+): Model {
   const { sha256, formerly, resolution, latentSize, attributes, extra = [], contents } = bundle;
   const cardBytes = contents[bundleFiles.modelCard];
   const card = cardBytes === undefined ? '' : new TextDecoder().decode(cardBytes);
   const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
-  return { name: bundle.name, sha256, formerly, resolution, latentSize, attributes, extra, card, device, loaded };
+  const space = { latentSize, geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
+  return { name: bundle.name, sha256, formerly, resolution, ...space, attributes, extra, card, device, loaded };
+}
+
+/** With the truncation that it is drawn with, where it does not say one. */
+function withPsi(edit: Edit): Edit {
+  const { geometry, bundle } = editor;
+  return 'seed' in edit && geometry === 'linear' ? { ...edit, psi: edit.psi ?? bundle.psi ?? 1 } : edit;
 }
 
 /** @param images [n, 3, R, R] in [-1, 1]. @returns one of them as RGBA, R × R. */

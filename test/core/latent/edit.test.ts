@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
-import { distanceTo, type Edit, editLatent, type Geometry, type Hyperplane } from '../../../src/core/latent/edit.ts';
+import { distanceTo, type Edit, editLatent, type Hyperplane } from '../../../src/core/latent/edit.ts';
 import type { LatentMove } from '../../../src/core/latent/moves.ts';
 import { addScaled, dot, length, scaled } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, permutation } from '../../../src/core/math/random.ts';
-import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
+import { type Geometry, normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
 import { nameOf, randomBoundaries } from './directions.ts';
 
 const size = 128;

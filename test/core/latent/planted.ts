@@ -2,11 +2,11 @@
 import type { LabelledRows } from '../../../src/core/latent/samples.ts';
 import { dot, length, scaled } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
-import { normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
+import { type Geometry, sampleLatents, seenLatents } from '../../../src/core/models/latents.ts';
 
 export interface Planted {
   readonly size: number;
-  /** [count, size] at length √size. */
+  /** [count, size], as the generator sees them. */
   readonly latents: Float32Array;
   /** Unit length. */
   readonly normal: Float64Array;
@@ -16,9 +16,16 @@ export interface Planted {
 }
 
 /** @param flipped share of the labels that are wrong. @param intercept moves the hyperplane off the origin. */
-export function plant(seed: number, count: number, size: number, flipped = 0, intercept = 0): Planted {
+export function plant(
+  seed: number,
+  count: number,
+  size: number,
+  flipped = 0,
+  intercept = 0,
+  geometry: Geometry = 'sphere',
+): Planted {
   const random = createRandom(seed);
-  const latents = normaliseLatents(sampleLatents(random, count, size), size);
+  const latents = seenLatents(sampleLatents(random, count, size), size, geometry);
   const direction = sampleLatents(random, 1, size);
   const normal = scaled(direction, 1 / length(direction));
   const logits = Float32Array.from({ length: count }, (_, i) => {

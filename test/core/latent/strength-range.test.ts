@@ -1,10 +1,10 @@
 // The range of a further move: its ends are the distances asked for, or the last that the sphere allows.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Edit, editLatent, type Geometry } from '../../../src/core/latent/edit.ts';
+import { type Edit, editLatent } from '../../../src/core/latent/edit.ts';
 import { strengthRange } from '../../../src/core/latent/strength-range.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
-import { sampleLatents } from '../../../src/core/models/latents.ts';
+import { type Geometry, sampleLatents } from '../../../src/core/models/latents.ts';
 import { nameOf, randomBoundaries } from './directions.ts';
 
 const size = 32;

@@ -1,7 +1,7 @@
 // Strips go from one end of their moves to the other and hold the locks in every frame.
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
-import { distanceTo, normalisedLatent } from '../../../src/core/latent/edit.ts';
+import { distanceTo, seenLatent } from '../../../src/core/latent/edit.ts';
 import type { LatentMove } from '../../../src/core/latent/moves.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../../../src/core/latent/strip.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
@@ -10,7 +10,7 @@ import { sampleLatents } from '../../../src/core/models/latents.ts';
 const size = 16;
 const boundaries = ['Young', 'Male', 'Smiling'].map((attribute, index) => ({
   attribute,
-  normal: normalisedLatent(sampleLatents(createRandom(index + 1), 1, size)).map(x => x / Math.sqrt(size)),
+  normal: seenLatent(sampleLatents(createRandom(index + 1), 1, size), 'sphere').map(x => x / Math.sqrt(size)),
   intercept: 0.1 * index,
 }));
 const latent = sampleLatents(createRandom(9), 1, size);
@@ -21,9 +21,9 @@ describe('a strip', () => {
   test('of one move starts at the face as it is', () => {
     const frames = editStrip({ latent, boundaries, locks: ['Male'] }, [range('Young=1.5')], 4);
     expect(frames.map(frame => frame.steps[0]!.strength)).toEqual([0, 0.5, 1, 1.5]);
-    expect([...frames[0]!.latent]).toEqual([...normalisedLatent(latent)]);
+    expect([...frames[0]!.latent]).toEqual([...seenLatent(latent, 'sphere')]);
     for (const frame of frames) {
-      expect(distanceTo(male, frame.latent)).toBeCloseTo(distanceTo(male, normalisedLatent(latent)), 9);
+      expect(distanceTo(male, frame.latent)).toBeCloseTo(distanceTo(male, seenLatent(latent, 'sphere')), 9);
     }
   });
 

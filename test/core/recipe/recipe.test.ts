@@ -23,6 +23,7 @@ const moves = fc.oneof(
 );
 const starts = fc.oneof(
   fc.record({ seed: fc.maxSafeNat() }),
+  fc.record({ seed: fc.maxSafeNat(), psi: fc.double({ min: 0, max: 2, noNaN: true, noDefaultInfinity: true }) }),
   fc.record({ latent: fc.array(numbers, { minLength: 1, maxLength: 20 }) }),
 );
 const recipes: fc.Arbitrary<Recipe> = fc
@@ -35,6 +36,7 @@ const recipes: fc.Arbitrary<Recipe> = fc
     moves: fc.array(moves, { maxLength: 5 }),
     locks: fc.uniqueArray(attributes, { maxLength: 5 }),
     geometry: fc.constantFrom('sphere', 'linear'),
+    layers: fc.option(fc.dictionary(attributes, fc.tuple(fc.nat(16), fc.nat(16)))),
     drawing: fc.option(
       fc.record({
         steps: fc.integer({ min: 1, max: 99 }),
@@ -50,7 +52,8 @@ const recipes: fc.Arbitrary<Recipe> = fc
       }),
     ),
   })
-  .map(({ start, drawing, ...rest }) => {
+  .map(({ start, drawing, layers, ...others }) => {
+    const rest = { ...others, ...(layers === null ? {} : { layers }) };
     if (drawing === null) return { ...start, ...rest };
     const { starts: all, timing, ...strip } = drawing;
     const from = all.slice(0, rest.moves.length);
@@ -111,12 +114,15 @@ describe('what is refused, in a line that names the fault', () => {
     ['an unknown key', JSON.stringify({ ...json, locked: [] }), /Unrecognized key: "locked"/],
     ['a seed and a latent', JSON.stringify({ ...json, latent: [1] }), /from a seed or from a latent/],
     ['neither', JSON.stringify({ ...json, seed: undefined }), /from a seed or from a latent/],
+    ['a truncated latent', JSON.stringify({ ...json, seed: undefined, latent: [1], psi: 0.8 }), /psi must belong to a/],
+    ['a psi out of range', JSON.stringify({ ...json, psi: 3 }), /psi: /],
+    ['layers that are none', JSON.stringify({ ...json, layers: { Young: 'coarse' } }), /layers\.Young: /],
     ['a negative seed', JSON.stringify({ ...json, seed: -1 }), /seed: /],
     ['a probability', JSON.stringify({ ...json, moves: ['Young=p90'] }), /Young=p90 must be solved/],
     ['a move that is none', JSON.stringify({ ...json, moves: ['Young'] }), /a move must be .* got "Young"/],
     ['a strip of other moves', JSON.stringify({ ...json, strip: { from: [], steps: 7, scale: 3 } }), /1 moves starts/],
     ['a strip without steps', JSON.stringify({ ...json, strip: { from: [null], scale: 3 } }), /strip\.steps: /],
-    ['a text without end', `"${'x'.repeat(200_000)}"`, /at most 100000 characters/],
+    ['a text without end', `"${'x'.repeat(200_000)}"`, /at most 200000 characters/],
   ])('%s', (_, text, message) => {
     expect(() => parseRecipe(text, 'face.json')).toThrow(UserError);
     expect(() => parseRecipe(text, 'face.json')).toThrow(message);

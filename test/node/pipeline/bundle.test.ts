@@ -60,7 +60,7 @@ async function writeFits(run: Run, extra: readonly ExtraBoundary[] = []): Promis
   const fits = attributeNames.map((attribute, i) =>
     fitBoundary(attribute, latents, latentSize, i === young ? logits : new Float32Array(count), { ratio: 0.3 }),
   );
-  await writeBoundaries(run, fits, extra, latentSize);
+  await writeBoundaries(run, fits, extra, { size: latentSize, geometry: 'sphere' });
 }
 
 const run = (options: object) =>

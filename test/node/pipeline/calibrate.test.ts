@@ -8,6 +8,7 @@ import { silentLog } from '../../../src/node/io/log.ts';
 import { calibrate } from '../../../src/node/pipeline/calibrate.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { noBoundary, writeTinyBundle } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const root = temporaryFolder();
 const bundle = join(root, 'bundle');
@@ -69,6 +70,31 @@ test('the curve is what drawing and scoring give: its middle by hand', async () 
   await editor.release();
   expect(median).toBeGreaterThanOrEqual(own[0]!);
   expect(median).toBeLessThanOrEqual(own[15]!);
+});
+
+test('of a style generator the layers of each direction are chosen, and its moves act on them', async () => {
+  const [style, out, again] = ['style', 'style-calibrated', 'style-again'].map(name => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await writeTinyBundle(style, 32, undefined, undefined, { kind: tinyStyle, psi: 0.7 });
+  await run({ bundle: style, out });
+  const editor = await openBundle(out);
+  expect(editor.bundle.psi).toBe(0.7);
+  const partial = editor.bundle.boundaries.filter(({ layers }) => layers !== undefined);
+  expect(partial.length).toBeGreaterThan(0);
+  for (const { layers } of partial) expect([0, 1, 2].map(row => [row, row])).toContainEqual(layers);
+  const { attribute, layers } = partial[0]!;
+  const { latent } = editor.edit({ seed: 1, moves: [{ attribute, kind: 'relative', strength: 1 }] });
+  const moved = [0, 1, 2].filter(row => latent.subarray(row * 32).some((x, i) => i < 32 && x !== editor.sample(1)[i]));
+  expect(moved).toEqual([layers![0]]);
+  await editor.release();
+  // Once more: layers that the bundle has already are no part of what is tried.
+  await run({ bundle: out, out: again });
+  const repeated = await openBundle(again);
+  expect(repeated.bundle.attributes).toEqual(editor.bundle.attributes);
+  await repeated.release();
 });
 
 test('steady light is suggested where it costs next to nothing, after the other locks, and can be locked', async () => {

@@ -13,6 +13,7 @@ import type { FaceChange } from '../../../src/node/pipeline/edit-summary.ts';
 import { encodeGrid } from '../../../src/node/report/image-grid.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { noBoundary, writeTinyBundle } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const folder = temporaryFolder();
 const bundle = join(folder, 'tiny');
@@ -40,6 +41,56 @@ test('the recipe inside makes the last frame again', async () => {
   const images = await editor.render([editor.edit(recipes[0]!).latent]);
   expect(await pixels(png)).toEqual(await pixels(await encodeGrid(images, { resolution: 8, columns: 1 })));
   await editor.release();
+});
+
+describe('of a style generator', () => {
+  const style = join(folder, 'style');
+  beforeAll(() => writeTinyBundle(style, 16, undefined, undefined, { kind: tinyStyle, psi: 0.7 }));
+
+  test('recipes keep truncation, geometry and layers, and repeat their edit to the byte', async () => {
+    const [out, again] = [join(folder, 'style.png'), join(folder, 'style-again.png')];
+    const more = { move: ['Young=-1', 'Smiling=1'], layers: ['coarse', 'Smiling=1-2'], lock: ['Male'], steps: 3 };
+    await run({ bundle: style, seed: [7, 8], ...more, out });
+    const layers = { Young: [0, 0], Smiling: [1, 2] };
+    expect(readRecipes(readFileSync(out))[0]).toMatchObject({ seed: 7, psi: 0.7, geometry: 'linear', layers });
+    await run({ bundle: style, recipe: out, out: again });
+    expect(readFileSync(again)).toEqual(readFileSync(out));
+  });
+
+  test('--psi is of faces from seeds, and of models that have it', async () => {
+    const out = join(folder, 'psi.json');
+    await run({ bundle: style, move: ['Young=-1'], psi: 1, out });
+    expect(parseRecipes(readFileSync(out, 'utf8'))[0]).toMatchObject({ psi: 1 });
+    await expect(run({ move: ['Young=-1'], psi: 0.8, out: join(folder, 'x.json') })).rejects.toThrow(
+      /psi must be 1 for tiny/,
+    );
+    await expect(run({ bundle: style, recipe: out, psi: 0.5, out: join(folder, 'x.json') })).rejects.toThrow(
+      /--recipe says what is edited and how; got --psi too/,
+    );
+  });
+
+  test('latents with a row a layer are edited as they are', async () => {
+    const [file, out] = [join(folder, 'rows.npy'), join(folder, 'rows.json')];
+    const data = Float64Array.from({ length: 2 * 3 * 16 }, (_, i) => Math.sin(i));
+    writeFileSync(file, encodeNpy({ shape: [2, 3, 16], data }));
+    await run({ bundle: style, latent: file, row: [1], move: ['Young=-1'], out });
+    expect(parseRecipes(readFileSync(out, 'utf8'))[0]).toMatchObject({ latent: [...data.subarray(48)] });
+    await expect(run({ bundle: style, latent: file, psi: 1, move: ['Young=-1'], out, force: true })).rejects.toThrow(
+      /--psi is for faces of --seed/,
+    );
+    await expect(run({ latent: file, move: ['Young=-1'], out, force: true })).rejects.toThrow(
+      /must hold a latent \[16\] or several \[n, 16\] of float32/,
+    );
+  });
+
+  test('layers of nothing that moves, and unknown ones, are refused', async () => {
+    const out = join(folder, 'y.json');
+    const layered = (layers: string) => run({ bundle: style, move: ['Young=-1'], layers: [layers], out });
+    await expect(layered('Smiling=fine')).rejects.toThrow(
+      /--layers must be of a move; got Smiling=fine with moves of Young/,
+    );
+    await expect(layered('finest')).rejects.toThrow(/layers must be all, coarse, middle, fine, or rows/);
+  });
 });
 
 test('warns where the locks leave little of a direction', async () => {

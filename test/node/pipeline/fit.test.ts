@@ -36,7 +36,7 @@ async function makeSynthesis(name: string, files: Record<string, Uint8Array>): P
   const out = join(folder, name);
   await withRun(out, { stage: 'synthesize', config: { seed: 1 }, inputs: {} }, async run => {
     for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
-    await writeJson(run.file('synthesis.json'), { thresholds });
+    await writeJson(run.file('synthesis.json'), { thresholds, frequencies: {}, count });
     return {};
   });
   return out;

@@ -13,6 +13,27 @@ import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
 const program = resolve(import.meta.dirname, '../../../bin/face-tuning.js');
 
+/** @returns how long it took, in seconds. */
+async function runPreset(preset: string, out: string): Promise<number> {
+  const begun = performance.now();
+  const celeba = join(sharedFolder!, 'celeba');
+  const args = ['pipeline', '--preset', preset, '--celeba', celeba, '--out', out];
+  await promisify(execFile)(process.execPath, [program, ...args]);
+  return (performance.now() - begun) / 1000;
+}
+
+/** Mean difference of one line of pixels between the first frame of a strip and the last. */
+async function differenceOfEnds(strip: string): Promise<number> {
+  const { data, info } = await sharp(strip).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const frame = 48;
+  let difference = 0;
+  for (let x = 0; x < frame; x++) {
+    const left = data[(24 * info.width + x) * 3]!;
+    difference += Math.abs(left - data[(24 * info.width + info.width - frame + x) * 3]!);
+  }
+  return difference / frame;
+}
+
 describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke on real images', () => {
   const out = join(temporaryFolder(), 'smoke');
   const file = (...names: string[]) => join(out, ...names);
@@ -20,19 +41,7 @@ describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke on real ima
   let seconds = 0;
 
   beforeAll(async () => {
-    const begun = performance.now();
-    const celeba = join(sharedFolder!, 'celeba');
-    await promisify(execFile)(process.execPath, [
-      program,
-      'pipeline',
-      '--preset',
-      'smoke',
-      '--celeba',
-      celeba,
-      '--out',
-      out,
-    ]);
-    seconds = (performance.now() - begun) / 1000;
+    seconds = await runPreset('smoke', out);
   }, 180_000);
 
   test('takes at most 90 seconds', () => {
@@ -86,14 +95,43 @@ describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke on real ima
   test('shows an edit whose two ends differ', async () => {
     const strip = file('gender-smiling-locked.png');
     expect(existsSync(strip)).toBe(true);
-    const { data, info } = await sharp(strip).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-    const frame = 48;
-    let difference = 0;
-    for (let x = 0; x < frame; x++) {
-      const left = data[(24 * info.width + x) * 3]!;
-      difference += Math.abs(left - data[(24 * info.width + info.width - frame + x) * 3]!);
+    expect(await differenceOfEnds(strip)).toBeGreaterThan(2);
+  });
+});
+
+describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke-style on real images', () => {
+  const out = join(temporaryFolder(), 'smoke-style');
+  const file = (...names: string[]) => join(out, ...names);
+  const [count, size] = [2000, 32];
+
+  beforeAll(() => runPreset('smoke-style', out), 240_000);
+
+  test('labels faces whose latents u have mean 0 and unit variance along every axis', () => {
+    const { shape, data } = decodeNpy(readFileSync(file('synthesis', 'u.npy')));
+    expect(shape).toEqual([count, size]);
+    for (let axis = 0; axis < size; axis++) {
+      const values = Array.from({ length: count }, (_, face) => Number(data[face * size + axis]));
+      const mean = values.reduce((sum, value) => sum + value, 0) / count;
+      const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
+      expect(Math.abs(mean)).toBeLessThan(0.15);
+      expect(variance).toBeGreaterThan(0.75);
+      expect(variance).toBeLessThan(1.25);
     }
-    expect(difference / frame).toBeGreaterThan(2);
+  });
+
+  test('keeps where latents lie, the truncation, and layers that its moves act on', () => {
+    const boundaries = JSON.parse(readFileSync(file('boundaries', 'boundaries.json'), 'utf8'));
+    const bundle = JSON.parse(readFileSync(file('bundle', 'bundle.json'), 'utf8'));
+    expect([boundaries.geometry, bundle.psi]).toEqual(['linear', 0.8]);
+    const ranges = bundle.attributes.flatMap((each: { boundary: { layers?: number[] } | null }) =>
+      each.boundary?.layers === undefined ? [] : [each.boundary.layers],
+    );
+    for (const [from, to] of ranges) expect([from >= 0, from <= to, to < 5]).toEqual([true, true, true]);
+  });
+
+  test('shows an edit whose two ends differ, and a report', async () => {
+    expect(await differenceOfEnds(file('gender-smiling-locked.png'))).toBeGreaterThan(2);
+    expect(existsSync(file('report.html'))).toBe(true);
   });
 });
 

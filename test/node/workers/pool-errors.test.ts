@@ -7,7 +7,7 @@ import type { SharedProbe } from '../../../src/node/workers/probe-edits.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
 const options = { threads: 1, signal: new AbortController().signal, native: true };
-const faces = { seeds: [], before: new Float32Array(), own: new Float32Array() };
+const faces = { latents: [], before: new Float32Array(), own: new Float32Array() };
 
 test("a user's mistake that a thread finds is told as one", async () => {
   const bundle = join(temporaryFolder(), 'nowhere');

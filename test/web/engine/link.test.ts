@@ -14,6 +14,7 @@ const edits: fc.Arbitrary<Edit> = fc
   .record({
     start: fc.oneof(
       fc.record({ seed: fc.maxSafeNat() }),
+      fc.record({ seed: fc.maxSafeNat(), psi: fc.double({ min: 0, max: 2, noNaN: true }) }),
       fc.record({ latent: fc.array(numbers, { minLength: 1, maxLength: 20 }) }),
     ),
     moves: fc.array(
@@ -25,8 +26,9 @@ const edits: fc.Arbitrary<Edit> = fc
     ),
     locks: fc.uniqueArray(attributes, { maxLength: 5 }),
     geometry: fc.constantFrom('sphere' as const, 'linear' as const),
+    layers: fc.option(fc.dictionary(attributes, fc.tuple(fc.nat(16), fc.nat(16)), { minKeys: 1 })),
   })
-  .map(({ start, ...rest }) => ({ ...start, ...rest }));
+  .map(({ start, layers, ...rest }) => ({ ...start, ...rest, ...(layers === null ? {} : { layers }) }));
 
 test('every edit comes back exactly, also from an address', () => {
   fc.assert(
@@ -54,6 +56,10 @@ test('is readable', () => {
   };
   expect(formatLink(edit, { ...model, name: 'starter' })).toBe(
     'seed=12&move=Young=@-1.5&lock=Male&lock=5_o_Clock_Shadow&model=starter.abababababab',
+  );
+  const truncated: Edit = { seed: 12, psi: 0.8, moves: [], locks: [], geometry: 'linear', layers: { Young: [0, 2] } };
+  expect(formatLink(truncated, { ...model, name: 'style' })).toBe(
+    'seed=12&psi=0.8&layers=Young:0-2&geometry=linear&model=style.abababababab',
   );
   expect(parseLink('', model)).toBeUndefined();
   expect(parseLink('#', model)).toBeUndefined();

@@ -8,7 +8,10 @@ import { further, makeCalibratedBundle, unreliable } from '../../helpers/calibra
 import { hasChromium } from '../../helpers/chromium.ts';
 import {
   builtStudio,
+  changedPixels,
+  expectFace,
   faceIsThere,
+  facePixels,
   moveSlider,
   newPage,
   openStudio,
@@ -17,13 +20,16 @@ import {
   valueText,
 } from '../../helpers/studio.ts';
 import type { Files } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const page = builtStudio();
 const browser = studioBrowser();
 let files: Files;
+let styled: Files;
 beforeAll(async () => {
   files = await makeCalibratedBundle();
+  styled = await makeCalibratedBundle(64, { kind: tinyStyle, psi: 0.8 });
 });
 
 const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 10_000 });
@@ -84,6 +90,51 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await opened.getByRole('button', { name: /^History/ }).click();
     await opened.locator('#history .entry').first().waitFor();
     expect(await findings(opened)).toEqual([]);
+  });
+
+  test.each([
+    ['desktop', { width: 1440, height: 900 }],
+    ['phone', { width: 360, height: 640 }],
+  ] as const)(
+    '%s: truncation has a field where the model has it, and is part of link, history and face',
+    async (_, viewport) => {
+      const address = await serveStudio(page(), styled);
+      const { page: opened } = await newPage(browser(), { viewport });
+      await openStudio(opened, address);
+      const field = opened.getByLabel(/^Truncation ψ/);
+      expect(await field.inputValue()).toBe('0.8');
+      expect(await findings(opened)).toEqual([]);
+      expect(await overflowing(opened)).toEqual([]);
+      const before = await facePixels(opened);
+      await field.fill('0.3');
+      await field.press('Enter');
+      const after = await changedPixels(opened, before);
+      await poll(() => opened.url()).toContain('seed=7&psi=0.3');
+      await moveSlider(opened, 'Young', -1.5);
+      await poll(() => opened.url()).toContain('psi=0.3&move=Young=@-1.5');
+      await opened.keyboard.press('Control+z');
+      await expectFace(opened, after);
+      await poll(() => opened.url()).not.toContain('move=');
+      const link = opened.url();
+      await field.fill('9');
+      await field.press('Enter');
+      await poll(() => opened.locator('.message').innerText()).toContain('ψ must be a number from 0 to 2; got "9"');
+      expect(await field.inputValue()).toBe('0.3');
+      await opened.getByRole('button', { name: 'Surprise me' }).click();
+      await poll(() => opened.url()).toMatch(/psi=0\.3/); // another face, truncated as this one
+      await opened.goto(link);
+      await faceIsThere(opened);
+      await expectFace(opened, after);
+      expect(await field.inputValue()).toBe('0.3');
+    },
+  );
+
+  test('a model without truncation has no field for it', async () => {
+    const address = await serveStudio(page(), files);
+    const { page: opened } = await newPage(browser());
+    await openStudio(opened, address);
+    expect(await opened.getByLabel(/^Truncation/).count()).toBe(0);
+    expect(opened.url()).not.toContain('psi');
   });
 
   test('loading and failing are told to screen readers too', async () => {

@@ -16,6 +16,8 @@ import { listed, readable } from './words.ts';
 /** What these figures are drawn from: a part of what a report has. */
 export interface FaceSources {
   readonly editor: FaceEditor;
+  /** Truncation of the faces; left out, the model's own. */
+  readonly psi?: number | undefined;
   readonly runs: { readonly generator: Pick<Source, 'command'>; readonly bundle: Pick<Source, 'folder'> };
 }
 
@@ -24,10 +26,10 @@ const shownSide = 96;
 const seedsFrom = (count: number) => Array.from({ length: count }, (_, seed) => seed);
 const scaleOf = (editor: FaceEditor) => Math.max(1, Math.round(shownSide / editor.bundle.resolution));
 
-export async function samplesFigure({ editor, runs }: FaceSources): Promise<Figure> {
+export async function samplesFigure({ editor, psi, runs }: FaceSources): Promise<Figure> {
   const [count, columns] = [40, 8];
   const { resolution } = editor.bundle;
-  const images = await editor.render(seedsFrom(count).map(seed => editor.sample(seed)));
+  const images = await editor.render(seedsFrom(count).map(seed => editor.sample(seed, psi)));
   const scale = scaleOf(editor);
   const png = await encodeGrid(images, { resolution, columns, scale, kernel: 'cubic', gap: 2 });
   return {
@@ -74,10 +76,10 @@ export async function locksFigure(sources: FaceSources): Promise<Figure> {
 
 /** Age for women and men apart: do beards and bald heads come with it, and to whom? */
 export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
-  const { editor } = sources;
+  const { editor, psi } = sources;
   const male = attributeIndex('Male');
   const { threshold } = editor.bundle.attributes[male]!;
-  const logits = await editor.score(await editor.render(seedsFrom(searched).map(seed => editor.sample(seed))));
+  const logits = await editor.score(await editor.render(seedsFrom(searched).map(seed => editor.sample(seed, psi))));
   const isMan = (seed: number) => logits[seed * attributeNames.length + male]! > threshold;
   const groups = [
     { name: 'women', seeds: seedsFrom(searched).filter(seed => !isMan(seed)) },
@@ -107,16 +109,16 @@ const stripCaption =
   'the classifier whose labels the boundaries were fitted to, so it is a witness in its own case.';
 
 /** Locks without a boundary are left out and named; a move without one is told instead of shown. */
-async function strip({ editor, runs }: FaceSources, { move, locks, seeds = seedsFrom(faces) }: StripPlan) {
+async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = seedsFrom(faces) }: StripPlan) {
   const range = parseMoveRange(move);
   const has = (name: string) => editor.bundle.boundaries.some(({ attribute }) => attribute === name);
   const [held, lost] = [locks.filter(has), locks.filter(lock => !has(lock))];
   const heading = `${readable(range.to.attribute)} moved, ${listed(held.map(readable)) || 'nothing'} locked`;
   const out = `${[range.to.attribute, ...held].join('-')}-locked.png`;
-  const command = commandOf(edit, { bundle: runs.bundle.folder, move: [move], lock: held, seed: seeds, out });
+  const command = commandOf(edit, { bundle: runs.bundle.folder, move: [move], lock: held, seed: seeds, psi, out });
   const notes = lost.map(name => `${readable(name)} could not be locked: ${reasonFor(editor, name)}.`);
   try {
-    const request = { seeds, moves: [range], locks: held, geometry: 'sphere', steps } as const;
+    const request = { seeds, moves: [range], locks: held, psi, steps } as const;
     const scale = scaleOf(editor);
     const { png, images, residuals } = await drawStrips(editor, { ...request, scale });
     const residual = residuals[range.to.attribute]!;

@@ -4,6 +4,7 @@ import { toFloat32 } from '../../../core/formats/nd-array.ts';
 import { distanceTo } from '../../../core/latent/edit.ts';
 import { dot } from '../../../core/math/linear-algebra.ts';
 import { readNpy } from '../../io/files.ts';
+import { latentFiles } from '../../io/synthesis.ts';
 import { planeChart } from '../../report/charts.ts';
 import { escapeHtml, type Figure } from '../../report/html.ts';
 import type { Sources } from '../report-sources.ts';
@@ -25,7 +26,9 @@ export async function geometryFigure({ runs, editor, synthesis }: Sources): Prom
   }
   const { conditionedNormal, residual } = editor.condition(moved.attribute, [locked.attribute]);
   const count = Math.min(faces, synthesis.count);
-  const latents = toFloat32((await readNpy(runs.synthesis.file('z.npy'), { start: 0, count })).data);
+  const latents = toFloat32(
+    (await readNpy(runs.synthesis.file(latentFiles[synthesis.geometry]), { start: 0, count })).data,
+  );
   const logits = toFloat32((await readNpy(runs.synthesis.file('logits.npy'), { start: 0, count })).data);
   const column = attributeIndex(moved.attribute);
   const { threshold } = attributes[column]!;

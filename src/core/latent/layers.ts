@@ -1,0 +1,55 @@
+// Which layers of a generator a direction acts on: a latent can have a row for each of them, from coarse to fine.
+import { UserError } from '../errors.ts';
+
+/** The first and the last row, from 0. */
+export type LayerRange = readonly [from: number, to: number];
+
+export const layerNames = ['all', 'coarse', 'middle', 'fine'] as const;
+export type LayerName = (typeof layerNames)[number];
+
+/** Thirds need as many layers. */
+const fewestLayers = 3;
+
+/** @param count of all layers. @throws UserError for a third of fewer than three. */
+export function layersNamed(name: LayerName, count: number): LayerRange {
+  if (name === 'all') return [0, count - 1];
+  if (count < fewestLayers) {
+    throw new UserError(`layers must be all where a generator has fewer than ${fewestLayers}; got ${name} of ${count}`);
+  }
+  const third = ['coarse', 'middle', 'fine'].indexOf(name);
+  const start = (k: number) => Math.round((k * count) / 3);
+  return [start(third), start(third + 1) - 1];
+}
+
+/** @param text `all`, `coarse`, `middle`, `fine`, `2` or `2-4`. @throws UserError for anything else. */
+export function parseLayers(text: string, count: number): LayerRange {
+  const name = layerNames.find(each => each === text);
+  if (name !== undefined) return layersNamed(name, count);
+  const [, from, to = from] = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(text) ?? [];
+  if (from === undefined) {
+    throw new UserError(`layers must be ${layerNames.join(', ')}, or rows such as 0-2; got "${text}"`);
+  }
+  return checkedLayers([Number(from), Number(to)], count);
+}
+
+/** @throws UserError unless they are rows that there are, in order. */
+export function checkedLayers([from, to]: LayerRange, count: number): LayerRange {
+  if (isRange([from, to], count)) return [from, to];
+  throw new UserError(`layers must be rows from 0 to ${count - 1}, the first before the last; got ${from}-${to}`);
+}
+
+export function isRange([from, to]: LayerRange, count: number): boolean {
+  return from >= 0 && from <= to && to < count;
+}
+
+/** `coarse`, or `0-2` where the range has no name. */
+export function formatLayers([from, to]: LayerRange, count: number): string {
+  const names = count < fewestLayers ? layerNames.slice(0, 1) : layerNames;
+  const isIt = (name: LayerName) => layersNamed(name, count).every((row, i) => row === [from, to][i]);
+  return names.find(isIt) ?? (from === to ? `${from}` : `${from}-${to}`);
+}
+
+/** How many rows are in both. */
+export function sharedLayers(a: LayerRange, b: LayerRange): number {
+  return Math.max(0, Math.min(a[1], b[1]) - Math.max(a[0], b[0]) + 1);
+}
