@@ -135,10 +135,12 @@ function stepsOf(config: z.output<typeof options>): Step[] {
   const strip = { bundle: made, seed: seeds, steps: stepsInStrip, force: true };
   return [
     step(prepare, runFolders.dataset, { ...preset.prepare, celeba: config.celeba }),
-    ...(config.generator === undefined ? [step(trainGan, runFolders.generator, { ...preset.trainGan, dataset })] : []),
-    step(trainClassifier, runFolders.classifier, { ...preset.trainClassifier, dataset }),
-    // Another seed: a judge must not err where the classifier does.
+    // Another seed: a judge must not err where the classifier does. It comes first, as the GAN's averages are chosen by it.
     ...when(preset.judge, own => step(trainClassifier, runFolders.judge, { seed: seed + 1, ...own, dataset })),
+    ...(config.generator === undefined
+      ? [step(trainGan, runFolders.generator, { ...preset.trainGan, ...judge, dataset })]
+      : []),
+    step(trainClassifier, runFolders.classifier, { ...preset.trainClassifier, dataset }),
     step(synthesize, runFolders.synthesis, { ...preset.synthesize, generator, classifier }),
     step(fit, runFolders.boundaries, { ...preset.fit, synthesis: file(runFolders.synthesis) }),
     ...when(preset.quality, own =>

@@ -39,23 +39,8 @@ const strips: readonly StripOptions[] = [
 /** Of which is told how their boundaries improve with the number of samples: common and rare, plain and subtle ones. */
 const curveOf = ['Male', 'Young', 'Smiling', 'Eyeglasses', 'Blond_Hair', 'Big_Nose'];
 
-/**
- * Many small steps, both networks in one: what two cores do best. At twice this rate nothing improves after some
- * 200 kimg (docs/log.md). The loss and its γ: docs/decisions/0009.
- */
-const celeba64Gan: StageOptions = {
-  discriminatorSteps: 0,
-  minibatch: 8,
-  maxMinibatch: 8,
-  fadeKimg: 10,
-  stabiliseKimg: 10,
-  loss: 'relativistic-r1-r2',
-  gamma: 1,
-  learningRate: 0.001,
-  kimg: 660,
-  decayKimg: 80,
-  measureKimg: 25,
-};
+/** The style generator for as long as the hours allow: docs/decisions/0011, docs/log.md. */
+const celeba64Gan: StageOptions = { preset: 'style', kimg: 1500, decayKimg: 300, measureKimg: 25 };
 
 /** Few channels and short early phases: at its rate of 1e-4, faces come by the generator's steps at full size. */
 const reportGan: StageOptions = {
@@ -140,7 +125,8 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     strips,
   },
   'celeba-64': {
-    description: 'a model like the shipped one, in some hours; 64×64, 100,000 faces, edits judged by a second network',
+    description:
+      'a model to keep, in many hours; 64×64, a style generator, 100,000 faces, edits judged by a second network',
     prepare: { resolution: 64 },
     trainGan: celeba64Gan,
     trainClassifier: {},
