@@ -89,12 +89,14 @@ export function bytesOf(data: TypedArray): Uint8Array {
 
 /** The elements as float32: the same array where it is one already. */
 export function toFloat32(data: TypedArray): Float32Array {
-  return data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number | bigint>, Number);
+  if (data instanceof Float32Array) return data;
+  return data instanceof BigInt64Array ? Float32Array.from(data, Number) : new Float32Array(data);
 }
 
 /** The elements as float64: the same array where it is one already. */
 export function toFloat64(data: TypedArray): Float64Array {
-  return data instanceof Float64Array ? data : Float64Array.from(data as ArrayLike<number | bigint>, Number);
+  if (data instanceof Float64Array) return data;
+  return data instanceof BigInt64Array ? Float64Array.from(data, Number) : new Float64Array(data);
 }
 
 /**

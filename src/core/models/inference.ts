@@ -72,7 +72,7 @@ export function latentMapping(architecture: GanArchitecture, weights: Weights): 
   const model = ganModel(architecture);
   if (model.geometry === 'sphere') return z => z;
   const { latentSize: d } = architecture;
-  const parameters = constants(model.finishedSpec(), weights);
+  const parameters = constants(model.finishedSpec(), weights, 'float64');
   const latent = model.map(parameters, ops.input('z', [1, d]));
   return z => {
     const latents = new Float32Array(z.length);

@@ -6,13 +6,18 @@ import { mapTree, type ParameterSpec, type Parameters, type Tree } from '../grap
 /** Values of a parameter by its path in the network's spec. */
 export type Weights = Readonly<Record<string, NdArray<Float32Array>>>;
 
-export function constants<T extends Tree<ParameterSpec>>(tree: T, weights: Weights): Parameters<T> {
+/** @param precision `float64` for the interpreter, which would otherwise convert them anew at each run. */
+export function constants<T extends Tree<ParameterSpec>>(
+  tree: T,
+  weights: Weights,
+  precision: 'float32' | 'float64' = 'float32',
+): Parameters<T> {
   return mapTree(
     tree,
     ({ shape }: ParameterSpec, path) => {
       const known = weights[path.slice(1)];
       if (known === undefined) throw new Error(`no weights for ${path.slice(1)}`);
-      return ops.constant(known.data, shape);
+      return ops.constant(precision === 'float64' ? new Float64Array(known.data) : known.data, shape);
     },
     '',
   );

@@ -1,10 +1,21 @@
 // Half precision in a bundle: half the bytes where nobody could see it, float32 where a weight is beyond halves.
 import { expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
+import { decodeWeights } from '../../../src/core/bundle/networks.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
+import { ganModel } from '../../../src/core/models/gan-kinds.ts';
+import { generatorRunner } from '../../../src/core/models/inference.ts';
 import { sampleLatents } from '../../../src/core/models/latents.ts';
+import { cpuDevice } from '../../../src/node/io/device.ts';
 import { firstLatents, storedNetworks } from '../../../src/node/pipeline/stored-networks.ts';
-import { tinyClassifier, tinyClassifierWeights, tinyGan, tinyGeneratorWeights } from '../../helpers/tiny-networks.ts';
+import {
+  randomGeneratorWeights,
+  tinyClassifier,
+  tinyClassifierWeights,
+  tinyGan,
+  tinyGeneratorWeights,
+  tinyStyle,
+} from '../../helpers/tiny-networks.ts';
 
 const details = {
   architecture: tinyClassifier,
@@ -29,6 +40,20 @@ test('networks whose halves look alike are stored in half the bytes', async () =
   expect(stored.generator.bytes.length).toBeGreaterThan(2 * weights);
   expect(stored.generator.bytes.length).toBeLessThan(4 * weights);
   expect(stored.images).toHaveLength(8 * 3 * 8 * 8);
+});
+
+test('a style generator is compared from z on, and shows what its file is read as', async () => {
+  const tensors = randomGeneratorWeights(tinyStyle);
+  const styled = { details: { ...tinyStyle, normalisation: 'range' as const }, tensors };
+  const stored = await storedNetworks({ generator: styled, classifier }, latents);
+  expect(stored.generator.difference).toBeGreaterThan(0);
+  const { bytes } = stored.generator;
+  const weights = decodeWeights(bytes, ganModel(tinyStyle).finishedSpec(), 'the file');
+  const runner = await generatorRunner(cpuDevice(1), tinyStyle, weights, 8);
+  const images = await runner.generate(await runner.map(latents));
+  await runner.release();
+  const largest = Math.max(...images.map((value, i) => Math.abs(value - stored.images[i]!)));
+  expect(largest).toBeLessThan(1e-3);
 });
 
 test('a weight beyond the range of halves keeps its network in float32', async () => {
