@@ -1,7 +1,7 @@
 // Remembers the last faces on this machine, each as it was left.
 import { formatLink } from '../engine/link.ts';
 import type { Edit } from '../engine/protocol.ts';
-import { type Studio, sameStart } from '../state.ts';
+import { type Studio, type StudioState, sameStart } from '../state.ts';
 
 const most = 12;
 
@@ -10,16 +10,25 @@ const quiet = 600;
 
 /** Shows what an earlier visit left. What is damaged or of another model is forgotten. */
 export async function loadRecent({ state, engine }: Studio): Promise<void> {
+  earlierKnown = false;
   const model = state.model.value!;
   const { sha256, formerly = [] } = model;
   const links = [sha256, ...formerly].flatMap(readLinks).slice(0, most);
   const read = links.map(link => engine.readLink(link).catch(() => undefined));
   const edits = (await Promise.all(read)).filter(edit => edit !== undefined);
   const frames = await engine.frames(edits);
-  state.recent.value = edits
-    .map((edit, i) => ({ edit, frame: frames[i]! }))
-    .filter(({ frame }) => !('problem' in frame));
+  const earlier = edits.map((edit, i) => ({ edit, frame: frames[i]! })).filter(({ frame }) => !('problem' in frame));
+  // On a slow machine a face may have been left meanwhile.
+  const added = state.recent.value;
+  const all = [...added, ...earlier];
+  const isFirst = ({ edit }: { edit: Edit }, i: number) => all.findIndex(each => sameStart(each.edit, edit)) === i;
+  state.recent.value = all.filter(isFirst).slice(0, most);
+  earlierKnown = true;
+  if (added.length > 0) writeRecent(state);
 }
+
+/** Until then, nothing is written: it would take the place of what an earlier visit left. */
+let earlierKnown = false;
 
 /** Call it whenever the face has changed: the latest of each face is remembered. */
 export function rememberRecent(studio: Studio): void {
@@ -34,15 +43,16 @@ let left: Edit | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 async function addRecent({ state, engine }: Studio, edit: Edit): Promise<void> {
-  const model = state.model.value!;
   const [frame] = await engine.frames([edit]);
   if (frame === undefined || 'problem' in frame) return;
   const others = state.recent.value.filter(recent => !sameStart(recent.edit, edit));
   state.recent.value = [{ edit, frame }, ...others].slice(0, most);
-  writeLinks(
-    model.sha256,
-    state.recent.value.map(recent => formatLink(recent.edit, model)),
-  );
+  if (earlierKnown) writeRecent(state);
+}
+
+function writeRecent({ recent, model }: StudioState): void {
+  const links = recent.value.map(({ edit }) => formatLink(edit, model.value!));
+  writeLinks(model.value!.sha256, links);
 }
 
 function keyOf(sha256: string): string {
