@@ -57,7 +57,7 @@ export const exportNetworks = defineStage({
   },
 });
 
-function describe({ name, sha256, attributes, generator, resolution, latentSize }: Bundle, model: GanModel) {
+function describe({ name, sha256, psi = 1, attributes, generator, resolution, latentSize }: Bundle, model: GanModel) {
   const images = `[n, 3, ${resolution}, ${resolution}]`;
   const latents = `[n, ${latentSize}]`;
   const rows = model.layers === 1 ? latents : `[n, ${model.layers}, ${latentSize}]`;
@@ -76,7 +76,10 @@ function describe({ name, sha256, attributes, generator, resolution, latentSize 
       ...(model.geometry === 'linear' && {
         'mapping.onnx': {
           input: { shape: latents, meaning: 'z ~ N(0, I)' },
-          output: { shape: latents, meaning: 'u, of unit covariance: a row of what the generator takes' },
+          output: {
+            shape: latents,
+            meaning: `u, of unit covariance: a row of what the generator takes; times ${psi} it is the face that edit draws`,
+          },
         },
       }),
       'classifier.onnx': {

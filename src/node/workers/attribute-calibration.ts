@@ -5,7 +5,7 @@ import type { FaceEditor } from '../../core/bundle/face-editor.ts';
 import { probabilityOf } from '../../core/bundle/probability.ts';
 import { calibrate } from '../../core/latent/calibration.ts';
 import type { Hyperplane } from '../../core/latent/edit.ts';
-import { type LayerRange, layerNames, layersNamed } from '../../core/latent/layers.ts';
+import { type LayerName, type LayerRange, layersNamed } from '../../core/latent/layers.ts';
 import type { LinearResponse } from '../../core/latent/linear-response.ts';
 import { searchLocks } from '../../core/latent/suggested-locks.ts';
 import { brightnessName } from '../../core/metrics/brightness.ts';
@@ -55,10 +55,11 @@ export async function calibratedAttribute(attribute: BundleAttribute, work: Cali
   const { editor } = work;
   const boundary = editor.bundle.boundaries.find(each => each.attribute === attribute.attribute);
   if (attribute.boundary === null || boundary === undefined) return attribute;
-  const layers = await chosenLayers(attribute.attribute, work);
+  const chosen = await chosenLayers(attribute.attribute, work);
+  const layers = chosen?.layers;
   const swept = await sweep(boundary, layers, work);
   const { curve, safeRange } = calibrate(swept.distances, swept.own, swept.flips);
-  const { locks, faces, agreement, flips } = await chosenLocks(attribute, boundary, layers, work);
+  const { locks, faces, agreement, flips } = await chosenLocks(attribute, boundary, chosen, work);
   const { layers: _earlier, ...known } = attribute.boundary;
   const isPart = layers !== undefined && layers[1] - layers[0] + 1 < editor.layers;
   const reason = whyNot(attribute, safeRange, swept);
@@ -106,26 +107,29 @@ export interface TriedLayers {
 async function chosenLayers(
   moved: AttributeName,
   { editor, judge, trialFaces }: CalibrationWork,
-): Promise<LayerRange | undefined> {
+): Promise<(TriedLayers & { readonly effect: EditEffect }) | undefined> {
   if (editor.layers < fewestLayers) return undefined;
-  const tried: TriedLayers[] = [];
-  for (const name of layerNames) {
+  const look = async (name: LayerName) => {
     const layers = layersNamed(name, editor.layers);
-    const plan = { moved, locks: [], layers };
-    tried.push({ layers, effect: await effectOf(plan, trialFaces, editor, judge, triedStrengths) });
-  }
-  return bestLayers(tried);
+    return { layers, effect: await effectOf({ moved, locks: [], layers }, trialFaces, editor, judge, triedStrengths) };
+  };
+  return bestLayers([await look('all'), await look('coarse'), await look('middle'), await look('fine')]);
 }
 
 /**
  * @param tried the first is of all layers. @returns those whose moves change the other attributes least, of those that
- *   do what they say as often as all do, within the error of the difference.
+ *   do what they say as often as all do; a part must flip fewer than all. Both but for the error of the difference.
  */
-export function bestLayers(tried: readonly TriedLayers[]): LayerRange {
-  const { agreement, faces } = tried[0]!.effect; // each face is moved both ways
-  const error = Math.sqrt((2 * agreement * (1 - agreement)) / (2 * faces));
-  const asGood = tried.filter(({ effect }) => effect.agreement >= agreement - error);
-  return asGood.reduce((best, each) => (each.effect.flips < best.effect.flips ? each : best)).layers;
+export function bestLayers<Tried extends TriedLayers>(tried: readonly [Tried, ...Tried[]]): Tried {
+  const [all, ...parts] = tried;
+  const { agreement, flips, faces } = all.effect;
+  // Each face is moved both ways, and 39 other answers are asked for each time.
+  const error = (share: number, count: number) => Math.sqrt((2 * share * (1 - share)) / count);
+  const leastAgreement = agreement - error(agreement, 2 * faces);
+  const mostFlips = flips - error(flips, 2 * faces * (attributeNames.length - 1));
+  return parts
+    .filter(({ effect }) => effect.agreement >= leastAgreement && effect.flips < mostFlips)
+    .reduce((best, each) => (each.effect.flips < best.effect.flips ? each : best), all);
 }
 
 async function effectOf(
@@ -204,7 +208,7 @@ type Tried = { readonly locks: readonly string[] } & EditEffect;
 async function chosenLocks(
   { attribute }: BundleAttribute,
   moved: Hyperplane,
-  layers: LayerRange | undefined,
+  chosen: { readonly layers: LayerRange; readonly effect: EditEffect } | undefined,
   { editor, judge, response, logits, trialFaces, judgedFaces, mostLocks }: CalibrationWork,
 ): Promise<Tried> {
   const { thresholds } = judge;
@@ -222,10 +226,10 @@ async function chosenLocks(
     leastResidual,
   });
   const look = async (locks: readonly string[], faces: Faces, strengths?: number): Promise<Tried> => {
-    const plan = { moved: attribute, locks, ...(layers && { layers }) };
+    const plan = { moved: attribute, locks, ...(chosen && { layers: chosen.layers }) };
     return { locks, ...(await effectOf(plan, faces, editor, judge, strengths)) };
   };
-  let winner = await look([], trialFaces, triedStrengths);
+  let winner: Tried = chosen ? { locks: [], ...chosen.effect } : await look([], trialFaces, triedStrengths);
   for (const { locks } of steps.filter((_, count) => triedCounts.includes(count) || count === steps.length - 1)) {
     if (locks.length === 0) continue;
     const tried = await look(locks, trialFaces, triedStrengths);

@@ -7,6 +7,7 @@ import { demo } from '../../../src/node/cli/demo.ts';
 import { silentLog } from '../../../src/node/io/log.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { writeTinyBundle } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const folder = temporaryFolder();
 const [bundle, out] = [join(folder, 'tiny'), join(folder, 'demo')];
@@ -42,6 +43,19 @@ test('the page needs nothing beside itself and says how to make each picture', (
   expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
   expect(page.replaceAll('<span>', '')).toContain('face-tuning edit --bundle');
   expect(page).toContain('Bald could not be locked: only 3 generated faces have it.');
+});
+
+test('of a style generator the faces are drawn at the ψ that is asked for', async () => {
+  const [style, shown] = [join(folder, 'style'), join(folder, 'style-demo')];
+  await writeTinyBundle(style, 64, undefined, undefined, { kind: tinyStyle, psi: 0.7 });
+  await run({ bundle: style, out: shown });
+  const recipes = () => readRecipes(readFileSync(join(shown, 'Young-Male-locked.png')));
+  const samples = () => readFileSync(join(shown, 'samples.png'));
+  expect(recipes()[0]).toMatchObject({ psi: 0.7, geometry: 'linear' });
+  const usual = samples();
+  await run({ bundle: style, out: shown, psi: 1 });
+  expect(recipes()[0]).toMatchObject({ psi: 1 });
+  expect(samples()).not.toEqual(usual);
 });
 
 test('without the model, one line names the file that is not there', async () => {

@@ -24,7 +24,7 @@ import {
 import type { Source } from '../../../src/node/pipeline/report-sources.ts';
 import { pictures } from '../../core/metrics/pictures.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
-import { tinyClassifier, tinyGan } from '../../helpers/tiny-networks.ts';
+import { tinyClassifier, tinyGan, tinyStyle } from '../../helpers/tiny-networks.ts';
 import { writeTinyClassifier, writeTinyDataset, writeTinyGenerator } from '../../helpers/tiny-runs.ts';
 
 const root = temporaryFolder();
@@ -40,6 +40,24 @@ beforeAll(async () => {
   const images = pictures(32, 35, { seed: 1, noiseSeed: 2, contrast: 2 });
   await writeTinyDataset(dataset, images, at => (at === 3 ? 'validation' : at % 7 < 2 ? 'test' : 'train'));
   await writeTinyGenerator(generator, { ...tinyGan, resolution: 32 });
+});
+
+test('a style generator is measured at all its variety and as its faces are shown', async () => {
+  const style = join(root, 'style');
+  await writeTinyGenerator(style, { ...tinyStyle, resolution: 32 });
+  const measured = async (options: object, out: string) => {
+    const summary = await run({ generator: style, images: 10, out: join(root, out), ...options });
+    return (summary.msSsim as Similarity[]).map(({ of, mean }) => [of, mean] as const);
+  };
+  const both = await measured({}, 'both');
+  expect(both.map(([of]) => of)).toEqual(['generated', 'generated at ψ 0.8', 'training']);
+  const one = await measured({ psi: 1 }, 'one');
+  expect(one.map(([of]) => of)).toEqual(['generated', 'training']);
+  expect(one[0]).toEqual(both[0]);
+  const mean = await measured({ psi: 0 }, 'mean');
+  expect(mean[1]![0]).toBe('generated at ψ 0');
+  expect(mean[1]![1]).toBeCloseTo(1, 6); // one face, again and again
+  await expect(run({ psi: 0.8, out: join(root, 'refused') })).rejects.toThrow(/psi must be 1 for .*gan/);
 });
 
 describe('a run', () => {
