@@ -114,8 +114,8 @@ def sensitivity(gradient_cases, step_cases):
 
 def fast_gradients(training):
     """
-    The gradients of one step of pytorch_train_step.py, and its parameters, as `discriminator/…` and `generator/…` by
-    its own names; nothing is updated.
+    The parameters of pytorch_train_step.py and the gradients of one step, by its own names behind `generator/` and
+    `discriminator/`; nothing is updated.
     """
     state, found = {}, {}
     for network in ("generator", "discriminator"):
