@@ -14,14 +14,7 @@ import { deviceOptions, pathOption } from '../pipeline/options.ts';
 import { defineStage } from '../pipeline/stage.ts';
 import { type Column, textTable } from '../report/table.ts';
 import { openShares } from '../workers/gan-shares.ts';
-import {
-  type BenchCase,
-  type BenchCaseName,
-  benchCaseNames,
-  benchCases,
-  openCase,
-  type Workload,
-} from './bench-cases.ts';
+import { type BenchCase, benchCaseNames, benchCases, openCase, type Workload } from './bench-cases.ts';
 import { openRival, type Rival, rivalNames } from './bench-rival.ts';
 import { benchSvm, type SvmResult, svmColumns } from './bench-svm.ts';
 
@@ -61,7 +54,7 @@ const others = { oneSession: 'one session', eager: 'PyTorch eager', tuned: 'PyTo
 type OtherName = keyof typeof others;
 
 interface Result extends Measured {
-  readonly case: BenchCaseName;
+  readonly case: string;
   readonly millisecondsPerStep: number;
   readonly gflopsPerSecond: number;
   /** Share of the time that is spent inside ONNX Runtime, with one session. */
@@ -94,7 +87,8 @@ export const bench = defineStage({
   async run(config, { signal, log }) {
     await openDevice(config);
     if (config.case === 'svm') return { svm: await benchSvm(config.liblinear, config.rounds, { log, signal }) };
-    if (config.case !== 'all') return { results: [await measure(config.case, config, signal)] };
+    if (config.case !== 'all')
+      return { results: [await measure(config.case, benchCases[config.case], config, signal)] };
     const results: Result[] = [];
     for (const name of benchCaseNames) {
       signal.throwIfAborted();
@@ -137,8 +131,13 @@ async function measureApart(command: readonly string[], signal: AbortSignal): Pr
   }
 }
 
-async function measure(name: BenchCaseName, config: z.output<typeof options>, signal: AbortSignal): Promise<Result> {
-  const given = benchCases[name];
+/** Medians over rounds of one case, and of what takes turns with it. */
+export async function measure(
+  name: string,
+  given: BenchCase,
+  config: Pick<z.output<typeof options>, 'rounds' | 'python' | 'device' | 'threads'>,
+  signal: AbortSignal,
+): Promise<Result> {
   const device = await openDevice(config);
   let milliseconds = 0; // inside ONNX Runtime
   const timed = watched(device, session => {
