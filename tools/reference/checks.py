@@ -110,3 +110,25 @@ def sensitivity(gradient_cases, step_cases):
             torch.set_default_dtype(torch.float32 if what == "float32" else torch.float64)
             worst, name = max(distances(tensors_of(case, perturbed), tensors_of(case)))
             print(f"{case['name']}: moved by {what} by {worst:.1e}, {name}")
+
+
+def fast_gradients(training):
+    """
+    The parameters of pytorch_train_step.py and the gradients of one step, by its own names behind `generator/` and
+    `discriminator/`; nothing is updated.
+    """
+    state, found = {}, {}
+    for network in ("generator", "discriminator"):
+        model = getattr(training, network)
+        for name, parameter in zip(model.names, model.parameters):
+            if name.endswith("bias"):
+                parameter.data.normal_()
+            state[f"{network}/{name}"] = parameter
+
+        def keep(gradients, model=model, network=network):
+            found.update({f"{network}/{name}": g.clone() for name, g in zip(model.names, gradients)})
+
+        training.adam[model].step = keep
+    torch.manual_seed(2)
+    training.step()
+    return state, found

@@ -7,7 +7,7 @@ import torch
 
 import pggan
 import pytorch_train_step
-from checks import check, distances, finite_differences, kinks, sensitivity
+from checks import check, distances, fast_gradients, finite_differences, kinks, sensitivity
 from gan import channels_at, discriminator_loss, generator_loss, gradients
 from pggan import discriminator_shapes, generator, generator_shapes
 from pggan_golden import PRESETS, gradient_cases, relativistic_gradient_cases, relativistic_step_cases, step_cases
@@ -31,32 +31,23 @@ def benchmark(loss):
         fmap_max=8,
         latent_size=8,
         minibatch=8,
+        kind="pggan",
+        interval=8,
+        simultaneous=False,
+        statistic="stddev",
+        averages=1,
         second_order="own",
         layout="channels-last",
     )
     training = pytorch_train_step.Training(arguments)
     config = replace(PRESETS["cpu" if loss == "logistic-r1" else "g"], fmap_base=64, group_size=4)
-    state = {}
-    for model, network in ((training.generator, "generator"), (training.discriminator, "discriminator")):
-        for name, parameter in zip(model.names, model.parameters):
-            if name.endswith("bias"):
-                parameter.data.normal_()
-            state[full_name(network, name)] = parameter
+    z = torch.randn(8, 8)
+    training.latents = lambda: z
+    state, found = fast_gradients(training)
+    state, found = ({full_name(name): value for name, value in tensors.items()} for tensors in (state, found))
     for side in (4, 8):
         state[f"generator/toRGB/{side}/weight"] = torch.zeros(3, channels_at(config, side), 1, 1)
         state[f"generator/toRGB/{side}/bias"] = torch.zeros(3)
-
-    z = torch.randn(8, 8)
-    training.latents = lambda: z
-    found = {}
-    for model, network in ((training.generator, "generator"), (training.discriminator, "discriminator")):
-
-        def keep(gradients, model=model, network=network):
-            found.update({full_name(network, name): g.clone() for name, g in zip(model.names, gradients)})
-
-        training.adam[model].step = keep
-    torch.manual_seed(2)
-    training.step()
     torch.manual_seed(2)
     mixing = torch.rand(8, 1, 1, 1)
     torch.set_default_dtype(torch.float32)
@@ -70,8 +61,9 @@ def benchmark(loss):
         check(f"pytorch_train_step, {loss}: gradients, worst of {name}", worst, 1e-12)
 
 
-def full_name(network, name):
-    layer, kind = name.rsplit("/", 1)
+def full_name(name):
+    network, path = name.split("/", 1)
+    layer, kind = path.rsplit("/", 1)
     if layer == "4/dense":
         layer = "4/conv0" if network == "generator" else "4/conv1"
     if layer in ("toRGB", "fromRGB"):

@@ -23,192 +23,35 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-SLOPE = 0.2
-ROOT2 = math.sqrt(2)
-R1_GAMMA, R1_INTERVAL = 0.3, 8
+import pytorch_pggan
+import pytorch_style
+from pytorch_layers import PLAIN, TWICE, memory_format
+
+NETWORKS = {"pggan": pytorch_pggan, "style": pytorch_style}
+R1_GAMMA = 0.3
 BETA2, ADAM_EPSILON, EMA_DECAY = 0.99, 1e-8, 0.999
-LEARNING_RATE = {"wgan-gp": 1e-3, "logistic-r1": 2e-3}
-
-
-def sides(resolution):
-    return [2**k for k in range(2, int(math.log2(resolution)) + 1)]
-
-
-class Convolution(torch.autograd.Function):
-    """Same-size convolution with bias whose input gradient is differentiated by convolutions of the usual layout."""
-
-    @staticmethod
-    def forward(context, x, weight, bias):
-        context.save_for_backward(x, weight)
-        return convolution(x, weight, bias)
-
-    @staticmethod
-    def backward(context, gradient):
-        x, weight = context.saved_tensors
-        by_x = InputGradient.apply(gradient, weight, x) if context.needs_input_grad[0] else None
-        by_weight = by_bias = None
-        # While the penalty asks for the gradient by the images, none by a weight is wanted.
-        if not torch.is_grad_enabled():
-            by_weight, by_bias = weight_gradient(gradient, x, weight), gradient.sum((0, 2, 3))
-        return by_x, by_weight, by_bias
-
-
-class InputGradient(torch.autograd.Function):
-    """The input gradient is linear in (gradient, weight) each; x only tells its shape and layout."""
-
-    @staticmethod
-    def forward(context, gradient, weight, x):
-        context.save_for_backward(gradient, weight)
-        return convolution_backward(gradient, x, weight, (True, False, False))[0]
-
-    @staticmethod
-    def backward(context, second):
-        gradient, weight = context.saved_tensors
-        by_gradient = F.conv2d(second, weight, padding=weight.shape[2] // 2) if context.needs_input_grad[0] else None
-        return by_gradient, weight_gradient(gradient, second, weight), None
-
-
-class Rectifier(torch.autograd.Function):
-    """LeakyReLU in place; its gradient is linear in the gradient, and flat in the sign of the output."""
-
-    @staticmethod
-    def forward(context, x):
-        context.mark_dirty(x)
-        F.leaky_relu(x, SLOPE, inplace=True)
-        context.save_for_backward(x)
-        return x
-
-    @staticmethod
-    def backward(context, gradient):
-        return RectifierGradient.apply(gradient, *context.saved_tensors)
-
-
-class RectifierGradient(torch.autograd.Function):
-    @staticmethod
-    def forward(context, gradient, y):
-        context.save_for_backward(y)
-        return torch.ops.aten.leaky_relu_backward(gradient, y, SLOPE, True)
-
-    @staticmethod
-    def backward(context, second):
-        return torch.ops.aten.leaky_relu_backward(second, *context.saved_tensors, SLOPE, True), None
-
-
-def weight_gradient(gradient, x, weight):
-    return convolution_backward(gradient, x, weight, (False, True, False))[1]
-
-
-def convolution_backward(gradient, x, weight, wanted):
-    padding = weight.shape[2] // 2
-    return torch.ops.aten.convolution_backward(
-        gradient, x, weight, None, (1, 1), (padding, padding), (1, 1), False, (0, 0), 1, wanted
-    )
-
-
-def convolution(x, weight, bias):
-    return F.conv2d(x, weight, bias, padding=weight.shape[2] // 2)
-
-
-def rectifier(x):
-    return F.leaky_relu(x, SLOPE, inplace=True)
-
-
-PLAIN = convolution, rectifier
-TWICE = Convolution.apply, Rectifier.apply
+LEARNING_RATE = {"wgan-gp": 1e-3, "logistic-r1": 2e-3, "relativistic-r1-r2": 1.4e-3}
 
 
 class Model:
     """Parameters of one network by name, and the constant by which the equalised learning rate scales each weight."""
 
-    def __init__(self, shapes, gains, memory_format):
+    def __init__(self, network, shapes, options):
+        networks = NETWORKS[options.kind]
         self.names = list(shapes)
         self.parameters = []
         self.scales = []
         for name, shape in shapes.items():
-            weight = name.endswith("weight")
-            value = torch.randn(shape) if weight else torch.zeros(shape)
+            value = networks.initial_value(name, shape)
             if len(shape) == 4:
-                value = value.to(memory_format=memory_format)
-            self.scales.append(gains.get(name, ROOT2) / math.sqrt(math.prod(shape[1:])) if weight else 1)
+                value = value.to(memory_format=memory_format(options))
+            self.scales.append(networks.scale_of(network, name, shape))
             self.parameters.append(value.requires_grad_())
 
     def effective(self):
         """Scaled once a step, however often the network is then run."""
         pairs = zip(self.names, self.parameters, self.scales)
         return {name: value if scale == 1 else value * scale for name, value, scale in pairs}
-
-
-def shapes_of(options):
-    def channels(side):
-        return max(1, min(int(options.fmap_base / 2 ** (math.log2(side) - 1)), options.fmap_max))
-
-    generator, discriminator = {}, {}
-
-    def add(shapes, name, shape, bias):
-        shapes[f"{name}/weight"], shapes[f"{name}/bias"] = shape, (bias,)
-
-    for side in sides(options.resolution):
-        here, below = channels(side), channels(side // 2)
-        if side == 4:
-            add(generator, "4/dense", (here * 16, options.latent_size), here)
-        else:
-            add(generator, f"{side}/conv0", (here, below, 3, 3), here)
-        add(generator, f"{side}/conv1", (here, here, 3, 3), here)
-        add(discriminator, f"{side}/conv0", (here, here + (side == 4), 3, 3), here)
-        if side == 4:
-            add(discriminator, "4/dense", (below, here * 16), below)
-        else:
-            add(discriminator, f"{side}/conv1", (below, here, 3, 3), below)
-    top = channels(options.resolution)
-    # Only the finished resolution's are run when nothing fades in.
-    add(generator, "toRGB", (3, top, 1, 1), 3)
-    add(discriminator, "fromRGB", (top, 3, 1, 1), top)
-    add(discriminator, "output", (1, channels(2)), 1)
-    return generator, discriminator
-
-
-def pixel_norm(x):
-    return x * x.square().mean(1, keepdim=True).add_(1e-8).rsqrt_()
-
-
-def generate(p, z, resolution, memory_format):
-    channels = p["4/dense/bias"].shape[0]
-    grid = F.linear(pixel_norm(z), p["4/dense/weight"]).view(-1, channels, 4, 4)
-    grid = (grid + p["4/dense/bias"].view(-1, 1, 1)).contiguous(memory_format=memory_format)
-    x = pixel_norm(rectifier(grid))
-    for side in sides(resolution):
-        for conv in ["conv1"] if side == 4 else ["conv0", "conv1"]:
-            if conv == "conv0":
-                x = F.interpolate(x, scale_factor=2, mode="nearest")
-            x = convolution(x, p[f"{side}/{conv}/weight"], p[f"{side}/{conv}/bias"])
-            x = pixel_norm(rectifier(x))
-    return convolution(x, p["toRGB/weight"], p["toRGB/bias"])
-
-
-def minibatch_stddev(x):
-    n, c, height, width = x.shape
-    group = min(4, n)
-    while n % group:
-        group -= 1
-    groups = x.reshape(n // group, group, c, height, width)
-    deviation = (groups.var(1, unbiased=False) + 1e-8).sqrt().mean((1, 2, 3))
-    statistic = deviation.view(-1, 1, 1, 1, 1).expand(-1, group, 1, height, width).reshape(n, 1, height, width)
-    return torch.cat([x, statistic], 1)
-
-
-def score(p, images, resolution, layers=PLAIN):
-    convolve, rectify = layers
-    x = rectify(convolve(images, p["fromRGB/weight"], p["fromRGB/bias"]))
-    for side in reversed(sides(resolution)):
-        if side == 4:
-            x = minibatch_stddev(x)
-        for conv in ["conv0"] if side == 4 else ["conv0", "conv1"]:
-            x = rectify(convolve(x, p[f"{side}/{conv}/weight"], p[f"{side}/{conv}/bias"]))
-        if side > 4:
-            x = F.avg_pool2d(x, 2)
-    # Channels before pixels, whatever the layout in memory.
-    x = rectify(F.linear(x.reshape(len(x), -1), p["4/dense/weight"], p["4/dense/bias"]))
-    return F.linear(x, p["output/weight"], p["output/bias"])
 
 
 class Adam:
@@ -233,76 +76,116 @@ class Training:
     def __init__(self, options):
         torch.manual_seed(1)
         self.options = options
-        self.format = torch.channels_last if options.layout == "channels-last" else torch.contiguous_format
-        of_generator, of_discriminator = shapes_of(options)
-        self.generator = Model(of_generator, {"4/dense/weight": ROOT2 / 4, "toRGB/weight": 1}, self.format)
-        self.discriminator = Model(of_discriminator, {"output/weight": 1}, self.format)
+        self.networks = NETWORKS[options.kind]
+        of_generator, of_discriminator = self.networks.shapes_of(options)
+        self.generator = Model("generator", of_generator, options)
+        self.discriminator = Model("discriminator", of_discriminator, options)
         rate = LEARNING_RATE[options.loss]
         self.adam = {model: Adam(model.parameters, rate) for model in (self.generator, self.discriminator)}
-        self.average = [p.detach().clone() for p in self.generator.parameters]
+        self.averages = [[p.detach().clone() for p in self.generator.parameters] for _ in range(options.averages)]
         side = options.resolution
-        self.reals = (torch.rand(options.minibatch, 3, side, side) * 2 - 1).contiguous(memory_format=self.format)
+        reals = torch.rand(options.minibatch, 3, side, side) * 2 - 1
+        self.reals = reals.contiguous(memory_format=memory_format(options))
         self.twice = TWICE if options.second_order == "own" else PLAIN
         self.steps = 0
 
     def latents(self):
         return torch.randn(self.options.minibatch, self.options.latent_size)
 
+    def generate(self, p, z):
+        return self.networks.generate(self.options, p, z)
+
+    def score(self, p, images, layers=PLAIN):
+        return self.networks.score(self.options, p, images, layers)
+
+    @property
+    def penalised(self):
+        return self.steps % self.options.interval == 0
+
     def step(self):
-        self.discriminator_step()
-        self.generator_step()
+        if self.options.simultaneous:
+            self.simultaneous_step()
+        else:
+            self.discriminator_step()
+            self.generator_step()
         self.steps += 1
+
+    def simultaneous_step(self):
+        """Both networks learn from the same images, each from the other as it was before."""
+        layers = self.twice if self.penalised else PLAIN
+        of_generator, of_discriminator = (leaves(model.effective()) for model in (self.generator, self.discriminator))
+        fakes = self.generate(of_generator, self.latents())
+        reals = self.reals.detach().requires_grad_(self.penalised)
+        real, fake = self.score(of_discriminator, reals, layers), self.score(of_discriminator, fakes, layers)
+        if self.options.loss == "relativistic-r1-r2":
+            d_loss, g_loss = F.softplus(fake - real).mean(), F.softplus(real - fake).mean()
+        else:
+            d_loss, g_loss = F.softplus(-real).mean() + F.softplus(fake).mean(), F.softplus(-fake).mean()
+        if self.penalised:
+            penalty = self.squared_gradient(real, reals).mean()
+            if self.options.loss == "relativistic-r1-r2":
+                penalty = penalty + self.squared_gradient(fake, fakes).mean()
+            d_loss = d_loss + penalty * (R1_GAMMA / 2 * self.options.interval)
+        by_discriminator = torch.autograd.grad(d_loss, list(of_discriminator.values()), retain_graph=True)
+        by_generator = torch.autograd.grad(g_loss, list(of_generator.values()))
+        self.update(self.discriminator, list(by_discriminator))
+        self.update(self.generator, list(by_generator))
+        self.average()
 
     def discriminator_step(self):
         options, reals = self.options, self.reals
-        side = options.resolution
         with torch.no_grad():
-            fakes = generate(self.generator.effective(), self.latents(), side, self.format)
-        p = self.discriminator.effective()
+            fakes = self.generate(self.generator.effective(), self.latents())
         # Each term's graph is freed before the next is made; what they add up to in the scaled weights goes once to
         # the parameters, at the end.
-        leaves = {name: value.detach().requires_grad_() for name, value in p.items()}
+        p = leaves(self.discriminator.effective())
         if options.loss == "wgan-gp":
-            real = score(leaves, reals, side)
+            real = self.score(p, reals)
             (real.square().mean() * 0.001 - real.mean()).backward()
-            score(leaves, fakes, side).mean().backward()
+            self.score(p, fakes).mean().backward()
             mixing = torch.rand(options.minibatch, 1, 1, 1)
             mix = torch.lerp(reals, fakes, mixing).requires_grad_()
-            norm = (self.squared_gradient(score(leaves, mix, side, self.twice), mix) + 1e-16).sqrt()
+            norm = (self.squared_gradient(self.score(p, mix, self.twice), mix) + 1e-16).sqrt()
             ((norm - 1).square().mean() * 10).backward()
         else:
-            penalised = self.steps % R1_INTERVAL == 0
-            images = reals.detach().requires_grad_(penalised)
-            real = score(leaves, images, side, self.twice if penalised else PLAIN)
+            images = reals.detach().requires_grad_(self.penalised)
+            real = self.score(p, images, self.twice if self.penalised else PLAIN)
             loss = F.softplus(-real).mean()
-            if penalised:
-                loss = loss + self.squared_gradient(real, images).mean() * (R1_GAMMA / 2 * R1_INTERVAL)
+            if self.penalised:
+                loss = loss + self.squared_gradient(real, images).mean() * (R1_GAMMA / 2 * options.interval)
             loss.backward()
-            F.softplus(score(leaves, fakes, side)).mean().backward()
-        self.update(self.discriminator, [leaf.grad for leaf in leaves.values()])
+            F.softplus(self.score(p, fakes)).mean().backward()
+        self.update(self.discriminator, [leaf.grad for leaf in p.values()])
 
     def squared_gradient(self, scores, images):
         (gradient,) = torch.autograd.grad(scores.sum(), images, create_graph=True)
         return gradient.square().sum((1, 2, 3))
 
     def generator_step(self):
-        side = self.options.resolution
         with torch.no_grad():
             frozen = self.discriminator.effective()
-        leaves = {name: value.detach().requires_grad_() for name, value in self.generator.effective().items()}
-        fakes = generate(leaves, self.latents(), side, self.format)
-        scores = score(frozen, fakes, side)
+        p = leaves(self.generator.effective())
+        scores = self.score(frozen, self.generate(p, self.latents()))
         loss = -scores.mean() if self.options.loss == "wgan-gp" else F.softplus(-scores).mean()
         loss.backward()
-        self.update(self.generator, [leaf.grad for leaf in leaves.values()])
-        with torch.no_grad():
-            torch._foreach_mul_(self.average, EMA_DECAY)
-            torch._foreach_add_(self.average, self.generator.parameters, alpha=1 - EMA_DECAY)
+        self.update(self.generator, [leaf.grad for leaf in p.values()])
+        self.average()
 
     @torch.no_grad()
     def update(self, model, gradients):
         torch._foreach_mul_(gradients, model.scales)
         self.adam[model].step(gradients)
+
+    @torch.no_grad()
+    def average(self):
+        for average in self.averages:
+            torch._foreach_mul_(average, EMA_DECAY)
+            torch._foreach_add_(average, self.generator.parameters, alpha=1 - EMA_DECAY)
+
+
+def leaves(p):
+    """What gradients are computed by."""
+    return {name: value.detach().requires_grad_() for name, value in p.items()}
 
 
 class Inference:
@@ -310,13 +193,13 @@ class Inference:
 
     def __init__(self, training):
         self.training = training
-        pairs = zip(training.generator.names, training.average, training.generator.scales)
+        pairs = zip(training.generator.names, training.averages[0], training.generator.scales)
         self.weights = {name: value * scale for name, value, scale in pairs}
 
     @torch.inference_mode()
     def step(self):
         training = self.training
-        generate(self.weights, training.latents(), training.options.resolution, training.format)
+        training.generate(self.weights, training.latents())
 
 
 def timed(step, count):
@@ -345,7 +228,7 @@ def report(options, times):
         **{name: value for name, value in vars(options).items() if name not in ("json", "serve", "steps", "warmup")},
         "milliseconds": [round(t, 3) for t in times],
         "medianMilliseconds": round(median, 3),
-        # Every eighth step of logistic-r1 is dearer, which the median does not see: compare its mean.
+        # Every so manyth step of a logistic loss is dearer, which the median does not see: compare its mean.
         "imagesPerSecond": round(options.minibatch / median * 1000, 3),
         "meanImagesPerSecond": round(options.minibatch * len(times) / sum(times) * 1000, 3),
         "peakMegabytes": round(peak_kilobytes() / 1024, 1),
@@ -366,8 +249,13 @@ def keep_memory():
 
 
 def parsed():
-    parser = argparse.ArgumentParser(description="Times one D step and one G step of PGGAN (preset g's layers).")
+    parser = argparse.ArgumentParser(description="Times one step of each network.")
+    parser.add_argument("--kind", choices=list(NETWORKS), default="pggan")
     parser.add_argument("--loss", choices=list(LEARNING_RATE), default="wgan-gp")
+    parser.add_argument("--interval", type=int, default=8, help="steps from one penalty of a logistic loss to the next")
+    parser.add_argument("--simultaneous", action="store_true", help="train both networks on the same images")
+    parser.add_argument("--statistic", choices=["none", "stddev"], default="stddev", help="of the minibatch, in fours")
+    parser.add_argument("--averages", type=int, default=1, help="moving averages of the generator")
     parser.add_argument("--mode", choices=["train", "inference"], default="train")
     parser.add_argument("--resolution", type=int, default=64)
     parser.add_argument("--fmap-base", type=int, default=512)
@@ -375,14 +263,17 @@ def parsed():
     parser.add_argument("--latent-size", type=int, default=128)
     parser.add_argument("--minibatch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=16, help="for logistic-r1 a multiple of 8, its penalty's interval")
+    parser.add_argument("--steps", type=int, default=16, help="for a logistic loss a multiple of --interval")
     parser.add_argument("--warmup", type=int, default=8)
     parser.add_argument("--second-order", choices=["own", "plain"], default="own")
     parser.add_argument("--layout", choices=["channels-last", "contiguous"], default="channels-last")
     parser.add_argument("--memory", choices=["keep", "return"], default="keep")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     parser.add_argument("--serve", action="store_true", help="after warm-up, for each line on stdin: run, print JSON")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.loss == ("wgan-gp" if options.simultaneous else "relativistic-r1-r2"):
+        parser.error(f"{options.loss} is not written for {'' if options.simultaneous else 'non-'}simultaneous steps")
+    return options
 
 
 def main():

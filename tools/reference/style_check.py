@@ -1,13 +1,15 @@
 # Checks style.py, from which golden files come, by checks.py and against what the layers are in other words.
 # Needs what style_golden.py needs. Run: OMP_NUM_THREADS=1 python3 tools/reference/style_check.py
+import argparse
 from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
 
+import pytorch_train_step
 import style
-from checks import check, finite_differences, kinks, sensitivity
-from gan import adam, initial_training_state
+from checks import check, distances, fast_gradients, finite_differences, kinks, sensitivity
+from gan import adam, discriminator_loss, generator_loss, gradients, initial_training_state
 from golden import feeds, gradient_tensors, networks
 from style_golden import case, gradient_cases, step_cases
 
@@ -89,6 +91,37 @@ def penalties(cases):
         assert 0.3 < share < 4
 
 
+def benchmark(second_order):
+    """The fast implementation's gradients are the plain one's."""
+    config = style.Config(fmap_base=64, fmap_max=8, latent_size=8, gamma=pytorch_train_step.R1_GAMMA, interval=4)
+    arguments = argparse.Namespace(
+        kind="style",
+        loss=config.loss,
+        interval=config.interval,
+        simultaneous=True,
+        statistic=config.statistic,
+        averages=3,
+        resolution=16,
+        fmap_base=config.fmap_base,
+        fmap_max=config.fmap_max,
+        latent_size=config.latent_size,
+        minibatch=4,
+        second_order=second_order,
+        layout="channels-last" if second_order == "own" else "contiguous",
+    )
+    training = pytorch_train_step.Training(arguments)
+    z = torch.randn(4, 8)
+    training.latents = lambda: z
+    state, found = fast_gradients(training)
+    fakes, _ = style.generator(config, state, z, 16)
+    d_loss, _ = discriminator_loss(style, config, state, training.reals, fakes, None)
+    g_loss = generator_loss(style, config, state, fakes, training.reals)
+    for network, value in (("discriminator", d_loss), ("generator", g_loss)):
+        parameters = {name: state[name] for name in found if name.startswith(f"{network}/")}
+        worst, name = max(distances(found, gradients(value, parameters)))
+        check(f"pytorch_train_step, second order {second_order}: gradients, worst of {name}", worst, 1e-12)
+
+
 def main():
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)
@@ -97,6 +130,8 @@ def main():
     enlargement()
     mapping()
     optimiser()
+    benchmark("plain")
+    benchmark("own")
     of_gradients = list(gradient_cases())
     penalties(of_gradients)
     kinks(of_gradients)

@@ -11,33 +11,42 @@ import { initialValues } from '../../core/nn/initialise.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import type { ProgramDefinition } from '../../core/runtime/program.ts';
 import { ganPresets } from '../../core/training/gan/gan-presets.ts';
-import { discriminatorStep, generatorStep } from '../../core/training/gan/gan-step.ts';
-import { GanTrainer, type GanTrainingConfig } from '../../core/training/gan/gan-trainer.ts';
-import { trainingConfigOf } from '../../core/training/gan/settings.ts';
-import type { GanLoss } from '../../core/training/losses/losses.ts';
+import { discriminatorStep, generatorStep, simultaneousStep } from '../../core/training/gan/gan-step.ts';
+import { GanTrainer, type GanTrainingConfig, type Shares } from '../../core/training/gan/gan-trainer.ts';
+import { type GanSettings, trainingConfigOf } from '../../core/training/gan/settings.ts';
+import { adversarialLoss } from '../../core/training/losses/losses.ts';
 
 export interface BenchCase {
   readonly mode: 'train' | 'inference';
-  readonly loss: GanLoss['kind'];
   readonly resolution: number;
-  readonly fmapBase: number;
-  readonly fmapMax: number;
-  readonly latentSize: number;
-  readonly minibatch: number;
+  /** The networks and how they are trained; nothing grows. */
+  readonly settings: GanSettings;
 }
 
-const at64 = { resolution: 64, fmapBase: 512, fmapMax: 128, latentSize: 128, minibatch: 16 } as const;
-const at128 = { resolution: 128, fmapBase: 1024, fmapMax: 256, latentSize: 128, minibatch: 8 } as const;
+const { cpu, style } = ganPresets;
+const at64 = { fmapBase: 512, fmapMax: 128, latentSize: 128, minibatch: 16 };
+const at128 = { fmapBase: 1024, fmapMax: 256, latentSize: 128, minibatch: 8 };
 
-export const benchCaseNames = ['wgan-gp-64', 'logistic-64', 'wgan-gp-128', 'logistic-128', 'inference-64'] as const;
+export const benchCaseNames = [
+  'wgan-gp-64',
+  'logistic-64',
+  'relativistic-64',
+  'style-64',
+  'wgan-gp-128',
+  'logistic-128',
+  'inference-64',
+] as const;
 export type BenchCaseName = (typeof benchCaseNames)[number];
 
 export const benchCases: Readonly<Record<BenchCaseName, BenchCase>> = {
-  'wgan-gp-64': { mode: 'train', loss: 'wgan-gp', ...at64 },
-  'logistic-64': { mode: 'train', loss: 'logistic-r1', ...at64 },
-  'wgan-gp-128': { mode: 'train', loss: 'wgan-gp', ...at128 },
-  'logistic-128': { mode: 'train', loss: 'logistic-r1', ...at128 },
-  'inference-64': { mode: 'inference', loss: 'logistic-r1', ...at64 },
+  'wgan-gp-64': { mode: 'train', resolution: 64, settings: { ...cpu, ...at64, loss: 'wgan-gp' } },
+  'logistic-64': { mode: 'train', resolution: 64, settings: { ...cpu, ...at64 } },
+  // PGGAN, trained as the style networks are.
+  'relativistic-64': { mode: 'train', resolution: 64, settings: { ...style, kind: 'pggan', generatorNorm: 'pixel' } },
+  'style-64': { mode: 'train', resolution: 64, settings: style },
+  'wgan-gp-128': { mode: 'train', resolution: 128, settings: { ...cpu, ...at128, loss: 'wgan-gp' } },
+  'logistic-128': { mode: 'train', resolution: 128, settings: { ...cpu, ...at128 } },
+  'inference-64': { mode: 'inference', resolution: 64, settings: { ...cpu, ...at64 } },
 };
 
 export interface Workload {
@@ -48,53 +57,39 @@ export interface Workload {
   release(): Promise<void>;
 }
 
-/** Makes a case ready to run: noise for pictures, fresh networks, no growing. */
-export async function openCase(device: Device, given: BenchCase): Promise<Workload> {
-  const { resolution } = given;
-  const { architecture } = trainingConfigOf({ ...ganPresets.cpu, ...given, fmapDecay: 1 }, resolution, 0);
-  return given.mode === 'train'
-    ? trainingCase(device, given, architecture)
-    : inferenceCase(device, given, architecture);
+/**
+ * Makes a case ready to run: noise for pictures, fresh networks.
+ * @param shares threads that share a training's minibatches; left out, one session computes all of each.
+ */
+export async function openCase(device: Device, given: BenchCase, shares?: Shares): Promise<Workload> {
+  const { mode, settings, resolution } = given;
+  const config = trainingConfigOf({ ...settings, growing: false }, resolution, 0);
+  return mode === 'train' ? trainingCase(device, config, shares) : inferenceCase(device, settings, config.architecture);
 }
 
-function trainingCase(device: Device, { loss: kind, resolution, minibatch }: BenchCase, architecture: GanArchitecture) {
-  const { lambda, drift, gamma, penaltyInterval: interval } = { ...ganPresets.g, gamma: ganPresets.cpu.gamma };
-  const loss: GanLoss = kind === 'wgan-gp' ? { kind, lambda, target: 1, drift } : { kind, gamma, interval };
-  const config: GanTrainingConfig = {
-    architecture,
-    loss,
-    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
-    plan: {
-      startResolution: resolution,
-      resolution,
-      fadeKimg: 0,
-      stabiliseKimg: 0,
-      totalKimg: 1e6,
-      minibatch,
-      maxMinibatch: minibatch,
-      learningRate: 0.001,
-      decayKimg: 0,
-    },
-    discriminatorSteps: 1,
-    seed: 0,
-  };
+function trainingCase(device: Device, config: GanTrainingConfig, shares: Shares | undefined): Workload {
+  const { resolution, minibatch } = config.plan;
   const random = createRandom(1);
   const count = 2 * minibatch;
   const pixels = Uint8Array.from({ length: count * 3 * resolution ** 2 }, () => random.integer(256));
-  const trainer = new GanTrainer(device, config, { resolution, count, pixels });
-  const options = { architecture, loss, adam: config.adam, resolution, minibatch, fading: false };
-  const flopsOf = ({ outputs = {}, updates = {} }: ProgramDefinition) =>
-    countFlops([...Object.values(outputs), ...Object.values(updates)]);
-  const [penalised, plain] = [true, false].map(penalise => flopsOf(discriminatorStep(options, penalise)));
-  const share = kind === 'wgan-gp' ? 1 : 1 / interval;
-  return {
-    run: () => trainer.step(),
-    flops: flopsOf(generatorStep(options)) + share * penalised! + (1 - share) * plain!,
-    release: () => trainer.release(),
-  };
+  const trainer = new GanTrainer(device, config, { resolution, count, pixels }, undefined, { shares });
+  return { run: () => trainer.step(), flops: flopsOfStep(config), release: () => trainer.release() };
 }
 
-async function inferenceCase(device: Device, { minibatch, latentSize }: BenchCase, architecture: GanArchitecture) {
+/** On average over steps with the penalty and without. */
+function flopsOfStep({ architecture, loss, adam, plan, discriminatorSteps }: GanTrainingConfig): number {
+  const { resolution, minibatch } = plan;
+  const options = { architecture, loss, adam, resolution, minibatch, fading: false };
+  const flopsOf = ({ outputs = {}, updates = {} }: ProgramDefinition) =>
+    countFlops([...Object.values(outputs), ...Object.values(updates)]);
+  const together = discriminatorSteps === 0;
+  const step = together ? simultaneousStep : discriminatorStep;
+  const penalised = 1 / adversarialLoss(loss).interval;
+  const ofSteps = penalised * flopsOf(step(options, true)) + (1 - penalised) * flopsOf(step(options, false));
+  return ofSteps + (together ? 0 : flopsOf(generatorStep(options)));
+}
+
+async function inferenceCase(device: Device, { minibatch, latentSize }: GanSettings, architecture: GanArchitecture) {
   const random = createRandom(1);
   const model = ganModel(architecture);
   const spec = model.finishedSpec();

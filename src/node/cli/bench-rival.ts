@@ -18,12 +18,14 @@ const rivals = {
 export type RivalName = keyof typeof rivals;
 export const rivalNames = Object.keys(rivals) as RivalName[];
 
+/** One of those that take turns, round by round. */
 export interface Rival {
   /** Seconds of each round so far. */
   readonly rounds: number[];
   round(): Promise<void>;
-  megabytes(): number;
-  end(): void;
+  /** The peak of its process; undefined where that is not its own. */
+  megabytes(): number | undefined;
+  end(): void | Promise<void>;
 }
 
 /** A PyTorch process that runs a round of so many steps whenever it is asked to. */
@@ -37,12 +39,20 @@ export async function openRival(
   if (!existsSync(reference)) {
     throw new UserError(`--python needs ${reference}, which only a clone of the repository has`);
   }
-  const { mode, loss, resolution, fmapBase, fmapMax, latentSize, minibatch } = given;
-  const shape = { mode, loss, resolution, 'fmap-base': fmapBase, 'fmap-max': fmapMax, 'latent-size': latentSize };
-  const all = { ...shape, minibatch, threads, steps, warmup: steps };
+  const { mode, resolution, settings } = given;
+  const { kind, loss, fmapBase, fmapMax, latentSize, minibatch } = settings;
+  const shape = { mode, kind, resolution, 'fmap-base': fmapBase, 'fmap-max': fmapMax, 'latent-size': latentSize };
+  const training = {
+    loss,
+    interval: settings.penaltyInterval,
+    statistic: settings.minibatchStatistic,
+    averages: Math.max(1, settings.averages.length),
+  };
+  const all = { ...shape, ...training, minibatch, threads, steps, warmup: steps };
   const command = [
     reference,
     ...Object.entries(all).map(([flag, value]) => `--${flag}=${value}`),
+    ...(settings.discriminatorSteps === 0 ? ['--simultaneous'] : []),
     ...rivals[name],
     '--serve',
   ];
@@ -72,7 +82,9 @@ export async function openRival(
       }
     },
     megabytes: () => peak,
-    end: () => child.kill(),
+    end: () => {
+      child.kill();
+    },
   };
   ended.catch(() => {});
   failed.catch(() => {});

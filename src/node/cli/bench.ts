@@ -13,8 +13,9 @@ import { openDevice } from '../io/device.ts';
 import { deviceOptions, pathOption } from '../pipeline/options.ts';
 import { defineStage } from '../pipeline/stage.ts';
 import { type Column, textTable } from '../report/table.ts';
-import { type BenchCase, type BenchCaseName, benchCaseNames, benchCases, openCase } from './bench-cases.ts';
-import { openRival, type Rival, type RivalName, rivalNames } from './bench-rival.ts';
+import { openShares } from '../workers/gan-shares.ts';
+import { type BenchCase, benchCaseNames, benchCases, openCase, type Workload } from './bench-cases.ts';
+import { openRival, type Rival, rivalNames } from './bench-rival.ts';
 import { benchSvm, type SvmResult, svmColumns } from './bench-svm.ts';
 
 const options = z.strictObject({
@@ -45,18 +46,22 @@ const stepsPerRound = 8;
 
 interface Measured {
   readonly imagesPerSecond: number;
-  readonly peakMB: number;
+  readonly peakMB: number | undefined;
 }
 
+/** What may take turns with a case, and how it is called. */
+const others = { oneSession: 'one session', eager: 'PyTorch eager', tuned: 'PyTorch tuned' } as const;
+type OtherName = keyof typeof others;
+
 interface Result extends Measured {
-  readonly case: BenchCaseName;
+  readonly case: string;
   readonly millisecondsPerStep: number;
   readonly gflopsPerSecond: number;
-  /** Share of the time that is spent inside ONNX Runtime. */
+  /** Share of the time that is spent inside ONNX Runtime, with one session. */
   readonly inside: number;
-  /** Share of kernel time by operator, largest first. */
+  /** Share of kernel time by operator, largest first, with one session. */
   readonly operators: readonly (readonly [string, number])[];
-  readonly pytorch?: Readonly<Record<RivalName, Measured & { ratio: number }>>;
+  readonly others: Readonly<Partial<Record<OtherName, Measured & { ratio: number }>>>;
 }
 
 const columns: readonly Column<Result>[] = [
@@ -67,11 +72,11 @@ const columns: readonly Column<Result>[] = [
   { title: 'peak MB', value: row => row.peakMB, decimals: 0 },
   { title: 'inside ONNX Runtime', value: row => row.inside, decimals: 3 },
 ];
-const rivalColumns = rivalNames.flatMap((name): Column<Result>[] => [
-  { title: `PyTorch ${name}, images/s`, value: row => row.pytorch?.[name].imagesPerSecond, decimals: 1 },
-  { title: 'ours to it', value: row => row.pytorch?.[name].ratio, decimals: 2 },
-  { title: 'peak MB', value: row => row.pytorch?.[name].peakMB, decimals: 0 },
-]);
+const columnsOf = (name: OtherName): Column<Result>[] => [
+  { title: `${others[name]}, images/s`, value: row => row.others[name]?.imagesPerSecond, decimals: 1 },
+  { title: 'ours to it', value: row => row.others[name]?.ratio, decimals: 2 },
+  { title: 'peak MB', value: row => row.others[name]?.peakMB, decimals: 0 },
+];
 
 export const bench = defineStage({
   name: 'bench',
@@ -82,7 +87,8 @@ export const bench = defineStage({
   async run(config, { signal, log }) {
     await openDevice(config);
     if (config.case === 'svm') return { svm: await benchSvm(config.liblinear, config.rounds, { log, signal }) };
-    if (config.case !== 'all') return { results: [await measure(config.case, config, signal)] };
+    if (config.case !== 'all')
+      return { results: [await measure(config.case, benchCases[config.case], config, signal)] };
     const results: Result[] = [];
     for (const name of benchCaseNames) {
       signal.throwIfAborted();
@@ -97,12 +103,12 @@ export const bench = defineStage({
   print: summary => {
     if ('svm' in summary) return textTable(svmColumns, summary.svm as SvmResult[]);
     const results = summary.results as Result[];
-    const compared = results.some(({ pytorch }) => pytorch !== undefined);
-    const shares = results.map(({ case: name, operators }) => {
+    const compared = (Object.keys(others) as OtherName[]).filter(name => results.some(row => name in row.others));
+    const profiles = results.map(({ case: name, operators }) => {
       const most = operators.slice(0, 8).map(([type, share]) => `${type} ${(100 * share).toFixed(0)} %`);
       return `${name}: ${most.join(', ')}`;
     });
-    return [textTable(compared ? [...columns, ...rivalColumns] : columns, results), '', ...shares].join('\n');
+    return [textTable([...columns, ...compared.flatMap(columnsOf)], results), '', ...profiles].join('\n');
   },
 });
 
@@ -125,8 +131,13 @@ async function measureApart(command: readonly string[], signal: AbortSignal): Pr
   }
 }
 
-async function measure(name: BenchCaseName, config: z.output<typeof options>, signal: AbortSignal): Promise<Result> {
-  const given = benchCases[name];
+/** Medians over rounds of one case, and of what takes turns with it. */
+export async function measure(
+  name: string,
+  given: BenchCase,
+  config: Pick<z.output<typeof options>, 'rounds' | 'python' | 'device' | 'threads'>,
+  signal: AbortSignal,
+): Promise<Result> {
   const device = await openDevice(config);
   let milliseconds = 0; // inside ONNX Runtime
   const timed = watched(device, session => {
@@ -138,46 +149,74 @@ async function measure(name: BenchCaseName, config: z.output<typeof options>, si
       return results;
     };
   });
-  const workload = await openCase(timed, given);
-  const others: Partial<Record<RivalName, Rival>> = {};
+  const { dataParallel, minibatch } = given.settings;
+  const shares = dataParallel && minibatch % config.threads === 0 ? openShares(config.threads) : undefined;
+  const opened: Rival[] = [];
+  const keep = (rival: Rival) => {
+    opened.push(rival);
+    return rival;
+  };
   try {
+    const shared = shares && keep(await openOurs(await openCase(device, given, shares)));
+    const sharedMB = shared && peakMB(); // before the other takes memory in the same process
+    const workload = await openCase(timed, given);
+    const whole = keep(await openOurs(workload));
+    const ours = shared ?? whole;
+    const against: Partial<Record<OtherName, Rival>> = shared === undefined ? {} : { oneSession: whole };
     if (config.python !== undefined) {
-      for (const rival of rivalNames) {
-        others[rival] = await openRival(config.python, given, config.threads, rival, stepsPerRound);
+      for (const name of rivalNames) {
+        against[name] = keep(await openRival(config.python, given, config.threads, name, stepsPerRound));
       }
     }
-    for (let step = 0; step < stepsPerRound; step++) await workload.run();
     milliseconds = 0;
-    const seconds: number[] = [];
     for (let round = 0; round < config.rounds; round++) {
       signal.throwIfAborted();
-      const begun = performance.now();
-      for (let step = 0; step < stepsPerRound; step++) await workload.run();
-      seconds.push((performance.now() - begun) / 1000);
-      for (const rival of Object.values(others)) await rival.round();
+      for (const each of opened) await each.round();
     }
-    const inside = milliseconds / 1000 / seconds.reduce((a, b) => a + b);
-    const peakMB = process.resourceUsage().maxRSS / 1024;
-    const rate = (each: readonly number[]) => (given.minibatch * stepsPerRound) / median(each);
-    const ours = { imagesPerSecond: rate(seconds), peakMB };
-    const compared = Object.entries(others).map(([rival, { rounds, megabytes }]) => {
+    const inside = milliseconds / 1000 / whole.rounds.reduce((a, b) => a + b);
+    const seconds = median(ours.rounds) / stepsPerRound;
+    const rate = ({ rounds }: Rival) => (minibatch * stepsPerRound) / median(rounds);
+    const compared = Object.entries(against).map(([other, rival]) => {
       // Round by round, since a machine's speed drifts.
-      const ratio = median(rounds.map((time, round) => time / seconds[round]!));
-      return [rival, { imagesPerSecond: rate(rounds), peakMB: megabytes(), ratio }];
+      const ratio = median(rival.rounds.map((time, round) => time / ours.rounds[round]!));
+      return [other, { imagesPerSecond: rate(rival), peakMB: rival.megabytes(), ratio }];
     });
     return {
       case: name,
-      ...ours,
-      millisecondsPerStep: (1000 * median(seconds)) / stepsPerRound,
-      gflopsPerSecond: (workload.flops * stepsPerRound) / median(seconds) / 1e9,
+      imagesPerSecond: rate(ours),
+      peakMB: sharedMB ?? peakMB(),
+      millisecondsPerStep: 1000 * seconds,
+      gflopsPerSecond: workload.flops / seconds / 1e9,
       inside,
       operators: await operatorShares(device, given),
-      ...(compared.length === 0 ? {} : { pytorch: Object.fromEntries(compared) }),
+      others: Object.fromEntries(compared),
     };
   } finally {
-    for (const rival of Object.values(others)) rival.end();
-    await workload.release();
+    for (const rival of opened) await rival.end();
+    await shares?.close();
   }
+}
+
+/** A workload of this process, which takes turns as others do; warm. */
+async function openOurs(workload: Workload): Promise<Rival> {
+  const ours: Rival = {
+    rounds: [],
+    async round() {
+      const begun = performance.now();
+      for (let step = 0; step < stepsPerRound; step++) await workload.run();
+      ours.rounds.push((performance.now() - begun) / 1000);
+    },
+    megabytes: () => undefined,
+    end: () => workload.release(),
+  };
+  await ours.round();
+  ours.rounds.length = 0;
+  return ours;
+}
+
+/** Of this process with all its threads. */
+function peakMB(): number {
+  return process.resourceUsage().maxRSS / 1024;
 }
 
 /** The device, telling of every session that is made on it. */

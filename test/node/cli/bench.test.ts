@@ -1,6 +1,7 @@
 // The benchmark runs, counts and tells; what it measures is the machine's business.
 import { expect, test } from 'vitest';
-import { bench } from '../../../src/node/cli/bench.ts';
+import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
+import { bench, measure } from '../../../src/node/cli/bench.ts';
 import { silentLog } from '../../../src/node/io/log.ts';
 
 const context = { log: silentLog, signal: new AbortController().signal };
@@ -17,6 +18,20 @@ test('a case is told with its rate, its share inside ONNX Runtime and its operat
   expect(inside).toBeLessThanOrEqual(1);
   expect(operators.reduce((sum, [, share]) => sum + share, 0)).toBeCloseTo(1, 9);
   expect(bench.print!(summary)).toMatch(/^case .*images\/s/);
+});
+
+test('a step that threads share takes turns with the same step in one session', async () => {
+  const settings = { ...ganPresets.style, fmapBase: 32, fmapMax: 8, latentSize: 8 };
+  const config = { rounds: 3, threads: 2, device: 'cpu' } as const;
+  const result = await measure('small', { mode: 'train', resolution: 8, settings }, config, context.signal);
+  const { imagesPerSecond, millisecondsPerStep, peakMB, inside, others } = result;
+  expect(imagesPerSecond * millisecondsPerStep).toBeCloseTo(1000 * settings.minibatch, 3);
+  expect(peakMB).toBeGreaterThan(50);
+  expect(inside).toBeGreaterThan(0);
+  expect(inside).toBeLessThanOrEqual(1);
+  expect(Object.keys(others)).toEqual(['oneSession']);
+  expect(others.oneSession!.ratio).toBeGreaterThan(0);
+  expect(bench.print!({ results: [result] })).toMatch(/^case .*one session, images\/s/);
 });
 
 test('a Python without PyTorch is one line', async () => {
