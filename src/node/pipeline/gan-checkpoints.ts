@@ -92,7 +92,6 @@ export async function foreignCheckpoint(
     }
   }
   const known = Object.fromEntries([...expected.keys()].map(name => [name, tensors[name]!]));
-  const { imagesShown, steps } = progress;
-  const resolution = bare ? 0 : progress.resolution;
+  const { imagesShown, steps, resolution } = progress;
   return { tensors: known, progress: { imagesShown, steps, resolution }, recent };
 }

@@ -216,7 +216,7 @@ describe.each([
     for (const name of ['checkpoint-0000001200.safetensors', 'generator.safetensors', 'metrics.jsonl']) {
       expect(readFileSync(join(broken, name)).equals(readFileSync(join(whole, name))), name).toBe(true);
     }
-  });
+  }, 180_000);
 });
 
 function shown(name: string): number {
@@ -252,7 +252,7 @@ describe('going on from a checkpoint', () => {
     expect(Math.max(...moved)).toBeLessThan(1e-3);
   });
 
-  test('made for release, rounded and with the networks alone, begins moving average and optimisers anew', async () => {
+  test('made for release, in half precision and with the networks alone, begins moving average and optimisers anew', async () => {
     const { tensors } = await readTensors(from, trainingStateSchema.loose());
     const bare = join(root, 'bare.safetensors');
     execFileSync(process.execPath, [releaseCheckpoint, from, bare]);
@@ -263,9 +263,8 @@ describe('going on from a checkpoint', () => {
     ]);
     for (const [name, { data }] of Object.entries(networks)) {
       const exact = tensors[name.replace('generator/', 'generatorEma/')]!.data;
-      expect(new Uint32Array(data.buffer, data.byteOffset, data.length).every(bits => bits % 0x10000 === 0)).toBe(true);
       data.forEach((value, at) => {
-        expect(Math.abs(value - exact[at]!)).toBeLessThanOrEqual(Math.abs(exact[at]!) / 256);
+        expect(Math.abs(value - exact[at]!)).toBeLessThanOrEqual(Math.abs(exact[at]!) / 2048 + 2 ** -25);
       });
     }
     const out = fresh();

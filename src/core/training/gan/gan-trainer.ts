@@ -149,7 +149,7 @@ export class GanTrainer {
     this.#imagesShown = progress?.imagesShown ?? 0;
     this.#resolution = progress?.resolution ?? 0;
     this.#fall = progress?.fall;
-    if (this.#resolution > 0) this.#addAverages();
+    if (this.#resolution > 0) this.#addMissing();
   }
 
   get imagesShown(): number {
@@ -421,8 +421,8 @@ export class GanTrainer {
     const known = new Set([...specs.generator, ...specs.discriminator, ...specs.statistics].map(([name]) => name));
     for (const name of tensors.names()) if (isNetwork(name) && !known.has(name)) tensors.delete(name);
     this.#resolution = resolution;
-    this.#addAverages();
-    for (const [name, spec] of specs.optimisers) tensors.set(name, spec.shape, initialValues(spec, random));
+    for (const name of specs.optimisers.keys()) tensors.delete(name);
+    this.#addMissing();
   }
 
   /** What a new resolution adds may start from what there is. */
@@ -446,11 +446,17 @@ export class GanTrainer {
     }
   }
 
-  /** Moving averages begin as copies of what they average, those that are missing of the shortest that there is. */
-  #addAverages(): void {
+  /**
+   * What a checkpoint of the networks alone lacks, and a new resolution. Moving averages begin as copies of what they
+   * average, those that are missing of the shortest that there is; optimisers begin at rest.
+   */
+  #addMissing(): void {
     const { architecture, adam } = this.#config;
-    const { generator, statistics } = ganStateSpecs(architecture, this.#resolution, adam);
-    const { tensors } = this.#state;
+    const { generator, statistics, optimisers } = ganStateSpecs(architecture, this.#resolution, adam);
+    const { tensors, random } = this.#state;
+    for (const [name, spec] of optimisers) {
+      if (!tensors.has(name)) tensors.set(name, spec.shape, initialValues(spec, random));
+    }
     for (const [name, { shape }] of [...generator, ...statistics]) {
       for (const [average, ema] of emaNames(name, this.averages.length).entries()) {
         if (tensors.has(ema) || !tensors.has(name)) continue;
