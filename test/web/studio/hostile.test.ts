@@ -96,7 +96,7 @@ const badFiles: readonly (readonly [name: string, make: () => Promise<Buffer>, s
   [
     'huge-text.png',
     () => pictureWith(chunk('iTXt', Buffer.from(`${keyword}\0\0\0\0\0${'x'.repeat(20e6)}`))),
-    /huge-text\.png: the text "face-tuning-recipe" must have at most 400000 bytes; got 20000/,
+    /huge-text\.png: the text "face-tuning-recipe" must have at most 800000 bytes; got 20000/,
   ],
   [
     'bomb.png', // 200 MB once it is unpacked
@@ -127,7 +127,7 @@ const badLinks: readonly (readonly [link: string, says: RegExp])[] = [
   ['#seed=1&model=other.aaaaaaaaaaaa', /made with another model \("other", aaaaaaaa…\) than this/],
   ['#seed=1&move=Young=@900&model=MODEL', /must stay on the sphere/],
   ['#seed=1&move=Bald=1&model=MODEL', /can neither move nor lock Bald/],
-  [`#${'x'.repeat(70_000)}`, /it has 70000 characters/],
+  [`#${'x'.repeat(130_000)}`, /it has 130000 characters/],
 ];
 
 describe.skipIf(!hasChromium)('in Chromium', () => {
