@@ -193,4 +193,5 @@ export const opCases: readonly OpCase[] = [
   { name: 'flipKernel', shapes: [[2, 3, 3, 3]], build: w => ops.flipKernel(w!) },
   { name: 'upsample2', shapes: [[2, 3, 2, 3]], build: a => ops.upsample2(a!) },
   { name: 'averagePool2', shapes: [[2, 3, 4, 6]], build: a => ops.averagePool2(a!) },
+  { name: 'averagePool2, wide', shapes: [[1, 2, 2, 66]], build: a => ops.averagePool2(a!) },
 ];

@@ -151,22 +151,28 @@ export function generatorTerms(options: StepOptions): GeneratorTerms {
 }
 
 /**
- * Both networks' terms with one pass back through the discriminator: the gradient by each generated image that its own
- * loss leaves there serves the generator, times a factor an image (`fakeRatio`). Right only where no image's score
- * depends on another image.
+ * Both networks' terms with one pass back through the discriminator. Without a penalty, the gradient by each generated
+ * image that the discriminator's loss leaves there serves the generator, times a factor an image (`fakeRatio`). With
+ * one, the score's own gradient, which the penalty is of, does. Right only where no image's score depends on another
+ * image. @returns undefined where the penalty has no such gradient.
  */
-function sharedTerms(options: StepOptions): { readonly critic: TrainingTerms; readonly maker: GeneratorTerms } {
+function sharedTerms(options: StepOptions, penalise: boolean): Terms | undefined {
   const { reals, fakes, critic, generatorParameters, discriminatorParameters, statistics } = networks(options);
   const images = scored(critic, reals, fakes);
-  const terms = discriminatorLoss(options.loss, images, false);
+  const { fakeSlopes, ...terms } = discriminatorLoss(options.loss, images, penalise);
+  if (penalise && fakeSlopes === undefined) return undefined;
+  const loss = generatorLoss(options.loss, images);
   const parameters = [...discriminatorParameters.values()];
-  const all = gradients(terms.loss, [...parameters, fakes]);
-  const ratio = ops.reshape(adversarialLoss(options.loss).fakeRatio(images), [options.minibatch, 1, 1, 1]);
-  const ofImages = ops.mul(all.at(-1)!, ratio);
+  const all = gradients(terms.loss, fakeSlopes === undefined ? [...parameters, fakes] : parameters);
+  const factor =
+    fakeSlopes === undefined
+      ? adversarialLoss(options.loss).fakeRatio(images)
+      : gradients(loss, [images.fakeScores])[0]!;
+  const ofImages = ops.mul(fakeSlopes ?? all.at(-1)!, ops.reshape(factor, [options.minibatch, 1, 1, 1]));
   return {
-    critic: { ...terms, parameters: discriminatorParameters, gradients: all.slice(0, -1) },
+    critic: { ...terms, parameters: discriminatorParameters, gradients: all.slice(0, parameters.length) },
     maker: {
-      loss: generatorLoss(options.loss, images),
+      loss,
       metrics: {},
       parameters: generatorParameters,
       gradients: gradients(fakes, [...generatorParameters.values()], ofImages),
@@ -176,15 +182,20 @@ function sharedTerms(options: StepOptions): { readonly critic: TrainingTerms; re
   };
 }
 
+interface Terms {
+  readonly critic: TrainingTerms;
+  readonly maker: GeneratorTerms;
+}
+
 /**
  * The terms of both networks on the same latents and images, each against the other as it was. Their graphs share the
  * generated images and the discriminator's view of them, which saves a quarter of the time (docs/log.md); where each
- * image counts alone and nothing is penalised, the pass back through the discriminator too.
+ * image counts alone, the pass back through the discriminator too.
  */
-export function simultaneousTerms(options: StepOptions, penalise: boolean) {
+export function simultaneousTerms(options: StepOptions, penalise: boolean): Terms {
   const alone = ganModel(options.architecture).imagesTogether === 1;
-  if (alone && !penalise && options.loss.kind !== 'wgan-gp') return sharedTerms(options);
-  return { critic: discriminatorTerms(options, penalise), maker: generatorTerms(options) };
+  const shared = alone && options.loss.kind !== 'wgan-gp' ? sharedTerms(options, penalise) : undefined;
+  return shared ?? { critic: discriminatorTerms(options, penalise), maker: generatorTerms(options) };
 }
 
 /** The next state of the discriminator. Fed: `learningRate`. */

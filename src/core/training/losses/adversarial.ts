@@ -19,6 +19,8 @@ export interface Penalised {
   readonly loss: Tensor;
   /** The penalty before it is weighted. */
   readonly penalty: Tensor;
+  /** ∂f/∂image for the score f of each generated image, [N, 3, R, R]; left out where the penalty needs none. */
+  readonly fakeSlopes?: Tensor;
 }
 
 export interface AdversarialLoss {
@@ -43,10 +45,14 @@ export interface LossTerms {
   readonly metrics: Readonly<Record<string, Tensor>>;
 }
 
-/** ‖∂score/∂image‖² of each image. @returns [N]. */
-export function squaredGradientNorm(scores: Tensor, images: Tensor): Tensor {
-  const [gradient] = gradients(ops.sum(scores), [images]);
-  return ops.sum(ops.square(gradient!), [1, 2, 3]);
+/** ∂score/∂image of each image, where none counts for another's score. @returns of the images' shape. */
+export function slopes(scores: Tensor, images: Tensor): Tensor {
+  return gradients(ops.sum(scores), [images])[0]!;
+}
+
+/** Of each image. @returns [N]. */
+export function squaredNorm(x: Tensor): Tensor {
+  return ops.sum(ops.square(x), [1, 2, 3]);
 }
 
 /** Beyond this the discriminator's gradient is less than float32 keeps beside others. */

@@ -1,7 +1,7 @@
 // The logistic loss: real or generated, image by image, with a penalty on the slope at real images (Mescheder et al. 2018).
 import { z } from 'zod';
 import * as ops from '../../graph/ops.ts';
-import { type AdversarialLoss, sigmoidRatio, squaredGradientNorm } from './adversarial.ts';
+import { type AdversarialLoss, sigmoidRatio, slopes, squaredNorm } from './adversarial.ts';
 
 export const logisticOptions = {
   gamma: z.number().min(0).describe('weight of the penalty (both logistic losses)'),
@@ -31,7 +31,7 @@ export function logisticR1({ interval }: Pick<LogisticR1, 'interval'>): Adversar
       ops.add(ops.mean(ops.softplus(ops.neg(realScores))), ops.mean(ops.softplus(fakeScores))),
     generator: ({ fakeScores }) => ops.mean(ops.softplus(ops.neg(fakeScores))),
     penalised: (loss, { reals, realScores }) => {
-      const penalty = ops.mean(squaredGradientNorm(realScores, reals));
+      const penalty = ops.mean(squaredNorm(slopes(realScores, reals)));
       return { loss: ops.add(loss, ops.mul(penalty, ops.input('penaltyWeight', []))), penalty };
     },
     fakeRatio: ({ fakeScores }) => ops.neg(sigmoidRatio(ops.neg(fakeScores))),

@@ -1,7 +1,7 @@
 // Every adversarial loss by its name, and the terms of both networks made from it.
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { AdversarialLoss, Critic, LossTerms, Scored } from './adversarial.ts';
+import type { AdversarialLoss, Critic, LossTerms, Penalised, Scored } from './adversarial.ts';
 import { type LogisticR1, logisticR1 } from './logistic-r1.ts';
 import { type RelativisticR1R2, relativisticR1R2 } from './relativistic-r1-r2.ts';
 import { type WganGp, wganGp } from './wgan-gp.ts';
@@ -24,14 +24,16 @@ export function scored(critic: Critic, reals: Tensor, fakes: Tensor): Scored {
   return { critic, reals, fakes, realScores: critic(reals), fakeScores: critic(fakes) };
 }
 
+type DiscriminatorLoss = LossTerms & Pick<Penalised, 'fakeSlopes'>;
+
 /** @param penalise whether this step carries the penalty of a logistic loss; WGAN-GP always has its own. */
-export function discriminatorLoss(options: GanLoss, images: Scored, penalise: boolean): LossTerms {
+export function discriminatorLoss(options: GanLoss, images: Scored, penalise: boolean): DiscriminatorLoss {
   const { discriminator, penalised } = adversarialLoss(options);
   const metrics = { realScore: ops.mean(images.realScores), fakeScore: ops.mean(images.fakeScores) };
   const adversarial = discriminator(images);
   if (!penalise && options.kind !== 'wgan-gp') return { loss: adversarial, metrics };
-  const { loss, penalty } = penalised(adversarial, images);
-  return { loss, metrics: { ...metrics, penalty } };
+  const { penalty, ...terms } = penalised(adversarial, images);
+  return { ...terms, metrics: { ...metrics, penalty } };
 }
 
 export function generatorLoss(options: GanLoss, images: Pick<Scored, 'realScores' | 'fakeScores'>): Tensor {

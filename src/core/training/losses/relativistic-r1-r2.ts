@@ -1,7 +1,7 @@
 // The relativistic loss: which of a pair is the real one (RpGAN, Jolicoeur-Martineau 2019), with the slope penalised at
 // both kinds of images (R3GAN, Huang et al. 2024, which does so at every step).
 import * as ops from '../../graph/ops.ts';
-import { type AdversarialLoss, sigmoidRatio, squaredGradientNorm } from './adversarial.ts';
+import { type AdversarialLoss, sigmoidRatio, slopes, squaredNorm } from './adversarial.ts';
 import type { LogisticR1 } from './logistic-r1.ts';
 
 export interface RelativisticR1R2 extends Omit<LogisticR1, 'kind'> {
@@ -15,9 +15,10 @@ export function relativisticR1R2({ interval }: Pick<RelativisticR1R2, 'interval'
     discriminator: ({ realScores, fakeScores }) => ops.mean(ops.softplus(ops.sub(fakeScores, realScores))),
     generator: ({ realScores, fakeScores }) => ops.mean(ops.softplus(ops.sub(realScores, fakeScores))),
     penalised: (loss, { reals, fakes, realScores, fakeScores }) => {
-      const atReals = ops.mean(squaredGradientNorm(realScores, reals));
-      const penalty = ops.add(atReals, ops.mean(squaredGradientNorm(fakeScores, fakes)));
-      return { loss: ops.add(loss, ops.mul(penalty, ops.input('penaltyWeight', []))), penalty };
+      const fakeSlopes = slopes(fakeScores, fakes);
+      const atReals = ops.mean(squaredNorm(slopes(realScores, reals)));
+      const penalty = ops.add(atReals, ops.mean(squaredNorm(fakeSlopes)));
+      return { loss: ops.add(loss, ops.mul(penalty, ops.input('penaltyWeight', []))), penalty, fakeSlopes };
     },
     fakeRatio: ({ realScores, fakeScores }) => ops.neg(sigmoidRatio(ops.sub(realScores, fakeScores))),
   };

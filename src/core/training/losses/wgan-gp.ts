@@ -1,7 +1,7 @@
 // WGAN-GP: the critic's distance, its slope between real and generated images held at a target (Gulrajani et al. 2017).
 import { z } from 'zod';
 import * as ops from '../../graph/ops.ts';
-import { type AdversarialLoss, squaredGradientNorm } from './adversarial.ts';
+import { type AdversarialLoss, slopes, squaredNorm } from './adversarial.ts';
 
 export const wganGpOptions = {
   lambda: z.number().min(0).describe('weight of the gradient penalty (wgan-gp)'),
@@ -27,7 +27,7 @@ export function wganGp({ lambda, target, drift }: Omit<WganGp, 'kind'>): Adversa
     penalised: (loss, { critic, reals, fakes, realScores }) => {
       const mixing = ops.input('mixing', [reals.shape[0]!, 1, 1, 1]);
       const between = ops.add(reals, ops.mul(ops.sub(fakes, reals), mixing));
-      const norm = ops.sqrt(ops.add(squaredGradientNorm(critic(between), between), 1e-16)); // [N]
+      const norm = ops.sqrt(ops.add(squaredNorm(slopes(critic(between), between)), 1e-16)); // [N]
       const penalty = ops.mean(ops.square(ops.sub(norm, target)));
       const onDrift = ops.mul(ops.mean(ops.square(realScores)), drift);
       return { loss: ops.add(ops.add(loss, ops.mul(penalty, lambda / target ** 2)), onDrift), penalty };
