@@ -135,7 +135,7 @@ describe('a training whose length is not known beforehand', () => {
   test('is stopped, resumed with a fall of its rate, and ends with it', async () => {
     const out = fresh();
     const controller = new AbortController();
-    const config = { ...style, out, kimg: 10, decayKimg: 0, warmupKimg: 0 };
+    const config = { ...style, out, kimg: 10, decayKimg: 0, warmupKimg: 0, statisticGroup: 2 };
     const stopping = {
       ...silentLog,
       progress: () => ({ update: () => controller.abort(new Error('stop')), finish() {} }),
@@ -184,7 +184,7 @@ describe.each([
     {
       ...tiny,
       ...{ preset: 'style', startResolution: 4, growKimg: 0.4, averages: '0.02,0.1', kimg: 1.2, decayKimg: 0.5 },
-      ...{ tickKimg: 0.05, threads: 2, measureKimg: 0 },
+      ...{ tickKimg: 0.05, threads: 2, measureKimg: 0, statisticGroup: 2 },
     },
   ],
 ])('%s, killed with SIGKILL while it trains, across a growth', (_, config) => {

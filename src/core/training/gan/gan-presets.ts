@@ -95,8 +95,6 @@ const style: GanPreset = {
   scaleGamma: true,
   penaltyInterval: 4,
   discriminatorSteps: 0,
-  // Without it one pass back through the discriminator serves both networks (docs/log.md).
-  minibatchStatistic: 'none',
   learningRate: 0.0014,
   warmupKimg: 1,
   decay: 'cosine',
