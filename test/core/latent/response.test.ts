@@ -21,7 +21,7 @@ const curves: fc.Arbitrary<Answer[]> = fc
 function curveAt(answers: readonly Answer[], strength: number): number {
   const after = Math.max(
     1,
-    answers.findIndex(answer => answer.strength >= strength),
+    answers.findIndex(answer => answer.strength >= strength - 1e-12), // beyond the last by rounding is at the last
   );
   const [a, b] = [answers[after - 1]!, answers[after] ?? answers[after - 1]!];
   return a.strength === b.strength
