@@ -30,7 +30,7 @@ export const bundleFiles = {
 /** The version of bundles that this program writes and reads. */
 const schemaVersion = 2;
 
-/** What to do about bundles of other versions. */
+/** Remedies for bundles of other versions. */
 const remedies = { 1: 'Convert it with tools/convert-bundle.mjs of the repository, or make it again' };
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
@@ -96,7 +96,7 @@ const indexSchema = z
     name: z.string().min(1).max(100),
     generator: z.object({
       architecture: ganArchitectureSchema,
-      /** Of the images that it was trained on and makes. */
+      /** How the images that it was trained on and makes are coloured. */
       normalisation: normalisationSchema,
     }),
     classifier: z.object({ architecture: classifierArchitectureSchema }),
@@ -158,7 +158,7 @@ export type BundleAttribute = BundleIndex['attributes'][number];
 
 /** A bundle that has been read and found whole. */
 export interface Bundle extends BundleIndex {
-  /** Of the generator: side of its images, length d of its latents. */
+  /** Side of the generator's images, and length d of its latents. */
   readonly resolution: number;
   readonly latentSize: number;
   /** Where it was read from, for errors. */

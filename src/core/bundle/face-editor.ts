@@ -271,7 +271,7 @@ export class FaceEditor {
     return { latent, boundaries, locks, geometry, rows: this.layers };
   }
 
-  /** What a recipe keeps of it: a truncation that was left out, too, where the model has any. */
+  /** The start as a recipe keeps it: with its truncation, even if that was left out, where the model has one. */
   #start(start: Start): Start {
     if (!('seed' in start)) return { latent: start.latent };
     const { seed, psi } = start;

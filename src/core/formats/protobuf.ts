@@ -15,7 +15,7 @@ export interface Schema {
   readonly [name: string]: Field;
 }
 
-/** What a message is in memory: a number, string, Uint8Array or message a field, or a list of them. */
+/** A message in memory: a number, string, Uint8Array or message a field, or a list of them. */
 export type Message = Readonly<Record<string, unknown>>;
 
 const [varint, fixed64, delimited, fixed32] = [0, 1, 2, 5] as const;

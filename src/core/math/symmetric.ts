@@ -1,4 +1,4 @@
-// What a covariance takes to be compared with another: factors and eigenvalues of symmetric matrices, in float64.
+// Factors and eigenvalues of symmetric matrices in float64, so that covariances can be compared.
 
 /** Row-major. */
 export interface Matrix {

@@ -30,13 +30,11 @@ export interface GanModel {
   readonly layers: number;
   /** Images of a minibatch that are seen together: 1 where each counts alone, Infinity for the whole minibatch. */
   readonly imagesTogether: number;
-  /** Whether a new resolution fades in; otherwise it starts as nothing, and `grownValues` says how. */
-  readonly fades: boolean;
-  /** What of the generator is trained. @param resolution that it has grown to. */
+  /** The generator's trained parameters. @param resolution that it has grown to. */
   generatorSpec(resolution: number): SpecTree;
   /** With what is kept beside: running statistics of batch norm. */
   keptSpec(resolution: number): SpecTree;
-  /** What a finished generator makes images from; its file may hold more. */
+  /** A finished generator makes images from these; its file may hold more. */
   finishedSpec(): SpecTree;
   /** @param weights of `keptSpec` at the full resolution, by path. @returns those of `finishedSpec`. */
   finish(device: Device, weights: Weights): Promise<Weights>;

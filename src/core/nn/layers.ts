@@ -70,3 +70,8 @@ export function equalised(weight: Tensor, input: Tensor, gain: number): { weight
     ? { weight, input: ops.mul(input, scale) }
     : { weight: ops.mul(weight, scale), input };
 }
+
+/** old + (new − old) · alpha. */
+export function crossFade(previous: Tensor, next: Tensor, alpha: Tensor): Tensor {
+  return ops.add(previous, ops.mul(ops.sub(next, previous), alpha));
+}

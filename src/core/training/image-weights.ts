@@ -1,7 +1,7 @@
 // How often each training image is shown, so that a generator learns what is rare.
 import { type AttributeName, attributeIndex, attributeNames } from '../attributes.ts';
 
-/** What is rare among CelebA's faces and seen from afar. */
+/** Attributes that are rare among CelebA's faces and seen from afar. */
 const rareAttributes: readonly AttributeName[] = [
   'Eyeglasses',
   'Wearing_Hat',

@@ -1,4 +1,4 @@
-// What every trainer keeps and resumes bit for bit: tensors by name, random numbers, the place in the shuffled images.
+// The state that every trainer keeps and resumes bit for bit: tensors by name, random numbers, the place in the shuffled images.
 import type { NdArray } from '../formats/nd-array.ts';
 import { createRandom, type Random, type RandomState, restoreRandom } from '../math/random.ts';
 import type { Device } from '../runtime/device.ts';

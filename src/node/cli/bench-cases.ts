@@ -12,8 +12,9 @@ import type { Device } from '../../core/runtime/device.ts';
 import type { ProgramDefinition } from '../../core/runtime/program.ts';
 import { ganPresets } from '../../core/training/gan/gan-presets.ts';
 import { discriminatorStep, generatorStep, simultaneousStep } from '../../core/training/gan/gan-step.ts';
-import { GanTrainer, type GanTrainingConfig, type Shares } from '../../core/training/gan/gan-trainer.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../core/training/gan/gan-trainer.ts';
 import { type GanSettings, trainingConfigOf } from '../../core/training/gan/settings.ts';
+import type { Shares } from '../../core/training/gan/shares.ts';
 import { adversarialLoss } from '../../core/training/losses/losses.ts';
 
 export interface BenchCase {

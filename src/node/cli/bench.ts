@@ -49,7 +49,7 @@ interface Measured {
   readonly peakMB: number | undefined;
 }
 
-/** What may take turns with a case, and how it is called. */
+/** Programs that may take turns with a case, by the names they are shown under. */
 const others = { oneSession: 'one session', eager: 'PyTorch eager', tuned: 'PyTorch tuned' } as const;
 type OtherName = keyof typeof others;
 
@@ -214,7 +214,7 @@ async function openOurs(workload: Workload): Promise<Rival> {
   return ours;
 }
 
-/** Of this process with all its threads. */
+/** The peak memory of this process with all its threads. */
 function peakMB(): number {
   return process.resourceUsage().maxRSS / 1024;
 }

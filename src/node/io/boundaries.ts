@@ -25,7 +25,7 @@ export const boundaryFiles = {
   single: (attribute: string) => `${attribute}_boundary.npy`,
 } as const;
 
-/** Of the latents that boundaries were fitted to. */
+/** The space of the latents that boundaries were fitted to. */
 export interface LatentSpace {
   /** d. */
   readonly size: number;

@@ -53,10 +53,10 @@ export const trainingStateSchema = z.object({
   recent: z.record(z.string(), z.number()).default({}),
 });
 
-/** Of the images that a generator was trained on and makes. */
+/** How the images that a generator was trained on and makes are coloured. */
 const normalisation = normalisationSchema.default('range');
 
-/** What a finished generator's file says of it. */
+/** The details in a finished generator's file. */
 export const ganDetailsSchema = z.union([styleSchema.extend({ normalisation }), pgganSchema.extend({ normalisation })]);
 
 export type GanDetails = z.output<typeof ganDetailsSchema>;

@@ -1,4 +1,4 @@
-// What `synthesize` tells of its faces, and the names of its files.
+// The description that `synthesize` writes of its faces, and the names of its files.
 import { z } from 'zod';
 import { attributeNames } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';

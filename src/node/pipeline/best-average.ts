@@ -27,12 +27,20 @@ const bestSchema = z.object({
   /** Its half-life in thousand images. */
   halfLifeKimg: z.number(),
   frechet: z.number(),
+  /** The network in whose features that was measured: distances in another's do not compare. */
+  features: z.string(),
 });
 export type Best = z.output<typeof bestSchema>;
 
+/** The Fréchet distance of each average, and the best of the whole training. */
+export interface AverageFound {
+  readonly distances: readonly number[];
+  readonly best: Best;
+}
+
 export interface AverageMeasure {
   /** The network in whose features is measured, in words. */
-  readonly name: string;
+  readonly features: string;
   /** @returns the Fréchet distance of each moving average's images from as many training images. */
   measure(trainer: GanTrainer): Promise<number[]>;
   release(): Promise<void>;
@@ -57,7 +65,7 @@ export async function openAverageMeasure(
   const order = permutation(createRandom(seed, streams.real), training.count);
   const real = await statisticsOf(selectImages(training, order.subarray(0, images)));
   return {
-    name: network.name,
+    features: network.name,
     measure: async trainer => {
       const distances: number[] = [];
       for (const average of trainer.averages.keys()) {
@@ -72,18 +80,17 @@ export async function openAverageMeasure(
   };
 }
 
-/** Keeps the best of the averages in the run's folder where it is better than the best so far. */
-export async function keepBest(trainer: GanTrainer, distances: readonly number[], run: Run): Promise<Best> {
+/** Keeps the best of the averages in the run's folder where it is better than the best so far by the same network. */
+export async function keepBest(trainer: GanTrainer, measure: AverageMeasure, run: Run): Promise<AverageFound> {
+  const distances = await measure.measure(trainer);
   const average = distances.indexOf(Math.min(...distances));
-  const earlier = await readBest(run);
-  if (earlier !== undefined && earlier.best.frechet <= distances[average]!) return earlier.best;
-  const best = {
-    imagesShown: trainer.imagesShown,
-    halfLifeKimg: trainer.averages[average]!,
-    frechet: distances[average]!,
-  };
-  await writeTensors(run.file(fileName), trainer.generatorWeights(average), best);
-  return best;
+  const { features } = measure;
+  const now = { imagesShown: trainer.imagesShown, halfLifeKimg: trainer.averages[average]!, features };
+  const found = { ...now, frechet: distances[average]! };
+  const earlier = (await readBest(run))?.best;
+  if (earlier?.features === features && earlier.frechet <= found.frechet) return { distances, best: earlier };
+  await writeTensors(run.file(fileName), trainer.generatorWeights(average), found);
+  return { distances, best: found };
 }
 
 /** The weights that `keepBest` has kept, of `GanModel.keptSpec`; undefined where nothing was measured. */

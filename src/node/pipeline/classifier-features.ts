@@ -9,7 +9,7 @@ import { type FinishedRun, openRun } from '../io/run-folder.ts';
 import { checkTakes } from './attribute-shares.ts';
 import { classify, evaluationBatch } from './classifier-results.ts';
 
-/** Of a set of images, a row each. */
+/** Features of a set of images, a row each. */
 export interface Features {
   readonly count: number;
   /** Numbers in a row. */

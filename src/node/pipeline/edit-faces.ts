@@ -151,7 +151,7 @@ function locksOf(locks: readonly string[], moves: readonly MoveRange[], editor: 
   return [...new Set(all)].filter(lock => locks.includes(lock) || !moved.includes(lock));
 }
 
-/** Of every move, or of the attribute that stands before the equals sign. */
+/** Layers of every move, or of the attribute that stands before the equals sign. */
 function layersOf(given: readonly string[], moves: readonly MoveRange[]): Readonly<Record<string, string>> {
   const moved = moves.map(({ to }) => to.attribute);
   const all = given.filter(each => !each.includes('=')).flatMap(layers => moved.map(name => [name, layers] as const));

@@ -166,7 +166,7 @@ function psisOf({ psi, generator }: GeneratorConfig, details: Generator['details
   return [...new Set([1, psi ?? (geometry === 'linear' ? defaultPsi : 1)])];
 }
 
-/** Of the same latents at each truncation. */
+/** Images of the same latents at each truncation. */
 async function generate(
   device: Device,
   { details, tensors }: Generator,
@@ -255,7 +255,7 @@ async function nearestOf(
   return rows;
 }
 
-/** The judge goes first: what a training chose its weights by should not be what they are measured in. */
+/** The judge goes first: it labelled nothing, whereas boundaries and edits follow the classifier's answers. */
 async function openFeatures(
   { judge, classifier }: GeneratorConfig,
   details: Generator['details'],

@@ -46,7 +46,7 @@ export async function featuresOfSets(
 }
 
 /**
- * Of each generated set, and of as many real images, to training images.
+ * Compares each generated set, and as many real images, with training images.
  * @returns undefined of too few images.
  */
 export async function precisionRecallsOf(

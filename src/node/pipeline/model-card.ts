@@ -30,7 +30,7 @@ export interface ModelCardFacts {
   /** Free text of whoever made it. */
   readonly description: string;
   readonly architecture: GanArchitecture;
-  /** Of the samples; undefined where the generator has no truncation. */
+  /** Truncation of the samples; undefined where the generator has none. */
   readonly psi?: number | undefined;
   readonly generator: FinishedRun;
   readonly classifier: FinishedRun;

@@ -137,7 +137,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   const { normalisation = 'range' } = config;
   await writeTensors(run.file('generator.safetensors'), { ...weights }, { normalisation, ...architecture });
   const { imagesShown, steps } = trainer;
-  const best = kept && { best: { ...kept.best, features: setting.measure?.name ?? 'as measured before' } };
+  const best = kept && { best: kept.best };
   return { imagesShown, steps, ...architecture, samples, ...best };
 }
 
@@ -149,10 +149,9 @@ async function measured(trainer: GanTrainer, resolution: number, setting: Settin
     run.metrics({ imagesShown, resolution, ...(await quality(trainer, resolution, setting)) });
   }
   if (measure === undefined || resolution < training.architecture.resolution) return;
-  const frechet = await measure.measure(trainer);
-  run.metrics({ imagesShown, frechet });
-  const best = await keepBest(trainer, frechet, run);
-  const told = frechet.map(distance => distance.toFixed(3)).join(', ');
+  const { distances, best } = await keepBest(trainer, measure, run);
+  run.metrics({ imagesShown, frechet: distances });
+  const told = distances.map(distance => distance.toFixed(3)).join(', ');
   context.log.info(`Fréchet distance of each average: ${told}; the best so far: ${best.frechet.toFixed(3)}`);
 }
 

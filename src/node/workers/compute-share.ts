@@ -1,4 +1,5 @@
 // A thread of `train gan`: the gradients of its share of a minibatch, and the update of its part of the parameters.
+import { sizeOf } from '../../core/graph/tensor.ts';
 import { updateFlat } from '../../core/nn/adam.ts';
 import { Program } from '../../core/runtime/program.ts';
 import { StateStore } from '../../core/runtime/state.ts';
@@ -24,7 +25,7 @@ serve(async () => {
       const { plain, penalised, parameters } = order.program;
       const copies = new StateStore(device);
       for (const [name, shape] of parameters) {
-        copies.set(name, shape, new Float32Array(shape.reduce((size, length) => size * length, 1)));
+        copies.set(name, shape, new Float32Array(sizeOf(shape)));
       }
       const open = (bytes: Uint8Array) => Program.openTraining(device, bytes);
       ready = { ...order, plain: await open(plain), penalised: await open(penalised), copies };

@@ -1,7 +1,7 @@
 // Threads of `train gan` that each compute a share of every minibatch, on one thread of ONNX Runtime.
-import type { FlatState, FlatUpdate } from '../../core/nn/adam.ts';
+import type { FlatUpdate } from '../../core/nn/adam.ts';
 import type { Feeds } from '../../core/runtime/program.ts';
-import type { ShareProgram, Shares } from '../../core/training/gan/gan-trainer.ts';
+import type { ShareProgram, Shares } from '../../core/training/gan/shares.ts';
 import { startWorkers } from './pool.ts';
 
 /** What a thread is told: to get ready, to compute the gradients of its share, or to update its part of the state. */
@@ -36,7 +36,7 @@ export function openShares(count: number): OpenShares {
     count,
     allocate: sharedFloats,
     async prepare(program) {
-      const gradients = threads.map(() => sharedFloats(sizeOf(program.state)));
+      const gradients = threads.map(() => sharedFloats(program.state.parameters.length));
       await all(share => ({ what: 'prepare', program, gradients, share }));
     },
     run: (penalise, feeds) => all(share => ({ what: 'step', penalise, feeds: feeds[share]! })),
@@ -47,10 +47,6 @@ export function openShares(count: number): OpenShares {
       await Promise.all(threads.map(thread => thread.close()));
     },
   };
-}
-
-function sizeOf({ parameters }: FlatState): number {
-  return parameters.length;
 }
 
 function sharedFloats(count: number): Float32Array<ArrayBuffer> {

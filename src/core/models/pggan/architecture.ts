@@ -1,8 +1,8 @@
-// What shapes the two networks of a PGGAN, in all the variants of the paper's Table 1 (Karras et al. 2018, §6.1).
+// The shape of a PGGAN's two networks, in all the variants of the paper's Table 1 (Karras et al. 2018, §6.1).
 import { z } from 'zod';
 import { channelOptions } from '../channels.ts';
 
-/** What the layers do; the rows of Table 1 differ in these. */
+/** Features of the layers; the rows of Table 1 differ in these. */
 export const pgganFeatures = {
   normaliseLatents: z.boolean().describe('whether the generator brings latents to length √d first'),
   activation: z.enum(['relu', 'leaky-relu']).describe("of the generator's layers"),

@@ -2,7 +2,7 @@
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Parameters } from '../../graph/tree.ts';
-import { convSpec, denseSpec, type LayerSpec } from '../../nn/layers.ts';
+import { convSpec, crossFade, denseSpec, type LayerSpec } from '../../nn/layers.ts';
 import {
   type MinibatchDiscriminationSpec,
   minibatchDiscrimination,
@@ -12,15 +12,7 @@ import {
 import { layerNorm } from '../../nn/normalisation.ts';
 import { channelsAt, resolutionsUpTo } from '../channels.ts';
 import type { PgganArchitecture } from './architecture.ts';
-import {
-  crossFade,
-  ganConv,
-  ganDense,
-  ganLayerSpec,
-  type NormalisedLayer,
-  type NormalisedLayerSpec,
-  onesSpec,
-} from './layers.ts';
+import { ganConv, ganDense, ganLayerSpec, type NormalisedLayer, type NormalisedLayerSpec, onesSpec } from './layers.ts';
 
 export type DiscriminatorSpec = {
   readonly fromRGB: Readonly<Record<string, LayerSpec>>;

@@ -2,20 +2,12 @@
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Parameters } from '../../graph/tree.ts';
-import { convSpec, denseSpec, type LayerSpec, rectifierGain } from '../../nn/layers.ts';
+import { convSpec, crossFade, denseSpec, type LayerSpec, rectifierGain } from '../../nn/layers.ts';
 import { batchNorm, pixelNorm } from '../../nn/normalisation.ts';
 import { channelsAt, resolutionsUpTo } from '../channels.ts';
 import type { GeneratorView } from '../gan-model.ts';
 import type { PgganArchitecture } from './architecture.ts';
-import {
-  crossFade,
-  factors,
-  ganConv,
-  ganLayerSpec,
-  type NormalisedLayer,
-  type NormalisedLayerSpec,
-  onesSpec,
-} from './layers.ts';
+import { factors, ganConv, ganLayerSpec, type NormalisedLayer, type NormalisedLayerSpec, onesSpec } from './layers.ts';
 
 export type GeneratorSpec = {
   readonly blocks: Readonly<
@@ -103,7 +95,7 @@ export function generator(
     x = enlarged(`blocks/${side}/conv0`, block.conv0, x);
     x = convolved(`blocks/${side}/conv1`, block.conv1, x);
   }
-  // Of finished networks there is but the one toRGB that images come from.
+  // A finished network has only the toRGB that images come from.
   const toRGB = (side: number, features: Tensor) => ganConv(architecture, parameters.toRGB[side]!, features, 1);
   let image = toRGB(resolution, x);
   if (alpha !== undefined && resolution > 4) {

@@ -1,5 +1,4 @@
 // What generator and discriminator have in common: weights at run-time scale or not, and the cross-fade.
-import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { ParameterSpec, Parameters } from '../../graph/tree.ts';
 import { conv, dense, equalised, he, type LayerSpec, type Multiplied, rectifierGain } from '../../nn/layers.ts';
@@ -50,9 +49,4 @@ export function ganDense(
 ): Tensor {
   const scaled = factors(features, weight, x, gain);
   return dense({ weight: scaled.weight, bias }, scaled.input);
-}
-
-/** old + (new − old) · alpha. */
-export function crossFade(previous: Tensor, next: Tensor, alpha: Tensor): Tensor {
-  return ops.add(previous, ops.mul(ops.sub(next, previous), alpha));
 }

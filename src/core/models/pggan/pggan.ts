@@ -13,7 +13,6 @@ export function pggan(architecture: PgganArchitecture): GanModel {
     geometry: 'sphere',
     layers: 1,
     imagesTogether: wholeBatch ? Number.POSITIVE_INFINITY : group,
-    fades: true,
     generatorSpec: resolution => generatorSpec(architecture, resolution),
     keptSpec: resolution => generatorSpec(architecture, resolution, true),
     finishedSpec: () => finishedSpec(architecture),

@@ -9,7 +9,7 @@ import type { StyleArchitecture } from './architecture.ts';
 import { activeConv, activeDense, type Layer, linearConv } from './layers.ts';
 
 export type StyleDiscriminatorSpec = {
-  /** Of the resolution that it has grown to, and none other. */
+  /** Only that of the resolution that it has grown to. */
   readonly fromRGB: Readonly<Record<string, LayerSpec>>;
   readonly blocks: Readonly<
     Record<string, { readonly conv0: LayerSpec; readonly conv1: LayerSpec; readonly skip?: LayerSpec }>

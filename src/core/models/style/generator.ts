@@ -20,7 +20,7 @@ import {
 
 export type StyleGeneratorSpec = {
   readonly mapping: MappingSpec;
-  /** What the first layer sees in place of an image, [C, 4, 4]. */
+  /** The first layer's input in place of an image, [C, 4, 4]. */
   readonly constant: ParameterSpec;
   readonly blocks: Readonly<Record<string, { readonly conv0?: StyledSpec; readonly conv1: StyledSpec }>>;
   readonly toRGB: Readonly<Record<string, StyledSpec>>;

@@ -83,7 +83,7 @@ export function activeDense({ weight, bias }: Layer, x: Tensor): Tensor {
   return ops.leakyRelu(dense({ weight: scaled.weight, bias: ops.mul(bias, rectifierGain) }, scaled.input));
 }
 
-/** conv(x) + bias without activation. */
+/** (conv(x) + bias) · gain, without activation. @param x [N, I, H, W]. */
 export function linearConv({ weight, bias }: Layer, x: Tensor, gain = 1): Tensor {
   const scaled = equalised(weight, x, gain);
   return conv({ weight: scaled.weight, bias: gain === 1 ? bias : ops.mul(bias, gain) }, scaled.input);
@@ -110,6 +110,6 @@ function enlargement(n: number): Tensor {
 export type MappingSpec = {
   readonly 0: LayerSpec;
   readonly 1: LayerSpec;
-  /** Of finished generators: from w to u = L⁻¹(w − w̄). */
+  /** From w to u = L⁻¹(w − w̄); only finished generators have it. */
   readonly whiten?: { readonly weight: ParameterSpec; readonly bias: ParameterSpec };
 };

@@ -20,7 +20,6 @@ export function style(architecture: StyleArchitecture): GanModel {
     geometry: 'linear',
     layers: styleLayers(architecture.resolution),
     imagesTogether: minibatchStatistic === 'stddev' ? statisticGroup || Number.POSITIVE_INFINITY : 1,
-    fades: false,
     generatorSpec: resolution => styleGeneratorSpec(architecture, resolution),
     keptSpec: resolution => styleGeneratorSpec(architecture, resolution),
     finishedSpec: () => styleGeneratorSpec(architecture, architecture.resolution, true),

@@ -5,8 +5,8 @@ import { sizeOf, type Tensor } from '../../graph/tensor.ts';
 import { flattenTree, type ParameterSpec, parameterInputs } from '../../graph/tree.ts';
 import type { GanArchitecture } from '../../models/gan-architecture.ts';
 import { ganModel } from '../../models/gan-kinds.ts';
-import { crossFade } from '../../models/pggan/layers.ts';
 import { type AdamOptions, adamSpecs, adamUpdates, movingAverage } from '../../nn/adam.ts';
+import { crossFade } from '../../nn/layers.ts';
 import type { BatchStatistics } from '../../nn/normalisation.ts';
 import type { ProgramDefinition } from '../../runtime/program.ts';
 import type { LossTerms } from '../losses/adversarial.ts';
@@ -94,20 +94,20 @@ export function emaNames(name: string, averages: number): string[] {
   return Array.from({ length: averages }, (_, average) => emaName(name, average));
 }
 
-/** What the decay of a moving average is fed as: `emaDecay`, `emaDecay1`, … */
+/** The decay of a moving average is fed under this name: `emaDecay`, `emaDecay1`, … */
 export function emaDecayName(average: number): string {
   return average === 0 ? 'emaDecay' : `emaDecay${average}`;
 }
 
 /** Both networks with their parameters as inputs, images that the generator makes of the input `z`, and real ones. */
-function networks({ architecture, resolution, minibatch, fading }: StepOptions) {
+function networksOf({ architecture, resolution, minibatch, fading }: StepOptions) {
   const model = ganModel(architecture);
   const alpha = fading ? ops.input('alpha', []) : undefined;
   const fed = ops.input('reals', [minibatch, 3, resolution, resolution]);
   const ofGenerator = parameterInputs(model.generatorSpec(resolution), stateNames.generator);
   const ofDiscriminator = parameterInputs(model.discriminatorSpec(resolution), stateNames.discriminator);
   const z = ops.input('z', [minibatch, architecture.latentSize]);
-  /** Of the batch, by the path of the layer. */
+  /** The batch's, by the path of the layer. */
   const statistics = new Map<string, BatchStatistics>();
   const observe = (path: string, observed: BatchStatistics) => statistics.set(path, observed);
   const fakes = model.generate(ofGenerator, model.map(ofGenerator, z), { resolution, alpha, observe });
@@ -122,6 +122,8 @@ function networks({ architecture, resolution, minibatch, fading }: StepOptions) 
   };
 }
 
+type Networks = ReturnType<typeof networksOf>;
+
 /** A network's loss and its gradient by every parameter of that network. */
 export interface TrainingTerms extends LossTerms {
   readonly parameters: ReadonlyMap<string, Tensor>;
@@ -134,17 +136,21 @@ export interface GeneratorTerms extends TrainingTerms {
   readonly statistics: ReadonlyMap<string, BatchStatistics>;
 }
 
-/** As {@link discriminatorStep}, without the optimiser. */
-export function discriminatorTerms(options: StepOptions, penalise: boolean): TrainingTerms {
-  const { reals, fakes, critic, discriminatorParameters } = networks(options);
+/** As {@link discriminatorStep}, without the optimiser. @param networks that other terms are made of too. */
+export function discriminatorTerms(
+  options: StepOptions,
+  penalise: boolean,
+  networks: Networks = networksOf(options),
+): TrainingTerms {
+  const { reals, fakes, critic, discriminatorParameters } = networks;
   const terms = discriminatorLoss(options.loss, scored(critic, reals, fakes), penalise);
   const all = gradients(terms.loss, [...discriminatorParameters.values()]);
   return { ...terms, parameters: discriminatorParameters, gradients: all };
 }
 
-/** As {@link generatorStep}, without the optimiser. */
-export function generatorTerms(options: StepOptions): GeneratorTerms {
-  const { reals, fakes, critic, generatorParameters, statistics } = networks(options);
+/** As {@link generatorStep}, without the optimiser. @param networks that other terms are made of too. */
+export function generatorTerms(options: StepOptions, networks: Networks = networksOf(options)): GeneratorTerms {
+  const { reals, fakes, critic, generatorParameters, statistics } = networks;
   const loss = generatorLoss(options.loss, scored(critic, reals, fakes));
   const all = gradients(loss, [...generatorParameters.values()]);
   return { loss, metrics: {}, parameters: generatorParameters, gradients: all, images: fakes, statistics };
@@ -156,8 +162,8 @@ export function generatorTerms(options: StepOptions): GeneratorTerms {
  * one, the score's own gradient, which the penalty is of, does. Right only where no image's score depends on another
  * image. @returns undefined where the penalty has no such gradient.
  */
-function sharedTerms(options: StepOptions, penalise: boolean): Terms | undefined {
-  const { reals, fakes, critic, generatorParameters, discriminatorParameters, statistics } = networks(options);
+function sharedTerms(options: StepOptions, penalise: boolean, networks: Networks): Terms | undefined {
+  const { reals, fakes, critic, generatorParameters, discriminatorParameters, statistics } = networks;
   const images = scored(critic, reals, fakes);
   const { fakeSlopes, ...terms } = discriminatorLoss(options.loss, images, penalise);
   if (penalise && fakeSlopes === undefined) return undefined;
@@ -194,8 +200,13 @@ interface Terms {
  */
 export function simultaneousTerms(options: StepOptions, penalise: boolean): Terms {
   const alone = ganModel(options.architecture).imagesTogether === 1;
-  const shared = alone && options.loss.kind !== 'wgan-gp' ? sharedTerms(options, penalise) : undefined;
-  return shared ?? { critic: discriminatorTerms(options, penalise), maker: generatorTerms(options) };
+  const networks = networksOf(options);
+  const shared = alone && options.loss.kind !== 'wgan-gp' ? sharedTerms(options, penalise, networks) : undefined;
+  const apart = () => ({
+    critic: discriminatorTerms(options, penalise, networks),
+    maker: generatorTerms(options, networks),
+  });
+  return shared ?? apart();
 }
 
 /** The next state of the discriminator. Fed: `learningRate`. */

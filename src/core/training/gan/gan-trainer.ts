@@ -1,11 +1,8 @@
 // Trains a GAN step by step: feeds the graphs, grows the networks, and can be saved and resumed bit for bit.
 import type { NdArray } from '../../formats/nd-array.ts';
-import { sizeOf } from '../../graph/tensor.ts';
 import { normals, type RandomState } from '../../math/random.ts';
 import type { GanArchitecture } from '../../models/gan-architecture.ts';
-import { ganModel } from '../../models/gan-kinds.ts';
-import type { AdamOptions, FlatState, FlatUpdate } from '../../nn/adam.ts';
-import { initialValues } from '../../nn/initialise.ts';
+import type { AdamOptions } from '../../nn/adam.ts';
 import type { Device } from '../../runtime/device.ts';
 import { type Feeds, Program, type ProgramDefinition, trainingProgramBytes } from '../../runtime/program.ts';
 import { halved, type ImageSet, normalisedBatch, type SamplerState } from '../image-source.ts';
@@ -14,10 +11,7 @@ import { DivergenceError, type Tensors, TrainingState } from '../training-state.
 import {
   discriminatorStep,
   emaDecayName,
-  emaName,
-  emaNames,
   emaPrefix,
-  ganStateSpecs,
   generatorStep,
   type StepOptions,
   samplingProgram,
@@ -26,6 +20,7 @@ import {
   stateNames,
   trainedSpecs,
 } from './gan-step.ts';
+import { completeState, type GanStateOptions, growState } from './growth.ts';
 import {
   emaDecay,
   endKimg,
@@ -36,6 +31,7 @@ import {
   scheduleAt,
   type TrainingPlan,
 } from './schedule.ts';
+import { type Flat, flatten, meansOf, partOf, type Shares } from './shares.ts';
 
 export interface GanTrainingConfig {
   readonly architecture: GanArchitecture;
@@ -68,29 +64,6 @@ export interface GanCheckpoint {
 
 export type StepMetrics = Readonly<Record<string, number>>;
 
-/** What threads are given to compute their shares of each step. */
-export interface ShareProgram {
-  /** `.onnx` files: a step's gradients without and with the penalty of a logistic loss. */
-  readonly plain: Uint8Array;
-  readonly penalised: Uint8Array;
-  /** The networks' parameters in the order in which they lie in the flat state. */
-  readonly parameters: readonly (readonly [name: string, shape: readonly number[]])[];
-  readonly state: FlatState;
-}
-
-/** Threads that each compute the gradients of a share of every minibatch, and then update a share of the parameters. */
-export interface Shares {
-  readonly count: number;
-  /** @returns zeros that all threads see. */
-  allocate(count: number): Float32Array;
-  /** Makes all of them ready for other programs. @param program its state is allocated by `allocate`. */
-  prepare(program: ShareProgram): Promise<void>;
-  /** @param feeds of each share. @returns each share's figures; the gradients stay with the threads. */
-  run(penalise: boolean, feeds: readonly Feeds[]): Promise<readonly Readonly<Record<string, Float32Array>>[]>;
-  /** Takes one step along the mean of the gradients. */
-  update(update: FlatUpdate): Promise<void>;
-}
-
 interface Programs {
   readonly key: string;
   /** Trains both networks with `feeds`, each according to how the programs are divided. @returns its figures. */
@@ -98,12 +71,6 @@ interface Programs {
   /** Undefined where `discriminator` trains both. */
   readonly generator: ((feeds: Feeds) => Promise<Record<string, Float32Array>>) | undefined;
   release(): Promise<void>;
-}
-
-/** What a step changes, as threads share it. */
-interface Flat {
-  readonly state: FlatState;
-  each(visit: (name: string, values: Float32Array) => void): void;
 }
 
 /** Losses and scores of a sound training stay far below this. */
@@ -149,7 +116,7 @@ export class GanTrainer {
     this.#imagesShown = progress?.imagesShown ?? 0;
     this.#resolution = progress?.resolution ?? 0;
     this.#fall = progress?.fall;
-    if (this.#resolution > 0) this.#addMissing();
+    if (this.#resolution > 0) completeState(this.#state, this.#stateOptions(this.#resolution));
   }
 
   get imagesShown(): number {
@@ -302,7 +269,10 @@ export class GanTrainer {
     const key = `${resolution} ${minibatch} ${fading}`;
     if (this.#programs?.key === key) return this.#programs;
     await this.release();
-    if (this.#resolution !== resolution) this.#grow(resolution);
+    if (this.#resolution !== resolution) {
+      growState(this.#state, this.#resolution, this.#stateOptions(resolution));
+      this.#resolution = resolution;
+    }
     if (this.#images.resolution !== resolution) {
       this.#images = this.#fullImages;
       while (this.#images.resolution > resolution) this.#images = halved(this.#images);
@@ -313,6 +283,11 @@ export class GanTrainer {
     const programs = this.#shares === undefined ? this.#whole(options) : this.#shared(options, this.#shares);
     this.#programs = { key, ...(await programs) };
     return this.#programs;
+  }
+
+  #stateOptions(resolution: number): GanStateOptions {
+    const { architecture, adam } = this.#config;
+    return { architecture, adam, averages: this.averages.length, resolution };
   }
 
   /** The device computes the whole minibatch. */
@@ -340,7 +315,10 @@ export class GanTrainer {
     const share = { ...options, minibatch: options.minibatch / count };
     const bytes = (penalise: boolean) => trainingProgramBytes(this.#device, shareStep(share, penalise));
     const parameters = [...trainedSpecs(options)].map(([name, { shape }]) => [name, shape] as const);
-    const flat = this.#flatten(parameters, shares);
+    const flat = flatten(this.#state.tensors, parameters, shares, {
+      beta1: adam.beta1,
+      averages: this.averages.length,
+    });
     const plain = bytes(false);
     const penalised = options.loss.kind === 'wgan-gp' ? plain : bytes(true);
     await shares.prepare({ plain, penalised, parameters, state: flat.state });
@@ -363,129 +341,11 @@ export class GanTrainer {
     };
   }
 
-  /** Copies what a step changes into memory that threads share. */
-  #flatten(parameters: ShareProgram['parameters'], shares: Shares): Flat {
-    const size = parameters.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
-    const { tensors } = this.#state;
-    const { beta1 } = this.#config.adam;
-    const places = new Map<Float32Array, (name: string) => string>();
-    const place = (nameOf: (name: string) => string) => {
-      const values = shares.allocate(size);
-      places.set(values, nameOf);
-      return values;
-    };
-    const moment = (kind: string) =>
-      place(name => name.replace(/^\w+/, network => `${network}Adam/${kind}/${network}`));
-    const ofGenerator = parameters.filter(([name]) => name.startsWith(`${stateNames.generator}/`));
-    const averagedSize = ofGenerator.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
-    const state: FlatState = {
-      parameters: place(name => name),
-      mean: beta1 === 0 ? undefined : moment('mean'),
-      variance: moment('variance'),
-      averages: this.averages.map((_, average) => place(name => emaName(name, average))),
-      averaged: [size - averagedSize, size], // the generator's come last
-    };
-    /** Calls back for each tensor of the state that lies in the flat one. */
-    const each = (visit: (name: string, values: Float32Array) => void) => {
-      for (const [values, nameOf] of places) {
-        let at = 0;
-        for (const [parameter, shape] of parameters) {
-          const part = values.subarray(at, at + sizeOf(shape));
-          if (tensors.has(nameOf(parameter))) visit(nameOf(parameter), part);
-          at += part.length;
-        }
-      }
-    };
-    each((name, part) => part.set(tensors.values(name)));
-    return { state, each };
-  }
-
   /** Brings the state up to date with what threads have done. */
   #unflatten(): void {
     this.#flat?.each((name, part) => this.#state.tensors.values(name).set(part));
     this.#flat = undefined;
   }
-
-  /** New layers start fresh, in the moving averages as copies; the optimisers start anew. */
-  #grow(resolution: number): void {
-    const { architecture, adam } = this.#config;
-    const specs = ganStateSpecs(architecture, resolution, adam);
-    const { tensors, random } = this.#state;
-    for (const [name, spec] of [...specs.generator, ...specs.discriminator]) {
-      if (!tensors.has(name)) tensors.set(name, spec.shape, initialValues(spec, random));
-    }
-    for (const [name, spec] of specs.statistics) {
-      if (!tensors.has(name)) tensors.set(name, spec.shape, initialValues(spec, random));
-    }
-    if (this.#resolution > 0) this.#startGrown(resolution);
-    const known = new Set([...specs.generator, ...specs.discriminator, ...specs.statistics].map(([name]) => name));
-    for (const name of tensors.names()) if (isNetwork(name) && !known.has(name)) tensors.delete(name);
-    this.#resolution = resolution;
-    for (const name of specs.optimisers.keys()) tensors.delete(name);
-    this.#addMissing();
-  }
-
-  /** What a new resolution adds may start from what there is. */
-  #startGrown(resolution: number): void {
-    const { tensors } = this.#state;
-    const { generator, discriminator } = stateNames;
-    const valuesOf = (network: string) =>
-      new Map(
-        tensors
-          .names()
-          .filter(name => name.startsWith(`${network}/`))
-          .map(name => [name.slice(network.length + 1), tensors.values(name)]),
-      );
-    const model = ganModel(this.#config.architecture);
-    const grown = model.grownValues(resolution, valuesOf(generator), valuesOf(discriminator));
-    for (const network of [generator, discriminator] as const) {
-      for (const [path, values] of grown[network]) {
-        const name = `${network}/${path}`;
-        tensors.set(name, tensors.shape(name), values);
-      }
-    }
-  }
-
-  /**
-   * What a checkpoint of the networks alone lacks, and a new resolution. Moving averages begin as copies of what they
-   * average, those that are missing of the shortest that there is; optimisers begin at rest.
-   */
-  #addMissing(): void {
-    const { architecture, adam } = this.#config;
-    const { generator, statistics, optimisers } = ganStateSpecs(architecture, this.#resolution, adam);
-    const { tensors, random } = this.#state;
-    for (const [name, spec] of optimisers) {
-      if (!tensors.has(name)) tensors.set(name, spec.shape, initialValues(spec, random));
-    }
-    for (const [name, { shape }] of [...generator, ...statistics]) {
-      for (const [average, ema] of emaNames(name, this.averages.length).entries()) {
-        if (tensors.has(ema) || !tensors.has(name)) continue;
-        const source = average > 0 && tensors.has(emaNames(name, 1)[0]!) ? emaNames(name, 1)[0]! : name;
-        tensors.set(ema, shape, tensors.values(source));
-      }
-    }
-  }
-}
-
-function isNetwork(name: string): boolean {
-  return name.startsWith(`${stateNames.generator}/`) || name.startsWith(`${stateNames.discriminator}/`);
-}
-
-/** What share k of a minibatch is fed: its rows of what has a row an image, and all that has none. */
-function partOf(feeds: Feeds, k: number, count: number): Feeds {
-  const rows = ['z', 'reals', 'mixing'];
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, values]) => {
-      const size = values.length / count;
-      return [name, rows.includes(name) ? values.slice(k * size, (k + 1) * size) : values];
-    }),
-  );
-}
-
-function meansOf(figures: readonly Readonly<Record<string, Float32Array>>[]): Record<string, Float32Array> {
-  const names = Object.keys(figures[0]!);
-  const mean = (name: string) => figures.reduce((sum, each) => sum + each[name]![0]!, 0) / figures.length;
-  return Object.fromEntries(names.map(name => [name, Float32Array.of(mean(name))]));
 }
 
 function scalarsOf(results: Readonly<Record<string, Float32Array>>): Record<string, number> {

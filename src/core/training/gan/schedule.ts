@@ -124,9 +124,8 @@ function rateAt(kimg: number, plan: TrainingPlan, fall: Fall | undefined): numbe
   const length = fall === undefined ? plan.decayKimg : end - fall.startKimg;
   const left = length > 0 ? Math.min(1, Math.max(0, end - kimg) / length) : 1;
   const risen = warmupKimg > 0 ? Math.min(1, kimg / warmupKimg) : 1;
-  if (decay === 'linear' && finalRate === learningRate / 10) return risen * learningRate * (0.1 + 0.9 * left);
   const share = decay === 'linear' ? left : halfCosine(1 - left);
-  return risen * (finalRate + (learningRate - finalRate) * share);
+  return risen * (learningRate * share + finalRate * (1 - share));
 }
 
 /** γ of a logistic loss after so many images; 0 for a loss that has none. */

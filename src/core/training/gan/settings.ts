@@ -44,7 +44,7 @@ export const ganSettingsSchema = z.object({
 
 export type GanSettings = Readonly<z.output<typeof ganSettingsSchema>>;
 
-/** What only PGGAN has, and what it must be for another kind. */
+/** Settings that only PGGAN has, and the values that they must have for another kind. */
 const pgganOnly = {
   normaliseLatents: true,
   activation: 'leaky-relu',

@@ -1,4 +1,4 @@
-// What an adversarial loss is: how scores of real and generated images pull on the two networks, and its penalty.
+// An adversarial loss: how scores of real and generated images pull on the two networks, and its penalty.
 import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
@@ -24,7 +24,7 @@ export interface Penalised {
 }
 
 export interface AdversarialLoss {
-  /** Every so manyth discriminator step has the penalty. */
+  /** Discriminator steps from one with the penalty to the next; 1 where every step has it. */
   readonly interval: number;
   /** The discriminator's loss without penalty: the mean over images. */
   discriminator(scored: Scored): Tensor;
@@ -50,7 +50,7 @@ export function slopes(scores: Tensor, images: Tensor): Tensor {
   return gradients(ops.sum(scores), [images])[0]!;
 }
 
-/** Of each image. @returns [N]. */
+/** The squared length of each image's values. @returns [N]. */
 export function squaredNorm(x: Tensor): Tensor {
   return ops.sum(ops.square(x), [1, 2, 3]);
 }

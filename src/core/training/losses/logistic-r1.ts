@@ -14,7 +14,7 @@ export const logisticOptions = {
 export interface LogisticR1 {
   readonly kind: 'logistic-r1';
   readonly gamma: number;
-  /** What γ falls to along a half cosine over so many thousand images at the final resolution; left out, it stays. */
+  /** γ falls to this along a half cosine, over so many thousand images at the final resolution; left out, it stays. */
   readonly finalGamma?: number;
   readonly gammaKimg?: number;
   /** Whether γ is less at smaller images, by their share of the final one's pixels. */

@@ -1,0 +1,72 @@
+// How the state of a GAN's training begins, grows by a resolution, and is completed from a checkpoint that lacks a part.
+import type { GanArchitecture } from '../../models/gan-architecture.ts';
+import { ganModel } from '../../models/gan-kinds.ts';
+import type { ParameterValues } from '../../models/gan-model.ts';
+import type { AdamOptions } from '../../nn/adam.ts';
+import { initialValues } from '../../nn/initialise.ts';
+import type { StateStore } from '../../runtime/state.ts';
+import type { TrainingState } from '../training-state.ts';
+import { emaName, emaNames, ganStateSpecs, isNetworkState, stateNames } from './gan-step.ts';
+
+export interface GanStateOptions {
+  readonly architecture: GanArchitecture;
+  readonly adam: AdamOptions;
+  /** Moving averages that are kept. */
+  readonly averages: number;
+  /** The resolution that the networks have, or are to have. */
+  readonly resolution: number;
+}
+
+/**
+ * New layers are drawn or start as the model says, in the moving averages as copies; the optimisers start anew.
+ * @param from the resolution that the networks have now; 0 where there are none.
+ */
+export function growState({ tensors, random }: TrainingState, from: number, options: GanStateOptions): void {
+  const { architecture, adam, resolution } = options;
+  const { generator, discriminator, statistics, optimisers } = ganStateSpecs(architecture, resolution, adam);
+  const networks = new Map([...generator, ...discriminator, ...statistics]);
+  for (const [name, spec] of networks) {
+    if (!tensors.has(name)) tensors.set(name, spec.shape, initialValues(spec, random));
+  }
+  if (from > 0) startGrown(tensors, options);
+  for (const name of tensors.names()) if (isNetworkState(name) && !networks.has(name)) tensors.delete(name);
+  for (const name of optimisers.keys()) tensors.delete(name);
+  completeState({ tensors, random }, options);
+}
+
+/** A new resolution's parameters may start from those that there are. */
+function startGrown(tensors: StateStore, { architecture, resolution }: GanStateOptions): void {
+  const { generator, discriminator } = stateNames;
+  const valuesOf = (network: string): ParameterValues => {
+    const names = tensors.names().filter(name => name.startsWith(`${network}/`));
+    return new Map(names.map(name => [name.slice(network.length + 1), tensors.values(name)]));
+  };
+  const grown = ganModel(architecture).grownValues(resolution, valuesOf(generator), valuesOf(discriminator));
+  for (const network of [generator, discriminator] as const) {
+    for (const [path, values] of grown[network]) {
+      const name = `${network}/${path}`;
+      tensors.set(name, tensors.shape(name), values);
+    }
+  }
+}
+
+/**
+ * Adds what a new resolution lacks, and a checkpoint of the networks alone. Optimisers begin at rest, moving averages as
+ * copies of what they average, further ones of the shortest that there is.
+ */
+export function completeState(
+  { tensors, random }: Pick<TrainingState, 'tensors' | 'random'>,
+  { architecture, adam, averages, resolution }: GanStateOptions,
+): void {
+  const { generator, statistics, optimisers } = ganStateSpecs(architecture, resolution, adam);
+  for (const [name, spec] of optimisers) {
+    if (!tensors.has(name)) tensors.set(name, spec.shape, initialValues(spec, random));
+  }
+  for (const [name, { shape }] of [...generator, ...statistics]) {
+    for (const [average, ema] of emaNames(name, averages).entries()) {
+      if (tensors.has(ema) || !tensors.has(name)) continue;
+      const source = average > 0 && tensors.has(emaName(name)) ? emaName(name) : name;
+      tensors.set(ema, shape, tensors.values(source));
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// Threads that share a GAN's minibatches: what they are given, and the state that they update in memory of their own.
+import { sizeOf } from '../../graph/tensor.ts';
+import type { FlatState, FlatUpdate } from '../../nn/adam.ts';
+import type { Feeds } from '../../runtime/program.ts';
+import type { StateStore } from '../../runtime/state.ts';
+import { emaName, stateNames } from './gan-step.ts';
+
+/** All that threads need to compute their shares of each step. */
+export interface ShareProgram {
+  /** `.onnx` files: a step's gradients without and with the penalty of a logistic loss. */
+  readonly plain: Uint8Array;
+  readonly penalised: Uint8Array;
+  /** The networks' parameters in the order in which they lie in the flat state. */
+  readonly parameters: readonly (readonly [name: string, shape: readonly number[]])[];
+  readonly state: FlatState;
+}
+
+/** Threads that each compute the gradients of a share of every minibatch, and then update a share of the parameters. */
+export interface Shares {
+  readonly count: number;
+  /** @returns zeros that all threads see. */
+  allocate(count: number): Float32Array;
+  /** Makes all of them ready for other programs. @param program its state is allocated by `allocate`. */
+  prepare(program: ShareProgram): Promise<void>;
+  /** @param feeds of each share. @returns each share's figures; the gradients stay with the threads. */
+  run(penalise: boolean, feeds: readonly Feeds[]): Promise<readonly Readonly<Record<string, Float32Array>>[]>;
+  /** Takes one step along the mean of the gradients. */
+  update(update: FlatUpdate): Promise<void>;
+}
+
+/** The tensors that a step changes, in memory that threads share. */
+export interface Flat {
+  readonly state: FlatState;
+  /** Calls back for each tensor of the state that lies in it. */
+  each(visit: (name: string, values: Float32Array) => void): void;
+}
+
+export interface FlatOptions {
+  /** Adam's; where it is 0 there is no mean. */
+  readonly beta1: number;
+  /** Moving averages that are kept. */
+  readonly averages: number;
+}
+
+/** Copies the tensors that a step changes into memory that threads share. */
+export function flatten(
+  tensors: StateStore,
+  parameters: ShareProgram['parameters'],
+  { allocate }: Pick<Shares, 'allocate'>,
+  { beta1, averages }: FlatOptions,
+): Flat {
+  const size = parameters.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
+  const places = new Map<Float32Array, (name: string) => string>();
+  const place = (nameOf: (name: string) => string) => {
+    const values = allocate(size);
+    places.set(values, nameOf);
+    return values;
+  };
+  const moment = (kind: string) => place(name => name.replace(/^\w+/, network => `${network}Adam/${kind}/${network}`));
+  const ofGenerator = parameters.filter(([name]) => name.startsWith(`${stateNames.generator}/`));
+  const averagedSize = ofGenerator.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
+  const state: FlatState = {
+    parameters: place(name => name),
+    mean: beta1 === 0 ? undefined : moment('mean'),
+    variance: moment('variance'),
+    averages: Array.from({ length: averages }, (_, average) => place(name => emaName(name, average))),
+    averaged: [size - averagedSize, size], // the generator's come last
+  };
+  /** Calls back for each tensor of the state that lies in the flat one. */
+  const each = (visit: (name: string, values: Float32Array) => void) => {
+    for (const [values, nameOf] of places) {
+      let at = 0;
+      for (const [parameter, shape] of parameters) {
+        const part = values.subarray(at, at + sizeOf(shape));
+        if (tensors.has(nameOf(parameter))) visit(nameOf(parameter), part);
+        at += part.length;
+      }
+    }
+  };
+  each((name, part) => part.set(tensors.values(name)));
+  return { state, each };
+}
+
+/** Share k of what a minibatch is fed: its rows where there is a row an image, and all of the rest. */
+export function partOf(feeds: Feeds, k: number, count: number): Feeds {
+  const rows = ['z', 'reals', 'mixing'];
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, values]) => {
+      const size = values.length / count;
+      return [name, rows.includes(name) ? values.slice(k * size, (k + 1) * size) : values];
+    }),
+  );
+}
+
+/** The mean of each figure over the shares. */
+export function meansOf(figures: readonly Readonly<Record<string, Float32Array>>[]): Record<string, Float32Array> {
+  const names = Object.keys(figures[0]!);
+  const mean = (name: string) => figures.reduce((sum, each) => sum + each[name]![0]!, 0) / figures.length;
+  return Object.fromEntries(names.map(name => [name, Float32Array.of(mean(name))]));
+}
