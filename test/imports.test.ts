@@ -1,58 +1,83 @@
-// Keeps the rooms in order: an import may point down this list, never up (design: layout).
+// Keeps the rooms in order, as the table in docs/architecture.md gives it: imports point up the table, without circles.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** From the ground up. A file may import its own row and any row above it in this list. */
-const rooms: readonly (readonly string[])[] = [
-  ['core/errors.ts', 'core/attributes.ts'],
-  ['core/math'],
-  ['core/formats'],
-  ['core/graph'],
-  ['core/runtime'],
-  ['core/nn'],
-  ['core/models'],
-  ['core/training', 'core/latent', 'core/metrics'],
-  ['core/bundle', 'core/recipe'],
-  ['core/index.ts'],
-  ['node/data', 'node/io', 'node/report', 'node/workers'],
-  ['node/pipeline'],
-  ['node/cli', 'node/server', 'node/index.ts'],
-  ['web'],
-];
+const root = resolve(import.meta.dirname, '..');
+const source = join(root, 'src');
 
-const source = resolve(import.meta.dirname, '../src');
+/** From the ground up, each row the folders and files of one room, as paths within src. */
+const rooms = roomsOf(readFileSync(join(root, 'docs/architecture.md'), 'utf8'));
 
-function rankOf(path: string): number {
-  return rooms.findIndex(row => row.some(room => path === room || path.startsWith(`${room}/`)));
+function roomsOf(document: string): string[][] {
+  const rows = document.split('\n').filter(line => /^\| `(core|node|web)\b/.test(line));
+  return rows.map(row => [...row.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, path]) => path!));
 }
 
-function* importsOf(path: string): Generator<string> {
-  const text = readFileSync(join(source, path), 'utf8');
-  for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
-    if (target!.startsWith('.')) yield relative(source, resolve(source, dirname(path), target!));
-  }
+function roomOf(path: string): number {
+  return rooms.findIndex(row => row.some(room => path === room || path.startsWith(`${room}/`)));
 }
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
   path => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'),
 );
 
-test('every source file stands in a known room', () => {
-  expect(files.filter(path => rankOf(path) < 0)).toEqual([]);
+/** The files of src that each of them imports. */
+const imports = new Map(files.map(path => [path, importsOf(path)]));
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(join(source, path), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, target]) =>
+    relative(source, resolve(source, dirname(path), target!)),
+  );
+}
+
+/** @returns the first circle found among files that import each other, or undefined. */
+function circle(): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (path: string, above: string[]): string[] | undefined => {
+    if (above.includes(path)) return [...above.slice(above.indexOf(path)), path];
+    if (done.has(path)) return undefined;
+    for (const target of imports.get(path) ?? []) {
+      const found = visit(target, [...above, path]);
+      if (found !== undefined) return found;
+    }
+    done.add(path);
+    return undefined;
+  };
+  for (const path of files) {
+    const found = visit(path, []);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+test('the table in docs/architecture.md has the rooms of all three projects', () => {
+  expect(new Set(rooms.flat().map(room => room.split('/')[0]))).toEqual(new Set(['core', 'node', 'web']));
+  expect(rooms.length).toBeGreaterThan(25);
 });
 
-test('imports point down, and web and node never meet', () => {
-  const wrong: string[] = [];
-  for (const path of files) {
-    for (const target of importsOf(path)) {
-      const upward = rankOf(target) > rankOf(path);
-      const across = /^(node|web)\//.exec(path)?.[1] !== undefined && target.match(/^(node|web)\//) !== null;
-      const meets = across && target.split('/')[0] !== path.split('/')[0];
-      if (upward || meets || rankOf(target) < 0) wrong.push(`${path} imports ${target}`);
-    }
-  }
+test('every source file stands in a room of the table, and every room has files', () => {
+  expect(files.filter(path => roomOf(path) < 0)).toEqual([]);
+  const used = new Set(files.map(roomOf));
+  expect(rooms.filter((_, at) => !used.has(at))).toEqual([]);
+});
+
+test('imports point up the table, and web and node never meet', () => {
+  const wrong = files.flatMap(path =>
+    imports
+      .get(path)!
+      .filter(target => {
+        const runtimes = new Set([path, target].map(each => each.split('/')[0]).filter(name => name !== 'core'));
+        return roomOf(target) < 0 || roomOf(target) > roomOf(path) || runtimes.size > 1;
+      })
+      .map(target => `${path} imports ${target}`),
+  );
   expect(wrong).toEqual([]);
+});
+
+test('imports make no circles', () => {
+  expect(circle()).toBeUndefined();
 });
 
 test('each file says in its first line why it exists', () => {

@@ -7,7 +7,7 @@
 // in float32 becomes half where `bundle` would have made it so. All other files stay as they are.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleFiles, writeBundleIndex } from '../dist/core/bundle/bundle.js';
+import { bundleFiles, writeBundleIndex } from '../dist/core/editor/bundle.js';
 import { fromHalves } from '../dist/core/formats/half.js';
 import { decodeOnnx, onnxTypes } from '../dist/core/graph/onnx-format.js';
 import { sizeOf } from '../dist/core/graph/tensor.js';
@@ -17,8 +17,8 @@ import { classifierArchitectureSchema, classifierSpec } from '../dist/core/model
 import { ganArchitectureSchema } from '../dist/core/models/gan-architecture.js';
 import { ganModel } from '../dist/core/models/gan-kinds.js';
 import { classifierOnnx, generatorOnnx } from '../dist/core/models/inference.js';
-import { hashBytes } from '../dist/node/io/bundle.js';
-import { firstLatents, storedNetworks } from '../dist/node/pipeline/stored-networks.js';
+import { hashBytes } from '../dist/node/artefacts/bundle.js';
+import { firstLatents, storedNetworks } from '../dist/node/stages/bundle/stored-networks.js';
 
 const [from, to, file] = process.argv.slice(2);
 if (to === undefined) {

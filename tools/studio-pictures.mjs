@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
-import { bundleFiles, readBundle } from '../dist/core/bundle/bundle.js';
-import { hashBytes } from '../dist/node/io/bundle.js';
+import { bundleFiles, readBundle } from '../dist/core/editor/bundle.js';
+import { hashBytes } from '../dist/node/artefacts/bundle.js';
 import { listen } from '../dist/node/server/listen.js';
 import { studioServer } from '../dist/node/server/studio-server.js';
 

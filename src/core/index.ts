@@ -1,23 +1,10 @@
 // The library's entry for any runtime: what works on a bundle once a program brings ONNX Runtime and reads the files.
 export { type AttributeName, attributeNames } from './attributes.ts';
-export type { Bundle, BundleAttribute, Hash, ReadFile } from './bundle/bundle.ts';
-export {
-  type EditRequest,
-  FaceEditor,
-  loadBundle,
-  type ResolvedEdit,
-  type ResolvedStrip,
-  type StripRequest,
-} from './bundle/face-editor.ts';
-export { logitOf, probabilityOf } from './bundle/probability.ts';
-export type { Reached } from './bundle/reached.ts';
-export { UserError } from './errors.ts';
-export type { Conditioned } from './latent/conditioning.ts';
-export type { Edited, Hyperplane } from './latent/edit.ts';
-export type { LayerName, LayerRange } from './latent/layers.ts';
-export { formatMove, type LatentMove, type Move, type ProbabilityMove, parseMove } from './latent/moves.ts';
-export { type MoveRange, parseMoveRange } from './latent/strip.ts';
-export type { Geometry } from './models/latents.ts';
+export type { Direction } from './directions/direction.ts';
+export type { LayerName, LayerRange } from './directions/layers.ts';
+export type { Conditioned } from './editing/conditioning.ts';
+export type { Edited } from './editing/edit.ts';
+export { formatMove, type LatentMove, type Move, type ProbabilityMove, parseMove } from './editing/moves.ts';
 export {
   addRecipe,
   formatRecipe,
@@ -28,5 +15,19 @@ export {
   readRecipes,
   type Start,
   type Strip,
-} from './recipe/recipe.ts';
+} from './editing/recipe.ts';
+export { type MoveRange, parseMoveRange } from './editing/strip.ts';
+export type { Bundle, BundleAttribute, Hash, ReadFile } from './editor/bundle.ts';
+export {
+  type EditRequest,
+  FaceEditor,
+  loadBundle,
+  type ResolvedEdit,
+  type ResolvedStrip,
+  type StripRequest,
+} from './editor/face-editor.ts';
+export { logitOf, probabilityOf } from './editor/probability.ts';
+export type { Reached } from './editor/wanted-probability.ts';
+export { UserError } from './errors.ts';
+export type { Geometry } from './models/latents.ts';
 export type { Device } from './runtime/device.ts';

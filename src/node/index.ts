@@ -1,5 +1,5 @@
 // The library's entry in Node: all of core's, bundles from folders, and pictures as PNG files.
 export * from '../core/index.ts';
-export { openBundle } from './io/bundle.ts';
-export { cpuDevice, type DeviceOptions, openDevice } from './io/device.ts';
-export { encodeGrid, type GridOptions } from './report/image-grid.ts';
+export { openBundle } from './artefacts/bundle.ts';
+export { cpuDevice, type DeviceOptions, openDevice } from './devices/device.ts';
+export { encodeGrid, type GridOptions } from './presentation/image-grid.ts';

@@ -1,8 +1,8 @@
 // A tiny bundle whose attributes say all that a bundle can say: probabilities, calibration, safe ranges, suggested locks.
-import { type BundleAttribute, type BundleIndex, bundleFiles, writeBundleIndex } from '../../src/core/bundle/bundle.ts';
+import { type BundleAttribute, type BundleIndex, bundleFiles, writeBundleIndex } from '../../src/core/editor/bundle.ts';
 import { toFloat64 } from '../../src/core/formats/nd-array.ts';
 import { decodeNpy, encodeNpy } from '../../src/core/formats/npy.ts';
-import { hashBytes } from '../../src/node/io/bundle.ts';
+import { hashBytes } from '../../src/node/artefacts/bundle.ts';
 import { type Files, makeTinyBundle, type TinyBundleOptions } from './tiny-bundle.ts';
 
 /** Of the attributes that can be moved, the one that hardly does what it says. */

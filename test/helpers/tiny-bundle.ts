@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeNames } from '../../src/core/attributes.ts';
-import { type BundleAttribute, bundleFiles, type ReadFile, writeBundleIndex } from '../../src/core/bundle/bundle.ts';
-import { encodeWeights } from '../../src/core/bundle/networks.ts';
+import { type BundleAttribute, bundleFiles, type ReadFile, writeBundleIndex } from '../../src/core/editor/bundle.ts';
+import { encodeWeights } from '../../src/core/editor/networks.ts';
 import { UserError } from '../../src/core/errors.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
 import { length, scaled } from '../../src/core/math/linear-algebra.ts';
@@ -11,7 +11,7 @@ import { createRandom, normals } from '../../src/core/math/random.ts';
 import { classifierSpec } from '../../src/core/models/classifier.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
 import { ganModel } from '../../src/core/models/gan-kinds.ts';
-import { hashBytes } from '../../src/node/io/bundle.ts';
+import { hashBytes } from '../../src/node/artefacts/bundle.ts';
 import { randomGeneratorWeights, tinyClassifier, tinyClassifierWeights, tinyGan } from './tiny-networks.ts';
 
 export type Files = Record<string, Uint8Array>;

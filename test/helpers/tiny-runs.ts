@@ -1,13 +1,13 @@
 // Finished runs of a dataset of given images and of untrained networks, made without running their stages.
 import { attributeNames } from '../../src/core/attributes.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
+import type { ImageSet } from '../../src/core/images/image-set.ts';
+import type { Normalisation } from '../../src/core/images/normalisation.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
-import type { Normalisation } from '../../src/core/models/normalisation.ts';
-import type { ImageSet } from '../../src/core/training/image-source.ts';
-import { datasetFiles, type SplitName, splitNames } from '../../src/node/data/dataset.ts';
-import { writeJson, writeWhole } from '../../src/node/io/files.ts';
-import { writeTensors } from '../../src/node/io/networks.ts';
-import { withRun } from '../../src/node/io/run-folder.ts';
+import { datasetFiles, type SplitName, splitNames } from '../../src/node/artefacts/dataset.ts';
+import { writeTensors } from '../../src/node/artefacts/networks.ts';
+import { writeJson, writeWhole } from '../../src/node/files/files.ts';
+import { withRun } from '../../src/node/runs/run-folder.ts';
 import { randomClassifierWeights, randomGeneratorWeights, tinyClassifier } from './tiny-networks.ts';
 
 /** @param splitOf the split of each image. */

@@ -3,7 +3,7 @@
 # Needs numpy and scipy (made with 1.24.2 and 1.10.1). Run: python3 tools/reference/metrics.py
 #
 # Pictures, patch positions, directions and pairs come from one linear congruential generator, in whole numbers, so that
-# test/core/metrics/pictures.ts makes the very same. All else is float64 and shares nothing with the TypeScript.
+# test/core/measures/images/pictures.ts makes the very same. All else is float64 and shares nothing with the TypeScript.
 import json
 from pathlib import Path
 

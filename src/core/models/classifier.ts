@@ -4,8 +4,8 @@ import { attributeNames } from '../attributes.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
+import { chromaticity, normalisationSchema } from '../images/normalisation.ts';
 import { conv, convSpec, dense, denseSpec, he, type LayerSpec, zeroed } from '../nn/layers.ts';
-import { chromaticity, normalisationSchema } from './normalisation.ts';
 
 export const classifierArchitectureSchema = z.object({
   /** Side of the images: a power of two from 8. */

@@ -3,7 +3,7 @@ import type { NdArray } from '../formats/nd-array.ts';
 import { createRandom, type Random, type RandomState, restoreRandom } from '../math/random.ts';
 import type { Device } from '../runtime/device.ts';
 import { StateStore } from '../runtime/state.ts';
-import { EpochSampler, type SamplerState } from './image-source.ts';
+import { EpochSampler, type SamplerState } from './epoch-sampler.ts';
 
 export type Tensors = Readonly<Record<string, NdArray<Float32Array>>>;
 

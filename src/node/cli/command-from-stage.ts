@@ -2,9 +2,15 @@
 import { Command, type CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { didYouMean, UserError } from '../../core/errors.ts';
-import { readJson } from '../io/files.ts';
-import { flagOf, type OptionSchema, offFlagOf, optionsOf, type ValueSchema } from '../pipeline/option-schema.ts';
-import type { Stage } from '../pipeline/stage.ts';
+import { readJson } from '../files/files.ts';
+import {
+  flagOf,
+  type OptionSchema,
+  offFlagOf,
+  optionsOf,
+  type ValueSchema,
+} from '../stages/framework/option-schema.ts';
+import type { Stage } from '../stages/framework/stage.ts';
 import { parseOptions } from './issues.ts';
 
 /** What a command does once its options are checked. */
@@ -22,8 +28,12 @@ export const commonFlags = [
 ] as const;
 
 /** @returns the program with a command for each stage; `train gan` becomes `gan` under `train`. */
-export function programFromStages(stages: readonly Stage[], version: string, execute: Execute): Command {
-  const program = new Command('face-tuning')
+export function programFromStages(
+  { name, version }: { readonly name: string; readonly version: string },
+  stages: readonly Stage[],
+  execute: Execute,
+): Command {
+  const program = new Command(name)
     .description('Train a face GAN, find what directions in its latent space mean, and edit faces.')
     .version(version)
     .showSuggestionAfterError(false)

@@ -2,15 +2,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openBundle } from '../io/bundle.ts';
-import { explainingDiskErrors } from '../io/disk-errors.ts';
-import { writeWhole } from '../io/files.ts';
-import { shippedModel, shippedModelText } from '../io/shipped-model.ts';
-import { ageFigure, locksFigure, samplesFigure } from '../pipeline/figures/faces.ts';
-import { reportFile } from '../pipeline/layout.ts';
-import { deviceOptions, pathOption, psiOption } from '../pipeline/options.ts';
-import { defineStage } from '../pipeline/stage.ts';
-import { escapeHtml, type Figure, pageHtml } from '../report/html.ts';
+import { openBundle } from '../artefacts/bundle.ts';
+import { shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
+import { explainingDiskErrors } from '../files/disk-errors.ts';
+import { writeWhole } from '../files/files.ts';
+import { escapeHtml, type Figure, pageHtml } from '../presentation/html.ts';
+import { deviceOptions, pathOption, psiOption } from '../stages/framework/options.ts';
+import { defineStage } from '../stages/framework/stage.ts';
+import { reportFile } from '../stages/pipeline/folders.ts';
+import { ageFigure, locksFigure, samplesFigure } from '../stages/report/figures/faces.ts';
 
 const options = z.strictObject({
   bundle: pathOption().optional().describe(`folder of a model bundle; ${shippedModelText}`),

@@ -2,10 +2,10 @@
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { env } from 'onnxruntime-node';
 import { z } from 'zod';
-import { availableProviders, deviceNames } from '../io/device.ts';
-import { type Trial, tryDevice } from '../io/device-trial.ts';
-import { packageVersion } from '../io/manifest.ts';
-import { defineStage } from '../pipeline/stage.ts';
+import { availableProviders, deviceNames } from '../devices/device.ts';
+import { type Trial, tryDevice } from '../devices/device-trial.ts';
+import { packageVersion } from '../runs/manifest.ts';
+import { defineStage } from '../stages/framework/stage.ts';
 
 const options = z.strictObject({
   device: z.string().default('all').describe('the one device to try, as ONNX Runtime calls it'),

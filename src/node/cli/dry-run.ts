@@ -1,7 +1,7 @@
 // Says what a command would do, for `--dry-run`: reads the disk, writes nothing.
 import { resolve } from 'node:path';
-import { exists } from '../io/manifest.ts';
-import type { Stage, Step } from '../pipeline/stage.ts';
+import { exists } from '../runs/manifest.ts';
+import type { Stage, Step } from '../stages/framework/stage.ts';
 import { printSummary } from './print-summary.ts';
 
 export interface PlannedStep {

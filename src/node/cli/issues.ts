@@ -1,8 +1,8 @@
 // Turns what zod finds wrong with options into one line that names the flag, the rule and the value received.
 import type { z } from 'zod';
 import { didYouMean, UserError } from '../../core/errors.ts';
-import { flagOf } from '../pipeline/option-schema.ts';
-import { type Stage, withPreset } from '../pipeline/stage.ts';
+import { flagOf } from '../stages/framework/option-schema.ts';
+import { type Stage, withPreset } from '../stages/framework/stage.ts';
 
 /**
  * @param given the options as read from flags and the configuration file.

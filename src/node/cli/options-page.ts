@@ -1,6 +1,12 @@
 // Writes docs/options.md: every option of every stage, from the tables that the command line itself reads.
-import { flagOf, type OptionSchema, offFlagOf, optionsOf, type ValueSchema } from '../pipeline/option-schema.ts';
-import type { Stage } from '../pipeline/stage.ts';
+import {
+  flagOf,
+  type OptionSchema,
+  offFlagOf,
+  optionsOf,
+  type ValueSchema,
+} from '../stages/framework/option-schema.ts';
+import type { Stage } from '../stages/framework/stage.ts';
 import { commonFlags } from './command-from-stage.ts';
 
 const head = `# Options

@@ -1,5 +1,5 @@
 // Prints the summary of a stage that has no words of its own for it.
-import type { Summary } from '../pipeline/stage.ts';
+import type { Summary } from '../stages/framework/stage.ts';
 
 /** A line for each value; groups of values are indented under their name. */
 export function printSummary(summary: Summary): string {

@@ -1,19 +1,18 @@
 // The stages that the command line offers, in the order of its help.
-import { bundle } from '../pipeline/bundle.ts';
-import { calibrate } from '../pipeline/calibrate.ts';
-import { edit } from '../pipeline/edit.ts';
-import { evaluate } from '../pipeline/evaluate.ts';
-import { exportNetworks } from '../pipeline/export.ts';
-import { fit } from '../pipeline/fit.ts';
-import { pipeline } from '../pipeline/pipeline.ts';
-import { prepare } from '../pipeline/prepare.ts';
-import { report } from '../pipeline/report.ts';
-import type { Stage } from '../pipeline/stage.ts';
-import { subset } from '../pipeline/subset.ts';
-import { synthesize } from '../pipeline/synthesize.ts';
-import { trainClassifier } from '../pipeline/train-classifier.ts';
-import { trainGan } from '../pipeline/train-gan.ts';
-import { bench } from './bench.ts';
+import { bundle } from '../stages/bundle/stage.ts';
+import { calibrate } from '../stages/calibrate/stage.ts';
+import { edit } from '../stages/edit/stage.ts';
+import { evaluate } from '../stages/evaluate/stage.ts';
+import { exportNetworks } from '../stages/export/stage.ts';
+import { fit } from '../stages/fit/stage.ts';
+import type { Stage } from '../stages/framework/stage.ts';
+import { pipeline } from '../stages/pipeline/stage.ts';
+import { prepare } from '../stages/prepare/stage.ts';
+import { report } from '../stages/report/stage.ts';
+import { subset } from '../stages/subset/stage.ts';
+import { synthesize } from '../stages/synthesize/stage.ts';
+import { trainClassifier } from '../stages/train-classifier/stage.ts';
+import { trainGan } from '../stages/train-gan/stage.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { studio } from './studio.ts';
@@ -35,5 +34,4 @@ export const stages: readonly Stage[] = [
   studio,
   demo,
   doctor,
-  bench,
 ];

@@ -1,16 +1,16 @@
 // Command `studio`: the page on which faces are edited, with a model, on this machine.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { bundleFiles, readBundle } from '../../core/bundle/bundle.ts';
+import { bundleFiles, readBundle } from '../../core/editor/bundle.ts';
 import { UserError } from '../../core/errors.ts';
-import { hashBytes } from '../io/bundle.ts';
-import { readWhole } from '../io/files.ts';
-import { exists } from '../io/manifest.ts';
-import { fromRoot, shippedModel, shippedModelText } from '../io/shipped-model.ts';
-import { pathOption } from '../pipeline/options.ts';
-import { defineStage } from '../pipeline/stage.ts';
+import { hashBytes } from '../artefacts/bundle.ts';
+import { fromRoot, shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
+import { readWhole } from '../files/files.ts';
+import { exists } from '../runs/manifest.ts';
 import { listen } from '../server/listen.ts';
 import { studioServer } from '../server/studio-server.ts';
+import { pathOption } from '../stages/framework/options.ts';
+import { defineStage } from '../stages/framework/stage.ts';
 
 const options = z.strictObject({
   bundle: pathOption().optional().describe(`folder of a model bundle; ${shippedModelText}`),

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { UserError } from '../../core/errors.ts';
-import { errorCode } from '../io/disk-errors.ts';
+import { errorCode } from '../files/disk-errors.ts';
 
 export interface Listening {
   /** `http://127.0.0.1:3000/`. */

@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Hono } from 'hono';
-import { type Bundle, bundleFiles } from '../../core/bundle/bundle.ts';
-import { readWhole } from '../io/files.ts';
+import { type Bundle, bundleFiles } from '../../core/editor/bundle.ts';
+import { readWhole } from '../files/files.ts';
 
 /** The page asks for nothing from elsewhere, and browsers hold it to that. */
 export const contentSecurityPolicy = [

@@ -4,8 +4,8 @@ import { createRandom } from '../../../src/core/math/random.ts';
 import { classifierRunner, generatorOnnx, generatorRunner } from '../../../src/core/models/inference.ts';
 import { sampleLatents } from '../../../src/core/models/latents.ts';
 import { Program } from '../../../src/core/runtime/program.ts';
-import { cpuDevice } from '../../../src/node/io/device.ts';
-import { wasmDevice } from '../../../src/web/engine/device.ts';
+import { cpuDevice } from '../../../src/node/devices/device.ts';
+import { wasmDevice } from '../../../src/web/worker/device.ts';
 import { tinyClassifier, tinyClassifierWeights, tinyGan, tinyGeneratorWeights } from '../../helpers/tiny-networks.ts';
 
 const latents = sampleLatents(createRandom(3), 11, tinyGan.latentSize);

@@ -9,7 +9,7 @@ import { styleGeneratorSpec, styleMapping } from '../../../src/core/models/style
 import { finishStyleGenerator, latentStatistics } from '../../../src/core/models/style/whiten.ts';
 import { constants } from '../../../src/core/models/weights.ts';
 import { Program } from '../../../src/core/runtime/program.ts';
-import { cpuDevice } from '../../../src/node/io/device.ts';
+import { cpuDevice } from '../../../src/node/devices/device.ts';
 import { randomWeights, tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const device = cpuDevice(1);

@@ -8,8 +8,8 @@ import * as ops from '../../../src/core/graph/ops.ts';
 import type { Device } from '../../../src/core/runtime/device.ts';
 import { Program } from '../../../src/core/runtime/program.ts';
 import { StateStore } from '../../../src/core/runtime/state.ts';
-import { cpuDevice } from '../../../src/node/io/device.ts';
-import { wasmDevice } from '../../../src/web/engine/device.ts';
+import { cpuDevice } from '../../../src/node/devices/device.ts';
+import { wasmDevice } from '../../../src/web/worker/device.ts';
 import { opCases } from '../graph/cases.ts';
 import { randomInputs, relativeError } from '../graph/helpers.ts';
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
 import { interpret } from '../../../src/core/graph/interpreter.ts';
 import * as ops from '../../../src/core/graph/ops.ts';
+import { normalisedBatch } from '../../../src/core/images/image-set.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { classifierRunner } from '../../../src/core/models/inference.ts';
 import {
@@ -10,9 +11,8 @@ import {
   ClassifierTrainer,
   type ClassifierTrainingConfig,
   classifierLoss,
-} from '../../../src/core/training/classifier-trainer.ts';
-import { normalisedBatch } from '../../../src/core/training/image-source.ts';
-import { cpuDevice } from '../../../src/node/io/device.ts';
+} from '../../../src/core/training/classifier/classifier-trainer.ts';
+import { cpuDevice } from '../../../src/node/devices/device.ts';
 
 describe('losses', () => {
   const logits = ops.constant([2, -1], [1, 2]);

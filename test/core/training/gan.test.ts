@@ -16,7 +16,7 @@ import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
 import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan/gan-step.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/gan-trainer.ts';
 import { discriminatorLoss, type GanLoss, generatorLoss, scored } from '../../../src/core/training/losses/losses.ts';
-import { cpuDevice } from '../../../src/node/io/device.ts';
+import { cpuDevice } from '../../../src/node/devices/device.ts';
 import { centralDifferences, relativeError, type TestFeeds } from '../graph/helpers.ts';
 
 const device = cpuDevice(1);

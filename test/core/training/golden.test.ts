@@ -13,7 +13,7 @@ import {
   generatorTerms,
   simultaneousStep,
 } from '../../../src/core/training/gan/gan-step.ts';
-import { cpuDevice } from '../../../src/node/io/device.ts';
+import { cpuDevice } from '../../../src/node/devices/device.ts';
 import { feedsOf, type GoldenCase, optionsOf, readGolden, startingValues } from '../../helpers/golden.ts';
 import { relativeError } from '../graph/helpers.ts';
 

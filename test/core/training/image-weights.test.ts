@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
-import { EpochSampler } from '../../../src/core/training/image-source.ts';
+import { EpochSampler } from '../../../src/core/training/epoch-sampler.ts';
 import { balancedWeights } from '../../../src/core/training/image-weights.ts';
 
 test('an image counts by the rarest of its rare attributes, between once and three times', () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/gan-trainer.ts';
-import { cpuDevice } from '../../../src/node/io/device.ts';
+import { cpuDevice } from '../../../src/node/devices/device.ts';
 
 const resolution = 16;
 const config: GanTrainingConfig = {

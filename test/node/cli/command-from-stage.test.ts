@@ -7,10 +7,10 @@ import { UserError } from '../../../src/core/errors.ts';
 import { programFromStages } from '../../../src/node/cli/command-from-stage.ts';
 import { printSummary } from '../../../src/node/cli/print-summary.ts';
 import { stages } from '../../../src/node/cli/stages.ts';
-import { commandOf } from '../../../src/node/pipeline/command.ts';
-import { optionsOf } from '../../../src/node/pipeline/option-schema.ts';
-import { prepare } from '../../../src/node/pipeline/prepare.ts';
-import { defineStage } from '../../../src/node/pipeline/stage.ts';
+import { commandOf } from '../../../src/node/stages/framework/command.ts';
+import { optionsOf } from '../../../src/node/stages/framework/option-schema.ts';
+import { defineStage } from '../../../src/node/stages/framework/stage.ts';
+import { prepare } from '../../../src/node/stages/prepare/stage.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
 const stage = defineStage({
@@ -37,7 +37,7 @@ const stage = defineStage({
 /** @returns the options that the stage is given for a command line. */
 async function parse(...argv: string[]) {
   let received: Record<string, unknown> | undefined;
-  const program = programFromStages([stage, prepare], '1.2.3', async (_, config) => {
+  const program = programFromStages({ name: 'face-tuning', version: '1.2.3' }, [stage, prepare], async (_, config) => {
     received = config;
   });
   await program.parseAsync(argv, { from: 'user' });
@@ -114,7 +114,7 @@ test.each(stages.flatMap(({ name, examples }) => examples.map(flags => [name, fl
   'the example `face-tuning %s %s` of the help is understood',
   async (name, flags) => {
     let received: string | undefined;
-    const program = programFromStages(stages, '1.2.3', async ({ name }) => {
+    const program = programFromStages({ name: 'face-tuning', version: '1.2.3' }, stages, async ({ name }) => {
       received = name;
     });
     await program.parseAsync([...name.split(' '), ...flags.split(' ').filter(Boolean)], { from: 'user' });

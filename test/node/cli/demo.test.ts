@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { readRecipes } from '../../../src/core/recipe/recipe.ts';
+import { readRecipes } from '../../../src/core/editing/recipe.ts';
 import { demo } from '../../../src/node/cli/demo.ts';
-import { silentLog } from '../../../src/node/io/log.ts';
+import { silentLog } from '../../../src/node/log/log.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { writeTinyBundle } from '../../helpers/tiny-bundle.ts';
 import { tinyStyle } from '../../helpers/tiny-networks.ts';

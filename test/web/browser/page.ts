@@ -1,5 +1,5 @@
 // What the page can be asked for: ten training steps on the WebAssembly provider.
-import { wasmDevice } from '../../../src/web/engine/device.ts';
+import { wasmDevice } from '../../../src/web/worker/device.ts';
 import { type LossKind, tenSteps } from './ten-steps.ts';
 
 declare global {

@@ -1,6 +1,6 @@
 // The training graph in a real browser: onnxruntime-web's WebAssembly provider follows Node's processor.
 import { describe, expect, test } from 'vitest';
-import { cpuDevice } from '../../../src/node/io/device.ts';
+import { cpuDevice } from '../../../src/node/devices/device.ts';
 import { hasChromium, openChromium } from '../../helpers/chromium.ts';
 import { servePage } from '../../helpers/serve-page.ts';
 import { lossKinds, tenSteps } from './ten-steps.ts';

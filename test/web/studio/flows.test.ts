@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { toUint8 } from '../../../src/core/formats/pixels.ts';
-import { parseRecipe, readRecipes } from '../../../src/core/recipe/recipe.ts';
-import { openBundle } from '../../../src/node/io/bundle.ts';
+import { parseRecipe, readRecipes } from '../../../src/core/editing/recipe.ts';
+import { toUint8 } from '../../../src/core/images/pixels.ts';
+import { openBundle } from '../../../src/node/artefacts/bundle.ts';
 import { hasChromium } from '../../helpers/chromium.ts';
 import {
   builtStudio,

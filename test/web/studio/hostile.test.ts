@@ -5,7 +5,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { addRecipe } from '../../../src/core/recipe/recipe.ts';
+import { addRecipe } from '../../../src/core/editing/recipe.ts';
 import { makeCalibratedBundle } from '../../helpers/calibrated-bundle.ts';
 import { hasChromium } from '../../helpers/chromium.ts';
 import {

@@ -1,11 +1,12 @@
 // Trains a GAN step by step: feeds the graphs, grows the networks, and can be saved and resumed bit for bit.
 import type { NdArray } from '../../formats/nd-array.ts';
+import { halved, type ImageSet, normalisedBatch } from '../../images/image-set.ts';
 import { normals, type RandomState } from '../../math/random.ts';
 import type { GanArchitecture } from '../../models/gan-architecture.ts';
 import type { AdamOptions } from '../../nn/adam.ts';
 import type { Device } from '../../runtime/device.ts';
 import { type Feeds, Program, type ProgramDefinition, trainingProgramBytes } from '../../runtime/program.ts';
-import { halved, type ImageSet, normalisedBatch, type SamplerState } from '../image-source.ts';
+import type { SamplerState } from '../epoch-sampler.ts';
 import { adversarialLoss, type GanLoss } from '../losses/losses.ts';
 import { DivergenceError, type Tensors, TrainingState } from '../training-state.ts';
 import {

@@ -11,7 +11,7 @@ import { bilinear2 } from '../../../../src/core/models/style/layers.ts';
 import { finishStyleGenerator } from '../../../../src/core/models/style/whiten.ts';
 import type { Weights } from '../../../../src/core/models/weights.ts';
 import { initialValues } from '../../../../src/core/nn/initialise.ts';
-import { cpuDevice } from '../../../../src/node/io/device.ts';
+import { cpuDevice } from '../../../../src/node/devices/device.ts';
 import { relativeError } from '../../graph/helpers.ts';
 
 const architecture = {

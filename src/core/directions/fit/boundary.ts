@@ -1,0 +1,226 @@
+// Fits one separating hyperplane per attribute in latent space, and measures what it is worth.
+
+import { cosine, length, scaled } from '../../math/linear-algebra.ts';
+import { createRandom, permutation, type Random } from '../../math/random.ts';
+import { accuracy, f1 } from '../../measures/answers/binary-classification.ts';
+import { bootstrapInterval, type Interval } from '../../measures/answers/bootstrap.ts';
+import type { Direction } from '../direction.ts';
+import type { NotControllable, SampleChoice, Samples } from './samples.ts';
+import { chooseAll, chooseConfident, defaultRatio, labelsByThreshold } from './samples.ts';
+import { type Separation, separation, separationCounts } from './separation.ts';
+import { defaultSvmOptions, fitSvm, type Svm, type SvmOptions } from './svm.ts';
+
+export interface BoundaryOptions extends SvmOptions {
+  readonly samples: SampleChoice;
+  /** As for the fit; 0 stands for 5,000 with `confident`, whose fits are short, and 1,000 with `all`. */
+  readonly maxIterations: number;
+  /** Share of all faces that `confident` takes from each end of the ranking, in (0, 0.5]. */
+  readonly ratio: number;
+  /** The classifier's threshold for this attribute, as a logit. */
+  readonly threshold: number;
+  readonly seed: number;
+  /** In how many ways `confident` samples are split and fitted, the first being the one that is kept. */
+  readonly repeats: number;
+  /** Fit shuffled labels as well, as a control; takes several times as long as the fit itself. */
+  readonly control: boolean;
+}
+
+export const defaultBoundaryOptions: BoundaryOptions = {
+  ...defaultSvmOptions,
+  samples: 'confident',
+  maxIterations: 0,
+  ratio: defaultRatio,
+  threshold: 0,
+  seed: 0,
+  repeats: 5,
+  control: true,
+};
+
+const mostPasses = { confident: 5000, all: 1000 } as const;
+
+/** Shuffled labels hardly ever converge, and chance is chance long before. */
+const mostControlPasses = 1000;
+
+export interface BoundaryMetrics {
+  /** Samples the boundary was fitted to and tested on together: the report's "data size". */
+  readonly dataSize: number;
+  /** Faces above the classifier's threshold, of all. */
+  readonly positives: number;
+  readonly faces: number;
+  readonly training: Separation;
+  readonly test: Separation;
+  /** On every face that was not trained on, labelled by threshold, however unsure the classifier is. */
+  readonly heldOut: Separation;
+  /** Of the test figures: `confident`, the range over the repeated splits; `all`, a 95 % bootstrap interval. */
+  readonly intervals: { readonly accuracy: Interval; readonly f1: Interval };
+  /** The smallest cosine between the normal and one of another split; null without repeats. */
+  readonly stability: number | null;
+  /** The test faces under a boundary fitted to shuffled training labels: chance, or something leaks. */
+  readonly shuffled: Separation | null;
+  /** These four are missing where the boundary was not fitted by us. */
+  readonly iterations?: number;
+  readonly converged?: boolean;
+  readonly primalObjective?: number;
+  readonly dualObjective?: number;
+}
+
+/** A hyperplane in latent space: unit normal [d] toward more of the attribute, intercept b/‖w‖. */
+export interface Boundary extends Direction {
+  readonly metrics: BoundaryMetrics;
+}
+
+export type BoundaryFit =
+  | { readonly controllable: true; readonly boundary: Boundary }
+  | { readonly controllable: false; readonly attribute: string; readonly reason: string };
+
+/**
+ * @param attribute also chooses the random stream, so that attributes can be fitted in any order.
+ * @param latents [n, size] as the generator sees them.
+ * @param logits [n], the classifier's for this attribute.
+ * @throws UserError for a ratio outside (0, 0.5]. @throws RangeError where the arrays do not fit together.
+ */
+export function fitBoundary(
+  attribute: string,
+  latents: Float32Array,
+  size: number,
+  logits: Float32Array,
+  options: Partial<BoundaryOptions> = {},
+): BoundaryFit {
+  const settings = boundarySettings(options);
+  if (latents.length !== logits.length * size) {
+    throw new RangeError(`${logits.length} logits need latents of ${logits.length} × ${size}; got ${latents.length}`);
+  }
+  const streamed = (seed: number) => createRandom(seed, streamOf(attribute));
+  const random = streamed(settings.seed);
+  const split = fitSplit(latents, size, logits, settings, random);
+  if (!split.controllable) return { controllable: false, attribute, reason: split.reason };
+  const { samples, svm } = split;
+  const weightLength = length(svm.weights);
+  if (!(weightLength > 0)) {
+    return { controllable: false, attribute, reason: 'no direction separates the classes: their latents are the same' };
+  }
+  const repeats = settings.samples === 'confident' ? settings.repeats : 1;
+  const others = Array.from({ length: repeats - 1 }, (_, i) =>
+    fitSplit(latents, size, logits, settings, streamed(settings.seed + 1 + i)),
+  ).filter(other => other.controllable);
+  const shuffled = settings.control ? fitShuffled(latents, size, samples, settings, random) : undefined;
+  const metrics: BoundaryMetrics = {
+    ...figures(latents, logits, settings, split),
+    intervals: intervals(latents, [split, ...others], settings, random),
+    stability: others.length > 0 ? Math.min(...others.map(other => cosine(other.svm.weights, svm.weights))) : null,
+    shuffled: shuffled ? separation(latents, samples.test, shuffled) : null,
+    iterations: svm.iterations,
+    converged: svm.converged,
+    primalObjective: svm.primalObjective,
+    dualObjective: svm.dualObjective,
+  };
+  const normal = scaled(svm.weights, 1 / weightLength);
+  return { controllable: true, boundary: { attribute, normal, intercept: svm.bias / weightLength, metrics } };
+}
+
+/** The options that a fit is done with. */
+export function boundarySettings(options: Partial<BoundaryOptions>): BoundaryOptions {
+  const settings = { ...defaultBoundaryOptions, ...options };
+  return { ...settings, maxIterations: settings.maxIterations || mostPasses[settings.samples] };
+}
+
+export function chooseSamples(
+  logits: Float32Array,
+  { samples, threshold, ratio }: BoundaryOptions,
+  random: Random,
+): Samples | NotControllable {
+  return samples === 'all' ? chooseAll(logits, threshold, random) : chooseConfident(logits, threshold, random, ratio);
+}
+
+/**
+ * What a boundary from elsewhere is worth on these faces, the parts of a split being named as if it had been fitted.
+ * @returns undefined where the faces do not show enough of the attribute.
+ */
+export function measureBoundary(
+  { attribute, normal, intercept }: Direction,
+  latents: Float32Array,
+  logits: Float32Array,
+  options: Partial<BoundaryOptions> = {},
+): BoundaryMetrics | undefined {
+  const settings = boundarySettings(options);
+  const random = createRandom(settings.seed, streamOf(attribute));
+  const samples = chooseSamples(logits, settings, random);
+  if (!samples.controllable) return undefined;
+  const split = { samples, svm: { weights: normal, bias: intercept } };
+  const all = { ...settings, samples: 'all' as const }; // one boundary: its interval is the bootstrap's
+  return {
+    ...figures(latents, logits, settings, split),
+    intervals: intervals(latents, [split], all, random),
+    stability: null,
+    shuffled: null,
+  };
+}
+
+/** A boundary beside the samples that it is measured on. */
+interface Measured {
+  readonly samples: Samples;
+  readonly svm: Pick<Svm, 'weights' | 'bias'>;
+}
+
+function figures(
+  latents: Float32Array,
+  logits: Float32Array,
+  { threshold }: BoundaryOptions,
+  { samples, svm }: Measured,
+) {
+  return {
+    dataSize: samples.train.rows.length + samples.test.rows.length,
+    positives: labelsByThreshold(logits, threshold).reduce((sum, label) => sum + label, 0),
+    faces: logits.length,
+    training: separation(latents, samples.train, svm),
+    test: separation(latents, samples.test, svm),
+    heldOut: separation(latents, samples.heldOut, svm),
+  };
+}
+
+interface Split extends Measured {
+  readonly controllable: true;
+  readonly svm: Svm;
+}
+
+/** Chooses samples, splits them, and fits the training part. */
+function fitSplit(
+  latents: Float32Array,
+  size: number,
+  logits: Float32Array,
+  settings: BoundaryOptions,
+  random: Random,
+): Split | NotControllable {
+  const samples = chooseSamples(logits, settings, random);
+  if (!samples.controllable) return samples;
+  return { controllable: true, samples, svm: fitSvm(latents, size, samples.train, random, settings) };
+}
+
+function fitShuffled(latents: Float32Array, size: number, samples: Samples, options: SvmOptions, random: Random): Svm {
+  const { rows, labels } = samples.train;
+  const shuffled = { rows, labels: Uint8Array.from(permutation(random, labels.length), i => labels[i]!) };
+  const maxIterations = Math.min(options.maxIterations, mostControlPasses);
+  return fitSvm(latents, size, shuffled, random, { ...options, maxIterations });
+}
+
+function intervals(
+  latents: Float32Array,
+  splits: readonly [Measured, ...Measured[]],
+  { samples }: BoundaryOptions,
+  random: Random,
+): BoundaryMetrics['intervals'] {
+  const counts = splits.map(split => separationCounts(latents, split.samples.test, split.svm));
+  const interval = (figure: typeof accuracy): Interval => {
+    if (samples === 'all') return bootstrapInterval(counts[0]!, figure, random);
+    const values = counts.map(figure);
+    return { low: Math.min(...values), high: Math.max(...values) };
+  };
+  return { accuracy: interval(accuracy), f1: interval(f1) };
+}
+
+/** A number of its own for each name (FNV-1a): two attributes never share their random draws. */
+export function streamOf(attribute: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(attribute)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,0 +1,68 @@
+// Conditional manipulation: what is left of an attribute's direction once the locked attributes must stay as they are.
+import type { Normal } from '../directions/direction.ts';
+import { UserError } from '../errors.ts';
+import { cosine, length, orthonormalBasis, removeSpan, scaled } from '../math/linear-algebra.ts';
+
+export interface Conditioned {
+  /** Unit vector [d] orthogonal to every locked normal; zeros where nothing is left. */
+  readonly conditionedNormal: Float64Array;
+  /** ‖p′‖ in [0, 1]: how much of the direction is left, 1 being all of it. */
+  readonly residual: number;
+}
+
+/** Below this, nearly every change of the attribute is a change of a locked one too. */
+export const smallestResidual = 0.05;
+
+/** So many locks are named in an error, the ones that take most of the direction first. */
+const mostNamed = 8;
+
+/** An orthonormal basis of what the locks hold. Locks may be dependent, and there may be none. */
+export function spanOf(locks: readonly Normal[]): Float64Array[] {
+  return orthonormalBasis(inOrder(locks).map(lock => lock.normal));
+}
+
+/**
+ * p′ = p − C⁺C p, then brought to unit length, where the rows of C are the locked normals (Shen et al. 2020, §3.2,
+ * in closed form for any number of locks). C's row space is spanned by an orthonormal basis from a QR factorisation
+ * of Cᵀ, so dependent locks are no special case, and neither is having none.
+ * @param primal what is moved. @param locks in any order; a lock on the primal attribute itself does not count.
+ * @param span what the locks that count hold, where it is known already: it is the costly part.
+ */
+export function projectOut(
+  primal: Normal,
+  locks: readonly Normal[],
+  span: readonly Float64Array[] = spanOf(othersThan(primal, locks)),
+): Conditioned {
+  const rest = removeSpan(primal.normal, span);
+  const residual = length(rest);
+  return { conditionedNormal: scaled(rest, residual > 0 ? 1 / residual : 0), residual };
+}
+
+/** As `projectOut`. @throws UserError naming the locks where less than `smallestResidual` of the direction is left. */
+export function conditionNormal(primal: Normal, locks: readonly Normal[], span?: readonly Float64Array[]): Conditioned {
+  const conditioned = projectOut(primal, locks, span);
+  if (conditioned.residual >= smallestResidual) return conditioned;
+  const percent = `${(100 * conditioned.residual).toFixed(1)} %`;
+  throw new UserError(
+    `cannot move ${primal.attribute}: its locks must leave at least ${100 * smallestResidual} % of its direction; ` +
+      `got ${percent} with ${lockNames(primal, locks)} locked. Unlock one of them`,
+  );
+}
+
+/** Sorted by attribute: the same set of directions gives the same bits, in whatever order it is listed. */
+export function inOrder<T extends { readonly attribute: string }>(list: readonly T[]): T[] {
+  return [...list].sort((a, b) => (a.attribute < b.attribute ? -1 : a.attribute > b.attribute ? 1 : 0));
+}
+
+function othersThan(primal: Normal, locks: readonly Normal[]): Normal[] {
+  return locks.filter(lock => lock.attribute !== primal.attribute);
+}
+
+function lockNames(primal: Normal, locks: readonly Normal[]): string {
+  const overlap = (lock: Normal) => Math.abs(cosine(lock.normal, primal.normal));
+  const names = othersThan(primal, locks)
+    .sort((a, b) => overlap(b) - overlap(a))
+    .map(lock => lock.attribute);
+  const unnamed = names.length - mostNamed;
+  return names.slice(0, mostNamed).join(', ') + (unnamed > 0 ? ` and ${unnamed} more` : '');
+}

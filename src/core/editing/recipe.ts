@@ -1,0 +1,178 @@
+// An edit as plain data: what a link, a file or a picture must carry so that the edit can be made again.
+import { z } from 'zod';
+import type { LayerRange } from '../directions/layers.ts';
+import { UserError } from '../errors.ts';
+import { addPngText, readPngTexts } from '../formats/png-text.ts';
+import { parseVersionedJson } from '../formats/versioned-json.ts';
+import { markSynthetic } from '../formats/xmp.ts';
+import { type Geometry, geometryNames, mostPsi } from '../models/latents.ts';
+import { asLatentMove, formatMove, type LatentMove, parseMove } from './moves.ts';
+
+/** The face that an edit starts from. */
+export type Start =
+  /**
+   * The first face drawn with this seed, an integer from 0. `psi` is its truncation (see `truncated`); left out, the
+   * model's default, which is 1 where it has none.
+   */
+  | { readonly seed: number; readonly psi?: number | undefined }
+  /** [d], raw or normalised, or a row a layer: a face that was found rather than drawn. It is not truncated. */
+  | { readonly latent: readonly number[] | Float32Array | Float64Array };
+
+export type Recipe = Start & {
+  /** The model it was made with; with another, the same numbers mean another face. */
+  readonly bundle: { readonly name: string; readonly sha256: string };
+  readonly moves: readonly LatentMove[];
+  readonly locks: readonly string[];
+  readonly geometry: Geometry;
+  /** Which layers moves of an attribute act on, where these are others than the model's own. */
+  readonly layers?: Readonly<Record<string, LayerRange>> | undefined;
+  /** How the face was drawn, where it was drawn as a strip or an animation; without it a recipe is one picture. */
+  readonly strip?: Strip | undefined;
+};
+
+/** Frames from one end of the moves to the other, as they lie side by side or follow one another. */
+export interface Strip {
+  /** Where each of the moves starts; null: at the face as it is. */
+  readonly from: readonly (LatentMove | null)[];
+  readonly steps: number;
+  /** Whole-number enlargement of each frame. */
+  readonly scale: number;
+  /** Of an animation. */
+  readonly timing?: Timing | undefined;
+}
+
+export interface Timing {
+  /** Of each frame, in milliseconds. */
+  readonly delay: number;
+  /** How often it is shown; 0: without end. */
+  readonly loop: number;
+  /** Whether it goes back the same way, too. */
+  readonly pingPong: boolean;
+}
+
+/** The version of recipes that this program writes and reads. */
+const schemaVersion = 1;
+
+/** The keyword of the PNG text that holds a recipe. */
+export const recipeKeyword = 'face-tuning-recipe';
+
+const mostNumbers = 8192;
+
+/** Enough for a latent of so many numbers with every digit. */
+const longestText = 200_000;
+
+/** More faces than this in a file are no work of a person. */
+const mostRecipes = 10_000;
+
+// Written as on the command line, `Young=-2`, to be read by people too.
+const moveSchema = z
+  .string()
+  .max(100)
+  .transform(text => asLatentMove(parseMove(text)));
+
+const schema = z
+  .strictObject({
+    schemaVersion: z.literal(schemaVersion),
+    bundle: z.strictObject({ name: z.string().max(100), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    seed: z.int().min(0).optional(),
+    psi: z.number().min(0).max(mostPsi).optional(),
+    latent: z.array(z.number()).min(1).max(mostNumbers).optional(),
+    moves: z.array(moveSchema),
+    locks: z.array(z.string().max(100)),
+    geometry: z.enum(geometryNames),
+    layers: z.record(z.string().max(100), z.tuple([z.int().min(0), z.int().min(0)])).optional(),
+    strip: z
+      .strictObject({
+        from: z.array(moveSchema.nullable()),
+        steps: z.int().min(1).max(99),
+        scale: z.int().min(1).max(32),
+        timing: z
+          .strictObject({
+            delay: z.int().min(20).max(10_000),
+            loop: z.int().min(0).max(65_535),
+            pingPong: z.boolean(),
+          })
+          .optional(),
+      })
+      .optional(),
+  })
+  .transform(({ bundle, seed, psi, latent, moves, locks, geometry, layers, strip }): Recipe => {
+    if ((seed === undefined) === (latent === undefined)) {
+      throw new UserError('a recipe must start from a seed or from a latent; got both or neither');
+    }
+    if (psi !== undefined && seed === undefined) {
+      throw new UserError(`a recipe's psi must belong to a seed, as a latent is not truncated; got ${psi} alone`);
+    }
+    if (strip !== undefined && strip.from.length !== moves.length) {
+      throw new UserError(
+        `a recipe's strip must say where each of its ${moves.length} moves starts; got ${strip.from.length}`,
+      );
+    }
+    const start = latent === undefined ? { seed: seed!, ...(psi !== undefined && { psi }) } : { latent };
+    const kept = { ...(layers !== undefined && { layers }), ...(strip !== undefined && { strip }) };
+    return { ...start, bundle, moves, locks, geometry, ...kept };
+  });
+
+/** @returns JSON in one line, the same for the same recipe. */
+export function formatRecipe({ bundle, moves, locks, geometry, layers, strip, ...start }: Recipe): string {
+  const face = 'seed' in start ? { seed: start.seed, psi: start.psi } : { latent: [...start.latent] };
+  const drawn = strip && { ...strip, from: strip.from.map(move => move && formatMove(move)) };
+  return JSON.stringify({
+    schemaVersion,
+    bundle,
+    ...face,
+    moves: moves.map(formatMove),
+    locks,
+    geometry,
+    layers,
+    strip: drawn,
+  });
+}
+
+/** @returns JSON with a recipe a line, for several faces; of one recipe just that. */
+export function formatRecipes(recipes: readonly Recipe[]): string {
+  const lines = recipes.map(formatRecipe);
+  return lines.length === 1 ? lines[0]! : `[\n${lines.join(',\n')}\n]`;
+}
+
+/** @param text one recipe or a list, as `formatRecipes` writes them. @throws UserError as `parseRecipe`. */
+export function parseRecipes(text: string, name = 'the recipe'): Recipe[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UserError(`${name} must be JSON. Make or copy it again`);
+  }
+  if (!Array.isArray(json)) return [parseRecipe(text, name)];
+  if (json.length < 1 || json.length > mostRecipes) {
+    throw new UserError(`${name} must hold 1 to ${mostRecipes} recipes; got ${json.length}`);
+  }
+  return json.map((each, i) => parseRecipe(JSON.stringify(each), `recipe ${i + 1} of ${name}`));
+}
+
+/** @param name what the text is called in errors. @throws UserError for anything that `formatRecipe` does not write. */
+export function parseRecipe(text: string, name = 'the recipe'): Recipe {
+  if (text.length > longestText) {
+    throw new UserError(`${name} must have at most ${longestText} characters; got ${text.length}`);
+  }
+  return parseVersionedJson(text, schemaVersion, schema, name);
+}
+
+/**
+ * @param png a PNG file.
+ * @returns a copy that carries the recipe, after any it carries already, and says that no camera made the picture.
+ */
+export function addRecipe(png: Uint8Array, recipe: Recipe): Uint8Array<ArrayBuffer> {
+  return addPngText(markSynthetic(png), recipeKeyword, formatRecipe(recipe));
+}
+
+/**
+ * @param png a PNG file. @param name what it is called in errors: its path.
+ * @returns the recipes it carries, one a face from top to bottom; empty where there is none.
+ * @throws UserError for a damaged file or recipe.
+ */
+export function readRecipes(png: Uint8Array, name = 'the picture'): Recipe[] {
+  return readPngTexts(png, recipeKeyword, name, longestText * 4).map(text =>
+    parseRecipe(text, `the recipe of ${name}`),
+  );
+}

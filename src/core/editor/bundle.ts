@@ -1,0 +1,255 @@
+// The format of a model bundle: one folder with all that editing needs, every file under its hash.
+
+import { z } from 'zod';
+import { attributeNames } from '../attributes.ts';
+import type { Direction } from '../directions/direction.ts';
+import { isRange } from '../directions/layers.ts';
+
+import { UserError } from '../errors.ts';
+import { checkShape, toFloat64 } from '../formats/nd-array.ts';
+import { decodeNpy } from '../formats/npy.ts';
+import { parseVersionedJson } from '../formats/versioned-json.ts';
+import { normalisationSchema } from '../images/normalisation.ts';
+import { length } from '../math/linear-algebra.ts';
+import { classifierArchitectureSchema } from '../models/classifier.ts';
+import { ganArchitectureSchema } from '../models/gan-architecture.ts';
+import { ganModel } from '../models/gan-kinds.ts';
+import { mostPsi } from '../models/latents.ts';
+
+export const bundleFiles = {
+  /** Names, sizes, what is known of each attribute, and the hashes of all other files. */
+  index: 'bundle.json',
+  /** Weights by their path within the network; the index has the architecture. */
+  generator: 'generator.safetensors',
+  classifier: 'classifier.safetensors',
+  /** float64 [40 + extra, d]: unit normals toward more, in the index's order; zeros where there is none. */
+  boundaries: 'boundaries.npy',
+  /** Uncurated faces, for the model card. */
+  samples: 'samples.webp',
+  modelCard: 'MODEL_CARD.md',
+} as const;
+
+/** The version of bundles that this program writes and reads. */
+const schemaVersion = 2;
+
+/** Remedies for bundles of other versions. */
+const remedies = { 1: 'Convert it with tools/convert-bundle.mjs of the repository, or make it again' };
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
+
+/** The first and the last layer that a direction acts on, from 0; left out: all. */
+const layers = z.tuple([z.int().min(0), z.int().min(0)]).optional();
+
+const boundarySchema = z.object({
+  /** b/‖w‖: a latent z lies at the signed distance normal·z + intercept. */
+  intercept: z.number(),
+  layers,
+  /** Of the fit; null where it cannot be said, as all faces measured on are of one class. */
+  metrics: z.object({
+    /** Generated faces that it was fitted to and tested on together. */
+    dataSize: z.int(),
+    trainingAccuracy: z.number(),
+    testAccuracy: z.number(),
+    f1: z.number(),
+    auc: z.number().nullable(),
+    /** On all faces that were not trained on, however unsure the classifier is. */
+    heldOutAuc: z.number().nullable(),
+  }),
+  /** The classifier's median logit at some signed distances, both rising: [distance, logit]. */
+  calibration: z.array(z.tuple([z.number(), z.number()])).optional(),
+  /** Signed distances between which the attribute changes and others hardly do: [low, high]. */
+  safeRange: z.tuple([z.number(), z.number()]).optional(),
+});
+
+const attributeSchema = z.object({
+  attribute: z.enum(attributeNames),
+  /** The classifier's logit above which the attribute counts as present. */
+  threshold: z.number(),
+  /** Platt's calibration: the attribute's probability is σ(slope·logit + intercept). Left out: σ(logit). */
+  probability: z.object({ slope: z.number(), intercept: z.number() }).optional(),
+  /** null where none could be fitted: the attribute can be neither moved nor locked. */
+  boundary: boundarySchema.nullable(),
+  /** Whether a move does what it says. */
+  controllable: z.boolean(),
+  /** Why it is not controllable, for people. */
+  reason: z.string().optional(),
+  /** What else moves with it when nothing is locked, the largest mean changes of probability first. */
+  movesWith: z.array(z.object({ attribute: z.enum(attributeNames), change: z.number() })).optional(),
+  /** Which locks mend that best, among the attributes and the extra directions; empty where none does. */
+  suggestedLocks: z.array(z.string()).optional(),
+  /** With the suggested locks, as a network that labelled nothing sees it. */
+  judged: z
+    .object({
+      faces: z.int(),
+      /** Share of the faces on which it sees the attribute where it should be, and not where it should not. */
+      agreement: z.number(),
+      /** Mean share of the other attributes whose answer changes. */
+      flips: z.number(),
+    })
+    .optional(),
+});
+
+/** The sides that images can have. */
+const resolutions = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+const indexSchema = z
+  .object({
+    schemaVersion: z.literal(schemaVersion),
+    name: z.string().min(1).max(100),
+    generator: z.object({
+      architecture: ganArchitectureSchema,
+      /** How the images that it was trained on and makes are coloured. */
+      normalisation: normalisationSchema,
+    }),
+    classifier: z.object({ architecture: classifierArchitectureSchema }),
+    /** Truncation of faces that are drawn by their seeds, where nobody chooses another; left out: 1, none. */
+    psi: z.number().min(0).max(mostPsi).optional(),
+    attributes: z
+      .array(attributeSchema)
+      .length(attributeNames.length)
+      .refine(list => list.every(({ attribute }, i) => attribute === attributeNames[i]), 'must follow the label file'),
+    /** Directions beyond the 40: labelled by hand, imported or derived. The classifier knows nothing of them. */
+    extra: z
+      .array(
+        z.object({
+          attribute: z.string().regex(/^\w[\w-]{0,63}$/),
+          intercept: z.number(),
+          layers,
+          /** Where it comes from, for people. */
+          origin: z.string(),
+        }),
+      )
+      .optional(),
+    /** Hashes of earlier forms of the same model: what was made with one of them is the same with this. */
+    formerly: z.array(sha256).max(100).optional(),
+    /** By name, which is never a path: a bundle reads nothing beside itself. */
+    files: z.record(z.string().regex(/^\w[\w.-]{0,99}$/), z.object({ bytes: z.int().min(0), sha256 })),
+    /** Of this file, with zeros in place of these 64 digits. Since it covers the other hashes, it names the bundle. */
+    sha256,
+  })
+  .refine(
+    ({ attributes, extra = [] }) => {
+      const names = new Set<string>([...attributes, ...extra].map(({ attribute }) => attribute));
+      return attributes.every(({ suggestedLocks = [] }) => suggestedLocks.every(lock => names.has(lock)));
+    },
+    { path: ['attributes'], error: 'suggest locks that the bundle does not have' },
+  )
+  .refine(({ generator }) => resolutions.includes(generator.architecture.resolution), {
+    path: ['generator', 'architecture', 'resolution'],
+    error: 'must be a power of two from 4 to 1024',
+  })
+  .refine(
+    ({ generator, attributes, extra = [] }) => {
+      const count = ganModel(generator.architecture).layers;
+      const directions = [...attributes.map(({ boundary }) => boundary), ...extra];
+      return directions.every(each => each?.layers === undefined || isRange(each.layers, count));
+    },
+    { path: ['attributes'], error: 'have layers that the generator does not have' },
+  )
+  .refine(({ generator, psi = 1 }) => psi === 1 || ganModel(generator.architecture).geometry === 'linear', {
+    path: ['psi'],
+    error: 'must be left out where latents lie on a sphere',
+  })
+  .refine(({ generator, classifier }) => classifier.architecture.resolution === generator.architecture.resolution, {
+    path: ['classifier', 'architecture', 'resolution'],
+    error: "must be the generator's",
+  });
+
+export type BundleIndex = z.output<typeof indexSchema>;
+export type BundleAttribute = BundleIndex['attributes'][number];
+
+/** A bundle that has been read and found whole. */
+export interface Bundle extends BundleIndex {
+  /** Side of the generator's images, and length d of its latents. */
+  readonly resolution: number;
+  readonly latentSize: number;
+  /** Where it was read from, for errors. */
+  readonly place: string;
+  /** Of the attributes that have one, and the extra ones. */
+  readonly boundaries: readonly Direction[];
+  /** All files but the index, by name. */
+  readonly contents: Readonly<Record<string, Uint8Array>>;
+}
+
+/** @returns the bytes of one file of the bundle. @throws UserError where it cannot be read. */
+export type ReadFile = (name: string) => Promise<Uint8Array>;
+/** @returns SHA-256 in hexadecimal. */
+export type Hash = (bytes: Uint8Array) => Promise<string>;
+
+const noHash = '0'.repeat(64);
+
+/**
+ * Whether what was made with one model is the same with this one.
+ * @param digits the hash of the other, or its first digits.
+ */
+export function isSameModel({ sha256, formerly = [] }: Pick<BundleIndex, 'sha256' | 'formerly'>, digits: string) {
+  return [sha256, ...formerly].some(hash => hash.startsWith(digits));
+}
+
+/** @param contents all files but the index, by name. @returns the text of the index, with every hash in its place. */
+export async function writeBundleIndex(
+  details: Omit<BundleIndex, 'schemaVersion' | 'files' | 'sha256'>,
+  contents: Readonly<Record<string, Uint8Array>>,
+  hash: Hash,
+): Promise<string> {
+  const files: BundleIndex['files'] = {};
+  for (const [name, bytes] of Object.entries(contents)) {
+    files[name] = { bytes: bytes.length, sha256: await hash(bytes) };
+  }
+  const index: BundleIndex = { schemaVersion, ...details, files, sha256: noHash };
+  const text = `${JSON.stringify(index, null, 2)}\n`;
+  return text.replace(noHash, await hash(new TextEncoder().encode(text)));
+}
+
+/**
+ * @param place what the bundle is called in errors: its folder or address.
+ * @throws UserError naming the file that is missing, of another version, changed since it was written, or ill-shaped.
+ */
+export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle'): Promise<Bundle> {
+  const indexBytes = await read(bundleFiles.index);
+  const text = new TextDecoder().decode(indexBytes);
+  const index = parseVersionedJson(text, schemaVersion, indexSchema, `${place}/${bundleFiles.index}`, remedies);
+  const sealed = new TextEncoder().encode(text.replace(index.sha256, noHash));
+  await checkHash(sealed, index.sha256, hash, `${place}/${bundleFiles.index}`);
+  const contents: Record<string, Uint8Array> = {};
+  for (const [name, { bytes: size, sha256 }] of Object.entries(index.files)) {
+    const bytes = await read(name);
+    if (bytes.length !== size) {
+      throw new UserError(`${place}/${name} must have ${size} bytes; got ${bytes.length}. Copy the bundle again`);
+    }
+    await checkHash(bytes, sha256, hash, `${place}/${name}`);
+    contents[name] = bytes;
+  }
+  for (const name of [bundleFiles.generator, bundleFiles.classifier, bundleFiles.boundaries]) {
+    if (!Object.hasOwn(contents, name)) throw new UserError(`${place} must hold ${name}. Make the bundle again`);
+  }
+  const { resolution, latentSize } = index.generator.architecture;
+  const boundaries = readBoundaries(index, contents[bundleFiles.boundaries]!, place);
+  return { ...index, resolution, latentSize, place, contents, boundaries };
+}
+
+async function checkHash(bytes: Uint8Array, expected: string, hash: Hash, path: string): Promise<void> {
+  const found = await hash(bytes);
+  if (found === expected) return;
+  const [should, is] = [expected, found].map(digits => `${digits.slice(0, 8)}…`);
+  throw new UserError(`${path} was changed: its SHA-256 must be ${should}; got ${is}. Copy the bundle again`);
+}
+
+function readBoundaries(index: BundleIndex, bytes: Uint8Array, place: string): Direction[] {
+  const { attributes, extra = [], generator } = index;
+  const { latentSize } = generator.architecture;
+  const path = `${place}/${bundleFiles.boundaries}`;
+  const array = decodeNpy(bytes, path);
+  checkShape(array, [attributes.length + extra.length, latentSize], path);
+  const rows = toFloat64(array.data);
+  const entries = [...attributes, ...extra.map(each => ({ attribute: each.attribute, boundary: each }))];
+  return entries.flatMap(({ attribute, boundary }, i) => {
+    if (boundary === null) return [];
+    const normal = rows.slice(i * latentSize, (i + 1) * latentSize);
+    if (!(Math.abs(length(normal) - 1) < 1e-6)) {
+      throw new UserError(`${path}: the normal of ${attribute} must have length 1; got ${length(normal)}`);
+    }
+    const { intercept, layers } = boundary;
+    return [{ attribute, normal, intercept, ...(layers && { layers }) }];
+  });
+}

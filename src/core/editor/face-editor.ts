@@ -1,0 +1,329 @@
+// What a program does with a bundle: draw faces, condition directions, edit, render and score.
+
+import type { Direction } from '../directions/direction.ts';
+import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
+import { type Conditioned, conditionNormal } from '../editing/conditioning.ts';
+import { type Edited, editLatent } from '../editing/edit.ts';
+import { asLatentMove, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
+import type { Recipe, Start } from '../editing/recipe.ts';
+import { strengthRange } from '../editing/strength-range.ts';
+import { editStrip, type MoveRange, parseMoveRange } from '../editing/strip.ts';
+import { didYouMean, UserError } from '../errors.ts';
+import { createRandom } from '../math/random.ts';
+import { ganModel } from '../models/gan-kinds.ts';
+import { BatchRunner, classifierOnnx, generatorOnnx, type LatentMapping, latentMapping } from '../models/inference.ts';
+import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/latents.ts';
+import type { Device } from '../runtime/device.ts';
+import { Program } from '../runtime/program.ts';
+import { type Bundle, type BundleAttribute, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
+import { bundleNetworks } from './networks.ts';
+import { logitOf, probabilityOf } from './probability.ts';
+import { solveTargets } from './probability-targets.ts';
+import { defaultRange, isMissed, outOfReach, type Reached, refuseSecondWishes } from './wanted-probability.ts';
+
+type Conditions = Start & {
+  /** Attributes whose distance stays, unless they are moved themselves. Default none. */
+  readonly locks?: readonly string[];
+  /** Default the model's own; `linear` is plain addition where that is `sphere`. */
+  readonly geometry?: Geometry;
+  /** Which layers moves of an attribute act on, where not on those of the model: `{ Young: 'coarse' }`, or rows. */
+  readonly layers?: Readonly<Record<string, LayerRange | string>> | undefined;
+};
+
+/** A face and what to do with it; a recipe is one. Moves are data or text such as `Young=-2`. */
+export type EditRequest = Conditions & { readonly moves: readonly (Move | string)[] };
+
+export type StripRequest = Conditions & {
+  /** Data or text such as `Young=-3..3`. */
+  readonly moves: readonly (MoveRange | string)[];
+  /** Frames, from the start to the end; 1 gives only the end. */
+  readonly steps: number;
+};
+
+export interface ResolveOptions {
+  /** Takes the closest probability where the wanted one is out of reach, instead of throwing. Default false. */
+  readonly nearest?: boolean;
+}
+
+/** A request that can be edited and kept: all its moves are made in latent space. */
+export type ResolvedEdit = Conditions & { readonly moves: readonly LatentMove[]; readonly reached: readonly Reached[] };
+
+export type ResolvedStrip = Conditions & {
+  readonly moves: readonly MoveRange<LatentMove>[];
+  readonly steps: number;
+  readonly reached: readonly Reached[];
+};
+
+/** Images that a network takes at a time. */
+const batch = 16;
+
+/**
+ * Opens a bundle from anywhere.
+ * @param place what the bundle is called in errors: its folder or address.
+ * @throws UserError as `readBundle` and `FaceEditor.open`.
+ */
+export async function loadBundle(device: Device, read: ReadFile, hash: Hash, place?: string): Promise<FaceEditor> {
+  return FaceEditor.open(device, await readBundle(read, hash, place));
+}
+
+export class FaceEditor {
+  readonly bundle: Bundle;
+  /** Where latents for editing lie, and so what an edit is. */
+  readonly geometry: Geometry;
+  /** Rows that a latent can have, one a layer of the generator from coarse to fine; 1 where it has one for all. */
+  readonly layers: number;
+  readonly #map: LatentMapping;
+  readonly #generator: BatchRunner;
+  readonly #classifier: BatchRunner;
+
+  private constructor(bundle: Bundle, map: LatentMapping, generator: BatchRunner, classifier: BatchRunner) {
+    this.bundle = bundle;
+    const { geometry, layers } = ganModel(bundle.generator.architecture);
+    this.geometry = geometry;
+    this.layers = layers;
+    this.#map = map;
+    this.#generator = generator;
+    this.#classifier = classifier;
+  }
+
+  /** Compiles the networks for the device. @throws UserError as `bundleNetworks`, and where the device refuses them. */
+  static async open(device: Device, bundle: Bundle): Promise<FaceEditor> {
+    const { generator, classifier } = bundleNetworks(bundle);
+    const { target } = device;
+    const generatorBytes = generatorOnnx(generator.architecture, generator.weights, target);
+    const classifierBytes = classifierOnnx(classifier.architecture, classifier.weights, target);
+    return new FaceEditor(
+      bundle,
+      latentMapping(generator.architecture, generator.weights),
+      await openNetwork(device, bundle, bundleFiles.generator, generatorBytes),
+      await openNetwork(device, bundle, bundleFiles.classifier, classifierBytes),
+    );
+  }
+
+  /**
+   * @param psi truncation; left out, the model's default. @throws UserError for one that the model cannot have.
+   * @returns the latent for editing [d] of the first face drawn with this seed, an integer from 0; raw on a sphere.
+   */
+  sample(seed: number, psi?: number): Float32Array {
+    const latent = this.#map(sampleLatents(createRandom(seed), 1, this.bundle.latentSize));
+    return truncated(latent, this.#psi(psi));
+  }
+
+  /** @returns the direction of an attribute without what the locks hold. @throws UserError as `conditionNormal`. */
+  condition(attribute: string, locks: readonly string[] = []): Conditioned {
+    return conditionNormal(
+      this.#boundary(attribute),
+      locks.map(lock => this.#boundary(lock)),
+    );
+  }
+
+  /** @returns its place among the bundle's attributes and in `score`'s rows, and what is known of it. */
+  attribute(name: string): { readonly index: number; readonly details: BundleAttribute } {
+    const { attributes } = this.bundle;
+    const index = attributes.findIndex(({ attribute }) => attribute === name);
+    if (index >= 0) return { index, details: attributes[index]! };
+    const extra = (this.bundle.extra ?? []).map(({ attribute }) => attribute);
+    if (extra.includes(name)) {
+      throw new UserError(
+        `the classifier must know an attribute for this; ${name} is an extra one. Give a strength, like ${name}=2`,
+      );
+    }
+    const names = [...attributes.map(({ attribute }) => attribute), ...extra];
+    throw new UserError(`unknown attribute "${name}".${didYouMean(name, names)}`);
+  }
+
+  /**
+   * Turns wanted probabilities into the strengths that they take on this face, found on the classifier itself: within
+   * the attribute's safe range, or ±4 where the bundle knows none. All of them are solved together, with the other
+   * moves made.
+   * @returns the request with relative moves in their place. @throws UserError as `edit`, for an attribute with a
+   *   wanted probability and another move, and for a probability that is out of reach.
+   */
+  async resolve(request: EditRequest, options?: ResolveOptions): Promise<ResolvedEdit> {
+    const moves = request.moves.map(asMove);
+    const reached = await this.#solve(request, moves, options);
+    return { ...request, moves: moves.map(move => solved(move, reached)), reached };
+  }
+
+  /** As `resolve`: each end of the ranges is solved, and the frames between them go evenly from strength to strength. */
+  async resolveStrip(request: StripRequest, options?: ResolveOptions): Promise<ResolvedStrip> {
+    const ranges = request.moves.map(asRange);
+    const starts = ranges.flatMap(({ from }) => (from === undefined ? [] : [from]));
+    const ends = ranges.map(({ to }) => to);
+    const [atStart, atEnd] = [await this.#solve(request, starts, options), await this.#solve(request, ends, options)];
+    const moves = ranges.map(({ from, to }) => ({ from: from && solved(from, atStart), to: solved(to, atEnd) }));
+    return { ...request, moves, reached: [...atStart, ...atEnd] };
+  }
+
+  /** @throws UserError as `editLatent`, for an attribute without a boundary, and for a probability (see `resolve`). */
+  edit(request: EditRequest): Edited {
+    const moves = request.moves.map(asMove).map(asLatentMove);
+    return editLatent({ ...this.#prepare(request, moves), moves });
+  }
+
+  /** @returns one edit a frame. @throws UserError as `edit` (see `resolveStrip` for probabilities). */
+  strip(request: StripRequest): Edited[] {
+    const ranges = request.moves
+      .map(asRange)
+      .map(({ from, to }) => ({ from: from && asLatentMove(from), to: asLatentMove(to) }));
+    const ends = ranges.map(({ to }) => to);
+    return editStrip(this.#prepare(request, ends), ranges, request.steps);
+  }
+
+  /**
+   * @param distances the lowest and the highest signed distance wanted.
+   * @returns the strengths, one of them at most 0, between which a further move of an attribute reaches them.
+   * @throws UserError as `edit`.
+   */
+  strengthRange(
+    attribute: string,
+    distances: readonly [number, number],
+    request: EditRequest,
+  ): readonly [number, number] {
+    const moves = request.moves.map(asMove).map(asLatentMove);
+    return strengthRange(attribute, distances, { ...this.#prepare(request, moves), moves });
+  }
+
+  /** What `request` is as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */
+  recipe(request: EditRequest): Recipe {
+    const { name, sha256 } = this.bundle;
+    const { locks = [], geometry = this.geometry } = request;
+    const layers = this.#layers(request);
+    return {
+      ...this.#start(request),
+      bundle: { name, sha256 },
+      moves: request.moves.map(asMove).map(asLatentMove),
+      locks,
+      geometry,
+      ...(Object.keys(layers).length > 0 && { layers }),
+    };
+  }
+
+  /**
+   * @param latents [d] each, raw or normalised; where the generator tells layers apart, also [layers · d], a row a layer
+   *   from coarse to fine. @returns images [n, 3, R, R], about [-1, 1].
+   */
+  async render(latents: readonly (Float32Array | Float64Array)[]): Promise<Float32Array<ArrayBuffer>> {
+    const { name, latentSize } = this.bundle;
+    const whole = this.layers * latentSize;
+    const rows = new Float32Array(latents.length * whole);
+    for (const [i, latent] of latents.entries()) {
+      if (latent.length !== latentSize && latent.length !== whole) {
+        const sizes = this.layers === 1 ? `${latentSize}` : `${latentSize} or ${this.layers} · ${latentSize}`;
+        throw new UserError(`a latent of ${name} must have ${sizes} numbers; got ${latent.length}`);
+      }
+      for (let at = 0; at < whole; at += latent.length) rows.set(latent, i * whole + at);
+    }
+    return this.#generator.run(rows);
+  }
+
+  /** @param images [n, 3, R, R] in [-1, 1]. @returns logits [n, 40], in the order of `attributeNames`. */
+  async score(images: Float32Array): Promise<Float32Array<ArrayBuffer>> {
+    return this.#classifier.run(images);
+  }
+
+  /** Frees the networks' memory; `render` and `score` cannot be called again. */
+  async release(): Promise<void> {
+    await this.#generator.release();
+    await this.#classifier.release();
+  }
+
+  async #solve(
+    request: Conditions,
+    moves: readonly Move[],
+    { nearest = false }: ResolveOptions = {},
+  ): Promise<Reached[]> {
+    const wishes = moves.filter(move => move.kind === 'probability');
+    if (wishes.length === 0) return [];
+    refuseSecondWishes(moves, wishes);
+    const edit = { ...this.#prepare(request, moves), moves: moves.filter(move => move.kind !== 'probability') };
+    const targets = wishes.map(({ attribute, probability }) => {
+      const { index, details } = this.attribute(attribute);
+      const distances = details.boundary?.safeRange ?? defaultRange;
+      return { attribute, wanted: probability, logit: logitOf(details, probability), distances, index, details };
+    });
+    const found = await solveTargets(edit, targets, async latents => {
+      const logits = await this.score(await this.render(latents));
+      const row = this.bundle.attributes.length;
+      return latents.map((_, i) => targets.map(({ index }) => logits[i * row + index]!));
+    });
+    const reached = targets.map(({ attribute, wanted, distances, details }, k): Reached => {
+      const { strength, logit } = found[k]!;
+      return { attribute, wanted, reached: probabilityOf(details, logit), strength, distances };
+    });
+    const missed = reached.find(isMissed);
+    if (missed !== undefined && !nearest) throw outOfReach(missed, request);
+    return reached;
+  }
+
+  #prepare(request: Conditions, moves: readonly Move[]) {
+    const { locks = [], geometry = this.geometry } = request;
+    if (geometry === 'sphere' && this.geometry === 'linear') {
+      throw new UserError(
+        `geometry must be linear for ${this.bundle.name}, whose latents lie on no sphere. Leave it out`,
+      );
+    }
+    for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#boundary(attribute);
+    const latent = 'seed' in request ? this.sample(request.seed, request.psi) : Float64Array.from(request.latent);
+    const layers = this.#layers(request);
+    const boundaries = this.bundle.boundaries.map(boundary => {
+      const given = layers[boundary.attribute];
+      return given === undefined ? boundary : { ...boundary, layers: given };
+    });
+    return { latent, boundaries, locks, geometry, rows: this.layers };
+  }
+
+  /** The start as a recipe keeps it: with its truncation, even if that was left out, where the model has one. */
+  #start(start: Start): Start {
+    if (!('seed' in start)) return { latent: start.latent };
+    const { seed, psi } = start;
+    return psi === undefined && this.geometry === 'sphere' ? { seed } : { seed, psi: this.#psi(psi) };
+  }
+
+  #psi(psi = this.bundle.psi ?? 1): number {
+    checkPsi(psi, this.geometry, this.bundle.name);
+    return psi;
+  }
+
+  /** As rows. */
+  #layers({ layers = {} }: Conditions): Readonly<Record<string, LayerRange>> {
+    return Object.fromEntries(
+      Object.entries(layers).map(([attribute, given]) => {
+        this.#boundary(attribute);
+        const range = typeof given === 'string' ? parseLayers(given, this.layers) : checkedLayers(given, this.layers);
+        return [attribute, range] as const;
+      }),
+    );
+  }
+
+  #boundary(name: string): Direction {
+    const { boundaries } = this.bundle;
+    const boundary = boundaries.find(each => each.attribute === name);
+    if (boundary !== undefined) return boundary;
+    const { reason } = this.attribute(name).details;
+    throw new UserError(`${this.bundle.name} can neither move nor lock ${name}: ${reason ?? 'it has no boundary'}`);
+  }
+}
+
+function asMove(move: Move | string): Move {
+  return typeof move === 'string' ? parseMove(move) : move;
+}
+
+function asRange(range: MoveRange | string): MoveRange {
+  return typeof range === 'string' ? parseMoveRange(range) : range;
+}
+
+function solved(move: Move, reached: readonly Reached[]): LatentMove {
+  if (move.kind !== 'probability') return move;
+  const { attribute } = move;
+  return { attribute, kind: 'relative', strength: reached.find(each => each.attribute === attribute)!.strength };
+}
+
+/** @param bytes an `.onnx` file. @param name of the file that its weights are from. */
+async function openNetwork(device: Device, { place }: Bundle, name: string, bytes: Uint8Array): Promise<BatchRunner> {
+  const program = await Program.open(device, bytes).catch((error: unknown) => {
+    const [reason] = String(error).split('\n');
+    throw new UserError(`${place}/${name} cannot be run on ${device.name}: ${reason}. Choose another device`);
+  });
+  return new BatchRunner(program, batch);
+}

@@ -1,0 +1,56 @@
+// What becomes of a wanted probability, and the words for what cannot be had.
+
+import { formatMove, type Move, type ProbabilityMove } from '../editing/moves.ts';
+import type { Start } from '../editing/recipe.ts';
+import { UserError } from '../errors.ts';
+
+/** What became of a wanted probability. */
+export interface Reached {
+  readonly attribute: string;
+  /** Probabilities in (0, 1). */
+  readonly wanted: number;
+  readonly reached: number;
+  /** Of the relative move that took its place. */
+  readonly strength: number;
+  /** Signed distances of the attribute's boundary between which it was looked for. */
+  readonly distances: readonly [number, number];
+}
+
+/** Signed distances between which a probability is looked for where the bundle has no safe range. */
+export const defaultRange = [-4, 4] as const;
+
+/** A probability that ends so far from the wanted one was out of reach. */
+const nearEnough = 0.01;
+
+/** @throws UserError where an attribute has a wanted probability and another move. */
+export function refuseSecondWishes(moves: readonly Move[], wishes: readonly ProbabilityMove[]): void {
+  for (const wish of wishes) {
+    const other = moves.find(move => move.attribute === wish.attribute && move !== wish);
+    if (other === undefined) continue;
+    throw new UserError(
+      `${wish.attribute} must have one wanted probability and no other move; got ${formatMove(wish)} and ` +
+        `${formatMove(other)}. Drop one of them`,
+    );
+  }
+}
+
+/** Whether another probability came out than was wanted. */
+export function isMissed({ wanted, reached }: Reached): boolean {
+  return Math.abs(wanted - reached) > nearEnough;
+}
+
+/** `Smiling=p99.9 of seed 7 (97.3 % is the closest between the distances −4 and 4)`. */
+export function describeMissed({ attribute, wanted, reached, distances }: Reached, face: string): string {
+  const wish = formatMove({ attribute, kind: 'probability', probability: wanted });
+  const closest = (100 * reached).toFixed(1);
+  const [low, high] = distances.map(distance => distance.toFixed(1));
+  return `${wish} of ${face} (${closest} % is the closest between the distances ${low} and ${high})`;
+}
+
+export function outOfReach(missed: Reached, start: Start): UserError {
+  const face = 'seed' in start ? `seed ${start.seed}` : 'this latent';
+  return new UserError(
+    `a probability must be within reach of the face; got ${describeMissed(missed, face)}. Ask for less, unlock ` +
+      'attributes, or take the nearest',
+  );
+}

@@ -1,0 +1,60 @@
+// Says what an edit did, in the words of a network that looks at the faces before and after it.
+import { mean } from '../../math/statistics.ts';
+
+export interface EditEffect {
+  /** Faces that were looked at. */
+  readonly faces: number;
+  /** Share of edits after which the attribute is seen where it should be and not where it should not; both ends alike. */
+  readonly agreement: number;
+  /** Mean share of the other attributes whose answer is another than before the edit; both ends alike. */
+  readonly flips: number;
+  /** Of each attribute: share of edits after which its answer is another than before. */
+  readonly flipsOf: readonly number[];
+  /** Of each attribute: mean change of its logit from the low end to the high end. */
+  readonly changes: readonly number[];
+}
+
+/** Logits [n, columns] of the same faces. */
+export interface EditedLogits {
+  readonly before: Float32Array;
+  /** Moved to where the attribute should be absent. */
+  readonly low: Float32Array;
+  /** Moved to where it should be present. */
+  readonly high: Float32Array;
+}
+
+/**
+ * @param thresholds [columns]; above its own, an attribute counts as seen. @param moved its column.
+ * @param chosen which faces count, by row; left out: all. @returns NaN for shares of no faces.
+ */
+export function editEffect(
+  { before, low, high }: EditedLogits,
+  thresholds: readonly number[],
+  moved: number,
+  chosen: (row: number) => boolean = () => true,
+): EditEffect {
+  const columns = thresholds.length;
+  const flipped = new Float64Array(columns);
+  const changes = new Float64Array(columns);
+  let faces = 0;
+  let agreed = 0;
+  for (let row = 0; row * columns < before.length; row++) {
+    if (!chosen(row)) continue;
+    faces++;
+    const at = row * columns;
+    for (let a = 0; a < columns; a++) {
+      const seen = (logits: Float32Array) => logits[at + a]! > thresholds[a]!;
+      flipped[a]! += Number(seen(low) !== seen(before)) + Number(seen(high) !== seen(before));
+      changes[a]! += high[at + a]! - low[at + a]!;
+      if (a === moved) agreed += Number(!seen(low)) + Number(seen(high));
+    }
+  }
+  const flipsOf = [...flipped].map(count => count / (2 * faces));
+  return {
+    faces,
+    agreement: agreed / (2 * faces),
+    flips: mean(flipsOf.filter((_, a) => a !== moved)),
+    flipsOf,
+    changes: [...changes].map(sum => sum / faces),
+  };
+}

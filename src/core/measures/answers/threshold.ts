@@ -1,0 +1,53 @@
+// Chooses where a classifier's yes begins, and tells whether its answers are worth more than the commoner one.
+import { type Confusion, confusion } from './binary-classification.ts';
+import type { Calibration } from './probability-calibration.ts';
+
+/** How a yes/no answer compares with always giving the more common one, on the same samples. */
+export interface PairedDifference {
+  /** Of the accuracies, in [-1, 1]. */
+  readonly difference: number;
+  /** Its standard error: that of the mean of the samples' own differences, which are −1, 0 or 1. */
+  readonly standardError: number;
+}
+
+/** @param wins, losses samples that only the answer, or only the baseline, has right. @param total all samples. */
+export function pairedDifference(wins: number, losses: number, total: number): PairedDifference {
+  const difference = (wins - losses) / total;
+  return { difference, standardError: Math.sqrt(((wins + losses) / total - difference ** 2) / total) };
+}
+
+/**
+ * The threshold at which yes and no are equally likely. On few samples it does better on new ones than the threshold of
+ * the highest accuracy, which the luck of a handful decides (docs/log.md). Where on these samples the more common answer
+ * is better by more than a standard error, the threshold lies beyond them all, so that this answer is always given.
+ * @param logits [n]. @param labels [n], 1 for yes and 0 for no. @param calibration fitted to them.
+ * @returns a logit above it counts as yes.
+ */
+export function evenThreshold(
+  logits: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  { slope, intercept }: Calibration,
+): number {
+  const threshold = (0 - intercept) / slope;
+  const counts = confusion(logits, labels, threshold);
+  const { difference, standardError } = gainOverCommon(counts);
+  if (!(difference < -standardError)) return threshold;
+  const values = Array.from(logits);
+  return commonIsYes(counts) ? Math.min(...values) - margin : Math.max(...values) + margin;
+}
+
+/** Beyond the outermost logit. */
+const margin = 0.5;
+
+/** How answers compare with always giving the one more common among their samples. */
+export function gainOverCommon(counts: Confusion): PairedDifference {
+  const { truePositives, falsePositives, trueNegatives, falseNegatives } = counts;
+  const total = truePositives + falsePositives + trueNegatives + falseNegatives;
+  return commonIsYes(counts)
+    ? pairedDifference(trueNegatives, falseNegatives, total)
+    : pairedDifference(truePositives, falsePositives, total);
+}
+
+function commonIsYes({ truePositives, falsePositives, trueNegatives, falseNegatives }: Confusion): boolean {
+  return truePositives + falseNegatives > trueNegatives + falsePositives;
+}

@@ -1,0 +1,59 @@
+// Gives out training images in shuffled epochs that can be resumed in the middle.
+import { permutation, type Random, type RandomState, restoreRandom } from '../math/random.ts';
+
+export interface SamplerState {
+  /** State of the generator before the present epoch was shuffled. */
+  readonly epoch: RandomState;
+  /** How many indices of the epoch have been given out. */
+  readonly position: number;
+}
+
+/**
+ * Gives out the indices 0 … count − 1 in shuffled order, epoch after epoch. With weights an index comes in each epoch as
+ * often as its weight says; what is left of a weight beyond its whole part is the chance of once more.
+ */
+export class EpochSampler {
+  readonly #count: number;
+  readonly #weights: Float32Array | undefined;
+  readonly #random: Random;
+  #epoch: RandomState;
+  #order: Uint32Array;
+  #position: number;
+
+  constructor(count: number, state: SamplerState, weights?: Float32Array) {
+    this.#count = count;
+    this.#weights = weights;
+    this.#random = restoreRandom(state.epoch);
+    this.#epoch = state.epoch;
+    this.#order = this.#shuffled();
+    this.#position = Math.min(state.position, this.#order.length);
+  }
+
+  /** The next `count` indices, across the end of an epoch if need be. */
+  next(count: number): Uint32Array {
+    return Uint32Array.from({ length: count }, () => {
+      if (this.#position === this.#order.length) {
+        this.#epoch = this.#random.state();
+        this.#order = this.#shuffled();
+        this.#position = 0;
+      }
+      return this.#order[this.#position++]!;
+    });
+  }
+
+  state(): SamplerState {
+    return { epoch: this.#epoch, position: this.#position };
+  }
+
+  #shuffled(): Uint32Array {
+    const weights = this.#weights;
+    if (weights === undefined) return permutation(this.#random, this.#count);
+    const indices: number[] = [];
+    for (let index = 0; index < this.#count; index++) {
+      const weight = weights[index]!;
+      const times = Math.floor(weight) + Number(this.#random.uniform() < weight % 1);
+      for (let time = 0; time < times; time++) indices.push(index);
+    }
+    return permutation(this.#random, indices.length).map(at => indices[at]!);
+  }
+}

@@ -1,0 +1,22 @@
+// Opens model bundles from folders.
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
+import { type DeviceOptions, openDevice } from '../devices/device.ts';
+import { readWhole } from '../files/files.ts';
+
+/** @returns SHA-256 in hexadecimal. */
+export async function hashBytes(bytes: Uint8Array): Promise<string> {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * @param options the device (default the processor) and its threads (default as many as there are cores); results are
+ * bit-equal only between runs with the same number.
+ * @throws UserError naming the file that is missing, damaged or of another version, or the device that is not there.
+ */
+export async function openBundle(folder: string, options: Partial<DeviceOptions> = {}): Promise<FaceEditor> {
+  const { device = 'cpu', threads = availableParallelism() } = options;
+  return loadBundle(await openDevice({ device, threads }), name => readWhole(join(folder, name)), hashBytes, folder);
+}

@@ -1,0 +1,70 @@
+// Networks and checkpoints as safetensors files: the weights, and in the metadata what is needed to rebuild them.
+import { z } from 'zod';
+import { UserError } from '../../core/errors.ts';
+import type { NdArray } from '../../core/formats/nd-array.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../core/formats/safetensors.ts';
+import { normalisationSchema } from '../../core/images/normalisation.ts';
+import { classifierArchitectureSchema } from '../../core/models/classifier.ts';
+import { pgganSchema } from '../../core/models/pggan/architecture.ts';
+import { styleSchema } from '../../core/models/style/architecture.ts';
+import { readWhole, writeWhole } from '../files/files.ts';
+
+type FloatArrays = Record<string, NdArray<Float32Array>>;
+
+/** @param details plain data, kept beside the tensors as JSON. */
+export async function writeTensors(path: string, tensors: FloatArrays, details: object): Promise<void> {
+  await writeWhole(path, encodeSafetensors(tensors, { details: JSON.stringify(details) }));
+}
+
+/** @param schema what the details must look like. @throws UserError naming the file when it is damaged or another's. */
+export async function readTensors<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<{ tensors: FloatArrays; details: z.output<Schema> }> {
+  const { tensors, metadata } = decodeSafetensors(await readWhole(path), path);
+  const details = schema.safeParse(parseJson(metadata.details));
+  if (!details.success) {
+    throw new UserError(`${path} does not say what network it holds: ${z.prettifyError(details.error).split('\n')[0]}`);
+  }
+  for (const [name, { data }] of Object.entries(tensors)) {
+    if (!(data instanceof Float32Array)) throw new UserError(`${path}: tensor ${name} must be float32`);
+  }
+  return { tensors: tensors as FloatArrays, details: details.data };
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const randomStateSchema = z.object({
+  words: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  spareNormal: z.number().nullable(),
+});
+
+/** Of every trainer's checkpoint: where its random numbers and shuffled images stand, and its smoothed figures. */
+export const trainingStateSchema = z.object({
+  steps: z.int(),
+  random: randomStateSchema,
+  sampler: z.object({ epoch: randomStateSchema, position: z.int() }),
+  recent: z.record(z.string(), z.number()).default({}),
+});
+
+/** How the images that a generator was trained on and makes are coloured. */
+const normalisation = normalisationSchema.default('range');
+
+/** The details in a finished generator's file. */
+export const ganDetailsSchema = z.union([styleSchema.extend({ normalisation }), pgganSchema.extend({ normalisation })]);
+
+export type GanDetails = z.output<typeof ganDetailsSchema>;
+
+export const classifierDetailsSchema = z.object({
+  architecture: classifierArchitectureSchema,
+  /** Logit above which an attribute counts as present. */
+  thresholds: z.array(z.number()).length(40),
+  /** σ(slope · logit + intercept) is the probability. */
+  calibration: z.array(z.object({ slope: z.number(), intercept: z.number() })).length(40),
+});

@@ -1,0 +1,73 @@
+// Runs a command line: parses it, calls a stage and prints what the stage returns. Nothing is decided here.
+import { CommanderError } from 'commander';
+import { UserError } from '../../core/errors.ts';
+import { errorCode } from '../files/disk-errors.ts';
+import { consoleLog } from '../log/console-log.ts';
+import { packageVersion } from '../runs/manifest.ts';
+import type { Stage } from '../stages/framework/stage.ts';
+import { programFromStages } from './command-from-stage.ts';
+import { planOf, printPlan } from './dry-run.ts';
+import { printSummary } from './print-summary.ts';
+
+const exitCodes = { done: 0, bug: 1, userError: 2, interrupted: 130 };
+
+/** Stages throw this as `signal.reason` after Ctrl-C. */
+const interruption = new Error('interrupted');
+
+/** Runs one of the stages as `argv` says, and sets the exit code of this process. @param name of the program, for its help. */
+export async function runCommandLine(
+  stages: readonly Stage[],
+  argv: readonly string[],
+  name = 'face-tuning',
+): Promise<void> {
+  process.exitCode = await exitCodeOf(stages, argv, name);
+}
+
+async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], name: string): Promise<number> {
+  const signal = abortOnSignals();
+  const program = programFromStages(
+    { name, version: packageVersion },
+    stages,
+    async (stage, config, { json, dryRun }) => {
+      const show = <T>(result: T, print: (result: T) => string) =>
+        process.stdout.write(`${json ? JSON.stringify(result, null, 2) : print(result)}\n`);
+      if (dryRun) show(await planOf(stage, config), printPlan);
+      else show(await stage.run(config, { log: consoleLog(), signal }), stage.print ?? printSummary);
+    },
+  );
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.userError; // help
+    // The first characters remove a progress bar that the error may have left.
+    const say = (text: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${text}\n`);
+    if (error === interruption) {
+      say('stopped; nothing was finished. Stages with --resume continue from here');
+      return exitCodes.interrupted;
+    }
+    if (error instanceof UserError) {
+      say(`error: ${error.message.replace(/\s*\n\s*/g, ' ')}`);
+      return exitCodes.userError;
+    }
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return exitCodes.bug;
+  }
+}
+
+/** The first Ctrl-C lets the stage save its state; the second does not wait for it. */
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+      controller.abort(interruption);
+    });
+  }
+  return controller.signal;
+}
+
+// `face-tuning … | head` closes our output early; that is no error.
+process.stdout.on('error', error => {
+  if (errorCode(error) !== 'EPIPE') throw error;
+});

@@ -1,0 +1,72 @@
+// Lays images side by side in one PNG: sample sheets during training, strips of an edit, figures of the report.
+import sharp from 'sharp';
+import { toUint8 } from '../../core/images/pixels.ts';
+
+export interface GridOptions {
+  /** R, the images' side in pixels. */
+  readonly resolution: number;
+  /** Images in a row. A strip is a grid of one row. */
+  readonly columns: number;
+  /** Whole-number enlargement of each image. Default 1. */
+  readonly scale?: number;
+  /** How to enlarge: `nearest` shows the pixels as they are, `cubic` smooths them. Default `nearest`. */
+  readonly kernel?: 'nearest' | 'cubic';
+  /** White pixels between images, after enlargement. Default 0. */
+  readonly gap?: number;
+}
+
+/**
+ * @param images [N, 3, R, R] RGB: float32 in [-1, 1], or uint8 in 0 … 255.
+ * @returns a PNG, rows filled from the left; the last row may end in white.
+ */
+export async function encodeGrid(
+  images: Float32Array | Uint8Array,
+  { resolution, columns, scale = 1, kernel = 'nearest', gap = 0 }: GridOptions,
+): Promise<Buffer> {
+  const pixels = images instanceof Float32Array ? toUint8(images) : images;
+  const count = pixels.length / (3 * resolution * resolution);
+  if (!Number.isInteger(count) || count === 0) {
+    throw new RangeError(`${pixels.length} values are no images of [3, ${resolution}, ${resolution}]`);
+  }
+  const tile = resolution * scale;
+  const across = Math.min(columns, count);
+  const width = across * (tile + gap) - gap;
+  const height = Math.ceil(count / across) * (tile + gap) - gap;
+  const canvas = new Uint8Array(width * height * 3).fill(255);
+  for (let i = 0; i < count; i++) {
+    const planar = pixels.subarray(i * 3 * resolution ** 2, (i + 1) * 3 * resolution ** 2);
+    const enlarged = await enlarge(toInterleaved(planar, resolution), resolution, tile, kernel);
+    const left = (i % across) * (tile + gap);
+    const top = Math.floor(i / across) * (tile + gap);
+    for (let y = 0; y < tile; y++) {
+      canvas.set(enlarged.subarray(y * tile * 3, (y + 1) * tile * 3), ((top + y) * width + left) * 3);
+    }
+  }
+  return sharp(canvas, { raw: { width, height, channels: 3 } })
+    .png({ adaptiveFiltering: true })
+    .toBuffer();
+}
+
+/** [3, R, R] to [R, R, 3], the order of pixels in picture files. */
+function toInterleaved(planar: Uint8Array, resolution: number): Uint8Array {
+  const area = resolution * resolution;
+  const interleaved = new Uint8Array(area * 3);
+  for (let p = 0; p < area; p++) {
+    for (let c = 0; c < 3; c++) interleaved[p * 3 + c] = planar[c * area + p]!;
+  }
+  return interleaved;
+}
+
+/** Image by image, so that smoothing never mixes neighbours in the grid. */
+async function enlarge(
+  pixels: Uint8Array,
+  resolution: number,
+  tile: number,
+  kernel: 'nearest' | 'cubic',
+): Promise<Uint8Array> {
+  if (tile === resolution) return pixels;
+  return sharp(pixels, { raw: { width: resolution, height: resolution, channels: 3 } })
+    .resize(tile, tile, { kernel })
+    .raw()
+    .toBuffer();
+}

@@ -1,0 +1,159 @@
+// Keeps each stage's output in one folder that appears only when it is complete, with what is needed to repeat it.
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { UserError } from '../../core/errors.ts';
+import { explainingDiskErrors } from '../files/disk-errors.ts';
+import { writeJson } from '../files/files.ts';
+import { appendJsonLine, filterJsonLines } from '../files/json-lines.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import type { JsonObject } from '../files/json-lines.ts';
+import type { Manifest, Origin } from './manifest.ts';
+import { hashInputs, lastingOptions, packageVersion, plainJson, runFiles, schemaVersion } from './manifest.ts';
+import { watchMemory } from './peak-memory.ts';
+import { checkFree, moveIntoPlace, restoreReplaced, syncFiles } from './run-place.ts';
+import { earlierRun, type Handling, unfinishedRun } from './run-resume.ts';
+
+export { type FinishedRun, openRun } from './finished-run.ts';
+
+export interface RunDetails extends Handling {
+  /** The stage's name: `prepare`, `train gan`. */
+  readonly stage: string;
+  /** All options, resolved. A `seed` among them is repeated in the manifest. */
+  readonly config: object;
+  /** What is read, each a finished run's folder or a file; their hashes go into the manifest. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Keep a finished run of the same options and inputs, or continue an unfinished one, where there is one. */
+  readonly resume?: boolean | undefined;
+}
+
+/** A run being written. */
+export interface Run {
+  /** Where it is written until it is finished: `<out>.partial`. */
+  readonly folder: string;
+  /** Whether this continues an unfinished run, whose files are there. */
+  readonly resumed: boolean;
+  /** The path of an artefact in it. */
+  file(name: string): string;
+  /** Appends one line to metrics.jsonl: what a run of the same seed repeats to the last bit. */
+  metrics(record: object): void;
+  /** Appends one line to timings.jsonl: rates, memory and all else that no two runs have in common. */
+  timings(record: object): void;
+  /** Drops the lines of both files that `keep` refuses: those written after the state that is resumed. */
+  rewind(keep: (record: JsonObject) => boolean): Promise<void>;
+  /** Completes the manifest, forces all files to the disk and gives the folder its final name. */
+  finish(summary: object): Promise<void>;
+  /** Ends it unfinished. The folder stays for `resume`, but can never be opened as a run. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Starts a run that will be `out`, or continues it.
+ * @throws UserError when `out` exists (and `force` is not given), when another process is writing it, when an input is
+ * no finished run, or when the run to resume had other options.
+ */
+export async function beginRun(out: string, details: RunDetails): Promise<Run> {
+  return locked(out, details, lock => begin(out, details, lock));
+}
+
+/**
+ * Runs `work` in a run folder: finished with the summary it returns, abandoned (and left for `resume`) if it throws.
+ * With `resume`, a finished run of the same options and inputs is kept and its summary returned.
+ */
+export async function withRun<Summary extends object>(
+  out: string,
+  details: RunDetails,
+  work: (run: Run) => Promise<Summary>,
+): Promise<Summary> {
+  const run = await locked(out, details, async lock => {
+    const earlier = details.resume ? await earlierRun(out, await originOf(details), details) : undefined;
+    if (earlier === undefined) return begin(out, details, lock);
+    if (earlier === 'outdated') return begin(out, { ...details, force: true }, lock);
+    await lock.release();
+    return earlier;
+  });
+  if ('manifest' in run) return run.summary as Summary;
+  try {
+    const summary = await work(run);
+    await run.finish(summary);
+    return summary;
+  } catch (error) {
+    await run.abandon();
+    throw error;
+  }
+}
+
+/** Takes the lock of `out` for the run that `action` begins; if it throws, gives the lock back. */
+async function locked<T>(out: string, { inputs }: RunDetails, action: (lock: Lock) => Promise<T>): Promise<T> {
+  const final = resolve(out);
+  if (Object.values(inputs).some(path => resolve(path) === final)) {
+    throw new UserError(`out must not be an input of the run; got ${out} for both`);
+  }
+  const lock = await explainingDiskErrors('create', out, async () => {
+    await mkdir(resolve(final, '..'), { recursive: true });
+    return acquireLock(`${final}.lock`, out);
+  });
+  try {
+    await restoreReplaced(final);
+    return await action(lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function begin(out: string, details: RunDetails, lock: Lock): Promise<Run> {
+  const final = resolve(out);
+  const folder = `${final}.partial`;
+  await checkFree(out, details.force ?? false);
+  const origin = await originOf(details);
+  const unfinished = details.resume ? await unfinishedRun(out, folder, origin, details) : undefined;
+  const manifest = unfinished ?? (await startFolder(folder, origin));
+  if (unfinished !== undefined && details.resumable !== undefined) {
+    await writeJson(join(folder, runFiles.config), origin.config);
+  }
+  const begun = performance.now();
+  const memory = watchMemory();
+  const file = (name: string) => join(folder, name);
+  const writeManifest = async (ending: Partial<Manifest>) => {
+    const seconds = manifest.seconds + (performance.now() - begun) / 1000;
+    const peakMemoryMB = Math.max(manifest.peakMemoryMB, memory.stop().peakBytes / 2 ** 20);
+    await writeJson(file(runFiles.manifest), { ...manifest, seconds, peakMemoryMB, ...ending });
+  };
+  return {
+    folder,
+    resumed: unfinished !== undefined,
+    file,
+    metrics: record => appendJsonLine(file(runFiles.metrics), record),
+    timings: record => appendJsonLine(file(runFiles.timings), record),
+    rewind: async keep => {
+      for (const name of [runFiles.metrics, runFiles.timings]) await filterJsonLines(file(name), keep);
+    },
+    finish: async summary => {
+      await syncFiles(folder);
+      await writeManifest({ finished: new Date().toISOString(), summary: plainJson(summary) });
+      await moveIntoPlace(folder, final);
+      await lock.release();
+    },
+    abandon: async () => {
+      await writeManifest({}).catch(() => {}); // a full disk must not hide what went wrong before
+      await lock.release();
+    },
+  };
+}
+
+async function originOf({ stage, config, inputs }: RunDetails): Promise<Origin> {
+  return { stage, config: lastingOptions(config), inputs: await hashInputs(inputs) };
+}
+
+/** An empty folder for a run that begins now. */
+async function startFolder(folder: string, { stage, config, inputs }: Origin): Promise<Manifest> {
+  const seed = typeof config.seed === 'number' ? config.seed : null;
+  const started = new Date().toISOString();
+  const ended = { finished: null, summary: null, seconds: 0, peakMemoryMB: 0 };
+  const manifest: Manifest = { schemaVersion, stage, packageVersion, seed, inputs, started, ...ended };
+  await rm(folder, { recursive: true, force: true });
+  await explainingDiskErrors('create', folder, () => mkdir(folder));
+  await writeJson(join(folder, runFiles.config), config);
+  await writeJson(join(folder, runFiles.manifest), manifest);
+  return manifest;
+}

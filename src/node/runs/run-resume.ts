@@ -1,0 +1,62 @@
+// Decides what of an earlier sitting is kept: only what was made with the same options from the same inputs.
+import { join } from 'node:path';
+import { UserError } from '../../core/errors.ts';
+import { readJson } from '../files/files.ts';
+import { type FinishedRun, openFinished } from './finished-run.ts';
+import { type Log, silentLog } from '../log/log.ts';
+import { differences, exists, lastingOptions, type Manifest, type Origin, readManifest, runFiles } from './manifest.ts';
+
+/** How a run that was begun or made before is dealt with. */
+export interface Handling {
+  /** Replace a finished run, once the new one is complete. */
+  readonly force?: boolean | undefined;
+  /** Told what is kept and what is made again. */
+  readonly log?: Log | undefined;
+  /** Options that an unfinished run may be continued with anew; those of the last sitting are kept. */
+  readonly resumable?: readonly string[];
+}
+
+/**
+ * @returns the finished run at `out` where nothing it was made of has changed; `outdated` where an input has, so that
+ * it must be made again. @throws UserError when it was made with other options, unless `force` allows to replace it.
+ */
+export async function earlierRun(
+  out: string,
+  now: Origin,
+  { force, log = silentLog }: Handling,
+): Promise<FinishedRun | 'outdated' | undefined> {
+  if (!(await exists(join(out, runFiles.manifest)))) return undefined;
+  const run = await openFinished(out, now.stage);
+  const { stage, inputs } = run.manifest;
+  const { options, changes } = differences({ stage, config: run.config, inputs }, now);
+  if (options.length > 0 && !force) {
+    const remedy = 'give --force to replace it or choose another --out';
+    throw new UserError(`${out} was made with other options: ${options.join('; ')}; ${remedy}`);
+  }
+  if (changes.length === 0) log.info(`${stage}: kept ${out}: it is finished, its options and inputs have not changed`);
+  else log.info(`${stage}: making ${out} again: ${changes.join('; ')}`);
+  return changes.length === 0 ? run : 'outdated';
+}
+
+/**
+ * @returns the manifest of the unfinished run in `folder`; undefined where there is none or one of its inputs has
+ * changed. @throws UserError when it was begun with other options, unless `force` allows to start again.
+ */
+export async function unfinishedRun(
+  out: string,
+  folder: string,
+  now: Origin,
+  { force, log = silentLog, resumable = [] }: Handling,
+): Promise<Manifest | undefined> {
+  if (!(await exists(join(folder, runFiles.manifest)))) return undefined;
+  const manifest = await readManifest(folder);
+  const config = lastingOptions((await readJson(join(folder, runFiles.config))) as object);
+  const earlier = { stage: manifest.stage, config, inputs: manifest.inputs };
+  const { options, changes } = differences(earlier, now, resumable);
+  if (options.length > 0 && !force) {
+    const remedy = 'resume with the same options, or leave out --resume to start again';
+    throw new UserError(`cannot resume ${out}: ${options.join('; ')}; ${remedy}`);
+  }
+  if (changes.length > 0) log.info(`${now.stage}: starting ${out} again: ${changes.join('; ')}`);
+  return changes.length === 0 ? manifest : undefined;
+}

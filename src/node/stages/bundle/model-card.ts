@@ -1,0 +1,242 @@
+// Writes a bundle's model card: what the model is, what it was made from, how good it is and what it is not for.
+import { basename } from 'node:path';
+import { attributeNames } from '../../../core/attributes.ts';
+import { type BundleAttribute, type BundleIndex, bundleFiles } from '../../../core/editor/bundle.ts';
+import type { GanArchitecture, ganKinds } from '../../../core/models/gan-architecture.ts';
+import type { JsonObject } from '../../files/json-lines.ts';
+import { type Column, markdownTable } from '../../presentation/table.ts';
+import type { FinishedRun } from '../../runs/run-folder.ts';
+import { shareColumns, shareCounts } from '../evaluate-generator/attribute-shares.ts';
+import {
+  comparabilityNote,
+  distanceColumns,
+  frechetColumns,
+  frechetNote,
+  nearnessColumns,
+  precisionRecallColumns,
+  precisionRecallNote,
+  qualityOf,
+  similarityColumns,
+} from '../evaluate-generator/comparisons.ts';
+import { fit } from '../fit/stage.ts';
+import { commandOf } from '../framework/command.ts';
+import type { Stage } from '../framework/stage.ts';
+import { trainClassifier } from '../train-classifier/stage.ts';
+import { trainGan } from '../train-gan/stage.ts';
+import type { StoredNetwork } from './stored-networks.ts';
+
+export interface ModelCardFacts {
+  readonly name: string;
+  /** Free text of whoever made it. */
+  readonly description: string;
+  readonly architecture: GanArchitecture;
+  /** Truncation of the samples; undefined where the generator has none. */
+  readonly psi?: number | undefined;
+  readonly generator: FinishedRun;
+  readonly classifier: FinishedRun;
+  readonly boundaries: FinishedRun;
+  readonly attributes: readonly BundleAttribute[];
+  readonly extra: NonNullable<BundleIndex['extra']>;
+  /** Of `evaluate --generator`. */
+  readonly quality?: FinishedRun;
+  /** The lines of the generator's metrics. */
+  readonly curve: readonly JsonObject[];
+  readonly networks: Readonly<Record<'generator' | 'classifier', Pick<StoredNetwork, 'weights' | 'difference'>>>;
+  /** How many faces `samples.webp` shows, from seed 0 on. */
+  readonly shownFaces: number;
+}
+
+/** With where they come from. */
+const kindNames = {
+  pggan: 'PGGAN, Karras et al. 2018',
+  style: 'a style generator, after Karras et al. 2020',
+} as const satisfies Record<(typeof ganKinds)[number], string>;
+
+const columns: readonly Column<BundleAttribute>[] = [
+  { title: 'attribute', value: ({ attribute }) => attribute },
+  { title: 'faces fitted to', value: ({ boundary }) => boundary?.metrics.dataSize },
+  { title: 'training accuracy', value: ({ boundary }) => boundary?.metrics.trainingAccuracy, decimals: 3 },
+  { title: 'test accuracy', value: ({ boundary }) => boundary?.metrics.testAccuracy, decimals: 3 },
+  { title: 'F1', value: ({ boundary }) => boundary?.metrics.f1, decimals: 3 },
+  { title: 'AUC', value: ({ boundary }) => boundary?.metrics.auc, decimals: 3 },
+  { title: 'AUC, all held-out faces', value: ({ boundary }) => boundary?.metrics.heldOutAuc, decimals: 3 },
+  { title: 'not controllable, because', value: ({ controllable, reason }) => (controllable ? null : reason) },
+];
+
+/** @returns Markdown. */
+export function modelCard(facts: ModelCardFacts): string {
+  const {
+    name,
+    description,
+    architecture,
+    psi,
+    generator,
+    classifier,
+    boundaries,
+    attributes,
+    extra,
+    quality,
+    curve,
+    networks,
+    shownFaces,
+  } = facts;
+  const { resolution, latentSize } = architecture;
+  const { testAccuracy, majorityBaseline, testImages } = classifier.summary;
+  const controllable = attributes.filter(attribute => attribute.controllable).length;
+  return `# Model card: ${name}
+
+${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of CelebA's 40 attributes, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of 40 can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
+
+## Use
+
+Meant for research and teaching: how a generative model holds attributes, how directions in it are entangled, and what locking one does to another. Not meant to identify, judge or classify real people, to decide anything about them, or to pass off generated pictures as photographs.
+
+## Data
+
+[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html) (Liu et al. 2015): photographs of celebrities, **for non-commercial research only**; this model is bound by the same terms. The pictures are not part of it. Their 40 labels are judgements of annotators, some as vague as *Attractive*, and often wrong. Celebrities are younger, paler and more made up than people are; the generator and every direction in it follow that.
+
+## Training
+
+The generator is the moving average after ${kimg(generator)} thousand images shown. \`train gan\`:
+
+${options(trainGan, generator)}
+${curveSection(curve)}
+\`train classifier\`:
+
+${options(trainClassifier, classifier)}
+
+\`fit\`:
+
+${options(fit, boundaries)}
+
+${storageSentence(networks)}
+
+## Uncurated samples
+
+Seeds 0 to ${shownFaces - 1}${psi === undefined ? '' : ` at ψ ${psi}`}, eight in a row, none left out:
+
+![seeds 0 to ${shownFaces - 1}](${bundleFiles.samples})
+
+${quality === undefined ? '' : qualitySections(quality)}## Classifier
+
+Mean accuracy over the 40 attributes on ${String(testImages)} test images of people it has not seen: **${percent(testAccuracy)}**; always giving the more common answer reaches ${percent(majorityBaseline)}. It labels the generated faces, so its errors are in the boundaries too.
+
+## Boundaries
+
+Accuracy, F1 and AUC on test faces that the classifier is surest about (half have the attribute, so chance is 0.5), and the AUC on all faces that were not trained on.
+
+${markdownTable(columns, attributes)}
+${extraSection(extra)}
+## Limits
+
+Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. Attributes are entangled: what is not locked may change along, and a lock that takes most of a direction leaves an edit little to work with (the residual says how much). A locked attribute keeps its distance from a linear boundary; to the eye it may still change. Numbers are signed distances in latent space, not probabilities.
+`;
+}
+
+const curveColumns: readonly Column<JsonObject>[] = [
+  { title: 'thousand images', value: row => Math.round(Number(row.imagesShown) / 1000) },
+  { title: 'SWD×10³', value: row => Number(row.swdAverage), decimals: 2 },
+  { title: 'MS-SSIM', value: row => Number(row.msSsim), decimals: 3 },
+];
+
+/** What was measured while it was trained, where anything was. */
+function curveSection(lines: readonly JsonObject[]): string {
+  const measured = lines.filter(line => 'swdAverage' in line);
+  if (measured.length === 0) return '';
+  const { images } = measured[0]!.sample as { images: number };
+  return `\nOn the way, SWD and MS-SSIM of ${images} images, comparable with one another only:\n\n${markdownTable(curveColumns, measured)}\n`;
+}
+
+function storageSentence({ generator, classifier }: ModelCardFacts['networks']): string {
+  const generatorDifference = `${generator.difference.toFixed(1)} of 255`;
+  const classifierDifference = classifier.difference.toFixed(4);
+  return (
+    `Weights are stored as ${generator.weights} (generator) and ${classifier.weights} (classifier), and compiled where ` +
+    `the bundle is opened. Against float32, ` +
+    `half precision changes pixels by ${generatorDifference} at most, and probabilities by ${classifierDifference}.`
+  );
+}
+
+function qualitySections({ summary }: FinishedRun): string {
+  const { swd, msSsim, nearest, features, precisionRecall, frechet, attributes } = qualityOf(summary);
+  const sections = [
+    '## Quality of the images',
+    comparabilityNote,
+    markdownTable(distanceColumns(swd), swd),
+    markdownTable(similarityColumns, msSsim),
+    `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less. What was learnt by heart would lie nearer than test images do.`,
+    markdownTable(nearnessColumns, nearest),
+    ...(precisionRecall === undefined
+      ? []
+      : [precisionRecallNote(features), markdownTable(precisionRecallColumns, precisionRecall)]),
+    ...(frechet === undefined ? [] : [frechetNote(features), markdownTable(frechetColumns, frechet)]),
+    ...(attributes === undefined
+      ? []
+      : [
+          '## Whom it makes',
+          'Per cent of faces in which the classifier sees each attribute, in generated faces and in photographs that ' +
+            `neither network was trained on. ${shareCounts(attributes)}`,
+          markdownTable(shareColumns(attributes), attributeNames),
+        ]),
+  ];
+  return sections.map(section => `${section}\n\n`).join('');
+}
+
+const editHeading = '## What edits do';
+
+const editColumns: readonly Column<BundleAttribute>[] = [
+  { title: 'attribute', value: ({ attribute }) => attribute },
+  { title: 'agrees', value: ({ judged }) => judged?.agreement, decimals: 3 },
+  { title: 'others flip', value: ({ judged }) => judged?.flips, decimals: 3 },
+  { title: 'safe range', value: ({ boundary }) => boundary?.safeRange?.map(end => end.toFixed(1)).join(' … ') },
+  { title: 'suggested locks', value: ({ suggestedLocks }) => suggestedLocks?.join(', ') },
+  { title: 'not controllable, because', value: ({ controllable, reason }) => (controllable ? null : reason) },
+];
+
+export interface EditFacts {
+  readonly attributes: readonly BundleAttribute[];
+  /** Who judged, and on how many faces. */
+  readonly judge: string;
+  readonly faces: number;
+}
+
+/** @returns the card with what is known of the bundle's edits, in place of what was known before. */
+export function withEditSection(card: string, { attributes, judge, faces }: EditFacts): string {
+  const controllable = attributes.filter(attribute => attribute.controllable).length;
+  const section = `${editHeading}
+
+${controllable} of 40 attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip with nothing locked.
+
+${markdownTable(editColumns, attributes)}
+`;
+  const sections = card.split(/^(?=## )/m).filter(part => !part.startsWith(editHeading));
+  const limits = sections.findIndex(part => part.startsWith('## Limits'));
+  sections.splice(limits < 0 ? sections.length : limits, 0, `${section}\n`);
+  return sections.join('');
+}
+
+/** Directions beyond the 40, where there are any. */
+function extraSection(extra: NonNullable<BundleIndex['extra']>): string {
+  if (extra.length === 0) return '';
+  const rows = extra.map(({ attribute, origin }) => `- \`${attribute}\`: ${origin}\n`).join('');
+  return `\nBeyond the 40, in directions that the classifier knows nothing of:\n\n${rows}`;
+}
+
+function kimg({ summary }: FinishedRun): string {
+  return String(Math.round(Number(summary.imagesShown) / 1000));
+}
+
+function percent(share: unknown): string {
+  return `${(100 * Number(share)).toFixed(2)} %`;
+}
+
+/** The command that repeats a run, and all its options: those that it leaves out may have other defaults one day. */
+function options(stage: Stage, { config, folder }: FinishedRun): string {
+  const { threads: _cost, device: _place, ...choices } = config;
+  // Whoever reads the card has other folders; their names say enough.
+  const portable = Object.fromEntries(
+    Object.entries(choices).map(([key, value]) => [key, typeof value === 'string' ? basename(value) : value]),
+  );
+  const command = commandOf(stage, { ...portable, out: basename(folder) });
+  return `\`\`\`sh\n${command}\n\`\`\`\n\n\`\`\`json\n${JSON.stringify(portable, null, 2)}\n\`\`\``;
+}

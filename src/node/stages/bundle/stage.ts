@@ -1,0 +1,200 @@
+// Stage `bundle`: puts networks and boundaries into one folder that the editor, the studio and the library load.
+import { basename, resolve } from 'node:path';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import { UserError } from '../../../core/errors.ts';
+import { type NdArray, toFloat64 } from '../../../core/formats/nd-array.ts';
+import { encodeNpy } from '../../../core/formats/npy.ts';
+import { ganModel } from '../../../core/models/gan-kinds.ts';
+import { checkPsi, defaultPsi } from '../../../core/models/latents.ts';
+import { type BoundaryDetails, boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
+import { hashBytes } from '../../artefacts/bundle.ts';
+import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { readNpy, writeWhole } from '../../files/files.ts';
+import { readJsonLines } from '../../files/json-lines.ts';
+import { encodeGrid } from '../../presentation/image-grid.ts';
+import { exists, hashInputs, runFiles } from '../../runs/manifest.ts';
+import { type FinishedRun, openRun, withRun } from '../../runs/run-folder.ts';
+import { pathOption, psiOption, runOptions } from '../framework/options.ts';
+import { defineStage } from '../framework/stage.ts';
+import { modelCard } from './model-card.ts';
+import { firstLatents, storedNetworks } from './stored-networks.ts';
+
+const { seed: _noRandomChoices, ...folderOptions } = runOptions;
+
+const options = z.strictObject({
+  generator: pathOption().describe('run folder of train gan'),
+  classifier: pathOption().describe('run folder of train classifier'),
+  boundaries: pathOption().describe('run folder of fit, on faces of these networks'),
+  quality: pathOption().optional().describe('run folder of evaluate --generator; its figures come into the model card'),
+  name: z.string().max(100).default('').describe("name of the model; left out: the folder's"),
+  psi: psiOption()
+    .optional()
+    .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
+    .describe('truncation of faces that are drawn, where nobody chooses another: kept in the bundle'),
+  description: z.string().default('').describe('text at the head of the model card, in Markdown'),
+  ...folderOptions,
+});
+
+/** Faces shown in the model card as they come, the seeds from 0 on; half precision is tried on them too. */
+const shownFaces = 64;
+
+export const bundle = defineStage({
+  name: 'bundle',
+  description: 'Put networks and boundaries into one folder that edit, the studio and the library load.',
+  examples: [
+    '--generator runs/gan --classifier runs/classifier --boundaries runs/boundaries --out models/mine',
+    '--generator runs/gan --classifier runs/classifier --boundaries runs/boundaries --quality runs/quality --out models/mine',
+  ],
+  options,
+  async run(config, { log }) {
+    const { generator, classifier, boundaries, quality, out, resume, force } = config;
+    const inputs = { generator, classifier, boundaries, ...(quality !== undefined && { quality }) };
+    return withRun(out, { stage: 'bundle', config, inputs, resume, force, log }, async run => {
+      const runs = {
+        generator: await openRun(generator, 'train gan'),
+        classifier: await openRun(classifier, 'train classifier'),
+        boundaries: await openRun(boundaries, 'fit'),
+      };
+      await checkOrigin(runs.boundaries, { generator, classifier });
+      const measured = quality === undefined ? undefined : await openRun(quality, 'evaluate');
+      if (measured !== undefined) await checkMeasured(measured, generator);
+      const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
+      const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
+      const { attributes: found, extra, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
+      const { resolution } = generatorFile.details;
+      const own = ganModel(generatorFile.details).geometry;
+      if (config.psi !== undefined) checkPsi(config.psi, own, generator);
+      const psi = own === 'linear' ? (config.psi ?? defaultPsi) : undefined;
+      if (geometry !== own) {
+        throw new UserError(
+          `boundaries must be in the generator's ${own} latents; ${boundaries} has them in ${geometry} ones. Fit to its faces`,
+        );
+      }
+      if (
+        classifierFile.details.architecture.resolution !== resolution ||
+        latentSize !== generatorFile.details.latentSize
+      ) {
+        throw new UserError(
+          `generator, classifier and boundaries must fit together; got a generator of ${resolution}×${resolution} and ` +
+            `latents of ${generatorFile.details.latentSize}, a classifier of ${classifierFile.details.architecture.resolution}, ` +
+            `boundaries for latents of ${latentSize}`,
+        );
+      }
+      const name = config.name || basename(resolve(out));
+      const { normalisation, ...architecture } = generatorFile.details;
+      const facts = {
+        name,
+        generator: { architecture, normalisation },
+        classifier: { architecture: classifierFile.details.architecture },
+        ...(psi !== undefined && { psi }),
+        attributes: attributesOf(found, classifierFile.details),
+        ...(extra.length > 0 && { extra }),
+      };
+      const stored = await storedNetworks(
+        { generator: generatorFile, classifier: classifierFile },
+        firstLatents(shownFaces, latentSize),
+        psi,
+      );
+      const card = modelCard({
+        ...runs,
+        name,
+        architecture,
+        psi,
+        attributes: facts.attributes,
+        extra,
+        description: config.description,
+        ...(measured !== undefined && { quality: measured }),
+        curve: await readJsonLines(runs.generator.file(runFiles.metrics)),
+        networks: stored,
+        shownFaces,
+      });
+      const contents = {
+        [bundleFiles.generator]: stored.generator.bytes,
+        [bundleFiles.classifier]: stored.classifier.bytes,
+        [bundleFiles.boundaries]: await normalsOf(runs.boundaries, extra),
+        [bundleFiles.samples]: await samplesOf(stored.images, resolution),
+        [bundleFiles.modelCard]: new TextEncoder().encode(card),
+      };
+      for (const [file, bytes] of Object.entries(contents)) await writeWhole(run.file(file), bytes);
+      await writeWhole(run.file(bundleFiles.index), await writeBundleIndex(facts, contents, hashBytes));
+      const bytes = Object.values(contents).reduce((sum, content) => sum + content.length, 0);
+      const controllable = facts.attributes.filter(attribute => attribute.controllable).length;
+      const weights = { generator: stored.generator.weights, classifier: stored.classifier.weights };
+      return { out, name, resolution, latentSize, controllable, weights, megabytes: bytes / 1e6 };
+    });
+  },
+});
+
+function attributesOf(
+  found: BoundaryDetails,
+  { thresholds, calibration }: Pick<z.output<typeof classifierDetailsSchema>, 'thresholds' | 'calibration'>,
+): BundleAttribute[] {
+  return found.map((entry, i) => {
+    const known = { attribute: entry.attribute, threshold: thresholds[i]!, probability: calibration[i]! };
+    if (!entry.controllable) return { ...known, boundary: null, controllable: false, reason: entry.reason };
+    if (entry.metrics === null) {
+      throw new UserError(
+        `boundaries must have been measured; that of ${entry.attribute} was imported without. Fit again with --import and --synthesis`,
+      );
+    }
+    const { dataSize, training, test, heldOut } = entry.metrics;
+    const metrics = {
+      dataSize,
+      trainingAccuracy: training.accuracy,
+      testAccuracy: test.accuracy,
+      f1: test.f1,
+      auc: test.auc,
+      heldOutAuc: heldOut.auc,
+    };
+    return { ...known, boundary: { intercept: entry.intercept, metrics }, controllable: true };
+  });
+}
+
+/** @param images [n, 3, R, R]. @returns a WebP of eight in a row. */
+async function samplesOf(images: Float32Array, resolution: number): Promise<Uint8Array> {
+  const grid = await encodeGrid(images, { resolution, columns: 8 });
+  return sharp(grid).webp({ quality: 90 }).toBuffer();
+}
+
+/** @returns `boundaries.npy` with a row more for each of `extra`. */
+async function normalsOf(run: FinishedRun, extra: readonly { readonly attribute: string }[]): Promise<Uint8Array> {
+  const names = [boundaryFiles.normals, ...extra.map(({ attribute }) => boundaryFiles.single(attribute))];
+  const parts = await Promise.all(names.map(name => readNpy(run.file(name))));
+  const data = Float64Array.from(parts.flatMap(part => [...toFloat64(part.data)]));
+  const [{ shape }] = parts as [NdArray, ...NdArray[]];
+  return encodeNpy({ shape: [shape[0]! + extra.length, shape[1]!], data });
+}
+
+/** @throws UserError where the figures are of another generator, or none of a generator. */
+async function checkMeasured(quality: FinishedRun, generator: string): Promise<void> {
+  const used = quality.manifest.inputs.generator;
+  const given = (await hashInputs({ generator })).generator!;
+  if (used?.sha256 === given.sha256) return;
+  throw new UserError(
+    `--quality must be a run of evaluate --generator ${generator}; ${quality.folder} measured ` +
+      (used === undefined ? 'a bundle' : used.path),
+  );
+}
+
+/**
+ * Boundaries mean nothing to another generator of the same shape. The faces between them may be gone by now; where
+ * they are not, they say which networks made them.
+ * @throws UserError where those are others.
+ */
+async function checkOrigin(boundaries: FinishedRun, networks: Readonly<Record<string, string>>): Promise<void> {
+  const { synthesis } = boundaries.manifest.inputs;
+  if (synthesis === undefined) return; // faces from elsewhere, which nobody can tell the origin of
+  const { path, sha256 } = synthesis;
+  if (!(await exists(path)) || (await hashInputs({ path })).path!.sha256 !== sha256) return;
+  const { manifest } = await openRun(path, 'synthesize');
+  for (const [name, given] of Object.entries(await hashInputs(networks))) {
+    const used = manifest.inputs[name]!;
+    if (given.sha256 === used.sha256) continue;
+    throw new UserError(
+      `boundaries must be fitted to faces of the same ${name}; ${boundaries.folder} was to those of ${used.path}, ` +
+        `not ${given.path}`,
+    );
+  }
+}

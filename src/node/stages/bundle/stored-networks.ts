@@ -1,0 +1,108 @@
+// The two networks of a bundle as files: in half precision wherever nobody could see the difference.
+import type { z } from 'zod';
+import { encodeWeights, roundedWeights } from '../../../core/editor/networks.ts';
+import type { WeightPrecision } from '../../../core/graph/emitter.ts';
+import { createRandom } from '../../../core/math/random.ts';
+import { calibrated } from '../../../core/measures/answers/probability-calibration.ts';
+import { classifierSpec } from '../../../core/models/classifier.ts';
+import { ganModel } from '../../../core/models/gan-kinds.ts';
+import type { SpecTree } from '../../../core/models/gan-model.ts';
+import {
+  BatchRunner,
+  classifierOnnx,
+  generatorOnnx,
+  latentMapping,
+  repeatRows,
+} from '../../../core/models/inference.ts';
+import { sampleLatents, truncated } from '../../../core/models/latents.ts';
+import type { Weights } from '../../../core/models/weights.ts';
+import { Program } from '../../../core/runtime/program.ts';
+import type { classifierDetailsSchema, GanDetails } from '../../artefacts/networks.ts';
+import { cpuDevice } from '../../devices/device.ts';
+
+interface Networks {
+  readonly generator: { readonly details: GanDetails; readonly tensors: Weights };
+  readonly classifier: { readonly details: z.output<typeof classifierDetailsSchema>; readonly tensors: Weights };
+}
+
+/** One network's file, and how far its results are from those of float32 weights on the faces of the first seeds. */
+export interface StoredNetwork {
+  readonly bytes: Uint8Array;
+  readonly weights: WeightPrecision;
+  /** The largest difference that half precision made: of a pixel in 8-bit steps, or of a probability. */
+  readonly difference: number;
+}
+
+/** Half precision is kept up to this difference of any pixel, in 8-bit steps. */
+const mostSteps = 2;
+/** And up to this difference of any attribute's probability. */
+const mostProbability = 0.01;
+
+/**
+ * @param z of the faces that are compared, [n, d]: `firstLatents`. @param psi their truncation.
+ * @returns both files, and the images of these faces as the first of them makes them.
+ */
+export async function storedNetworks({ generator, classifier }: Networks, z: Float32Array, psi = 1) {
+  const { architecture, calibration } = classifier.details;
+  const model = ganModel(generator.details);
+  const images = await storedNetwork(
+    model.finishedSpec(),
+    generator.tensors,
+    weights => {
+      // What lies between z and latents for editing is stored too.
+      const latents = truncated(latentMapping(generator.details, weights)(z), psi);
+      const rows = repeatRows(latents, generator.details.latentSize, model.layers);
+      return outputOf(generatorOnnx(generator.details, weights, device.target), rows);
+    },
+    output => output.map(value => 127.5 * value),
+    mostSteps,
+  );
+  const logits = await storedNetwork(
+    classifierSpec(architecture),
+    classifier.tensors,
+    weights => outputOf(classifierOnnx(architecture, weights, device.target), images.output),
+    output => output.map((logit, at) => calibrated([logit], calibration[at % calibration.length]!)[0]!),
+    mostProbability,
+  );
+  return { generator: images.network, classifier: logits.network, images: images.output };
+}
+
+/** z [n, d] of the faces that a bundle draws with the seeds from 0 on. */
+export function firstLatents(count: number, size: number): Float32Array {
+  const all = new Float32Array(count * size);
+  for (let seed = 0; seed < count; seed++) all.set(sampleLatents(createRandom(seed), 1, size), seed * size);
+  return all;
+}
+
+const device = cpuDevice(1);
+
+/**
+ * @param run what is compared of a network with these weights.
+ * @param seen what of it people see. @param most the largest difference that half precision may make of that.
+ * @returns the network's file, and what it gives when it is run.
+ */
+async function storedNetwork(
+  spec: SpecTree,
+  tensors: Weights,
+  run: (weights: Weights) => Promise<Float32Array>,
+  seen: (output: Float32Array) => Float32Array,
+  most: number,
+): Promise<{ network: StoredNetwork; output: Float32Array }> {
+  const half = roundedWeights(tensors);
+  const outputs = { float32: await run(tensors), float16: await run(half) };
+  const [exact, rounded] = [seen(outputs.float32), seen(outputs.float16)];
+  const difference = exact.reduce((largest, value, at) => Math.max(largest, Math.abs(value - rounded[at]!)), 0);
+  // A weight beyond the range of halves makes it NaN or infinite, which is no less than any bound.
+  const weights = difference <= most ? 'float16' : 'float32';
+  const bytes = encodeWeights(spec, tensors, weights);
+  return { network: { bytes, weights, difference }, output: outputs[weights] };
+}
+
+async function outputOf(file: Uint8Array, input: Float32Array): Promise<Float32Array> {
+  const runner = new BatchRunner(await Program.open(device, file), 16);
+  try {
+    return await runner.run(input);
+  } finally {
+    await runner.release();
+  }
+}

@@ -1,0 +1,148 @@
+// Stage `calibrate`: finds out on generated faces what each move of a bundle does, and puts that into the bundle.
+import { join } from 'node:path';
+import { z } from 'zod';
+import { attributeNames } from '../../../core/attributes.ts';
+import { linearResponse } from '../../../core/calibration/linear-response.ts';
+import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import { seenLatents } from '../../../core/models/latents.ts';
+import { hashBytes } from '../../artefacts/bundle.ts';
+import { openDevice } from '../../devices/device.ts';
+import { writeWhole } from '../../files/files.ts';
+import { readJsonLines } from '../../files/json-lines.ts';
+import { type Column, textTable } from '../../presentation/table.ts';
+import { runFiles } from '../../runs/manifest.ts';
+import { type Run, withRun } from '../../runs/run-folder.ts';
+import { startWorkers } from '../../threads/threads.ts';
+import { withEditSection } from '../bundle/model-card.ts';
+import { deviceOptions, pathOption, runOptions, threadsOption } from '../framework/options.ts';
+import { defineStage } from '../framework/stage.ts';
+import { inOrder } from '../prepare/map-in-order.ts';
+import { lookAt, type MoverPlace, openMover, scored } from './edit-probe.ts';
+import type { SharedCalibration } from './thread.ts';
+
+const options = z.strictObject({
+  bundle: pathOption().describe('folder of a model bundle'),
+  judge: pathOption()
+    .optional()
+    .describe('run folder of train classifier, of a network that labelled nothing; left out: the bundle’s own'),
+  faces: z.int().min(16).max(100_000).default(256).describe('faces that each attribute is moved on'),
+  trialFaces: z
+    .int()
+    .min(8)
+    .max(10_000)
+    .default(48)
+    .describe('faces on which layers, and each number of locks, are tried'),
+  judgedFaces: z
+    .int()
+    .min(8)
+    .max(100_000)
+    .default(128)
+    .describe('other faces, on which the best of them must be better than no locks, and is judged'),
+  responseFaces: z
+    .int()
+    .min(16)
+    .max(1_000_000)
+    .default(4096)
+    .describe('unedited faces from which is predicted which locks help'),
+  mostLocks: z.int().min(0).max(39).default(12).describe('locks that are suggested at most'),
+  ...deviceOptions,
+  threads: threadsOption('threads, each with attributes of its own; the result is the same for any number'),
+  ...runOptions,
+  out: pathOption().describe('folder of the calibrated bundle'),
+});
+
+const columns: readonly Column<BundleAttribute>[] = [
+  { title: 'attribute', value: row => row.attribute },
+  { title: 'controllable', value: row => String(row.controllable) },
+  { title: 'safe from', value: row => row.boundary?.safeRange?.[0], decimals: 1 },
+  { title: 'to', value: row => row.boundary?.safeRange?.[1], decimals: 1 },
+  { title: 'layers', value: row => row.boundary?.layers?.join('-') },
+  { title: 'suggested locks', value: row => row.suggestedLocks?.length },
+  { title: 'judge agrees', value: row => row.judged?.agreement, decimals: 3 },
+  { title: 'others flip', value: row => row.judged?.flips, decimals: 3 },
+  { title: 'reason', value: row => row.reason },
+];
+
+export const calibrate = defineStage({
+  name: 'calibrate',
+  description: "Measure what a bundle's moves do: layers, calibration, safe ranges, suggested locks, what it controls.",
+  examples: [
+    '--bundle runs/candidate --judge runs/judge --out models/mine',
+    '--bundle models/starter --out runs/calibrated --faces 64',
+  ],
+  options,
+  async run(config, context) {
+    const { out, resume, force, seed, faces, trialFaces, judgedFaces } = config;
+    const { log, signal } = context;
+    const inputs = {
+      bundle: join(config.bundle, bundleFiles.index),
+      ...(config.judge === undefined ? {} : { judge: config.judge }),
+    };
+    await openDevice(config); // a missing one is told before anything is read or begun
+    return withRun(out, { stage: 'calibrate', config, inputs, resume, force, log }, async run => {
+      const { device } = config;
+      const place: MoverPlace = { bundle: config.bundle, judge: config.judge, device };
+      const { editor, judge } = await openMover(place);
+      const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
+      const seeds = seedsFrom(seed, config.responseFaces);
+      const latents = seeds.map(each => editor.sample(each));
+      const logits = await scored(editor, latents, images => judge.score(images));
+      signal.throwIfAborted();
+      const size = editor.bundle.latentSize;
+      const drawn = Float32Array.from(latents.flatMap(latent => [...latent]));
+      const rows = seenLatents(drawn, size, editor.geometry);
+      const shared: SharedCalibration = {
+        ...place,
+        response: linearResponse(rows, size, logits, attributeNames.length),
+        logits,
+        faces: await lookAt(editor, judge, seedsFrom(seed, faces)),
+        trialFaces: await lookAt(editor, judge, seedsFrom(seed + faces, trialFaces)),
+        // Locks are chosen on some faces, and kept or not on others.
+        judgedFaces: await lookAt(editor, judge, seedsFrom(seed + faces + trialFaces, judgedFaces)),
+        mostLocks: config.mostLocks,
+      };
+      const attributes = await finishedAttributes(run);
+      // A GPU is kept busy by one thread.
+      const left = editor.bundle.attributes.slice(attributes.length);
+      const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
+      const options = { threads, signal, native: true };
+      const workers = startWorkers<BundleAttribute, BundleAttribute>('stages/calibrate/thread', shared, options);
+      const progress = log.progress('calibrate', attributeNames.length, 'attributes');
+      try {
+        for await (const calibrated of inOrder(left, 2 * threads, workers.run)) {
+          signal.throwIfAborted(); // also where the next one is there already
+          run.metrics(calibrated);
+          attributes.push(calibrated);
+          progress.update(attributes.length, calibrated.attribute);
+        }
+        progress.finish();
+      } finally {
+        await workers.close();
+      }
+      await editor.release();
+      await judge.release();
+      const { name, generator, classifier, psi, extra, formerly, contents } = editor.bundle;
+      const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
+      const section = { attributes, judge: judge.name, faces: judgedFaces };
+      const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
+      for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
+      const facts = {
+        ...{ name, generator, classifier, attributes },
+        ...(psi !== undefined && { psi }),
+        ...(extra && { extra }),
+        ...(formerly && { formerly }),
+      };
+      const index = await writeBundleIndex(facts, files, hashBytes);
+      await writeWhole(run.file(bundleFiles.index), index);
+      const controllable = attributes.filter(attribute => attribute.controllable).length;
+      return { out, judge: judge.name, faces, controllable, attributes };
+    });
+  },
+  print: summary => `${textTable(columns, summary.attributes as BundleAttribute[])}\n\njudged by ${summary.judge}`,
+});
+
+/** What an earlier sitting had finished: an attribute's line is written when all of it is known. */
+async function finishedAttributes(run: Run): Promise<BundleAttribute[]> {
+  await run.rewind(() => true); // drops a line that was cut short
+  return (await readJsonLines(run.file(runFiles.metrics))) as unknown as BundleAttribute[];
+}

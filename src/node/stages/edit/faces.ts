@@ -1,0 +1,165 @@
+// Where the faces of an edit come from: seeds, latents in a file, or the recipes of an earlier edit.
+
+import type { Recipe, Start, Strip } from '../../../core/editing/recipe.ts';
+import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
+import { isSameModel } from '../../../core/editor/bundle.ts';
+import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { UserError } from '../../../core/errors.ts';
+import { toFloat64 } from '../../../core/formats/nd-array.ts';
+import type { Geometry } from '../../../core/models/latents.ts';
+import { readRecipeFile } from '../../artefacts/recipes.ts';
+import { readNpy } from '../../files/files.ts';
+import type { Face } from './strips.ts';
+
+export interface NamedFace {
+  /** For people: `seed 7`, `row 3`. */
+  readonly name: string;
+  readonly face: Face;
+}
+
+export interface FacesConfig {
+  readonly seed?: readonly number[] | undefined;
+  readonly latent?: string | undefined;
+  readonly row?: readonly number[] | undefined;
+  readonly recipe?: string | undefined;
+  readonly move: readonly string[];
+  readonly lock: readonly string[];
+  readonly geometry?: Geometry | undefined;
+  /** `coarse`, or `Young=coarse`. */
+  readonly layers: readonly string[];
+  readonly psi?: number | undefined;
+}
+
+/** More than this are no picture to look at. */
+const mostFaces = 1000;
+
+/** The word that stands for the locks that the bundle suggests. */
+const suggested = 'suggested';
+
+/**
+ * @returns the faces, and how they were drawn where they come from recipes.
+ * @throws UserError for options that contradict each other, and for files that do not fit the bundle.
+ */
+export async function facesOf(config: FacesConfig, editor: FaceEditor): Promise<{ faces: NamedFace[]; strip?: Strip }> {
+  if (config.recipe !== undefined) return facesOfRecipes(config.recipe, editor);
+  const { seed = [0], latent, row, psi, geometry = editor.geometry } = config;
+  const moves = config.move.map(parseMoveRange);
+  const locks = locksOf(config.lock, moves, editor);
+  const layers = layersOf(config.layers, moves);
+  const starts =
+    latent === undefined
+      ? seed.map(each => ({ name: `seed ${each}`, start: { seed: each, psi } }))
+      : await readLatents(latent, editor, row);
+  if (starts.length > mostFaces) {
+    throw new UserError(`an edit must have at most ${mostFaces} faces; got ${starts.length}. Choose some with --row`);
+  }
+  return { faces: starts.map(({ name, start }) => ({ name, face: { ...start, moves, locks, geometry, layers } })) };
+}
+
+/** @throws UserError for moves that are none and options that contradict each other: a recipe says all of its edit. */
+export function checkFaceOptions(config: FacesConfig): void {
+  const { seed, latent, row, recipe, move, lock, geometry, layers, psi } = config;
+  const said = { '--seed': seed, '--latent': latent, '--row': row, '--geometry': geometry, '--psi': psi };
+  const lists = { '--move': move, '--lock': lock, '--layers': layers };
+  if (recipe !== undefined) {
+    const given = [
+      ...Object.entries(said).flatMap(([flag, value]) => (value === undefined ? [] : [flag])),
+      ...Object.entries(lists).flatMap(([flag, value]) => (value.length === 0 ? [] : [flag])),
+    ];
+    if (given.length === 0) return;
+    throw new UserError(`--recipe says what is edited and how; got ${given.join(', ')} too. Leave one side out`);
+  }
+  for (const each of move) parseMoveRange(each);
+  if (move.length === 0) throw new UserError('an edit needs --move, such as --move Young=-2, or --recipe');
+  if (latent !== undefined && seed !== undefined) {
+    throw new UserError('a face must start from --seed or from --latent; got both. Leave one out');
+  }
+  if (latent !== undefined && psi !== undefined) {
+    throw new UserError(`--psi is for faces of --seed, as those of --latent are as they are; got ${psi}. Leave it out`);
+  }
+  if (latent === undefined && row !== undefined) throw new UserError('--row chooses rows of --latent; give that too');
+}
+
+async function facesOfRecipes(path: string, { bundle }: FaceEditor): Promise<{ faces: NamedFace[]; strip?: Strip }> {
+  const recipes = await readRecipeFile(path);
+  for (const recipe of recipes) checkBundle(recipe, path, bundle);
+  const drawing = ({ strip }: Recipe) => JSON.stringify([strip?.steps, strip?.scale, strip?.timing]);
+  if (recipes.some(recipe => drawing(recipe) !== drawing(recipes[0]!))) {
+    throw new UserError(`the recipes of ${path} must have steps, scale and timing in common. Repeat them one by one`);
+  }
+  const faces = recipes.map(({ moves, locks, geometry, layers, strip, ...start }, i) => ({
+    name: 'seed' in start ? `seed ${start.seed}` : `latent ${i}`,
+    face: {
+      ...start,
+      moves: moves.map((to, k): MoveRange => ({ to, from: strip?.from[k] ?? undefined })),
+      locks,
+      geometry,
+      layers,
+    },
+  }));
+  // A recipe that was no strip is the picture of its end.
+  return { faces, strip: recipes[0]!.strip ?? { from: [], steps: 1, scale: defaultScale } };
+}
+
+/** Enlargement of frames that nobody gave one for. */
+export const defaultScale = 3;
+
+function checkBundle(recipe: Recipe, path: string, used: FaceEditor['bundle']): void {
+  if (isSameModel(used, recipe.bundle.sha256)) return;
+  const { name, sha256, place } = used;
+  const called = (bundle: Recipe['bundle']) => `"${bundle.name}" with SHA-256 ${bundle.sha256.slice(0, 12)}…`;
+  throw new UserError(
+    `${path} needs the bundle that it was made with, ${called(recipe.bundle)}; ${place} is ` +
+      `${called({ name, sha256 })}. Give the other one with --bundle`,
+  );
+}
+
+/** @returns the rows of a .npy file, each a latent [d]. */
+async function readLatents(path: string, { bundle, layers }: FaceEditor, rows: readonly number[] | undefined) {
+  const own = bundle.latentSize;
+  const { shape, data } = await readNpy(path);
+  const isLayered = layers > 1 && shape.at(-1) === own && shape.at(-2) === layers && shape.length === 3;
+  const size = isLayered ? layers * own : own;
+  const isPlain = shape.at(-1) === own && shape.length <= 2;
+  if (!(isPlain || isLayered) || !(data instanceof Float32Array || data instanceof Float64Array)) {
+    const rowForLayers = layers > 1 ? `, or with a row a layer [n, ${layers}, ${own}],` : '';
+    throw new UserError(
+      `${path} must hold a latent [${own}] or several [n, ${own}]${rowForLayers} of float32 or float64; got ` +
+        `[${shape.join(', ')}]. Take latents of this generator`,
+    );
+  }
+  const count = data.length / size;
+  const all = Float64Array.from(toFloat64(data));
+  return (rows ?? Array.from({ length: count }, (_, row) => row)).map((row): { name: string; start: Start } => {
+    if (row >= count) throw new UserError(`--row must be from 0 to ${count - 1}, the rows of ${path}; got ${row}`);
+    const latent = all.slice(row * size, (row + 1) * size);
+    if (!latent.every(Number.isFinite)) throw new UserError(`row ${row} of ${path} must hold finite numbers only`);
+    return { name: `row ${row}`, start: { latent } };
+  });
+}
+
+/** The locks, with what the bundle suggests for the moved attributes in place of the word for it. */
+function locksOf(locks: readonly string[], moves: readonly MoveRange[], editor: FaceEditor): string[] {
+  const moved = moves.map(({ to }) => to.attribute);
+  const all = locks.flatMap(lock => {
+    if (lock !== suggested) return [lock];
+    return moved.flatMap(attribute => {
+      const { suggestedLocks } = editor.attribute(attribute).details;
+      if (suggestedLocks !== undefined) return suggestedLocks;
+      throw new UserError(`${editor.bundle.name} knows no locks to suggest for ${attribute}. Name them, such as Male`);
+    });
+  });
+  return [...new Set(all)].filter(lock => locks.includes(lock) || !moved.includes(lock));
+}
+
+/** Layers of every move, or of the attribute that stands before the equals sign. */
+function layersOf(given: readonly string[], moves: readonly MoveRange[]): Readonly<Record<string, string>> {
+  const moved = moves.map(({ to }) => to.attribute);
+  const all = given.filter(each => !each.includes('=')).flatMap(layers => moved.map(name => [name, layers] as const));
+  const single = given.filter(each => each.includes('=')).map(each => each.split('=', 2) as [string, string]);
+  const idle = single.find(([attribute]) => !moved.includes(attribute));
+  if (idle !== undefined) {
+    throw new UserError(`--layers must be of a move; got ${idle.join('=')} with moves of ${moved.join(', ')}`);
+  }
+  return Object.fromEntries([...all, ...single]);
+}

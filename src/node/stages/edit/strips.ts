@@ -1,0 +1,128 @@
+// Draws edits as strips, one row a face, or as animations, for all that show them.
+
+import type { Edited } from '../../../core/editing/edit.ts';
+import { asLatentMove } from '../../../core/editing/moves.ts';
+import { addRecipe, type Recipe, type Start, type Strip, type Timing } from '../../../core/editing/recipe.ts';
+import type { MoveRange } from '../../../core/editing/strip.ts';
+import type { EditRequest, FaceEditor, StripRequest } from '../../../core/editor/face-editor.ts';
+import type { Geometry } from '../../../core/models/latents.ts';
+import { recipesAsXmp } from '../../artefacts/recipes.ts';
+import { type AnimationFormat, encodeAnimation } from '../../presentation/animation.ts';
+import { encodeGrid } from '../../presentation/image-grid.ts';
+
+/** One face, edited in steps. */
+export type Face = Start & {
+  /** Of strengths and distances; `FaceEditor.resolveStrip` makes them of probabilities. */
+  readonly moves: readonly MoveRange[];
+  readonly locks: readonly string[];
+  /** Left out, the model's own. */
+  readonly geometry?: Geometry;
+  /** Of moves, where not the model's own; see `EditRequest`. */
+  readonly layers?: EditRequest['layers'];
+};
+
+/** How all faces of a file are drawn. */
+export type Drawing = Pick<Strip, 'steps' | 'scale' | 'timing'>;
+
+export interface DrawnFace {
+  /** One edit a frame. */
+  readonly edits: readonly Edited[];
+  /** [steps, 3, R, R]. */
+  readonly images: Float32Array;
+}
+
+/** White pixels between frames. */
+const gap = 2;
+
+export interface StripsRequest extends Drawing {
+  /** The faces, one strip each. */
+  readonly seeds: readonly number[];
+  readonly moves: readonly MoveRange[];
+  readonly locks: readonly string[];
+  /** Truncation; left out, the model's own. */
+  readonly psi?: number | undefined;
+}
+
+export interface Strips {
+  /** A PNG, one row a face, with the recipes of all. */
+  readonly png: Uint8Array;
+  /** The frames before enlargement, [faces · steps, 3, R, R]. */
+  readonly images: Float32Array;
+  /** How much of each moved direction the locks leave: the same for every face. */
+  readonly residuals: Readonly<Record<string, number>>;
+}
+
+/** @throws UserError as `FaceEditor.resolveStrip`. */
+export async function drawStrips(editor: FaceEditor, request: StripsRequest): Promise<Strips> {
+  const { seeds, moves, locks, psi, ...drawing } = request;
+  const faces: Face[] = [];
+  const drawn: DrawnFace[] = [];
+  for (const seed of seeds) {
+    const face = { seed, psi, moves, locks };
+    faces.push({ ...face, ...(await editor.resolveStrip({ ...face, steps: drawing.steps })) });
+    drawn.push(await drawFace(editor, faces.at(-1)!, drawing.steps));
+  }
+  const png = await encodeStrips(editor, drawn, recipesOf(editor, faces, drawing), drawing);
+  return { png, images: joined(drawn.map(({ images }) => images)), residuals: residualsOf(drawn) };
+}
+
+/** @throws UserError as `FaceEditor.strip`. */
+export async function drawFace(editor: FaceEditor, face: Face, steps: number): Promise<DrawnFace> {
+  const request: StripRequest = { ...face, steps };
+  const edits = editor.strip(request);
+  return { edits, images: await editor.render(edits.map(({ latent }) => latent)) };
+}
+
+/** What makes each face's row again. */
+export function recipesOf(editor: FaceEditor, faces: readonly Face[], { steps, scale, timing }: Drawing): Recipe[] {
+  return faces.map(face => {
+    const from = face.moves.map(move => (move.from === undefined ? null : asLatentMove(move.from)));
+    const recipe = editor.recipe({ ...face, moves: face.moves.map(({ to }) => to) });
+    return { ...recipe, strip: { from, steps, scale, ...(timing === undefined ? {} : { timing }) } };
+  });
+}
+
+/** @returns a PNG, one row a face, with the recipes inside. */
+export async function encodeStrips(
+  { bundle: { resolution } }: FaceEditor,
+  drawn: readonly DrawnFace[],
+  recipes: readonly Recipe[],
+  { steps, scale }: Drawing,
+): Promise<Uint8Array> {
+  const images = joined(drawn.map(face => face.images));
+  const png: Uint8Array = await encodeGrid(images, { resolution, columns: steps, scale, kernel: 'cubic', gap });
+  return recipes.reduce(addRecipe, png);
+}
+
+/** @returns an animation of all faces side by side, about as many rows as columns. */
+export async function encodeFaceAnimation(
+  { bundle: { resolution } }: FaceEditor,
+  drawn: readonly DrawnFace[],
+  recipes: readonly Recipe[],
+  { steps, scale, timing, format }: Drawing & { readonly timing: Timing; readonly format: AnimationFormat },
+): Promise<Uint8Array> {
+  const columns = Math.ceil(Math.sqrt(drawn.length));
+  const size = 3 * resolution ** 2;
+  const frames: Uint8Array[] = [];
+  for (let step = 0; step < steps; step++) {
+    const images = joined(drawn.map(face => face.images.subarray(step * size, (step + 1) * size)));
+    frames.push(await encodeGrid(images, { resolution, columns, scale, kernel: 'cubic', gap }));
+  }
+  return encodeAnimation(frames, { format, ...timing, xmp: recipesAsXmp(recipes) });
+}
+
+/** How much of each moved direction the locks leave. */
+export function residualsOf(drawn: readonly DrawnFace[]): Record<string, number> {
+  const steps = drawn.at(-1)!.edits.at(-1)!.steps;
+  return Object.fromEntries(steps.map(({ attribute, residual }) => [attribute, residual]));
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,62 @@
+// The features in which generated and real images are compared: what a classifier sees before it answers.
+
+import type { ImageSet } from '../../../core/images/image-set.ts';
+import type { Tick } from '../../../core/measures/images/sliced-wasserstein.ts';
+import { classifierFeatures } from '../../../core/models/classifier.ts';
+import { classifierRunner } from '../../../core/models/inference.ts';
+import type { Device } from '../../../core/runtime/device.ts';
+import { classifierDetailsSchema, type GanDetails, readTensors } from '../../artefacts/networks.ts';
+import { type FinishedRun, openRun } from '../../runs/run-folder.ts';
+import { classify, evaluationBatch } from '../train-classifier/results.ts';
+import { checkTakes } from './attribute-shares.ts';
+
+/** Features of a set of images, a row each. */
+export interface Features {
+  readonly count: number;
+  /** Numbers in a row. */
+  readonly size: number;
+  /** [count, size]. */
+  readonly values: Float32Array;
+}
+
+export interface FeatureNetwork {
+  /** Which network it is: figures in the features of another do not compare. */
+  readonly name: string;
+  /** @param tick told after each block of images. */
+  featuresOf(images: ImageSet, tick?: Tick): Promise<Features>;
+  release(): Promise<void>;
+}
+
+/**
+ * @param folder run folder of `train classifier`. @param role of the option that named it.
+ * @throws UserError where it does not take the generator's images.
+ */
+export async function openFeatureNetwork(
+  folder: string,
+  role: 'judge' | 'classifier',
+  generator: GanDetails,
+  device: Device,
+): Promise<FeatureNetwork> {
+  const run = await openRun(folder, 'train classifier');
+  const { details, tensors } = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
+  checkTakes(details.architecture, generator, role);
+  const runner = await classifierRunner(device, details.architecture, tensors, evaluationBatch, classifierFeatures);
+  return {
+    name: nameOf(run),
+    featuresOf: async (images, tick) => {
+      const values = await classify(images, runner, tick);
+      return { count: images.count, size: values.length / images.count, values };
+    },
+    release: () => runner.release(),
+  };
+}
+
+function nameOf({ config, summary }: FinishedRun): string {
+  const accuracy = `${(100 * Number(summary.testAccuracy)).toFixed(2)} % of test labels right`;
+  return `the classifier of preset ${String(config.preset)}, seed ${String(config.seed)} (${accuracy})`;
+}
+
+/** @returns the `count` rows from `start` on, not copied. */
+export function partOfFeatures({ size, values }: Features, start: number, count: number): Features {
+  return { count, size, values: values.subarray(start * size, (start + count) * size) };
+}

@@ -1,0 +1,108 @@
+// Stage `export`: writes a bundle's networks as ONNX files, for programs that know nothing of this one.
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Bundle, bundleFiles, readBundle } from '../../../core/editor/bundle.ts';
+import { bundleNetworks } from '../../../core/editor/networks.ts';
+import type { Target } from '../../../core/graph/emitter.ts';
+import { ganModel } from '../../../core/models/gan-kinds.ts';
+import type { GanModel } from '../../../core/models/gan-model.ts';
+import { classifierOnnx, generatorOnnx, mappingOnnx } from '../../../core/models/inference.ts';
+import { hashBytes } from '../../artefacts/bundle.ts';
+import { readWhole, writeJson, writeWhole } from '../../files/files.ts';
+import { withRun } from '../../runs/run-folder.ts';
+import { pathOption, runOptions } from '../framework/options.ts';
+import { defineStage } from '../framework/stage.ts';
+
+const { seed: _noRandomChoices, ...folderOptions } = runOptions;
+
+const options = z.strictObject({
+  bundle: pathOption().describe('folder of a model bundle'),
+  weights: z
+    .enum(['float32', 'float16'])
+    .default('float32')
+    .describe('how weights are stored; float16: half the bytes, brought back to float32 when the file is opened'),
+  ...folderOptions,
+});
+
+/** Says what goes into the networks and what comes out, beside them. */
+const description = 'networks.json';
+
+export const exportNetworks = defineStage({
+  name: 'export',
+  description: "Write a bundle's networks as ONNX files for other programs, with what goes in and comes out.",
+  examples: ['--bundle models/celeba-64 --out exported', '--bundle models/celeba-64 --weights float16 --out exported'],
+  options,
+  async run({ bundle: folder, weights, ...config }, { log }) {
+    const { out, resume, force } = config;
+    const inputs = { bundle: join(folder, bundleFiles.index) };
+    const named = { stage: 'export', config: { bundle: folder, weights, ...config }, inputs, resume, force, log };
+    return withRun(out, named, async run => {
+      const bundle = await readBundle(name => readWhole(join(folder, name)), hashBytes, folder);
+      const { generator, classifier } = bundleNetworks(bundle);
+      const model = ganModel(generator.architecture);
+      // Only what every runtime has.
+      const target: Target = { fusedMatMul: false, weights };
+      const files = {
+        'generator.onnx': generatorOnnx(generator.architecture, generator.weights, target),
+        ...(model.geometry === 'linear' && {
+          'mapping.onnx': mappingOnnx(generator.architecture, generator.weights, target),
+        }),
+        'classifier.onnx': classifierOnnx(classifier.architecture, classifier.weights, target),
+      };
+      for (const [name, bytes] of Object.entries(files)) await writeWhole(run.file(name), bytes);
+      await writeJson(run.file(description), describe(bundle, model));
+      const megabytes = Object.values(files).reduce((sum, { length }) => sum + length, 0) / 1e6;
+      return { out, files: [...Object.keys(files), description], weights, megabytes };
+    });
+  },
+});
+
+function describe({ name, sha256, psi = 1, attributes, generator, resolution, latentSize }: Bundle, model: GanModel) {
+  const images = `[n, 3, ${resolution}, ${resolution}]`;
+  const latents = `[n, ${latentSize}]`;
+  const rows = model.layers === 1 ? latents : `[n, ${model.layers}, ${latentSize}]`;
+  const seen =
+    generator.normalisation === 'chromaticity' ? "each colour's share of R + G + B, by 2x − 1" : 'RGB, 2x / 255 − 1';
+  const imagesAre = `images in planes, ${seen}, in [-1, 1]`;
+  const perLayer = model.layers === 1 ? '' : ', a row a layer from coarse to fine; the same in all for one face';
+  return {
+    bundle: { name, sha256 },
+    format: 'ONNX, operator set 21; all values are float32, and n, the batch, is any number',
+    networks: {
+      'generator.onnx': {
+        input: { shape: rows, meaning: `${meaningOfLatents(model)}${perLayer}` },
+        output: { shape: images, meaning: imagesAre.replace('in [-1, 1]', 'about [-1, 1]: clip them') },
+      },
+      ...(model.geometry === 'linear' && {
+        'mapping.onnx': {
+          input: { shape: latents, meaning: 'z ~ N(0, I)' },
+          output: {
+            shape: latents,
+            meaning: `u, of unit covariance: a row of what the generator takes; times ${psi} it is the face that edit draws`,
+          },
+        },
+      }),
+      'classifier.onnx': {
+        input: { shape: images, meaning: imagesAre },
+        output: {
+          shape: `[n, ${attributes.length}]`,
+          meaning: 'logits; the probability is 1 / (1 + exp(−(slope · logit + intercept)))',
+        },
+      },
+    },
+    logits: attributes.map(({ attribute, threshold, probability = { slope: 1, intercept: 0 } }) => ({
+      attribute,
+      threshold,
+      ...probability,
+    })),
+  };
+}
+
+function meaningOfLatents({ geometry, architecture }: GanModel): string {
+  if (geometry === 'linear') return 'u, as mapping.onnx makes it';
+  const { latentSize } = architecture;
+  const byItself = architecture.kind !== 'style' && architecture.normaliseLatents;
+  return byItself
+    ? `z ~ N(0, I), which the generator brings to length √${latentSize}`
+    : `z ~ N(0, I), at length √${latentSize}`;
+}

@@ -1,0 +1,137 @@
+// Puts a `fit` run together: what was fitted, what was imported, what was labelled by hand, and what follows from these.
+
+import { attributeNames } from '../../../core/attributes.ts';
+import type { Direction } from '../../../core/directions/direction.ts';
+
+import { type BoundaryOptions, measureBoundary } from '../../../core/directions/fit/boundary.ts';
+import { fitOwn, type OwnMetrics } from '../../../core/directions/fit/hand-labelled.ts';
+import { conditionNormal } from '../../../core/editing/conditioning.ts';
+
+import { didYouMean, UserError } from '../../../core/errors.ts';
+import type { ExtraBoundary, LatentSpace, StoredFit } from '../../artefacts/boundaries.ts';
+import { isKnown, readBoundaryFiles } from '../../interop/interfacegan.ts';
+import type { Log } from '../../log/log.ts';
+import type { Faces } from './faces.ts';
+import { readOwnLabels } from './hand-labels.ts';
+
+interface Wishes extends Partial<Omit<BoundaryOptions, 'threshold'>> {
+  readonly import: readonly string[];
+  readonly labels: readonly string[];
+  readonly name: readonly string[];
+  readonly condition: readonly string[];
+  readonly seed: number;
+  /** See `readOwnLabels`. */
+  readonly psi?: number | undefined;
+}
+
+interface Gathered {
+  /** One for each of the 40 attributes, in the order of the label file. */
+  readonly fits: readonly StoredFit[];
+  readonly extra: readonly ExtraBoundary[];
+  readonly space: LatentSpace;
+}
+
+/**
+ * @param fitted to the faces, each under its attribute's name. @throws UserError for boundaries of another latent size
+ * than the faces', two of one name, and what `fitOwn` and `conditionNormal` refuse.
+ */
+export async function gatherBoundaries(
+  wishes: Wishes,
+  faces: Faces | undefined,
+  fitted: readonly StoredFit[],
+  log: Log,
+): Promise<Gathered> {
+  const imported = wishes.import.length > 0 ? await readBoundaryFiles(wishes.import) : [];
+  const size = faces?.size ?? imported[0]!.normal.length;
+  if (imported.some(({ normal }) => normal.length !== size)) {
+    throw new UserError(`boundaries must be of the faces' latent size ${size}; got ${imported[0]!.normal.length}`);
+  }
+  const found = new Map(fitted.map(fit => [fit.controllable ? fit.boundary.attribute : fit.attribute, fit]));
+  for (const boundary of imported) {
+    found.set(boundary.attribute, {
+      controllable: true,
+      boundary: { ...boundary, metrics: measured(boundary, faces, wishes) },
+    });
+  }
+  const reason = faces === undefined ? 'it is not among the imported boundaries' : 'the faces have no scores of it';
+  const fits = attributeNames.map(
+    (attribute): StoredFit => found.get(attribute) ?? { controllable: false, attribute, reason },
+  );
+  const extra = [...found.values()].flatMap((fit): ExtraBoundary[] => {
+    if (!fit.controllable || isKnown(fit.boundary.attribute)) return [];
+    const { attribute } = fit.boundary;
+    const scored = faces?.rows.find(row => row.attribute === attribute);
+    const isImported = imported.some(each => each.attribute === attribute);
+    return [{ ...fit.boundary, origin: isImported ? 'imported' : scored!.origin }];
+  });
+  for (const [i, path] of wishes.labels.entries()) {
+    const { latents, labels } = await readOwnLabels(path, faces!, wishes.psi);
+    const own = fitOwn(wishes.name[i]!, latents, size, labels, wishes.seed);
+    log.info(trustOf(own.attribute, own.metrics));
+    extra.push({ ...own, origin: 'labelled by hand' });
+  }
+  const all = () => [...fits.flatMap(fit => (fit.controllable ? [fit.boundary] : [])), ...extra];
+  for (const wish of wishes.condition) extra.push(conditioned(wish, all()));
+  checkNames(extra);
+  // Directions from elsewhere are InterFaceGAN's, of latents on the sphere.
+  return { fits, extra, space: { size, geometry: faces?.geometry ?? 'sphere' } };
+}
+
+/** What an imported boundary is worth on the faces, where they are labelled with its attribute. */
+function measured(boundary: Direction, faces: Faces | undefined, options: Wishes) {
+  const row = faces?.rows.findIndex(({ attribute }) => attribute === boundary.attribute) ?? -1;
+  if (faces === undefined || row < 0) return null;
+  const { latents, logits, count, rows } = faces;
+  const { threshold } = rows[row]!;
+  const { samples = 'confident', ratio = 0.02, seed } = options;
+  const own = logits.subarray(row * count, (row + 1) * count);
+  return measureBoundary(boundary, latents, own, { samples, ratio, seed, threshold }) ?? null;
+}
+
+/** @param wish `primal:lock+lock`. */
+function conditioned(wish: string, boundaries: readonly Direction[]): ExtraBoundary {
+  const [primal = '', list = '', ...more] = wish.split(':');
+  const locks = list.split('+').map(name => name.trim());
+  if (more.length > 0 || primal === '' || locks.includes('')) {
+    throw new UserError(`a condition must be primal:lock+lock, like Young:Male+Eyeglasses; got "${wish}"`);
+  }
+  const find = (name: string) => {
+    const boundary = boundaries.find(({ attribute }) => attribute === name);
+    if (boundary !== undefined) return boundary;
+    const names = boundaries.map(({ attribute }) => attribute);
+    throw new UserError(`no boundary of "${name}" for --condition ${wish}.${didYouMean(name, names)}`);
+  };
+  const { conditionedNormal: normal, residual } = conditionNormal(find(primal), locks.map(find));
+  const attribute = `${primal}_c_${locks.join('_')}`;
+  const origin = `${primal} without ${locks.join(', ')}: ${(100 * residual).toFixed(1)} % of its direction`;
+  return { attribute, normal, intercept: 0, origin, metrics: null };
+}
+
+/** Names become parts of file names and of moves such as `dimples=2`. */
+function checkNames(extra: readonly ExtraBoundary[]): void {
+  const names = extra.map(({ attribute }) => attribute);
+  for (const [i, name] of names.entries()) {
+    if (!/^\w[\w-]{0,63}$/.test(name)) {
+      throw new UserError(`a name must be letters, digits, _ and -, at most 64; got "${name}"`);
+    }
+    if (isKnown(name) || names.indexOf(name) < i)
+      throw new UserError(`${name} is the name of another boundary; choose another`);
+  }
+}
+
+/** For people: how good it is, and what would make it better. */
+function trustOf(name: string, metrics: OwnMetrics): string {
+  const { labels, positives, accuracy, interval, majorityBaseline, expectedCosine, labelsWanted } = metrics;
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const met =
+    `${percent(accuracy)} of faces left out are met (${percent(interval.low)} to ${percent(interval.high)}; ` +
+    `always answering with the larger class: ${percent(majorityBaseline)})`;
+  const direction = `its direction should be within cosine ${expectedCosine.toFixed(2)} of the true one`;
+  const verdict =
+    labelsWanted === null
+      ? 'halves of the labels have nothing in common: do not trust it'
+      : expectedCosine >= 0.7
+        ? direction
+        : `${direction}: rough; about ${labelsWanted} labels would bring 0.7`;
+  return `${name}: ${labels} labels, ${positives} of them 1; ${met}; ${verdict}`;
+}

@@ -1,0 +1,119 @@
+// Reads labelled faces into memory that all threads of `fit` share.
+import { basename } from 'node:path';
+import { attributeNames } from '../../../core/attributes.ts';
+import { UserError } from '../../../core/errors.ts';
+import { checkShape, toFloat32 } from '../../../core/formats/nd-array.ts';
+import { brightnessName } from '../../../core/images/brightness.ts';
+import { quantile } from '../../../core/math/statistics.ts';
+import { normaliseLatents } from '../../../core/models/latents.ts';
+import type { LatentSpace } from '../../artefacts/boundaries.ts';
+import { latentFiles, readSynthesis } from '../../artefacts/synthesis.ts';
+import { readNpy } from '../../files/files.ts';
+import { namedFiles } from '../../interop/interfacegan.ts';
+import { exists } from '../../runs/manifest.ts';
+import type { FinishedRun } from '../../runs/run-folder.ts';
+
+export interface Faces extends LatentSpace {
+  readonly count: number;
+  /** [count, size], as the generator sees them. */
+  readonly latents: Float32Array;
+  /** [attributes, count]: one row an attribute. */
+  readonly logits: Float32Array;
+  /** Which attribute each row is of, above which logit it counts as present, and who says so, for people. */
+  readonly rows: readonly { readonly attribute: string; readonly threshold: number; readonly origin: string }[];
+  /** The run of `train gan` that made them; undefined of faces from elsewhere. */
+  readonly generator: string | undefined;
+}
+
+/** A direction beyond the 40, after how bright each face is: to hold the light while something else is moved. */
+const brightness = {
+  attribute: brightnessName,
+  origin: 'fitted to how bright the middle of each generated picture is',
+};
+
+/** @param run of `synthesize`. @throws UserError for files that do not fit together or hold anything but finite numbers. */
+export async function readFaces(run: FinishedRun): Promise<Faces> {
+  const { thresholds, geometry } = await readSynthesis(run);
+  const rows = attributeNames.map((attribute, a) => ({ attribute, threshold: thresholds[a]!, origin: 'classifier' }));
+  const latents = await readMatrix(run.file(latentFiles[geometry]), [null, null]);
+  const [count] = latents.shape;
+  const { data: logits } = await readMatrix(run.file('logits.npy'), [count, rows.length]);
+  const made = { geometry, generator: run.manifest.inputs.generator?.path };
+  if (!(await exists(run.file('brightness.npy')))) return faces(latents, rows, logits, made); // by an earlier version
+  const { data: light } = await readMatrix(run.file('brightness.npy'), [count, 1]);
+  const columns = rows.length + 1;
+  const scores = Float32Array.from({ length: count * columns }, (_, at) => {
+    const [face, column] = [Math.floor(at / columns), at % columns];
+    return column < rows.length ? logits[face * rows.length + column]! : light[face]!;
+  });
+  return faces(latents, [...rows, { ...brightness, threshold: quantile(light, 0.5) }], scores, made);
+}
+
+/**
+ * Faces labelled elsewhere, in InterFaceGAN's files: latents (N, d), brought to length √d, and for each attribute
+ * `<attribute>_scores.npy` (N, 1), or all 40 in one `scores.npy` (N, 40). A score counts as present above 0.5 where
+ * all are probabilities, in [0, 1], and above 0 where they are not.
+ * @throws UserError as `readFaces`.
+ */
+export async function readScoredFaces(latentFile: string, scorePaths: readonly string[]): Promise<Faces> {
+  const latents = await readMatrix(latentFile, [null, null]);
+  const [count, size] = latents.shape;
+  const table = scorePaths.length === 1 && basename(scorePaths[0]!) === 'scores.npy' ? scorePaths[0] : undefined;
+  const files = table === undefined ? await namedFiles(scorePaths, 'scores') : [];
+  const attributes = table === undefined ? files.map(file => file.attribute) : attributeNames;
+  const scores = new Float32Array(count * attributes.length);
+  if (table !== undefined) scores.set((await readMatrix(table, [count, attributes.length])).data);
+  for (const [a, { path, sign }] of files.entries()) {
+    const column = await readMatrix(path, [count, 1]);
+    for (const [face, score] of column.data.entries()) scores[face * attributes.length + a] = sign * score;
+  }
+  const rows = attributes.map((attribute, a) => {
+    const sign = files[a]?.sign ?? 1;
+    let probabilities = true;
+    for (let at = a; at < scores.length; at += attributes.length) {
+      probabilities &&= sign * scores[at]! >= 0 && sign * scores[at]! <= 1;
+    }
+    return { attribute, threshold: probabilities ? sign / 2 : 0, origin: 'fitted to scores' };
+  });
+  const normalised = { ...latents, data: normaliseLatents(latents.data, size) };
+  return faces(normalised, rows, scores, { geometry: 'sphere', generator: undefined });
+}
+
+/** Puts both into shared memory. */
+function faces(
+  latents: { readonly shape: readonly [number, number]; readonly data: Float32Array },
+  rows: Faces['rows'],
+  data: Float32Array,
+  made: Pick<Faces, 'geometry' | 'generator'>,
+): Faces {
+  const [count, size] = latents.shape;
+  return {
+    count,
+    size,
+    latents: shared(latents.data.length, target => target.set(latents.data)),
+    logits: shared(data.length, target => {
+      for (const [at, logit] of data.entries()) {
+        target[(at % rows.length) * count + Math.floor(at / rows.length)] = logit;
+      }
+    }),
+    rows,
+    ...made,
+  };
+}
+
+/** @throws UserError unless the file holds a matrix of this shape, null standing for any length, of finite numbers. */
+async function readMatrix(path: string, expected: readonly [number | null, number | null]) {
+  const array = await readNpy(path);
+  checkShape(array, expected, path);
+  const data = toFloat32(array.data);
+  if (!data.every(Number.isFinite))
+    throw new UserError(`${path} must hold finite numbers; some are not. Make it again`);
+  return { shape: array.shape as [number, number], data };
+}
+
+/** Numbers that every thread reads in one place. */
+function shared(count: number, fill: (data: Float32Array) => void): Float32Array {
+  const data = new Float32Array(new SharedArrayBuffer(count * Float32Array.BYTES_PER_ELEMENT));
+  fill(data);
+  return data;
+}

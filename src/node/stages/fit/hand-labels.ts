@@ -1,0 +1,77 @@
+// Reads labels that somebody gave generated faces by hand: a CSV of seeds or latents with 0 and 1.
+import { UserError } from '../../../core/errors.ts';
+import { createRandom } from '../../../core/math/random.ts';
+import { generatorRunner } from '../../../core/models/inference.ts';
+import { checkPsi, defaultPsi, sampleLatents, seenLatents, truncated } from '../../../core/models/latents.ts';
+import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { cpuDevice } from '../../devices/device.ts';
+import { readWhole } from '../../files/files.ts';
+import { exists } from '../../runs/manifest.ts';
+import { openRun } from '../../runs/run-folder.ts';
+import type { Faces } from './faces.ts';
+
+export interface OwnLabels {
+  /** [n, size], as the generator sees them. */
+  readonly latents: Float32Array;
+  /** [n], 1 for yes and 0 for no. */
+  readonly labels: Uint8Array;
+}
+
+const heading = /^\s*"?(seed|index)"?\s*[,;]/i;
+
+/**
+ * A heading, `seed,label` or `index,label`, and a line a face: the seed that `edit` and the studio draw it by, or its
+ * row among the latents from 0; then 1 or 0. Further columns are left alone.
+ * @param psi truncation of the faces that were looked at, by their seeds; left out, the default of models that have one.
+ * @throws UserError naming the line that is no label, or labels a face once more.
+ */
+export async function readOwnLabels(path: string, faces: Faces, psi?: number): Promise<OwnLabels> {
+  const { latents, count, size } = faces;
+  const lines = new TextDecoder().decode(await readWhole(path)).split(/\r?\n/);
+  const by = heading.exec(lines[0] ?? '')?.[1]?.toLowerCase();
+  if (by === undefined) {
+    throw new UserError(`${path} must begin with the line "seed,label" or "index,label"; got "${lines[0]}"`);
+  }
+  const given = new Map<number, number>();
+  for (const [i, line] of lines.entries()) {
+    if (i === 0 || line.trim() === '') continue;
+    const [face, label] = line.split(/[,;]/).map(cell => cell.trim().replace(/^"(.*)"$/, '$1'));
+    const at = `${path}, line ${i + 1}`;
+    if (!/^\d+$/.test(face!) || (label !== '0' && label !== '1')) {
+      throw new UserError(`${at} must be a whole ${by} and 0 or 1, as in "7,1"; got "${line}"`);
+    }
+    const number = Number(face);
+    if (by === 'index' && number >= count) {
+      throw new UserError(`${at}: an index must be below ${count}, the number of faces; got ${number}`);
+    }
+    if (given.has(number)) throw new UserError(`${at} labels ${by} ${number} a second time; keep one of the lines`);
+    given.set(number, Number(label));
+  }
+  const rows = new Float32Array(given.size * size);
+  for (const [i, face] of [...given.keys()].entries()) {
+    const latent =
+      by === 'index' ? latents.subarray(face * size, (face + 1) * size) : sampleLatents(createRandom(face), 1, size);
+    rows.set(latent, i * size);
+  }
+  const seen = by === 'index' ? rows : await seenOf(rows, faces, psi);
+  return { latents: seen, labels: Uint8Array.from(given.values()) };
+}
+
+/** @param drawn raw latents [n, size]. @returns them as the generator sees them, truncated. */
+async function seenOf(drawn: Float32Array, { size, geometry, generator }: Faces, psi?: number): Promise<Float32Array> {
+  if (psi !== undefined) checkPsi(psi, geometry, generator ?? 'these faces');
+  if (geometry === 'sphere') return seenLatents(drawn, size, geometry);
+  if (generator === undefined || !(await exists(generator))) {
+    throw new UserError(
+      `labels by seed need the generator that draws the faces; ${generator ?? 'it'} is gone. Label them by index`,
+    );
+  }
+  const run = await openRun(generator, 'train gan');
+  const { details, tensors } = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
+  const runner = await generatorRunner(cpuDevice(1), details, tensors, 16);
+  try {
+    return truncated(await runner.map(drawn), psi ?? defaultPsi);
+  } finally {
+    await runner.release();
+  }
+}

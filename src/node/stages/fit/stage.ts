@@ -1,0 +1,224 @@
+// Stage `fit`: finds in latent space the boundary of each attribute that the classifier sees in generated faces.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { attributeNames } from '../../../core/attributes.ts';
+import { defaultBoundaryOptions as defaults } from '../../../core/directions/fit/boundary.ts';
+import type { CurvePoint } from '../../../core/directions/fit/learning-curve.ts';
+import { UserError } from '../../../core/errors.ts';
+import { encodeNpy } from '../../../core/formats/npy.ts';
+import { defaultPsi } from '../../../core/models/latents.ts';
+import type { StoredFit } from '../../artefacts/boundaries.ts';
+import { boundaryFiles, keptBoundaries, writeBoundaries, writeBoundary } from '../../artefacts/boundaries.ts';
+import { latentFiles } from '../../artefacts/synthesis.ts';
+import { explainingDiskErrors } from '../../files/disk-errors.ts';
+import { writeJson, writeWhole } from '../../files/files.ts';
+import { namedFiles, writeBoundaryFiles } from '../../interop/interfacegan.ts';
+import { csvTable } from '../../presentation/table.ts';
+import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
+import { startWorkers } from '../../threads/threads.ts';
+import { pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
+import { defineStage, type StageContext } from '../framework/stage.ts';
+import { inOrder } from '../prepare/map-in-order.ts';
+import { gatherBoundaries } from './directions.ts';
+import { type Faces, readFaces, readScoredFaces } from './faces.ts';
+import { columns, means, tableRows } from './tables.ts';
+import type { FitAnswer, FitOrder, SharedFaces } from './thread.ts';
+
+const options = z.strictObject({
+  synthesis: pathOption().optional().describe('run folder of synthesize: the faces to fit to'),
+  latents: pathOption()
+    .optional()
+    .describe("instead of --synthesis: latents of faces from elsewhere, InterFaceGAN's z.npy (N, d)"),
+  scores: z
+    .array(pathOption())
+    .default([])
+    .describe('of --latents: <attribute>_scores.npy (N, 1), folders of these, or one scores.npy (N, 40)'),
+  import: z
+    .array(pathOption())
+    .default([])
+    .describe("boundaries to take over: InterFaceGAN's <attribute>_boundary.npy (1, d), or folders of these"),
+  labels: z
+    .array(pathOption())
+    .default([])
+    .describe('own attributes: for each a CSV "seed,label" or "index,label" with at least 30 faces and 0 or 1'),
+  name: z.array(z.string()).default([]).describe('the name of each of --labels'),
+  psi: psiOption()
+    .optional()
+    .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
+    .describe('of --labels by seed: truncation of the faces as they were looked at'),
+  condition: z
+    .array(z.string())
+    .default([])
+    .describe('boundaries to derive, as primal:lock+lock, e.g. Young:Male+Eyeglasses, kept as Young_c_Male_Eyeglasses'),
+  export: pathOption()
+    .optional()
+    .describe(
+      "folder for the boundaries under InterFaceGAN's names (age is −Young), with the faces' latents and scores",
+    ),
+  samples: z
+    .enum(['confident', 'all'])
+    .default(defaults.samples)
+    .describe('confident: the faces the classifier is surest about, for edits; all: by threshold, for the table'),
+  ratio: z
+    .number()
+    .gt(0)
+    .max(0.5)
+    .default(defaults.ratio)
+    .describe('share of all faces that confident takes from each end of the ranking by logit'),
+  C: z.number().positive().default(defaults.C).describe('price of a margin error in the support vector machine'),
+  weights: z
+    .enum(['equal', 'balanced'])
+    .default(defaults.weights)
+    .describe('what an error costs: equal, C (InterFaceGAN, the report); balanced: more for the rarer class, for all'),
+  tolerance: z.number().positive().default(defaults.tolerance).describe('violation of optimality at which a fit ends'),
+  maxIterations: z
+    .int()
+    .min(0)
+    .default(defaults.maxIterations)
+    .describe('passes after which a fit ends in any case; 0: 5,000 for confident, 1,000 for all'),
+  repeats: z.int().min(1).max(100).default(defaults.repeats).describe('splits of confident that the intervals span'),
+  control: z.boolean().default(defaults.control).describe('fit shuffled labels too: they must come out at chance'),
+  curve: z
+    .array(z.enum(attributeNames))
+    .default([])
+    .describe('attributes that are also fitted to 250, 500, 1000, … samples, for curves.json'),
+  threads: threadsOption('threads, each with an attribute at a time; the result is the same for any number'),
+  ...runOptions,
+});
+
+type Config = z.output<typeof options>;
+
+export const fit = defineStage({
+  name: 'fit',
+  description: 'Fit one boundary per attribute to latents and logits of generated faces.',
+  examples: [
+    '--synthesis runs/synthesis --out runs/boundaries',
+    '--synthesis runs/synthesis --out runs/table --samples all --curve Male,Young,Smiling',
+    '--synthesis runs/synthesis --labels dimples.csv --name dimples --out runs/dimples',
+    '--import interfacegan/boundaries --condition Young:Male --export exported --out runs/published',
+  ],
+  options,
+  async run(config, context) {
+    checkSources(config);
+    const faces = await openFaces(config);
+    const { out, resume, force } = config;
+    const { log } = context;
+    return withRun(out, { stage: 'fit', config, inputs: await inputsOf(config), resume, force, log }, async run => {
+      const fitted = faces === undefined ? [] : await fitAll(run, faces, config, context);
+      const { fits, extra, space } = await gatherBoundaries(config, faces, fitted, log);
+      await writeBoundaries(run, fits, extra, space);
+      await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
+      if (config.export !== undefined) {
+        const boundaries = fits.flatMap(each => (each.controllable ? [each.boundary] : []));
+        await exportTo(config.export, [...boundaries, ...extra], faces);
+      }
+      const own = extra.map(({ normal: _, ...rest }) => rest);
+      return {
+        out,
+        samples: config.samples,
+        faces: faces?.count ?? 0,
+        ...means(fits),
+        ...(own.length > 0 && { extra: own }),
+        table: tableRows(fits),
+      };
+    });
+  },
+});
+
+function checkSources(config: Config): void {
+  const { synthesis, latents, scores, labels, name, curve } = config;
+  const refuse = (rule: string): never => {
+    throw new UserError(`${rule}. See face-tuning fit --help`);
+  };
+  if (synthesis !== undefined && latents !== undefined) refuse('fit takes faces of --synthesis or --latents, not both');
+  if ((latents === undefined) !== (scores.length === 0)) refuse('--latents and --scores belong together');
+  const none = synthesis === undefined && latents === undefined;
+  if (none && config.import.length === 0)
+    refuse('fit needs --synthesis, --latents with --scores, or --import; got none');
+  if (none && labels.length > 0) refuse('--labels needs the faces of --synthesis or --latents');
+  if (none && curve.length > 0) refuse('--curve needs the faces of --synthesis or --latents');
+  if (labels.length !== name.length) {
+    refuse(`each file of --labels needs its --name; got ${labels.length} files and ${name.length} names`);
+  }
+}
+
+async function openFaces({ synthesis, latents, scores }: Config): Promise<Faces | undefined> {
+  if (synthesis !== undefined) return readFaces(await openRun(synthesis, 'synthesize'));
+  return latents === undefined ? undefined : readScoredFaces(latents, scores);
+}
+
+/** Every run and file that is read, for the manifest. */
+async function inputsOf(config: Config): Promise<Record<string, string>> {
+  const { synthesis, latents, scores, labels } = config;
+  const files = config.import.length > 0 ? await namedFiles(config.import, 'boundary') : [];
+  const scoreFiles = scores.length === 1 && scores[0]!.endsWith('.npy') ? scores : await scorePaths(scores);
+  return {
+    ...(synthesis !== undefined && { synthesis }),
+    ...(latents !== undefined && { latents }),
+    ...Object.fromEntries(files.map(({ attribute, path }) => [`import ${attribute}`, path])),
+    ...Object.fromEntries(scoreFiles.map((path, i) => [`scores ${i}`, path])),
+    ...Object.fromEntries(labels.map((path, i) => [`labels ${i}`, path])),
+  };
+}
+
+async function scorePaths(scores: readonly string[]): Promise<string[]> {
+  return scores.length === 0 ? [] : (await namedFiles(scores, 'scores')).map(({ path }) => path);
+}
+
+/** Fits every attribute that the faces are labelled with, but those that are imported. */
+async function fitAll(
+  run: Run,
+  faces: Faces,
+  { curve, threads, import: imported, ...config }: Config,
+  { log, signal }: StageContext,
+): Promise<StoredFit[]> {
+  const taken = imported.length > 0 ? (await namedFiles(imported, 'boundary')).map(({ attribute }) => attribute) : [];
+  const all = faces.rows.map((each, row) => ({ ...each, row }));
+  const orders = all.filter(({ attribute }) => !taken.includes(attribute));
+  const fits = await keptBoundaries(run);
+  const { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed } = config;
+  const settings = { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed };
+  const shared: SharedFaces = { latents: faces.latents, size: faces.size, logits: faces.logits, options: settings };
+  const workers = startWorkers<FitOrder, FitAnswer>('stages/fit/thread', shared, { threads, signal, native: false });
+  const progress = log.progress('fit', orders.length, 'attributes');
+  const curves: Record<string, readonly CurvePoint[]> = {};
+  try {
+    const boundaries = orders.slice(fits.length).map(order => ({ ...order, what: 'boundary' as const }));
+    for await (const answer of inOrder(boundaries, 2 * threads, workers.run)) {
+      signal.throwIfAborted(); // also where the next answer is there already
+      if (!('fit' in answer)) continue;
+      fits.push(answer.fit);
+      await writeBoundary(run, answer.fit);
+      if (!answer.fit.controllable) log.warn(`${answer.fit.attribute} has no boundary: ${answer.fit.reason}`);
+      progress.update(fits.length, orders[fits.length - 1]!.attribute);
+    }
+    progress.finish();
+    const asked = all.filter(({ attribute }) => (curve as readonly string[]).includes(attribute));
+    const curveOrders = asked.map(order => ({ ...order, what: 'curve' as const }));
+    for await (const answer of inOrder(curveOrders, 2 * threads, workers.run)) {
+      if ('curve' in answer) curves[asked[Object.keys(curves).length]!.attribute] = answer.curve;
+    }
+  } finally {
+    await workers.close();
+  }
+  if (curve.length > 0) await writeJson(run.file(boundaryFiles.curves), curves);
+  return fits;
+}
+
+/** What InterFaceGAN's edit.py and train_boundary.py read. Files of these names that are there already are replaced. */
+async function exportTo(
+  folder: string,
+  boundaries: Parameters<typeof writeBoundaryFiles>[1],
+  faces: Faces | undefined,
+) {
+  await explainingDiskErrors('create', folder, () => mkdir(folder, { recursive: true }));
+  await writeBoundaryFiles(folder, boundaries);
+  if (faces === undefined) return;
+  const { latents, logits, rows, count, size, geometry } = faces;
+  await writeWhole(join(folder, latentFiles[geometry]), encodeNpy({ shape: [count, size], data: latents }));
+  for (const [row, { attribute }] of rows.entries()) {
+    const data = logits.subarray(row * count, (row + 1) * count);
+    await writeWhole(join(folder, `${attribute}_scores.npy`), encodeNpy({ shape: [count, 1], data }));
+  }
+}

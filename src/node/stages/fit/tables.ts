@@ -1,0 +1,60 @@
+// The table of a `fit` run and the means over it.
+import type { BoundaryMetrics } from '../../../core/directions/fit/boundary.ts';
+import { mean } from '../../../core/math/statistics.ts';
+import type { StoredFit } from '../../artefacts/boundaries.ts';
+import type { Cell, Column } from '../../presentation/table.ts';
+
+/** A column that is empty where there is no boundary. */
+function figure(title: string, read: (metrics: BoundaryMetrics) => Cell): Column<StoredFit> {
+  return { title, value: fit => (fit.controllable && fit.boundary.metrics ? read(fit.boundary.metrics) : null) };
+}
+
+/** One row an attribute; the first columns are those of the report's table. */
+export const columns: readonly Column<StoredFit>[] = [
+  { title: 'attribute', value: fit => (fit.controllable ? fit.boundary.attribute : fit.attribute) },
+  figure('data size', metrics => metrics.dataSize),
+  figure('training accuracy', metrics => metrics.training.accuracy),
+  figure('test accuracy', metrics => metrics.test.accuracy),
+  figure('f1', metrics => metrics.test.f1),
+  figure('majority baseline', metrics => metrics.test.majorityBaseline),
+  figure('balanced accuracy', metrics => metrics.test.balancedAccuracy),
+  figure('auc', metrics => metrics.test.auc),
+  figure('accuracy low', metrics => metrics.intervals.accuracy.low),
+  figure('accuracy high', metrics => metrics.intervals.accuracy.high),
+  figure('f1 low', metrics => metrics.intervals.f1.low),
+  figure('f1 high', metrics => metrics.intervals.f1.high),
+  figure('held-out accuracy', metrics => metrics.heldOut.accuracy),
+  figure('held-out majority baseline', metrics => metrics.heldOut.majorityBaseline),
+  figure('held-out balanced accuracy', metrics => metrics.heldOut.balancedAccuracy),
+  figure('held-out auc', metrics => metrics.heldOut.auc),
+  figure('shuffled accuracy', metrics => metrics.shuffled?.accuracy),
+  figure('stability', metrics => metrics.stability),
+  figure('share of faces', metrics => metrics.positives / metrics.faces),
+  figure('converged', ({ converged }) => (converged === undefined ? null : String(converged))),
+  { title: 'controllable', value: fit => String(fit.controllable) },
+  { title: 'reason', value: fit => (fit.controllable ? null : fit.reason) },
+];
+
+/** The table as data, empty cells as null. */
+export function tableRows(fits: readonly StoredFit[]): Record<string, unknown>[] {
+  return fits.map(fit => Object.fromEntries(columns.map(({ title, value }) => [title, value(fit) ?? null])));
+}
+
+/** Over the attributes that have a boundary; null where none has. */
+export function means(fits: readonly StoredFit[]) {
+  const fitted = fits.flatMap(fit => (fit.controllable && fit.boundary.metrics ? [fit.boundary.metrics] : []));
+  const meanOf = (read: (metrics: BoundaryMetrics) => number | undefined) => {
+    const figures = fitted.map(read).filter(value => value !== undefined);
+    return figures.length > 0 ? mean(figures) : null;
+  };
+  return {
+    controllable: fits.filter(fit => fit.controllable).length,
+    meanTrainingAccuracy: meanOf(metrics => metrics.training.accuracy),
+    meanTestAccuracy: meanOf(metrics => metrics.test.accuracy),
+    meanF1: meanOf(metrics => metrics.test.f1),
+    meanAuc: meanOf(metrics => metrics.test.auc),
+    meanHeldOutAccuracy: meanOf(metrics => metrics.heldOut.accuracy),
+    meanHeldOutAuc: meanOf(metrics => metrics.heldOut.auc),
+    meanShuffledAccuracy: meanOf(metrics => metrics.shuffled?.accuracy),
+  };
+}

@@ -1,0 +1,58 @@
+// The options that many stages share, so that a flag means the same everywhere.
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { mostPsi } from '../../../core/models/latents.ts';
+import { deviceNames } from '../../devices/device.ts';
+
+/** A side length of square images. @throws (as a zod issue) unless a power of two from 4 to 1024. */
+export function resolutionOption() {
+  const values = 'a power of two from 4 to 1024';
+  const fits = (side: number) => side >= 4 && side <= 1024 && Number.isInteger(Math.log2(side));
+  return z
+    .int()
+    .refine(fits, { error: `must be ${values}` })
+    .meta({ values });
+}
+
+/** A path; an empty one, such as an unset shell variable leaves, is refused. */
+export function pathOption() {
+  return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: 'a path' });
+}
+
+/** Truncation: the share of the way from the mean face to each face that is left. */
+export function psiOption() {
+  return z.number().min(0).max(mostPsi);
+}
+
+export function threadsOption(description: string) {
+  return z
+    .int()
+    .min(1)
+    .max(256)
+    .default(availableParallelism())
+    .meta({ defaultInWords: "the machine's cores" })
+    .describe(description);
+}
+
+/** The options of every stage that writes a run folder; spread them into its table. */
+export const runOptions = {
+  out: pathOption().describe('folder of the new run; it appears when the run is complete'),
+  seed: z.int().min(0).default(0).describe('seed of all random choices: the same seed repeats the run'),
+  force: z.boolean().default(false).describe('replace an earlier run at --out, once the new one is complete'),
+  resume: z
+    .boolean()
+    .default(false)
+    .describe('keep the run at --out if it is finished and unchanged, or continue it; its options must be the same'),
+};
+
+/** Of every stage that runs networks. */
+export const deviceOptions = {
+  device: z
+    .enum(deviceNames)
+    .default('cpu')
+    .describe('what computes: the processor or a GPU; `face-tuning doctor` tells which work here'),
+  threads: threadsOption('threads of a computation; results are bit-equal only between runs with the same number'),
+};
+
+/** What these are once checked, for stages that do their work in parts. */
+export type CommonConfig = z.output<z.ZodObject<typeof deviceOptions & typeof runOptions>>;

@@ -1,0 +1,208 @@
+// Runs every stage in order from one preset: from a CelebA folder to edited faces.
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../../core/errors.ts';
+import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { openDevice } from '../../devices/device.ts';
+import { explainingDiskErrors } from '../../files/disk-errors.ts';
+import { writeJson } from '../../files/files.ts';
+import { type Column, textTable } from '../../presentation/table.ts';
+import { exists } from '../../runs/manifest.ts';
+import { openRun } from '../../runs/run-folder.ts';
+import { bundle } from '../bundle/stage.ts';
+import { calibrate } from '../calibrate/stage.ts';
+import { edit } from '../edit/stage.ts';
+import { evaluate } from '../evaluate/stage.ts';
+import { fit } from '../fit/stage.ts';
+import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
+import { defineStage, type Stage, type StageContext, type Step, type Summary, withPreset } from '../framework/stage.ts';
+import { prepare } from '../prepare/stage.ts';
+import { report } from '../report/stage.ts';
+import { synthesize } from '../synthesize/stage.ts';
+import { trainClassifier } from '../train-classifier/stage.ts';
+import { trainGan } from '../train-gan/stage.ts';
+import { reportFile, runFolders } from './folders.ts';
+import { presetNames, presets, type StageOptions } from './presets.ts';
+
+const options = z.strictObject({
+  preset: z.enum(presetNames).default('quick').describe(describePresets()),
+  celeba: pathOption().describe("CelebA folder in the official or in Kaggle's layout"),
+  generator: pathOption()
+    .optional()
+    .describe("run folder of train gan, to go on from in place of training one; at the preset's resolution"),
+  ...deviceOptions,
+  ...runOptions,
+  out: pathOption().describe('folder that will hold one run folder a stage'),
+  resume: z
+    .boolean()
+    .default(false)
+    .describe('keep the stages that are finished and unchanged, and continue the interrupted one'),
+});
+
+/** What one stage cost, in all its sittings. */
+interface Cost {
+  readonly stage: string;
+  readonly seconds: number;
+  readonly peakMemoryMB: number;
+}
+
+const costColumns: readonly Column<Cost>[] = [
+  { title: 'stage', value: row => row.stage },
+  { title: 'seconds', value: row => row.seconds, decimals: 1 },
+  { title: 'peak memory (MB)', value: row => row.peakMemoryMB, decimals: 0 },
+];
+
+/** Uncurated: the first faces of the seed. */
+const facesInStrip = 6;
+const stepsInStrip = 7;
+
+export const pipeline = defineStage({
+  name: 'pipeline',
+  description: 'Run all stages from a CelebA folder to edited faces.',
+  examples: [
+    '--celeba ../celeba --out runs/quick',
+    '--celeba ../celeba --out runs/quick --resume',
+    '--celeba ../celeba --generator runs/gan --preset celeba-64 --out runs/mine',
+    '--preset smoke --celeba ../celeba --out runs/smoke --dry-run',
+  ],
+  options,
+  steps: stepsOf,
+  async run(config, context) {
+    await openDevice(config); // a missing one is told before any work is done
+    if (config.generator !== undefined) await checkGenerator(config.generator, config, context);
+    await makeFolder(config);
+    const costs: Cost[] = [];
+    const summaries = new Map<string, Summary>();
+    const files: string[] = [];
+    let lastRun = 0;
+    for (const { stage, config: own } of stepsOf(config)) {
+      const out = String(own.out);
+      context.signal.throwIfAborted();
+      if (!fileStages.has(stage)) {
+        summaries.set(out, await stage.run(own, context));
+        const { manifest } = await openRun(out, stage.name);
+        costs.push({ stage: stage.name, seconds: manifest.seconds, peakMemoryMB: manifest.peakMemoryMB });
+        lastRun = Math.max(lastRun, Date.parse(manifest.finished!));
+      } else if (config.resume && (await writtenAfter(out, lastRun))) {
+        context.log.info(`${stage.name}: kept ${out}: it is newer than all it is made from`);
+        files.push(out);
+      } else if (await madeIfPossible(() => stage.run(own, context), out, context)) {
+        files.push(out);
+      }
+    }
+    const summary = {
+      out: config.out,
+      preset: config.preset,
+      seconds: costs.reduce((sum, cost) => sum + cost.seconds, 0),
+      peakMemoryMB: Math.max(...costs.map(cost => cost.peakMemoryMB)),
+      costs,
+      samples: config.generator ?? join(config.out, runFolders.generator),
+      classifierTestAccuracy: summaries.get(join(config.out, runFolders.classifier))?.testAccuracy,
+      boundaries: summaries.get(join(config.out, runFolders.boundaries))?.table,
+      edits: summaries.get(join(config.out, runFolders.evaluation))?.means,
+      files,
+    };
+    await writeJson(join(config.out, 'summary.json'), summary);
+    return summary;
+  },
+  print: summary => [textTable(costColumns, summary.costs as Cost[]), '', ...(summary.files as string[])].join('\n'),
+});
+
+/** Stages that write one file, quickly, rather than a run folder. */
+const fileStages: ReadonlySet<Stage> = new Set<Stage>([edit, report]);
+
+function describePresets(): string {
+  return presetNames.map(name => `${name}: ${presets[name].description}`).join('; ');
+}
+
+/** Every stage with the preset's options, and with those of the pipeline that it knows. */
+function stepsOf(config: z.output<typeof options>): Step[] {
+  const preset = presets[config.preset];
+  const { threads, device, seed, resume, force } = config;
+  const common = { threads, device, seed, resume, force };
+  const file = (name: string) => join(config.out, name);
+  const step = (stage: Stage, name: string, own: Readonly<Record<string, unknown>>): Step => {
+    const asked = Object.entries({ ...common, ...own }).filter(([key]) => key in stage.options.shape);
+    return { stage, config: stage.options.parse(withPreset(stage, { ...Object.fromEntries(asked), out: file(name) })) };
+  };
+  const [dataset, classifier] = [runFolders.dataset, runFolders.classifier].map(file);
+  const generator = config.generator ?? file(runFolders.generator);
+  const [boundaries, made] = [runFolders.boundaries, runFolders.bundle].map(file);
+  const judge = preset.judge === undefined ? {} : { judge: file(runFolders.judge) };
+  const quality = preset.quality === undefined ? {} : { quality: file(runFolders.quality) };
+  const seeds = Array.from({ length: facesInStrip }, (_, face) => face);
+  const strip = { bundle: made, seed: seeds, steps: stepsInStrip, force: true };
+  return [
+    step(prepare, runFolders.dataset, { ...preset.prepare, celeba: config.celeba }),
+    // Another seed: a judge must not err where the classifier does. It comes first, as the GAN's averages are chosen by it.
+    ...when(preset.judge, own => step(trainClassifier, runFolders.judge, { seed: seed + 1, ...own, dataset })),
+    ...(config.generator === undefined
+      ? [step(trainGan, runFolders.generator, { ...preset.trainGan, ...judge, dataset })]
+      : []),
+    step(trainClassifier, runFolders.classifier, { ...preset.trainClassifier, dataset }),
+    step(synthesize, runFolders.synthesis, { ...preset.synthesize, generator, classifier }),
+    step(fit, runFolders.boundaries, { ...preset.fit, synthesis: file(runFolders.synthesis) }),
+    ...when(preset.quality, own =>
+      step(evaluate, runFolders.quality, { ...own, ...judge, generator, dataset, classifier }),
+    ),
+    step(bundle, runFolders.candidate, { name: config.preset, generator, classifier, boundaries, ...quality }),
+    step(calibrate, runFolders.bundle, { ...preset.calibrate, ...judge, bundle: file(runFolders.candidate) }),
+    step(evaluate, runFolders.evaluation, { ...preset.evaluate, ...judge, bundle: made }),
+    ...preset.strips.map(({ name, move, lock }) => step(edit, `${name}.png`, { ...strip, move, lock })),
+    step(report, reportFile, { runs: config.out, force: true }),
+  ];
+}
+
+/** @throws UserError for a generator of another resolution than the preset's images. */
+async function checkGenerator(
+  folder: string,
+  { preset }: z.output<typeof options>,
+  { log }: StageContext,
+): Promise<void> {
+  const run = await openRun(folder, 'train gan');
+  const { details } = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
+  const { resolution } = presets[preset].prepare;
+  if (details.resolution !== resolution) {
+    throw new UserError(
+      `--generator must make images of the preset's ${resolution}×${resolution}; got ${details.resolution} with ` +
+        `${folder}. Choose another --preset`,
+    );
+  }
+  log.info(`train gan: left out, ${folder} is there; what ${preset} says of training one does not apply`);
+}
+
+/** A step that only some presets have. */
+function when(own: StageOptions | undefined, make: (own: StageOptions) => Step): Step[] {
+  return own === undefined ? [] : [make(own)];
+}
+
+/** @throws UserError when something is in the folder already and nothing says how to treat it. */
+async function makeFolder({ out, resume, force }: z.output<typeof options>): Promise<void> {
+  const names = await explainingDiskErrors('create', out, async () => {
+    await mkdir(dirname(resolve(out)), { recursive: true });
+    if (!(await exists(out))) await mkdir(out);
+    return readdir(out);
+  });
+  if (names.length === 0 || resume || force) return;
+  throw new UserError(
+    `${out} is not empty; give --resume to go on with what is in it, --force to replace that, or choose another --out`,
+  );
+}
+
+/** The rule of `make`: a file is up to date when it is newer than what it is made from. @param time in milliseconds. */
+async function writtenAfter(path: string, time: number): Promise<boolean> {
+  return (await exists(path)) && (await stat(path)).mtimeMs > time;
+}
+
+/** A small model does not control every attribute: what cannot be shown is told, and no reason to stop. */
+async function madeIfPossible(make: () => Promise<unknown>, what: string, { log }: StageContext): Promise<boolean> {
+  try {
+    await make();
+    return true;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    log.warn(`no ${what}: ${error.message}`);
+    return false;
+  }
+}

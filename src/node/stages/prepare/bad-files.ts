@@ -1,0 +1,36 @@
+// Counts and names the bad files of a dataset: a few are skipped, but many mean that the whole folder is wrong.
+import { UserError } from '../../../core/errors.ts';
+
+export interface BadFile {
+  readonly file: string;
+  /** A few words: `missing`, `cut short`. */
+  readonly reason: string;
+}
+
+/** The share of bad files up to which they are skipped. */
+const tolerated = 0.01;
+
+/**
+ * @param total the number of files that were looked at.
+ * @param where the folder or file they stand in, for the message.
+ * @throws UserError when more than 1 % are bad, with the count of each reason and the first names.
+ */
+export function checkFewBad(bad: readonly BadFile[], total: number, where: string): void {
+  if (bad.length <= tolerated * total) return;
+  const reasons = countReasons(bad).slice(0, 3);
+  const listed = reasons.map(({ reason, count, first }) => `${count} × ${reason} (first: ${first})`).join('; ');
+  throw new UserError(
+    `at most 1 % of the pictures may be bad; in ${where} ${bad.length} of ${total} are: ${listed}. Repair them or drop their rows`,
+  );
+}
+
+/** @returns each reason with its count and first file, the most frequent first. */
+export function countReasons(bad: readonly BadFile[]): { reason: string; count: number; first: string }[] {
+  const byReason = new Map<string, { reason: string; count: number; first: string }>();
+  for (const { file, reason } of bad) {
+    const known = byReason.get(reason);
+    if (known === undefined) byReason.set(reason, { reason, count: 1, first: file });
+    else known.count++;
+  }
+  return [...byReason.values()].sort((a, b) => b.count - a.count);
+}

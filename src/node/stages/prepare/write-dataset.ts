@@ -1,0 +1,94 @@
+// Streams pictures into the arrays of a dataset run, so that memory stays the same for a thousand and a million.
+
+import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { attributeNames } from '../../../core/attributes.ts';
+import { UserError } from '../../../core/errors.ts';
+import { encodeNpy } from '../../../core/formats/npy.ts';
+import { datasetFiles } from '../../artefacts/dataset.ts';
+import { createNpyWriter, readJson, writeJson, writeWhole } from '../../files/files.ts';
+import type { Log } from '../../log/log.ts';
+import type { Run } from '../../runs/run-folder.ts';
+import { type BadFile, checkFewBad } from './bad-files.ts';
+import { type CelebaIndex, type CelebaPicture, labelTable } from './celeba.ts';
+import { inOrder } from './map-in-order.ts';
+import { type FaceOptions, readFace } from './read-face.ts';
+
+/** After so many pictures the state is saved, from which an interrupted run resumes. */
+const savedEvery = 1024;
+
+/** How far an interrupted run came: `next` pictures were tried, all but the bad ones are in the array. */
+const stateSchema = z.object({
+  next: z.int().min(0),
+  bad: z.array(z.object({ file: z.string(), reason: z.string() })),
+});
+
+/**
+ * Decodes the pictures into `images.npy`, several at a time, in their order; bad ones are skipped.
+ * @returns the bad ones.
+ * @throws UserError when more than 1 % are bad; `signal.reason` when aborted, after saving what resuming needs.
+ */
+export async function writeImages(
+  run: Run,
+  { imageFolder, pictures }: Pick<CelebaIndex, 'imageFolder' | 'pictures'>,
+  options: FaceOptions,
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Promise<BadFile[]> {
+  const statePath = run.file('progress.json');
+  let { next, bad } = await savedState(run, statePath);
+  const shape = [null, 3, options.resolution, options.resolution] as const;
+  const writer = await createNpyWriter(run.file(datasetFiles.images), 'uint8', shape, next - bad.length);
+  const progress = log.progress('prepare', pictures.length, 'pictures');
+  const decode = async ({ file }: CelebaPicture): Promise<Uint8Array | BadFile> => {
+    try {
+      return await readFace(`${imageFolder}/${file}`, options);
+    } catch (error) {
+      if (error instanceof UserError) return { file, reason: error.message };
+      throw error;
+    }
+  };
+  try {
+    // Twice the cores: one half is being decoded while the other waits to be written.
+    for await (const result of inOrder(pictures.slice(next), 2 * availableParallelism(), decode)) {
+      signal.throwIfAborted();
+      if (result instanceof Uint8Array) await writer.append(result);
+      else bad.push(result);
+      next++;
+      progress.update(next, bad.length > 0 ? `${bad.length} bad` : undefined);
+      if (next % savedEvery === 0) {
+        checkFewBad(bad, pictures.length, imageFolder);
+        await writeJson(statePath, { next, bad });
+      }
+    }
+    checkFewBad(bad, pictures.length, imageFolder);
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+  await writer.close();
+  await rm(statePath, { force: true });
+  progress.finish();
+  return bad;
+}
+
+async function savedState(run: Run, path: string): Promise<z.output<typeof stateSchema>> {
+  if (!run.resumed) return { next: 0, bad: [] };
+  const content = await readJson(path).catch(() => undefined); // stopped before the first state was saved
+  return stateSchema.safeParse(content).data ?? { next: 0, bad: [] };
+}
+
+/** Writes what belongs to the images, in the same order: labels, split, identities and names. */
+export async function writeTables(run: Run, pictures: readonly CelebaPicture[]): Promise<void> {
+  const count = pictures.length;
+  const labels = labelTable(pictures.map(picture => picture.labels));
+  const split = Uint8Array.from(pictures, picture => picture.split);
+  const identities = Int32Array.from(pictures, picture => picture.identity);
+  await writeWhole(run.file(datasetFiles.labels), encodeNpy({ shape: [count, attributeNames.length], data: labels }));
+  await writeWhole(run.file(datasetFiles.split), encodeNpy({ shape: [count], data: split }));
+  await writeWhole(run.file(datasetFiles.identities), encodeNpy({ shape: [count], data: identities }));
+  await writeJson(
+    run.file(datasetFiles.names),
+    pictures.map(picture => picture.file),
+  );
+}

@@ -1,0 +1,183 @@
+// Figures 4 to 6: faces as they come, and faces edited with one and with several attributes locked.
+import { attributeIndex, attributeNames } from '../../../../core/attributes.ts';
+import { asLatentMove, type Move } from '../../../../core/editing/moves.ts';
+import { parseMoveRange } from '../../../../core/editing/strip.ts';
+import type { FaceEditor } from '../../../../core/editor/face-editor.ts';
+import { UserError } from '../../../../core/errors.ts';
+import { escapeHtml, type Figure, imageHtml } from '../../../presentation/html.ts';
+import { encodeGrid } from '../../../presentation/image-grid.ts';
+import { htmlTable } from '../../../presentation/table.ts';
+import { edit } from '../../edit/stage.ts';
+import { drawStrips } from '../../edit/strips.ts';
+import { commandOf } from '../../framework/command.ts';
+import type { Source } from '../sources.ts';
+import { listed, readable } from './words.ts';
+
+/** What these figures are drawn from: a part of what a report has. */
+export interface FaceSources {
+  readonly editor: FaceEditor;
+  /** Truncation of the faces; left out, the model's own. */
+  readonly psi?: number | undefined;
+  readonly runs: { readonly generator: Pick<Source, 'command'>; readonly bundle: Pick<Source, 'folder'> };
+}
+
+/** Pixels of a face on the page, about. */
+const shownSide = 96;
+const seedsFrom = (count: number) => Array.from({ length: count }, (_, seed) => seed);
+const scaleOf = (editor: FaceEditor) => Math.max(1, Math.round(shownSide / editor.bundle.resolution));
+
+export async function samplesFigure({ editor, psi, runs }: FaceSources): Promise<Figure> {
+  const [count, columns] = [40, 8];
+  const { resolution } = editor.bundle;
+  const images = await editor.render(seedsFrom(count).map(seed => editor.sample(seed, psi)));
+  const scale = scaleOf(editor);
+  const png = await encodeGrid(images, { resolution, columns, scale, kernel: 'cubic', gap: 2 });
+  return {
+    number: 4,
+    title: 'Faces as they come',
+    body: imageHtml(png, columns * (resolution * scale + 2) - 2, `${count} generated faces`),
+    caption: `${count} generated faces of ${resolution}×${resolution}, seeds 0 to ${count - 1} in order: none was chosen or left out.`,
+    command: runs.generator.command,
+    pictures: { 'samples.png': png },
+  };
+}
+
+interface StripPlan {
+  readonly move: string;
+  readonly locks: readonly string[];
+  /** Left out: the first faces. */
+  readonly seeds?: readonly number[];
+}
+
+/** The report's figure 5, and its figure 6. */
+const ageWithGender: StripPlan = { move: 'Young=3..-3', locks: ['Male'] };
+const severalLocks: readonly StripPlan[] = [
+  { move: 'Young=3..-3', locks: ['Male', 'Bald', 'Wearing_Lipstick'] },
+  { move: 'Eyeglasses=-3..3', locks: ['Male', 'Young'] },
+];
+
+export async function ageFigure(sources: FaceSources): Promise<Figure> {
+  const { heading: _asTheTitle, ...drawn } = await strip(sources, ageWithGender);
+  return { number: 5, title: 'Age with gender locked', caption: stripCaption, ...drawn };
+}
+
+export async function locksFigure(sources: FaceSources): Promise<Figure> {
+  const strips = [];
+  for (const plan of severalLocks) strips.push(await strip(sources, plan));
+  return {
+    number: 6,
+    title: 'Several attributes locked',
+    body: strips.map(({ heading, body }) => `<section><h3>${escapeHtml(heading)}</h3>\n${body}</section>`).join('\n'),
+    caption: stripCaption,
+    command: strips.map(({ command }) => command).join('\n'),
+    pictures: Object.assign({}, ...strips.map(({ pictures }) => pictures)),
+  };
+}
+
+/** Age for women and men apart: do beards and bald heads come with it, and to whom? */
+export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
+  const { editor, psi } = sources;
+  const male = attributeIndex('Male');
+  const { threshold } = editor.bundle.attributes[male]!;
+  const logits = await editor.score(await editor.render(seedsFrom(searched).map(seed => editor.sample(seed, psi))));
+  const isMan = (seed: number) => logits[seed * attributeNames.length + male]! > threshold;
+  const groups = [
+    { name: 'women', seeds: seedsFrom(searched).filter(seed => !isMan(seed)) },
+    { name: 'men', seeds: seedsFrom(searched).filter(isMan) },
+  ].filter(({ seeds }) => seeds.length >= faces);
+  const strips = [];
+  for (const { name, seeds } of groups) {
+    strips.push({ name, ...(await strip(sources, { ...ageWithGender, seeds: seeds.slice(0, faces) })) });
+  }
+  return {
+    title: 'Age of women and of men',
+    body: strips.map(({ name, body }) => `<section><h3>${name}</h3>\n${body}</section>`).join('\n') || '<p>None.</p>',
+    caption:
+      `The first ${faces} seeds in which the classifier sees no man, and the first ${faces} in which it sees one, from ` +
+      'young to old with gender locked.',
+    command: strips.map(({ command }) => command).join('\n'),
+  };
+}
+
+const faces = 6;
+const steps = 7;
+/** Faces among which so many women and men are looked for. */
+const searched = 40;
+const stripCaption =
+  `${faces} generated faces, seeds 0 to ${faces - 1}, one a row, in ${steps} steps. Under them the mean probability ` +
+  'that the classifier gives, over these faces: the moved attribute should change, a locked one should not. It is ' +
+  'the classifier whose labels the boundaries were fitted to, so it is a witness in its own case.';
+
+/** Locks without a boundary are left out and named; a move without one is told instead of shown. */
+async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = seedsFrom(faces) }: StripPlan) {
+  const range = parseMoveRange(move);
+  const has = (name: string) => editor.bundle.boundaries.some(({ attribute }) => attribute === name);
+  const [held, lost] = [locks.filter(has), locks.filter(lock => !has(lock))];
+  const heading = `${readable(range.to.attribute)} moved, ${listed(held.map(readable)) || 'nothing'} locked`;
+  const out = `${[range.to.attribute, ...held].join('-')}-locked.png`;
+  const command = commandOf(edit, { bundle: runs.bundle.folder, move: [move], lock: held, seed: seeds, psi, out });
+  const notes = lost.map(name => `${readable(name)} could not be locked: ${reasonFor(editor, name)}.`);
+  try {
+    const request = { seeds, moves: [range], locks: held, psi, steps } as const;
+    const scale = scaleOf(editor);
+    const { png, images, residuals } = await drawStrips(editor, { ...request, scale });
+    const residual = residuals[range.to.attribute]!;
+    notes.push(`The locks leave ${(100 * residual).toFixed(0)} % of the direction of ${readable(range.to.attribute)}.`);
+    const logits = await editor.score(images);
+    const watched = [range.to.attribute, ...held];
+    const width = steps * (editor.bundle.resolution * scale + 2) - 2;
+    const ticks = stepLabels(range).map(label => `<span>${escapeHtml(label)}</span>`);
+    const alt = `${faces} generated faces, ${heading}, in ${steps} steps`;
+    const body = [
+      `<div class="frames"><div class="ticks" aria-hidden="true">${ticks.join('')}</div>${imageHtml(png, width, alt)}</div>`,
+      probabilityTable(watched, stepLabels(range), logits),
+      ...notes.map(note => `<p class="aside">${escapeHtml(note)}</p>`),
+    ];
+    return { heading, body: body.join('\n'), command, pictures: { [out]: png } };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const reason = has(range.to.attribute)
+      ? error.message
+      : `${readable(range.to.attribute)} has no boundary: ${reasonFor(editor, range.to.attribute)}.`;
+    return { heading, body: `<p class="note">Not drawn. ${escapeHtml(reason)}</p>`, command, pictures: {} };
+  }
+}
+
+function reasonFor({ bundle }: FaceEditor, attribute: string): string {
+  return bundle.attributes[attributeIndex(attribute)]?.reason ?? 'it has no boundary';
+}
+
+/** `+3 σ`, …, `−3 σ`. */
+function stepLabels({ from, to }: ReturnType<typeof parseMoveRange>): string[] {
+  const strength = (given: Move) => {
+    const move = asLatentMove(given);
+    return move.kind === 'relative' ? move.strength : move.distance;
+  };
+  const [start, end] = [from === undefined ? 0 : strength(from), strength(to)];
+  return Array.from({ length: steps }, (_, step) => {
+    const value = start + ((end - start) * step) / (steps - 1);
+    return `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value)} σ`;
+  });
+}
+
+/** @param logits [faces · steps, 40]. */
+function probabilityTable(watched: readonly string[], labels: readonly string[], logits: Float32Array): string {
+  const meanAt = (attribute: string, step: number) => {
+    const column = attributeIndex(attribute);
+    const values = seedsFrom(faces).map(face => logits[(face * steps + step) * attributeNames.length + column]!);
+    return values.reduce((sum, logit) => sum + 1 / (1 + Math.exp(-logit)), 0) / faces;
+  };
+  const rows = watched.map((attribute, i) => ({ attribute, moved: i === 0 }));
+  const columns = [
+    {
+      title: 'probability',
+      value: (row: (typeof rows)[number]) => `${readable(row.attribute)}${row.moved ? ' (moved)' : ' (locked)'}`,
+    },
+    ...labels.map((title, step) => ({
+      title,
+      value: (row: (typeof rows)[number]) => meanAt(row.attribute, step),
+      decimals: 2,
+    })),
+  ];
+  return htmlTable(columns, rows, '');
+}

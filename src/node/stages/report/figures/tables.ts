@@ -1,0 +1,181 @@
+// Figures 7 and 8: the boundaries and the classifier, attribute by attribute, beside published figures.
+import { z } from 'zod';
+import { attributeNames } from '../../../../core/attributes.ts';
+import { mean } from '../../../../core/math/statistics.ts';
+import { readJson } from '../../../files/files.ts';
+import { escapeHtml, type Figure } from '../../../presentation/html.ts';
+import { published, wholeCeleba } from '../../../presentation/published.ts';
+import { type Column, htmlTable } from '../../../presentation/table.ts';
+import { toleratedErrors } from '../../train-classifier/results.ts';
+import type { Sources } from '../sources.ts';
+import { counted, readable } from './words.ts';
+
+type Row = Readonly<Record<string, number | string | null>>;
+
+/** null where it cannot be said, as of an attribute that no picture has. */
+const figure = z.number().nullable();
+const boundariesSchema = z.array(
+  z.object({
+    attribute: z.enum(attributeNames),
+    'data size': figure,
+    'training accuracy': figure,
+    'test accuracy': figure,
+    f1: figure,
+    'accuracy low': figure,
+    'accuracy high': figure,
+    'held-out auc': figure,
+    'shuffled accuracy': figure,
+    reason: z.string().nullable(),
+  }),
+);
+
+export function boundariesFigure({ runs, synthesis }: Sources): Figure {
+  const { config, summary, command } = runs.boundaries;
+  const found = boundariesSchema.parse(summary.table);
+  const rows = found.map(row => {
+    const { dataSize, trainAccuracy, testAccuracy, f1 } = published(row.attribute).boundary;
+    const report = { reportSize: dataSize, reportTrain: trainAccuracy, reportTest: testAccuracy, reportF1: f1 };
+    return { ...row, ...report, attribute: readable(row.attribute) };
+  });
+  const ours = { group: 'this run' };
+  const report = { group: 'report, figure 7' };
+  const columns: Column<Row>[] = [
+    nameColumn,
+    { ...ours, ...plain('data size', 'data size'), decimals: 0 },
+    { ...ours, ...share('train', 'training accuracy') },
+    { ...ours, ...share('test', 'test accuracy') },
+    { ...ours, title: 'from … to', value: row => range(row['accuracy low'], row['accuracy high']) },
+    { ...ours, ...share('F1', 'f1') },
+    { ...ours, ...share('AUC, all faces', 'held-out auc') },
+    { ...ours, ...share('shuffled', 'shuffled accuracy') },
+    { ...report, ...plain('data size', 'reportSize'), decimals: 0 },
+    { ...report, ...share('train', 'reportTrain') },
+    { ...report, ...share('test', 'reportTest') },
+    { ...report, ...share('F1', 'reportF1') },
+  ];
+  const missing = found.filter(row => row.reason !== null);
+  const reasons = missing.map(row => `${readable(row.attribute)} (${row.reason?.split(';')[0]})`).join(', ');
+  const samples =
+    config.samples === 'all'
+      ? 'all faces by threshold, as the report does; from … to: a 95 % bootstrap interval'
+      : `the faces the classifier is surest about, half with and half without; from … to: over ${config.repeats} splits`;
+  return {
+    number: 7,
+    title: 'Boundaries: support vector machines in latent space',
+    body:
+      htmlTable(columns, rows, `${found.length - missing.length} of 40 attributes have a boundary`, meansOf(rows)) +
+      (missing.length > 0 ? `<p class="aside">${escapeHtml(`Without a boundary: ${reasons}.`)}</p>` : ''),
+    caption:
+      `Fitted to latents of ${counted(synthesis.count)} generated faces, ${samples}. AUC, all faces: on every face ` +
+      'that was not trained on. Shuffled: test accuracy after training on shuffled labels, chance if nothing leaks. ' +
+      'Test accuracies of the two sides are not of the same question where the samples are chosen otherwise than in ' +
+      'the report: its classes are unequal, so its F1 says more than its accuracy.',
+    command,
+  };
+}
+
+const resultsSchema = z.array(
+  z.object({
+    attribute: z.enum(attributeNames),
+    trainAccuracy: figure,
+    testAccuracy: figure,
+    majorityBaseline: figure,
+    gain: figure,
+    gainError: figure,
+    balancedAccuracy: figure,
+    auc: figure,
+    mse: figure,
+    calibrationError: figure,
+  }),
+);
+
+export async function classifierFigure({ runs, dataset }: Sources): Promise<Figure> {
+  const results = resultsSchema.parse(await readJson(runs.classifier.file('attributes.json')));
+  const judged = runs.judge && resultsSchema.parse(await readJson(runs.judge.file('attributes.json')));
+  const rows = results.map(({ attribute, ...result }, i) => {
+    const { wholeCount, classifier } = published(attribute);
+    const share = wholeCount / wholeCeleba;
+    const wholeBaseline = Math.max(share, 1 - share);
+    const judge = judged?.[i]?.testAccuracy ?? null;
+    return { ...result, ...classifier, judge, attribute: readable(attribute), wholeBaseline };
+  });
+  const below = rows.filter(row => isBelow(row, 'testAccuracy', 'majorityBaseline')).length;
+  const worse = results.filter(row => (row.gain ?? 0) < -toleratedErrors * (row.gainError ?? 0)).length;
+  const reportBelow = rows.filter(row => isBelow(row, 'report', 'wholeBaseline')).length;
+  const ours = { group: 'this run' };
+  const report = { group: 'report, figure 8' };
+  const columns: Column<Row>[] = [
+    nameColumn,
+    { ...ours, ...share('majority', 'majorityBaseline') },
+    { ...ours, ...share('train', 'trainAccuracy') },
+    { ...ours, ...share('test', 'testAccuracy', 'majorityBaseline') },
+    { ...ours, title: 'gain ± error', value: row => plusMinus(row.gain, row.gainError) },
+    { ...ours, ...share('balanced', 'balancedAccuracy') },
+    { ...ours, ...share('AUC', 'auc') },
+    { ...ours, ...share('MSE', 'mse') },
+    { ...ours, ...share('calibration error', 'calibrationError') },
+    ...(judged === undefined ? [] : [{ group: 'judge', ...share('test', 'judge', 'majorityBaseline') }]),
+    { group: 'whole CelebA', ...share('majority', 'wholeBaseline') },
+    { ...report, ...share('train', 'reportTrain') },
+    { ...report, ...share('test', 'report', 'wholeBaseline') },
+    { group: 'others', ...share('LNets+ANet', 'lnets', 'wholeBaseline') },
+    { group: 'others', ...share('MCNN-AUX', 'mcnn', 'wholeBaseline') },
+  ];
+  const tested = counted(dataset.indicesOf('test').length);
+  return {
+    number: 8,
+    title: 'The classifier of the 40 attributes',
+    body: htmlTable(
+      columns,
+      rows,
+      '† below the majority baseline: to always give the commoner answer is right more often',
+      meansOf(rows),
+    ),
+    caption:
+      `Test figures are of the ${tested} test pictures of this dataset; thresholds and calibration were chosen on ` +
+      `others. ${below} of 40 accuracies lie below the majority baseline here, ${worse} of them by more than ` +
+      `${toleratedErrors} standard errors of the difference; ${reportBelow} in the report. ` +
+      (judged === undefined ? '' : 'The judge labels nothing; it says what edits did. ') +
+      `Published accuracies are of the official test split and ` +
+      'larger pictures: Face Tuning 2023; LNets+ANet: Liu et al. 2015; MCNN-AUX: Hand and Chellappa 2017.',
+    command: runs.classifier.command,
+  };
+}
+
+const nameColumn: Column<Row> = { title: 'attribute', value: row => row.attribute };
+
+function plain(title: string, key: string): Column<Row> {
+  return { title, value: row => row[key] };
+}
+
+/** A figure in [0, 1]. @param baseline the key of what it should not fall below; where it does, it is marked. */
+function share(title: string, key: string, baseline?: string): Column<Row> {
+  const mark = (row: Row) => (baseline !== undefined && isBelow(row, key, baseline) ? '† ' : '');
+  return { title, value: row => row[key], decimals: 3, mark };
+}
+
+function isBelow(row: Row, key: string, baseline: string): boolean {
+  const [value, least] = [row[key], row[baseline]];
+  return typeof value === 'number' && typeof least === 'number' && value < least;
+}
+
+/** `+0.012 ± 0.003`; nothing where there is none. */
+function plusMinus(value: Row[string] | undefined, error: Row[string] | undefined): string | null {
+  if (typeof value !== 'number' || typeof error !== 'number') return null;
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)} ± ${error.toFixed(3)}`;
+}
+
+/** `0.883 … 0.950`; nothing where there is none. */
+function range(low: Row[string] | undefined, high: Row[string] | undefined): string | null {
+  return typeof low === 'number' && typeof high === 'number' ? `${low.toFixed(3)} … ${high.toFixed(3)}` : null;
+}
+
+/** The mean of each figure over the rows that have it. */
+function meansOf(rows: readonly Row[]): Row {
+  const means: Record<string, number | string | null> = { attribute: 'mean' };
+  for (const key of Object.keys(rows[0] ?? {})) {
+    const values = rows.flatMap(row => (typeof row[key] === 'number' ? [row[key]] : []));
+    if (values.length > 0) means[key] = mean(values);
+  }
+  return means;
+}

@@ -1,0 +1,66 @@
+// Stage `report`: tells what a pipeline made as one HTML page that carries every figure in itself.
+import { z } from 'zod';
+import { UserError } from '../../../core/errors.ts';
+import { openDevice } from '../../devices/device.ts';
+import { writeWhole } from '../../files/files.ts';
+import { escapeHtml, type Figure, pageHtml } from '../../presentation/html.ts';
+import { exists } from '../../runs/manifest.ts';
+import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
+import { defineStage } from '../framework/stage.ts';
+import { counted } from './figures/words.ts';
+import { openSources, type Sources } from './sources.ts';
+
+const options = z.strictObject({
+  runs: pathOption().describe('folder of a finished pipeline'),
+  out: pathOption().describe('HTML file to write'),
+  force: z.boolean().default(false).describe('replace an existing file at --out'),
+  psi: psiOption()
+    .optional()
+    .meta({ defaultInWords: "the bundle's" })
+    .describe('truncation of the faces that are shown: 1 for all variety, less for nearer the mean'),
+  ...deviceOptions,
+});
+
+export const report = defineStage({
+  name: 'report',
+  description: 'Tell what a pipeline made in one HTML page: faces, edits, boundaries, classifier, trainings.',
+  examples: ['--runs runs/quick --out report.html'],
+  options,
+  async run(config, { log, signal }) {
+    if (!config.force && (await exists(config.out))) {
+      throw new UserError(`${config.out} exists; give --force to replace it or choose another --out`);
+    }
+    await openDevice(config); // a missing one is told before anything is read
+    const sources = { ...(await openSources(config.runs, config)), psi: config.psi };
+    const figures: Figure[] = [];
+    // Only here, since drawing charts takes a library that no other command should have to load.
+    const { partsOf } = await import('./figures/all.ts');
+    const parts = partsOf(config.runs, sources);
+    const progress = log.progress('report', parts.length, 'figures');
+    for (const part of parts) {
+      signal.throwIfAborted();
+      const figure = await part();
+      figures.push(figure);
+      progress.update(figures.length, figure.title);
+    }
+    progress.finish();
+    await sources.editor.release();
+    const page = pageHtml(`Face tuning: ${sources.editor.bundle.name}`, leadHtml(sources), figures);
+    await writeWhole(config.out, page);
+    return { out: config.out, figures: figures.length, megabytes: Buffer.byteLength(page) / 1e6 };
+  },
+});
+
+function leadHtml({ runs, dataset, editor, synthesis }: Sources): string {
+  const { resolution, boundaries } = editor.bundle;
+  const images = Number(runs.generator.summary.imagesShown);
+  const accuracy = Number(runs.classifier.summary.testAccuracy);
+  const minutes = Object.values(runs).reduce((sum, { manifest }) => sum + manifest.seconds, 0) / 60;
+  const text =
+    `A generator of ${resolution}×${resolution} faces, trained on ${counted(dataset.indicesOf('train').length)} ` +
+    `pictures (${counted(images)} shown); a classifier of 40 attributes, right on ${(100 * accuracy).toFixed(1)} % of ` +
+    `the test labels; ${boundaries.length} attributes that can be moved or locked, found in ` +
+    `${counted(synthesis.count)} generated faces. ${minutes.toFixed(0)} minutes of work in all. Every face shown is ` +
+    'generated; no picture of the dataset is in this page.';
+  return `<p>${escapeHtml(text)}</p>`;
+}

@@ -1,0 +1,52 @@
+// Stage `subset`: draws a subset from a file of labels alone, where the pictures need not be at hand.
+import { z } from 'zod';
+import { writeJson, writeWhole } from '../../files/files.ts';
+import { withRun } from '../../runs/run-folder.ts';
+import { pathOption, runOptions } from '../framework/options.ts';
+import { defineStage } from '../framework/stage.ts';
+import { countReasons } from '../prepare/bad-files.ts';
+import { readLabelIndex } from '../prepare/celeba.ts';
+import { drawSubset, type SubsetReport, subsetReport } from '../prepare/stratified-subset.ts';
+
+const options = z.strictObject({
+  labels: pathOption().describe("file of labels, official (.txt) or Kaggle's (.csv), also packed with gzip (.gz)"),
+  count: z.int().min(1).default(20_000).describe('pictures to draw'),
+  ...runOptions,
+});
+
+/** The files of a subset's run. */
+const files = { names: 'names.txt', report: 'report.json' } as const;
+
+export const subset = defineStage({
+  name: 'subset',
+  description: 'Draw pictures from a file of labels so that all 40 attributes stay as frequent as in the whole.',
+  examples: [
+    '--labels ../celeba/list_attr_celeba.txt --out runs/subset',
+    '--labels ../celeba/list_attr_celeba.csv --count 5000 --seed 1 --out runs/subset-5000',
+  ],
+  options,
+  async run(config, { log }) {
+    const { labels: path, count, seed, out, resume, force } = config;
+    const inputs = { labels: path };
+    return withRun(out, { stage: 'subset', config, inputs, resume, force, log }, async run => {
+      const index = await readLabelIndex(path);
+      for (const { reason, count: times, first } of countReasons(index.bad)) {
+        log.warn(`skipped ${times} × ${reason} (first: ${first})`);
+      }
+      const rows = drawSubset(index.labels, undefined, count, seed);
+      const report = subsetReport(index.labels, rows);
+      const names = Array.from(rows, row => `${index.files[row]!}\n`);
+      await writeWhole(run.file(files.names), names.join(''));
+      await writeJson(run.file(files.report), { ...report, bad: index.bad });
+      return { out, ...report, bad: index.bad.length };
+    });
+  },
+  print(summary) {
+    const { out, wholeImages, subsetImages, largestDeviation } = summary as unknown as SubsetReport & { out: string };
+    const { attribute, percentagePoints } = largestDeviation;
+    return (
+      `${out}: ${subsetImages} of ${wholeImages} pictures; no attribute's share differs by more than ` +
+      `${percentagePoints.toFixed(4)} percentage points (${attribute})`
+    );
+  },
+});

@@ -1,0 +1,158 @@
+// Stage `synthesize`: generated faces with their latents and the classifier's word on each attribute.
+import { z } from 'zod';
+import { attributeNames } from '../../../core/attributes.ts';
+import { ganModel } from '../../../core/models/gan-kinds.ts';
+import { checkPsi } from '../../../core/models/latents.ts';
+import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { latentFiles, type Synthesis, synthesisFile } from '../../artefacts/synthesis.ts';
+import { openDevice } from '../../devices/device.ts';
+import { createNpyWriter, readNpy, writeJson, writeWhole } from '../../files/files.ts';
+import { readJsonLines } from '../../files/json-lines.ts';
+import { encodeGrid } from '../../presentation/image-grid.ts';
+import { runFiles } from '../../runs/manifest.ts';
+import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
+import { startWorkers } from '../../threads/threads.ts';
+import { checkTakes } from '../evaluate-generator/attribute-shares.ts';
+import { deviceOptions, pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
+import { defineStage } from '../framework/stage.ts';
+import { inOrder } from '../prepare/map-in-order.ts';
+import type { FaceMaker, Shard, ShardOrder } from './thread.ts';
+
+const options = z.strictObject({
+  generator: pathOption().describe('run folder of train gan'),
+  classifier: pathOption().describe('run folder of train classifier, at the same resolution'),
+  count: z.int().min(1).default(100_000).describe('faces to make'),
+  psi: psiOption().default(1).describe('truncation of style generators; boundaries are fitted on 1, all their variety'),
+  ...deviceOptions,
+  threads: threadsOption('threads, each with faces of its own; the result is the same for any number'),
+  ...runOptions,
+});
+
+/** Faces that a thread makes and labels at a time; only two such shards a thread are ever in memory. */
+const shardSize = 500;
+/** Faces on the thumbnail sheet. */
+const thumbnails = 100;
+
+export const synthesize = defineStage({
+  name: 'synthesize',
+  description: 'Generate faces and label each with the classifier: latents and logits for fit.',
+  examples: [
+    '--generator runs/gan --classifier runs/classifier --out runs/synthesis',
+    '--generator runs/gan --classifier runs/classifier --out runs/few --count 5000',
+  ],
+  options,
+  async run(config, { log, signal }) {
+    await openDevice(config); // a missing one is told before anything is read
+    const generatorRun = await openRun(config.generator, 'train gan');
+    const classifierRun = await openRun(config.classifier, 'train classifier');
+    const generator = await readTensors(generatorRun.file('generator.safetensors'), ganDetailsSchema);
+    const classifier = await readTensors(classifierRun.file('classifier.safetensors'), classifierDetailsSchema);
+    const { resolution, latentSize } = generator.details;
+    const { architecture, thresholds } = classifier.details;
+    const { geometry } = ganModel(generator.details);
+    checkTakes(architecture, generator.details);
+    checkPsi(config.psi, geometry, config.generator);
+    const inputs = { generator: config.generator, classifier: config.classifier };
+    const { resume, force } = config;
+    return withRun(config.out, { stage: 'synthesize', config, inputs, resume, force, log }, async run => {
+      const kept = await keptFaces(run);
+      const latentFile = await createNpyWriter(
+        run.file(latentFiles[geometry]),
+        'float32',
+        [config.count, latentSize],
+        kept,
+      );
+      const logitShape = [config.count, attributeNames.length] as const;
+      const logitFile = await createNpyWriter(run.file('logits.npy'), 'float32', logitShape, kept);
+      // Chromaticities have none.
+      const brightnessFile =
+        generator.details.normalisation === 'chromaticity'
+          ? undefined
+          : await createNpyWriter(run.file('brightness.npy'), 'float32', [config.count, 1], kept);
+      const files = [latentFile, logitFile, ...(brightnessFile === undefined ? [] : [brightnessFile])];
+      const maker: FaceMaker = {
+        device: config.device,
+        generator: { architecture: generator.details, weights: generator.tensors },
+        classifier: { architecture, weights: classifier.tensors },
+        psi: config.psi,
+        seed: config.seed,
+      };
+      // A GPU is kept busy by one thread.
+      const threads = config.device === 'cpu' ? config.threads : 1;
+      const workers = startWorkers<ShardOrder, Shard>('stages/synthesize/thread', maker, {
+        threads,
+        signal,
+        native: true,
+      });
+      const progress = log.progress('synthesize', config.count, 'faces');
+      progress.update(kept);
+      let [made, last] = [kept, performance.now()];
+      try {
+        for await (const { latents, logits, brightness, images } of inOrder(
+          shardsOf(config.count, kept),
+          2 * threads,
+          workers.run,
+        )) {
+          signal.throwIfAborted(); // also where the next shard is there already
+          if (images.length > 0) {
+            await writeWhole(run.file('thumbnails.png'), await encodeGrid(images, { resolution, columns: 10 }));
+          }
+          await latentFile.append(latents);
+          await logitFile.append(logits);
+          await brightnessFile?.append(brightness);
+          // The record comes when all it tells of is on the disk: it is what an interrupted run goes on from.
+          for (const file of files) await file.flush();
+          const [count, now] = [latents.length / latentSize, performance.now()];
+          made += count;
+          run.metrics({ faces: made });
+          run.timings({ faces: made, facesPerSecond: (1000 * count) / (now - last) });
+          last = now;
+          progress.update(made);
+        }
+      } catch (error) {
+        for (const file of files) await file.abandon();
+        throw error;
+      } finally {
+        await workers.close();
+      }
+      for (const file of files) await file.close();
+      progress.finish();
+      const frequencies = await frequenciesOf(run.file('logits.npy'), config.count, thresholds);
+      const { count, psi } = config;
+      const details: Synthesis = { geometry, psi, thresholds, frequencies, count };
+      await writeJson(run.file(synthesisFile), { resolution, latentSize, ...details });
+      return { count: config.count, frequencies };
+    });
+  },
+});
+
+/** How many faces an interrupted run has whole on the disk. What it began beyond these is made again. */
+async function keptFaces(run: Run): Promise<number> {
+  const { faces } = z
+    .object({ faces: z.number() })
+    .parse((await readJsonLines(run.file(runFiles.metrics))).at(-1) ?? { faces: 0 });
+  await run.rewind(record => typeof record.faces === 'number' && record.faces <= faces);
+  return faces;
+}
+
+/** @param kept faces that are there already: a whole number of shards. */
+function* shardsOf(count: number, kept: number): Generator<ShardOrder> {
+  for (let start = kept; start < count; start += shardSize) {
+    const size = Math.min(shardSize, count - start);
+    yield { shard: start / shardSize, count: size, shown: start === 0 ? Math.min(thumbnails, size) : 0 };
+  }
+}
+
+/** Share of the faces whose logit lies above the attribute's threshold; read in pieces, for any number of faces. */
+async function frequenciesOf(path: string, count: number, thresholds: readonly number[]) {
+  const present = attributeNames.map(() => 0);
+  const piece = 10_000;
+  for (let start = 0; start < count; start += piece) {
+    const { data } = await readNpy(path, { start, count: Math.min(piece, count - start) });
+    for (let at = 0; at < data.length; at++) {
+      const attribute = at % attributeNames.length;
+      if (data[at]! > thresholds[attribute]!) present[attribute]!++;
+    }
+  }
+  return Object.fromEntries(attributeNames.map((attribute, index) => [attribute, present[index]! / count]));
+}

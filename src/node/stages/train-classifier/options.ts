@@ -1,0 +1,71 @@
+// The options of `train classifier`, whose defaults are of a network that labels faces or of one that judges edits.
+import { z } from 'zod';
+import { normalisationNames } from '../../../core/images/normalisation.ts';
+import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
+
+/** What options are by default: the network that labels faces, and one that judges edits without having labelled any. */
+const presets = {
+  labeller: { seed: 0, width: 24, maxWidth: 128, epochs: 8, shift: 3, jitter: 0.1, cutout: 0, identityShare: 1 },
+  judge: { seed: 1, width: 16, maxWidth: 96, epochs: 16, shift: 2, jitter: 0.2, cutout: 16, identityShare: 0.5 },
+} as const;
+const presetNames = ['labeller', 'judge'] as const;
+const { labeller } = presets;
+
+export const classifierOptions = z.strictObject({
+  dataset: pathOption().describe('run folder of prepare'),
+  preset: z
+    .enum(presetNames)
+    .default('labeller')
+    .describe(
+      'what options are by default; judge: a network with another seed, width and augmentation, trained on half of the ' +
+        'people, so that no network grades its own labels',
+    ),
+  loss: z.enum(['mse', 'bce']).default('bce').describe("mse on the probabilities (the report's) or cross-entropy"),
+  normalisation: z
+    .enum(normalisationNames)
+    .default('range')
+    .describe("range: images as they are; chromaticity: each colour's share of R + G + B, without brightness"),
+  width: z
+    .int()
+    .min(1)
+    .max(512)
+    .default(labeller.width)
+    .describe('feature maps at full resolution, or at 32×32 of larger images; doubled at each halving'),
+  maxWidth: z.int().min(1).max(2048).default(labeller.maxWidth).describe('upper bound of the feature maps'),
+  epochs: z.number().positive().default(labeller.epochs).describe('passes over the training images, at most'),
+  patience: z
+    .int()
+    .min(0)
+    .default(4)
+    .describe('epochs without a lower loss on the validation images after which it stops; 0 for never'),
+  minibatch: z.int().min(1).default(32).describe('images a step'),
+  learningRate: z.number().positive().default(0.002).describe('highest rate; it falls to zero along a half cosine'),
+  weightDecay: z.number().min(0).default(0.05).describe("what a step takes from each weight, times the rate (AdamW's)"),
+  mirror: z.boolean().default(true).describe('whether half of the training images are shown mirrored'),
+  shift: z.int().min(0).max(64).default(labeller.shift).describe('pixels by which they are shifted at most, each way'),
+  jitter: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(labeller.jitter)
+    .describe('largest change of their brightness, contrast and saturation, as a part of each'),
+  cutout: z
+    .int()
+    .min(0)
+    .max(1024)
+    .default(labeller.cutout)
+    .describe('side in pixels of a square of them that is hidden; 0 for none'),
+  identityShare: z
+    .number()
+    .positive()
+    .max(1)
+    .default(labeller.identityShare)
+    .describe('part of the people whose training images are used, drawn by the seed'),
+  ...deviceOptions,
+  ...runOptions,
+});
+
+/** The options that the named preset stands for; none for a name that is no preset's, which the table then refuses. */
+export function classifierPreset({ preset }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return presetNames.includes(preset as (typeof presetNames)[number]) ? presets[preset as keyof typeof presets] : {};
+}

@@ -1,0 +1,171 @@
+// Stage `train classifier`: one network for the 40 attributes, judged on images it has never seen.
+import { rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { createRandom } from '../../../core/math/random.ts';
+import { classifierRunner } from '../../../core/models/inference.ts';
+import type { Weights } from '../../../core/models/weights.ts';
+import type { Device } from '../../../core/runtime/device.ts';
+import {
+  ClassifierTrainer,
+  type ClassifierTrainingConfig,
+} from '../../../core/training/classifier/classifier-trainer.ts';
+import { openDataset } from '../../artefacts/dataset.ts';
+import { ofSomePeople } from '../../artefacts/draw-people.ts';
+import { imagesOf, type LabelledImages, labelledImagesAt } from '../../artefacts/image-set.ts';
+import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
+import { openDevice } from '../../devices/device.ts';
+import { writeJson, writeWhole } from '../../files/files.ts';
+import { csvTable, textTable } from '../../presentation/table.ts';
+import { exists } from '../../runs/manifest.ts';
+import { type Run, withRun } from '../../runs/run-folder.ts';
+import { explainingDivergence } from '../framework/divergence.ts';
+import { type Figures, smoothed } from '../framework/smoothed.ts';
+import { defineStage, type StageContext, type Summary } from '../framework/stage.ts';
+import { classifierOptions, classifierPreset } from './options.ts';
+import {
+  type AttributeResult,
+  allColumns,
+  belowBaseline,
+  classify,
+  compare,
+  evaluationBatch,
+  firstOf,
+  meanLoss,
+  resultColumns,
+  toleratedErrors,
+} from './results.ts';
+
+const checkpointFile = 'checkpoint.safetensors';
+const checkpointSchema = trainingStateSchema.extend({
+  best: z.object({ loss: z.number(), steps: z.int() }).optional(),
+});
+/** Steps between lines of metrics, and between checkpoints. */
+const [metricsEvery, checkpointEvery] = [20, 100];
+
+export const trainClassifier = defineStage({
+  name: 'train classifier',
+  description: 'Train the classifier of the 40 attributes and measure it on the test images.',
+  examples: [
+    '--dataset runs/dataset --out runs/classifier',
+    '--dataset runs/dataset --out runs/judge --preset judge',
+    '--dataset runs/dataset --out runs/mse --loss mse',
+  ],
+  options: classifierOptions,
+  preset: classifierPreset,
+  async run(config, context) {
+    const device = await openDevice(config);
+    const dataset = await openDataset(config.dataset);
+    const { resume, force } = config;
+    const { log } = context;
+    const inputs = { dataset: config.dataset };
+    return withRun(config.out, { stage: 'train classifier', config, inputs, resume, force, log }, async run => {
+      if (config.identityShare < 1 && dataset.identities.includes(-1)) {
+        log.warn(`${dataset.folder} has pictures of unknown people, of which each counts as one of its own`);
+      }
+      const people = createRandom(config.seed, 3);
+      const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
+      const training = await labelledImagesAt(dataset, indices);
+      const validation = await imagesOf(dataset, 'validation');
+      const { resolution } = dataset;
+      const { width, maxWidth, normalisation } = config;
+      const architecture = { resolution, width, maxWidth, normalisation };
+      const score = async (weights: Weights, images: LabelledImages) => {
+        const runner = await classifierRunner(device, architecture, weights, evaluationBatch);
+        const logits = await classify(images, runner);
+        await runner.release();
+        return { labels: images.labels, logits };
+      };
+      const settings = { ...config, architecture, augmentation: config };
+      const lossOf = async (weights: Weights) => meanLoss(config.loss, await score(weights, validation));
+      const validate = validation.count > 0 ? lossOf : undefined;
+      const weights = await explainingDivergence('train with a lower --learning-rate and another --out', () =>
+        train(device, settings, training, validate, run, context),
+      );
+      const test = await imagesOf(dataset, 'test');
+      // Training accuracy is told from as many images as there are for the test.
+      const known = firstOf(training, Math.max(test.count, 1));
+      const results = compare(
+        await score(weights, validation),
+        await score(weights, known),
+        await score(weights, test),
+      );
+      const thresholds = results.map(result => result.threshold);
+      const calibration = results.map(({ slope, intercept }) => ({ slope, intercept }));
+      await writeTensors(run.file('classifier.safetensors'), weights, { architecture, thresholds, calibration });
+      await writeJson(run.file('attributes.json'), results);
+      await writeWhole(run.file('attributes.csv'), csvTable(allColumns, results));
+      await rm(run.file(checkpointFile), { force: true });
+      const mean = (key: 'testAccuracy' | 'majorityBaseline' | 'auc' | 'calibrationError') =>
+        results.reduce((sum, result) => sum + result[key], 0) / results.length;
+      return {
+        testAccuracy: mean('testAccuracy'),
+        majorityBaseline: mean('majorityBaseline'),
+        auc: mean('auc'),
+        calibrationError: mean('calibrationError'),
+        belowBaseline: belowBaseline(results),
+        trainingImages: training.count,
+        testImages: test.count,
+        table: results,
+      };
+    });
+  },
+  print: summary => [textTable(resultColumns, summary.table as AttributeResult[]), '', overall(summary)].join('\n'),
+});
+
+/** The means, and what must not be. */
+function overall({ testAccuracy, majorityBaseline, auc, calibrationError, belowBaseline }: Summary): string {
+  const below = (belowBaseline as string[]).join(', ') || 'none';
+  return (
+    `mean test accuracy ${Number(testAccuracy).toFixed(4)} (majority ${Number(majorityBaseline).toFixed(4)}), AUC ` +
+    `${Number(auc).toFixed(4)}, calibration error ${Number(calibrationError).toFixed(4)}; below the majority baseline by ` +
+    `more than ${toleratedErrors} standard errors: ${below}`
+  );
+}
+
+/**
+ * @param validate tells the loss of weights on images that are not trained on, where there are any.
+ * @returns the trained weights, also where an earlier sitting had trained them.
+ */
+async function train(
+  device: Device,
+  config: ClassifierTrainingConfig,
+  images: LabelledImages,
+  validate: ((weights: Weights) => Promise<number>) | undefined,
+  run: Run,
+  { log, signal }: StageContext,
+) {
+  const path = run.file(checkpointFile);
+  const saved = (await exists(path)) ? await readTensors(path, checkpointSchema) : undefined;
+  const checkpoint = saved && { tensors: saved.tensors, progress: saved.details };
+  let recent: Figures = saved?.details.recent ?? {};
+  const trainer = await ClassifierTrainer.create(device, config, images, images.labels, checkpoint);
+  await run.rewind(({ step }) => Number(step) <= trainer.steps);
+  const progress = log.progress('train classifier', trainer.totalSteps * config.minibatch, 'images');
+  let since = { time: performance.now(), steps: trainer.steps };
+  while (!trainer.finished) {
+    recent = smoothed(recent, { loss: await trainer.step() });
+    const { steps } = trainer;
+    progress.update(steps * config.minibatch, `loss ${recent.loss?.toFixed(4)}`);
+    if (steps % metricsEvery === 0) run.metrics({ step: steps, ...recent });
+    if (trainer.epochEnded) {
+      const imagesPerSecond = ((steps - since.steps) * config.minibatch * 1000) / (performance.now() - since.time);
+      run.timings({ step: steps, imagesPerSecond });
+      if (validate !== undefined) {
+        const validationLoss = await validate(trainer.average());
+        trainer.validated(validationLoss);
+        run.metrics({ step: steps, ...recent, validationLoss });
+        const losses = `loss ${recent.loss?.toFixed(4)}, on validation images ${validationLoss.toFixed(4)}`;
+        log.info(`train classifier: ${steps * config.minibatch} images, ${losses}`);
+      }
+      since = { time: performance.now(), steps };
+    }
+    if (steps % checkpointEvery === 0 || trainer.finished || signal.aborted) {
+      const { tensors, progress } = trainer.checkpoint();
+      await writeTensors(path, tensors, { ...progress, recent });
+    }
+    signal.throwIfAborted();
+  }
+  progress.finish(`loss ${recent.loss?.toFixed(4)}`);
+  await trainer.release();
+  return trainer.weights();
+}

@@ -1,0 +1,101 @@
+// The moving average of a GAN's training that comes nearest to the training images, as another network sees them.
+import { z } from 'zod';
+import type { ImageSet } from '../../../core/images/image-set.ts';
+import { createRandom, permutation } from '../../../core/math/random.ts';
+import { type FeatureStatistics, featureStatistics, frechetDistance } from '../../../core/measures/images/frechet.ts';
+import { generateImages, selectImages } from '../../../core/measures/images/image-samples.ts';
+import { pooledFeatures } from '../../../core/measures/images/pooled-features.ts';
+import type { Weights } from '../../../core/models/weights.ts';
+import type { Device } from '../../../core/runtime/device.ts';
+import type { GanTrainer } from '../../../core/training/gan/gan-trainer.ts';
+import type { GanDetails } from '../../artefacts/networks.ts';
+import { readTensors, writeTensors } from '../../artefacts/networks.ts';
+import { exists } from '../../runs/manifest.ts';
+import type { Run } from '../../runs/run-folder.ts';
+import { openFeatureNetwork } from '../evaluate-generator/classifier-features.ts';
+
+/** Images of each kind, and how many of a generator's one run makes. */
+const [images, batch] = [2048, 16];
+/** Random streams that training itself does not use. */
+const streams = { real: 21, latents: 22 };
+
+const fileName = 'best.safetensors';
+
+/** Where a moving average stood when it was the best so far. */
+const bestSchema = z.object({
+  imagesShown: z.int(),
+  /** Its half-life in thousand images. */
+  halfLifeKimg: z.number(),
+  frechet: z.number(),
+  /** The network in whose features that was measured: distances in another's do not compare. */
+  features: z.string(),
+});
+export type Best = z.output<typeof bestSchema>;
+
+/** The Fréchet distance of each average, and the best of the whole training. */
+export interface AverageFound {
+  readonly distances: readonly number[];
+  readonly best: Best;
+}
+
+export interface AverageMeasure {
+  /** The network in whose features is measured, in words. */
+  readonly features: string;
+  /** @returns the Fréchet distance of each moving average's images from as many training images. */
+  measure(trainer: GanTrainer): Promise<number[]>;
+  release(): Promise<void>;
+}
+
+/**
+ * @param judge run folder of train classifier. @param training images at the full resolution.
+ * @throws UserError where the judge does not take the generator's images.
+ */
+export async function openAverageMeasure(
+  judge: string,
+  details: GanDetails,
+  training: ImageSet,
+  seed: number,
+  device: Device,
+): Promise<AverageMeasure> {
+  const network = await openFeatureNetwork(judge, 'judge', details, device);
+  const statisticsOf = async (set: ImageSet): Promise<FeatureStatistics> => {
+    const pooled = pooledFeatures((await network.featuresOf(set)).values);
+    return featureStatistics(pooled, pooled.length / set.count);
+  };
+  const order = permutation(createRandom(seed, streams.real), training.count);
+  const real = await statisticsOf(selectImages(training, order.subarray(0, images)));
+  return {
+    features: network.name,
+    measure: async trainer => {
+      const distances: number[] = [];
+      for (const average of trainer.averages.keys()) {
+        const generate = async (latents: Float32Array) => (await trainer.sample(latents, batch, average)).images;
+        const maker = { resolution: details.resolution, latentSize: details.latentSize, generate };
+        const made = await generateImages(maker, real.count, createRandom(seed, streams.latents));
+        distances.push(frechetDistance(await statisticsOf(made), real));
+      }
+      return distances;
+    },
+    release: () => network.release(),
+  };
+}
+
+/** Keeps the best of the averages in the run's folder where it is better than the best so far by the same network. */
+export async function keepBest(trainer: GanTrainer, measure: AverageMeasure, run: Run): Promise<AverageFound> {
+  const distances = await measure.measure(trainer);
+  const average = distances.indexOf(Math.min(...distances));
+  const { features } = measure;
+  const now = { imagesShown: trainer.imagesShown, halfLifeKimg: trainer.averages[average]!, features };
+  const found = { ...now, frechet: distances[average]! };
+  const earlier = (await readBest(run))?.best;
+  if (earlier?.features === features && earlier.frechet <= found.frechet) return { distances, best: earlier };
+  await writeTensors(run.file(fileName), trainer.generatorWeights(average), found);
+  return { distances, best: found };
+}
+
+/** The weights that `keepBest` has kept, of `GanModel.keptSpec`; undefined where nothing was measured. */
+export async function readBest(run: Run): Promise<{ readonly best: Best; readonly weights: Weights } | undefined> {
+  if (!(await exists(run.file(fileName)))) return undefined;
+  const { tensors, details } = await readTensors(run.file(fileName), bestSchema);
+  return { best: details, weights: tensors };
+}

@@ -1,0 +1,97 @@
+// The checkpoints of a GAN's training: whole files, the latest few, each enough to go on from bit for bit.
+import { readdir, rm } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../../core/errors.ts';
+import { ganStateShapes, isNetworkState } from '../../../core/training/gan/gan-step.ts';
+import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../../core/training/gan/gan-trainer.ts';
+import { scheduleAt } from '../../../core/training/gan/schedule.ts';
+import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
+import type { Run } from '../../runs/run-folder.ts';
+import type { Figures } from '../framework/smoothed.ts';
+
+const schema = trainingStateSchema.extend({
+  imagesShown: z.int(),
+  resolution: z.int(),
+  fall: z.object({ startKimg: z.number(), endKimg: z.number() }).optional(),
+});
+
+export interface SavedCheckpoint extends GanCheckpoint {
+  /** The smoothed figures at that time. */
+  readonly recent: Figures;
+}
+
+/** In the order they were written. */
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter(name => /^checkpoint-\d+\.safetensors$/.test(name)).sort();
+}
+
+async function read(path: string): Promise<SavedCheckpoint> {
+  const { tensors, details } = await readTensors(path, schema);
+  return { tensors, progress: details, recent: details.recent };
+}
+
+/** The latest checkpoint of a run, where there is one. */
+export async function latestCheckpoint(run: Run): Promise<SavedCheckpoint | undefined> {
+  // What a kill left half-written bears a count that no later write has again.
+  const halfWritten = (await readdir(run.folder)).filter(name => /^checkpoint-.*\.tmp$/.test(name));
+  for (const name of halfWritten) await rm(run.file(name));
+  const latest = (await namesIn(run.folder)).at(-1);
+  return latest === undefined ? undefined : read(run.file(latest));
+}
+
+/**
+ * Saves the state and drops all but the latest `keep` checkpoints.
+ * @throws DivergenceError naming step and tensor when something in it is no longer a number: earlier checkpoints stay.
+ */
+export async function saveCheckpoint(trainer: GanTrainer, recent: Figures, run: Run, keep: number): Promise<void> {
+  const { tensors, progress } = trainer.checkpoint();
+  const name = `checkpoint-${String(progress.imagesShown).padStart(10, '0')}.safetensors`;
+  await writeTensors(run.file(name), tensors, { ...progress, recent });
+  for (const old of (await namesIn(run.folder)).slice(0, -keep)) await rm(run.file(old));
+}
+
+/**
+ * A checkpoint of another run to go on from: its tensors and how far it was, with random numbers of one's own. It may
+ * hold nothing but the two networks: moving average and optimisers then begin anew, as when the networks grow.
+ * @throws UserError when it is not one of the same networks.
+ */
+export async function foreignCheckpoint(
+  path: string,
+  out: string,
+  config: GanTrainingConfig,
+): Promise<SavedCheckpoint> {
+  if (resolve(path).startsWith(resolve(`${out}.partial`) + sep)) {
+    throw new UserError(
+      `--start-from lies in ${out}.partial, which is made anew; copy it elsewhere, or choose another --out`,
+    );
+  }
+  const { tensors, progress, recent } = await read(path);
+  const { architecture, adam, plan, averages = [] } = config;
+  const shown = progress.imagesShown;
+  if (shown >= plan.totalKimg * 1000) {
+    throw new UserError(`--kimg must be more than the ${shown / 1000} that ${path} has seen; got ${plan.totalKimg}`);
+  }
+  const due = scheduleAt(shown, plan).resolution;
+  if (progress.resolution > due) {
+    throw new UserError(
+      `${path} has grown to ${progress.resolution}×${progress.resolution}, where these options are at ${due}×${due} ` +
+        'after as many images; shorten --fade-kimg and --stabilise-kimg, or give --no-growing',
+    );
+  }
+  const all = ganStateShapes(architecture, progress.resolution, adam, Math.max(1, averages.length));
+  const bare = Object.keys(tensors).every(isNetworkState);
+  const expected = bare ? new Map([...all].filter(([name]) => isNetworkState(name))) : all;
+  for (const [name, shape] of expected) {
+    const found = tensors[name]?.shape;
+    if (String(found) !== String(shape)) {
+      const is = found === undefined ? 'is not in it' : `is [${found}] in it, [${shape}] here`;
+      throw new UserError(
+        `--start-from ${path} holds other networks: ${name} ${is}; give the options it was trained with`,
+      );
+    }
+  }
+  const known = Object.fromEntries([...expected.keys()].map(name => [name, tensors[name]!]));
+  const { imagesShown, steps, resolution } = progress;
+  return { tensors: known, progress: { imagesShown, steps, resolution }, recent };
+}

@@ -1,0 +1,135 @@
+// The options of `train gan`, whose defaults come from the preset, and the training configuration they make.
+import { z } from 'zod';
+import { UserError } from '../../../core/errors.ts';
+import { normalisationNames } from '../../../core/images/normalisation.ts';
+import { ganModel } from '../../../core/models/gan-kinds.ts';
+import { ganPresetNames, ganPresets } from '../../../core/training/gan/gan-presets.ts';
+import type { GanTrainingConfig } from '../../../core/training/gan/gan-trainer.ts';
+import { growingKimg } from '../../../core/training/gan/schedule.ts';
+import { type GanSettings, ganSettingsSchema, trainingConfigOf } from '../../../core/training/gan/settings.ts';
+import { deviceOptions, pathOption, resolutionOption, runOptions } from '../framework/options.ts';
+
+/** Each setting with the preset `cpu`'s value as its default. */
+type Defaulted<Shape extends z.ZodRawShape> = { readonly [Key in keyof Shape]: z.ZodDefault<Shape[Key]> };
+
+function withDefaults<Shape extends z.ZodRawShape>(shape: Shape, values: Readonly<Record<string, unknown>>) {
+  const entries = Object.entries(shape) as [string, z.ZodType][];
+  return Object.fromEntries(
+    entries.map(([name, schema]) => {
+      const described = schema.default(values[name]).describe(schema.description ?? '');
+      const { values: words } = (schema.meta() ?? {}) as { values?: string };
+      return [name, words === undefined ? described : described.meta({ ...described.meta(), values: words })];
+    }),
+  ) as unknown as Defaulted<Shape>;
+}
+
+export const ganOptions = z.strictObject({
+  dataset: pathOption().describe('run folder of prepare'),
+  preset: z
+    .enum(ganPresetNames)
+    .default('cpu')
+    .describe(
+      'what options are by default: cpu is ours for small machines; style is the style generator for a long training; ' +
+        'a to h and e-star are the rows of Table 1 of Karras et al. 2018 with their channels, report is b with ' +
+        'minibatches of 32',
+    ),
+  resolution: resolutionOption()
+    .optional()
+    .describe("side of the finished images, up to the dataset's; left out: that"),
+  normalisation: z
+    .enum(normalisationNames)
+    .optional()
+    .describe(
+      "range: images as they are; chromaticity: each colour's share of R + G + B, so without brightness; left out: range",
+    ),
+  ...withDefaults(ganSettingsSchema.shape, ganPresets.cpu),
+  fallKimg: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'begin the fall of the rate now, at the start or at a --resume, over so many thousand images, and end with it',
+    ),
+  balance: z
+    .boolean()
+    .default(false)
+    .describe(
+      'show images of rare attributes (glasses, hats, bald or grey heads, beards, ties) up to 3 times as often',
+    ),
+  tickKimg: z.number().positive().default(5).describe('thousand images between sample grids and checkpoints'),
+  measureKimg: z
+    .number()
+    .min(0)
+    .default(20)
+    .describe('thousand images between measurements of SWD and MS-SSIM on a small sample, from 16×16 on; 0 for none'),
+  judge: pathOption()
+    .optional()
+    .describe(
+      'run folder of train classifier, in whose features each measurement takes the Fréchet distance of every moving ' +
+        'average; the best of them all is then what comes out, else the first average at the end',
+    ),
+  keep: z.int().min(1).default(2).describe('checkpoints that are kept while training goes on, the latest ones'),
+  startFrom: pathOption()
+    .optional()
+    .describe('checkpoint of the same networks to go on from, with its images shown counted; for fine-tuning'),
+  ...deviceOptions,
+  ...runOptions,
+});
+export type GanOptions = z.output<typeof ganOptions>;
+
+/** Options that a resumed training may be given anew: how long it goes on, and what is shown and told of it. */
+export const resumableGanOptions = [
+  ...['kimg', 'fallKimg', 'balance', 'tickKimg', 'measureKimg', 'judge', 'keep'],
+  'threads', // the result then repeats only with the same numbers at the same places
+];
+
+/** The options that the named preset stands for; none for a name that is no preset's, which the table then refuses. */
+export function ganPreset({ preset }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return ganPresetNames.includes(preset as (typeof ganPresetNames)[number])
+    ? { ...ganPresets[preset as (typeof ganPresetNames)[number]] }
+    : {};
+}
+
+function groupOf(images: number): string {
+  return Number.isFinite(images) ? `${images} images` : 'all images';
+}
+
+/** @param available side of the dataset's images. @throws UserError when more is asked for, or too short a training. */
+export function ganTrainingConfig(config: GanOptions, available: number): GanTrainingConfig {
+  const { resolution = available } = config;
+  if (resolution > available) {
+    throw new UserError(
+      `--resolution must be at most the dataset's ${available}; got ${resolution}. Prepare a larger dataset`,
+    );
+  }
+  const training = trainingConfigOf(config as GanSettings, resolution, config.seed);
+  const { startResolution, resolution: full, fadeKimg } = training.plan;
+  const needed = growingKimg(training.plan) + (startResolution < full ? fadeKimg : 0);
+  if (config.kimg < needed) {
+    throw new UserError(
+      `--kimg ${config.kimg} ends before the networks have grown to ${resolution}×${resolution}, which takes ${needed}; ` +
+        'give more --kimg, or less --fade-kimg and --stabilise-kimg (or --grow-kimg)',
+    );
+  }
+  const { threads, dataParallel, discriminatorSteps, minibatch } = config;
+  if (!dataParallel) return training;
+  if (minibatch % threads !== 0) {
+    throw new UserError(
+      `--threads must divide the minibatch of ${minibatch} among them; got ${threads}. Give another number, or ` +
+        '--no-data-parallel',
+    );
+  }
+  if (discriminatorSteps !== 0) {
+    throw new UserError(
+      `--data-parallel needs both networks in one step, --discriminator-steps 0; got ${discriminatorSteps}`,
+    );
+  }
+  const { imagesTogether } = ganModel(training.architecture);
+  if ((minibatch / threads) % imagesTogether !== 0) {
+    throw new UserError(
+      `with --data-parallel a share must hold whole groups; the networks see ${groupOf(imagesTogether)} of a minibatch ` +
+        `together, a share has ${minibatch / threads}. Give fewer --threads or --minibatch-statistic none`,
+    );
+  }
+  return training;
+}

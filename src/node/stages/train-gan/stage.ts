@@ -1,0 +1,179 @@
+// Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
+
+import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
+import { createRandom } from '../../../core/math/random.ts';
+import { generatorQuality } from '../../../core/measures/images/generator-quality.ts';
+import { smallestLevel } from '../../../core/measures/images/sliced-wasserstein.ts';
+import { ganModel } from '../../../core/models/gan-kinds.ts';
+import { sampleLatents } from '../../../core/models/latents.ts';
+import type { Device } from '../../../core/runtime/device.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../../core/training/gan/gan-trainer.ts';
+import { balancedWeights } from '../../../core/training/image-weights.ts';
+import { openDataset } from '../../artefacts/dataset.ts';
+import { imagesOf } from '../../artefacts/image-set.ts';
+import { writeTensors } from '../../artefacts/networks.ts';
+import { openDevice } from '../../devices/device.ts';
+import { writeWhole } from '../../files/files.ts';
+import { encodeGrid } from '../../presentation/image-grid.ts';
+import { type Run, withRun } from '../../runs/run-folder.ts';
+import { explainingDivergence } from '../framework/divergence.ts';
+import { type Figures, smoothed } from '../framework/smoothed.ts';
+import { defineStage, type StageContext } from '../framework/stage.ts';
+import { type AverageMeasure, keepBest, openAverageMeasure, readBest } from './best-average.ts';
+import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
+import { type GanOptions, ganOptions, ganPreset, ganTrainingConfig, resumableGanOptions } from './options.ts';
+import { openShares } from './shares.ts';
+
+/** What to do about a training that diverged. */
+const remedy =
+  'the checkpoints before it are good: train with a lower --learning-rate and another --out, if you like with ' +
+  '--start-from one of them';
+/** Lines of metrics in a whole training. */
+const metricsLines = 200;
+/** Faces of a sample grid, and how many of them one run of the network makes. */
+const gridFaces = 64;
+const gridBatch = 16;
+
+export const trainGan = defineStage({
+  name: 'train gan',
+  description: 'Train a progressively growing GAN on a prepared dataset.',
+  examples: [
+    '--dataset runs/dataset --out runs/gan',
+    '--dataset runs/dataset --out runs/gan --resume',
+    '--dataset runs/dataset --out runs/paper --preset g --fmap-base 256 --fade-kimg 50 --stabilise-kimg 50 --kimg 1000',
+  ],
+  options: ganOptions,
+  preset: ganPreset,
+  async run(config, context) {
+    const device = await openDevice(config);
+    const dataset = await openDataset(config.dataset);
+    const training = ganTrainingConfig(config, dataset.resolution);
+    const { dataset: folder, startFrom, out, resume, force } = config;
+    const inputs = { dataset: folder, ...(startFrom === undefined ? {} : { startFrom }) };
+    const { log } = context;
+    // Before the run folder is begun, which may empty the one the file lies in.
+    const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training);
+    const details = { stage: 'train gan', config, inputs, resume, force, log, resumable: resumableGanOptions };
+    return withRun(out, details, async run => {
+      const labelled = await imagesOf(dataset, 'train');
+      let images: ImageSet = withNormalisation(labelled, config.normalisation ?? 'range');
+      while (images.resolution > training.architecture.resolution) images = halved(images);
+      const checkpoint = (await latestCheckpoint(run)) ?? foreign;
+      const weights = config.balance ? balancedWeights(labelled.labels) : undefined;
+      const { threads, dataParallel } = config;
+      const shares = dataParallel ? openShares(threads) : undefined;
+      const trainer = new GanTrainer(device, training, images, checkpoint, { shares, weights });
+      if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
+      const { normalisation = 'range', judge, seed } = config;
+      const details = { normalisation, ...training.architecture };
+      const measure = judge === undefined ? undefined : await openAverageMeasure(judge, details, images, seed, device);
+      try {
+        const setting = { device, images, training, config, run, context, measure };
+        return await explainingDivergence(remedy, () => train(trainer, checkpoint?.recent ?? {}, setting));
+      } finally {
+        await trainer.release();
+        await shares?.close();
+        await measure?.release();
+      }
+    });
+  },
+});
+
+interface Setting {
+  readonly device: Device;
+  readonly images: ImageSet;
+  readonly training: GanTrainingConfig;
+  readonly config: GanOptions;
+  readonly run: Run;
+  readonly context: StageContext;
+  readonly measure: AverageMeasure | undefined;
+}
+
+async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
+  const { training, config, run } = setting;
+  const { log, signal } = setting.context;
+  const gridLatents = sampleLatents(createRandom(config.seed, 3), gridFaces, config.latentSize);
+  /** Faces of the same latents each time, so that one can watch them grow. */
+  const saveGrid = async () => {
+    const { images, resolution } = await trainer.sample(gridLatents, gridBatch);
+    const name = `samples-${String(trainer.imagesShown).padStart(10, '0')}-${resolution}px.png`;
+    const grid = { resolution, columns: 8, scale: Math.max(1, 64 / resolution) };
+    await writeWhole(run.file(name), await encodeGrid(images, grid));
+    return name;
+  };
+  const progress = log.progress('train gan', trainer.end, 'images');
+  await run.rewind(({ imagesShown }) => Number(imagesShown) <= trainer.imagesShown);
+  let recent = earlier;
+  let since = { time: performance.now(), images: trainer.imagesShown };
+  while (!trainer.finished) {
+    const before = trainer.imagesShown;
+    const { resolution, phase, alpha, learningRate } = trainer.point;
+    recent = smoothed(recent, await trainer.step());
+    const { imagesShown } = trainer;
+    progress.update(imagesShown, describe(resolution, phase, alpha, recent));
+    /** Whether this step reached another multiple of so many images, or the end. */
+    const passed = (images: number) =>
+      trainer.finished || Math.floor(imagesShown / images) > Math.floor(before / images);
+    if (passed(trainer.end / metricsLines)) {
+      run.metrics({ imagesShown, resolution, alpha, learningRate, ...recent });
+    }
+    if (config.measureKimg > 0 && passed(config.measureKimg * 1000)) await measured(trainer, resolution, setting);
+    const ticked = passed(config.tickKimg * 1000);
+    if (ticked) {
+      const imagesPerSecond = (1000 * (imagesShown - since.images)) / (performance.now() - since.time);
+      run.timings({ imagesShown, imagesPerSecond, memoryMB: process.memoryUsage.rss() / 2 ** 20 });
+    }
+    // What a resolution came to is kept too, since the next one begins with nothing but that.
+    if (!trainer.finished && (ticked || trainer.point.resolution > resolution)) await saveGrid();
+    if (ticked) since = { time: performance.now(), images: imagesShown };
+    if (ticked || signal.aborted) await saveCheckpoint(trainer, recent, run, trainer.finished ? 1 : config.keep);
+    if (signal.aborted) log.info(`checkpoint saved after ${imagesShown} images; --resume continues from it`);
+    signal.throwIfAborted();
+  }
+  progress.finish();
+  const samples = await saveGrid();
+  const { architecture } = training;
+  const kept = await readBest(run);
+  const weights = await ganModel(architecture).finish(setting.device, kept?.weights ?? trainer.generatorWeights());
+  const { normalisation = 'range' } = config;
+  await writeTensors(run.file('generator.safetensors'), { ...weights }, { normalisation, ...architecture });
+  const { imagesShown, steps } = trainer;
+  const best = kept && { best: kept.best };
+  return { imagesShown, steps, ...architecture, samples, ...best };
+}
+
+/** Writes what is measured of the generator as it is now; keeps its best moving average. */
+async function measured(trainer: GanTrainer, resolution: number, setting: Setting): Promise<void> {
+  const { run, measure, training, context } = setting;
+  const { imagesShown } = trainer;
+  if (resolution >= smallestLevel) {
+    run.metrics({ imagesShown, resolution, ...(await quality(trainer, resolution, setting)) });
+  }
+  if (measure === undefined || resolution < training.architecture.resolution) return;
+  const { distances, best } = await keepBest(trainer, measure, run);
+  run.metrics({ imagesShown, frechet: distances });
+  const told = distances.map(distance => distance.toFixed(3)).join(', ');
+  context.log.info(`Fréchet distance of each average: ${told}; the best so far: ${best.frechet.toFixed(3)}`);
+}
+
+/** SWD and MS-SSIM of what the generator makes now, the same latents and real images each time. */
+async function quality(trainer: GanTrainer, resolution: number, { device, images, config }: Setting) {
+  const generate = async (latents: Float32Array) => (await trainer.sample(latents, gridBatch)).images;
+  const maker = { resolution, latentSize: config.latentSize, generate };
+  const {
+    swd,
+    swdAverage,
+    msSsim,
+    images: count,
+    pairs,
+  } = await generatorQuality(device, maker, images, {
+    seed: config.seed,
+  });
+  return { swd, swdAverage, msSsim, sample: { images: count, pairs } };
+}
+
+function describe(resolution: number, phase: string, alpha: number, metrics: Readonly<Record<string, number>>): string {
+  const stage = phase === 'fade' ? `fade ${alpha.toFixed(2)}` : 'stabilise';
+  const losses = `D ${metrics.discriminatorLoss?.toFixed(2)} G ${metrics.generatorLoss?.toFixed(2)}`;
+  return `${resolution}×${resolution} ${stage}, ${losses}`;
+}

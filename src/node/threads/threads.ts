@@ -1,0 +1,98 @@
+// Spreads work over threads. What a thread does stands in a file of its own beside this one; see `serve`.
+import { Worker } from 'node:worker_threads';
+import { UserError } from '../../core/errors.ts';
+
+export interface Workers<Input, Output> {
+  /** Done by the first thread that is free. @throws what the work throws, or the signal's reason. */
+  run(input: Input): Promise<Output>;
+  /** Ends the threads; what they are at is dropped. */
+  close(): Promise<void>;
+}
+
+export interface WorkersOptions {
+  readonly threads: number;
+  /** Once aborted, all work fails with its reason. */
+  readonly signal: AbortSignal;
+  /**
+   * Whether the threads call native code: to terminate one in the middle of a call to ONNX Runtime ends the whole
+   * process. Such threads are asked to end and do so between two calls; all others are ended at once.
+   */
+  readonly native: boolean;
+}
+
+/** In place of an input; see `serve`. */
+export const endMessage = 'end';
+
+interface Job<Input, Output> {
+  readonly input: Input;
+  resolve(output: Output): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * @param name of the worker's file, which this module's place finds compiled, whether itself is or not.
+ * @param shared what the worker is opened with: copied to each thread, but for what stands in shared memory.
+ */
+export function startWorkers<Input, Output>(
+  name: string,
+  shared: unknown,
+  { threads, signal, native }: WorkersOptions,
+): Workers<Input, Output> {
+  const file = new URL(`../../../dist/node/${name}.js`, import.meta.url);
+  const waiting: Job<Input, Output>[] = [];
+  const idle: Worker[] = [];
+  const busy = new Map<Worker, Job<Input, Output>>();
+  let failure: { readonly error: unknown } | undefined;
+
+  const assign = () => {
+    while (idle.length > 0 && waiting.length > 0) {
+      const [worker, job] = [idle.shift()!, waiting.shift()!];
+      busy.set(worker, job);
+      worker.postMessage(job.input);
+    }
+  };
+  const fail = (error: unknown) => {
+    failure ??= { error };
+    for (const job of [...busy.values(), ...waiting.splice(0)]) job.reject(failure.error);
+    busy.clear();
+  };
+  const workers = Array.from({ length: threads }, () => {
+    const worker = new Worker(file, { workerData: shared });
+    worker.on('message', (output: Output) => {
+      busy.get(worker)?.resolve(output);
+      busy.delete(worker);
+      idle.push(worker);
+      assign();
+    });
+    // What crosses a thread is rebuilt as a plain Error; only its name tells that it was the user's mistake.
+    worker.on('error', error => fail(error.name === 'UserError' ? new UserError(error.message) : error));
+    worker.on('exit', code => fail(new Error(`a thread of ${name} ended with code ${code}`)));
+    return worker;
+  });
+  idle.push(...workers);
+  const abort = () => fail(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort);
+
+  return {
+    run: input =>
+      new Promise((resolve, reject) => {
+        if (failure !== undefined) return reject(failure.error);
+        waiting.push({ input, resolve, reject });
+        assign();
+      }),
+    async close() {
+      signal.removeEventListener('abort', abort);
+      fail(new Error(`the threads of ${name} have been closed`));
+      await Promise.all(workers.map(worker => (native ? askToEnd(worker) : worker.terminate())));
+    },
+  };
+}
+
+function askToEnd(worker: Worker): Promise<void> {
+  return new Promise(resolve => {
+    if (worker.threadId === -1) return resolve(); // it has ended
+    worker.on('exit', () => resolve());
+    worker.postMessage(endMessage);
+  });
+}

@@ -1,0 +1,91 @@
+// The 40 attributes for people: what they are called, and with which others they belong.
+import { type AttributeName, attributeNames } from '../../core/attributes.ts';
+
+export const groups = [
+  'Age and gender',
+  'Expression',
+  'Hair',
+  'Facial hair',
+  'Eyes and brows',
+  'Face',
+  'Skin and make-up',
+  'Accessories and picture',
+] as const;
+
+/** Where a bundle's directions beyond the 40 stand. */
+export const furtherGroup = 'Further directions';
+
+export type Group = (typeof groups)[number];
+
+const table: Readonly<Record<AttributeName, readonly [Group, string]>> = {
+  Young: ['Age and gender', 'Young'],
+  Male: ['Age and gender', 'Male'],
+  Smiling: ['Expression', 'Smiling'],
+  Mouth_Slightly_Open: ['Expression', 'Mouth slightly open'],
+  Bald: ['Hair', 'Bald'],
+  Bangs: ['Hair', 'Bangs'],
+  Black_Hair: ['Hair', 'Black hair'],
+  Blond_Hair: ['Hair', 'Blond hair'],
+  Brown_Hair: ['Hair', 'Brown hair'],
+  Gray_Hair: ['Hair', 'Grey hair'],
+  Receding_Hairline: ['Hair', 'Receding hairline'],
+  Straight_Hair: ['Hair', 'Straight hair'],
+  Wavy_Hair: ['Hair', 'Wavy hair'],
+  '5_o_Clock_Shadow': ['Facial hair', '5 o’clock shadow'],
+  Goatee: ['Facial hair', 'Goatee'],
+  Mustache: ['Facial hair', 'Moustache'],
+  No_Beard: ['Facial hair', 'No beard'],
+  Sideburns: ['Facial hair', 'Sideburns'],
+  Arched_Eyebrows: ['Eyes and brows', 'Arched eyebrows'],
+  Bags_Under_Eyes: ['Eyes and brows', 'Bags under eyes'],
+  Bushy_Eyebrows: ['Eyes and brows', 'Bushy eyebrows'],
+  Narrow_Eyes: ['Eyes and brows', 'Narrow eyes'],
+  Attractive: ['Face', 'Attractive'],
+  Big_Lips: ['Face', 'Big lips'],
+  Big_Nose: ['Face', 'Big nose'],
+  Chubby: ['Face', 'Chubby'],
+  Double_Chin: ['Face', 'Double chin'],
+  High_Cheekbones: ['Face', 'High cheekbones'],
+  Oval_Face: ['Face', 'Oval face'],
+  Pointy_Nose: ['Face', 'Pointy nose'],
+  Heavy_Makeup: ['Skin and make-up', 'Heavy make-up'],
+  Pale_Skin: ['Skin and make-up', 'Pale skin'],
+  Rosy_Cheeks: ['Skin and make-up', 'Rosy cheeks'],
+  Wearing_Lipstick: ['Skin and make-up', 'Lipstick'],
+  Eyeglasses: ['Accessories and picture', 'Glasses'],
+  Wearing_Earrings: ['Accessories and picture', 'Earrings'],
+  Wearing_Hat: ['Accessories and picture', 'Hat'],
+  Wearing_Necklace: ['Accessories and picture', 'Necklace'],
+  Wearing_Necktie: ['Accessories and picture', 'Necktie'],
+  Blurry: ['Accessories and picture', 'Blurry'],
+};
+
+/** `5_o_Clock_Shadow` → `5 o’clock shadow`. */
+export function labelOf(attribute: string): string {
+  return table[attribute as AttributeName]?.[1] ?? attribute.replaceAll('_', ' ');
+}
+
+/** @returns the attributes of a group, in the order of the table above. */
+export function attributesIn(group: Group): AttributeName[] {
+  return (Object.keys(table) as AttributeName[]).filter(attribute => table[attribute][0] === group);
+}
+
+/** @returns the attributes of a group that a search finds, by what people or the label file call them. */
+export function search(group: Group, query: string): AttributeName[] {
+  return attributesIn(group).filter(attribute => isFound(attribute, group, query));
+}
+
+/** As `search`, among a bundle's directions beyond the 40. */
+export function searchFurther(attributes: readonly string[], query: string): string[] {
+  return attributes.filter(attribute => isFound(attribute, furtherGroup, query));
+}
+
+function isFound(attribute: string, group: string, query: string): boolean {
+  const text = `${labelOf(attribute)} ${attribute.replaceAll('_', ' ')} ${group}`.toLowerCase().replaceAll('’', "'");
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return words.every(word => text.includes(word));
+}
+
+export function columnOf(attribute: string): number {
+  return attributeNames.indexOf(attribute as AttributeName);
+}

@@ -1,0 +1,112 @@
+// What the page and its worker say to each other: calls with answers, and progress of loading.
+
+import type { Recipe, Start } from '../../core/editing/recipe.ts';
+import type { BundleAttribute, BundleIndex } from '../../core/editor/bundle.ts';
+import type { Geometry } from '../../core/models/latents.ts';
+
+/** A recipe for the model that is open. */
+export type Edit = Start & Pick<Recipe, 'moves' | 'locks' | 'geometry' | 'layers'>;
+
+export interface LoadRequest {
+  /** Address of the bundle's folder. */
+  readonly bundle: string;
+  /** `wasm` refuses the GPU, `auto` takes one where it works, `webgpu` also takes one that is only imitated. */
+  readonly device: 'auto' | 'wasm' | 'webgpu';
+  readonly threads: number;
+  readonly runtimes: Readonly<Record<'wasm' | 'webgpu', RuntimeAddress>>;
+}
+
+export interface RuntimeAddress {
+  readonly mjs: string;
+  readonly wasm: string;
+  readonly wasmBytes: number;
+}
+
+/** Bytes that have come, of those that are known to come. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What the page knows of the model. */
+export interface Model {
+  readonly name: string;
+  readonly sha256: string;
+  /** Hashes of earlier forms of it. */
+  readonly formerly?: BundleIndex['formerly'];
+  readonly resolution: number;
+  readonly latentSize: number;
+  readonly geometry: Geometry;
+  /** Truncation where nobody chose another; undefined where the model has none. */
+  readonly psi: number | undefined;
+  readonly attributes: readonly BundleAttribute[];
+  /** Directions beyond the 40. */
+  readonly extra: NonNullable<BundleIndex['extra']>;
+  /** Markdown. */
+  readonly card: string;
+  /** What computes, for people. */
+  readonly device: string;
+  /** Addresses of all that was loaded, for use without a network. */
+  readonly loaded: readonly string[];
+}
+
+/** One face as the worker draws it. */
+export interface Drawn {
+  /** RGBA, R × R. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  /** Signed distance to each boundary there is. */
+  readonly distances: Readonly<Record<string, number>>;
+}
+
+/** A face of many, with what the classifier says; or why it cannot be drawn. */
+export type Frame = (Drawn & { readonly logits: Float32Array }) | { readonly problem: string };
+
+/** What the worker does. Calls are answered in their order. */
+export interface Engine {
+  load(request: LoadRequest): Promise<Model>;
+  draw(edit: Edit): Promise<Drawn>;
+  /** @returns logits [40] of the face that was drawn last. */
+  score(): Promise<Float32Array>;
+  /** All together, scored too: for strips and galleries. */
+  frames(edits: readonly Edit[]): Promise<Frame[]>;
+  /** @returns of each attribute that can be moved, how much of its direction these locks leave. */
+  residuals(locks: readonly string[]): Promise<Record<string, number>>;
+  /** @returns the signed distance at which the attribute has this probability on this face. @throws as `resolve`. */
+  distanceFor(wish: Wish): Promise<number>;
+  /** @returns what stands behind `#`, or undefined where nothing does. @throws as `parseLink`. */
+  readLink(text: string): Promise<Edit | undefined>;
+  /** Of a picture or JSON. Here, so that a hostile file cannot hold up the page. @throws as `readDocument`. */
+  readDocument(file: File): Promise<Document>;
+  /** @returns the same picture with the recipe inside. */
+  signPicture(request: { readonly png: Blob; readonly edit: Edit }): Promise<Blob>;
+  /** @returns the recipe as JSON. */
+  writeRecipe(edit: Edit): Promise<string>;
+}
+
+export interface Wish {
+  readonly edit: Edit;
+  readonly attribute: string;
+  /** In (0, 1). */
+  readonly probability: number;
+}
+
+/** What a file holds. */
+export interface Document {
+  readonly edit: Edit;
+  /** Of which the edit is the first. */
+  readonly faces: number;
+}
+
+export type Method = keyof Engine;
+
+export interface Call {
+  readonly id: number;
+  readonly method: Method;
+  readonly request: unknown;
+}
+
+export type Answer =
+  | { readonly id: number; readonly result: unknown }
+  /** `mistake`: a UserError's line, to be shown as it is. */
+  | { readonly id: number; readonly problem: string; readonly mistake: boolean }
+  | { readonly progress: Progress };

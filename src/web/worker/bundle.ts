@@ -1,0 +1,44 @@
+// Opens model bundles from web addresses.
+import type { Hash, ReadFile } from '../../core/editor/bundle.ts';
+import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
+import { UserError } from '../../core/errors.ts';
+import { type RuntimeFiles, wasmDevice } from './device.ts';
+import { fetchBytes } from './fetch-bytes.ts';
+
+/** @returns SHA-256 in hexadecimal. @throws UserError on a page that is neither on https nor on localhost. */
+export const hashBytes: Hash = async bytes => {
+  if (crypto.subtle === undefined) {
+    throw new UserError('browsers check the hashes of a model only on https or on localhost. Open the page there');
+  }
+  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
+  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('');
+};
+
+/** A bundle's folder on the web, and what it is called in errors. */
+export interface BundlePlace {
+  readonly read: ReadFile;
+  readonly place: string;
+}
+
+/** @param onProgress told the bytes that have come so far, of each file anew. */
+export function bundleAt(url: string | URL, onProgress?: (name: string, bytes: number) => void): BundlePlace {
+  const folder = new URL(url, globalThis.location?.href);
+  if (!folder.pathname.endsWith('/')) folder.pathname += '/';
+  return {
+    place: folder.href.replace(/\/$/, ''),
+    read: name => fetchBytes(new URL(name, folder), bytes => onProgress?.(name, bytes)),
+  };
+}
+
+/**
+ * @param url the bundle's folder. @param threads more than one needs a page that is cross-origin isolated.
+ * @param runtime where ONNX Runtime's files are; a bundled page with more than one thread must say so.
+ * @throws UserError naming the file that is missing, damaged or of another version.
+ */
+export function fetchBundle(
+  url: string | URL,
+  { threads = 1, runtime }: { readonly threads?: number; readonly runtime?: RuntimeFiles } = {},
+): Promise<FaceEditor> {
+  const { read, place } = bundleAt(url);
+  return loadBundle(wasmDevice(threads, runtime), read, hashBytes, place);
+}

@@ -1,0 +1,75 @@
+// Reads an edit from a link, and trusts it no more than any other recipe that comes from outside.
+
+import { parseRecipe } from '../../core/editing/recipe.ts';
+import { isSameModel } from '../../core/editor/bundle.ts';
+import { UserError } from '../../core/errors.ts';
+import { hashDigits, type NamedBefore, otherModel } from '../shared/link.ts';
+import type { Edit } from '../shared/protocol.ts';
+
+/** More than the longest latent needs; a longer one is no link of ours. */
+const longestLink = 120_000;
+
+/**
+ * @param text what stands behind `#`. @returns the edit, or undefined where there is none.
+ * @throws UserError for a link that is not whole, and for one that was made with another model.
+ */
+export function parseLink(text: string, { name, sha256, formerly }: NamedBefore): Edit | undefined {
+  const link = text.replace(/^#/, '');
+  if (link === '') return undefined;
+  if (link.length > longestLink)
+    throw new UserError(`this link is no link to a face: it has ${link.length} characters`);
+  const parameters = new URLSearchParams(link);
+  for (const key of parameters.keys()) {
+    if (!['seed', 'psi', 'latent', 'move', 'layers', 'lock', 'geometry', 'model'].includes(key)) {
+      throw new UserError(
+        `this link is no link to a face: "${key.slice(0, 30)}" means nothing here. Copy it again, whole`,
+      );
+    }
+  }
+  const [otherName, digits] = splitLast(parameters.get('model') ?? '');
+  if (digits === undefined)
+    throw new UserError('this link does not say which model it was made with. Copy it again, whole');
+  if (digits.length < hashDigits || !isSameModel({ sha256, formerly }, digits)) {
+    throw otherModel('this link', { name: otherName, sha256: digits }, { name, sha256 });
+  }
+  const seed = parameters.get('seed');
+  const psi = parameters.get('psi');
+  const latent = parameters.get('latent');
+  const layers = parameters.getAll('layers');
+  const recipe = {
+    schemaVersion: 1,
+    bundle: { name, sha256 },
+    ...(seed === null ? {} : { seed: seed === '' ? Number.NaN : Number(seed) }),
+    ...(psi === null ? {} : { psi: psi === '' ? Number.NaN : Number(psi) }),
+    ...(latent === null ? {} : { latent: decodeNumbers(latent) }),
+    moves: parameters.getAll('move'),
+    locks: parameters.getAll('lock'),
+    geometry: parameters.get('geometry') ?? 'sphere',
+    ...(layers.length === 0 ? {} : { layers: Object.fromEntries(layers.map(readLayers)) }),
+  };
+  const { bundle: _, ...edit } = parseRecipe(JSON.stringify(recipe), 'this link');
+  return edit;
+}
+
+/** @param text `Young:0-2`; what it says is for `parseRecipe` to judge. */
+function readLayers(text: string): [string, number[]] {
+  const colon = text.lastIndexOf(':');
+  const rows = text.slice(colon + 1).split('-');
+  return [text.slice(0, Math.max(0, colon)), rows.map(row => (row === '' ? Number.NaN : Number(row)))];
+}
+
+function splitLast(text: string): [string, string | undefined] {
+  const dot = text.lastIndexOf('.');
+  return dot < 0 ? [text, undefined] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+function decodeNumbers(text: string): number[] {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), letter => letter.charCodeAt(0));
+  } catch {
+    throw new UserError('this link is no link to a face: its latent is damaged. Copy it again, whole');
+  }
+  const view = new DataView(bytes.buffer);
+  return Array.from({ length: Math.floor(bytes.length / 8) }, (_, i) => view.getFloat64(8 * i, true));
+}

@@ -1,0 +1,226 @@
+// The worker: holds the model and computes, so that the page never waits.
+import { type Bundle, bundleFiles, readBundle } from '../../core/editor/bundle.ts';
+import { FaceEditor } from '../../core/editor/face-editor.ts';
+import { UserError } from '../../core/errors.ts';
+import { toUint8 } from '../../core/images/pixels.ts';
+import type { Device } from '../../core/runtime/device.ts';
+import type { Answer, Call, Drawn, Edit, Engine, Frame, LoadRequest, Model } from '../shared/protocol.ts';
+import { bundleAt, hashBytes } from './bundle.ts';
+import { wasmDevice, webgpuDevice } from './device.ts';
+import { readDocument, signPicture, writeRecipe } from './documents.ts';
+import { fetchBytes } from './fetch-bytes.ts';
+import { parseLink } from './read-link.ts';
+
+/** Of a worker's global object, what is used here. */
+declare function postMessage(message: Answer, transfer?: readonly ArrayBuffer[]): void;
+
+let editor: FaceEditor;
+/** The images [1, 3, R, R] that were drawn last. */
+let last: Float32Array;
+
+const engine: Engine = {
+  async load(request) {
+    const progress = progressOf(request);
+    const loaded: string[] = [];
+    const { read, place } = bundleAt(request.bundle, progress.file);
+    const bundleRead = readBundle(
+      async name => {
+        loaded.push(`${place}/${name}`);
+        const bytes = await read(name);
+        if (name === bundleFiles.index) progress.expect(bytes);
+        return bytes;
+      },
+      hashBytes,
+      place,
+    );
+    const runtimeRead = loadRuntime(request, progress.file, loaded);
+    // Whichever fails is told; the other must not fail unheard.
+    const [bundle, device] = await Promise.all([bundleRead, runtimeRead]);
+    editor = await openEditor(device, bundle, request, progress.file, loaded);
+    await editor.score(await editor.render([editor.sample(0)])); // the first run prepares memory and threads
+    return modelOf(editor, device, request, loaded);
+  },
+
+  async draw(edit) {
+    const { latent, distances } = editor.edit(edit);
+    last = await editor.render([latent]);
+    return { pixels: toRgba(last, 0, editor.bundle.resolution), distances };
+  },
+
+  score: () => editor.score(last),
+
+  async frames(edits) {
+    const plans = edits.map(planOf);
+    const latents = plans.flatMap(plan => ('latent' in plan ? [plan.latent] : []));
+    const images = await editor.render(latents);
+    const logits = await editor.score(images);
+    let row = 0;
+    return plans.map((plan): Frame => {
+      if ('problem' in plan) return plan;
+      const pixels = toRgba(images, row, editor.bundle.resolution);
+      const count = editor.bundle.attributes.length;
+      return { pixels, distances: plan.distances, logits: logits.slice(row * count, ++row * count) };
+    });
+  },
+
+  async residuals(locks) {
+    const residual = (attribute: string) => {
+      try {
+        return editor.condition(attribute, locks).residual;
+      } catch (error) {
+        if (error instanceof UserError) return 0; // the locks use it up
+        throw error;
+      }
+    };
+    return Object.fromEntries(
+      editor.bundle.boundaries.map(({ attribute }) => [attribute, residual(attribute)] as const),
+    );
+  },
+
+  async distanceFor({ edit, attribute, probability }) {
+    const others = edit.moves.filter(move => move.attribute !== attribute);
+    const moves = [...others, { attribute, kind: 'probability', probability } as const];
+    const resolved = await editor.resolve({ ...edit, moves });
+    return editor.edit(resolved).distances[attribute]!;
+  },
+
+  async readLink(text) {
+    const edit = parseLink(text, editor.bundle);
+    return edit && withPsi(edit);
+  },
+  async readDocument(file) {
+    const { edit, faces } = await readDocument(file, editor.bundle);
+    return { edit: withPsi(edit), faces };
+  },
+  signPicture: ({ png, edit }) => signPicture(png, edit, editor.bundle),
+  writeRecipe: async edit => writeRecipe(edit, editor.bundle),
+};
+
+type Plan = { readonly latent: Float64Array; readonly distances: Drawn['distances'] } | { readonly problem: string };
+
+/** One frame that cannot be drawn does not spoil the others. */
+function planOf(edit: Edit): Plan {
+  try {
+    return editor.edit(edit);
+  } catch (error) {
+    if (error instanceof UserError) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** Adds up what has come of several files that load at once. */
+function progressOf({ runtimes }: LoadRequest) {
+  const done = new Map<string, number>();
+  let bundleBytes = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tell = () => {
+    timer = undefined;
+    const sum = [...done.values()].reduce((a, b) => a + b, 0);
+    postMessage({ progress: { done: sum, total: Math.max(sum, bundleBytes + runtimes.wasm.wasmBytes) } });
+  };
+  return {
+    file: (name: string, bytes: number) => {
+      done.set(name, bytes);
+      if (timer === undefined) timer = setTimeout(tell, 30);
+    },
+    /** Reads from the index what else will come; whether it may is for `readBundle` to say. */
+    expect: (index: Uint8Array) => {
+      const sizes = new TextDecoder().decode(index).matchAll(/"bytes": (\d{1,12})/g);
+      bundleBytes = [...sizes].reduce((sum, [, digits]) => sum + Number(digits), index.length);
+    },
+  };
+}
+
+type TellBytes = (name: string, bytes: number) => void;
+
+async function loadRuntime(request: LoadRequest, tell: TellBytes, loaded: string[]): Promise<Device> {
+  const kind = request.device !== 'wasm' && (await hasGpu(request.device === 'webgpu')) ? 'webgpu' : 'wasm';
+  const { mjs, wasm } = request.runtimes[kind];
+  const bytes = await fetchBytes(new URL(wasm), count => tell(wasm, count));
+  loaded.push(mjs, wasm);
+  const files = { mjs, wasm: bytes.buffer };
+  return kind === 'webgpu' ? webgpuDevice(files) : wasmDevice(request.threads, files);
+}
+
+/** A GPU that is said to be there may still refuse the networks; the processor never does. */
+async function openEditor(
+  device: Device,
+  bundle: Bundle,
+  request: LoadRequest,
+  tell: TellBytes,
+  loaded: string[],
+): Promise<FaceEditor> {
+  try {
+    return await FaceEditor.open(device, bundle);
+  } catch (error) {
+    if (device.name === 'wasm') throw error;
+    const processor = await loadRuntime({ ...request, device: 'wasm' }, tell, loaded);
+    return FaceEditor.open(processor, bundle);
+  }
+}
+
+/** The build for GPUs is the one that waits by JSPI, which browsers with WebGPU mostly have. */
+async function hasGpu(imitatedToo: boolean): Promise<boolean> {
+  const { gpu } = navigator as { readonly gpu?: { requestAdapter(): Promise<unknown> } };
+  if (gpu === undefined || !('Suspending' in WebAssembly)) return false;
+  const adapter = await gpu.requestAdapter().catch(() => null);
+  const imitated = (adapter as { info?: { isFallbackAdapter?: boolean } } | null)?.info?.isFallbackAdapter === true;
+  return adapter !== null && (imitatedToo || !imitated);
+}
+
+function modelOf(
+  { bundle, geometry }: FaceEditor,
+  { name }: Device,
+  { threads }: LoadRequest,
+  loaded: readonly string[],
+): Model {
+  const { sha256, formerly, resolution, latentSize, attributes, extra = [], contents } = bundle;
+  const cardBytes = contents[bundleFiles.modelCard];
+  const card = cardBytes === undefined ? '' : new TextDecoder().decode(cardBytes);
+  const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
+  const space = { latentSize, geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
+  return { name: bundle.name, sha256, formerly, resolution, ...space, attributes, extra, card, device, loaded };
+}
+
+/** With the truncation that it is drawn with, where it does not say one. */
+function withPsi(edit: Edit): Edit {
+  const { geometry, bundle } = editor;
+  return 'seed' in edit && geometry === 'linear' ? { ...edit, psi: edit.psi ?? bundle.psi ?? 1 } : edit;
+}
+
+/** @param images [n, 3, R, R] in [-1, 1]. @returns one of them as RGBA, R × R. */
+function toRgba(images: Float32Array, row: number, resolution: number): Uint8ClampedArray<ArrayBuffer> {
+  const area = resolution * resolution;
+  const planes = toUint8(images.subarray(row * 3 * area, (row + 1) * 3 * area));
+  const pixels = new Uint8ClampedArray(4 * area);
+  for (let i = 0; i < area; i++) {
+    pixels[4 * i] = planes[i]!;
+    pixels[4 * i + 1] = planes[area + i]!;
+    pixels[4 * i + 2] = planes[2 * area + i]!;
+    pixels[4 * i + 3] = 255;
+  }
+  return pixels;
+}
+
+/** What may be handed over instead of copied. */
+function buffersOf(result: unknown): ArrayBuffer[] {
+  const drawn = (Array.isArray(result) ? result : [result]) as readonly (Partial<Drawn> | undefined)[];
+  return drawn.flatMap(each => (each?.pixels === undefined ? [] : [each.pixels.buffer]));
+}
+
+/** One call after the other: a session cannot be run twice at once. */
+let queue = Promise.resolve();
+
+addEventListener('message', ({ data }: MessageEvent<Call>) => {
+  queue = queue.then(() => answer(data));
+});
+
+async function answer({ id, method, request }: Call): Promise<void> {
+  try {
+    const result = await (engine[method] as (request: unknown) => Promise<unknown>)(request);
+    postMessage({ id, result }, buffersOf(result));
+  } catch (error) {
+    const mistake = error instanceof UserError;
+    postMessage({ id, problem: error instanceof Error ? error.message : String(error), mistake });
+  }
+}

@@ -1,0 +1,107 @@
+// Which faces a boundary is fitted to: the two choices, their splits, and when there are too few.
+import { describe, expect, test } from 'vitest';
+import { chooseAll, chooseConfident, type Samples } from '../../../../src/core/directions/fit/samples.ts';
+import { UserError } from '../../../../src/core/errors.ts';
+import { createRandom, normals } from '../../../../src/core/math/random.ts';
+
+function chosen(samples: ReturnType<typeof chooseAll>): Samples {
+  if (!samples.controllable) throw new Error(samples.reason);
+  return samples;
+}
+
+const sorted = (rows: Uint32Array) => [...rows].sort((a, b) => a - b);
+const logits = normals(createRandom(1), 5000);
+
+describe('confident', () => {
+  const { train, test: tested, heldOut } = chosen(chooseConfident(logits, 0, createRandom(2)));
+
+  test('takes the top and bottom 2 % by logit, split 70/30 in each class', () => {
+    const ranked = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!);
+    const both = [train, tested];
+    const rowsOf = (label: number) => both.flatMap(part => [...part.rows].filter((_, i) => part.labels[i] === label));
+    const ascending = (a: number, b: number) => a - b;
+    expect(rowsOf(1).sort(ascending)).toEqual(ranked.slice(0, 100).sort(ascending));
+    expect(rowsOf(0).sort(ascending)).toEqual(ranked.slice(-100).sort(ascending));
+    expect(train.labels.length).toBe(140);
+    expect(train.labels.filter(label => label === 1).length).toBe(70);
+    expect(tested.labels.filter(label => label === 1).length).toBe(30);
+  });
+
+  test('holds out every face that is not trained on, labelled by threshold', () => {
+    expect(sorted(Uint32Array.of(...train.rows, ...heldOut.rows))).toEqual([...logits.keys()]);
+    expect([...heldOut.labels]).toEqual([...heldOut.rows].map(row => (logits[row]! > 0 ? 1 : 0)));
+  });
+
+  test('is the same for the same generator, and another split for another', () => {
+    expect(chosen(chooseConfident(logits, 0, createRandom(2))).train).toEqual(train);
+    const other = chosen(chooseConfident(logits, 0, createRandom(3)));
+    expect(sorted(other.train.rows)).not.toEqual(sorted(train.rows));
+  });
+
+  test('breaks ties by row', () => {
+    const tied = Float32Array.from({ length: 2000 }, (_, i) => (i % 2 === 0 ? 1 : -1));
+    const { train, test: tested } = chosen(chooseConfident(tied, 0, createRandom(4)));
+    const rows = sorted(Uint32Array.of(...train.rows, ...tested.rows));
+    expect(rows.filter(row => row % 2 === 0)).toEqual(Array.from({ length: 40 }, (_, i) => 2 * i));
+    expect(rows.filter(row => row % 2 === 1)).toEqual(Array.from({ length: 40 }, (_, i) => 1921 + 2 * i));
+  });
+
+  test('at ratio one half uses every face once; other ratios are refused', () => {
+    const { train, test: tested } = chosen(chooseConfident(logits, 0, createRandom(5), 0.5));
+    expect(sorted(Uint32Array.of(...train.rows, ...tested.rows))).toEqual([...logits.keys()]);
+    for (const ratio of [0, 0.51, Number.NaN]) {
+      expect(() => chooseConfident(logits, 0, createRandom(5), ratio)).toThrow(UserError);
+    }
+  });
+});
+
+describe('all', () => {
+  test('labels by threshold and splits 80/20 in each class', () => {
+    const { train, test: tested } = chosen(chooseAll(logits, 0.5, createRandom(6)));
+    expect(train.rows.length + tested.rows.length).toBe(5000);
+    expect(train.rows.length / 5000).toBeCloseTo(0.8, 3);
+    for (const part of [train, tested]) {
+      expect([...part.labels]).toEqual([...part.rows].map(row => (logits[row]! > 0.5 ? 1 : 0)));
+    }
+  });
+
+  test('caps the larger class at nine faces per face of the smaller', () => {
+    for (const sign of [1, -1]) {
+      const rare = Float32Array.from({ length: 3000 }, (_, i) => (i < 50 ? sign : -sign));
+      const { train, test: tested, heldOut } = chosen(chooseAll(rare, 0, createRandom(7)));
+      const minority = [...train.rows, ...tested.rows].filter(row => row < 50).length;
+      expect(minority).toBe(50);
+      expect(train.rows.length + tested.rows.length).toBe(500);
+      expect(heldOut.rows.length).toBe(3000 - train.rows.length);
+    }
+  });
+
+  test('takes 100,000 faces at most, in the classes’ proportion', () => {
+    const many = Float32Array.from({ length: 150_000 }, (_, i) => (i % 3 === 0 ? 1 : -1));
+    const { train, test: tested } = chosen(chooseAll(many, 0, createRandom(8)));
+    const total = train.rows.length + tested.rows.length;
+    expect(total).toBeLessThanOrEqual(100_000);
+    expect(total).toBeGreaterThan(99_990);
+    const yes = [train, tested].reduce((sum, { labels }) => sum + labels.filter(label => label === 1).length, 0);
+    expect(yes / total).toBeCloseTo(1 / 3, 4);
+  });
+});
+
+test.each([
+  ['confident', chooseConfident],
+  ['all', chooseAll],
+] as const)('%s: fewer than 20 faces in a class is not controllable, and says so', (_, choose) => {
+  const withYes = (count: number) => Float32Array.from({ length: 2000 }, (_, i) => (i < count ? 1 : -1));
+  expect(choose(withYes(19), 0, createRandom(9))).toEqual({
+    controllable: false,
+    reason: 'only 19 of 2000 generated faces have it; at least 20 are needed',
+  });
+  expect(choose(withYes(1981), 0, createRandom(9))).toMatchObject({ reason: expect.stringContaining('19 of 2000') });
+  expect(choose(withYes(1981), 0, createRandom(9))).toMatchObject({ reason: expect.stringContaining('lack it') });
+  expect(choose(withYes(20), 0, createRandom(9)).controllable).toBe(true);
+});
+
+test('a ratio that chooses fewer than 20 in a class is not controllable either', () => {
+  const samples = chooseConfident(logits.subarray(0, 900), 0, createRandom(10));
+  expect(samples).toMatchObject({ controllable: false, reason: expect.stringMatching(/0\.02 of 900 faces is 18/) });
+});

@@ -1,0 +1,72 @@
+// The range of a further move: its ends are the distances asked for, or the last that the sphere allows.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Edit, editLatent } from '../../../src/core/editing/edit.ts';
+import { strengthRange } from '../../../src/core/editing/strength-range.ts';
+import { createRandom } from '../../../src/core/math/random.ts';
+import { type Geometry, sampleLatents } from '../../../src/core/models/latents.ts';
+import { nameOf, randomBoundaries } from './directions.ts';
+
+const size = 32;
+
+const edits: fc.Arbitrary<Edit> = fc
+  .record({
+    seed: fc.nat(100_000),
+    locked: fc.uniqueArray(fc.integer({ min: 2, max: 11 }), { maxLength: 10 }),
+    other: fc.double({ min: -1, max: 1, noNaN: true }),
+    absolute: fc.boolean(),
+    geometry: fc.constantFrom<Geometry>('sphere', 'linear'),
+  })
+  .map(({ seed, locked, other, absolute, geometry }) => ({
+    latent: sampleLatents(createRandom(seed, 2), 1, size),
+    boundaries: randomBoundaries(seed, 12, size),
+    moves: [
+      absolute
+        ? { attribute: nameOf(1), kind: 'absolute', distance: other }
+        : { attribute: nameOf(1), kind: 'relative', strength: other },
+    ],
+    locks: locked.map(nameOf),
+    geometry,
+  }));
+
+const moved = nameOf(0);
+const movedBy = (edit: Edit, strength: number) =>
+  editLatent({ ...edit, moves: [...edit.moves, { attribute: moved, kind: 'relative', strength }] });
+
+test('every strength in it can be made and lies between the distances', () => {
+  fc.assert(
+    fc.property(edits, fc.double({ min: 0, max: 1, noNaN: true }), (edit, share) => {
+      const [least, most] = strengthRange(moved, [-4, 4], edit);
+      expect(least).toBeLessThanOrEqual(0);
+      expect(most).toBeGreaterThanOrEqual(0);
+      const before = movedBy(edit, 0).distances[moved]!;
+      const after = movedBy(edit, least + share * (most - least)).distances[moved]!;
+      expect(after).toBeGreaterThan(Math.min(-4, before) - 1e-6);
+      expect(after).toBeLessThan(Math.max(4, before) + 1e-6);
+    }),
+  );
+});
+
+test('within the sphere it reaches both distances', () => {
+  fc.assert(
+    fc.property(edits, edit => {
+      const ends = strengthRange(moved, [-0.5, 0.5], { ...edit, geometry: 'linear' });
+      const before = movedBy({ ...edit, geometry: 'linear' }, 0).distances[moved]!;
+      const [low, high] = ends.map(end => movedBy({ ...edit, geometry: 'linear' }, end).distances[moved]!);
+      expect(low).toBeCloseTo(Math.min(-0.5, before), 6);
+      expect(high).toBeCloseTo(Math.max(0.5, before), 6);
+    }),
+  );
+});
+
+test('it ends just before the sphere does', () => {
+  const edit: Edit = {
+    latent: sampleLatents(createRandom(3, 2), 1, size),
+    boundaries: randomBoundaries(3, 12, size),
+    moves: [],
+    locks: [],
+  };
+  const [least, most] = strengthRange(moved, [-100, 100], edit);
+  expect(() => [least, most].map(end => movedBy(edit, end))).not.toThrow();
+  for (const end of [least, most]) expect(() => movedBy(edit, end * 1.02)).toThrow(/leave it/);
+});

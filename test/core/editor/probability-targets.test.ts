@@ -1,0 +1,66 @@
+// Wanted logits against classifiers whose answers are known: met where they can be, and told how near where not.
+import { describe, expect, test } from 'vitest';
+import { type Edit, editLatent } from '../../../src/core/editing/edit.ts';
+import { solveTargets } from '../../../src/core/editor/probability-targets.ts';
+import { dot } from '../../../src/core/math/linear-algebra.ts';
+import { createRandom } from '../../../src/core/math/random.ts';
+import { sampleLatents } from '../../../src/core/models/latents.ts';
+import { nameOf, randomBoundaries } from '../editing/directions.ts';
+
+const size = 64;
+const boundaries = randomBoundaries(1, 4, size);
+const edit: Edit = {
+  latent: sampleLatents(createRandom(1, 2), 1, size),
+  boundaries,
+  moves: [{ attribute: nameOf(3), kind: 'absolute', distance: 0.5 }],
+  locks: [nameOf(2)],
+};
+const target = (i: number, logit: number) => ({ attribute: nameOf(i), logit, distances: [-4, 4] as const });
+/** Counts what is asked for, and answers for attributes 0 … count − 1. */
+function classifier(count: number, logit: (distances: readonly number[], k: number) => number) {
+  const asked = { latents: 0 };
+  const answersTo = async (latents: readonly Float64Array[]) => {
+    asked.latents += latents.length;
+    return latents.map(latent => {
+      const distances = boundaries.map(({ normal, intercept }) => dot(normal, latent) + intercept);
+      return Array.from({ length: count }, (_, k) => logit(distances, k));
+    });
+  };
+  return { asked, answersTo };
+}
+
+describe('one target', () => {
+  const bent = classifier(1, ([own]) => 2 * own! + Math.sin(3 * own!));
+
+  test.each([-6, -1, 0, 2.5, 7])('of logit %d is met, in few looks, with the other moves made', async logit => {
+    bent.asked.latents = 0;
+    const [found] = await solveTargets(edit, [target(0, logit)], bent.answersTo);
+    expect(found!.logit).toBeCloseTo(logit, 2);
+    expect(bent.asked.latents).toBeLessThan(50);
+    const moves = [...edit.moves, { attribute: nameOf(0), kind: 'relative', strength: found!.strength } as const];
+    const { latent, distances } = editLatent({ ...edit, moves });
+    expect((await bent.answersTo([latent]))[0]![0]).toBe(found!.logit);
+    expect(distances[nameOf(3)]).toBeCloseTo(0.5, 9);
+  });
+
+  test('out of reach: the end of the range, or a peak within it', async () => {
+    const [atEnd] = await solveTargets(edit, [target(0, 100)], bent.answersTo);
+    expect(atEnd!.logit).toBeCloseTo(2 * 4 + Math.sin(12), 3);
+    const peaked = classifier(1, ([own]) => 3 - 4 * (own! - 2.05) ** 2);
+    const [atPeak] = await solveTargets(edit, [target(0, 100)], peaked.answersTo);
+    expect(atPeak!.logit).toBeCloseTo(3, 2);
+  });
+});
+
+test('several that pull at each other are met together', async () => {
+  const pulling = classifier(2, (distances, k) => 2 * distances[k]! + 1.5 * distances[1 - k]!);
+  const found = await solveTargets(edit, [target(0, 2), target(1, -1)], pulling.answersTo);
+  expect(found.map(({ logit }) => logit)).toEqual([expect.closeTo(2, 2), expect.closeTo(-1, 2)]);
+});
+
+test('several of which one is out of reach stay within their distances', async () => {
+  const plain = classifier(2, (distances, k) => distances[k]!);
+  const found = await solveTargets(edit, [target(0, 9), target(1, 1)], plain.answersTo);
+  expect(found[0]!.logit).toBeLessThanOrEqual(4 + 1e-3);
+  expect(found[0]!.logit).toBeGreaterThan(3.5);
+});

@@ -1,0 +1,15 @@
+// Calibrated probabilities and the logits they come from.
+import { expect, test } from 'vitest';
+import { logitOf, probabilityOf } from '../../../src/core/editor/probability.ts';
+
+test('without a calibration a probability is the sigmoid of the logit', () => {
+  expect(probabilityOf({}, 0)).toBe(0.5);
+  expect(probabilityOf({}, 2)).toBeCloseTo(0.880797, 6);
+});
+
+test('logitOf undoes probabilityOf', () => {
+  const calibrated = { probability: { slope: 0.7, intercept: -1.2 } };
+  for (const logit of [-6, -0.5, 0, 1, 4])
+    expect(logitOf(calibrated, probabilityOf(calibrated, logit))).toBeCloseTo(logit);
+  expect(probabilityOf(calibrated, 0)).toBeCloseTo(0.231475, 6);
+});

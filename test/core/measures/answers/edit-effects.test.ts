@@ -1,0 +1,25 @@
+// What an edit did, counted by hand on two faces and three attributes.
+import { expect, test } from 'vitest';
+import { editEffect } from '../../../../src/core/measures/answers/edit-effects.ts';
+
+const thresholds = [0, 0, 1];
+const before = Float32Array.of(-1, 2, 0, 1, -2, 3);
+const low = Float32Array.of(-2, 2, 0, 0.5, 2, 3);
+const high = Float32Array.of(3, -1, 0, 4, -2, 3);
+
+test('agreement, flips and changes', () => {
+  const effect = editEffect({ before, low, high }, thresholds, 0);
+  expect(effect.faces).toBe(2);
+  // Low: face 0 is absent, as wanted; face 1 is not. High: both are present.
+  expect(effect.agreement).toBe(3 / 4);
+  // Attribute 1 flips on face 0 at the high end and on face 1 at the low end; attribute 2 never.
+  expect(effect.flipsOf).toEqual([1 / 4, 2 / 4, 0]);
+  expect(effect.flips).toBe(1 / 4);
+  expect(effect.changes).toEqual([(5 + 3.5) / 2, (-3 - 4) / 2, 0]);
+});
+
+test('of some faces only', () => {
+  const effect = editEffect({ before, low, high }, thresholds, 0, row => row === 1);
+  expect(effect).toMatchObject({ faces: 1, agreement: 1 / 2, flips: 1 / 4 });
+  expect(editEffect({ before, low, high }, thresholds, 0, () => false).agreement).toBeNaN();
+});

@@ -1,0 +1,94 @@
+// Checks that arrays written piece by piece read back whole and in part, and that disk errors are one clear line.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { UserError } from '../../../src/core/errors.ts';
+import { encodeNpy, encodeNpyHeader } from '../../../src/core/formats/npy.ts';
+import { explainingDiskErrors } from '../../../src/node/files/disk-errors.ts';
+import { createNpyWriter, readJson, readNpy, readWhole, writeWhole } from '../../../src/node/files/files.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+
+const root = temporaryFolder();
+const rowsOf = (from: number, to: number) => Float32Array.from({ length: (to - from) * 2 }, (_, i) => from * 2 + i);
+
+test('a streamed .npy file is the same as one written at once', async () => {
+  const path = join(root, 'streamed.npy');
+  const writer = await createNpyWriter(path, 'float32', [5, 2]);
+  await writer.append(rowsOf(0, 2));
+  await writer.append(rowsOf(2, 5));
+  await writer.close();
+  expect(await readWhole(path)).toEqual(encodeNpy({ shape: [5, 2], data: rowsOf(0, 5) }));
+  expect(await readNpy(path)).toEqual({ shape: [5, 2], data: rowsOf(0, 5) });
+  expect(await readNpy(path, { start: 1, count: 3 })).toEqual({ shape: [3, 2], data: rowsOf(1, 4) });
+  await expect(readNpy(path, { start: 4, count: 2 })).rejects.toThrow(RangeError);
+});
+
+test('a writer of unknown length counts its rows, and one of known length insists on them', async () => {
+  const path = join(root, 'counted.npy');
+  const counted = await createNpyWriter(path, 'float32', [null, 2]);
+  await counted.append(rowsOf(0, 3));
+  await counted.close();
+  expect((await readNpy(path)).shape).toEqual([3, 2]);
+  const short = await createNpyWriter(path, 'float32', [4, 2]);
+  await short.append(rowsOf(0, 3));
+  await expect(short.close()).rejects.toThrow(/was closed at 6 elements/);
+  const uneven = await createNpyWriter(path, 'float32', [null, 2]);
+  await uneven.append(new Float32Array(3));
+  await expect(uneven.close()).rejects.toThrow(/was closed at 3 elements/);
+});
+
+test('a writer continues after the rows to keep', async () => {
+  const path = join(root, 'continued.npy');
+  const first = await createNpyWriter(path, 'float32', [null, 2]);
+  await first.append(rowsOf(0, 4));
+  await first.abandon();
+  const second = await createNpyWriter(path, 'float32', [null, 2], 2);
+  await second.append(rowsOf(2, 5));
+  await second.close();
+  expect(await readNpy(path)).toEqual({ shape: [5, 2], data: rowsOf(0, 5) });
+});
+
+test('a long array cut short is refused', async () => {
+  const path = join(root, 'cut.npy');
+  const whole = encodeNpy({ shape: [50_000], data: new Float32Array(50_000) });
+  writeFileSync(path, whole.subarray(0, whole.length - 1));
+  await expect(readNpy(path)).rejects.toThrow(/is cut short/);
+});
+
+test('a header that claims more than the file holds is refused before memory is taken for it', async () => {
+  const path = join(root, 'claims.npy');
+  const rows = 2 ** 40;
+  writeFileSync(path, new Uint8Array([...encodeNpyHeader('float64', [rows, 512]), ...new Uint8Array(2 ** 17)]));
+  await expect(readNpy(path)).rejects.toThrow(/is cut short: expected 4503599627370624 bytes, found 131200; make/);
+  await expect(readNpy(path, { start: 0, count: rows })).rejects.toThrow(UserError);
+});
+
+test('whole files leave no temporary file behind', async () => {
+  const path = join(root, 'whole.txt');
+  await writeWhole(path, 'first');
+  await writeWhole(path, 'second');
+  expect(readFileSync(path, 'utf8')).toBe('second');
+  expect(existsSync(`${path}.tmp`)).toBe(false);
+});
+
+test('disk errors that a user can mend are one clear line; others stay what they are', async () => {
+  await expect(readNpy(join(root, 'absent.npy'))).rejects.toThrow(/cannot read .*absent.npy: no such file/);
+  await expect(writeWhole(join(root, 'absent/file'), '')).rejects.toThrow(/cannot write .*: no such file or folder/);
+  writeFileSync(join(root, 'file'), '{"a":');
+  await expect(readWhole(join(root, 'file/inside'))).rejects.toThrow(/not a folder/);
+  await expect(readWhole(root)).rejects.toThrow(/it is a folder/);
+  await expect(readJson(join(root, 'file'))).rejects.toThrow(/is not valid JSON/);
+  const failing = (code: string) =>
+    explainingDiskErrors('write', 'images.npy', () => Promise.reject(Object.assign(new Error(code), { code })));
+  await expect(failing('ENOSPC')).rejects.toThrow(
+    new UserError('cannot write images.npy: the disk is full; free some space and run again'),
+  );
+  await expect(failing('EACCES')).rejects.toThrow(/no permission/);
+  await expect(failing('EIO')).rejects.not.toBeInstanceOf(UserError);
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk is told while an array is written', async () => {
+  const writer = await createNpyWriter('/dev/full', 'float32', [1, 2]);
+  await expect(writer.append(rowsOf(0, 1))).rejects.toThrow(/the disk is full; free some space/);
+  await writer.abandon();
+});

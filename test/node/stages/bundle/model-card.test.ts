@@ -1,0 +1,46 @@
+// What a model card says of the images of a generator that was measured.
+import { expect, test } from 'vitest';
+import type { FinishedRun } from '../../../../src/node/runs/run-folder.ts';
+import { type ModelCardFacts, modelCard } from '../../../../src/node/stages/bundle/model-card.ts';
+import { tinyGan, tinyStyle } from '../../../helpers/tiny-networks.ts';
+
+const run = (summary: object): FinishedRun => ({
+  folder: 'run',
+  manifest: { packageVersion: '0.1.0' } as FinishedRun['manifest'],
+  config: {},
+  summary: summary as FinishedRun['summary'],
+  file: name => name,
+});
+const network = { weights: 'float16', difference: 0 } as const;
+const facts: ModelCardFacts = {
+  ...{ name: 'tiny', description: '', architecture: tinyGan, attributes: [], extra: [], curve: [], shownFaces: 4 },
+  ...{ generator: run({ imagesShown: 1000 }), classifier: run({}), boundaries: run({}) },
+  networks: { generator: network, classifier: network },
+};
+const figures = {
+  swd: [],
+  msSsim: [],
+  nearest: [],
+  precisionRecall: [{ of: 'generated, training', images: 12, precision: 0.75, recall: 0.5 }],
+};
+
+test('precision, recall and Fréchet distance stand with the network in whose features they are', () => {
+  const features = 'the classifier of preset judge, seed 1 (88.83 % of test labels right)';
+  const frechet = [{ of: 'training, test', images: 10, distance: 0.123456 }];
+  const card = modelCard({ ...facts, quality: run({ ...figures, features, frechet }) });
+  expect(card).toContain('| generated, training | 12 | 0.750 | 0.500 |');
+  expect(card).toContain('| training, test | 10 | 0.1235 |');
+  expect(card.split(`In the features of ${features}`)).toHaveLength(3);
+});
+
+test('the kind of its generator is named', () => {
+  expect(modelCard(facts)).toContain('latents of 16 numbers (PGGAN, Karras et al. 2018)');
+  expect(modelCard({ ...facts, architecture: tinyStyle })).toContain('(a style generator, after Karras et al. 2020)');
+});
+
+test('figures of before Fréchet distances were measured are told as they were', () => {
+  const card = modelCard({ ...facts, quality: run(figures) });
+  expect(card).toContain('In the features of the classifier. Precision');
+  expect(card).not.toContain('Fréchet');
+  expect(modelCard(facts)).not.toContain('Quality of the images');
+});

@@ -1,0 +1,159 @@
+// The stage `calibrate` on an untrained bundle: what it adds is in the bundle, and an interruption changes nothing.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { attributeIndex } from '../../../../src/core/attributes.ts';
+import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
+import { silentLog } from '../../../../src/node/log/log.ts';
+import { calibrate } from '../../../../src/node/stages/calibrate/stage.ts';
+import { temporaryFolder } from '../../../helpers/temp-folder.ts';
+import { noBoundary, writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../../helpers/tiny-networks.ts';
+
+const root = temporaryFolder();
+const bundle = join(root, 'bundle');
+const run = (options: object, { log = silentLog, signal = new AbortController().signal } = {}) =>
+  calibrate.run(
+    calibrate.options.parse({
+      bundle,
+      // The tiny bundle's first normal happens to be the latent of seed 5.
+      seed: 100,
+      faces: 16,
+      trialFaces: 8,
+      judgedFaces: 8,
+      responseFaces: 64,
+      mostLocks: 2,
+      threads: 1,
+      ...options,
+    }),
+    { log, signal },
+  );
+const whole = join(root, 'whole');
+
+beforeAll(async () => {
+  await writeTinyBundle(bundle, 32);
+  await run({ out: whole });
+}, 120_000);
+
+test('every boundary gets a curve that never falls, and a verdict; what has none stays as it was', async () => {
+  const [before, after] = [await openBundle(bundle), await openBundle(whole)];
+  expect(after.bundle.sha256).not.toBe(before.bundle.sha256);
+  expect(after.bundle.boundaries).toEqual(before.bundle.boundaries);
+  for (const { attribute, boundary, suggestedLocks, judged, controllable, reason } of after.bundle.attributes) {
+    if (attribute === noBoundary) continue;
+    const logits = boundary!.calibration!.map(([, logit]) => logit);
+    expect(logits).toHaveLength(9);
+    expect(logits).toEqual([...logits].sort((a, b) => a - b));
+    expect(suggestedLocks!.length).toBeLessThanOrEqual(2);
+    expect(suggestedLocks).not.toContain(attribute);
+    expect(judged!.faces).toBe(8);
+    expect(judged!.agreement).toBeGreaterThanOrEqual(0);
+    expect(judged!.flips).toBeLessThan(0.5);
+    expect(controllable).toBe(reason === undefined);
+  }
+  const index = attributeIndex(noBoundary);
+  expect(after.bundle.attributes[index]).toEqual(before.bundle.attributes[index]);
+  await before.release();
+  await after.release();
+});
+
+test('the curve is what drawing and scoring give: its middle by hand', async () => {
+  const editor = await openBundle(whole);
+  const { attribute, boundary } = editor.bundle.attributes[attributeIndex('Young')]!;
+  const [distance, median] = boundary!.calibration![4]!;
+  const latents = Array.from(
+    { length: 16 },
+    (_, i) => editor.edit({ seed: 100 + i, moves: [{ attribute, kind: 'absolute', distance }] }).latent,
+  );
+  const logits = await editor.score(await editor.render(latents));
+  const own = latents.map((_, face) => logits[face * 40 + attributeIndex('Young')]!).sort((a, b) => a - b);
+  await editor.release();
+  expect(median).toBeGreaterThanOrEqual(own[0]!);
+  expect(median).toBeLessThanOrEqual(own[15]!);
+});
+
+test('of a style generator the layers of each direction are chosen, and its moves act on them', async () => {
+  const [style, out, again] = ['style', 'style-calibrated', 'style-again'].map(name => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await writeTinyBundle(style, 32, undefined, undefined, { kind: tinyStyle, psi: 0.7 });
+  await run({ bundle: style, out });
+  const editor = await openBundle(out);
+  expect(editor.bundle.psi).toBe(0.7);
+  const partial = editor.bundle.boundaries.filter(({ layers }) => layers !== undefined);
+  expect(partial.length).toBeGreaterThan(0);
+  for (const { layers } of partial) expect([0, 1, 2].map(row => [row, row])).toContainEqual(layers);
+  const { attribute, layers } = partial[0]!;
+  const { latent } = editor.edit({ seed: 1, moves: [{ attribute, kind: 'relative', strength: 1 }] });
+  const moved = [0, 1, 2].filter(row => latent.subarray(row * 32).some((x, i) => i < 32 && x !== editor.sample(1)[i]));
+  expect(moved).toEqual([layers![0]]);
+  await editor.release();
+  // Once more: layers that the bundle has already are no part of what is tried.
+  await run({ bundle: out, out: again });
+  const repeated = await openBundle(again);
+  expect(repeated.bundle.attributes).toEqual(editor.bundle.attributes);
+  await repeated.release();
+});
+
+test('steady light is suggested where it costs next to nothing, after the other locks, and can be locked', async () => {
+  const [lit, out] = [join(root, 'lit'), join(root, 'lit-calibrated')];
+  await writeTinyBundle(lit, 32, undefined, ['Brightness', 'dimples']);
+  await run({ bundle: lit, out });
+  const editor = await openBundle(out);
+  const suggested = editor.bundle.attributes.flatMap(({ attribute, suggestedLocks = [] }) =>
+    suggestedLocks.length === 0 ? [] : [{ attribute, suggestedLocks }],
+  );
+  const withLight = suggested.filter(({ suggestedLocks }) => suggestedLocks.includes('Brightness'));
+  expect(withLight.length).toBeGreaterThan(0);
+  for (const { attribute, suggestedLocks } of withLight) {
+    expect(suggestedLocks.at(-1)).toBe('Brightness');
+    const moves = [{ attribute, kind: 'relative', strength: 1 } as const];
+    const [before, after] = [[], moves].map(
+      each => editor.edit({ seed: 3, moves: each, locks: suggestedLocks }).distances.Brightness!,
+    );
+    expect(after).toBeCloseTo(before!, 4);
+  }
+  expect(suggested.some(({ suggestedLocks }) => suggestedLocks.includes('dimples'))).toBe(false);
+  await editor.release();
+});
+
+test('the model card tells of it once, however often it is calibrated', async () => {
+  const again = join(root, 'again');
+  await run({ bundle: whole, out: again });
+  const card = readFileSync(join(again, 'MODEL_CARD.md'), 'utf8');
+  expect(card.match(/## What edits do/g)).toHaveLength(1);
+  expect(card).toBe(readFileSync(join(whole, 'MODEL_CARD.md'), 'utf8'));
+});
+
+test('interrupted after some attributes and resumed, it writes the same bytes', async () => {
+  const out = join(root, 'resumed');
+  const controller = new AbortController();
+  const log = {
+    ...silentLog,
+    progress: () => ({
+      update: (done: number) => {
+        if (done === 7) controller.abort(new Error('stop'));
+      },
+      finish: () => {},
+    }),
+  };
+  await expect(run({ out }, { log, signal: controller.signal })).rejects.toThrow('stop');
+  await run({ out, resume: true });
+  for (const name of ['bundle.json', 'MODEL_CARD.md', 'metrics.jsonl']) {
+    expect(readFileSync(join(out, name), 'utf8')).toBe(readFileSync(join(whole, name), 'utf8'));
+  }
+});
+
+test('any number of threads writes the same bytes', async () => {
+  const out = join(root, 'threads');
+  await run({ out, threads: 2 });
+  for (const name of ['bundle.json', 'MODEL_CARD.md', 'metrics.jsonl']) {
+    expect(readFileSync(join(out, name), 'utf8')).toBe(readFileSync(join(whole, name), 'utf8'));
+  }
+});
+
+test('a judge that is not there is refused in one line', async () => {
+  await expect(run({ out: join(root, 'x'), judge: join(root, 'nowhere') })).rejects.toThrow(/nowhere/);
+});

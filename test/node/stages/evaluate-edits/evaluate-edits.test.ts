@@ -1,0 +1,80 @@
+// The stage `evaluate --bundle` on an untrained bundle: what it measures is what editing and scoring one by one give.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { attributeNames } from '../../../../src/core/attributes.ts';
+import { cosine } from '../../../../src/core/math/linear-algebra.ts';
+import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
+import { readJson } from '../../../../src/node/files/files.ts';
+import { silentLog } from '../../../../src/node/log/log.ts';
+import { evaluate } from '../../../../src/node/stages/evaluate/stage.ts';
+import type { EditEvaluation } from '../../../../src/node/stages/evaluate-edits/edits.ts';
+import { temporaryFolder } from '../../../helpers/temp-folder.ts';
+import { makeTinyBundle, noBoundary } from '../../../helpers/tiny-bundle.ts';
+
+const root = temporaryFolder();
+const bundle = join(root, 'bundle');
+const warnings: string[] = [];
+const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+const run = (options: object) =>
+  evaluate.run(evaluate.options.parse({ bundle, ...options }), { log, signal: new AbortController().signal });
+
+beforeAll(async () => {
+  mkdirSync(bundle);
+  for (const [name, bytes] of Object.entries(await makeTinyBundle({}, 32))) writeFileSync(join(bundle, name), bytes);
+});
+
+test('what is told of a move is what editing, drawing and scoring one by one give', async () => {
+  const out = join(root, 'evaluation');
+  const attributes = ['Young', noBoundary];
+  const summary = await run({ out, attributes, faces: 3, seed: 7 });
+  expect(summary).toMatchObject({ faces: 3, judge: expect.stringContaining('grades its own work') });
+  expect(warnings).toEqual([`${noBoundary} is left out, having no boundary: only 3 generated faces have it`]);
+  const { effects, linearity, cosines } = (await readJson(join(out, 'evaluation.json'))) as EditEvaluation;
+  expect(effects.map(({ moved, locked }) => [moved, locked])).toEqual([['Young', false]]);
+  const editor = await openBundle(bundle);
+  const changes = new Float64Array(attributeNames.length);
+  for (const seed of [1_000_007, 1_000_008, 1_000_009]) {
+    for (const [target, sign] of [
+      ['p10', -1],
+      ['p90', 1],
+    ] as const) {
+      const moves = [`Young=${target}`];
+      const { latent } = await editor.edit(await editor.resolve({ seed, moves }, { nearest: true }));
+      const logits = await editor.score(await editor.render([latent]));
+      for (const [a, logit] of logits.entries()) changes[a]! += (sign * logit) / 3;
+    }
+  }
+  const { boundaries } = editor.bundle;
+  await editor.release();
+  // The editor looks a second time, closer by; the measurement takes the first answer.
+  for (const [a, change] of changes.entries()) {
+    expect(Math.abs(effects[0]!.all.changes[a]! - change)).toBeLessThan(0.02 + 0.1 * Math.abs(change));
+  }
+  expect(effects[0]!.women.faces + effects[0]!.men.faces).toBe(3);
+  expect(Object.keys(linearity)).toEqual(boundaries.map(({ attribute }) => attribute));
+  expect(cosines[0]![0]).toBeCloseTo(1, 12);
+  expect(cosines[0]![1]).toBeCloseTo(cosine(boundaries[0]!.normal, boundaries[1]!.normal), 12);
+});
+
+test('any number of threads writes the same bytes', async () => {
+  const [one, three] = [join(root, 'one'), join(root, 'three')];
+  const options = { attributes: ['Young', 'Male', 'Smiling', 'Bald'], faces: 20, unlockedFaces: 10 };
+  await run({ out: one, threads: 1, ...options });
+  await run({ out: three, threads: 3, ...options });
+  for (const name of ['evaluation.json', 'evaluation.csv', 'metrics.jsonl']) {
+    expect(readFileSync(join(three, name), 'utf8')).toBe(readFileSync(join(one, name), 'utf8'));
+  }
+});
+
+test('a misspelt attribute is refused before anything is written', async () => {
+  await expect(run({ out: join(root, 'a'), attributes: ['Yung'] })).rejects.toThrow(/Did you mean "Young"/);
+});
+
+test('a bundle and a generator are measured one at a time', async () => {
+  const message = 'evaluate measures either edits or a generator: give one of --bundle and --generator; got';
+  const generator = join(root, 'gan');
+  await expect(run({ out: join(root, 'a'), generator })).rejects.toThrow(`${message} both`);
+  await expect(run({ out: join(root, 'a'), bundle: undefined })).rejects.toThrow(`${message} neither`);
+  expect(existsSync(join(root, 'a.partial'))).toBe(false);
+});

@@ -1,0 +1,238 @@
+// The stage `fit` with what comes from elsewhere: InterFaceGAN's boundaries and scores, and labels given by hand.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { attributeIndex, attributeNames } from '../../../../src/core/attributes.ts';
+import type { OwnMetrics } from '../../../../src/core/directions/fit/hand-labelled.ts';
+import { toFloat64 } from '../../../../src/core/formats/nd-array.ts';
+import { decodeNpyHeader, encodeNpy } from '../../../../src/core/formats/npy.ts';
+import { cosine, length } from '../../../../src/core/math/linear-algebra.ts';
+import { createRandom } from '../../../../src/core/math/random.ts';
+import { normaliseLatents, sampleLatents } from '../../../../src/core/models/latents.ts';
+import { readBoundaryDetails } from '../../../../src/node/artefacts/boundaries.ts';
+import { readNpy } from '../../../../src/node/files/files.ts';
+import { type Log, silentLog } from '../../../../src/node/log/log.ts';
+import { openRun } from '../../../../src/node/runs/run-folder.ts';
+import { fit } from '../../../../src/node/stages/fit/stage.ts';
+import { plant } from '../../../core/directions/fit/planted.ts';
+import { sharedFolder } from '../../../helpers/shared.ts';
+import { temporaryFolder } from '../../../helpers/temp-folder.ts';
+
+const folder = temporaryFolder();
+let runs = 0;
+async function run(options: object, log: Log = silentLog) {
+  const out = join(folder, `run-${runs++}`);
+  await fit.run(fit.options.parse({ out, threads: 1, ...options }), { log, signal: new AbortController().signal });
+  return openRun(out, 'fit');
+}
+const normalIn = async (path: string) => toFloat64((await readNpy(path)).data);
+
+describe.skipIf(sharedFolder === undefined)("InterFaceGAN's published boundaries", () => {
+  const published = join(sharedFolder ?? '', 'interfacegan');
+  const original = (name: string) => normalIn(join(published, `pggan_celebahq_${name}_boundary.npy`));
+
+  test('are imported under our names, conditioned, and exported as they were', async () => {
+    const exported = join(folder, 'exported');
+    const finished = await run({
+      import: [published],
+      condition: ['Young:Male', 'Young:Male+Eyeglasses'],
+      export: exported,
+    });
+    const { attributes, extra, latentSize } = await readBoundaryDetails(finished);
+    expect(latentSize).toBe(512);
+    const fitted = attributes.filter(({ controllable }) => controllable).map(({ attribute }) => attribute);
+    expect(fitted).toEqual(['Eyeglasses', 'Male', 'Smiling', 'Young']);
+    expect(extra.map(({ attribute }) => attribute)).toEqual(
+      expect.arrayContaining(['pose', 'quality', 'age_c_gender']),
+    );
+
+    // Age points to the old, Young to the young.
+    const young = await normalIn(finished.file('Young_boundary.npy'));
+    expect(cosine(young, await original('age'))).toBeCloseTo(-1, 12);
+    expect(cosine(young, await normalIn(finished.file('Male_boundary.npy')))).toBeCloseTo(-0.486, 3);
+    for (const [ours, theirs] of [
+      ['Young_c_Male', 'age_c_gender'],
+      ['Young_c_Male_Eyeglasses', 'age_c_gender_eyeglasses'],
+    ]) {
+      const conditioned = await normalIn(finished.file(`${ours}_boundary.npy`));
+      expect(-cosine(conditioned, await original(theirs!))).toBeGreaterThan(0.9999);
+    }
+
+    for (const name of ['age', 'gender', 'smile', 'pose', 'age_c_gender']) {
+      const path = join(exported, `${name}_boundary.npy`);
+      expect(await normalIn(path)).toEqual(await original(name));
+      expect(decodeNpyHeader(readFileSync(path))).toMatchObject({
+        dtype: 'float64',
+        shape: [1, 512],
+        fortranOrder: false,
+      });
+    }
+    expect(readdirSync(exported)).toHaveLength(15 + 2);
+  });
+
+  const python = '/usr/bin/python3';
+  const numpy =
+    existsSync(python) &&
+    (() => {
+      try {
+        execFileSync(python, ['-c', 'import numpy'], { stdio: 'ignore' });
+        return true;
+      } catch {
+        return false;
+      }
+    })();
+  if (!numpy)
+    console.warn('skipped: exported boundaries in NumPy, because /usr/bin/python3 with NumPy is not installed');
+
+  test.skipIf(!numpy)('are read by NumPy as InterFaceGAN reads them', async () => {
+    const exported = join(folder, 'for-numpy');
+    await run({ import: [published], export: exported });
+    const script = `
+import numpy, sys
+a, b = (numpy.load(path) for path in sys.argv[1:])
+assert a.shape == (1, 512) and a.dtype == numpy.float64 and abs(numpy.linalg.norm(a) - 1) < 1e-9
+print(numpy.abs(a - b).max())`;
+    const paths = [join(exported, 'age_boundary.npy'), join(published, 'pggan_celebahq_age_boundary.npy')];
+    expect(Number(execFileSync(python, ['-c', script, ...paths], { encoding: 'utf8' }))).toBe(0);
+  });
+});
+
+describe("InterFaceGAN's latents and scores", () => {
+  const { latents, size, logits, normal } = plant(1, 4000, 16);
+  const z = join(folder, 'z.npy');
+  writeFileSync(z, encodeNpy({ shape: [4000, size], data: latents.map(value => 2 * value) }));
+  const probabilities = logits.map(logit => 1 / (1 + Math.exp(-logit)));
+  mkdirSync(join(folder, 'few'));
+  const write = (name: string, data: Float32Array) => {
+    const path = join(folder, name);
+    writeFileSync(path, encodeNpy({ shape: [4000, data.length / 4000], data }));
+    return path;
+  };
+
+  test('a file an attribute: age is turned, other names stay, the latents are brought to their length', async () => {
+    const paths = [write('age_scores.npy', probabilities), write('pose_scores.npy', logits)];
+    const exported = join(folder, 'back');
+    const finished = await run({ latents: z, scores: paths, ratio: 0.1, export: exported });
+    const young = await normalIn(finished.file('Young_boundary.npy'));
+    expect(cosine(young, normal)).toBeLessThan(-0.9);
+    expect(cosine(await normalIn(finished.file('pose_boundary.npy')), normal)).toBeGreaterThan(0.9);
+    const { attributes, extra } = await readBoundaryDetails(finished);
+    expect(extra).toMatchObject([{ attribute: 'pose', origin: 'fitted to scores' }]);
+    expect(attributes[attributeIndex('Male')]).toMatchObject({
+      controllable: false,
+      reason: 'the faces have no scores of it',
+    });
+    const whole = JSON.parse(readFileSync(finished.file('boundaries.json'), 'utf8')) as { attributes: object[] };
+    const positives = logits.filter(logit => logit < 0).length;
+    expect(whole.attributes[attributeIndex('Young')]).toMatchObject({ metrics: { positives } });
+    const back = (await readNpy(join(exported, 'z.npy'))).data as Float32Array;
+    expect(length(back.subarray(0, size))).toBeCloseTo(4, 5);
+    expect((await readNpy(join(exported, 'pose_scores.npy'))).shape).toEqual([4000, 1]);
+  });
+
+  test('all 40 in scores.npy', async () => {
+    const table = new Float32Array(4000 * 40);
+    for (let face = 0; face < 4000; face++) table[face * 40 + attributeIndex('Bangs')] = logits[face]!;
+    const finished = await run({ latents: z, scores: [write('scores.npy', table)], ratio: 0.1, control: false });
+    const { attributes } = await readBoundaryDetails(finished);
+    expect(attributes.filter(({ controllable }) => controllable).map(({ attribute }) => attribute)).toEqual(['Bangs']);
+  });
+
+  test('an imported boundary is measured on the faces instead of being fitted', async () => {
+    const path = join(folder, 'smile_boundary.npy');
+    writeFileSync(path, encodeNpy({ shape: [1, size], data: normal.map(value => 3 * value) }));
+    const finished = await run({ latents: z, scores: [write('smile_scores.npy', logits)], import: [path], ratio: 0.1 });
+    expect(cosine(await normalIn(finished.file('Smiling_boundary.npy')), normal)).toBeCloseTo(1, 12);
+    const { attributes } = await readBoundaryDetails(finished);
+    expect(attributes[attributeIndex('Smiling')]).toMatchObject({ intercept: 0, metrics: { test: { accuracy: 1 } } });
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['nothing to fit to', {}, /needs --synthesis, --latents with --scores, or --import; got none/],
+    ['latents without scores', { latents: z }, /--latents and --scores belong together/],
+    ['an empty folder', { import: [temporaryFolder()] }, /must hold files named <attribute>_boundary\.npy; got none/],
+    ['another name', { import: [z] }, /z\.npy must be named <attribute>_boundary\.npy/],
+    ['a matrix', { import: [write('x_boundary.npy', logits)] }, /must have shape \[1, d\]; got \[4000, 1\]/],
+    ['no direction', { import: [write('y_boundary.npy', new Float32Array(4000))] }, /\[1, d\]/],
+    [
+      'another number of scores',
+      { latents: z, scores: [write('few/scores.npy', new Float32Array(8000))] },
+      /\[4000, 40\]/,
+    ],
+    ['labels without a name', { latents: z, scores: [z], labels: ['x.csv'] }, /1 files and 0 names/],
+  ])('%s is one line', async (_, options, message) => {
+    await expect(run(options)).rejects.toThrow(message);
+  });
+});
+
+describe('labels given by hand', () => {
+  const { latents, size, logits, normal } = plant(3, 500, 16);
+  const z = join(folder, 'hand-z.npy');
+  const scores = join(folder, 'Bangs_scores.npy');
+  writeFileSync(z, encodeNpy({ shape: [500, size], data: latents }));
+  writeFileSync(scores, encodeNpy({ shape: [500, 1], data: logits }));
+  const faces = { latents: z, scores: [scores], ratio: 0.1, control: false };
+  const csv = (text: string) => {
+    const path = join(folder, `labels-${runs}.csv`);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test('by the row of the latent give a boundary of their own, with what it is worth', async () => {
+    const rows = Array.from({ length: 120 }, (_, i) => `${4 * i},${logits[4 * i]! > 0 ? 1 : 0}`);
+    const said: string[] = [];
+    const log = { ...silentLog, info: (line: string) => said.push(line) };
+    const finished = await run(
+      { ...faces, labels: [csv(`index,label\n${rows.join('\r\n')}\n`)], name: ['dimples'] },
+      log,
+    );
+    const found = cosine(await normalIn(finished.file('dimples_boundary.npy')), normal);
+    const { extra } = JSON.parse(readFileSync(finished.file('boundaries.json'), 'utf8')) as {
+      extra: { attribute: string; origin: string; metrics: OwnMetrics }[];
+    };
+    expect(extra).toMatchObject([{ attribute: 'dimples', origin: 'labelled by hand' }]);
+    const { metrics } = extra[0]!;
+    expect(metrics.labels).toBe(120);
+    expect(Math.abs(metrics.expectedCosine - found)).toBeLessThan(0.1);
+    expect(said.join()).toMatch(/dimples: 120 labels, \d+ of them 1; \d+ % of faces left out are met/);
+  });
+
+  test('by seed are of the faces that edit draws', async () => {
+    const drawn = (seed: number) => normaliseLatents(sampleLatents(createRandom(seed), 1, size), size);
+    const rows = Array.from({ length: 150 }, (_, seed) => {
+      const latent = drawn(seed);
+      return `${seed},${latent.reduce((sum, x, i) => sum + x * normal[i]!, 0) > 0 ? 1 : 0}`;
+    });
+    const finished = await run({
+      ...faces,
+      labels: [csv(`seed,label,note\n${rows.map(row => `${row},x`).join('\n')}`)],
+      name: ['dimples'],
+    });
+    expect(cosine(await normalIn(finished.file('dimples_boundary.npy')), normal)).toBeGreaterThan(0.8);
+  });
+
+  const thirty = (label: (i: number) => number) =>
+    `seed,label\n${Array.from({ length: 30 }, (_, i) => `${i},${label(i)}`).join('\n')}\n`;
+  test.each<[string, string, string, RegExp]>([
+    ['no heading', '1,0\n', 'a', /must begin with the line "seed,label" or "index,label"; got "1,0"/],
+    [
+      'a label that is none',
+      'seed,label\n1,0\n2,yes\n',
+      'a',
+      /line 3 must be a whole seed and 0 or 1, as in "7,1"; got "2,yes"/,
+    ],
+    ['a face twice', 'seed,label\n1,0\n1,1\n', 'a', /line 3 labels seed 1 a second time/],
+    ['a row that is not there', 'index,label\n500,1\n', 'a', /an index must be below 500/],
+    ['too few', 'seed,label\n1,0\n2,1\n', 'a', /a needs at least 30 labels, 5 of each kind; got 1 of 1 and 1 of 0/],
+    ['one kind', thirty(() => 1), 'a', /got 30 of 1 and 0 of 0/],
+    ['a name that is taken', thirty(i => i % 2), 'Male', /Male is the name of another boundary/],
+    ['a name that is no file name', thirty(i => i % 2), '../x', /letters, digits/],
+  ])('%s: one line', async (_, text, name, message) => {
+    await expect(run({ ...faces, labels: [csv(text)], name: [name] })).rejects.toThrow(message);
+  });
+});
+
+test('the names of the 40 attributes are file names', () => {
+  expect(attributeNames.every(name => /^\w[\w-]{0,63}$/.test(name))).toBe(true);
+});

@@ -1,0 +1,151 @@
+// Runs `prepare` on drawn pictures and, where it is at hand, on the real data.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openDataset } from '../../../../src/node/artefacts/dataset.ts';
+import { type Log, silentLog } from '../../../../src/node/log/log.ts';
+import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
+import { sharedFolder } from '../../../helpers/shared.ts';
+import { temporaryFolder } from '../../../helpers/temp-folder.ts';
+import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
+
+const root = temporaryFolder();
+const context = { log: silentLog, signal: new AbortController().signal };
+const run = (options: object, overrides = {}) =>
+  prepare.run(prepare.options.parse(options), { ...context, ...overrides });
+let number = 0;
+const fresh = (name: string) => join(root, `${name}-${number++}`);
+
+test('images, labels, split, identities and names stand in the same order', async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 40);
+  const out = fresh('dataset');
+  const summary = await run({ celeba: tiny.folder, out, resolution: 8 });
+  expect(summary).toMatchObject({ images: 40, splits: { train: 32, validation: 4, test: 4 }, bad: 0 });
+  expect(summary.attributeFrequencies).toMatchObject({ Young: 0.25 });
+
+  const dataset = await openDataset(out);
+  expect([dataset.count, dataset.resolution, dataset.names[9]]).toEqual([40, 8, '000010.jpg']);
+  expect([...dataset.indicesOf('validation')]).toEqual([8, 18, 28, 38]);
+  expect(dataset.identities[9]).toBe(109);
+  expect([...dataset.labels.subarray(9 * 40, 9 * 40 + 8)]).toEqual([0, 0, 0, 1, 0, 0, 0, 1]);
+  const images = await dataset.images();
+  for (const i of [0, 9, 39]) {
+    const colour = [0, 64, 128].map(offset => images[i * 192 + offset]!);
+    for (const [c, expected] of [i, 2 * i, 255 - i].entries()) expect(Math.abs(colour[c]! - expected)).toBeLessThan(4);
+  }
+  expect(await dataset.imageRows(9, 2)).toEqual(images.subarray(9 * 192, 11 * 192));
+});
+
+test("Kaggle's layout makes the same dataset, without identities", async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 20);
+  const [official, kaggle] = [fresh('dataset'), fresh('dataset')];
+  await run({ celeba: tiny.folder, out: official, resolution: 4 });
+  tiny.toKaggle();
+  await run({ celeba: tiny.folder, out: kaggle, resolution: 4 });
+  for (const file of ['images.npy', 'labels.npy', 'split.npy', 'names.json']) {
+    expect(readFileSync(join(kaggle, file))).toEqual(readFileSync(join(official, file)));
+  }
+  expect([...(await openDataset(kaggle)).identities]).toEqual(new Array(20).fill(-1));
+});
+
+test('a few bad pictures are skipped and named; more than 1 % stop the run', async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 200);
+  writeFileSync(join(tiny.imageFolder, '000003.jpg'), 'not a picture');
+  rmSync(join(tiny.imageFolder, '000005.jpg'));
+  const out = fresh('dataset');
+  const warnings: string[] = [];
+  const log: Log = { ...silentLog, warn: message => warnings.push(message) };
+  expect(await run({ celeba: tiny.folder, out, resolution: 4 }, { log })).toMatchObject({ images: 198, bad: 2 });
+  const dataset = await openDataset(out);
+  expect(dataset.names.slice(0, 4)).toEqual(['000001.jpg', '000002.jpg', '000004.jpg', '000006.jpg']);
+  expect((await dataset.images()).length).toBe(198 * 48);
+  expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')).bad).toEqual([
+    { file: '000003.jpg', reason: 'not a picture' },
+    { file: '000005.jpg', reason: 'missing' },
+  ]);
+  expect(warnings).toContain('skipped 1 × missing (first: 000005.jpg)');
+
+  rmSync(join(tiny.imageFolder, '000006.jpg'));
+  const spoiled = run({ celeba: tiny.folder, out: fresh('dataset'), resolution: 4 });
+  await expect(spoiled).rejects.toThrow(/3 of 200 are: 2 × missing \(first: 000005.jpg\); 1 × not a picture/);
+});
+
+test('an aborted run does not open, and resumes to the same bytes', async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 1100, 10, 10);
+  const whole = fresh('dataset');
+  const options = { celeba: tiny.folder, resolution: 4, crop: 'square' };
+  await run({ ...options, out: whole });
+
+  const out = fresh('dataset');
+  const controller = new AbortController();
+  const stopping: Log = {
+    ...silentLog,
+    progress: () => ({ update: done => done >= 1050 && controller.abort(new Error('stopped')), finish() {} }),
+  };
+  const stopped = run({ ...options, out }, { log: stopping, signal: controller.signal });
+  await expect(stopped).rejects.toThrow('stopped');
+  await expect(openDataset(out)).rejects.toThrow(/unfinished/);
+
+  const seen: number[] = [];
+  const watching: Log = { ...silentLog, progress: () => ({ update: done => seen.push(done), finish() {} }) };
+  await run({ ...options, out, resume: true }, { log: watching });
+  expect(seen[0]).toBe(1025); // the first 1,024 were kept
+  expect(readFileSync(join(out, 'images.npy')).equals(readFileSync(join(whole, 'images.npy')))).toBe(true);
+  expect(existsSync(join(out, 'progress.json'))).toBe(false);
+});
+
+test('a limit takes as many of each split, by the seed', async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 60);
+  const namesFor = async (seed: number) => {
+    const out = fresh('dataset');
+    await run({ celeba: tiny.folder, out, resolution: 4, limit: 5, seed });
+    return (await openDataset(out)).names;
+  };
+  const [first, again, other] = [await namesFor(1), await namesFor(1), await namesFor(2)];
+  expect(first).toHaveLength(15);
+  expect(again).toEqual(first);
+  expect(other).not.toEqual(first);
+});
+
+test('a subset keeps attributes and splits, and tells how nearly', async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 80);
+  const out = fresh('dataset');
+  const options = { celeba: tiny.folder, resolution: 4, seed: 3 };
+  const summary = await run({ ...options, out, subset: 20 });
+  expect(summary).toMatchObject({ images: 20, splits: { train: 16, validation: 2, test: 2 } });
+  const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
+  expect(report.subset).toMatchObject({ wholeImages: 80, subsetImages: 20, wholeFrequencies: { Young: 0.25 } });
+  expect(report.subset.subsetFrequencies).toEqual(report.attributeFrequencies);
+  expect(report.subset.largestDeviation.percentagePoints).toBeLessThanOrEqual(5); // one of 20
+  const again = fresh('dataset');
+  await run({ ...options, out: again, subset: 20 });
+  expect((await openDataset(again)).names).toEqual((await openDataset(out)).names);
+
+  await expect(run({ ...options, out: fresh('dataset'), subset: 81 })).rejects.toThrow(/at most the 80 pictures/);
+  await expect(run({ ...options, out: fresh('dataset'), subset: 20, limit: 5 })).rejects.toThrow(
+    'give --limit or --subset, not both; got 5 and 20',
+  );
+});
+
+test.each([
+  ['resolution', { resolution: 48 }, 'must be a power of two from 4 to 1024'],
+  ['crop', { crop: 'round' }, 'celeba'],
+])('a wrong %s is refused', (_, wrong, message) => {
+  const result = prepare.options.safeParse({ celeba: 'a', out: 'b', ...wrong });
+  expect(result.error?.message).toContain(message);
+});
+
+test.skipIf(sharedFolder === undefined)('real faces of both sizes are prepared', async () => {
+  const out = fresh('dataset');
+  const summary = await run({ celeba: join(sharedFolder!, 'celeba'), out, resolution: 32, limit: 50 });
+  expect(summary).toMatchObject({ images: 150, splits: { train: 50, validation: 50, test: 50 }, bad: 0 });
+  const dataset = await openDataset(out);
+  const images = await dataset.images();
+  // The middle of a face is skin: more red than blue, on average by far.
+  let [red, blue] = [0, 0];
+  for (let i = 0; i < dataset.count; i++) {
+    red += images[i * 3072 + 16 * 32 + 16]!;
+    blue += images[i * 3072 + 2048 + 16 * 32 + 16]!;
+  }
+  expect(red / blue).toBeGreaterThan(1.2);
+});

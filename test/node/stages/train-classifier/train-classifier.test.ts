@@ -1,0 +1,170 @@
+// The classifier's training as a user runs it: its table, the judge, chromaticity, and kills at any moment.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { attributeNames } from '../../../../src/core/attributes.ts';
+import { openDataset } from '../../../../src/node/artefacts/dataset.ts';
+import { classifierDetailsSchema, readTensors } from '../../../../src/node/artefacts/networks.ts';
+import { silentLog } from '../../../../src/node/log/log.ts';
+import { commandOf } from '../../../../src/node/stages/framework/command.ts';
+import { withPreset } from '../../../../src/node/stages/framework/stage.ts';
+import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
+import { type AttributeResult, belowBaseline, compare } from '../../../../src/node/stages/train-classifier/results.ts';
+import { trainClassifier } from '../../../../src/node/stages/train-classifier/stage.ts';
+import { temporaryFolder } from '../../../helpers/temp-folder.ts';
+import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
+
+const launcher = resolve(import.meta.dirname, '../../../../bin/face-tuning.js');
+const root = temporaryFolder();
+const dataset = join(root, 'dataset');
+const context = { log: silentLog, signal: new AbortController().signal };
+const tiny = { width: 2, maxWidth: 4, minibatch: 8, shift: 1, epochs: 2, threads: 1 };
+let number = 0;
+const fresh = () => join(root, `classifier-${number++}`);
+const options = (given: Record<string, unknown>) =>
+  trainClassifier.options.parse(withPreset(trainClassifier, { dataset, ...tiny, ...given }));
+const train = (given: Record<string, unknown>) => trainClassifier.run(options(given), context);
+const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'));
+const lines = (...path: string[]) =>
+  readFileSync(join(...path), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
+
+beforeAll(async () => {
+  const { folder } = await makeTinyCeleba(join(root, 'celeba'), 100, 18, 22);
+  await prepare.run(prepare.options.parse({ celeba: folder, resolution: 8, out: dataset }), context);
+});
+
+test('what is known of each attribute stands in the run, and what the bundle needs with the weights', async () => {
+  const out = fresh();
+  const summary = await train({ out });
+  expect(summary).toMatchObject({ trainingImages: 80, testImages: 10 });
+  const results: AttributeResult[] = json(out, 'attributes.json');
+  const { details } = await readTensors(join(out, 'classifier.safetensors'), classifierDetailsSchema);
+  expect(details.architecture).toEqual({ resolution: 8, width: 2, maxWidth: 4, normalisation: 'range' });
+  expect(details.thresholds).toEqual(results.map(row => row.threshold));
+  expect(details.calibration).toEqual(results.map(({ slope, intercept }) => ({ slope, intercept })));
+  for (const row of results) {
+    expect(row.gain).toBeCloseTo(row.testAccuracy - row.majorityBaseline, 12);
+    expect(row.slope).toBeGreaterThan(0);
+  }
+  expect(summary.belowBaseline).toEqual(belowBaseline(results));
+  const [header] = readFileSync(join(out, 'attributes.csv'), 'utf8').split('\n');
+  for (const title of [
+    'majority baseline',
+    'gain',
+    'its error',
+    'calibration error before',
+    'MCNN-AUX test accuracy',
+  ]) {
+    expect(header!.split(',')).toContain(title);
+  }
+  const validated = lines(out, 'metrics.jsonl').filter(line => 'validationLoss' in line);
+  expect(validated.map(line => line.step)).toEqual([10, 20]);
+});
+
+test('the table measures on test images what was chosen on validation images', () => {
+  const count = 400;
+  // The first attribute: a logit that is right but for its offset. The second: one that knows nothing.
+  const scored = (offset: number) => {
+    const labels = new Uint8Array(count * 40);
+    const logits = new Float32Array(count * 40);
+    for (let i = 0; i < count; i++) {
+      labels[i * 40] = Number(i % 4 === 0);
+      logits[i * 40] = (i % 4 === 0 ? 1 : -1) + offset;
+      labels[i * 40 + 1] = Number(i % 10 === 0);
+      logits[i * 40 + 1] = Math.sin(i);
+    }
+    return { labels, logits };
+  };
+  const [first, second] = compare(scored(2), scored(2), scored(2));
+  expect(first).toMatchObject({ attribute: attributeNames[0], testAccuracy: 1, majorityBaseline: 0.75 });
+  expect(Math.abs(first!.threshold - 2)).toBeLessThan(1);
+  expect(first).toMatchObject({ gain: 0.25, labelFrequency: 0.25, answerFrequency: 0.25, auc: 1 });
+  expect(first!.gainError).toBeCloseTo(Math.sqrt((0.25 - 0.25 ** 2) / count), 12);
+  expect(first!.calibrationError).toBeLessThan(0.02);
+  expect(first!.rawCalibrationError).toBeGreaterThan(0.4);
+  expect(second).toMatchObject({ gain: 0, gainError: 0, answerFrequency: 0 });
+  const worse = { ...first!, gain: -0.05, gainError: 0.02 };
+  expect(belowBaseline([first!, worse, { ...worse, gainError: 0.03 }])).toEqual([attributeNames[0]]);
+});
+
+describe('the judge', () => {
+  test('is another network, of half of the people, by one word', async () => {
+    const out = fresh();
+    const config = trainClassifier.options.parse(withPreset(trainClassifier, { preset: 'judge', dataset, out }));
+    expect(config).toMatchObject({ seed: 1, identityShare: 0.5 });
+    for (const option of ['width', 'jitter', 'cutout', 'shift'] as const) {
+      expect(config[option]).not.toBe(options({ out })[option]);
+    }
+    expect(commandOf(trainClassifier, config)).toBe(
+      `face-tuning train classifier --dataset ${dataset} --preset judge --out ${out}`,
+    );
+    expect(await train({ preset: 'judge', out, minibatch: 4, width: 2 })).toMatchObject({ trainingImages: 40 });
+  });
+
+  test('of a dataset without identities is trained on half of the pictures, and that is said', async () => {
+    const celeba = await makeTinyCeleba(join(root, 'kaggle'), 60, 18, 22);
+    celeba.toKaggle();
+    const anonymous = join(root, 'anonymous');
+    await prepare.run(prepare.options.parse({ celeba: celeba.folder, resolution: 8, out: anonymous }), context);
+    expect([...(await openDataset(anonymous)).identities].every(person => person === -1)).toBe(true);
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+    const config = options({ dataset: anonymous, out: fresh(), identityShare: 0.5 });
+    const summary = await trainClassifier.run(config, { ...context, log });
+    expect(summary).toMatchObject({ trainingImages: 24 });
+    expect(warnings).toEqual([expect.stringContaining('has pictures of unknown people')]);
+  });
+});
+
+test('a network of chromaticities says so, and is blind to brightness', async () => {
+  const out = fresh();
+  await train({ out, normalisation: 'chromaticity', loss: 'mse' });
+  const { details } = await readTensors(join(out, 'classifier.safetensors'), classifierDetailsSchema);
+  expect(details.architecture.normalisation).toBe('chromaticity');
+});
+
+describe('killed with SIGKILL while it trains', () => {
+  test('and resumed, it ends with the same bytes', async () => {
+    const flags = (out: string) => [
+      launcher,
+      ...['train', 'classifier', '--dataset', dataset, '--out', out, '--resume', '--threads=1', '--patience=6'],
+      ...['--width=2', '--max-width=4', '--minibatch=8', '--shift=1', '--epochs=60'],
+    ];
+    const [whole, broken] = [fresh(), fresh()];
+    await ended(flags(whole));
+    const checkpoint = join(`${broken}.partial`, 'checkpoint.safetensors');
+    const child = spawn(process.execPath, flags(broken), { stdio: 'ignore' });
+    while (!existsSync(checkpoint)) {
+      expect(child.exitCode).toBe(null);
+      await setTimeout(2);
+    }
+    child.kill('SIGKILL');
+    await new Promise(done => child.on('close', done));
+    expect(existsSync(broken)).toBe(false);
+    await ended(flags(broken));
+    for (const name of ['classifier.safetensors', 'attributes.json', 'metrics.jsonl']) {
+      expect(readFileSync(join(broken, name)).equals(readFileSync(join(whole, name))), name).toBe(true);
+    }
+  });
+});
+
+async function ended(flags: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const said: string[] = [];
+  child.stderr.on('data', chunk => said.push(String(chunk)));
+  const code = await new Promise(done => child.on('close', done));
+  expect(code, said.join('')).toBe(0);
+}
+
+test('a training that diverges ends with a line that says what to do, and no run', async () => {
+  const out = fresh();
+  await expect(train({ out, learningRate: 1e30 })).rejects.toThrow(
+    /^the classifier's loss is NaN at step \d+; train with a lower --learning-rate/,
+  );
+  expect(existsSync(out)).toBe(false);
+});

@@ -1,0 +1,335 @@
+// The GAN's training as a user runs it: presets, growth watched, checkpoints, kills, divergence, going on from a file.
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ganPresetNames, ganPresets } from '../../../../src/core/training/gan/gan-presets.ts';
+import {
+  ganDetailsSchema,
+  readTensors,
+  trainingStateSchema,
+  writeTensors,
+} from '../../../../src/node/artefacts/networks.ts';
+import { silentLog } from '../../../../src/node/log/log.ts';
+import { commandOf } from '../../../../src/node/stages/framework/command.ts';
+import { withPreset } from '../../../../src/node/stages/framework/stage.ts';
+import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
+import { synthesize } from '../../../../src/node/stages/synthesize/stage.ts';
+import { trainClassifier } from '../../../../src/node/stages/train-classifier/stage.ts';
+import { trainGan } from '../../../../src/node/stages/train-gan/stage.ts';
+import { temporaryFolder } from '../../../helpers/temp-folder.ts';
+import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
+
+const program = resolve(import.meta.dirname, '../../../../bin/face-tuning.js');
+const releaseCheckpoint = resolve(import.meta.dirname, '../../../../tools/release-checkpoint.mjs');
+const root = temporaryFolder();
+const dataset = join(root, 'dataset');
+const context = { log: silentLog, signal: new AbortController().signal };
+/** 4×4 up to 0.2 kimg, 8×8 fading up to 0.4 and in full up to 0.6. */
+const tiny = { fmapBase: 16, fmapMax: 8, latentSize: 8, minibatch: 4, maxMinibatch: 4, threads: 1 };
+const phases = { fadeKimg: 0.2, stabiliseKimg: 0.2, tickKimg: 0.1, kimg: 0.6 };
+let number = 0;
+const fresh = () => join(root, `gan-${number++}`);
+const options = (given: Record<string, unknown>) =>
+  trainGan.options.parse(withPreset(trainGan, { dataset, ...tiny, ...phases, ...given }));
+const checkpoints = (folder: string) => readdirSync(folder).filter(name => name.startsWith('checkpoint'));
+
+beforeAll(async () => {
+  const { folder } = await makeTinyCeleba(join(root, 'celeba'), 60, 18, 22);
+  await prepare.run(prepare.options.parse({ celeba: folder, resolution: 8, out: dataset }), context);
+});
+
+test('grids are kept at every tick and at each new resolution, and the last checkpoint', async () => {
+  const out = fresh();
+  const summary = await trainGan.run(options({ out }), context);
+  expect(summary).toMatchObject({ imagesShown: 600, resolution: 8, samples: 'samples-0000000600-8px.png' });
+  expect(checkpoints(out)).toEqual(['checkpoint-0000000600.safetensors']);
+  const grids = readdirSync(out).filter(name => name.startsWith('samples'));
+  expect(grids).toEqual([
+    'samples-0000000100-4px.png',
+    'samples-0000000200-4px.png', // what 4×4 came to
+    'samples-0000000300-8px.png',
+    'samples-0000000400-8px.png',
+    'samples-0000000500-8px.png',
+    'samples-0000000600-8px.png',
+  ]);
+});
+
+test.each(ganPresetNames)('preset %s trains', async preset => {
+  const out = fresh();
+  const growth = preset === 'style' ? { startResolution: 4, growKimg: [0.04], fadeKimg: 0 } : { fadeKimg: 0.02 };
+  const kimg = { ...growth, stabiliseKimg: 0.02, kimg: 0.09 };
+  const config = options({ preset, out, ...kimg, minibatchKernels: 3 });
+  expect(config).toMatchObject({ generatorNorm: ganPresets[preset].generatorNorm, beta2: ganPresets[preset].beta2 });
+  await trainGan.run(config, context);
+  const { tensors } = await readTensors(join(out, 'generator.safetensors'), trainingStateSchema.partial());
+  const values = Object.values(tensors).flatMap(({ data }) => [...data]);
+  expect(values.length).toBeGreaterThan(1000);
+  expect(values.every(Number.isFinite)).toBe(true);
+});
+
+test('a training too short to grow in full is refused, and says what it takes', async () => {
+  await expect(trainGan.run(options({ out: fresh(), kimg: 0.3 }), context)).rejects.toThrow(
+    '--kimg 0.3 ends before the networks have grown to 8×8, which takes 0.4; give more --kimg',
+  );
+});
+
+test('the command that repeats a run names the preset and what differs from it', () => {
+  const config = options({ preset: 'report', out: 'x', learningRate: 0.001 });
+  const command = commandOf(trainGan, config);
+  expect(command).toContain('--preset report');
+  expect(command).toContain('--learning-rate 0.001');
+  expect(command).not.toContain('--discriminator-norm');
+});
+
+test('a lower resolution than the dataset’s is trained for; a higher one is refused', async () => {
+  const out = fresh();
+  await trainGan.run(options({ out, resolution: 4, kimg: 0.05 }), context);
+  expect(existsSync(join(out, 'samples-0000000052-4px.png'))).toBe(true);
+  await expect(trainGan.run(options({ out: fresh(), resolution: 16 }), context)).rejects.toThrow(
+    "--resolution must be at most the dataset's 8; got 16",
+  );
+});
+
+test('a generator of chromaticities says so, and needs a classifier of them', async () => {
+  const out = fresh();
+  await trainGan.run(options({ out, normalisation: 'chromaticity', kimg: 0.45, measureKimg: 0 }), context);
+  const { details } = await readTensors(join(out, 'generator.safetensors'), ganDetailsSchema);
+  expect(details.normalisation).toBe('chromaticity');
+  const classifierOf = async (normalisation: string) => {
+    const config = { dataset, out: fresh(), normalisation, width: 2, epochs: 1, shift: 0, threads: 1 };
+    await trainClassifier.run(trainClassifier.options.parse(config), context);
+    return config.out;
+  };
+  const label = (classifier: string) =>
+    synthesize.run(synthesize.options.parse({ generator: out, classifier, out: fresh(), count: 10 }), context);
+  await expect(label(await classifierOf('range'))).rejects.toThrow(
+    'a generator of chromaticities needs a classifier of them; got one of normalisation range. Train it with',
+  );
+  expect(await label(await classifierOf('chromaticity'))).toMatchObject({ count: 10 });
+});
+
+test('settings that belong to another kind, or do not fit the threads, are refused before any work', async () => {
+  const style = { preset: 'style', fadeKimg: 0, measureKimg: 0, startResolution: 4, growKimg: [0.1] };
+  const refused = (given: Record<string, unknown>) => trainGan.run(options({ out: fresh(), ...given }), context);
+  await expect(refused({ ...style, generatorNorm: 'batch' })).rejects.toThrow(
+    'generatorNorm must be none for kind style',
+  );
+  await expect(refused({ ...style, minibatchStatistic: 'discrimination' })).rejects.toThrow(
+    'minibatchStatistic must be none or stddev for kind style',
+  );
+  await expect(refused({ ...style, threads: 3 })).rejects.toThrow('--threads must divide the minibatch of 4');
+  await expect(refused({ dataParallel: true, discriminatorSteps: 1 })).rejects.toThrow(
+    '--discriminator-steps 0; got 1',
+  );
+  await expect(refused({ dataParallel: true, discriminatorSteps: 0, threads: 2 })).rejects.toThrow(
+    'see 4 images of a minibatch together, a share has 2',
+  );
+});
+
+describe('a training whose length is not known beforehand', () => {
+  const style = { preset: 'style', startResolution: 4, growKimg: [0.1], fadeKimg: 0, measureKimg: 0, tickKimg: 0.1 };
+  const rates = (out: string) =>
+    readFileSync(join(out, 'metrics.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as { imagesShown: number; learningRate?: number })
+      .filter(({ learningRate }) => learningRate !== undefined);
+
+  test('is stopped, resumed with a fall of its rate, and ends with it', async () => {
+    const out = fresh();
+    const controller = new AbortController();
+    const config = { ...style, out, kimg: 10, decayKimg: 0, warmupKimg: 0, statisticGroup: 2 };
+    const stopping = {
+      ...silentLog,
+      progress: () => ({ update: () => controller.abort(new Error('stop')), finish() {} }),
+    };
+    await expect(trainGan.run(options(config), { log: stopping as never, signal: controller.signal })).rejects.toThrow(
+      'stop',
+    );
+    const resumed = { ...config, resume: true, fallKimg: 0.4, threads: 2 };
+    const summary = await trainGan.run(options(resumed), context);
+    expect(summary).toMatchObject({ imagesShown: 404 }); // 4 before it was stopped
+    const shown = rates(out);
+    expect(shown[0]!.learningRate).toBeCloseTo(0.0014, 5);
+    expect(shown.at(-1)!.learningRate).toBeLessThan(0.00012);
+    expect(shown.at(-1)!.learningRate).toBeGreaterThanOrEqual(0.0001);
+    const falling = shown.map(({ learningRate }) => learningRate!);
+    expect(falling).toEqual([...falling].sort((a, b) => b - a));
+  });
+
+  test('keeps the average that a judge finds nearest', async () => {
+    const judge = fresh();
+    const classifier = { dataset, out: judge, width: 2, epochs: 1, shift: 0, threads: 1 };
+    await trainClassifier.run(trainClassifier.options.parse(classifier), context);
+    const out = fresh();
+    const config = { ...style, out, kimg: 0.4, decayKimg: 0, judge, measureKimg: 0.1, averages: [0.001, 100] };
+    // At 8×8, where SWD has no level, nothing is measured but what the judge sees.
+    const summary = await trainGan.run(options(config), context);
+    const best = summary.best as { imagesShown: number; halfLifeKimg: number; frechet: number };
+    const measured = readFileSync(join(out, 'metrics.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as { imagesShown: number; frechet?: number[] })
+      .filter(({ frechet }) => frechet !== undefined);
+    expect(measured.length).toBeGreaterThan(2);
+    const all = measured.flatMap(({ imagesShown, frechet }) =>
+      frechet!.map((distance, at) => ({ imagesShown, halfLifeKimg: config.averages[at]!, frechet: distance })),
+    );
+    const least = all.reduce((a, b) => (b.frechet < a.frechet ? b : a));
+    expect(best).toMatchObject(least);
+  });
+});
+
+describe.each([
+  ['PGGAN', { ...tiny, ...phases, kimg: 1.2, tickKimg: 0.05 }],
+  [
+    'style, on two threads that share the minibatch',
+    {
+      ...tiny,
+      ...{ preset: 'style', startResolution: 4, growKimg: 0.4, averages: '0.02,0.1', kimg: 1.2, decayKimg: 0.5 },
+      ...{ tickKimg: 0.05, threads: 2, measureKimg: 0, statisticGroup: 2 },
+    },
+  ],
+])('%s, killed with SIGKILL while it trains, across a growth', (_, config) => {
+  test('and resumed, it ends with the same bytes', async () => {
+    const [whole, broken] = [fresh(), fresh()];
+    const flags = (out: string) => [
+      program,
+      ...['train', 'gan', '--dataset', dataset, '--out', out, '--resume'],
+      ...Object.entries(config).map(
+        ([key, value]) => `--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}=${value}`,
+      ),
+    ];
+    await ended(flags(whole));
+    // Killed once in the first resolution and once after the growth, as its checkpoints tell.
+    for (const images of [100, 500]) {
+      const child = spawn(process.execPath, flags(broken), { stdio: 'ignore' });
+      while (
+        !(existsSync(`${broken}.partial`) && checkpoints(`${broken}.partial`).some(name => shown(name) >= images))
+      ) {
+        expect(child.exitCode).toBe(null);
+        await setTimeout(5);
+      }
+      child.kill('SIGKILL');
+      await new Promise(done => child.on('close', done));
+      expect(existsSync(broken)).toBe(false);
+      expect(checkpoints(`${broken}.partial`).length).toBeLessThanOrEqual(3); // two are kept, a third may just be written
+    }
+    await ended(flags(broken));
+    for (const name of ['checkpoint-0000001200.safetensors', 'generator.safetensors', 'metrics.jsonl']) {
+      expect(readFileSync(join(broken, name)).equals(readFileSync(join(whole, name))), name).toBe(true);
+    }
+  }, 180_000);
+});
+
+function shown(name: string): number {
+  return Number(/\d+/.exec(name)![0]);
+}
+
+async function ended(flags: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const said: string[] = [];
+  child.stderr.on('data', chunk => said.push(String(chunk)));
+  const code = await new Promise(done => child.on('close', done));
+  expect(code, said.join('')).toBe(0);
+}
+
+describe('going on from a checkpoint', () => {
+  const from = join(root, 'from.safetensors');
+  beforeAll(async () => {
+    const out = fresh();
+    await trainGan.run(options({ out }), context);
+    const { tensors, details } = await readTensors(join(out, checkpoints(out)[0]!), trainingStateSchema.loose());
+    await writeTensors(from, tensors, details);
+  });
+
+  test('counts its images, and may change rates and lengths', async () => {
+    const out = fresh();
+    const config = options({ out, startFrom: from, kimg: 0.7, learningRate: 1e-5 });
+    expect(await trainGan.run(config, context)).toMatchObject({ imagesShown: 700 });
+    const before = (await readTensors(from, trainingStateSchema.loose())).tensors;
+    const { tensors } = await readTensors(join(out, checkpoints(out)[0]!), trainingStateSchema.loose());
+    const name = 'generator/blocks/4/conv1/weight';
+    const moved = tensors[name]!.data.map((value, at) => Math.abs(value - before[name]!.data[at]!));
+    expect(Math.max(...moved)).toBeGreaterThan(0);
+    expect(Math.max(...moved)).toBeLessThan(1e-3);
+  });
+
+  test('made for release, in half precision and with the networks alone, begins moving average and optimisers anew', async () => {
+    const { tensors } = await readTensors(from, trainingStateSchema.loose());
+    const bare = join(root, 'bare.safetensors');
+    execFileSync(process.execPath, [releaseCheckpoint, from, bare]);
+    const { tensors: networks, details } = await readTensors(bare, trainingStateSchema.loose());
+    expect([...new Set(Object.keys(networks).map(name => name.split('/')[0]))].sort()).toEqual([
+      'discriminator',
+      'generator',
+    ]);
+    for (const [name, { data }] of Object.entries(networks)) {
+      const exact = tensors[name.replace('generator/', 'generatorEma/')]!.data;
+      data.forEach((value, at) => {
+        expect(Math.abs(value - exact[at]!)).toBeLessThanOrEqual(Math.abs(exact[at]!) / 2048 + 2 ** -25);
+      });
+    }
+    const out = fresh();
+    const config = options({ out, startFrom: bare, kimg: 0.7, learningRate: 1e-5 });
+    expect(await trainGan.run(config, context)).toMatchObject({ imagesShown: 700 });
+    const after = (await readTensors(join(out, checkpoints(out)[0]!), trainingStateSchema.loose())).tensors;
+    const steps = after['generatorAdam/step']!.data[0]!;
+    expect(steps).toBeGreaterThan(0);
+    expect(steps).toBeLessThan(tensors['generatorAdam/step']!.data[0]!);
+    for (const name of ['generator/blocks/4/conv1/weight', 'generatorEma/blocks/4/conv1/weight']) {
+      const moved = after[name]!.data.map((value, at) =>
+        Math.abs(value - networks['generator/blocks/4/conv1/weight']!.data[at]!),
+      );
+      expect(Math.max(...moved)).toBeGreaterThan(0);
+      expect(Math.max(...moved)).toBeLessThan(1e-3);
+    }
+    const { 'discriminator/output/bias': _, ...fewer } = networks;
+    await writeTensors(bare, fewer, details);
+    await expect(trainGan.run({ ...config, out: fresh() }, context)).rejects.toThrow(
+      /holds other networks: discriminator\/output\/bias is not in it/,
+    );
+  });
+
+  test('of other networks is refused in one line', async () => {
+    await expect(
+      trainGan.run(options({ out: fresh(), startFrom: from, latentSize: 9, kimg: 0.8 }), context),
+    ).rejects.toThrow(
+      /holds other networks: generator\/blocks\/4\/conv0\/weight is \[128,8\] in it, \[128,9\] here; give the options/,
+    );
+  });
+
+  test('in the folder that would be emptied is refused, and stays', async () => {
+    const out = fresh();
+    const startFrom = join(`${out}.partial`, 'checkpoint-0000000600.safetensors');
+    mkdirSync(`${out}.partial`);
+    copyFileSync(from, startFrom);
+    await expect(trainGan.run(options({ out, startFrom, kimg: 0.8 }), context)).rejects.toThrow(
+      /^--start-from lies in \S+, which is made anew; copy it elsewhere/,
+    );
+    expect(existsSync(startFrom)).toBe(true);
+  });
+
+  test('that has seen all images, or has grown further than is due, is refused', async () => {
+    await expect(trainGan.run(options({ out: fresh(), startFrom: from, kimg: 0.6 }), context)).rejects.toThrow(
+      `--kimg must be more than the 0.6 that ${from} has seen; got 0.6`,
+    );
+    const slow = options({ out: fresh(), startFrom: from, stabiliseKimg: 0.7, kimg: 2 });
+    await expect(trainGan.run(slow, context)).rejects.toThrow(/has grown to 8×8, where these options are at 4×4/);
+  });
+
+  test('that is spoilt stops with a line that names step and tensor; what was saved before stays', async () => {
+    const { tensors, details } = await readTensors(from, trainingStateSchema.loose());
+    tensors['discriminator/blocks/8/conv0/weight']!.data[3] = Number.NaN;
+    const spoilt = join(root, 'spoilt.safetensors');
+    await writeTensors(spoilt, tensors, details);
+    const out = fresh();
+    await expect(trainGan.run(options({ out, startFrom: spoilt, kimg: 0.8 }), context)).rejects.toThrow(
+      /^discriminatorLoss is NaN at step 151; discriminator\/\S+ holds NaN; the checkpoints before/,
+    );
+    expect(existsSync(out)).toBe(false);
+    expect(checkpoints(`${out}.partial`)).toEqual([]);
+  });
+});

@@ -1,0 +1,28 @@
+// What a thread throws reaches who asked as what it was: a user's mistake stays one.
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { UserError } from '../../../src/core/errors.ts';
+import type { SharedProbe } from '../../../src/node/stages/evaluate-edits/thread.ts';
+import { startWorkers } from '../../../src/node/threads/threads.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+
+const options = { threads: 1, signal: new AbortController().signal, native: true };
+const faces = { latents: [], before: new Float32Array(), own: new Float32Array() };
+
+test("a user's mistake that a thread finds is told as one", async () => {
+  const bundle = join(temporaryFolder(), 'nowhere');
+  const shared: SharedProbe = { bundle, judge: undefined, device: 'cpu', faces, targets: [0.1, 0.9] };
+  const workers = startWorkers('stages/evaluate-edits/thread', shared, options);
+  const error = await workers.run({}).catch((reason: unknown) => reason);
+  await workers.close();
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as Error).message).toContain('nowhere');
+});
+
+test('any other failure stays what it is', async () => {
+  const workers = startWorkers('stages/evaluate-edits/thread', undefined, options);
+  const error = await workers.run({}).catch((reason: unknown) => reason);
+  await workers.close();
+  expect(error).toBeInstanceOf(Error);
+  expect(error).not.toBeInstanceOf(UserError);
+});

@@ -1,0 +1,85 @@
+// Undo and redo, and what becomes of edits that cannot be drawn.
+import { beforeEach, expect, test, vi } from 'vitest';
+import { UserError } from '../../../src/core/errors.ts';
+import { applyEdit, editFailed, editWorked, previewEdit } from '../../../src/web/page/actions/apply-edit.ts';
+import { redo, undo } from '../../../src/web/page/actions/history.ts';
+import { toggleLock } from '../../../src/web/page/actions/lock.ts';
+import { commitMove, moved, resetAll, resetAttribute } from '../../../src/web/page/actions/move-attribute.ts';
+import { createState, faceOf, type Studio } from '../../../src/web/page/state.ts';
+
+let studio: Studio;
+beforeEach(() => {
+  vi.useFakeTimers();
+  studio = { state: createState(), engine: undefined as never }; // none of these draws
+  applyEdit(studio, faceOf(1), 'Face 1');
+});
+const labels = () => studio.state.history.value.entries.map(({ label }) => label);
+const edit = () => studio.state.edit.value;
+
+test('goes back and forth, and forgets what was undone once something else is done', () => {
+  commitMove(studio, 'Young', -1);
+  toggleLock(studio, 'Male');
+  expect(edit()).toMatchObject({ moves: [{ attribute: 'Young', distance: -1 }], locks: ['Male'] });
+  undo(studio);
+  expect(edit().locks).toEqual([]);
+  redo(studio);
+  expect(edit().locks).toEqual(['Male']);
+  undo(studio);
+  undo(studio);
+  undo(studio); // there is nothing more
+  expect(edit()).toEqual(faceOf(1));
+  toggleLock(studio, 'Young');
+  redo(studio);
+  expect(labels()).toEqual(['Face 1', 'Young locked']);
+});
+
+test('what is moved without a break is one step, and what changes nothing is none', () => {
+  commitMove(studio, 'Young', -1);
+  vi.advanceTimersByTime(500);
+  commitMove(studio, 'Young', -1.1);
+  vi.advanceTimersByTime(900);
+  commitMove(studio, 'Young', -1.2);
+  expect(labels()).toEqual(['Face 1', 'Young to −1.20 σ']);
+  vi.advanceTimersByTime(1100);
+  commitMove(studio, 'Young', -1.3);
+  commitMove(studio, 'Young', -1.3);
+  applyEdit(studio, { ...edit() }, 'the same');
+  expect(labels()).toEqual(['Face 1', 'Young to −1.20 σ', 'Young to −1.30 σ']);
+});
+
+test('a reset takes back one attribute or all', () => {
+  commitMove(studio, 'Young', 1);
+  commitMove(studio, 'Male', 1);
+  toggleLock(studio, 'Smiling');
+  resetAttribute(studio, 'Young');
+  expect(edit()).toEqual({ ...moved(faceOf(1), 'Male', 1), locks: ['Smiling'] });
+  resetAll(studio);
+  expect(edit()).toEqual(faceOf(1));
+});
+
+test('an edit that was refused is taken back, with its reason; a preview only says why', () => {
+  const refusal = new UserError('there is no room');
+  const good = edit();
+  commitMove(studio, 'Young', 90);
+  editFailed(studio, edit(), good, refusal);
+  expect(edit()).toBe(good);
+  editWorked(studio, good); // the screen shows the old face again
+  expect(studio.state.message.value).toEqual({ text: 'There is no room', kind: 'problem' });
+  expect(labels()).toEqual(['Face 1']);
+
+  previewEdit(studio, moved(good, 'Young', 91));
+  editFailed(studio, edit(), good, refusal);
+  expect(edit()).toEqual(moved(good, 'Young', 91)); // the hand still holds the slider
+  previewEdit(studio, moved(good, 'Young', 1));
+  editWorked(studio, edit());
+  expect(studio.state.message.value).toBeUndefined();
+});
+
+test('a first face that cannot be drawn gives way to one that can', () => {
+  studio.state.history.value = { entries: [], at: -1 };
+  applyEdit(studio, moved(faceOf(3), 'Young', 90), 'from a link');
+  editFailed(studio, edit(), faceOf(0), new UserError('there is no room'));
+  expect(edit()).toEqual(faceOf(0));
+  expect(labels()).toEqual(['Face 0']);
+  expect(() => editFailed(studio, edit(), faceOf(0), new Error('ours'))).toThrow('ours');
+});
