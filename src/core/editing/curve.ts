@@ -1,0 +1,133 @@
+// Moves a face along a curve on which locked attributes stay: conditional manipulation anew at every small step.
+import { UserError } from '../errors.ts';
+import { addScaled, dot, length, orthonormalBasis, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
+import type { Slopes } from '../models/field.ts';
+import type { Geometry } from '../models/latents.ts';
+import { smallestResidual } from './conditioning.ts';
+
+/** What says how much of each attribute a latent has, and where it has more. */
+export interface Scores {
+  values(latent: Float64Array, names: readonly string[]): Float64Array;
+  slopes(latent: Float64Array, names: readonly string[]): Slopes;
+}
+
+/** How far to go along one attribute's curve. */
+export interface Course {
+  readonly attribute: string;
+  /** In σ along the curve; negative toward less. */
+  readonly strength: number;
+}
+
+export interface Curve {
+  /** [d], as the generator sees it. */
+  readonly start: Float64Array;
+  readonly geometry: Geometry;
+  readonly scores: Scores;
+  /** All are followed together. */
+  readonly courses: readonly Course[];
+  /** Attributes whose score stays what it is at the start; none of them is followed. */
+  readonly locks: readonly string[];
+}
+
+/** The end of a curve. */
+export interface CurveEnd {
+  readonly latent: Float64Array;
+  /** One a course: the least share of the attribute's slope that the locks left along the way, in [0, 1]. */
+  readonly residuals: readonly number[];
+  /** One a lock: its score at the end less that at the start. */
+  readonly drifts: Float64Array;
+}
+
+/** Longest step, in σ: halving it changes the end by less than 0.02 σ on the shipped model. */
+const longestStep = 0.2;
+/** Corrections at the end, each of which squares what is left of the drift. */
+const lastCorrections = 4;
+/** Damping of corrections, as a share of the largest squared slope of a lock: locks that nearly agree share the work. */
+const damping = 1e-3;
+
+/**
+ * Goes from `start` by each course at once. At every step each attribute's slope is followed with the slopes of all
+ * locks projected out (Shen et al. 2020, §3.2, on a curved surface), at unit speed; what the surface's curvature made
+ * the locks drift is then corrected by a damped Gauss-Newton step. A pure function: neither the order of the courses
+ * nor that of the locks matters beyond rounding.
+ * @throws UserError where the locks leave less than `smallestResidual` of an attribute's slope.
+ */
+export function followCurve(curve: Curve): CurveEnd {
+  const { start, geometry, scores, courses, locks } = curve;
+  const held = scores.values(start, locks);
+  let end = { latent: start, residuals: courses.map(() => 1) };
+  for (const point of curvePoints(curve)) end = point;
+  let { latent } = end;
+  if (latent !== start) {
+    for (let i = 0; i < lastCorrections; i++) latent = corrected(latent, geometry, scores, locks, held);
+  }
+  const drifts = scores.values(latent, locks).map((value, at) => value - held[at]!);
+  return { latent, residuals: end.residuals, drifts };
+}
+
+/** The points of a curve after each of its steps, all of one length of at most `longestStep`. @throws as `followCurve`. */
+export function* curvePoints({ start, geometry, scores, courses, locks }: Curve): Generator<Omit<CurveEnd, 'drifts'>> {
+  const held = scores.values(start, locks);
+  const steps = Math.ceil(Math.hypot(...courses.map(({ strength }) => strength)) / longestStep);
+  const names = [...courses.map(({ attribute }) => attribute), ...locks];
+  let residuals = courses.map(() => 1);
+  let latent = start;
+  for (let step = 0; step < steps; step++) {
+    const { slopes } = scores.slopes(latent, names);
+    const basis = tangentBasis(latent, geometry, slopes.slice(courses.length));
+    const free = courses.map((_, at) => removeSpan(slopes[at]!, basis));
+    residuals = residuals.map((least, at) => Math.min(least, length(free[at]!) / length(slopes[at]!)));
+    const change = new Float64Array(latent.length);
+    for (const [at, { attribute, strength }] of courses.entries()) {
+      if (!(residuals[at]! >= smallestResidual)) throw usedUp(attribute, residuals[at]!, locks);
+      addScaled(change, free[at]!, strength / steps / length(free[at]!));
+    }
+    latent = corrected(onSurface(sum(latent, change), geometry), geometry, scores, locks, held);
+    yield { latent, residuals };
+  }
+}
+
+/** Directions that a step must not take: those of the locks, and on the sphere the one that leaves it. */
+function tangentBasis(latent: Float64Array, geometry: Geometry, slopes: readonly Float64Array[]): Float64Array[] {
+  return orthonormalBasis(geometry === 'sphere' ? [latent, ...slopes] : slopes);
+}
+
+/** One damped Gauss-Newton step of the locks' scores toward `held`, no longer than a step of the curve. */
+function corrected(
+  latent: Float64Array,
+  geometry: Geometry,
+  scores: Scores,
+  locks: readonly string[],
+  held: Float64Array,
+): Float64Array {
+  if (locks.length === 0) return latent;
+  const { values, slopes } = scores.slopes(latent, locks);
+  const radial = geometry === 'sphere' ? orthonormalBasis([latent]) : [];
+  const rows = slopes.map(slope => removeSpan(slope, radial));
+  const largest = Math.max(...rows.map(row => dot(row, row)));
+  const products = rows.map((a, i) => rows.map((b, j) => dot(a, b) + (i === j ? damping * largest : 0)));
+  const weights = solve(
+    products,
+    values.map((value, at) => held[at]! - value),
+  );
+  if (weights === undefined) return latent;
+  const change = new Float64Array(latent.length);
+  for (const [at, row] of rows.entries()) addScaled(change, row, weights[at]!);
+  const shorter = Math.min(1, longestStep / length(change));
+  return onSurface(sum(latent, scaled(change, shorter)), geometry);
+}
+
+function onSurface(latent: Float64Array, geometry: Geometry): Float64Array {
+  return geometry === 'sphere' ? scaled(latent, Math.sqrt(latent.length) / length(latent)) : latent;
+}
+
+function usedUp(attribute: string, residual: number, locks: readonly string[]): UserError {
+  return new UserError(
+    `the locks must leave ${attribute} a way to change; along the curve they leave ${(100 * residual).toFixed(1)} % of ` +
+      `it. Unlock some of ${locks.join(', ')}, or move less`,
+  );
+}
+
+function sum(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((x, i) => x + b[i]!);
+}

@@ -1,0 +1,96 @@
+// Curves: locks hold where linear edits let them drift, moves go as far as asked, and what cannot be is said.
+import { expect, test } from 'vitest';
+import { type Curve, followCurve, type Scores } from '../../../src/core/editing/curve.ts';
+import { dot, length } from '../../../src/core/math/linear-algebra.ts';
+import { createRandom, normals } from '../../../src/core/math/random.ts';
+
+const size = 32;
+const random = createRandom(3);
+const vectors = Array.from({ length: 60 }, () => Float64Array.from(normals(random, size), x => x / Math.sqrt(size)));
+
+/** Score k is a·z + (b·z)²/4 + sin(c·z): curved, with known slopes. */
+const planted: Scores = {
+  values: (z, names) => Float64Array.from(names, name => score(z, Number(name))),
+  slopes: (z, names) => ({
+    values: planted.values(z, names),
+    slopes: names.map(name => {
+      const [a, b, c] = partsOf(Number(name));
+      return z.map((_, i) => a[i]! + (dot(b, z) * b[i]!) / 2 + Math.cos(dot(c, z)) * c[i]!);
+    }),
+  }),
+};
+function partsOf(k: number) {
+  return [vectors[k]!, vectors[(k + 7) % 60]!, vectors[(k + 23) % 60]!] as const;
+}
+function score(z: Float64Array, k: number): number {
+  const [a, b, c] = partsOf(k);
+  return dot(a, z) + dot(b, z) ** 2 / 4 + Math.sin(dot(c, z));
+}
+function startAt(seed: number, geometry: Curve['geometry']): Float64Array {
+  const z = Float64Array.from(normals(createRandom(seed), size));
+  return geometry === 'linear' ? z : z.map(x => (x * Math.sqrt(size)) / length(z));
+}
+const lockNames = (count: number) => Array.from({ length: count }, (_, k) => `${k + 1}`);
+
+test.each(['sphere', 'linear'] as const)('on the %s, 0, 1, 8 and 25 locks hold and the move is made', geometry => {
+  for (const count of [0, 1, 8, 25]) {
+    const locks = lockNames(count);
+    const start = startAt(count, geometry);
+    const curve = { start, geometry, scores: planted, courses: [{ attribute: '0', strength: 2 }], locks };
+    const { latent, drifts, residuals } = followCurve(curve);
+    expect(drifts).toHaveLength(count);
+    expect(Math.max(0, ...drifts.map(Math.abs))).toBeLessThan(1e-6);
+    expect(planted.values(latent, ['0'])[0]).toBeGreaterThan(planted.values(start, ['0'])[0]!);
+    if (geometry === 'sphere') expect(length(latent)).toBeCloseTo(Math.sqrt(size), 9);
+    expect(residuals[0]).toBeGreaterThan(0.05);
+    expect(residuals[0]).toBeLessThanOrEqual(1);
+  }
+});
+
+test('a straight move would not have held the locks', () => {
+  const start = startAt(8, 'linear');
+  const { slopes } = planted.slopes(start, ['0']);
+  const straight = start.map((x, i) => x + (2 * slopes[0]![i]!) / length(slopes[0]!));
+  const drift = planted.values(straight, lockNames(8)).map((x, i) => x - planted.values(start, lockNames(8))[i]!);
+  expect(Math.max(...drift.map(Math.abs))).toBeGreaterThan(0.1);
+});
+
+test('a move of nothing changes nothing, and the same move gives the same bits in any order of locks', () => {
+  const start = startAt(5, 'sphere');
+  const curve = { start, geometry: 'sphere' as const, scores: planted, locks: lockNames(4) };
+  expect(followCurve({ ...curve, courses: [{ attribute: '0', strength: 0 }] }).latent).toEqual(start);
+  const courses = [{ attribute: '0', strength: -1.5 }];
+  const once = followCurve({ ...curve, courses });
+  expect(followCurve({ ...curve, courses })).toEqual(once);
+  const turned = followCurve({ ...curve, courses, locks: lockNames(4).reverse() });
+  expect([...turned.latent]).toEqual([...once.latent].map(x => expect.closeTo(x, 9)));
+});
+
+test('the end moves little where the strength does', () => {
+  const start = startAt(6, 'sphere');
+  const end = (strength: number) =>
+    followCurve({
+      start,
+      geometry: 'sphere',
+      scores: planted,
+      courses: [{ attribute: '0', strength }],
+      locks: lockNames(4),
+    }).latent;
+  const ends = Array.from({ length: 41 }, (_, i) => end(-2 + i / 10));
+  for (const [i, latent] of ends.entries()) {
+    if (i > 0) expect(length(latent.map((x, k) => x - ends[i - 1]![k]!))).toBeLessThan(0.25);
+  }
+});
+
+test('locks that leave no way are named', () => {
+  const scores: Scores = {
+    values: (z, names) => Float64Array.from(names, () => z[0]!),
+    slopes: (z, names) => ({
+      values: scores.values(z, names),
+      slopes: names.map(() => z.map((_, i) => Number(i === 0))),
+    }),
+  };
+  const courses = [{ attribute: 'Young', strength: 1 }];
+  const curve = { start: startAt(1, 'linear'), geometry: 'linear' as const, scores, courses, locks: ['Gray_Hair'] };
+  expect(() => followCurve(curve)).toThrow(/^the locks must leave Young a way to change.*0\.0 %.*Gray_Hair/);
+});
