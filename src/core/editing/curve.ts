@@ -55,7 +55,7 @@ const damping = 1e-3;
 export function followCurve(curve: Curve): CurveEnd {
   const { start, geometry, scores, courses, locks } = curve;
   const held = scores.values(start, locks);
-  let end = { latent: start, residuals: courses.map(() => 1) };
+  let end: Omit<CurveEnd, 'drifts'> = { latent: start, residuals: courses.map(() => 1) };
   for (const point of curvePoints(curve)) end = point;
   let { latent } = end;
   if (latent !== start) {
