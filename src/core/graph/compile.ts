@@ -1,10 +1,10 @@
 // Turns symbolic tensors into one ONNX graph: shared sub-expressions once, nothing that no output needs.
 import { toHalves } from '../formats/half.ts';
 import { bytesOf } from '../formats/nd-array.ts';
-import type { Emitter, Target } from './emitter.ts';
 import { encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './onnx-format.ts';
 import { inputName } from './ops/leaf.ts';
-import { type Shape, sizeOf, type Tensor, topologicalOrder } from './tensor.ts';
+import type { Target } from './target.ts';
+import { type Emitter, type Shape, sizeOf, type Tensor, topologicalOrder } from './tensor.ts';
 
 export interface CompiledGraph {
   /** An `.onnx` file. */
@@ -12,8 +12,6 @@ export interface CompiledGraph {
   /** The inputs that the outputs need, by name. */
   readonly inputs: ReadonlyMap<string, Shape>;
   readonly outputs: ReadonlyMap<string, Shape>;
-  /** ONNX nodes emitted, for tests and curiosity. */
-  readonly nodeCount: number;
 }
 
 /**
@@ -58,7 +56,7 @@ export function compileGraph(
     inputs: [...inputs].map(value),
     outputs: [...shapes].map(value),
   });
-  return { bytes, inputs, outputs: shapes, nodeCount: emitter.nodes.length };
+  return { bytes, inputs, outputs: shapes };
 }
 
 /** Constants up to this size are compared by content and kept exact; larger ones are weights, and rarely equal. */

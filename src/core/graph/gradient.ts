@@ -1,7 +1,6 @@
 // Reverse-mode differentiation: gradients are ordinary nodes, so a gradient can be differentiated again.
 import { add } from './ops/arithmetic.ts';
-import { scalar, zeros } from './ops/leaf.ts';
-import { expand } from './ops/shape.ts';
+import { ones, zeros } from './ops/broadcast.ts';
 import { sameShape, type Tensor, topologicalOrder } from './tensor.ts';
 
 /**
@@ -11,7 +10,7 @@ import { sameShape, type Tensor, topologicalOrder } from './tensor.ts';
  * @param outputGradient in place of ones: what is known of the gradient by `y` already, of its shape.
  * @returns one tensor an x, of its shape; zeros where `y` does not depend on it.
  */
-export function gradients(y: Tensor, xs: readonly Tensor[], outputGradient = expand(scalar(1), y.shape)): Tensor[] {
+export function gradients(y: Tensor, xs: readonly Tensor[], outputGradient = ones(y.shape)): Tensor[] {
   const order = topologicalOrder([y]);
   const wanted = new Set(xs);
   // Only nodes on a path from some x to y carry a gradient; nothing else is ever built.

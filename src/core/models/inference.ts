@@ -1,8 +1,8 @@
 // Trained networks ready to run: weights are constants of the graph, which lets ONNX Runtime prepare them once.
 import { compileGraph } from '../graph/compile.ts';
-import type { Target } from '../graph/emitter.ts';
 import { interpret } from '../graph/interpreter.ts';
 import * as ops from '../graph/ops.ts';
+import type { Target } from '../graph/target.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { Device } from '../runtime/device.ts';
 import { type OpenShape, Program } from '../runtime/program.ts';

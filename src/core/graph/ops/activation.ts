@@ -1,6 +1,6 @@
 // Rectifiers. Their second derivative is zero almost everywhere, so the slope mask counts as a constant.
 import { type Attributes, defineOp, type Tensor } from '../tensor.ts';
-import { mapValues, zipValues } from './elementwise.ts';
+import { zipValues } from './values.ts';
 
 interface SlopeAttributes extends Attributes {
   /** Factor for negative values, in [0, 1). */
@@ -13,7 +13,7 @@ const rectify = defineOp<SlopeAttributes>({
   // By the sign of the output, which is that of the input: the input need not be kept, and a convolution before can
   // then be fused with the rectifier.
   gradient: (node, g) => [() => rectifyGradient([g, node], node.attributes)],
-  evaluate: ([x], { attributes }) => mapValues(x!, value => (value > 0 ? value : value * attributes.slope)),
+  evaluate: ([x], { attributes }) => x!.map(value => (value > 0 ? value : value * attributes.slope)),
   lower: (emit, inputs, { attributes }) =>
     attributes.slope === 0
       ? emit.node('Relu', inputs)

@@ -1,7 +1,8 @@
 // Comparisons give booleans, `where` chooses by them, `clip` bounds; no gradient flows through a comparison.
 import { type Attributes, broadcastShapes, defineOp, type Tensor } from '../tensor.ts';
-import { mapValues, sumTo, zipValues } from './elementwise.ts';
-import { scalar, zeros } from './leaf.ts';
+import { sumTo, zeros } from './broadcast.ts';
+import { scalar } from './leaf.ts';
+import { zipValues } from './values.ts';
 
 type Operand = Tensor | number;
 
@@ -57,7 +58,7 @@ const bound = defineOp<BoundsAttributes>({
     const { low, high } = node.attributes;
     return [() => where(greater(x, low), where(less(x, high), g, zeros(g.shape)), zeros(g.shape))];
   },
-  evaluate: ([x], { attributes: { low, high } }) => mapValues(x!, value => Math.min(Math.max(value, low), high)),
+  evaluate: ([x], { attributes: { low, high } }) => x!.map(value => Math.min(Math.max(value, low), high)),
   lower: (emit, [x], { attributes: { low, high } }) =>
     emit.node('Clip', [x!, emit.floats([low], []), emit.floats([high], [])]),
 });

@@ -1,9 +1,9 @@
 // Root-mean-square normalisation, with the gradient in the few passes that differentiating its parts would not find.
 import { defineOp, type Tensor } from '../tensor.ts';
 import { add, div, mul, square, sub } from './arithmetic.ts';
-import { zipValues } from './elementwise.ts';
 import { mean } from './reduce.ts';
 import { sqrt } from './transcendental.ts';
+import { zipValues } from './values.ts';
 
 /** inputs: x, and the inverse root mean square, which counts as part of the op: the gradient in x includes its. */
 const scale = defineOp({

@@ -2,7 +2,6 @@
 import { defineOp, type Tensor } from '../tensor.ts';
 import { div, mul, square, sub } from './arithmetic.ts';
 import { greater, where } from './comparison.ts';
-import { mapValues } from './elementwise.ts';
 import { scalar } from './leaf.ts';
 
 function defineUnary(
@@ -14,7 +13,7 @@ function defineUnary(
     name,
     shape: ([x]) => x!.shape,
     gradient: (node, g) => [() => gradient(g, node.inputs[0]!, node)],
-    evaluate: ([x]) => mapValues(x!, f),
+    evaluate: ([x]) => x!.map(value => f(value)),
     lower: (emit, inputs) => emit.node(name, inputs),
   });
   return x => apply([x], {});

@@ -1,7 +1,7 @@
 // The two networks of a bundle as files: in half precision wherever nobody could see the difference.
 import type { z } from 'zod';
 import { encodeWeights, roundedWeights } from '../../../core/editor/networks.ts';
-import type { WeightPrecision } from '../../../core/graph/emitter.ts';
+import type { WeightPrecision } from '../../../core/graph/target.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { calibrated } from '../../../core/measures/answers/probability-calibration.ts';
 import { classifierSpec } from '../../../core/models/classifier.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Bundle, bundleFiles, readBundle } from '../../../core/editor/bundle.ts';
 import { bundleNetworks } from '../../../core/editor/networks.ts';
-import type { Target } from '../../../core/graph/emitter.ts';
+import type { Target } from '../../../core/graph/target.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import type { GanModel } from '../../../core/models/gan-model.ts';
 import { classifierOnnx, generatorOnnx, mappingOnnx } from '../../../core/models/inference.ts';
