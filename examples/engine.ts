@@ -32,8 +32,8 @@ const first = ops.leakyRelu(dense(network.first, ops.input('points', [n, 2])));
 const second = ops.leakyRelu(dense(network.second, first));
 const logits = dense(network.last, second);
 const loss = ops.mean(ops.sub(ops.softplus(logits), ops.mul(logits, target))); // cross-entropy
-const isRight = ops.equal(ops.where(ops.greater(logits, 0), 1, 0), target);
-const accuracy = ops.mean(ops.where(isRight, ops.ones([n, 1]), 0));
+const isRight = ops.greater(ops.mul(logits, ops.sub(target, 0.5)), 0);
+const accuracy = ops.mean(ops.where(isRight, 1, 0));
 
 // Backward, and Adam: gradients are ordinary tensors, and so are the next parameters made of them.
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };

@@ -1,5 +1,4 @@
-// What `bench` measures: a training step or a batch of faces, in the sizes that the project is judged by.
-
+// The cases that `bench` measures: a training step or a batch of faces, in the sizes the project is judged by.
 import { countFlops } from '#dist/core/graph/flops.js';
 import * as ops from '#dist/core/graph/ops.js';
 import { flattenTree, type ParameterSpec, parameterInputs } from '#dist/core/graph/tree.js';
@@ -37,12 +36,12 @@ export const benchCaseNames = [
   'logistic-128',
   'inference-64',
 ] as const;
-export type BenchCaseName = (typeof benchCaseNames)[number];
+type BenchCaseName = (typeof benchCaseNames)[number];
 
 export const benchCases: Readonly<Record<BenchCaseName, BenchCase>> = {
   'wgan-gp-64': { mode: 'train', resolution: 64, settings: { ...cpu, ...at64, loss: 'wgan-gp' } },
   'logistic-64': { mode: 'train', resolution: 64, settings: { ...cpu, ...at64 } },
-  // PGGAN, trained as the style networks are.
+  // PGGAN, with the loss and the steps of the style networks.
   'relativistic-64': { mode: 'train', resolution: 64, settings: { ...style, kind: 'pggan', generatorNorm: 'pixel' } },
   'style-64': { mode: 'train', resolution: 64, settings: style },
   'wgan-gp-128': { mode: 'train', resolution: 128, settings: { ...cpu, ...at128, loss: 'wgan-gp' } },
@@ -77,7 +76,7 @@ function trainingCase(device: Device, config: GanTrainingConfig, shares: Shares 
   return { run: () => trainer.step(), flops: flopsOfStep(config), release: () => trainer.release() };
 }
 
-/** On average over steps with the penalty and without. */
+/** The average over steps with the penalty and without. */
 function flopsOfStep({ architecture, loss, adam, plan, discriminatorSteps }: GanTrainingConfig): number {
   const { resolution, minibatch } = plan;
   const options = { architecture, loss, adam, resolution, minibatch, fading: false };

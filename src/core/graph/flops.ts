@@ -1,4 +1,4 @@
-// Counts the arithmetic of a graph, for saying how near an engine comes to what a machine can do.
+// Counts the arithmetic of a graph, so that a benchmark can say how near the engine comes to what a machine can do.
 import { type Tensor, topologicalOrder } from './tensor.ts';
 
 /** @returns multiplications and additions of all convolutions and matrix products that the outputs need. */

@@ -6,9 +6,9 @@ import type { Target } from './target.ts';
 export type Shape = readonly number[];
 
 /** `float` is float32 in ONNX Runtime and float64 in the interpreter; `bool` results only from comparisons. */
-export type DType = 'float' | 'bool';
+type DType = 'float' | 'bool';
 
-export type Attribute = number | boolean | string | readonly number[] | Float32Array | Float64Array;
+type Attribute = number | boolean | string | readonly number[] | Float32Array | Float64Array;
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** A value to be computed. Tensors are immutable, so sharing one is always safe. */
@@ -45,7 +45,7 @@ export interface Op<A extends Attributes = Attributes> {
   readonly dtype?: DType;
   /** @throws Error if the inputs do not fit the operation. */
   shape(inputs: readonly Tensor[], attributes: A): Shape;
-  /** Called on each new node. @returns the node, or a tensor of the same value and shape that is cheaper to compute. */
+  /** Called on each new node. @returns the node, or a tensor of the same value and shape that costs less. */
   simplify?(node: Tensor<A>): Tensor;
   /**
    * One entry an input: how the gradient of the output becomes that of the input, as new nodes, or undefined where
@@ -56,13 +56,14 @@ export interface Op<A extends Attributes = Attributes> {
   evaluate(inputs: readonly Values[], node: Tensor<A>): Values;
   /** @returns the ONNX name of the result. */
   lower(emit: Emitter, inputs: readonly string[], node: Tensor<A>): string;
-  /** Multiplications and additions that the node takes; left out where sums of products are not its work. */
+  /** Multiplications and additions that the node takes; only convolutions and matrix products are counted. */
   flops?(node: Tensor<A>): number;
 }
 
-/** Applies one operation to tensors, and knows the tensors it made. */
-export interface Apply<A extends Attributes> {
+/** Applies one operation to tensors, and recognises the results. */
+interface Apply<A extends Attributes> {
   (inputs: readonly Tensor[], attributes: A): Tensor;
+  /** Whether the tensor is a result of this operation. */
   made(x: Tensor): x is Tensor<A>;
 }
 
@@ -111,7 +112,7 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   });
 }
 
-/** All tensors that `outputs` need, each once, inputs before their users. Iterative: graphs may be deep. */
+/** All tensors that `outputs` need, each once, inputs before their users. Without recursion, as graphs may be deep. */
 export function topologicalOrder(outputs: Iterable<Tensor>): Tensor[] {
   const order: Tensor[] = [];
   const seen = new Set<Tensor>();

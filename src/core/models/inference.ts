@@ -58,7 +58,7 @@ export function generatorOnnx(architecture: GanArchitecture, weights: Weights, t
   const { latentSize } = architecture;
   const latents = ops.input('input', model.layers === 1 ? [1, latentSize] : [1, model.layers, latentSize]);
   const output = model.generate(parameters, latents);
-  return compileGraph({ output }, target, 'batch').bytes;
+  return compileGraph({ output }, target, 'batch');
 }
 
 /** @param z ~ N(0, I), [n, d]. @returns latents for editing, [n, d]. */
@@ -86,7 +86,7 @@ export function mappingOnnx(architecture: GanArchitecture, weights: Weights, tar
   const model = ganModel(architecture);
   const parameters = constants(model.finishedSpec(), weights);
   const output = model.map(parameters, ops.input('input', [1, architecture.latentSize]));
-  return compileGraph({ output }, target, 'batch').bytes;
+  return compileGraph({ output }, target, 'batch');
 }
 
 /**
@@ -102,7 +102,7 @@ export function classifierOnnx(
   const { resolution } = architecture;
   const parameters = constants(classifierSpec(architecture), weights);
   const output = part(architecture, parameters, ops.input('input', [1, 3, resolution, resolution]));
-  return compileGraph({ output }, target, 'batch').bytes;
+  return compileGraph({ output }, target, 'batch');
 }
 
 /** A finished generator ready to run. */

@@ -1,4 +1,4 @@
-// The benchmark runs, counts and tells; what it measures is the machine's business.
+// The benchmark runs, counts and reports; the figures themselves are the machine's business.
 import { expect, test } from 'vitest';
 import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
 import { silentLog } from '../../../src/node/log/log.ts';
@@ -6,7 +6,7 @@ import { bench, measure } from '../../../tools/bench/bench.ts';
 
 const context = { log: silentLog, signal: new AbortController().signal };
 
-test('a case is told with its rate, its share inside ONNX Runtime and its operators', async () => {
+test('a case is reported with its rate, its share inside ONNX Runtime and its operators', async () => {
   const summary = await bench.run(bench.options.parse({ case: 'inference-64', rounds: 2, threads: 1 }), context);
   const [result] = summary.results as Record<string, number | [string, number][]>[];
   expect(result).toMatchObject({ case: 'inference-64' });

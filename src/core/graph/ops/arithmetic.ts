@@ -1,6 +1,6 @@
-// Addition, subtraction, multiplication and division, with NumPy's broadcasting.
-import { broadcastShapes, defineOp, type Tensor } from '../tensor.ts';
-import { expand, scalarValue, sumTo, withoutExpand, zeros } from './broadcast.ts';
+// Addition, subtraction, multiplication and division with NumPy's broadcasting, and means.
+import { broadcastShapes, defineOp, sizeOf, type Tensor } from '../tensor.ts';
+import { expand, scalarValue, sum, sumTo, withoutExpand, zeros } from './broadcast.ts';
 import { scalar } from './leaf.ts';
 import { zipValues } from './values.ts';
 
@@ -82,4 +82,10 @@ export function neg(x: Tensor): Tensor {
 
 export function square(x: Tensor): Tensor {
   return mul(x, x);
+}
+
+/** Arithmetic mean; axes as in {@link sum}. */
+export function mean(x: Tensor, axes: readonly number[] = [...x.shape.keys()], keepDims = false): Tensor {
+  const count = sizeOf([...new Set(axes)].map(axis => x.shape[axis]!));
+  return mul(sum(x, axes, keepDims), 1 / count);
 }

@@ -1,8 +1,8 @@
 // Repetition along axes and sums over them, each the other's gradient, and what broadcasting makes of both.
-import { type Attributes, broadcastShapes, defineOp, type Op, type Shape, sameShape, type Tensor } from '../tensor.ts';
+import { type Attributes, broadcastShapes, defineOp, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import { constantScalar, scalar } from './leaf.ts';
 import { reshape } from './shape.ts';
-import { broadcastOffsets, foldAxes, keptShape } from './values.ts';
+import { broadcastOffsets } from './values.ts';
 
 interface ShapeAttributes extends Attributes {
   readonly shape: Shape;
@@ -44,45 +44,40 @@ interface AxesAttributes extends Attributes {
   readonly axes: readonly number[];
 }
 
-/** @returns a function that takes the axes to reduce, all by default, and whether they stay as 1. */
-export function defineReduction(
-  name: string,
-  start: number,
-  f: (a: number, b: number) => number,
-  gradient: Op<AxesAttributes>['gradient'],
-): (x: Tensor, axes?: readonly number[], keepDims?: boolean) => Tensor {
-  // Reduced axes stay as 1 inside the op; dropping them is a reshape, which costs nothing.
-  const apply = defineOp<AxesAttributes>({
-    name,
-    shape: ([x], { axes }) => {
-      const wrong = axes.find(axis => !Number.isInteger(axis) || axis < 0 || axis >= x!.shape.length);
-      if (wrong !== undefined) throw new Error(`${name}: axis ${wrong} is not one of shape [${x!.shape}]`);
-      return keptShape(x!.shape, axes);
-    },
-    simplify: node => (sameShape(node.inputs[0]!.shape, node.shape) ? node.inputs[0]! : node),
-    gradient,
-    evaluate: ([x], node) => foldAxes(x!, node.inputs[0]!.shape, node.attributes.axes, start, f),
-    lower: (emit, [x], { attributes }) => emit.node(name, [x!, emit.integers(attributes.axes)], { keepdims: 1 }),
-  });
-  return (x, axes = x.shape.map((_, axis) => axis), keepDims = false) => {
-    const sorted = [...new Set(axes)].sort((a, b) => a - b);
-    const kept = apply([x], { axes: sorted });
-    return keepDims
-      ? kept
-      : reshape(
-          kept,
-          x.shape.filter((_, axis) => !sorted.includes(axis)),
-        );
-  };
+// Reduced axes stay as 1 inside the op; dropping them is a reshape, which costs nothing.
+const makeSum = defineOp<AxesAttributes>({
+  name: 'ReduceSum',
+  shape: ([x], { axes }) => {
+    const wrong = axes.find(axis => !Number.isInteger(axis) || axis < 0 || axis >= x!.shape.length);
+    if (wrong !== undefined) throw new Error(`sum: axis ${wrong} is not one of shape [${x!.shape}]`);
+    return keptShape(x!.shape, axes);
+  },
+  simplify: node => (sameShape(node.inputs[0]!.shape, node.shape) ? node.inputs[0]! : node),
+  gradient: (node, g) => [() => expand(g, node.inputs[0]!.shape)],
+  evaluate: ([x], node) => {
+    // Each sum goes to where broadcasting would take it from.
+    const targets = broadcastOffsets(node.shape, node.inputs[0]!.shape);
+    const result = new Float64Array(sizeOf(node.shape));
+    x!.forEach((value, at) => {
+      result[targets[at]!]! += value;
+    });
+    return result;
+  },
+  lower: (emit, [x], { attributes }) => emit.node('ReduceSum', [x!, emit.integers(attributes.axes)], { keepdims: 1 }),
+});
+
+/** The shape with the given axes reduced to 1. */
+function keptShape(shape: Shape, axes: readonly number[]): Shape {
+  return shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
 }
 
-/** @param axes all by default. @param keepDims leave reduced axes as 1. */
-export const sum = defineReduction(
-  'ReduceSum',
-  0,
-  (a, b) => a + b,
-  (node, g) => [() => expand(g, node.inputs[0]!.shape)],
-);
+/** @param axes all by default. @param keepDims whether summed axes stay, as 1. */
+export function sum(x: Tensor, axes: readonly number[] = [...x.shape.keys()], keepDims = false): Tensor {
+  const sorted = [...new Set(axes)].sort((a, b) => a - b);
+  const kept = makeSum([x], { axes: sorted });
+  const rest = x.shape.filter((_, axis) => !sorted.includes(axis));
+  return keepDims ? kept : reshape(kept, rest);
+}
 
 /** The adjoint of broadcasting: sums a gradient over the axes along which its operand was repeated. */
 export function sumTo(gradient: Tensor, shape: Shape): Tensor {
@@ -90,7 +85,7 @@ export function sumTo(gradient: Tensor, shape: Shape): Tensor {
   const axes = gradient.shape.flatMap((length, axis) =>
     axis < lead || (shape[axis - lead] === 1 && length !== 1) ? [axis] : [],
   );
-  return reshape(axes.length === 0 ? gradient : sum(gradient, axes), shape);
+  return reshape(sum(gradient, axes), shape);
 }
 
 /**

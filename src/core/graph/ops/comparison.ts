@@ -20,7 +20,6 @@ function defineComparison(name: string, holds: (a: number, b: number) => boolean
 
 export const greater = defineComparison('Greater', (a, b) => a > b);
 export const less = defineComparison('Less', (a, b) => a < b);
-export const equal = defineComparison('Equal', (a, b) => a === b);
 
 const select = defineOp({
   name: 'Where',

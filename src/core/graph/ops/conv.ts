@@ -49,7 +49,7 @@ const convolve = defineOp<PaddingAttributes>({
   flops: ({ shape, inputs: [, w] }) => 2 * sizeOf(shape) * sizeOf(w!.shape.slice(1)),
 });
 
-/** Calls back for every multiplication of a convolution, with the offsets of its factors and its sum. */
+/** Visits every multiplication of a convolution: the offsets of its two factors and of the sum they go into. */
 function eachProduct(
   shapes: { x: Shape; w: Shape; y: Shape },
   padding: number,
@@ -85,7 +85,7 @@ export function conv(x: Tensor, w: Tensor, padding: number, bias?: Tensor): Tens
 export function convInputGradient(g: Tensor, w: Tensor, padding: number): Tensor {
   const [, , kh, kw] = w.shape as Shape4;
   if (kh !== kw) throw new Error(`only square kernels have an input gradient here; got ${kh}×${kw}`);
-  // 1.4 times as fast as ONNX's ConvTranspose on a CPU (docs/decisions/0001).
+  // On a CPU 1.4 times as fast as ONNX's ConvTranspose (docs/decisions/0001).
   return conv(g, flipKernel(w), kh - 1 - padding);
 }
 

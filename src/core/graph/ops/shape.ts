@@ -27,7 +27,7 @@ const makeReshape = defineOp<ShapeAttributes>({
   },
   gradient: (node, g) => [() => reshape(g, node.inputs[0]!.shape)],
   evaluate: ([x]) => x!,
-  // 0 stands for the operand's own length, so that a batch may be longer or shorter than the one compiled for.
+  // In ONNX 0 stands for the operand's own length, so a batch may be longer or shorter than the one compiled for.
   lower: (emit, [x], { inputs, shape: [first, ...rest] }) => {
     const lengths = first === undefined ? [] : [first === inputs[0]!.shape[0] ? 0 : first, ...rest];
     return emit.node('Reshape', [x!, emit.integers(lengths)]);

@@ -1,4 +1,4 @@
-// exp, log, abs, sqrt, tanh, sigmoid and softplus.
+// exp, abs, sqrt, tanh, sigmoid and softplus.
 import { defineOp, type Tensor } from '../tensor.ts';
 import { div, mul, square, sub } from './arithmetic.ts';
 import { greater, where } from './comparison.ts';
@@ -20,9 +20,6 @@ function defineUnary(
 }
 
 export const exp = defineUnary('Exp', Math.exp, (g, _, y) => mul(g, y));
-
-/** Natural logarithm. */
-export const log = defineUnary('Log', Math.log, (g, x) => div(g, x));
 
 /** Its gradient at 0 counts as −1. */
 export const abs = defineUnary('Abs', Math.abs, (g, x) => mul(g, where(greater(x, 0), scalar(1), scalar(-1))));

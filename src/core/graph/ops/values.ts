@@ -1,7 +1,7 @@
-// Loops over values that plain definitions share: element by element, with broadcasting, and over axes.
+// Broadcasting in plain loops, for the float64 definitions of operations: which element meets which.
 import { type Attributes, type Shape, sizeOf, stridesOf, type Tensor, type Values } from '../tensor.ts';
 
-/** For each element of `to`, the offset of the element of `from` that broadcasts onto it. */
+/** The offset of the element of `from` that broadcasts onto each element of `to`. */
 export function broadcastOffsets(from: Shape, to: Shape): Int32Array {
   const strides = stridesOf(from);
   const offsets = new Int32Array(sizeOf(to));
@@ -31,31 +31,5 @@ export function zipValues(
   const offsets = node.inputs.map(input => broadcastOffsets(input.shape, node.shape));
   const result = new Float64Array(sizeOf(node.shape));
   for (let i = 0; i < result.length; i++) result[i] = f(...inputs.map((values, k) => values[offsets[k]![i]!]!));
-  return result;
-}
-
-/** The shape with the given axes kept as 1. */
-export function keptShape(shape: Shape, axes: readonly number[]): Shape {
-  return shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-}
-
-/** Joins the elements along the axes by `f`, beginning with `start`. @returns values of {@link keptShape}. */
-export function foldAxes(
-  x: Values,
-  shape: Shape,
-  axes: readonly number[],
-  start: number,
-  f: (a: number, b: number) => number,
-) {
-  const strides = stridesOf(shape);
-  const keptStrides = stridesOf(keptShape(shape, axes));
-  const result = new Float64Array(sizeOf(keptShape(shape, axes))).fill(start);
-  for (let flat = 0; flat < x.length; flat++) {
-    let target = 0;
-    for (let axis = 0; axis < shape.length; axis++) {
-      if (!axes.includes(axis)) target += (Math.floor(flat / strides[axis]!) % shape[axis]!) * keptStrides[axis]!;
-    }
-    result[target] = f(result[target]!, x[flat]!);
-  }
   return result;
 }
