@@ -1,4 +1,4 @@
-// What the device that will run a graph can do, and how its weights are stored; lowerings choose by it.
+// The abilities of the device that will run a graph, and how weights are stored: an op's lowering may depend on them.
 
 export interface Target {
   /** Whether `com.microsoft.FusedMatMul` exists: a matrix product that reads its operands transposed. */

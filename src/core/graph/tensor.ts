@@ -40,7 +40,7 @@ export interface Emitter {
  * by its name.
  */
 export interface Op<A extends Attributes = Attributes> {
-  /** For errors. */
+  /** Shown in errors. */
   readonly name: string;
   readonly dtype?: DType;
   /** @throws Error if the inputs do not fit the operation. */

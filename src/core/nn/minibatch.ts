@@ -1,4 +1,4 @@
-// How a discriminator sees a lack of variety among images: statistics over the minibatch.
+// Statistics over the minibatch, by which a discriminator sees a lack of variety among images.
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ParameterSpec, Parameters } from '../graph/tree.ts';

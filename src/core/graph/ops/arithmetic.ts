@@ -6,7 +6,7 @@ import { zipValues } from './values.ts';
 
 type Operand = Tensor | number;
 
-/** @param simplify what the operation is where an operand is known; a node whose shape is what the result must have. */
+/** @param simplify gives a simpler tensor of the node's shape where an operand's value is known, else undefined. */
 function defineBinary(
   name: string,
   f: (a: number, b: number) => number,

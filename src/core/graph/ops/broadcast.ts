@@ -1,4 +1,4 @@
-// Repetition along axes and sums over them, each the other's gradient, and what broadcasting makes of both.
+// Repetition along axes and sums over them: each is the other's gradient, and broadcasting needs both.
 import { type Attributes, broadcastShapes, defineOp, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import { constantScalar, scalar } from './leaf.ts';
 import { reshape } from './shape.ts';
@@ -55,7 +55,7 @@ const makeSum = defineOp<AxesAttributes>({
   simplify: node => (sameShape(node.inputs[0]!.shape, node.shape) ? node.inputs[0]! : node),
   gradient: (node, g) => [() => expand(g, node.inputs[0]!.shape)],
   evaluate: ([x], node) => {
-    // Each sum goes to where broadcasting would take it from.
+    // An element goes into the sum that broadcasting the result would bring back to it.
     const targets = broadcastOffsets(node.shape, node.inputs[0]!.shape);
     const result = new Float64Array(sizeOf(node.shape));
     x!.forEach((value, at) => {
@@ -89,8 +89,8 @@ export function sumTo(gradient: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * The node of a broadcasting operation with two operands, without the repetition of either where the other brings it
- * about anyway: ONNX broadcasts without writing the copies out.
+ * The node of an operation with two operands, which uses an operand unrepeated where broadcasting against the other
+ * repeats it anyway: ONNX broadcasts without writing copies out.
  */
 export function withoutExpand<A extends Attributes>(node: Tensor<A>): Tensor<A> {
   const [a, b] = node.inputs as [Tensor, Tensor];

@@ -161,7 +161,7 @@ export function convWeightGradient(x: Tensor, g: Tensor, kernel: readonly [numbe
   return weightGradient([x, g], { kernel, padding });
 }
 
-/** Up to this many pixels an image is so small that products over single images are too short to be fast. */
+/** In images of up to this many pixels, a matrix product for each image would be too short to be fast. */
 const smallImage = 64;
 
 /**

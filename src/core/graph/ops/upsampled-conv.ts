@@ -6,8 +6,9 @@ import { matmul } from './matmul.ts';
 import { concat, reshape, slice, transpose } from './shape.ts';
 
 /**
- * Which of the two source pixels that a pixel of the doubled image sees each of the three taps falls on: [3, 2 · 2],
- * for even and odd pixels. Even: the left tap on the pixel before, the others on its own. Odd: the mirror image.
+ * Along an axis a pixel of the doubled image sees two source pixels. A row for each of the kernel's three taps says on
+ * which of the two it falls, first for even pixels, then for odd ones: [3, 2 · 2]. Even: the left tap falls on the
+ * pixel before, the others on the pixel's own. Odd: the mirror image.
  */
 const taps = [
   [1, 0, 1, 0],
