@@ -1,8 +1,9 @@
 // Three kinds of tests: pure ones, which may run beside each other; those that want the whole machine; those in a browser.
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What measures time or memory, starts programs or threads, or trains: one file at a time, with nothing beside it. */
+/** What measures time or memory, starts programs or threads, or computes for long: one file at a time, alone. */
 const timed = [
+  'test/core/measures/images/{generator-quality,sliced-wasserstein}.test.ts',
   'test/core/training/{gan,golden,memory}.test.ts',
   'test/node/{cli,devices,server,stages,threads}/**/*.test.ts',
   'test/tools/**/*.test.ts',

@@ -101,7 +101,7 @@ export function startingValues(name: string, { shape, deviation }: ParameterSpec
   return unit(name, sizeOf(shape)).map(value => offset + scale * value);
 }
 
-/** What step `suffix` is fed. */
+/** The inputs of step `suffix`. */
 export function feedsOf(golden: GoldenCase, suffix = '') {
   const { minibatch, resolution, alpha } = golden;
   const { architecture, loss } = optionsOf(golden);

@@ -102,7 +102,7 @@ export async function moveSlider(page: Page, attribute: string, distance: number
   }, distance);
 }
 
-/** What stands in an attribute's row behind its name: `86 → 82 %`. */
+/** The text in an attribute's row behind its name: `86 → 82 %`. */
 export async function valueText(page: Page, attribute: string): Promise<string> {
   // Not the inner text: rows that are scrolled away have none.
   return (await page.locator(`.row:has(#move-${attribute}) .values`).textContent()) ?? '';
