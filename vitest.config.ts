@@ -25,7 +25,8 @@ export default defineConfig(({ mode }) => ({
               include: ['test/**/*.test.ts'],
               exclude: [...configDefaults.exclude, ...timed, ...browser],
               maxWorkers: 2,
-              isolate: false, // they share no state but modules, and loading these again for each file takes most of the time
+              isolate: false, // loading every module again for each file would take longer than most tests
+              setupFiles: 'test/helpers/undo-fakes.ts',
               sequence: { groupOrder: 0 },
             }),
             project('timed', { include: timed, maxWorkers: 1, sequence: { groupOrder: 1 } }),
