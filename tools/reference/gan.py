@@ -114,7 +114,7 @@ def generator_loss(model, config, parameters, fakes, reals, alpha=None):
 
 
 def gradients(loss, parameters):
-    """Gradients by name; zeros for parameters that the loss does not depend on, such as those of a left resolution."""
+    """Gradients by name; zeros for parameters that the loss does not depend on, such as those of an earlier resolution."""
     found = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
     pairs = zip(parameters.items(), found)
     return {name: torch.zeros_like(value) if gradient is None else gradient for (name, value), gradient in pairs}
