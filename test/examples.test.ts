@@ -1,4 +1,4 @@
-// The guide's example is the one in examples/, and it runs as a stranger would run it: importing the package by name.
+// The README's example is the one in examples/, and it runs as a stranger would run it: importing the package by name.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';

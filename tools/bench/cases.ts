@@ -1,4 +1,4 @@
-// The cases of `bench`: a training step or a batch of faces, in the sizes that the project is judged by.
+// What `bench` measures: a training step or a batch of faces, in the sizes that the project is judged by.
 
 import { countFlops } from '#dist/core/graph/flops.js';
 import * as ops from '#dist/core/graph/ops.js';
