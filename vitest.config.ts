@@ -7,7 +7,7 @@ const timed = [
   'test/core/training/{gan,golden,memory}.test.ts',
   'test/node/{cli,devices,server,stages,threads}/**/*.test.ts',
   'test/tools/**/*.test.ts',
-  'test/examples.test.ts',
+  'test/{examples,package}.test.ts',
 ];
 /** What opens Chromium. */
 const browser = ['test/web/{browser,studio}/**/*.test.ts'];
