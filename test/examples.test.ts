@@ -12,12 +12,11 @@ const example = join(root, 'examples/edit.mjs');
 
 /** The first JavaScript block below the heading "Library". */
 function libraryExample(): string | undefined {
-  const pages = ['README.md', 'docs/readme-library.md'].map(page => join(root, page)).filter(existsSync);
-  const page = pages.map(path => readFileSync(path, 'utf8')).find(text => /^## Library$/m.test(text));
-  return /^## Library$.*?^```js\n(.*?)^```$/ms.exec(page ?? '')?.[1];
+  const guide = readFileSync(join(root, 'docs/guide.md'), 'utf8');
+  return /^## Library$.*?^```js\n(.*?)^```$/ms.exec(guide)?.[1];
 }
 
-test('the README shows the example as it is', () => {
+test('the guide shows the example as it is', () => {
   expect(libraryExample()).toBe(readFileSync(example, 'utf8'));
 });
 

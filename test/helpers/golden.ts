@@ -18,7 +18,7 @@ export interface GoldenCase {
   readonly resolution: number;
   readonly alpha: number | null;
   readonly minibatch: number;
-  /** The largest that a bias is, where it is not 0.1. */
+  /** The largest bias, where it is not 0.1. */
   readonly biases?: number;
   readonly config: Readonly<Record<string, never>>;
   readonly steps: number;
@@ -28,7 +28,7 @@ export interface GoldenCase {
   readonly simultaneous?: boolean;
 }
 
-/** The cases of several files as if of one. @param files names without their ending. */
+/** The cases of several files in one list. @param files names without their ending. */
 export function readGolden(...files: readonly string[]) {
   const all = files.map(file => {
     const name = `${file}.safetensors.gz`;
@@ -101,7 +101,7 @@ export function startingValues(name: string, { shape, deviation }: ParameterSpec
   return unit(name, sizeOf(shape)).map(value => offset + scale * value);
 }
 
-/** What step `suffix` is fed. */
+/** The inputs of step `suffix`. */
 export function feedsOf(golden: GoldenCase, suffix = '') {
   const { minibatch, resolution, alpha } = golden;
   const { architecture, loss } = optionsOf(golden);

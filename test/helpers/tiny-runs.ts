@@ -42,7 +42,7 @@ export async function writeTinyGenerator(
   });
 }
 
-/** Its thresholds rise with the attribute. */
+/** A run of an untrained classifier whose thresholds rise with the attribute. */
 export async function writeTinyClassifier(out: string, architecture = tinyClassifier): Promise<void> {
   const config = { preset: 'judge', seed: 3 };
   await withRun(out, { stage: 'train classifier', config, inputs: {} }, async run => {
