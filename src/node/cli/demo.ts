@@ -54,5 +54,5 @@ export const demo = defineStage({
     await writeWhole(page, pageHtml('face-tuning: a demonstration', `<p>${escapeHtml(lead)}</p>`, figures));
     return { page, pictures };
   },
-  print: ({ page, pictures }) => [...(pictures as string[]), page].join('\n'),
+  print: ({ page, pictures }) => [...pictures, page].join('\n'),
 });

@@ -11,7 +11,7 @@ const options = z.strictObject({
   device: z.string().default('all').describe('the one device to try, as ONNX Runtime calls it'),
 });
 
-/** And whether stages can be asked to run on it. */
+/** The trial of a device, and whether stages can be asked to run on it. */
 type Finding = Trial & { readonly usable: boolean };
 
 export const doctor = defineStage({
@@ -35,16 +35,15 @@ export const doctor = defineStage({
       devices,
     };
   },
-  print: summary => {
-    const { faceTuning, node, platform, cores, memoryGB, freeMemoryGB, onnxRuntime, devices } = summary;
-    const gigabytes = (value: unknown) => `${Number(value).toFixed(1)} GB`;
+  print({ faceTuning, node, platform, cores, memoryGB, freeMemoryGB, onnxRuntime, devices }) {
+    const gigabytes = (value: number) => `${value.toFixed(1)} GB`;
     return [
       `face-tuning   ${faceTuning}`,
       `Node          ${node} on ${platform}`,
       `cores         ${cores}`,
       `memory        ${gigabytes(memoryGB)}, ${gigabytes(freeMemoryGB)} of it free`,
       `ONNX Runtime  ${onnxRuntime}`,
-      ...(devices as Finding[]).map(found => `device        ${found.device.padEnd(8)}  ${verdict(found)}`),
+      ...devices.map(found => `device        ${found.device.padEnd(8)}  ${verdict(found)}`),
     ].join('\n');
   },
 });

@@ -1,4 +1,4 @@
-// Runs a command line: parses it, calls a stage and prints what the stage returns. Nothing is decided here.
+// Runs a command line: parses it, calls a stage, prints its result and sets the exit code.
 import { CommanderError } from 'commander';
 import { UserError } from '../../core/errors.ts';
 import { errorCode } from '../files/disk-errors.ts';
@@ -7,7 +7,7 @@ import { packageVersion } from '../runs/manifest.ts';
 import type { Stage } from '../stages/framework/stage.ts';
 import { programFromStages } from './command-from-stage.ts';
 import { planOf, printPlan } from './dry-run.ts';
-import { printSummary } from './print-summary.ts';
+import { printValues } from './print-values.ts';
 
 const exitCodes = { done: 0, bug: 1, userError: 2, interrupted: 130 };
 
@@ -32,7 +32,7 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
       const show = <T>(result: T, print: (result: T) => string) =>
         process.stdout.write(`${json ? JSON.stringify(result, null, 2) : print(result)}\n`);
       if (dryRun) show(await planOf(stage, config), printPlan);
-      else show(await stage.run(config, { log: consoleLog(), signal }), stage.print ?? printSummary);
+      else show(await stage.run(config, { log: consoleLog(), signal }), stage.print ?? printValues);
     },
   );
   try {

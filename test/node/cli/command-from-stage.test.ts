@@ -7,7 +7,7 @@ import { UserError } from '../../../src/core/errors.ts';
 import { programFromStages } from '../../../src/node/cli/command-from-stage.ts';
 import { printSummary } from '../../../src/node/cli/print-summary.ts';
 import { stages } from '../../../src/node/cli/stages.ts';
-import { commandOf } from '../../../src/node/stages/framework/command.ts';
+import { commandOf } from '../../../src/node/stages/framework/command-line.ts';
 import { optionsOf } from '../../../src/node/stages/framework/option-schema.ts';
 import { defineStage } from '../../../src/node/stages/framework/stage.ts';
 import { prepare } from '../../../src/node/stages/prepare/stage.ts';

@@ -14,9 +14,9 @@ import { runFiles } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { startWorkers } from '../../threads/threads.ts';
 import { withEditSection } from '../bundle/model-card.ts';
+import { mapInOrder } from '../framework/map-in-order.ts';
 import { deviceOptions, pathOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
-import { inOrder } from '../prepare/map-in-order.ts';
 import { lookAt, type MoverPlace, openMover, scored } from './edit-probe.ts';
 import type { SharedCalibration } from './thread.ts';
 
@@ -109,7 +109,7 @@ export const calibrate = defineStage({
       const workers = startWorkers<BundleAttribute, BundleAttribute>('stages/calibrate/thread', shared, options);
       const progress = log.progress('calibrate', attributeNames.length, 'attributes');
       try {
-        for await (const calibrated of inOrder(left, 2 * threads, workers.run)) {
+        for await (const calibrated of mapInOrder(left, 2 * threads, workers.run)) {
           signal.throwIfAborted(); // also where the next one is there already
           run.metrics(calibrated);
           attributes.push(calibrated);
@@ -138,7 +138,7 @@ export const calibrate = defineStage({
       return { out, judge: judge.name, faces, controllable, attributes };
     });
   },
-  print: summary => `${textTable(columns, summary.attributes as BundleAttribute[])}\n\njudged by ${summary.judge}`,
+  print: ({ attributes, judge }) => `${textTable(columns, attributes)}\n\njudged by ${judge}`,
 });
 
 /** What an earlier sitting had finished: an attribute's line is written when all of it is known. */

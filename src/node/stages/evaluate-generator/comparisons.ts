@@ -184,7 +184,7 @@ export function frechetNote(features = unnamedFeatures): string {
   );
 }
 
-/** What `evaluate --generator` says of a generator. */
+/** What `evaluate generator` found out about a generator. */
 export interface Quality {
   readonly swd: readonly Distance[];
   readonly msSsim: readonly Similarity[];
@@ -197,7 +197,7 @@ export interface Quality {
   readonly attributes?: readonly AttributeShares[];
 }
 
-/** @param summary of a run of `evaluate --generator`, as it is or read back. */
+/** @param summary of a finished run of `evaluate generator`, as its manifest holds it. */
 export function qualityOf(summary: Readonly<Record<string, unknown>>): Quality {
   return summary as unknown as Quality;
 }

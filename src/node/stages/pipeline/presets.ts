@@ -20,10 +20,9 @@ export interface PipelinePreset {
   readonly synthesize: StageOptions;
   readonly fit: StageOptions;
   readonly calibrate: StageOptions;
-  /** How the bundle's edits are measured. */
-  readonly evaluate: StageOptions;
-  /** How the generator's images are measured; left out: not at all. */
-  readonly quality?: StageOptions;
+  readonly evaluateEdits: StageOptions;
+  /** Left out: the generator's images are not measured. */
+  readonly evaluateGenerator?: StageOptions;
   readonly strips: readonly StripOptions[];
 }
 
@@ -72,7 +71,7 @@ const tiny: PipelinePreset = {
   synthesize: { count: 1000 },
   fit: { ratio: 0.1, curve: ['Male'] },
   calibrate: { faces: 16, trialFaces: 8, judgedFaces: 8, responseFaces: 64, mostLocks: 2 },
-  evaluate: { faces: 8 },
+  evaluateEdits: { faces: 8 },
   strips: [{ name: 'gender-smiling-locked', move: ['Male=-1..1'], lock: ['Smiling'] }],
 };
 
@@ -84,7 +83,7 @@ const smoke: PipelinePreset = {
   synthesize: { count: 2000 },
   fit: { ratio: 0.1 },
   calibrate: { faces: 16, trialFaces: 8, judgedFaces: 16, responseFaces: 256, mostLocks: 3 },
-  evaluate: { faces: 16 },
+  evaluateEdits: { faces: 16 },
   // Whatever the little classifier learns first.
   strips: [{ name: 'gender-smiling-locked', move: ['Male=-3..3'], lock: ['Smiling'] }],
 };
@@ -121,7 +120,7 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     synthesize: { count: 5000 },
     fit: { ratio: 0.1 },
     calibrate: { faces: 64, trialFaces: 32, judgedFaces: 64, responseFaces: 2048 },
-    evaluate: { faces: 100 },
+    evaluateEdits: { faces: 100 },
     strips,
   },
   'celeba-64': {
@@ -134,8 +133,8 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     synthesize: {},
     fit: { curve: curveOf },
     calibrate: {},
-    evaluate: {},
-    quality: {},
+    evaluateEdits: {},
+    evaluateGenerator: {},
     strips,
   },
   report: {
@@ -147,8 +146,8 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     synthesize: {},
     fit: { samples: 'all', curve: curveOf },
     calibrate: {},
-    evaluate: {},
-    quality: {},
+    evaluateEdits: {},
+    evaluateGenerator: {},
     strips,
   },
 };

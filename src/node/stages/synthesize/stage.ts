@@ -13,9 +13,9 @@ import { runFiles } from '../../runs/manifest.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
 import { startWorkers } from '../../threads/threads.ts';
 import { checkTakes } from '../evaluate-generator/attribute-shares.ts';
+import { mapInOrder } from '../framework/map-in-order.ts';
 import { deviceOptions, pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
-import { inOrder } from '../prepare/map-in-order.ts';
 import type { FaceMaker, Shard, ShardOrder } from './thread.ts';
 
 const options = z.strictObject({
@@ -88,7 +88,7 @@ export const synthesize = defineStage({
       progress.update(kept);
       let [made, last] = [kept, performance.now()];
       try {
-        for await (const { latents, logits, brightness, images } of inOrder(
+        for await (const { latents, logits, brightness, images } of mapInOrder(
           shardsOf(config.count, kept),
           2 * threads,
           workers.run,

@@ -69,3 +69,9 @@ export const classifierOptions = z.strictObject({
 export function classifierPreset({ preset }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return presetNames.includes(preset as (typeof presetNames)[number]) ? presets[preset as keyof typeof presets] : {};
 }
+
+/** The options that people turn; the preset's values suit the others. */
+export const commonClassifierOptions: readonly (keyof z.output<typeof classifierOptions>)[] = [
+  ...(['dataset', 'out', 'preset', 'loss', 'width', 'epochs', 'minibatch', 'learningRate'] as const),
+  ...(['device', 'threads', 'seed', 'resume', 'force'] as const),
+];

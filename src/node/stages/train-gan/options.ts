@@ -77,6 +77,23 @@ export const ganOptions = z.strictObject({
 });
 export type GanOptions = z.output<typeof ganOptions>;
 
+/** The options that people turn; the preset's values suit the others. */
+export const commonGanOptions: readonly (keyof GanOptions)[] = [
+  ...(['dataset', 'out', 'preset', 'resolution', 'kimg', 'minibatch', 'fmapBase', 'learningRate'] as const),
+  ...([
+    'judge',
+    'balance',
+    'tickKimg',
+    'fallKimg',
+    'startFrom',
+    'device',
+    'threads',
+    'seed',
+    'resume',
+    'force',
+  ] as const),
+];
+
 /** Options that a resumed training may be given anew: how long it goes on, and what is shown and told of it. */
 export const resumableGanOptions = [
   ...['kimg', 'fallKimg', 'balance', 'tickKimg', 'measureKimg', 'judge', 'keep'],

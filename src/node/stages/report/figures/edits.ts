@@ -5,7 +5,7 @@ import type { EditEffect } from '../../../../core/measures/answers/edit-effects.
 import { heatMap } from '../../../presentation/charts.ts';
 import { escapeHtml, type Figure } from '../../../presentation/html.ts';
 import { type Column, htmlTable } from '../../../presentation/table.ts';
-import { type Effect, pairsOf } from '../../evaluate-edits/edits.ts';
+import { type Effect, pairsOf } from '../../evaluate-edits/stage.ts';
 import type { Sources } from '../sources.ts';
 import { counted, listed, readable } from './words.ts';
 

@@ -9,7 +9,7 @@ import { encodeGrid } from '../../../presentation/image-grid.ts';
 import { htmlTable } from '../../../presentation/table.ts';
 import { edit } from '../../edit/stage.ts';
 import { drawStrips } from '../../edit/strips.ts';
-import { commandOf } from '../../framework/command.ts';
+import { commandOf } from '../../framework/command-line.ts';
 import type { Source } from '../sources.ts';
 import { listed, readable } from './words.ts';
 
