@@ -155,7 +155,7 @@ export const edit = defineStage({
     if (format === 'gif') context.log.info('a GIF carries no recipe; a .webp or .json with the same options does');
     return { out, faces: faces.length, frames: drawing.steps, residuals: residualsOf(drawn), changes };
   },
-  print: printEdit,
+  print: result => printEdit(result),
 });
 
 const formats = ['png', 'webp', 'gif', 'json'] as const;

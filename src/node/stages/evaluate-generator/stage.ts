@@ -122,7 +122,7 @@ export const evaluateGenerator = defineStage({
       return { out, ...quality };
     });
   },
-  print: qualityText,
+  print: quality => qualityText(quality),
 });
 
 type Generator = Awaited<ReturnType<typeof openInputs>>['generator'];
