@@ -1,4 +1,4 @@
-// Command `doctor`: what this machine has and which devices really compute, for choosing options and reporting bugs.
+// Command `doctor`: shows what this machine has and which devices really compute.
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { env } from 'onnxruntime-node';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { packageVersion } from '../runs/manifest.ts';
 import { defineStage } from '../stages/framework/stage.ts';
 
 const options = z.strictObject({
-  device: z.string().default('all').describe('the one device to try, as ONNX Runtime calls it'),
+  device: z.string().default('all').describe('the device to try, as ONNX Runtime calls it; all: every one'),
 });
 
 /** The trial of a device, and whether stages can be asked to run on it. */

@@ -2,15 +2,15 @@
 import { readJson } from '../files/files.ts';
 
 interface FormerSpelling {
-  /** The command of before. */
+  /** The first word of the command. */
   readonly command: string;
   /** The option that chose what it did; a key of the configuration file says the same. */
   readonly option: string;
   /** Options beside which it did something else, which is spelt the same now. */
   readonly unless?: readonly string[];
-  /** The command of now. */
+  /** The words of the command that does it now. */
   readonly now: readonly string[];
-  /** What the option is called now, where its name changed. */
+  /** The option's new name, where it has one. */
   readonly renamed?: string;
 }
 

@@ -14,7 +14,7 @@ const exitCodes = { done: 0, bug: 1, userError: 2, interrupted: 130 };
 /** Stages throw this as `signal.reason` after Ctrl-C. */
 const interruption = new Error('interrupted');
 
-/** Runs one of the stages as `argv` says, and sets the exit code of this process. @param name of the program, for its help. */
+/** Runs a command line and sets the exit code of this process. @param name of the program, for its help. */
 export async function runCommandLine(
   stages: readonly Stage[],
   argv: readonly string[],
@@ -40,7 +40,7 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.userError; // help
-    // The first characters remove a progress bar that the error may have left.
+    // On a terminal the first characters remove a progress bar that the error may have left.
     const say = (text: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${text}\n`);
     if (error === interruption) {
       say('stopped; nothing was finished. Stages with --resume continue from here');

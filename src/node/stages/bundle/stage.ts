@@ -34,7 +34,7 @@ const options = z.strictObject({
   psi: psiOption()
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
-    .describe('truncation of faces that are drawn, where nobody chooses another: kept in the bundle'),
+    .describe('truncation at which faces are drawn by default; the bundle keeps it'),
   description: z.string().default('').describe('text at the head of the model card, in Markdown'),
   ...folderOptions,
 });
@@ -138,7 +138,8 @@ function attributesOf(
     if (!entry.controllable) return { ...known, boundary: null, controllable: false, reason: entry.reason };
     if (entry.metrics === null) {
       throw new UserError(
-        `boundaries must have been measured; that of ${entry.attribute} was imported without. Run fit --import with the --synthesis of these networks`,
+        `boundaries must have been measured; that of ${entry.attribute} was imported without. Run fit --import with ` +
+          'the --synthesis of these networks',
       );
     }
     const { dataSize, training, test, heldOut } = entry.metrics;

@@ -12,10 +12,10 @@ export interface FaceChange {
   readonly face: string;
   readonly moves: readonly {
     readonly attribute: string;
-    /** How far the direction was followed, in σ, and how much of it the locks leave. */
+    /** Length of the move along the direction, in σ, and the share of the direction that the locks leave. */
     readonly strength: number;
     readonly residual: number;
-    /** Signed distance of the attribute's boundary. */
+    /** Signed distance from the attribute's boundary. */
     readonly distance: Change;
     readonly probability: Change;
   }[];
@@ -30,7 +30,7 @@ export interface FaceChange {
 /** Unintended changes that are listed for a face. */
 const mostUnintended = 5;
 
-/** Below this, an edit has so little of its direction left that it hardly shows. */
+/** Residual below which an edit hardly shows. */
 const smallResidual = 0.3;
 
 export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, drawn: DrawnFace): Promise<FaceChange> {
@@ -65,7 +65,7 @@ export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, dr
   };
 }
 
-/** @returns a line for each moved attribute that does not do what one would think, or that goes too far. */
+/** @returns a line for each moved attribute that is not controllable, hardly shows, or leaves its safe range. */
 export function warningsAbout(editor: FaceEditor, changes: readonly FaceChange[]): string[] {
   const all = changes.flatMap(({ face, moves }) => moves.map(move => ({ face, ...move })));
   return [...new Set(all.map(({ attribute }) => attribute))].flatMap(attribute => {

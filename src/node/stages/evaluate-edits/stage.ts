@@ -27,7 +27,7 @@ const options = z.strictObject({
   judge: pathOption()
     .optional()
     .describe(
-      'run folder of a train classifier that labelled nothing, to say what edits did; left out: the bundle’s classifier',
+      'run folder of train classifier whose network labelled nothing, to judge the edits; left out: the bundle’s classifier',
     ),
   attributes: z.array(z.string()).default([]).describe('attributes to move; left out: all that have a boundary'),
   faces: z.int().min(2).max(100_000).default(500).describe('generated faces to measure on'),
@@ -42,7 +42,7 @@ const options = z.strictObject({
   ...runOptions,
 });
 
-/** What moving one attribute did. */
+/** The effect of moving one attribute. */
 export interface Effect {
   readonly moved: AttributeName;
   /** The bundle's suggested ones, or none. */
@@ -54,7 +54,7 @@ export interface Effect {
   /** Mean |strength|, in σ. */
   readonly strength: number;
   readonly all: EditEffect;
-  /** Of the faces in which the judge sees, unedited, no man and a man. */
+  /** The same for the faces in which the judge, before the edit, sees no man, and for those in which it sees one. */
   readonly women: EditEffect;
   readonly men: EditEffect;
 }
@@ -99,7 +99,7 @@ const shortColumns: readonly Column<Pair>[] = [
   { title: 'others flip, locked', value: ({ locked }) => locked?.all.flips, decimals: 3 },
 ];
 
-/** Far from the seeds on which `calibrate` chose, so that no figure is of faces that locks were chosen on. */
+/** Far from the seeds of `calibrate`, so that no lock is measured on the faces it was chosen on. */
 const firstSeed = 1_000_000;
 
 export const evaluateEdits = defineStage({
@@ -111,7 +111,7 @@ export const evaluateEdits = defineStage({
   ],
   options,
   async run(config, { log, signal }) {
-    await openDevice(config); // a missing one is told before anything is read or begun
+    await openDevice(config); // a missing device is reported before anything is read or begun
     const { bundle, out, resume, force, faces } = config;
     for (const attribute of config.attributes) attributeIndex(attribute);
     const inputs = {

@@ -1,4 +1,4 @@
-// Stage `evaluate generator`: measures how near generated images come to the training images, beside what real ones reach.
+// Stage `evaluate generator`: measures how near generated images come to training images, beside how near real ones do.
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
@@ -43,8 +43,8 @@ const options = z.strictObject({
   judge: pathOption()
     .optional()
     .describe(
-      'run folder of a train classifier that labelled nothing, in whose features precision, recall and Fréchet ' +
-        'distance are measured; left out: those of --classifier',
+      'run folder of train classifier whose network labelled nothing: precision, recall and Fréchet distance are ' +
+        'measured in its features; left out: in those of --classifier',
     ),
   classifier: pathOption()
     .optional()
@@ -65,7 +65,7 @@ const options = z.strictObject({
 
 type Config = z.output<typeof options>;
 
-/** Images made at a time. */
+/** Images that one run of the network makes. */
 const batch = 16;
 const streams = { latents: 0, train: 1, test: 2, directions: 3, pairs: 4 };
 
@@ -143,7 +143,7 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Config)
   return { generator, dataset };
 }
 
-/** Up to `most` images of a split in random order, with the generator's colours and side as its training had them. */
+/** @returns up to `most` images of a split in random order, in the colours and the size of the generator's training. */
 async function drawn(
   dataset: Dataset,
   split: SplitName,
@@ -162,14 +162,14 @@ async function drawn(
   return images;
 }
 
-/** Truncations at which images are measured: all their variety first, then as faces are shown. */
+/** @returns the truncations to measure at: 1 first, which is all variety, then that at which faces are shown. */
 function psisOf({ psi, generator }: Config, details: Generator['details']): number[] {
   const { geometry } = ganModel(details);
   if (psi !== undefined) checkPsi(psi, geometry, generator);
   return [...new Set([1, psi ?? (geometry === 'linear' ? defaultPsi : 1)])];
 }
 
-/** Images of the same latents at each truncation. */
+/** Generates images of the same latents at each truncation. */
 async function generate(
   device: Device,
   { details, tensors }: Generator,
@@ -212,7 +212,7 @@ async function distancesOf(
   let before = 0;
   for (const { of, a, b } of comparisons) {
     const tick = ticking(context, (done, all) => progress.update(before + Math.round((a.count * done) / all), of));
-    // The same places and directions each time: figures of one count then differ by their images alone.
+    // Patches and directions are the same each time, so that distances at one count differ by their images alone.
     const random = createRandom(seed, streams.directions);
     const distance = await slicedWasserstein(device, a, b, random, tick);
     distances.push({ of, images: a.count, ...distance });
@@ -235,7 +235,7 @@ async function similarityOf(
   return { of, images: images.count, pairs, mean };
 }
 
-/** Of as many generated and test images as there are of both, to all that the generator was trained on. */
+/** Measures equally many generated and test images against all images that the generator was trained on. */
 async function nearestOf(
   device: Device,
   details: Generator['details'],
@@ -258,7 +258,7 @@ async function nearestOf(
   return rows;
 }
 
-/** The judge goes first: it labelled nothing, whereas boundaries and edits follow the classifier's answers. */
+/** Opens the judge if there is one: it labelled nothing, whereas boundaries and edits follow the classifier's answers. */
 async function openFeatures(
   { judge, classifier }: Config,
   details: Generator['details'],

@@ -21,7 +21,7 @@ export interface OptionSchema extends ValueSchema {
   /** `fmapBase`. */
   readonly key: string;
   readonly required: boolean;
-  /** Whether the help shows it unasked. */
+  /** False for options that only `--help --all` shows. */
   readonly common: boolean;
   readonly default?: unknown;
   /** The default in words, where it depends on the machine. From the table's `meta`. */

@@ -67,6 +67,6 @@ export const deviceOptions = {
   device: z
     .enum(deviceNames)
     .default('cpu')
-    .describe('what computes: the processor or a GPU; `face-tuning doctor` tells which work here'),
+    .describe('device that computes: the processor or a GPU; `face-tuning doctor` shows which work here'),
   threads: threadsOption('threads of a computation; results are bit-equal only between runs with the same number'),
 };

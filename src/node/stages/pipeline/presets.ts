@@ -1,9 +1,9 @@
 // The presets of `pipeline`: the options of every stage in one table, from a minute's trial to a real model.
 
-/** Options of a stage by name; what is left out keeps the stage's default. */
+/** Options of a stage by name; those left out keep the stage's defaults. */
 export type StageOptions = Readonly<Record<string, string | number | boolean | readonly string[] | readonly number[]>>;
 
-/** One figure of the pipeline: an edit shown on several faces. */
+/** An edit that the pipeline shows on several faces. */
 export interface StripOptions {
   readonly name: string;
   readonly move: readonly string[];
@@ -15,7 +15,7 @@ export interface PipelinePreset {
   readonly prepare: StageOptions;
   readonly trainGan: StageOptions;
   readonly trainClassifier: StageOptions;
-  /** Of the second classifier, which judges edits and images; left out: the first one grades its own labels. */
+  /** The second classifier, which judges edits and images. Left out: the first one grades its own labels. */
   readonly judge?: StageOptions;
   readonly synthesize: StageOptions;
   readonly fit: StageOptions;
@@ -35,13 +35,13 @@ const strips: readonly StripOptions[] = [
   { name: 'smiling-three-locks', move: ['Smiling=-3..3'], lock: ['Male', 'Young', 'Mouth_Slightly_Open'] },
 ];
 
-/** Of which is told how their boundaries improve with the number of samples: common and rare, plain and subtle ones. */
+/** Attributes whose boundaries are also fitted to fewer samples: common and rare, plain and subtle ones. */
 const curveOf = ['Male', 'Young', 'Smiling', 'Eyeglasses', 'Blond_Hair', 'Big_Nose'];
 
 /** The style generator for as long as the hours allow: docs/decisions/0011, docs/log.md. */
 const celeba64Gan: StageOptions = { preset: 'style', kimg: 1500, decayKimg: 300, measureKimg: 25 };
 
-/** Few channels and short early phases: at its rate of 1e-4, faces come by the generator's steps at full size. */
+/** The report's GAN with few channels and short early phases: at its rate of 1e-4 most steps must be at full size. */
 const reportGan: StageOptions = {
   preset: 'report',
   fmapBase: 128,
@@ -53,7 +53,7 @@ const reportGan: StageOptions = {
   measureKimg: 200,
 };
 
-/** As short as a style generator's training can be: each phase a thousand images or less. */
+/** The shortest training of a style generator: no phase has more than a thousand images. */
 const shortStyleGan: StageOptions = {
   preset: 'style',
   dataParallel: false, // the same for any number of threads
@@ -84,7 +84,7 @@ const smoke: PipelinePreset = {
   fit: { ratio: 0.1 },
   calibrate: { faces: 16, trialFaces: 8, judgedFaces: 16, responseFaces: 256, mostLocks: 3 },
   evaluateEdits: { faces: 16 },
-  // Whatever the little classifier learns first.
+  // These are the attributes that so small a classifier learns first.
   strips: [{ name: 'gender-smiling-locked', move: ['Male=-3..3'], lock: ['Smiling'] }],
 };
 

@@ -32,7 +32,7 @@ const options = z.strictObject({
   celeba: pathOption().describe("CelebA folder in the official or in Kaggle's layout"),
   generator: pathOption()
     .optional()
-    .describe("run folder of train gan, to go on from in place of training one; at the preset's resolution"),
+    .describe("run folder of train gan at the preset's resolution, to use instead of training one"),
   ...deviceOptions,
   ...runOptions,
   out: pathOption().describe('folder that will hold one run folder a stage'),
@@ -42,7 +42,7 @@ const options = z.strictObject({
     .describe('keep the stages that are finished and unchanged, and continue the interrupted one'),
 });
 
-/** What one stage cost, in all its sittings. */
+/** The cost of one stage, over all its sittings. */
 interface Cost {
   readonly stage: string;
   readonly seconds: number;
@@ -55,7 +55,7 @@ const costColumns: readonly Column<Cost>[] = [
   { title: 'peak memory (MB)', value: row => row.peakMemoryMB, decimals: 0 },
 ];
 
-/** Uncurated: the first faces of the seed. */
+/** Faces of a strip: the seeds from 0 on, uncurated. */
 const facesInStrip = 6;
 const stepsInStrip = 7;
 
@@ -71,7 +71,7 @@ export const pipeline = defineStage({
   options,
   steps: stepsOf,
   async run(config, context) {
-    await openDevice(config); // a missing one is told before any work is done
+    await openDevice(config); // a missing device is reported before any work
     if (config.generator !== undefined) await checkGenerator(config.generator, config, context);
     await makeFolder(config);
     const costs: Cost[] = [];
@@ -88,7 +88,7 @@ export const pipeline = defineStage({
         costs.push({ stage: stage.name, seconds: manifest.seconds, peakMemoryMB: manifest.peakMemoryMB });
         lastRun = Math.max(lastRun, Date.parse(manifest.finished!));
       } else if (config.resume && (await writtenAfter(out, lastRun))) {
-        context.log.info(`${stage.name}: kept ${out}: it is newer than all it is made from`);
+        context.log.info(`${stage.name}: kept ${out}: it is newer than everything it is made from`);
         files.push(out);
       } else if (await madeIfPossible(() => stage.run(own, context), out, context)) {
         files.push(out);
@@ -112,14 +112,14 @@ export const pipeline = defineStage({
   print: ({ costs, files }) => [textTable(costColumns, costs), '', ...files].join('\n'),
 });
 
-/** Stages that write one file, quickly, rather than a run folder. */
+/** Stages that write one file in seconds rather than a run folder. */
 const fileStages: ReadonlySet<Stage> = new Set<Stage>([edit, report]);
 
 function describePresets(): string {
   return presetNames.map(name => `${name}: ${presets[name].description}`).join('; ');
 }
 
-/** Every stage with the preset's options, and with those of the pipeline that it knows. */
+/** @returns every stage with the preset's options, and with those of the pipeline that it has too. */
 function stepsOf(config: z.output<typeof options>): Step[] {
   const preset = presets[config.preset];
   const { threads, device, seed, resume, force } = config;
@@ -138,7 +138,8 @@ function stepsOf(config: z.output<typeof options>): Step[] {
   const strip = { bundle: made, seed: seeds, steps: stepsInStrip, force: true };
   return [
     step(prepare, pipelineFolders.dataset, { ...preset.prepare, celeba: config.celeba }),
-    // Another seed: a judge must not err where the classifier does. It comes first, as the GAN's averages are chosen by it.
+    // The judge has another seed, so that it does not err where the classifier does. It comes first, since it chooses
+    // the GAN's average.
     ...when(preset.judge, own => step(trainClassifier, pipelineFolders.judge, { seed: seed + 1, ...own, dataset })),
     ...(config.generator === undefined
       ? [step(trainGan, pipelineFolders.generator, { ...preset.trainGan, ...judge, dataset })]
@@ -172,15 +173,15 @@ async function checkGenerator(
         `${folder}. Choose another --preset`,
     );
   }
-  log.info(`train gan: left out, ${folder} is there; what ${preset} says of training one does not apply`);
+  log.info(`train gan: left out, as ${folder} is given; the options of ${preset} for it do not apply`);
 }
 
-/** A step that only some presets have. */
+/** @returns the step, if the preset has options for it. */
 function when(own: StageOptions | undefined, make: (own: StageOptions) => Step): Step[] {
   return own === undefined ? [] : [make(own)];
 }
 
-/** @throws UserError when something is in the folder already and nothing says how to treat it. */
+/** @throws UserError when the folder has content and neither --resume nor --force is given. */
 async function makeFolder({ out, resume, force }: z.output<typeof options>): Promise<void> {
   const names = await explainingDiskErrors('create', out, async () => {
     await mkdir(dirname(resolve(out)), { recursive: true });
@@ -198,7 +199,7 @@ async function writtenAfter(path: string, time: number): Promise<boolean> {
   return (await exists(path)) && (await stat(path)).mtimeMs > time;
 }
 
-/** A small model does not control every attribute: what cannot be shown is told, and no reason to stop. */
+/** Turns a user's error into a warning: a small model does not control every attribute, which is no reason to stop. */
 async function madeIfPossible(make: () => Promise<unknown>, what: string, { log }: StageContext): Promise<boolean> {
   try {
     await make();

@@ -1,4 +1,4 @@
-// Opens everything that a report is made of: the runs of a pipeline, their dataset and the editor of their bundle.
+// Opens everything that a report shows: the runs of a pipeline, their dataset and the editor of their bundle.
 import { join } from 'node:path';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { openBundle } from '../../artefacts/bundle.ts';
@@ -20,7 +20,7 @@ import { synthesize } from '../synthesize/stage.ts';
 import { trainClassifier } from '../train-classifier/stage.ts';
 import { trainGan } from '../train-gan/stage.ts';
 
-/** The stages that made a pipeline's run folders, by the folder's key: those in every pipeline. */
+/** The stages that make the runs of every pipeline, by the run's place in `pipelineFolders`. */
 const stages = {
   dataset: prepare,
   generator: trainGan,
@@ -30,14 +30,14 @@ const stages = {
   bundle: calibrate,
   evaluation: evaluateEdits,
 } as const;
-/** Those that some presets leave out. */
+/** The stages that some presets leave out. */
 const optionalStages = { judge: trainClassifier, quality: evaluateGenerator } as const;
 
 type RunName = keyof typeof stages;
 type OptionalRunName = keyof typeof optionalStages;
 
 export interface Source extends FinishedRun {
-  /** Of the stage that made it. */
+  /** The name of the stage that made it. */
   readonly stage: string;
   /** The command that repeats it. */
   readonly command: string;
