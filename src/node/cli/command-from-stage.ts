@@ -98,7 +98,7 @@ function footer({ examples }: Stage, command: Command, hidden: number): string {
   return [...rest, '', 'Examples:', ...examples.map(flags => `  $ ${name} ${flags}`.trimEnd())].join('\n');
 }
 
-/** @returns one option, or two for a switch, `--mirror` and `--no-mirror`: the help shows the one that changes something. */
+/** @returns one option, or two for a switch, `--mirror` and `--no-mirror`. The help shows the one with an effect. */
 function commandOptions(schema: OptionSchema): Option[] {
   const flag = flagOf(schema.key);
   const description = `${schema.description ?? ''}${schema.required ? ' (required)' : ''}`;

@@ -63,7 +63,7 @@ export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> 
 }
 
 /** Fills `target` with the bytes from `position` on. @throws UserError when the file ends before. */
-export async function readInto(handle: FileHandle, path: string, target: Uint8Array, position: number): Promise<void> {
+async function readInto(handle: FileHandle, path: string, target: Uint8Array, position: number): Promise<void> {
   // One system call moves less than 2 GiB.
   const longest = 2 ** 30;
   for (let filled = 0; filled < target.length; ) {

@@ -19,7 +19,7 @@ export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-export function figureHtml({ number, title, body, caption, command }: Figure): string {
+function figureHtml({ number, title, body, caption, command }: Figure): string {
   const name = number === undefined ? title : `Figure ${number}. ${title}`;
   return `<figure id="${anchorOf(title)}">
 <h2>${escapeHtml(name)}</h2>

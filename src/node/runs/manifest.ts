@@ -94,8 +94,8 @@ export function lastingOptions(config: object): JsonObject {
 }
 
 /**
- * @param resumable options that may differ. @returns a few words for each option that differs from an earlier run's, and
- *   `changes`: these and each changed input.
+ * @param resumable options that may differ.
+ * @returns a few words for each option that differs from an earlier run's, and `changes`: these and each changed input.
  */
 export function differences(
   earlier: Origin,

@@ -28,7 +28,7 @@ export async function moveIntoPlace(folder: string, final: string): Promise<void
   });
 }
 
-/** Repairs a crash in the middle of `moveIntoPlace`: the old run gets its name back, or goes if the new one is there. */
+/** Repairs a crash within `moveIntoPlace`: the old run gets its name back, or goes if the new one is there. */
 export async function restoreReplaced(final: string): Promise<void> {
   const replaced = replacedName(final);
   if (!(await exists(replaced))) return;

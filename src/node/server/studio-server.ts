@@ -6,7 +6,7 @@ import { type Bundle, bundleFiles } from '../../core/editor/bundle.ts';
 import { readWhole } from '../files/files.ts';
 
 /** Lets the page ask only its own server; browsers enforce it. */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",

@@ -38,7 +38,7 @@ export async function openLabeller(folder: string, generator: GanDetails, device
   };
 }
 
-/** @param role the classifier's part, for the message. @throws UserError where it does not take a generator's images. */
+/** @param role its part, for the message. @throws UserError where it cannot take a generator's images. */
 export function checkTakes(
   classifier: Pick<GanDetails, 'resolution' | 'normalisation'>,
   generator: Pick<GanDetails, 'resolution' | 'normalisation'>,

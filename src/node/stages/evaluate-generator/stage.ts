@@ -258,7 +258,7 @@ async function nearestOf(
   return rows;
 }
 
-/** Opens the judge if there is one: it labelled nothing, whereas boundaries and edits follow the classifier's answers. */
+/** Prefers the judge: it labelled nothing, whereas boundaries and edits follow the classifier's answers. */
 async function openFeatures(
   { judge, classifier }: Config,
   details: Generator['details'],

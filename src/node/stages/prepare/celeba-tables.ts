@@ -45,7 +45,7 @@ async function findImageFolder(folder: string): Promise<string> {
   return (await exists(nested)) ? nested : folder;
 }
 
-/** @param path a file of labels of either layout, also packed with gzip. @throws UserError when it is wrong as a whole. */
+/** @param path a file of labels of either layout, perhaps packed with gzip. @throws UserError when it is no such file. */
 export async function readLabelTable(path: string): Promise<Table> {
   return /\.csv(\.gz)?$/i.test(path) ? readCsv(path, attributeNames) : readOfficialLabels(path);
 }

@@ -4,7 +4,7 @@ import { UserError } from '../../../core/errors.ts';
 import { type CropName, cropBox } from '../../../core/images/crop.ts';
 import { resampleBox } from '../../../core/images/resample.ts';
 
-/** Most pixels of a picture, more than cameras make. A header that claims more is refused before anything is decoded. */
+/** Most pixels of a picture, more than cameras make. A header that claims more is refused before decoding. */
 const mostPixels = 2 ** 26;
 
 // Pictures are decoded side by side, each on one thread; that is faster than many threads on a small picture.

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { normalisationNames } from '../../../core/images/normalisation.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 
-/** What options are by default: the network that labels faces, and one that judges edits without having labelled any. */
+/** Default values: for the network that labels faces, and for one that judges edits without having labelled any. */
 const presets = {
   labeller: { seed: 0, width: 24, maxWidth: 128, epochs: 8, shift: 3, jitter: 0.1, cutout: 0, identityShare: 1 },
   judge: { seed: 1, width: 16, maxWidth: 96, epochs: 16, shift: 2, jitter: 0.2, cutout: 16, identityShare: 0.5 },
