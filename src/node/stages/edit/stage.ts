@@ -12,6 +12,7 @@ import { silentLog } from '../../log/log.ts';
 import { exists } from '../../runs/manifest.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
+import { changeOf, type FaceChange, listed, printEdit, warningsAbout } from './changes.ts';
 import { checkFaceOptions, defaultScale, facesOf, type NamedFace } from './faces.ts';
 import {
   type Drawing,
@@ -22,7 +23,6 @@ import {
   recipesOf,
   residualsOf,
 } from './strips.ts';
-import { changeOf, type FaceChange, listed, printEdit, warningsAbout } from './summary.ts';
 
 const [defaultSteps, defaultAnimationSteps] = [7, 15];
 const defaultTiming: Timing = { delay: 100, loop: 0, pingPong: false };
