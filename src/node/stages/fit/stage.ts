@@ -99,8 +99,8 @@ type Config = z.output<typeof options>;
 
 /** The options that people turn; the defaults suit the others. */
 const common: readonly (keyof Config)[] = [
-  ...(['synthesis', 'latents', 'scores', 'import', 'labels', 'name', 'condition', 'export', 'samples'] as const),
-  ...(['curve', 'threads', 'out', 'seed', 'resume', 'force'] as const),
+  ...(['synthesis', 'latents', 'scores', 'import', 'labels', 'name', 'psi', 'condition', 'export'] as const),
+  ...(['samples', 'curve', 'threads', 'out', 'seed', 'resume', 'force'] as const),
 ];
 
 export const fit = defineStage({
