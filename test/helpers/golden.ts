@@ -9,7 +9,7 @@ import type { GanChannels } from '../../src/core/models/channels.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
 import type { PgganFeatures } from '../../src/core/models/pggan/architecture.ts';
 import type { StyleArchitecture } from '../../src/core/models/style/architecture.ts';
-import type { StepOptions } from '../../src/core/training/gan/gan-step.ts';
+import type { StepOptions } from '../../src/core/training/gan/step.ts';
 import type { GanLoss } from '../../src/core/training/losses/losses.ts';
 
 export interface GoldenCase {

@@ -10,11 +10,11 @@ import { generatorRunner } from '#dist/core/models/inference.js';
 import { initialValues } from '#dist/core/nn/initialise.js';
 import type { Device } from '#dist/core/runtime/device.js';
 import type { ProgramDefinition } from '#dist/core/runtime/program.js';
-import { ganPresets } from '#dist/core/training/gan/gan-presets.js';
-import { discriminatorStep, generatorStep, simultaneousStep } from '#dist/core/training/gan/gan-step.js';
-import { GanTrainer, type GanTrainingConfig } from '#dist/core/training/gan/gan-trainer.js';
+import { ganPresets } from '#dist/core/training/gan/presets.js';
 import { type GanSettings, trainingConfigOf } from '#dist/core/training/gan/settings.js';
 import type { Shares } from '#dist/core/training/gan/shares.js';
+import { discriminatorStep, generatorStep, simultaneousStep } from '#dist/core/training/gan/step.js';
+import { GanTrainer, type GanTrainingConfig } from '#dist/core/training/gan/trainer.js';
 import { adversarialLoss } from '#dist/core/training/losses/losses.js';
 
 export interface BenchCase {

@@ -1,5 +1,5 @@
 // Sets of images of one size in memory, and the batches of floats that networks are fed.
-import { chromaticityOfBytes, type Normalisation } from './normalisation.ts';
+import { chromaticityOfBytes, type Normalisation } from './colour.ts';
 
 /** All images at one resolution, [N, 3, R, R] uint8, row-major. */
 export interface ImageSet {

@@ -4,7 +4,7 @@ import { attributeNames } from '../attributes.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
-import { chromaticity, normalisationSchema } from '../images/normalisation.ts';
+import { chromaticity, normalisationSchema } from '../images/colour.ts';
 import { conv, convSpec, dense, denseSpec, he, type LayerSpec, zeroed } from '../nn/layers.ts';
 
 export const classifierArchitectureSchema = z.object({

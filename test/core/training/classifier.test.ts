@@ -11,7 +11,7 @@ import {
   ClassifierTrainer,
   type ClassifierTrainingConfig,
   classifierLoss,
-} from '../../../src/core/training/classifier/classifier-trainer.ts';
+} from '../../../src/core/training/classifier/trainer.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';
 
 describe('losses', () => {

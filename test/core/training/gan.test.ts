@@ -12,9 +12,9 @@ import { discriminator, discriminatorSpec } from '../../../src/core/models/pggan
 import { generator, generatorSpec } from '../../../src/core/models/pggan/generator.ts';
 import { initialValues } from '../../../src/core/nn/initialise.ts';
 import { Program, type ProgramDefinition } from '../../../src/core/runtime/program.ts';
-import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
-import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan/gan-step.ts';
-import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/gan-trainer.ts';
+import { ganPresets } from '../../../src/core/training/gan/presets.ts';
+import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan/step.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/trainer.ts';
 import { discriminatorLoss, type GanLoss, generatorLoss, scored } from '../../../src/core/training/losses/losses.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';
 import { centralDifferences, relativeError, type TestFeeds } from '../graph/helpers.ts';

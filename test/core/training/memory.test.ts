@@ -1,7 +1,7 @@
 // A training of a week must not grow: memory over hundreds of steps, and where the time goes.
 import { expect, test } from 'vitest';
-import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
-import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/gan-trainer.ts';
+import { ganPresets } from '../../../src/core/training/gan/presets.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/trainer.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';
 
 const resolution = 16;

@@ -1,8 +1,8 @@
 // Ten steps of a tiny GAN at 8×8 on drawn images, the same on any device.
 import { createRandom } from '../../../src/core/math/random.ts';
 import type { Device } from '../../../src/core/runtime/device.ts';
-import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
-import { GanTrainer, type GanTrainingConfig, type StepMetrics } from '../../../src/core/training/gan/gan-trainer.ts';
+import { ganPresets } from '../../../src/core/training/gan/presets.ts';
+import { GanTrainer, type GanTrainingConfig, type StepMetrics } from '../../../src/core/training/gan/trainer.ts';
 import type { GanLoss } from '../../../src/core/training/losses/losses.ts';
 
 const losses = {

@@ -1,6 +1,6 @@
 // Chooses where a classifier's yes begins, and tells whether its answers are worth more than the commoner one.
 import { type Confusion, confusion } from './binary-classification.ts';
-import type { Calibration } from './probability-calibration.ts';
+import type { Calibration } from './platt-scaling.ts';
 
 /** How a yes/no answer compares with always giving the more common one, on the same samples. */
 export interface PairedDifference {

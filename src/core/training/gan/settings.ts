@@ -7,8 +7,8 @@ import { pgganFeatures } from '../../models/pggan/architecture.ts';
 import { logisticOptions } from '../losses/logistic-r1.ts';
 import { type GanLoss, ganLossNames } from '../losses/losses.ts';
 import { wganGpOptions } from '../losses/wgan-gp.ts';
-import type { GanTrainingConfig } from './gan-trainer.ts';
 import { planOptions } from './schedule.ts';
+import type { GanTrainingConfig } from './trainer.ts';
 
 export const ganSettingsSchema = z.object({
   kind: z

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { encodeWeights, roundedWeights } from '../../../core/editor/networks.ts';
 import type { WeightPrecision } from '../../../core/graph/emitter.ts';
 import { createRandom } from '../../../core/math/random.ts';
-import { calibrated } from '../../../core/measures/answers/probability-calibration.ts';
+import { calibrated } from '../../../core/measures/answers/platt-scaling.ts';
 import { classifierSpec } from '../../../core/models/classifier.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import type { SpecTree } from '../../../core/models/gan-model.ts';

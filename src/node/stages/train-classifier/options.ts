@@ -1,6 +1,6 @@
 // The options of `train classifier`, whose defaults are of a network that labels faces or of one that judges edits.
 import { z } from 'zod';
-import { normalisationNames } from '../../../core/images/normalisation.ts';
+import { normalisationNames } from '../../../core/images/colour.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 
 /** What options are by default: the network that labels faces, and one that judges edits without having labelled any. */

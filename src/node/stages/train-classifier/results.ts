@@ -9,11 +9,7 @@ import {
   majorityBaseline,
   rocAuc,
 } from '../../../core/measures/answers/binary-classification.ts';
-import {
-  calibrated,
-  calibrationError,
-  plattCalibration,
-} from '../../../core/measures/answers/probability-calibration.ts';
+import { calibrated, calibrationError, plattCalibration } from '../../../core/measures/answers/platt-scaling.ts';
 import { evenThreshold, gainOverCommon } from '../../../core/measures/answers/threshold.ts';
 import type { Tick } from '../../../core/measures/images/sliced-wasserstein.ts';
 import type { BatchRunner } from '../../../core/models/inference.ts';

@@ -5,10 +5,7 @@ import { createRandom } from '../../../core/math/random.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
-import {
-  ClassifierTrainer,
-  type ClassifierTrainingConfig,
-} from '../../../core/training/classifier/classifier-trainer.ts';
+import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../../core/training/classifier/trainer.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { ofSomePeople } from '../../artefacts/draw-people.ts';
 import { imagesOf, type LabelledImages, labelledImagesAt } from '../../artefacts/image-set.ts';

@@ -7,7 +7,7 @@ import { generateImages, selectImages } from '../../../core/measures/images/imag
 import { pooledFeatures } from '../../../core/measures/images/pooled-features.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
-import type { GanTrainer } from '../../../core/training/gan/gan-trainer.ts';
+import type { GanTrainer } from '../../../core/training/gan/trainer.ts';
 import type { GanDetails } from '../../artefacts/networks.ts';
 import { readTensors, writeTensors } from '../../artefacts/networks.ts';
 import { exists } from '../../runs/manifest.ts';

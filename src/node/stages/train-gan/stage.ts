@@ -7,7 +7,7 @@ import { smallestLevel } from '../../../core/measures/images/sliced-wasserstein.
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { sampleLatents } from '../../../core/models/latents.ts';
 import type { Device } from '../../../core/runtime/device.ts';
-import { GanTrainer, type GanTrainingConfig } from '../../../core/training/gan/gan-trainer.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { balancedWeights } from '../../../core/training/image-weights.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { imagesOf } from '../../artefacts/image-set.ts';

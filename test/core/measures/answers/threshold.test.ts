@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../src/core/math/random.ts';
 import { accuracy, confusion } from '../../../../src/core/measures/answers/binary-classification.ts';
-import { plattCalibration } from '../../../../src/core/measures/answers/probability-calibration.ts';
+import { plattCalibration } from '../../../../src/core/measures/answers/platt-scaling.ts';
 import { evenThreshold, gainOverCommon, pairedDifference } from '../../../../src/core/measures/answers/threshold.ts';
 
 const thresholdOf = (logits: readonly number[], labels: readonly number[]) =>

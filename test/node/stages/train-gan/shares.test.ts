@@ -1,11 +1,7 @@
 // Threads that share a minibatch: the gradients of one session, the same bytes after a resume, averages of their own.
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../src/core/math/random.ts';
-import {
-  type GanCheckpoint,
-  GanTrainer,
-  type GanTrainingConfig,
-} from '../../../../src/core/training/gan/gan-trainer.ts';
+import { type GanCheckpoint, GanTrainer, type GanTrainingConfig } from '../../../../src/core/training/gan/trainer.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
 import { openShares } from '../../../../src/node/stages/train-gan/shares.ts';
 import { relativeError } from '../../../core/graph/helpers.ts';

@@ -9,18 +9,6 @@ import { type Feeds, Program, type ProgramDefinition, trainingProgramBytes } fro
 import type { SamplerState } from '../epoch-sampler.ts';
 import { adversarialLoss, type GanLoss } from '../losses/losses.ts';
 import { DivergenceError, type Tensors, TrainingState } from '../training-state.ts';
-import {
-  discriminatorStep,
-  emaDecayName,
-  emaPrefix,
-  generatorStep,
-  type StepOptions,
-  samplingProgram,
-  shareStep,
-  simultaneousStep,
-  stateNames,
-  trainedSpecs,
-} from './gan-step.ts';
 import { completeState, type GanStateOptions, growState } from './growth.ts';
 import {
   emaDecay,
@@ -33,6 +21,18 @@ import {
   type TrainingPlan,
 } from './schedule.ts';
 import { type Flat, flatten, meansOf, partOf, type Shares } from './shares.ts';
+import {
+  discriminatorStep,
+  emaDecayName,
+  emaPrefix,
+  generatorStep,
+  type StepOptions,
+  samplingProgram,
+  shareStep,
+  simultaneousStep,
+  stateNames,
+  trainedSpecs,
+} from './step.ts';
 
 export interface GanTrainingConfig {
   readonly architecture: GanArchitecture;

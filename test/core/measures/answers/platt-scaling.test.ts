@@ -1,11 +1,7 @@
 // Calibrated probabilities mean what they say: against planted truth, by definition, and where labels give no hold.
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../src/core/math/random.ts';
-import {
-  calibrated,
-  calibrationError,
-  plattCalibration,
-} from '../../../../src/core/measures/answers/probability-calibration.ts';
+import { calibrated, calibrationError, plattCalibration } from '../../../../src/core/measures/answers/platt-scaling.ts';
 
 /** Logits of which the true probability is σ(slope · logit + intercept). */
 function planted(count: number, slope: number, intercept: number) {
