@@ -15,7 +15,6 @@ import { type GanSettings, trainingConfigOf } from '#dist/core/training/gan/sett
 import type { Shares } from '#dist/core/training/gan/shares.js';
 import { discriminatorStep, generatorStep, simultaneousStep } from '#dist/core/training/gan/step.js';
 import { GanTrainer, type GanTrainingConfig } from '#dist/core/training/gan/trainer.js';
-import { adversarialLoss } from '#dist/core/training/losses/losses.js';
 
 export interface BenchCase {
   readonly mode: 'train' | 'inference';
@@ -85,8 +84,10 @@ function flopsOfStep({ architecture, loss, adam, plan, discriminatorSteps }: Gan
     countFlops([...Object.values(outputs), ...Object.values(updates)]);
   const together = discriminatorSteps === 0;
   const step = together ? simultaneousStep : discriminatorStep;
-  const penalised = 1 / adversarialLoss(loss).interval;
-  const ofSteps = penalised * flopsOf(step(options, true)) + (1 - penalised) * flopsOf(step(options, false));
+  const penalised = 1 / loss.interval;
+  const ofSteps =
+    penalised * flopsOf(step(options, true)) +
+    (loss.interval > 1 ? (1 - penalised) * flopsOf(step(options, false)) : 0);
   return ofSteps + (together ? 0 : flopsOf(generatorStep(options)));
 }
 

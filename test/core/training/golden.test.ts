@@ -4,11 +4,10 @@ import { interpret } from '../../../src/core/graph/interpreter.ts';
 import type { ParameterSpec } from '../../../src/core/graph/tree.ts';
 import { Program } from '../../../src/core/runtime/program.ts';
 import { ganPresetNames } from '../../../src/core/training/gan/presets.ts';
+import { emaName, ganStateSpecs } from '../../../src/core/training/gan/state.ts';
 import {
   discriminatorStep,
   discriminatorTerms,
-  emaName,
-  ganStateSpecs,
   generatorStep,
   generatorTerms,
   simultaneousStep,

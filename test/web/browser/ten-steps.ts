@@ -3,13 +3,16 @@ import { createRandom } from '../../../src/core/math/random.ts';
 import type { Device } from '../../../src/core/runtime/device.ts';
 import { ganPresets } from '../../../src/core/training/gan/presets.ts';
 import { GanTrainer, type GanTrainingConfig, type StepMetrics } from '../../../src/core/training/gan/trainer.ts';
-import type { GanLoss } from '../../../src/core/training/losses/losses.ts';
+import type { AdversarialLoss } from '../../../src/core/training/losses/adversarial.ts';
+import type { GanLossName } from '../../../src/core/training/losses/losses.ts';
+import { wganGp } from '../../../src/core/training/losses/wgan-gp.ts';
+import { logistic, relativistic } from '../../helpers/losses.ts';
 
 const losses = {
-  'wgan-gp': { kind: 'wgan-gp', lambda: 10, target: 1, drift: 0.001 },
-  'logistic-r1': { kind: 'logistic-r1', gamma: 0.3, interval: 4 },
-  'relativistic-r1-r2': { kind: 'relativistic-r1-r2', gamma: 0.3, interval: 4 },
-} satisfies Record<GanLoss['kind'], GanLoss>;
+  'wgan-gp': wganGp.create({ lambda: 10, drift: 0.001 }),
+  'logistic-r1': logistic(0.3, 4),
+  'relativistic-r1-r2': relativistic(0.3, 4),
+} satisfies Record<GanLossName, AdversarialLoss>;
 
 export type LossKind = keyof typeof losses;
 export const lossKinds = Object.keys(losses) as LossKind[];

@@ -3,6 +3,7 @@ import type { NdArray } from '../../formats/nd-array.ts';
 import * as ops from '../../graph/ops.ts';
 import { symmetricEigen } from '../../math/eigen.ts';
 import { createRandom, normals } from '../../math/random.ts';
+import { streams } from '../../math/streams.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program } from '../../runtime/program.ts';
 import { constants, type Weights } from '../weights.ts';
@@ -64,8 +65,7 @@ export async function latentStatistics(
   const program = await Program.compile(device, {
     outputs: { sum: ops.sum(w, [0]), products: ops.matmul(w, w, true, false) },
   });
-  // A seed of its own: the statistics belong to the generator, not to a run.
-  const random = createRandom(0, 20);
+  const random = createRandom(0, streams.trainGan.whitening);
   const [sum, products] = [new Float64Array(d), new Float64Array(d * d)];
   const batches = Math.ceil(count / batch);
   for (let k = 0; k < batches; k++) {

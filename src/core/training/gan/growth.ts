@@ -6,7 +6,7 @@ import type { AdamOptions } from '../../nn/adam.ts';
 import { initialValues } from '../../nn/initialise.ts';
 import type { StateStore } from '../../runtime/state.ts';
 import type { TrainingState } from '../training-state.ts';
-import { emaName, emaNames, ganStateSpecs, isNetworkState, stateNames } from './step.ts';
+import { emaName, emaNames, ganStateSpecs, isNetworkState, stateNames } from './state.ts';
 
 export interface GanStateOptions {
   readonly architecture: GanArchitecture;

@@ -1,6 +1,7 @@
 // Which resolution, fade and rates hold after so many images: growth and rates as a pure function.
 import { z } from 'zod';
-import type { GanLoss } from '../losses/losses.ts';
+import { halfCosine } from '../half-cosine.ts';
+import type { LossProgress } from '../losses/adversarial.ts';
 
 const kimg = () => z.number().min(0);
 const side = () =>
@@ -128,19 +129,13 @@ function rateAt(kimg: number, plan: TrainingPlan, fall: Fall | undefined): numbe
   return risen * (learningRate * share + finalRate * (1 - share));
 }
 
-/** γ of a logistic loss after so many images; 0 for a loss that has none. */
-export function gammaAt(imagesShown: number, plan: TrainingPlan, loss: GanLoss): number {
-  if (loss.kind === 'wgan-gp') return 0;
-  const { gamma, finalGamma = gamma, gammaKimg = 0, scaleGamma = false } = loss;
-  const atFinal = Math.max(0, imagesShown / 1000 - growingKimg(plan));
-  const share = gammaKimg > 0 ? halfCosine(Math.min(1, atFinal / gammaKimg)) : 1;
+/** How far the training has come, as a loss may weigh its penalty by it. */
+export function lossProgress(imagesShown: number, plan: TrainingPlan): LossProgress {
   const { resolution } = scheduleAt(imagesShown, plan);
-  return (finalGamma + (gamma - finalGamma) * share) * (scaleGamma ? (resolution / plan.resolution) ** 2 : 1);
-}
-
-/** From 1 at 0 to 0 at 1. */
-function halfCosine(x: number): number {
-  return (1 + Math.cos(Math.PI * x)) / 2;
+  return {
+    finalKimg: Math.max(0, imagesShown / 1000 - growingKimg(plan)),
+    pixelShare: (resolution / plan.resolution) ** 2,
+  };
 }
 
 /** Half-life of the paper's moving average, in images: 0.999 is kept per 16 images shown. */

@@ -1,12 +1,10 @@
-// All that a GAN's training can be told, once: the options of `train gan`, the fields of presets, and what they make.
+// The settings of a GAN's training in one schema: the options of `train gan`, the fields of presets, and what they make.
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { channelOptions } from '../../models/channels.ts';
 import { type GanArchitecture, ganKinds } from '../../models/gan-architecture.ts';
 import { pgganFeatures } from '../../models/pggan/architecture.ts';
-import { logisticOptions } from '../losses/logistic-r1.ts';
-import { type GanLoss, ganLossNames } from '../losses/losses.ts';
-import { wganGpOptions } from '../losses/wgan-gp.ts';
+import { ganLosses, ganLossNames, ganLossOptions } from '../losses/losses.ts';
 import { planOptions } from './schedule.ts';
 import type { GanTrainingConfig } from './trainer.ts';
 
@@ -14,14 +12,8 @@ export const ganSettingsSchema = z.object({
   kind: z
     .enum(ganKinds)
     .describe("pggan: the paper's generator; style: one whose layers an intermediate latent steers"),
-  loss: z
-    .enum(ganLossNames)
-    .describe(
-      "wgan-gp is the paper's; logistic-r1 takes about half the work, relativistic-r1-r2 a little more than that, but " +
-        'makes more kinds of faces in a long training',
-    ),
-  ...logisticOptions,
-  ...wganGpOptions,
+  loss: z.enum(ganLossNames).describe(ganLossNames.map(name => `${name}: ${ganLosses[name].about}`).join('; ')),
+  ...ganLossOptions,
   discriminatorSteps: z
     .int()
     .min(0)
@@ -80,12 +72,6 @@ function architectureOf(settings: GanSettings, resolution: number): GanArchitect
   };
 }
 
-function lossOf({ loss, lambda, drift, gamma, ...settings }: GanSettings): GanLoss {
-  if (loss === 'wgan-gp') return { kind: 'wgan-gp', lambda, target: 1, drift };
-  const { finalGamma, gammaKimg, scaleGamma, penaltyInterval: interval } = settings;
-  return { kind: loss, gamma, ...(gammaKimg > 0 ? { finalGamma, gammaKimg } : {}), scaleGamma, interval };
-}
-
 /** @param resolution side of the finished images. @throws UserError for settings that do not fit together. */
 export function trainingConfigOf(settings: GanSettings, resolution: number, seed: number): GanTrainingConfig {
   const { growing, startResolution, kimg, beta1, beta2 } = settings;
@@ -98,7 +84,7 @@ export function trainingConfigOf(settings: GanSettings, resolution: number, seed
   };
   return {
     architecture: architectureOf(settings, resolution),
-    loss: lossOf(settings),
+    loss: ganLosses[settings.loss].create(settings),
     adam: { beta1, beta2, epsilon: 1e-8 },
     plan,
     discriminatorSteps: settings.discriminatorSteps,

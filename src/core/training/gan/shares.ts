@@ -3,7 +3,7 @@ import { sizeOf } from '../../graph/tensor.ts';
 import type { FlatState, FlatUpdate } from '../../nn/adam.ts';
 import type { Feeds } from '../../runtime/program.ts';
 import type { StateStore } from '../../runtime/state.ts';
-import { emaName, stateNames } from './step.ts';
+import { emaName, stateNames } from './state.ts';
 
 /** All that threads need to compute their shares of each step. */
 export interface ShareProgram {

@@ -1,6 +1,7 @@
 // The options of `train classifier`, whose defaults are of a network that labels faces or of one that judges edits.
 import { z } from 'zod';
 import { normalisationNames } from '../../../core/images/colour.ts';
+import { classifierLossNames } from '../../../core/training/classifier/losses.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 
 /** What options are by default: the network that labels faces, and one that judges edits without having labelled any. */
@@ -20,7 +21,7 @@ export const classifierOptions = z.strictObject({
       'what options are by default; judge: a network with another seed, width and augmentation, trained on half of the ' +
         'people, so that no network grades its own labels',
     ),
-  loss: z.enum(['mse', 'bce']).default('bce').describe("mse on the probabilities (the report's) or cross-entropy"),
+  loss: z.enum(classifierLossNames).default('bce').describe("mse on the probabilities (the report's) or cross-entropy"),
   normalisation: z
     .enum(normalisationNames)
     .default('range')

@@ -2,9 +2,12 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { createRandom } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
+import { type AttributeResult, attributeResults } from '../../../core/measures/answers/attribute-metrics.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
+import { meanLoss } from '../../../core/training/classifier/losses.ts';
 import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../../core/training/classifier/trainer.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { ofSomePeople } from '../../artefacts/draw-people.ts';
@@ -20,14 +23,11 @@ import { type Figures, smoothed } from '../framework/smoothed.ts';
 import { defineStage, type StageContext, type Summary } from '../framework/stage.ts';
 import { classifierOptions, classifierPreset } from './options.ts';
 import {
-  type AttributeResult,
   allColumns,
   belowBaseline,
   classify,
-  compare,
   evaluationBatch,
   firstOf,
-  meanLoss,
   resultColumns,
   toleratedErrors,
 } from './results.ts';
@@ -59,7 +59,7 @@ export const trainClassifier = defineStage({
       if (config.identityShare < 1 && dataset.identities.includes(-1)) {
         log.warn(`${dataset.folder} has pictures of unknown people, of which each counts as one of its own`);
       }
-      const people = createRandom(config.seed, 3);
+      const people = createRandom(config.seed, streams.trainClassifier.people);
       const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
       const training = await labelledImagesAt(dataset, indices);
       const validation = await imagesOf(dataset, 'validation');
@@ -81,7 +81,7 @@ export const trainClassifier = defineStage({
       const test = await imagesOf(dataset, 'test');
       // Training accuracy is told from as many images as there are for the test.
       const known = firstOf(training, Math.max(test.count, 1));
-      const results = compare(
+      const results = attributeResults(
         await score(weights, validation),
         await score(weights, known),
         await score(weights, test),

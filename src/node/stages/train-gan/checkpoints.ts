@@ -4,7 +4,7 @@ import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { scheduleAt } from '../../../core/training/gan/schedule.ts';
-import { ganStateShapes, isNetworkState } from '../../../core/training/gan/step.ts';
+import { ganStateShapes, isNetworkState } from '../../../core/training/gan/state.ts';
 import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
 import type { Run } from '../../runs/run-folder.ts';

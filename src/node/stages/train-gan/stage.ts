@@ -2,6 +2,7 @@
 
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
 import { generatorQuality } from '../../../core/measures/images/generator-quality.ts';
 import { smallestLevel } from '../../../core/measures/images/sliced-wasserstein.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
@@ -92,7 +93,7 @@ interface Setting {
 async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   const { training, config, run } = setting;
   const { log, signal } = setting.context;
-  const gridLatents = sampleLatents(createRandom(config.seed, 3), gridFaces, config.latentSize);
+  const gridLatents = sampleLatents(createRandom(config.seed, streams.trainGan.grid), gridFaces, config.latentSize);
   /** Faces of the same latents each time, so that one can watch them grow. */
   const saveGrid = async () => {
     const { images, resolution } = await trainer.sample(gridLatents, gridBatch);

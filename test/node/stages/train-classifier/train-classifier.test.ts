@@ -5,13 +5,14 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../../src/core/attributes.ts';
+import { type AttributeResult, attributeResults } from '../../../../src/core/measures/answers/attribute-metrics.ts';
 import { openDataset } from '../../../../src/node/artefacts/dataset.ts';
 import { classifierDetailsSchema, readTensors } from '../../../../src/node/artefacts/networks.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { commandOf } from '../../../../src/node/stages/framework/command.ts';
 import { withPreset } from '../../../../src/node/stages/framework/stage.ts';
 import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
-import { type AttributeResult, belowBaseline, compare } from '../../../../src/node/stages/train-classifier/results.ts';
+import { belowBaseline } from '../../../../src/node/stages/train-classifier/results.ts';
 import { trainClassifier } from '../../../../src/node/stages/train-classifier/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
@@ -80,7 +81,7 @@ test('the table measures on test images what was chosen on validation images', (
     }
     return { labels, logits };
   };
-  const [first, second] = compare(scored(2), scored(2), scored(2));
+  const [first, second] = attributeResults(scored(2), scored(2), scored(2));
   expect(first).toMatchObject({ attribute: attributeNames[0], testAccuracy: 1, majorityBaseline: 0.75 });
   expect(Math.abs(first!.threshold - 2)).toBeLessThan(1);
   expect(first).toMatchObject({ gain: 0.25, labelFrequency: 0.25, answerFrequency: 0.25, auc: 1 });
