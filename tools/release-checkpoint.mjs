@@ -1,6 +1,6 @@
-// Makes of a training's checkpoint one to publish: `node tools/release-checkpoint.mjs CHECKPOINT OUT`. It holds the two
-// networks and nothing else, the generator as its (first) moving average, in half precision: what that changes, 0.05 % of
-// a number at most, is less than what a training step does. `train gan --start-from` takes it.
+// Reduces a training's checkpoint to one worth publishing: `node tools/release-checkpoint.mjs CHECKPOINT OUT`. It keeps the
+// two networks, the generator as its (first) moving average, in half precision, which changes a number by 0.05 % at most:
+// less than a training step does. `train gan --start-from` takes it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { decodeSafetensors, encodeSafetensors } from '../dist/core/formats/safetensors.js';
 

@@ -70,7 +70,7 @@ export function optionsOf({ config, resolution, minibatch, alpha }: GoldenCase):
     named.loss === 'wgan-gp'
       ? wganGp.create({ lambda: given.penaltyWeight!, drift: given.drift! })
       : (named.loss === 'logistic-r1' ? logistic : relativistic)(given.gamma!, given.interval!);
-  const adam = { beta1: given.beta1!, beta2: given.beta2!, epsilon: 1e-8 };
+  const adam = { beta1: given.beta1!, beta2: given.beta2! };
   return { architecture, loss, adam, resolution, minibatch, fading: alpha !== null, rate: given.learningRate! };
 }
 

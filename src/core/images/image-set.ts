@@ -8,7 +8,7 @@ export interface ImageSet {
   readonly pixels: Uint8Array;
 }
 
-/** The images with their colours as a network is to see them; of chromaticity, 255 stands for the whole of R + G + B. */
+/** The images with their colours as a network is to see them; a chromaticity of 1 is 255. */
 export function withNormalisation<Images extends ImageSet>(images: Images, normalisation: Normalisation): Images {
   if (normalisation === 'range') return images;
   return { ...images, pixels: chromaticityOfBytes(images.pixels, images.resolution ** 2) };

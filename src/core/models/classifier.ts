@@ -27,10 +27,10 @@ export type ClassifierSpec = {
 };
 export type ClassifierParameters = Parameters<ClassifierSpec>;
 
-/** Of the first weights of the last layer: logits begin near 0, where nothing is said yet. */
+/** Scale of the last layer's initial weights: logits begin near 0, where nothing is said yet. */
 const outputGain = 0.3;
 
-/** Nothing is computed above this side, where few channels cost most and say least. */
+/** Largest side that features have: above it, few channels cost most and say least. */
 const largestSide = 32;
 
 /** Sides of the feature maps, down to 4. */

@@ -23,7 +23,7 @@ export interface TrainingStart {
   readonly weights?: Float32Array | undefined;
 }
 
-/** The training has diverged: its state is not worth saving. */
+/** The training diverged: its state is not worth saving. */
 export class DivergenceError extends Error {}
 
 export class TrainingState {
@@ -50,7 +50,7 @@ export class TrainingState {
 
   /**
    * A copy of all that is needed to go on from here.
-   * @throws DivergenceError naming step and tensor when one holds what is no number: not worth saving.
+   * @throws DivergenceError naming step and tensor when one holds NaN or infinity: such a state is not worth saving.
    */
   checkpoint(): { readonly tensors: Tensors; readonly progress: TrainingProgress } {
     const { tensor, largest } = this.wildest();
@@ -65,7 +65,7 @@ export class TrainingState {
     return Object.fromEntries(names.map(name => [name.slice(prefix.length), this.tensors.copy(name)]));
   }
 
-  /** The tensor with the largest value, or the first that holds what is no number. */
+  /** The tensor with the largest value, or the first with a NaN or an infinity. */
   wildest(): { readonly tensor: string; readonly largest: number } {
     let wildest = { tensor: '', largest: 0 };
     for (const tensor of this.tensors.names()) {

@@ -166,7 +166,7 @@ describe('training', () => {
   const config: GanTrainingConfig = {
     architecture,
     loss: logistic(0.3, 2),
-    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    adam: { beta1: 0, beta2: 0.99 },
     plan: {
       startResolution: 4,
       resolution: 8,
@@ -248,7 +248,7 @@ describe('a step of one network leaves the other alone', () => {
   const options: StepOptions = {
     architecture,
     loss: logistic(0.7, 2),
-    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    adam: { beta1: 0, beta2: 0.99 },
     resolution: 8,
     minibatch: 4,
     fading: false,

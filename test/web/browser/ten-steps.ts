@@ -30,7 +30,7 @@ export async function tenSteps(device: Device, loss: LossKind): Promise<StepMetr
       fmapMax: 8,
     },
     loss: losses[loss],
-    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    adam: { beta1: 0, beta2: 0.99 },
     plan: {
       startResolution: 8,
       resolution: 8,

@@ -1,5 +1,5 @@
-// What is told of a classifier, attribute by attribute: one list, which its table, CSV, JSON and the report read. A
-// metric is a function in this folder and its row here.
+// The metrics of a classifier, attribute by attribute: one list, which its table, CSV, JSON and the report read. A metric
+// is a function in this folder and its row here.
 import { type AttributeName, attributeNames } from '../../attributes.ts';
 import {
   accuracy,
@@ -133,7 +133,7 @@ export function attributeResults(
       test: confusion(logits, labels, threshold),
     };
     const metrics = attributeMetrics.map((metric: Metric) => [metric.key, metric.of(answers)] as const);
-    // What was chosen comes first in the JSON.
+    // Choices come first in the JSON.
     const row = { attribute, threshold, ...scaling, ...Object.fromEntries(metrics) };
     return row as AttributeResult;
   });

@@ -1,10 +1,10 @@
-// Chooses where a classifier's yes begins, and tells whether its answers are worth more than the commoner one.
+// Chooses the logit above which a classifier says yes, and compares its answers with always giving the more common one.
 import { type Confusion, confusion } from './binary-classification.ts';
 import type { PlattScaling } from './platt-scaling.ts';
 
-/** How a yes/no answer compares with always giving the more common one, on the same samples. */
+/** How yes/no answers compare with always giving the more common one, on the same samples. */
 export interface PairedDifference {
-  /** Of the accuracies, in [-1, 1]. */
+  /** Accuracy of the answers less that of the baseline, in [-1, 1]. */
   readonly difference: number;
   /** Its standard error: that of the mean of the samples' own differences, which are −1, 0 or 1. */
   readonly standardError: number;
@@ -36,7 +36,7 @@ export function evenThreshold(
   return commonIsYes(counts) ? Math.min(...values) - margin : Math.max(...values) + margin;
 }
 
-/** Beyond the outermost logit. */
+/** Distance of a threshold beyond all logits from the outermost one. */
 const margin = 0.5;
 
 /** How answers compare with always giving the one more common among their samples. */

@@ -9,13 +9,13 @@ import { meanMsSsim } from './ms-ssim.ts';
 import { slicedWasserstein, swdLevels, type Tick } from './sliced-wasserstein.ts';
 
 export interface QualitySample {
-  /** Of all its choices: with the same seed each measurement of a training uses the same latents, images and directions. */
+  /** Seed of all random choices: with the same one, every measurement uses the same latents, images and directions. */
   readonly seed: number;
   /** Generated images, and as many real ones; fewer where there are not so many real ones. Default 1,024. */
   readonly images?: number;
   /** Pairs of generated images. Default 500. */
   readonly pairs?: number;
-  /** Told after each part of the work. */
+  /** Called after each part of the work. */
   readonly tick?: Tick;
 }
 

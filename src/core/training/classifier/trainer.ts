@@ -53,7 +53,7 @@ const names = {
   adam: 'classifierAdam',
 } as const;
 
-const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+const adam = { beta1: 0.9, beta2: 0.999 } as const;
 
 /** Share of the moving average that stays at each step; the first steps keep less, so that it forgets how it began. */
 const averageDecay = 0.998;

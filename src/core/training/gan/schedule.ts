@@ -1,4 +1,4 @@
-// Which resolution, fade and rates hold after so many images: growth and rates as a pure function.
+// The schedule of a training as a pure function of the images shown: resolution, fade, minibatch and rate.
 import { z } from 'zod';
 import { halfCosine } from '../half-cosine.ts';
 import type { LossProgress } from '../losses/adversarial.ts';

@@ -85,7 +85,7 @@ export function trainingConfigOf(settings: GanSettings, resolution: number, seed
   return {
     architecture: architectureOf(settings, resolution),
     loss: ganLosses[settings.loss].create(settings),
-    adam: { beta1, beta2, epsilon: 1e-8 },
+    adam: { beta1, beta2 },
     plan,
     discriminatorSteps: settings.discriminatorSteps,
     averages: settings.averages,

@@ -1,4 +1,4 @@
-// What a GAN's training keeps between steps, by name: both networks, their optimisers, and moving averages.
+// The tensors that a GAN's training keeps between steps, by name: both networks, their optimisers, moving averages.
 import { flattenTree, type ParameterSpec } from '../../graph/tree.ts';
 import type { GanArchitecture } from '../../models/gan-architecture.ts';
 import { ganModel } from '../../models/gan-kinds.ts';

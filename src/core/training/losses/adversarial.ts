@@ -1,4 +1,4 @@
-// What an adversarial loss is: how scores of real and generated images pull on the two networks, and its penalty.
+// The shape of an adversarial loss: how scores of real and generated images pull on the two networks, and its penalty.
 import type { z } from 'zod';
 import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
@@ -7,7 +7,7 @@ import type { Tensor } from '../../graph/tensor.ts';
 /** images [N, 3, R, R] → scores [N, 1]. */
 export type Critic = (images: Tensor) => Tensor;
 
-/** Both kinds of images, as many of each, and what the discriminator says of them, [N, 1]. */
+/** Real and generated images, as many of each, and the discriminator's scores of them, [N, 1]. */
 export interface Scored {
   readonly critic: Critic;
   readonly reals: Tensor;
@@ -52,7 +52,7 @@ export interface AdversarialLoss {
 
 /** A loss as people choose it: one such object in each file beside this, all of them listed in losses.ts. */
 export interface LossKind<Options extends z.ZodRawShape> {
-  /** What it is good for, in the help of `--loss`. */
+  /** Its place among the losses, for the help of `--loss`. */
   readonly about: string;
   /** Its options of `train gan`. */
   readonly options: Options;

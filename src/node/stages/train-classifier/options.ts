@@ -4,7 +4,7 @@ import { normalisationNames } from '../../../core/images/colour.ts';
 import { classifierLossNames } from '../../../core/training/classifier/losses.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 
-/** What options are by default: the network that labels faces, and one that judges edits without having labelled any. */
+/** Defaults of options: for the network that labels faces, and for one that judges edits without having labelled any. */
 const presets = {
   labeller: { seed: 0, width: 24, maxWidth: 128, epochs: 8, shift: 3, jitter: 0.1, cutout: 0, identityShare: 1 },
   judge: { seed: 1, width: 16, maxWidth: 96, epochs: 16, shift: 2, jitter: 0.2, cutout: 16, identityShare: 0.5 },

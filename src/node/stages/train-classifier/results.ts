@@ -1,4 +1,4 @@
-// What a classifier says of images, and how often it is right: one row an attribute.
+// A classifier's answers to images, and the columns of the table that says how often they are right.
 import { type AttributeName, attributeNames } from '../../../core/attributes.ts';
 import { type ImageSet, normalisedBatch } from '../../../core/images/image-set.ts';
 import { type AttributeResult, attributeMetrics } from '../../../core/measures/answers/attribute-metrics.ts';
@@ -8,7 +8,7 @@ import type { LabelledImages } from '../../artefacts/image-set.ts';
 import { published } from '../../presentation/published.ts';
 import type { Column } from '../../presentation/table.ts';
 
-/** Images a run of the finished network takes at once. */
+/** Images that one run of the finished network takes. */
 export const evaluationBatch = 50;
 
 const column = ({ key, title, decimals = 4 }: Heading): Column<AttributeResult> => ({

@@ -1,4 +1,4 @@
-// The moving average of a GAN's training that comes nearest to the training images, as another network sees them.
+// Keeps the moving average of a GAN's training that comes nearest to the training images, as another network sees them.
 import { z } from 'zod';
 import type { ImageSet } from '../../../core/images/image-set.ts';
 import { createRandom, permutation } from '../../../core/math/random.ts';
@@ -26,7 +26,7 @@ const bestSchema = z.object({
   /** Its half-life in thousand images. */
   halfLifeKimg: z.number(),
   frechet: z.number(),
-  /** The network in whose features that was measured: distances in another's do not compare. */
+  /** The network whose features were compared: distances in another's do not compare with these. */
   features: z.string(),
 });
 export type Best = z.output<typeof bestSchema>;
@@ -38,7 +38,7 @@ export interface AverageFound {
 }
 
 export interface AverageMeasure {
-  /** The network in whose features is measured, in words. */
+  /** The network whose features are compared, in words. */
   readonly features: string;
   /** The Fréchet distance of a generator's images from as many training images. */
   readonly measure: ImageMeasure;
@@ -86,7 +86,7 @@ export async function keepBest(trainer: GanTrainer, measure: AverageMeasure, run
   return { distances, best: found };
 }
 
-/** The weights that `keepBest` has kept, of `GanModel.keptSpec`; undefined where nothing was measured. */
+/** The weights that `keepBest` kept, of `GanModel.keptSpec`; undefined where nothing was measured. */
 export async function readBest(run: Run): Promise<{ readonly best: Best; readonly weights: Weights } | undefined> {
   if (!(await exists(run.file(fileName)))) return undefined;
   const { tensors, details } = await readTensors(run.file(fileName), bestSchema);

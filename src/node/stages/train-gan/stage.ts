@@ -25,7 +25,7 @@ import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoin
 import { type GanOptions, ganOptions, ganPreset, ganTrainingConfig, resumableGanOptions } from './options.ts';
 import { openShares } from './shares.ts';
 
-/** What to do about a training that diverged. */
+/** Remedy for a training that diverged. */
 const remedy =
   'the checkpoints before it are good: train with a lower --learning-rate and another --out, if you like with ' +
   '--start-from one of them';
@@ -124,7 +124,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
       const imagesPerSecond = (1000 * (imagesShown - since.images)) / (performance.now() - since.time);
       run.timings({ imagesShown, imagesPerSecond, memoryMB: process.memoryUsage.rss() / 2 ** 20 });
     }
-    // What a resolution came to is kept too, since the next one begins with nothing but that.
+    // The last images of a resolution are kept too: they show what the next one begins from.
     if (!trainer.finished && (ticked || trainer.point.resolution > resolution)) await saveGrid();
     if (ticked) since = { time: performance.now(), images: imagesShown };
     if (ticked || signal.aborted) await saveCheckpoint(trainer, recent, run, trainer.finished ? 1 : config.keep);
@@ -143,7 +143,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   return { imagesShown, steps, ...architecture, samples, ...best };
 }
 
-/** Writes what is measured of the generator as it is now; keeps its best moving average. */
+/** Measures the generator as it is now, writes the figures, and keeps its best moving average. */
 async function measured(trainer: GanTrainer, resolution: number, setting: Setting): Promise<void> {
   const { run, measure, training, context } = setting;
   const { imagesShown } = trainer;

@@ -11,7 +11,7 @@ import { tinyGan, tinyStyle } from '../../../helpers/tiny-networks.ts';
 const base: GanTrainingConfig = {
   architecture: tinyStyle,
   loss: relativistic(0.5, 2),
-  adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+  adam: { beta1: 0, beta2: 0.99 },
   plan: {
     startResolution: 4,
     resolution: 8,
