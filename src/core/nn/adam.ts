@@ -3,13 +3,13 @@ import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ParameterSpec } from '../graph/tree.ts';
 
+/** Keeps the step finite where gradients vanish (ε of the paper). */
+const epsilon = 1e-8;
+
 export interface AdamOptions {
   readonly beta1: number;
   readonly beta2: number;
 }
-
-/** Keeps the step finite where gradients vanish (ε of the paper). */
-const epsilon = 1e-8;
 
 /** The optimiser's own state for the given parameters; starts as zeros. */
 export function adamSpecs(
