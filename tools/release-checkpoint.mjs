@@ -1,6 +1,6 @@
-// Reduces a training's checkpoint to one worth publishing: `node tools/release-checkpoint.mjs CHECKPOINT OUT`. It keeps the
-// two networks, the generator as its (first) moving average, in half precision, which changes a number by 0.05 % at most:
-// less than a training step does. `train gan --start-from` takes it.
+// Makes a checkpoint to publish from one of a training: `node tools/release-checkpoint.mjs CHECKPOINT OUT`. It holds only
+// the two networks, the generator as its (first) moving average, in half precision: that changes a number by at most
+// 0.05 %, less than a training step does. `train gan --start-from` takes it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { decodeSafetensors, encodeSafetensors } from '../dist/core/formats/safetensors.js';
 

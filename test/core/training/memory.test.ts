@@ -37,7 +37,7 @@ test('after 200 steps at 16×16 memory grows by less than 1 MB a hundred steps',
   expect(100 * slope(points)).toBeLessThan(1);
 }, 120_000);
 
-/** Slope of the straight line through the points, by least squares; MB a step. */
+/** Slope of the straight line through the points by least squares, in MB a step. */
 function slope(points: readonly { step: number; megabytes: number }[]): number {
   const mean = (value: (point: (typeof points)[number]) => number) =>
     points.reduce((sum, point) => sum + value(point), 0) / points.length;
