@@ -1,4 +1,4 @@
-// Says which square of a picture holds the face, so that all faces of a dataset lie in the same place.
+// Finds the square of a picture that holds the face, so that all faces of a dataset lie in the same place.
 
 /** A square in pixels of the picture; its edges may lie between pixels. */
 export interface Box {

@@ -83,12 +83,12 @@ export function classifierFeatures(
     x = ops.leakyRelu(conv(stage.enter, x));
     x = ops.add(x, conv(stage.conv1, ops.leakyRelu(conv(stage.conv0, x))));
   }
-  // Faces are aligned: where something is seen says what it is, so no mean is taken over places.
+  // No mean over places: faces are aligned, so the place of a feature helps to tell what it is.
   return ops.reshape(ops.leakyRelu(x), [x.shape[0]!, 16 * x.shape[1]!]);
 }
 
 /**
- * Makes each block of pixels one pixel of more channels, so that nothing is lost.
+ * Makes each block of pixels one pixel of more channels, which reduces the side without losing anything.
  * @param x [N, C, R, R]. @param side of the result. @returns [N, C · (R / side)², side, side].
  */
 function blocksToChannels(x: Tensor, side: number): Tensor {

@@ -18,7 +18,7 @@ export interface GeneratorView {
   readonly resolution?: number;
   /** Weight of the newest block in [0, 1]; left out where it counts in full. */
   readonly alpha?: Tensor | undefined;
-  /** Told the statistics of the batch by the layer's path, such as `blocks/8/conv0`, where batch norm uses them. */
+  /** Called with the batch's statistics and the layer's path, such as `blocks/8/conv0`, where batch norm uses them. */
   readonly observe?: (path: string, statistics: BatchStatistics) => void;
 }
 

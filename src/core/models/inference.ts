@@ -90,7 +90,7 @@ export function mappingOnnx(architecture: GanArchitecture, weights: Weights, tar
 }
 
 /**
- * @param part what of the classifier is computed. @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] →
+ * @param part `classifier` for logits, `classifierFeatures` for features. @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] →
  *   `output` logits [n, 40] or features [n, F], for any n.
  */
 export function classifierOnnx(

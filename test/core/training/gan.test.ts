@@ -16,7 +16,7 @@ import { ganPresets } from '../../../src/core/training/gan/presets.ts';
 import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan/step.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/trainer.ts';
 import { discriminatorLoss, scored } from '../../../src/core/training/losses/adversarial.ts';
-import { wganGp } from '../../../src/core/training/losses/wgan-gp.ts';
+import { ganLosses, ganLossNames } from '../../../src/core/training/losses/losses.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';
 import { logistic, relativistic } from '../../helpers/losses.ts';
 import { centralDifferences, relativeError, type TestFeeds } from '../graph/helpers.ts';
@@ -31,11 +31,11 @@ const architecture: PgganArchitecture = {
   fmapDecay: 1,
   fmapMax: 3,
 };
-const losses = [
-  { name: 'wgan-gp', loss: wganGp.create({ lambda: 10, drift: 0.001 }) },
-  { name: 'logistic-r1', loss: logistic(0.7, 2) },
-  { name: 'relativistic-r1-r2', loss: relativistic(0.7, 2) },
-];
+/** Every loss there is. */
+const losses = ganLossNames.map(name => {
+  const settings = { ...ganPresets.cpu, gamma: 0.7, penaltyInterval: 2, lambda: 10, drift: 0.001 };
+  return { name, loss: ganLosses[name].create(settings) };
+});
 
 function parametersWithValues() {
   const random = createRandom(5);

@@ -3,19 +3,10 @@ import { createRandom } from '../../../src/core/math/random.ts';
 import type { Device } from '../../../src/core/runtime/device.ts';
 import { ganPresets } from '../../../src/core/training/gan/presets.ts';
 import { GanTrainer, type GanTrainingConfig, type StepMetrics } from '../../../src/core/training/gan/trainer.ts';
-import type { AdversarialLoss } from '../../../src/core/training/losses/adversarial.ts';
-import type { GanLossName } from '../../../src/core/training/losses/losses.ts';
-import { wganGp } from '../../../src/core/training/losses/wgan-gp.ts';
-import { logistic, relativistic } from '../../helpers/losses.ts';
+import { type GanLossName, ganLosses, ganLossNames } from '../../../src/core/training/losses/losses.ts';
 
-const losses = {
-  'wgan-gp': wganGp.create({ lambda: 10, drift: 0.001 }),
-  'logistic-r1': logistic(0.3, 4),
-  'relativistic-r1-r2': relativistic(0.3, 4),
-} satisfies Record<GanLossName, AdversarialLoss>;
-
-export type LossKind = keyof typeof losses;
-export const lossKinds = Object.keys(losses) as LossKind[];
+export type LossKind = GanLossName;
+export const lossKinds = ganLossNames;
 
 /** @returns the losses of each step, by name. */
 export async function tenSteps(device: Device, loss: LossKind): Promise<StepMetrics[]> {
@@ -29,7 +20,7 @@ export async function tenSteps(device: Device, loss: LossKind): Promise<StepMetr
       fmapDecay: 1,
       fmapMax: 8,
     },
-    loss: losses[loss],
+    loss: ganLosses[loss].create({ ...ganPresets.cpu, gamma: 0.3, penaltyInterval: 4, lambda: 10, drift: 0.001 }),
     adam: { beta1: 0, beta2: 0.99 },
     plan: {
       startResolution: 8,

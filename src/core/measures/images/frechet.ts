@@ -17,7 +17,7 @@ export const leastFeatureRows = 2;
 /** Rows whose products are added in one pass over the table of sums, which is larger than a processor's first cache. */
 const blockRows = 8;
 
-/** Takes features as they come and keeps only their sums, so that no set need be held whole. */
+/** Sums of features as they come, so that no set of them need be held whole. */
 export class FeatureMoments {
   readonly #size: number;
   #count = 0;

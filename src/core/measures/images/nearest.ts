@@ -10,7 +10,7 @@ const largestSide = 32;
 
 /**
  * Root of the mean squared difference of pixel values to the nearest reference, mirrored or not: training shows both.
- * @param queries, references of one side, a power of two. @param tick told after each block.
+ * @param queries, references of one side, a power of two. @param tick called after each block.
  * @returns [queries], in steps of 8-bit pixels, 0 to 255.
  */
 export async function nearestDistances(

@@ -27,7 +27,7 @@ export interface Balls {
 /**
  * Each row's ball reaches to its third nearest neighbour among its own kind; together they stand for where the images of
  * that kind lie.
- * @param rows {@link leastRows} or more. @param tick told after each block.
+ * @param rows {@link leastRows} or more. @param tick called after each block.
  */
 export async function ballsOf(device: Device, rows: RowTable, tick: Tick = () => {}): Promise<Balls> {
   if (rows.count < leastRows) throw new RangeError(`${rows.count} rows: each kind needs ${leastRows}`);
@@ -45,9 +45,9 @@ export async function ballsOf(device: Device, rows: RowTable, tick: Tick = () =>
 }
 
 /**
- * Only figures of equally many rows of the same features compare: the more there are, the smaller the balls.
+ * Compare only figures of equally many rows of the same features: with more rows the balls are smaller.
  * @param generated, real balls around features. Those of real ones serve for any number of generated sets.
- * @param tick told after each block.
+ * @param tick called after each block.
  */
 export async function precisionRecall(
   device: Device,

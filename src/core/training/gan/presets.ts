@@ -1,4 +1,4 @@
-// The configurations a GAN can be trained in, one row each: the paper's Table 1, the report's own, and ours for two cores.
+// The configurations that a GAN can be trained in, one row each: the paper's Table 1, the report's, and ours for two cores.
 import { type GanSettings, withoutPggan } from './settings.ts';
 
 /** (a): the training of Gulrajani et al. 2017, which the paper starts from. */
@@ -96,7 +96,7 @@ const style: GanSettings = {
   warmupKimg: 1,
   decay: 'cosine',
   finalRate: 1e-4,
-  // Small images cost little but what a step costs apart from them.
+  // More of the small images hardly make a step slower.
   maxMinibatch: 32,
   startResolution: 8,
   growKimg: [20, 40, 120],

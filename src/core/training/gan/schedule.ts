@@ -30,11 +30,11 @@ export const planOptions = {
   warmupKimg: kimg().describe('thousand images over which the rate rises from 0'),
   decayKimg: kimg().describe('thousand images at the end over which the learning rate falls'),
   decay: z.enum(['linear', 'cosine']).describe('how it falls'),
-  finalRate: kimg().describe('to which rate it falls; 0: a tenth'),
+  finalRate: z.number().min(0).describe('to which rate it falls; 0: a tenth'),
 };
 
 export interface TrainingPlan {
-  /** Where growing begins; equal to `resolution`, nothing grows. */
+  /** Where growing begins; nothing grows where it equals `resolution`. */
   readonly startResolution: number;
   readonly resolution: number;
   /** Thousand real images shown while a new block fades in. */
@@ -48,8 +48,8 @@ export interface TrainingPlan {
   /** Images a step at the final resolution. */
   readonly minibatch: number;
   /**
-   * Smaller images come in larger minibatches, since what a step costs apart from its images stays: twice as many at
-   * half the side, up to this bound.
+   * Smaller images come in larger minibatches, since each step has a fixed cost beside its images: twice as many at half
+   * the side, up to this bound.
    */
   readonly maxMinibatch: number;
   readonly learningRate: number;
@@ -142,8 +142,8 @@ export function lossProgress(imagesShown: number, plan: TrainingPlan): LossProgr
 export const paperHalfLife = (16 * Math.log(0.5)) / Math.log(0.999);
 
 /**
- * How much of the generator's moving average is kept at a step: by its half-life, but never so slow that this exceeds
- * 5 % of the images shown so far. @param halfLife in images.
+ * Share of the generator's moving average that is kept at a step. Its half-life is at most 5 % of the images shown so far,
+ * so that early averages forget how they began. @param halfLife in images.
  */
 export function emaDecay(imagesShown: number, minibatch: number, halfLife = paperHalfLife): number {
   const bounded = Math.min(halfLife, 0.05 * imagesShown);

@@ -5,7 +5,7 @@ import { channelOptions } from '../../models/channels.ts';
 import { type GanArchitecture, ganKinds } from '../../models/gan-architecture.ts';
 import { pgganFeatures } from '../../models/pggan/architecture.ts';
 import { ganLosses, ganLossNames, ganLossOptions } from '../losses/losses.ts';
-import { planOptions } from './schedule.ts';
+import { planOptions, type TrainingPlan } from './schedule.ts';
 import type { GanTrainingConfig } from './trainer.ts';
 
 export const ganSettingsSchema = z.object({
@@ -36,7 +36,7 @@ export const ganSettingsSchema = z.object({
 
 export type GanSettings = Readonly<z.output<typeof ganSettingsSchema>>;
 
-/** Settings that only PGGAN has, and the values that they must have for another kind. */
+/** Settings that only PGGAN has, with the values that they must have for another kind. */
 const pgganOnly = {
   normaliseLatents: true,
   activation: 'leaky-relu',
@@ -55,7 +55,7 @@ function architectureOf(settings: GanSettings, resolution: number): GanArchitect
     for (const [name, value] of Object.entries(pgganOnly) as [keyof typeof pgganOnly, unknown][]) {
       if (settings[name] === value) continue;
       throw new UserError(
-        `${name} must be ${value} for kind style, whose layers have none other; got ${settings[name]}. Leave it out ` +
+        `${name} must be ${value} for kind style, which leaves no choice; got ${settings[name]}. Leave it out ` +
           'with --preset style',
       );
     }
@@ -72,23 +72,28 @@ function architectureOf(settings: GanSettings, resolution: number): GanArchitect
   };
 }
 
-/** @param resolution side of the finished images. @throws UserError for settings that do not fit together. */
-export function trainingConfigOf(settings: GanSettings, resolution: number, seed: number): GanTrainingConfig {
-  const { growing, startResolution, kimg, beta1, beta2 } = settings;
-  const { fadeKimg, stabiliseKimg, growKimg, minibatch, maxMinibatch, learningRate, warmupKimg } = settings;
-  const { decay, decayKimg, finalRate } = settings;
-  const plan = {
-    ...{ startResolution: growing ? Math.min(startResolution, resolution) : resolution, resolution },
-    ...{ fadeKimg, stabiliseKimg, growKimg, totalKimg: kimg, minibatch, maxMinibatch },
+function planOf(settings: GanSettings, resolution: number): TrainingPlan {
+  const { growing, startResolution, kimg, learningRate, finalRate } = settings;
+  const { fadeKimg, stabiliseKimg, growKimg, minibatch, maxMinibatch, warmupKimg, decay, decayKimg } = settings;
+  return {
+    startResolution: growing ? Math.min(startResolution, resolution) : resolution,
+    resolution,
+    ...{ fadeKimg, stabiliseKimg, growKimg, totalKimg: kimg },
+    ...{ minibatch, maxMinibatch },
     ...{ learningRate, warmupKimg, decay, decayKimg, finalRate: finalRate || learningRate / 10 },
   };
+}
+
+/** @param resolution side of the finished images. @throws UserError for settings that do not fit together. */
+export function trainingConfigOf(settings: GanSettings, resolution: number, seed: number): GanTrainingConfig {
+  const { loss, beta1, beta2, discriminatorSteps, averages } = settings;
   return {
     architecture: architectureOf(settings, resolution),
-    loss: ganLosses[settings.loss].create(settings),
+    loss: ganLosses[loss].create(settings),
     adam: { beta1, beta2 },
-    plan,
-    discriminatorSteps: settings.discriminatorSteps,
-    averages: settings.averages,
+    plan: planOf(settings, resolution),
+    discriminatorSteps,
+    averages,
     seed,
   };
 }

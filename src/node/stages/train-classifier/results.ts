@@ -35,7 +35,7 @@ export const allColumns: readonly Column<AttributeResult>[] = [
   { title: 'MCNN-AUX test accuracy', value: row => published(row.attribute).classifier.mcnn },
 ];
 
-/** @param tick told after each batch. @returns logits [count, 40], or features [count, F], of images not mirrored. */
+/** @param tick called after each batch. @returns logits [count, 40], or features [count, F], of images not mirrored. */
 export async function classify(
   images: ImageSet,
   runner: Pick<BatchRunner, 'run'>,

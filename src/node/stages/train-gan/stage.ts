@@ -161,16 +161,9 @@ async function measured(trainer: GanTrainer, resolution: number, setting: Settin
 async function quality(trainer: GanTrainer, resolution: number, { device, images, config }: Setting) {
   const generate = async (latents: Float32Array) => (await trainer.sample(latents, gridBatch)).images;
   const maker = { resolution, latentSize: config.latentSize, generate };
-  const {
-    swd,
-    swdAverage,
-    msSsim,
-    images: count,
-    pairs,
-  } = await generatorQuality(device, maker, images, {
-    seed: config.seed,
-  });
-  return { swd, swdAverage, msSsim, sample: { images: count, pairs } };
+  const found = await generatorQuality(device, maker, images, { seed: config.seed });
+  const { images: count, pairs, ...figures } = found;
+  return { ...figures, sample: { images: count, pairs } };
 }
 
 function describe(resolution: number, phase: string, alpha: number, metrics: Readonly<Record<string, number>>): string {
