@@ -9,8 +9,9 @@ import type { GanChannels } from '../../src/core/models/channels.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
 import type { PgganFeatures } from '../../src/core/models/pggan/architecture.ts';
 import type { StyleArchitecture } from '../../src/core/models/style/architecture.ts';
-import type { StepOptions } from '../../src/core/training/gan/gan-step.ts';
-import type { GanLoss } from '../../src/core/training/losses/losses.ts';
+import type { StepOptions } from '../../src/core/training/gan/step.ts';
+import { wganGp } from '../../src/core/training/losses/wgan-gp.ts';
+import { logistic, relativistic } from './losses.ts';
 
 export interface GoldenCase {
   readonly name: string;
@@ -65,11 +66,11 @@ export function optionsOf({ config, resolution, minibatch, alpha }: GoldenCase):
           minibatchStatistic: named.statistic as PgganFeatures['minibatchStatistic'],
           minibatchKernels: given.kernels!,
         };
-  const loss: GanLoss =
+  const loss =
     named.loss === 'wgan-gp'
-      ? { kind: 'wgan-gp', lambda: given.penaltyWeight!, target: 1, drift: given.drift! }
-      : { kind: named.loss as 'logistic-r1' | 'relativistic-r1-r2', gamma: given.gamma!, interval: given.interval! };
-  const adam = { beta1: given.beta1!, beta2: given.beta2!, epsilon: 1e-8 };
+      ? wganGp.create({ lambda: given.penaltyWeight!, drift: given.drift! })
+      : (named.loss === 'logistic-r1' ? logistic : relativistic)(given.gamma!, given.interval!);
+  const adam = { beta1: given.beta1!, beta2: given.beta2! };
   return { architecture, loss, adam, resolution, minibatch, fading: alpha !== null, rate: given.learningRate! };
 }
 
@@ -105,11 +106,12 @@ export function startingValues(name: string, { shape, deviation }: ParameterSpec
 export function feedsOf(golden: GoldenCase, suffix = '') {
   const { minibatch, resolution, alpha } = golden;
   const { architecture, loss } = optionsOf(golden);
+  const weight = loss.penaltyWeight?.({ finalKimg: 0, pixelShare: 1 });
   return {
     z: unit(`z${suffix}`, minibatch * architecture.latentSize).map(value => 1.7 * value),
     reals: unit(`reals${suffix}`, minibatch * 3 * resolution ** 2),
     mixing: unit(`mixing${suffix}`, minibatch).map(value => 0.5 + 0.5 * value),
-    ...(loss.kind === 'wgan-gp' ? {} : { penaltyWeight: Float64Array.of((loss.gamma / 2) * loss.interval) }),
+    ...(weight === undefined ? {} : { penaltyWeight: Float64Array.of(weight) }),
     ...(alpha === null ? {} : { alpha: Float64Array.of(alpha) }),
   };
 }

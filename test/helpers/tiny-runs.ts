@@ -1,8 +1,8 @@
 // Finished runs of a dataset of given images and of untrained networks, made without running their stages.
 import { attributeNames } from '../../src/core/attributes.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
+import type { Normalisation } from '../../src/core/images/colour.ts';
 import type { ImageSet } from '../../src/core/images/image-set.ts';
-import type { Normalisation } from '../../src/core/images/normalisation.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
 import { datasetFiles, type SplitName, splitNames } from '../../src/node/artefacts/dataset.ts';
 import { writeTensors } from '../../src/node/artefacts/networks.ts';

@@ -9,12 +9,11 @@ import { generatorRunner } from '#dist/core/models/inference.js';
 import { initialValues } from '#dist/core/nn/initialise.js';
 import type { Device } from '#dist/core/runtime/device.js';
 import type { ProgramDefinition } from '#dist/core/runtime/program.js';
-import { ganPresets } from '#dist/core/training/gan/gan-presets.js';
-import { discriminatorStep, generatorStep, simultaneousStep } from '#dist/core/training/gan/gan-step.js';
-import { GanTrainer, type GanTrainingConfig } from '#dist/core/training/gan/gan-trainer.js';
+import { ganPresets } from '#dist/core/training/gan/presets.js';
 import { type GanSettings, trainingConfigOf } from '#dist/core/training/gan/settings.js';
 import type { Shares } from '#dist/core/training/gan/shares.js';
-import { adversarialLoss } from '#dist/core/training/losses/losses.js';
+import { discriminatorStep, generatorStep, simultaneousStep } from '#dist/core/training/gan/step.js';
+import { GanTrainer, type GanTrainingConfig } from '#dist/core/training/gan/trainer.js';
 
 export interface BenchCase {
   readonly mode: 'train' | 'inference';
@@ -84,8 +83,10 @@ function flopsOfStep({ architecture, loss, adam, plan, discriminatorSteps }: Gan
     countFlops([...Object.values(outputs), ...Object.values(updates)]);
   const together = discriminatorSteps === 0;
   const step = together ? simultaneousStep : discriminatorStep;
-  const penalised = 1 / adversarialLoss(loss).interval;
-  const ofSteps = penalised * flopsOf(step(options, true)) + (1 - penalised) * flopsOf(step(options, false));
+  const penalised = 1 / loss.interval;
+  const ofSteps =
+    penalised * flopsOf(step(options, true)) +
+    (loss.interval > 1 ? (1 - penalised) * flopsOf(step(options, false)) : 0);
   return ofSteps + (together ? 0 : flopsOf(generatorStep(options)));
 }
 

@@ -13,7 +13,7 @@ import type { GanModel } from './gan-model.ts';
 import { seenLatents } from './latents.ts';
 import { constants, type Weights } from './weights.ts';
 
-/** Runs rows of one size through a network, so many at a time that memory stays small. */
+/** Runs any number of rows through a network, in batches that keep memory small. */
 export class BatchRunner {
   readonly #program: Program;
   readonly #batch: number;
@@ -65,8 +65,8 @@ export function generatorOnnx(architecture: GanArchitecture, weights: Weights, t
 export type LatentMapping = (z: Float32Array) => Float32Array;
 
 /**
- * z itself where latents for editing lie on the sphere, else the mapping, run by the interpreter: two small layers are
- * quick in plain loops, and the answer comes at once, so that an edit stays a plain function of a seed.
+ * The identity where latents for editing lie on the sphere, else the mapping. The interpreter runs it: two small layers
+ * are quick in plain loops, and without a promise an edit stays a plain function of a seed.
  */
 export function latentMapping(architecture: GanArchitecture, weights: Weights): LatentMapping {
   const model = ganModel(architecture);
@@ -90,7 +90,7 @@ export function mappingOnnx(architecture: GanArchitecture, weights: Weights, tar
 }
 
 /**
- * @param part what of the classifier is computed. @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] →
+ * @param part `classifier` for logits, `classifierFeatures` for features. @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] →
  *   `output` logits [n, 40] or features [n, F], for any n.
  */
 export function classifierOnnx(

@@ -3,10 +3,12 @@ import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ParameterSpec } from '../graph/tree.ts';
 
+/** Keeps the step finite where gradients vanish (ε of the paper). */
+const epsilon = 1e-8;
+
 export interface AdamOptions {
   readonly beta1: number;
   readonly beta2: number;
-  readonly epsilon: number;
 }
 
 /** The optimiser's own state for the given parameters; it starts as zeros. */
@@ -33,7 +35,7 @@ export function adamUpdates(
   gradients: readonly Tensor[],
   learningRate: Tensor,
   prefix: string,
-  { beta1, beta2, epsilon }: AdamOptions,
+  { beta1, beta2 }: AdamOptions,
 ): Record<string, Tensor> {
   const updates: Record<string, Tensor> = {};
   const step = ops.add(ops.input(`${prefix}/step`, []), 1);
@@ -92,7 +94,7 @@ export interface FlatUpdate extends AdamOptions {
 export function updateFlat(
   { parameters, mean, variance, averages, averaged }: FlatState,
   gradients: readonly Float32Array[],
-  { step, learningRate, decays, beta1, beta2, epsilon }: FlatUpdate,
+  { step, learningRate, decays, beta1, beta2 }: FlatUpdate,
   from: number,
   to: number,
 ): void {

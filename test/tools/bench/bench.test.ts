@@ -1,6 +1,6 @@
 // The benchmark runs, counts and reports; the figures themselves are the machine's business.
 import { expect, test } from 'vitest';
-import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
+import { ganPresets } from '../../../src/core/training/gan/presets.ts';
 import { silentLog } from '../../../src/node/log/log.ts';
 import { bench, measure } from '../../../tools/bench/bench.ts';
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom, permutation, type Random } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
 import { generateImages, partOf } from '../../../core/measures/images/image-samples.ts';
 import { meanMsSsim } from '../../../core/measures/images/ms-ssim.ts';
 import { nearestDistances } from '../../../core/measures/images/nearest.ts';
@@ -67,7 +68,6 @@ type Config = z.output<typeof options>;
 
 /** Images that one run of the network makes. */
 const batch = 16;
-const streams = { latents: 0, train: 1, test: 2, directions: 3, pairs: 4 };
 
 export const evaluateGenerator = defineStage({
   name: 'evaluate generator',
@@ -99,8 +99,8 @@ export const evaluateGenerator = defineStage({
         log.warn(`only ${images} images are compared, all that ${dataset.folder} has to train on`);
       const sets: ComparedSets<ImageSet> = {
         generated: await generate(device, generator, psis, images, config, context),
-        train: await drawn(dataset, 'train', details, 2 * images, createRandom(seed, streams.train)),
-        test: await drawn(dataset, 'test', details, images, createRandom(seed, streams.test)),
+        train: await drawn(dataset, 'train', details, 2 * images, createRandom(seed, streams.evaluateGenerator.train)),
+        test: await drawn(dataset, 'test', details, images, createRandom(seed, streams.evaluateGenerator.test)),
       };
       const swd = await distancesOf(device, sets, config, context);
       const msSsim: Similarity[] = [];
@@ -189,7 +189,7 @@ async function generate(
         ...details,
         generate: async (z: Float32Array) => runner.generate(truncated(await runner.map(z), psi)),
       };
-      const set = await generateImages(maker, count, createRandom(seed, streams.latents), tick);
+      const set = await generateImages(maker, count, createRandom(seed, streams.evaluateGenerator.latents), tick);
       sets.push({ of: psi === 1 ? 'generated' : `generated at ψ ${psi}`, set });
     }
     progress.finish();
@@ -213,7 +213,7 @@ async function distancesOf(
   for (const { of, a, b } of comparisons) {
     const tick = ticking(context, (done, all) => progress.update(before + Math.round((a.count * done) / all), of));
     // Patches and directions are the same each time, so that distances at one count differ by their images alone.
-    const random = createRandom(seed, streams.directions);
+    const random = createRandom(seed, streams.evaluateGenerator.directions);
     const distance = await slicedWasserstein(device, a, b, random, tick);
     distances.push({ of, images: a.count, ...distance });
     before += a.count;
@@ -230,7 +230,7 @@ async function similarityOf(
 ): Promise<Similarity> {
   const progress = context.log.progress('MS-SSIM', pairs, 'pairs');
   const tick = ticking(context, done => progress.update(done, of));
-  const mean = await meanMsSsim(images, pairs, createRandom(seed, streams.pairs), tick);
+  const mean = await meanMsSsim(images, pairs, createRandom(seed, streams.evaluateGenerator.pairs), tick);
   progress.finish(of);
   return { of, images: images.count, pairs, mean };
 }
@@ -247,7 +247,7 @@ async function nearestOf(
   const count = Math.min(testCount, generated[0]!.set.count, test.count);
   if (count === 0) return [];
   const all = dataset.indicesOf('train').length;
-  const train = await drawn(dataset, 'train', details, all, createRandom(seed, streams.train));
+  const train = await drawn(dataset, 'train', details, all, createRandom(seed, streams.evaluateGenerator.train));
   const rows: Nearness[] = [];
   for (const { of, set } of [...generated, { of: 'test', set: test }]) {
     const progress = context.log.progress('nearest', train.count, 'training images');

@@ -4,6 +4,7 @@ import { attributeNames } from '../../../core/attributes.ts';
 import { UserError } from '../../../core/errors.ts';
 import { cropNames } from '../../../core/images/crop.ts';
 import { createRandom, permutation } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
 import { datasetFiles, splitNames } from '../../artefacts/dataset.ts';
 import { writeJson } from '../../files/files.ts';
 import { withRun } from '../../runs/run-folder.ts';
@@ -92,7 +93,7 @@ function choose(
   const chosen = new Set<CelebaPicture>();
   for (const [split] of splitNames.entries()) {
     const candidates = pictures.filter(picture => picture.split === split);
-    const order = permutation(createRandom(seed, split), candidates.length);
+    const order = permutation(createRandom(seed, streams.limit.pictures(split)), candidates.length);
     for (const i of order.subarray(0, limit)) chosen.add(candidates[i]!);
   }
   return pictures.filter(picture => chosen.has(picture));

@@ -3,6 +3,7 @@ import { attributeNames } from '../../../core/attributes.ts';
 import { UserError } from '../../../core/errors.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { drawStratified, labelFrequencies } from '../../../core/math/stratification.ts';
+import { streams } from '../../../core/math/streams.ts';
 import { splitNames } from '../../artefacts/dataset.ts';
 
 const width = attributeNames.length;
@@ -29,7 +30,7 @@ export function drawSubset(labels: Uint8Array, split: Uint8Array | undefined, co
     throw new UserError(`a subset must have at most the ${rows} pictures that there are; got ${count}. Ask for fewer`);
   }
   const table = split === undefined ? { width, labels } : withSplits(labels, split);
-  return drawStratified(table, count, createRandom(seed));
+  return drawStratified(table, count, createRandom(seed, streams.subset.pictures));
 }
 
 /** Adds a label for each split, so that splits keep their shares as attributes do. */

@@ -1,6 +1,7 @@
 // The options of `train classifier`, whose defaults are of a network that labels faces or of one that judges edits.
 import { z } from 'zod';
-import { normalisationNames } from '../../../core/images/normalisation.ts';
+import { normalisationNames } from '../../../core/images/colour.ts';
+import { classifierLossNames } from '../../../core/training/classifier/losses.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 
 /** Default values: for the network that labels faces, and for one that judges edits without having labelled any. */
@@ -20,7 +21,7 @@ export const classifierOptions = z.strictObject({
       'values of the options that are not given; judge: another seed, width and augmentation, and half of the people, ' +
         'for a second network, so that none grades its own labels',
     ),
-  loss: z.enum(['mse', 'bce']).default('bce').describe("mse on the probabilities (the report's) or cross-entropy"),
+  loss: z.enum(classifierLossNames).default('bce').describe("mse on the probabilities (the report's) or cross-entropy"),
   normalisation: z
     .enum(normalisationNames)
     .default('range')

@@ -2,13 +2,12 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { createRandom } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
-import {
-  ClassifierTrainer,
-  type ClassifierTrainingConfig,
-} from '../../../core/training/classifier/classifier-trainer.ts';
+import { meanLoss } from '../../../core/training/classifier/losses.ts';
+import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../../core/training/classifier/trainer.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { ofSomePeople } from '../../artefacts/draw-people.ts';
 import { imagesOf, type LabelledImages, labelledImagesAt } from '../../artefacts/image-set.ts';
@@ -26,10 +25,8 @@ import {
   allColumns,
   belowBaseline,
   classify,
-  compare,
   evaluationBatch,
   firstOf,
-  meanLoss,
   resultColumns,
   toleratedErrors,
 } from './results.ts';
@@ -62,7 +59,7 @@ export const trainClassifier = defineStage({
       if (config.identityShare < 1 && dataset.identities.includes(-1)) {
         log.warn(`${dataset.folder} has pictures of unknown people, of which each counts as one of its own`);
       }
-      const people = createRandom(config.seed, 3);
+      const people = createRandom(config.seed, streams.trainClassifier.people);
       const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
       const training = await labelledImagesAt(dataset, indices);
       const validation = await imagesOf(dataset, 'validation');
@@ -84,7 +81,7 @@ export const trainClassifier = defineStage({
       const test = await imagesOf(dataset, 'test');
       // Training accuracy is told from as many images as there are for the test.
       const known = firstOf(training, Math.max(test.count, 1));
-      const results = compare(
+      const results = attributeResults(
         await score(weights, validation),
         await score(weights, known),
         await score(weights, test),

@@ -3,9 +3,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
-import { ganStateShapes, isNetworkState } from '../../../core/training/gan/gan-step.ts';
-import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../../core/training/gan/gan-trainer.ts';
 import { scheduleAt } from '../../../core/training/gan/schedule.ts';
+import { ganStateShapes, isNetworkState } from '../../../core/training/gan/state.ts';
+import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
 import type { Run } from '../../runs/run-folder.ts';
 import type { Measured } from '../framework/moving-mean.ts';
@@ -33,7 +33,7 @@ async function read(path: string): Promise<SavedCheckpoint> {
 
 /** The latest checkpoint of a run, where there is one. */
 export async function latestCheckpoint(run: Run): Promise<SavedCheckpoint | undefined> {
-  // What a kill left half-written bears a count that no later write has again.
+  // A kill may leave a half-written file, and no later write has its name again.
   const halfWritten = (await readdir(run.folder)).filter(name => /^checkpoint-.*\.tmp$/.test(name));
   for (const name of halfWritten) await rm(run.file(name));
   const latest = (await namesIn(run.folder)).at(-1);
@@ -52,8 +52,8 @@ export async function saveCheckpoint(trainer: GanTrainer, recent: Measured, run:
 }
 
 /**
- * A checkpoint of another run to go on from: its tensors and how far it was, with random numbers of one's own. It may
- * hold nothing but the two networks: moving average and optimisers then begin anew, as when the networks grow.
+ * A checkpoint of another run to go on from: its tensors and how far it was; random numbers begin by the new run's seed. It
+ * may hold nothing but the two networks: moving averages and optimisers then begin anew, as when the networks grow.
  * @throws UserError when it is not one of the same networks.
  */
 export async function foreignCheckpoint(

@@ -1,12 +1,12 @@
 // The options of `train gan`, whose defaults come from the preset, and the training configuration they make.
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
-import { normalisationNames } from '../../../core/images/normalisation.ts';
+import { normalisationNames } from '../../../core/images/colour.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
-import { ganPresetNames, ganPresets } from '../../../core/training/gan/gan-presets.ts';
-import type { GanTrainingConfig } from '../../../core/training/gan/gan-trainer.ts';
+import { ganPresetNames, ganPresets } from '../../../core/training/gan/presets.ts';
 import { growingKimg } from '../../../core/training/gan/schedule.ts';
 import { type GanSettings, ganSettingsSchema, trainingConfigOf } from '../../../core/training/gan/settings.ts';
+import type { GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { deviceOptions, pathOption, resolutionOption, runOptions } from '../framework/options.ts';
 
 /** Each setting with the preset `cpu`'s value as its default. */

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from '
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ganPresetNames, ganPresets } from '../../../../src/core/training/gan/gan-presets.ts';
+import { ganPresetNames, ganPresets } from '../../../../src/core/training/gan/presets.ts';
 import {
   ganDetailsSchema,
   readTensors,

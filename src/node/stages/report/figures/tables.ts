@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { attributeNames } from '../../../../core/attributes.ts';
 import { mean } from '../../../../core/math/statistics.ts';
+import { attributeMetrics, type MetricKey } from '../../../../core/measures/answers/attribute-metrics.ts';
 import { readJson } from '../../../files/files.ts';
 import { escapeHtml, type Figure } from '../../../presentation/html.ts';
 import { published, wholeCeleba } from '../../../presentation/published.ts';
@@ -74,20 +75,12 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
   };
 }
 
+/** A run of before a metric was added has none of it. */
+const metricFields = Object.fromEntries(attributeMetrics.map(({ key }) => [key, measure.default(null)]));
 const resultsSchema = z.array(
-  z.object({
-    attribute: z.enum(attributeNames),
-    trainAccuracy: measure,
-    testAccuracy: measure,
-    majorityBaseline: measure,
-    gain: measure,
-    gainError: measure,
-    balancedAccuracy: measure,
-    auc: measure,
-    mse: measure,
-    calibrationError: measure,
-  }),
+  z.object({ attribute: z.enum(attributeNames), ...(metricFields as Record<MetricKey, z.ZodDefault<typeof measure>>) }),
 );
+const reported = attributeMetrics.filter(metric => 'report' in metric);
 
 export async function classifierFigure({ runs, dataset }: Sources): Promise<Figure> {
   const results = resultsSchema.parse(await readJson(runs.classifier.file('attributes.json')));
@@ -110,10 +103,7 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
     { ...ours, ...share('train', 'trainAccuracy') },
     { ...ours, ...share('test', 'testAccuracy', 'majorityBaseline') },
     { ...ours, title: 'gain ± error', value: row => plusMinus(row.gain, row.gainError) },
-    { ...ours, ...share('balanced', 'balancedAccuracy') },
-    { ...ours, ...share('AUC', 'auc') },
-    { ...ours, ...share('MSE', 'mse') },
-    { ...ours, ...share('calibration error', 'calibrationError') },
+    ...reported.map(metric => ({ ...ours, ...share(metric.report, metric.key) })),
     ...(judged === undefined ? [] : [{ group: 'judge', ...share('test', 'judge', 'majorityBaseline') }]),
     { group: 'whole CelebA', ...share('majority', 'wholeBaseline') },
     { ...report, ...share('train', 'reportTrain') },

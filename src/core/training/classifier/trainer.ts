@@ -9,23 +9,24 @@ import { flattenTree, parameterInputs } from '../../graph/tree.ts';
 import { type Augmentation, augmentedBatch } from '../../images/augmentation.ts';
 import type { ImageSet } from '../../images/image-set.ts';
 import { createRandom } from '../../math/random.ts';
+import { streams } from '../../math/streams.ts';
 import { type ClassifierArchitecture, classifier, classifierSpec } from '../../models/classifier.ts';
 import { adamSpecs, adamUpdates, movingAverage } from '../../nn/adam.ts';
 import { initialValues } from '../../nn/initialise.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program, type ProgramDefinition } from '../../runtime/program.ts';
 import { DivergenceError, type Tensors, type TrainingProgress, TrainingState } from '../training-state.ts';
+import { type ClassifierLossName, classifierLosses } from './losses.ts';
 
 export interface ClassifierTrainingConfig {
   readonly architecture: ClassifierArchitecture;
-  /** `mse` on the probabilities (the report's) or `bce`, cross-entropy. */
-  readonly loss: 'mse' | 'bce';
+  readonly loss: ClassifierLossName;
   readonly minibatch: number;
   /** Passes over the training images. */
   readonly epochs: number;
   /** The highest rate; it falls to zero along a half cosine. */
   readonly learningRate: number;
-  /** Of each weight (not of biases), the part of it that a step at rate 1 would take away (Loshchilov & Hutter 2019). */
+  /** Share of each weight (not of biases) that a step at rate 1 would take away (Loshchilov & Hutter 2019). */
   readonly weightDecay: number;
   readonly augmentation: Augmentation;
   /** Epochs without a lower validation loss after which it stops; 0 never stops early. */
@@ -44,46 +45,60 @@ export interface ClassifierCheckpoint {
   readonly progress: ClassifierProgress;
 }
 
+/** Prefixes of the tensors that training keeps. */
 const names = {
   parameters: 'classifier',
   average: 'classifierEma',
   best: 'classifierBest',
   adam: 'classifierAdam',
 } as const;
-const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
-/** Of the moving average, per step; it warms up over the first steps. */
+
+const adam = { beta1: 0.9, beta2: 0.999 } as const;
+
+/** Share of the moving average that stays at each step; the first steps keep less, so that it forgets how it began. */
 const averageDecay = 0.998;
 
-/** @param logits, labels [N, 40], labels 0 or 1. @returns the mean over images and attributes. */
-export function classifierLoss(kind: 'mse' | 'bce', logits: Tensor, labels: Tensor): Tensor {
-  if (kind === 'mse') return ops.mean(ops.square(ops.sub(ops.sigmoid(logits), labels)));
-  return ops.mean(ops.sub(ops.softplus(logits), ops.mul(logits, labels)));
+/** The name of a parameter's moving average, or of the best one so far. */
+function copyName(parameter: string, copy: 'average' | 'best'): string {
+  return names[copy] + parameter.slice(names.parameters.length);
 }
 
 /** One step. Fed: `images` [N, 3, R, R], `labels` [N, 40], `learningRate`, `emaDecay`. */
 export function classifierStep(config: ClassifierTrainingConfig): ProgramDefinition {
-  const { architecture, loss, minibatch, weightDecay } = config;
+  const { architecture, loss: lossName, minibatch, weightDecay } = config;
   const { resolution } = architecture;
   const tree = parameterInputs(classifierSpec(architecture), names.parameters);
   const parameters = flattenTree<Tensor>(tree, names.parameters);
   const logits = classifier(architecture, tree, ops.input('images', [minibatch, 3, resolution, resolution]));
-  const value = classifierLoss(loss, logits, ops.input('labels', [minibatch, attributeNames.length]));
-  const slopes = gradients(value, [...parameters.values()]);
+  const labels = ops.input('labels', [minibatch, attributeNames.length]);
+  const loss = classifierLosses[lossName].graph(logits, labels);
+  const slopes = gradients(loss, [...parameters.values()]);
   const rate = ops.input('learningRate', []);
   const updates = adamUpdates(parameters, slopes, rate, names.adam, adam);
   for (const [name, parameter] of parameters) {
     if (name.endsWith('/weight')) {
       updates[name] = ops.sub(updates[name]!, ops.mul(parameter, ops.mul(rate, weightDecay)));
     }
-    const average = renamed(name, 'average');
+    const average = copyName(name, 'average');
     updates[average] = movingAverage(ops.input(average, parameter.shape), updates[name]!, ops.input('emaDecay', []));
   }
-  return { outputs: { loss: value }, updates };
+  return { outputs: { loss }, updates };
 }
 
-/** What stands for a parameter elsewhere in the state. */
-function renamed(name: string, as: 'average' | 'best'): string {
-  return names[as] + name.slice(names.parameters.length);
+/** The state before the first step: initial weights, their average, and optimisers at rest. */
+function firstTensors(config: ClassifierTrainingConfig): Tensors {
+  const random = createRandom(config.seed, streams.trainClassifier.initialWeights);
+  const specs = flattenTree(classifierSpec(config.architecture), names.parameters);
+  const tensors: Record<string, NdArray<Float32Array>> = {};
+  for (const [name, spec] of specs) {
+    const value = { shape: spec.shape, data: initialValues(spec, random) };
+    tensors[name] = value;
+    tensors[copyName(name, 'average')] = value;
+  }
+  for (const [name, spec] of adamSpecs(specs, names.adam, adam)) {
+    tensors[name] = { shape: spec.shape, data: initialValues(spec, random) };
+  }
+  return tensors;
 }
 
 export class ClassifierTrainer {
@@ -118,7 +133,7 @@ export class ClassifierTrainer {
     labels: Uint8Array,
     checkpoint?: ClassifierCheckpoint,
   ) {
-    const start = { seed: config.seed, stream: 2, images: images.count };
+    const start = { seed: config.seed, streams: streams.trainClassifier, images: images.count };
     const state = new TrainingState(device, start, checkpoint?.tensors ?? firstTensors(config), checkpoint?.progress);
     const program = await Program.compile(device, classifierStep(config));
     return new ClassifierTrainer(config, images, labels, state, program, checkpoint?.progress.best);
@@ -148,34 +163,51 @@ export class ClassifierTrainer {
     return this.steps % this.stepsAnEpoch === 0 || this.steps === this.totalSteps;
   }
 
-  /** Told how the present moving average does on images it is not trained on. The best one is kept. */
-  validated(loss: number): void {
-    if (this.#best !== undefined && loss >= this.#best.loss) return;
-    this.#best = { loss, steps: this.steps };
-    for (const [name, { shape, data }] of Object.entries(this.#named('average'))) {
-      this.#state.tensors.set(`${names.best}/${name}`, shape, data);
-    }
-  }
-
   /** @returns the loss. @throws DivergenceError naming the step when it is no longer a number. */
   async step(): Promise<number> {
     const { minibatch, learningRate, augmentation } = this.#config;
     const { sampler, random, tensors } = this.#state;
     const indices = sampler.next(minibatch);
-    const labels = new Float32Array(minibatch * attributeNames.length);
-    indices.forEach((index, at) => {
-      const from = index * attributeNames.length;
-      labels.set(this.#labels.subarray(from, from + attributeNames.length), at * attributeNames.length);
-    });
     const images = augmentedBatch(this.#images, indices, augmentation, random);
     const rate = (learningRate / 2) * (1 + Math.cos((Math.PI * this.steps) / this.totalSteps));
     const decay = Math.min(averageDecay, this.steps / (this.steps + 10));
-    const feeds = { images, labels, learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(decay) };
-    const { loss } = await this.#program.run(feeds, tensors);
+    const scalars = { learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(decay) };
+    const results = await this.#program.run({ images, labels: this.#labelsOf(indices), ...scalars }, tensors);
     this.#state.steps++;
-    if (!Number.isFinite(loss![0]))
-      throw new DivergenceError(`the classifier's loss is ${loss![0]} at step ${this.steps}`);
-    return loss![0]!;
+    const loss = results.loss![0]!;
+    if (!Number.isFinite(loss)) {
+      throw new DivergenceError(`the classifier's loss is ${loss} at step ${this.steps}`);
+    }
+    return loss;
+  }
+
+  /** @returns [n, 40], 0 or 1. */
+  #labelsOf(indices: Uint32Array): Float32Array {
+    const size = attributeNames.length;
+    const labels = new Float32Array(indices.length * size);
+    indices.forEach((index, at) => {
+      labels.set(this.#labels.subarray(index * size, (index + 1) * size), at * size);
+    });
+    return labels;
+  }
+
+  /** Keeps the present moving average where it is the best so far. @param loss its loss on images not trained on. */
+  validated(loss: number): void {
+    if (this.#best !== undefined && loss >= this.#best.loss) return;
+    this.#best = { loss, steps: this.steps };
+    for (const [name, { shape, data }] of Object.entries(this.average())) {
+      this.#state.tensors.set(`${names.best}/${name}`, shape, data);
+    }
+  }
+
+  /** The present moving average of the parameters, by their path in `classifierSpec`. */
+  average(): Record<string, NdArray<Float32Array>> {
+    return this.#state.copies(`${names.average}/`);
+  }
+
+  /** The moving average of the lowest validation loss; the present one where nothing was validated. */
+  weights(): Record<string, NdArray<Float32Array>> {
+    return this.#best === undefined ? this.average() : this.#state.copies(`${names.best}/`);
   }
 
   /** A copy of all that is needed to go on from here. @throws DivergenceError as `TrainingState.checkpoint`. */
@@ -184,37 +216,7 @@ export class ClassifierTrainer {
     return { tensors, progress: { ...progress, best: this.#best } };
   }
 
-  /** The present moving average of the parameters, by their path in `classifierSpec`. */
-  average(): Record<string, NdArray<Float32Array>> {
-    return this.#named('average');
-  }
-
-  /** The moving average of the lowest validation loss; the present one where none was told. */
-  weights(): Record<string, NdArray<Float32Array>> {
-    return this.#named(this.#best === undefined ? 'average' : 'best');
-  }
-
-  #named(kind: 'average' | 'best'): Record<string, NdArray<Float32Array>> {
-    return this.#state.copies(`${names[kind]}/`);
-  }
-
   async release(): Promise<void> {
     await this.#program.release();
   }
-}
-
-/** Before the first step: initial values, their average, and optimisers at rest. */
-function firstTensors(config: ClassifierTrainingConfig): Tensors {
-  const random = createRandom(config.seed);
-  const specs = flattenTree(classifierSpec(config.architecture), names.parameters);
-  const tensors: Record<string, NdArray<Float32Array>> = {};
-  for (const [name, spec] of specs) {
-    const value = { shape: spec.shape, data: initialValues(spec, random) };
-    tensors[name] = value;
-    tensors[renamed(name, 'average')] = value;
-  }
-  for (const [name, spec] of adamSpecs(specs, names.adam, adam)) {
-    tensors[name] = { shape: spec.shape, data: initialValues(spec, random) };
-  }
-  return tensors;
 }

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { interpret } from '../../../src/core/graph/interpreter.ts';
 import * as ops from '../../../src/core/graph/ops.ts';
+import { chromaticity, chromaticityOfBytes } from '../../../src/core/images/colour.ts';
 import { normalisedBatch, withNormalisation } from '../../../src/core/images/image-set.ts';
-import { chromaticity, chromaticityOfBytes } from '../../../src/core/images/normalisation.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { Program } from '../../../src/core/runtime/program.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';

@@ -1,11 +1,8 @@
-// The configurations a GAN can be trained in, one row each: the paper's Table 1, the report's own, and ours for two cores.
+// The configurations that a GAN can be trained in, one row each: the paper's Table 1, the report's, and ours for two cores.
 import { type GanSettings, withoutPggan } from './settings.ts';
 
-/** Everything that training takes but the data's own resolution, in the names of the options of `train gan`. */
-export type GanPreset = GanSettings;
-
 /** (a): the training of Gulrajani et al. 2017, which the paper starts from. */
-const a: GanPreset = {
+const a: GanSettings = {
   kind: 'pggan',
   growing: false,
   startResolution: 4,
@@ -49,9 +46,9 @@ const a: GanPreset = {
   averages: [],
   dataParallel: false,
 };
-const b: GanPreset = { ...a, growing: true };
-const c: GanPreset = { ...b, minibatch: 16, maxMinibatch: 16 };
-const d: GanPreset = {
+const b: GanSettings = { ...a, growing: true };
+const c: GanSettings = { ...b, minibatch: 16, maxMinibatch: 16 };
+const d: GanSettings = {
   ...c,
   latentSize: 512,
   normaliseLatents: true,
@@ -63,12 +60,12 @@ const d: GanPreset = {
   discriminatorSteps: 1,
   beta2: 0.99,
 };
-const e: GanPreset = { ...d, minibatchStatistic: 'stddev' };
-const f: GanPreset = { ...e, equalised: true, learningRate: 1e-3 };
-const g: GanPreset = { ...f, generatorNorm: 'pixel' };
+const e: GanSettings = { ...d, minibatchStatistic: 'stddev' };
+const f: GanSettings = { ...e, equalised: true, learningRate: 1e-3 };
+const g: GanSettings = { ...f, generatorNorm: 'pixel' };
 
 /** Ours: about half the work a step, and many small steps (docs/log.md). */
-const cpu: GanPreset = {
+const cpu: GanSettings = {
   ...g,
   latentSize: 128,
   fmapBase: 512,
@@ -84,7 +81,7 @@ const cpu: GanPreset = {
 };
 
 /** The style generator, for long trainings on two cores at 64×64 (docs/log.md). */
-const style: GanPreset = {
+const style: GanSettings = {
   ...cpu,
   ...withoutPggan,
   kind: 'style',
@@ -99,7 +96,7 @@ const style: GanPreset = {
   warmupKimg: 1,
   decay: 'cosine',
   finalRate: 1e-4,
-  // Small images cost little but what a step costs apart from them.
+  // More of the small images hardly make a step slower.
   maxMinibatch: 32,
   startResolution: 8,
   growKimg: [20, 40, 120],
@@ -113,7 +110,7 @@ export const ganPresetNames = ['cpu', 'style', 'a', 'b', 'c', 'report', 'd', 'e-
 export type GanPresetName = (typeof ganPresetNames)[number];
 
 /** Karras et al. 2018, Table 1 and §6.1, in the details of the authors' first code. */
-export const ganPresets: Readonly<Record<GanPresetName, GanPreset>> = {
+export const ganPresets: Readonly<Record<GanPresetName, GanSettings>> = {
   a,
   b,
   c,

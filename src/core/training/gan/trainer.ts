@@ -2,41 +2,34 @@
 import type { NdArray } from '../../formats/nd-array.ts';
 import { halved, type ImageSet, normalisedBatch } from '../../images/image-set.ts';
 import { normals, type RandomState } from '../../math/random.ts';
+import { streams } from '../../math/streams.ts';
+import type { ImageMaker } from '../../measures/images/image-samples.ts';
 import type { GanArchitecture } from '../../models/gan-architecture.ts';
 import type { AdamOptions } from '../../nn/adam.ts';
 import type { Device } from '../../runtime/device.ts';
-import { type Feeds, Program, type ProgramDefinition, trainingProgramBytes } from '../../runtime/program.ts';
+import { Program } from '../../runtime/program.ts';
 import type { SamplerState } from '../epoch-sampler.ts';
-import { adversarialLoss, type GanLoss } from '../losses/losses.ts';
+import type { AdversarialLoss } from '../losses/adversarial.ts';
 import { DivergenceError, type Tensors, TrainingState } from '../training-state.ts';
-import {
-  discriminatorStep,
-  emaDecayName,
-  emaPrefix,
-  generatorStep,
-  type StepOptions,
-  samplingProgram,
-  shareStep,
-  simultaneousStep,
-  stateNames,
-  trainedSpecs,
-} from './gan-step.ts';
 import { completeState, type GanStateOptions, growState } from './growth.ts';
+import { type Figures, type GanPrograms, sharedPrograms, wholePrograms } from './programs.ts';
 import {
   emaDecay,
   endKimg,
   type Fall,
-  gammaAt,
+  lossProgress,
   paperHalfLife,
   type SchedulePoint,
   scheduleAt,
   type TrainingPlan,
 } from './schedule.ts';
-import { type Flat, flatten, meansOf, partOf, type Shares } from './shares.ts';
+import type { Shares } from './shares.ts';
+import { emaDecayName, emaPrefix } from './state.ts';
+import { type StepOptions, samplingProgram } from './step.ts';
 
 export interface GanTrainingConfig {
   readonly architecture: GanArchitecture;
-  readonly loss: GanLoss;
+  readonly loss: AdversarialLoss;
   readonly adam: AdamOptions;
   readonly plan: TrainingPlan;
   /** Discriminator steps for each generator step (n_critic); 0 trains both in one step, each against the other's past. */
@@ -65,17 +58,15 @@ export interface GanCheckpoint {
 
 export type StepMetrics = Readonly<Record<string, number>>;
 
-interface Programs {
-  readonly key: string;
-  /** Trains both networks with `feeds`, each according to how the programs are divided. @returns its figures. */
-  discriminator(feeds: Feeds, penalise: boolean): Promise<Record<string, Float32Array>>;
-  /** Undefined where `discriminator` trains both. */
-  readonly generator: ((feeds: Feeds) => Promise<Record<string, Float32Array>>) | undefined;
-  release(): Promise<void>;
-}
+/** How far a generator's images are from those it learns; the lower, the better. */
+export type ImageMeasure = (generator: ImageMaker) => Promise<number>;
 
-/** Losses and scores of a sound training stay far below this. */
-const explosion = 1e6;
+export interface MeasuredAverages {
+  /** The measure of each moving average. */
+  readonly figures: readonly number[];
+  /** The best average, from 0. */
+  readonly best: number;
+}
 
 export interface GanTrainerOptions {
   /** Threads that share each minibatch; left out, the device computes all of it. */
@@ -84,19 +75,27 @@ export interface GanTrainerOptions {
   readonly weights?: Float32Array | undefined;
 }
 
+/** Losses and scores of a sound training stay far below this. */
+const explosion = 1e6;
+
+/** Images that one run of a moving average makes for a measure. */
+const measuredBatch = 16;
+
 export class GanTrainer {
   readonly #device: Device;
   readonly #config: GanTrainingConfig;
   readonly #state: TrainingState;
   readonly #shares: Shares | undefined;
-  #images: ImageSet;
   readonly #fullImages: ImageSet;
-  #programs: Programs | undefined;
+  /** The images at the resolution that the networks have grown to. */
+  #images: ImageSet;
   #imagesShown: number;
+  /** The resolution that the networks have grown to; 0 before the first step. */
   #resolution: number;
   #fall: Fall | undefined;
-  /** Set where threads have gone on from what the state holds. */
-  #flat: Flat | undefined;
+  #programs: GanPrograms | undefined;
+  /** Which resolution, minibatch and fade `#programs` are compiled for. */
+  #phase = '';
 
   /** @param images the training set at the plan's resolution. @param checkpoint where to go on from. */
   constructor(
@@ -112,7 +111,7 @@ export class GanTrainer {
     this.#fullImages = images;
     this.#images = images;
     const progress = checkpoint?.progress;
-    const start = { seed: config.seed, stream: 0, images: images.count, weights };
+    const start = { seed: config.seed, streams: streams.trainGan, images: images.count, weights };
     this.#state = new TrainingState(device, start, checkpoint?.tensors, progress);
     this.#imagesShown = progress?.imagesShown ?? 0;
     this.#resolution = progress?.resolution ?? 0;
@@ -159,54 +158,89 @@ export class GanTrainer {
    * @throws DivergenceError naming step, figure and tensor when a figure is no longer a number, or far too large.
    */
   async step(): Promise<StepMetrics> {
-    const { loss, plan, discriminatorSteps, architecture } = this.#config;
-    const { point } = this;
+    const { loss, architecture, discriminatorSteps } = this.#config;
     const { random, sampler } = this.#state;
-    const repeats = Math.max(1, discriminatorSteps);
-    const { minibatch } = point;
-    const { interval } = adversarialLoss(loss);
-    // All of a step belongs to where it begins: the networks never grow between the discriminator's turn and the other.
+    const turns = Math.max(1, discriminatorSteps);
+    // The schedule is asked once: the networks never grow between the discriminator's turns and the generator's.
+    const { minibatch } = this.point;
     const programs = await this.#prepare();
+    const scalars = this.#scalars(minibatch * turns);
     const latents = () => normals(random, minibatch * architecture.latentSize);
-    const scalars: Record<string, Float32Array> = {
-      alpha: Float32Array.of(point.alpha),
-      learningRate: Float32Array.of(point.learningRate),
-      penaltyWeight: Float32Array.of((gammaAt(this.#imagesShown, plan, loss) / 2) * interval),
-    };
-    for (const [average, halfLife] of this.averages.entries()) {
-      const decay = emaDecay(this.#imagesShown, minibatch * repeats, 1000 * halfLife);
-      scalars[emaDecayName(average)] = Float32Array.of(decay);
-    }
-    let metrics: Record<string, number> = {};
+    let metrics: StepMetrics = {};
     let reals = new Float32Array();
-    for (let repeat = 0; repeat < repeats; repeat++) {
-      const penalise = loss.kind !== 'wgan-gp' && (this.steps * repeats + repeat) % interval === 0;
+    for (let turn = 0; turn < turns; turn++) {
+      const penalise = (this.steps * turns + turn) % loss.interval === 0;
       reals = normalisedBatch(this.#images, sampler.next(minibatch), () => random.uniform() < 0.5);
+      // Drawn for every loss, so that all of them see the same latents and mirrored images.
       const mixing = Float32Array.from({ length: minibatch }, () => random.uniform());
-      const z = latents();
-      metrics = {
-        ...metrics,
-        ...this.#sound(await programs.discriminator({ ...scalars, z, reals, mixing }, penalise)),
-      };
+      const feeds = { ...scalars, z: latents(), reals, mixing };
+      metrics = { ...metrics, ...this.#sound(await programs.discriminator(feeds, penalise)) };
       this.#imagesShown += minibatch;
     }
     if (programs.generator !== undefined) {
-      metrics = { ...metrics, ...this.#sound(await programs.generator({ ...scalars, z: latents(), reals })) };
+      const feeds = { ...scalars, z: latents(), reals };
+      metrics = { ...metrics, ...this.#sound(await programs.generator(feeds)) };
     }
     this.#state.steps++;
     return metrics;
   }
 
+  /** All that a step is fed beside images and latents. @param shown images that it shows. */
+  #scalars(shown: number): Record<string, Float32Array> {
+    const { loss, plan } = this.#config;
+    const { alpha, learningRate } = this.point;
+    const scalars: Record<string, number> = { alpha, learningRate };
+    if (loss.penaltyWeight !== undefined) {
+      scalars.penaltyWeight = loss.penaltyWeight(lossProgress(this.#imagesShown, plan));
+    }
+    for (const [average, halfLifeKimg] of this.averages.entries()) {
+      scalars[emaDecayName(average)] = emaDecay(this.#imagesShown, shown, 1000 * halfLifeKimg);
+    }
+    return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)]));
+  }
+
   /** @throws DivergenceError as `step` does. */
-  #sound(results: Readonly<Record<string, Float32Array>>): Record<string, number> {
-    const metrics = scalarsOf(results);
+  #sound(figures: Figures): StepMetrics {
+    const metrics = Object.fromEntries(Object.entries(figures).map(([name, values]) => [name, values[0]!]));
     for (const [name, value] of Object.entries(metrics)) {
       if (Math.abs(value) < explosion) continue; // false for NaN
-      this.#unflatten();
+      this.#programs?.settle();
       const { tensor, largest } = this.#state.wildest();
       throw new DivergenceError(`${name} is ${value} at step ${this.steps + 1}; ${tensor} holds ${largest}`);
     }
     return metrics;
+  }
+
+  /** Grows the networks if the schedule says so, and compiles what the present phase runs. */
+  async #prepare(): Promise<GanPrograms> {
+    const { resolution, minibatch, alpha } = this.point;
+    const fading = alpha < 1;
+    const phase = `${resolution} ${minibatch} ${fading}`;
+    if (this.#programs !== undefined && this.#phase === phase) return this.#programs;
+    await this.release();
+    if (this.#resolution !== resolution) {
+      growState(this.#state, this.#resolution, this.#stateOptions(resolution));
+      this.#resolution = resolution;
+    }
+    if (this.#images.resolution !== resolution) {
+      this.#images = this.#fullImages;
+      while (this.#images.resolution > resolution) this.#images = halved(this.#images);
+    }
+    const { architecture, loss, adam, discriminatorSteps } = this.#config;
+    const averages = this.averages.length;
+    const options: StepOptions = { architecture, loss, adam, resolution, minibatch, fading, averages };
+    const { tensors } = this.#state;
+    this.#programs =
+      this.#shares === undefined
+        ? await wholePrograms(this.#device, tensors, options, discriminatorSteps === 0)
+        : await sharedPrograms(this.#device, tensors, options, this.#shares, figures => this.#sound(figures));
+    this.#phase = phase;
+    return this.#programs;
+  }
+
+  #stateOptions(resolution: number): GanStateOptions {
+    const { architecture, adam } = this.#config;
+    return { architecture, adam, averages: this.averages.length, resolution };
   }
 
   /**
@@ -220,7 +254,7 @@ export class GanTrainer {
     average = 0,
   ): Promise<{ images: Float32Array; resolution: number }> {
     if (this.#resolution === 0) await this.#prepare();
-    this.#unflatten();
+    this.#programs?.settle();
     const { architecture } = this.#config;
     const resolution = this.#resolution;
     // Where the schedule is about to grow further, what is there counts in full.
@@ -230,19 +264,28 @@ export class GanTrainer {
     const size = batch * architecture.latentSize;
     const images = new Float32Array((latents.length / architecture.latentSize) * 3 * resolution * resolution);
     for (let start = 0; start < latents.length; start += size) {
-      const result = await program.run(
-        { alpha: Float32Array.of(alpha), z: latents.slice(start, start + size) },
-        this.#state.tensors,
-      );
+      const feeds = { alpha: Float32Array.of(alpha), z: latents.slice(start, start + size) };
+      const result = await program.run(feeds, this.#state.tensors);
       images.set(result.images!, (start / size) * result.images!.length);
     }
     await program.release();
     return { images, resolution };
   }
 
+  /** Measures each moving average as it is now. @param measure gives every average the same latents. */
+  async measureAverages(measure: ImageMeasure): Promise<MeasuredAverages> {
+    const { resolution, latentSize } = this.#config.architecture;
+    const figures: number[] = [];
+    for (const average of this.averages.keys()) {
+      const generate = async (latents: Float32Array) => (await this.sample(latents, measuredBatch, average)).images;
+      figures.push(await measure({ resolution, latentSize, generate }));
+    }
+    return { figures, best: figures.indexOf(Math.min(...figures)) };
+  }
+
   /** A copy of all that is needed to go on from here. @throws DivergenceError as `TrainingState.checkpoint`. */
   checkpoint(): GanCheckpoint {
-    this.#unflatten();
+    this.#programs?.settle();
     const { tensors, progress } = this.#state.checkpoint();
     const fall = this.#fall === undefined ? {} : { fall: this.#fall };
     return {
@@ -253,7 +296,7 @@ export class GanTrainer {
 
   /** A moving average of the generator, by path in its spec. @param average which one, from 0. */
   generatorWeights(average = 0): Record<string, NdArray<Float32Array>> {
-    this.#unflatten();
+    this.#programs?.settle();
     return this.#state.copies(`${emaPrefix(average)}/`);
   }
 
@@ -262,93 +305,4 @@ export class GanTrainer {
     this.#programs = undefined;
     await programs?.release();
   }
-
-  /** Grows the networks if the schedule says so, and compiles what the present phase runs. */
-  async #prepare(): Promise<Programs> {
-    const { resolution, minibatch, alpha } = this.point;
-    const fading = alpha < 1;
-    const key = `${resolution} ${minibatch} ${fading}`;
-    if (this.#programs?.key === key) return this.#programs;
-    await this.release();
-    if (this.#resolution !== resolution) {
-      growState(this.#state, this.#resolution, this.#stateOptions(resolution));
-      this.#resolution = resolution;
-    }
-    if (this.#images.resolution !== resolution) {
-      this.#images = this.#fullImages;
-      while (this.#images.resolution > resolution) this.#images = halved(this.#images);
-    }
-    const { architecture, loss, adam } = this.#config;
-    const averages = this.averages.length;
-    const options: StepOptions = { architecture, loss, adam, resolution, minibatch, fading, averages };
-    const programs = this.#shares === undefined ? this.#whole(options) : this.#shared(options, this.#shares);
-    this.#programs = { key, ...(await programs) };
-    return this.#programs;
-  }
-
-  #stateOptions(resolution: number): GanStateOptions {
-    const { architecture, adam } = this.#config;
-    return { architecture, adam, averages: this.averages.length, resolution };
-  }
-
-  /** The device computes the whole minibatch. */
-  async #whole(options: StepOptions): Promise<Omit<Programs, 'key'>> {
-    const compile = (definition: ProgramDefinition) => Program.compile(this.#device, definition);
-    const together = this.#config.discriminatorSteps === 0;
-    const step = together ? simultaneousStep : discriminatorStep;
-    const discriminator = await compile(step(options, false));
-    const penalised = options.loss.kind !== 'wgan-gp' ? await compile(step(options, true)) : discriminator;
-    const generator = together ? undefined : await compile(generatorStep(options));
-    const { tensors } = this.#state;
-    return {
-      discriminator: (feeds, penalise) => (penalise ? penalised : discriminator).run(feeds, tensors),
-      generator: generator && (feeds => generator.run(feeds, tensors)),
-      release: async () => {
-        for (const program of new Set([discriminator, penalised, generator])) await program?.release();
-      },
-    };
-  }
-
-  /** Threads compute the gradients of their shares and update theirs of the parameters, in memory they share. */
-  async #shared(options: StepOptions, shares: Shares): Promise<Omit<Programs, 'key'>> {
-    const { count } = shares;
-    const { adam } = options;
-    const share = { ...options, minibatch: options.minibatch / count };
-    const bytes = (penalise: boolean) => trainingProgramBytes(this.#device, shareStep(share, penalise));
-    const parameters = [...trainedSpecs(options)].map(([name, { shape }]) => [name, shape] as const);
-    const flat = flatten(this.#state.tensors, parameters, shares, {
-      beta1: adam.beta1,
-      averages: this.averages.length,
-    });
-    const plain = bytes(false);
-    const penalised = options.loss.kind === 'wgan-gp' ? plain : bytes(true);
-    await shares.prepare({ plain, penalised, parameters, state: flat.state });
-    const stepOf = (network: 'generator' | 'discriminator') => `${stateNames[network]}Adam/step`;
-    return {
-      discriminator: async (feeds, penalise) => {
-        const parts = Array.from({ length: count }, (_, k) => partOf(feeds, k, count));
-        const means = meansOf(await shares.run(penalise, parts));
-        this.#sound(means); // before the update, which would spread what is no number
-        const { tensors } = this.#state;
-        const step = tensors.values(stepOf('generator'))[0]! + 1;
-        const decays = this.averages.map((_, average) => feeds[emaDecayName(average)]![0]!);
-        await shares.update({ ...adam, step, learningRate: feeds.learningRate![0]!, decays });
-        for (const network of ['generator', 'discriminator'] as const) tensors.values(stepOf(network))[0] = step;
-        this.#flat = flat;
-        return means;
-      },
-      generator: undefined,
-      release: async () => this.#unflatten(),
-    };
-  }
-
-  /** Brings the state up to date with what threads have done. */
-  #unflatten(): void {
-    this.#flat?.each((name, part) => this.#state.tensors.values(name).set(part));
-    this.#flat = undefined;
-  }
-}
-
-function scalarsOf(results: Readonly<Record<string, Float32Array>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(results).map(([name, values]) => [name, values[0]!]));
 }
