@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
+import { attributeResults } from '../../../core/measures/answers/attribute-metrics.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
