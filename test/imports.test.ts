@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'src');
 
-/** From the ground up, each row the folders and files of one room, as paths within src. */
+/** Rooms from the ground up: each holds its folders and files as paths within src. */
 const rooms = roomsOf(readFileSync(join(root, 'docs/architecture.md'), 'utf8'));
 
 function roomsOf(document: string): string[][] {

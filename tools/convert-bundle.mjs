@@ -1,6 +1,6 @@
-// Makes of a bundle of version 1, which holds ONNX files, one of version 2, which holds weights: after `npm run build`,
-// `node tools/convert-bundle.mjs OLD NEW [ARCHITECTURE.json]`. The file is { "generator": {…}, "classifier": {…} } with
-// options of `train gan` and `train classifier`; left out, those that the model card lists are taken.
+// Converts a bundle of version 1, which holds ONNX files, to version 2, which holds weights: after `npm run build`,
+// `node tools/convert-bundle.mjs OLD NEW [ARCHITECTURE.json]`. The JSON file is { "generator": {…}, "classifier": {…} } with
+// options of `train gan` and `train classifier`; without it, those listed in the model card are taken.
 //
 // The weights are those of the ONNX files: the same architecture is compiled with random weights, and the constants of
 // both files stand in the same order. In the new bundle half precision is kept where it was; a generator or classifier
@@ -85,7 +85,7 @@ for (const [network, { weights, difference }] of Object.entries({
   console.log(`${network}: ${weights}; half precision changes what it had by ${difference} at most`);
 }
 
-/** The weights of an ONNX file, by the path that its place among the constants belongs to. */
+/** The weights of an ONNX file by parameter path, which follows from their place among the constants. */
 function weightsOf(onnx, spec, compile) {
   const leaves = [...flattenTree(spec, '')].map(([path, { shape }]) => [path.slice(1), shape]);
   const random = createRandom(0);

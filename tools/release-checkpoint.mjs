@@ -1,6 +1,6 @@
-// Makes of a training's checkpoint one to publish: `node tools/release-checkpoint.mjs CHECKPOINT OUT`. It holds the two
-// networks and nothing else, the generator as its (first) moving average, in half precision: what that changes, 0.05 % of
-// a number at most, is less than what a training step does. `train gan --start-from` takes it.
+// Makes a checkpoint to publish from one of a training: `node tools/release-checkpoint.mjs CHECKPOINT OUT`. It holds only
+// the two networks, the generator as its (first) moving average, in half precision: that changes a number by at most
+// 0.05 %, less than a training step does. `train gan --start-from` takes it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { decodeSafetensors, encodeSafetensors } from '../dist/core/formats/safetensors.js';
 

@@ -23,7 +23,7 @@ console.log('| --- | ---: | ---: | ---: | ---: |');
 await measure('32×32, models/starter', join(root, 'models/starter'));
 await measure('64×64, models/celeba-64', join(root, 'models/celeba-64'));
 
-/** What a first visit loads beside model and runtime; the model card's renderer comes when it is opened. */
+/** Size of a first visit without model and runtime; the model card's renderer is loaded when the card is opened. */
 function pageSize() {
   const files = ['index.html', ...readdirSync(join(page, 'assets')).map(name => `assets/${name}`)].filter(
     name => !/model-card|ort\.jspi/.test(name),
@@ -65,7 +65,7 @@ async function measure(name, model) {
   );
 }
 
-/** In the page: notes when the first face is on its canvas. */
+/** Runs in the page: notes when the first face is on its canvas. */
 function watchFace() {
   new MutationObserver((_, observer) => {
     if (document.querySelector('.face canvas[data-drawn]') === null) return;
@@ -75,8 +75,8 @@ function watchFace() {
 }
 
 /**
- * In the page: moves a slider and waits for the pixels. With time between the moves that is what a person waits; one
- * upon the other, a move also waits until the classifier has looked at the face before it, so each takes both networks.
+ * Runs in the page: moves a slider and waits for the pixels. With pauses between the moves this is the time a person
+ * waits. Without pauses a move also waits for the classifier's answer to the face before it, so each takes both networks.
  */
 async function slide({ moves, apart }) {
   const canvas = document.querySelector('.face canvas');

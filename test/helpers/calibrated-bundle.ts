@@ -5,7 +5,7 @@ import { decodeNpy, encodeNpy } from '../../src/core/formats/npy.ts';
 import { hashBytes } from '../../src/node/artefacts/bundle.ts';
 import { type Files, makeTinyBundle, type TinyBundleOptions } from './tiny-bundle.ts';
 
-/** Of the attributes that can be moved, the one that hardly does what it says. */
+/** The one movable attribute that hardly does what it says. */
 export const unreliable = 'Wearing_Earrings';
 
 /** A direction beyond the 40. */

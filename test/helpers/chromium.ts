@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 
 const program = '/usr/bin/chromium';
 
-/** Whether there is a browser; where not, the reason is printed once a file. */
+/** Whether Chromium is installed; where it is not, the reason is printed once a file. */
 export const hasChromium: boolean = existsSync(program);
 
 if (!hasChromium) {
@@ -14,7 +14,7 @@ if (!hasChromium) {
   console.warn(`skipped: tests in a real browser, because ${why}`);
 }
 
-/** As `openChromium`; whoever calls it closes it. */
+/** Like `openChromium`, but the caller closes it. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: program,
@@ -30,7 +30,7 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-/** Its profile is new and empty, and it asks nothing of the network but the page it is sent to. Gone after the test. */
+/** @returns a browser with an empty profile that loads nothing but the page it is sent to; closed after the test. */
 export async function openChromium(): Promise<Browser> {
   const browser = await launchChromium();
   onTestFinished(() => browser.close());

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { UserError } from '../../src/core/errors.ts';
 
 interface Change {
-  /** Where in the file, from 0, its beginning, to 1. */
+  /** Place in the file, from 0, its beginning, to 1. */
   readonly at: number;
   readonly kind: 'replace' | 'insert' | 'remove' | 'cut';
   readonly bytes: Uint8Array;
@@ -31,7 +31,7 @@ function changed(file: Uint8Array, { at, kind, bytes }: Change): Uint8Array {
   ]);
 }
 
-/** The file after one to four changes, never as it was. */
+/** The file after one to four changes, never unchanged. */
 function mutations(file: Uint8Array): fc.Arbitrary<Uint8Array> {
   const mutated = fc.array(changes, { minLength: 1, maxLength: 4 }).map(list => list.reduce(changed, file));
   return mutated.filter(bytes => Buffer.compare(bytes, file) !== 0);

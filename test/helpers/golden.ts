@@ -9,8 +9,9 @@ import type { GanChannels } from '../../src/core/models/channels.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
 import type { PgganFeatures } from '../../src/core/models/pggan/architecture.ts';
 import type { StyleArchitecture } from '../../src/core/models/style/architecture.ts';
-import type { StepOptions } from '../../src/core/training/gan/gan-step.ts';
-import type { GanLoss } from '../../src/core/training/losses/losses.ts';
+import type { StepOptions } from '../../src/core/training/gan/step.ts';
+import { wganGp } from '../../src/core/training/losses/wgan-gp.ts';
+import { logistic, relativistic } from './losses.ts';
 
 export interface GoldenCase {
   readonly name: string;
@@ -18,7 +19,7 @@ export interface GoldenCase {
   readonly resolution: number;
   readonly alpha: number | null;
   readonly minibatch: number;
-  /** The largest that a bias is, where it is not 0.1. */
+  /** The largest bias, where it is not 0.1. */
   readonly biases?: number;
   readonly config: Readonly<Record<string, never>>;
   readonly steps: number;
@@ -28,7 +29,7 @@ export interface GoldenCase {
   readonly simultaneous?: boolean;
 }
 
-/** The cases of several files as if of one. @param files names without their ending. */
+/** The cases of several files in one list. @param files names without their ending. */
 export function readGolden(...files: readonly string[]) {
   const all = files.map(file => {
     const name = `${file}.safetensors.gz`;
@@ -65,11 +66,11 @@ export function optionsOf({ config, resolution, minibatch, alpha }: GoldenCase):
           minibatchStatistic: named.statistic as PgganFeatures['minibatchStatistic'],
           minibatchKernels: given.kernels!,
         };
-  const loss: GanLoss =
+  const loss =
     named.loss === 'wgan-gp'
-      ? { kind: 'wgan-gp', lambda: given.penaltyWeight!, target: 1, drift: given.drift! }
-      : { kind: named.loss as 'logistic-r1' | 'relativistic-r1-r2', gamma: given.gamma!, interval: given.interval! };
-  const adam = { beta1: given.beta1!, beta2: given.beta2!, epsilon: 1e-8 };
+      ? wganGp.create({ lambda: given.penaltyWeight!, drift: given.drift! })
+      : (named.loss === 'logistic-r1' ? logistic : relativistic)(given.gamma!, given.interval!);
+  const adam = { beta1: given.beta1!, beta2: given.beta2! };
   return { architecture, loss, adam, resolution, minibatch, fading: alpha !== null, rate: given.learningRate! };
 }
 
@@ -101,15 +102,16 @@ export function startingValues(name: string, { shape, deviation }: ParameterSpec
   return unit(name, sizeOf(shape)).map(value => offset + scale * value);
 }
 
-/** What step `suffix` is fed. */
+/** The inputs of step `suffix`. */
 export function feedsOf(golden: GoldenCase, suffix = '') {
   const { minibatch, resolution, alpha } = golden;
   const { architecture, loss } = optionsOf(golden);
+  const weight = loss.penaltyWeight?.({ finalKimg: 0, pixelShare: 1 });
   return {
     z: unit(`z${suffix}`, minibatch * architecture.latentSize).map(value => 1.7 * value),
     reals: unit(`reals${suffix}`, minibatch * 3 * resolution ** 2),
     mixing: unit(`mixing${suffix}`, minibatch).map(value => 0.5 + 0.5 * value),
-    ...(loss.kind === 'wgan-gp' ? {} : { penaltyWeight: Float64Array.of((loss.gamma / 2) * loss.interval) }),
+    ...(weight === undefined ? {} : { penaltyWeight: Float64Array.of(weight) }),
     ...(alpha === null ? {} : { alpha: Float64Array.of(alpha) }),
   };
 }

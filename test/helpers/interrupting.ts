@@ -14,11 +14,11 @@ const clocked = ['manifest.json', 'timings.jsonl', 'summary.json', 'report.html'
 export interface Interruptions {
   readonly preset: string;
   readonly celeba: string;
-  /** Where to work. */
+  /** The folder to work in. */
   readonly root: string;
-  /** How often in all a running pipeline is killed. */
+  /** Number of kills in all. */
   readonly kills: number;
-  /** How often in one pipeline, before it may end. */
+  /** Number of kills of one pipeline before it may end. */
   readonly killsInOne: number;
 }
 

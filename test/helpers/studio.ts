@@ -1,10 +1,7 @@
 // The studio as people meet it: the built page in a real browser, served with a bundle.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { bundleFiles, readBundle } from '../../src/core/editor/bundle.ts';
 import { hashBytes } from '../../src/node/artefacts/bundle.ts';
 import { listen } from '../../src/node/server/listen.ts';
@@ -14,19 +11,9 @@ import { type Files, readerOf } from './tiny-bundle.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 
-/** Builds the page once for a test file. @returns its folder, once the tests run. */
+/** @returns the folder of the page, which `built-studio.ts` has built. */
 export function builtStudio(): () => string {
-  const folder = mkdtempSync(join(tmpdir(), 'face-tuning-studio-'));
-  beforeAll(async () => {
-    if (!hasChromium) return;
-    await build({
-      configFile: join(root, 'vite.config.ts'),
-      logLevel: 'warn',
-      build: { outDir: folder, emptyOutDir: true },
-    });
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return () => folder;
+  return () => inject('studio');
 }
 
 /** @returns the page's address, served until the test is over. */
@@ -115,7 +102,7 @@ export async function moveSlider(page: Page, attribute: string, distance: number
   }, distance);
 }
 
-/** What stands in an attribute's row behind its name: `86 → 82 %`. */
+/** The text in an attribute's row behind its name: `86 → 82 %`. */
 export async function valueText(page: Page, attribute: string): Promise<string> {
   // Not the inner text: rows that are scrolled away have none.
   return (await page.locator(`.row:has(#move-${attribute}) .values`).textContent()) ?? '';

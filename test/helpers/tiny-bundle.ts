@@ -20,7 +20,7 @@ export type Files = Record<string, Uint8Array>;
 type Known = (details: BundleAttribute) => BundleAttribute;
 
 export interface TinyBundleOptions {
-  /** Of which kind the generator is, but for the length of its latents. */
+  /** The generator's architecture, except for the length of its latents. */
   readonly kind?: GanArchitecture;
   readonly formerly?: readonly string[];
   /** Truncation by default. */

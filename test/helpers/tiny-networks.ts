@@ -9,7 +9,7 @@ import type { PgganArchitecture } from '../../src/core/models/pggan/architecture
 import type { StyleArchitecture } from '../../src/core/models/style/architecture.ts';
 import type { Weights } from '../../src/core/models/weights.ts';
 import { initialValues } from '../../src/core/nn/initialise.ts';
-import { ganPresets } from '../../src/core/training/gan/gan-presets.ts';
+import { ganPresets } from '../../src/core/training/gan/presets.ts';
 
 export const tinyGan: PgganArchitecture = {
   ...ganPresets.cpu,

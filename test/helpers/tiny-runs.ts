@@ -1,8 +1,8 @@
 // Finished runs of a dataset of given images and of untrained networks, made without running their stages.
 import { attributeNames } from '../../src/core/attributes.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
+import type { Normalisation } from '../../src/core/images/colour.ts';
 import type { ImageSet } from '../../src/core/images/image-set.ts';
-import type { Normalisation } from '../../src/core/images/normalisation.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
 import { datasetFiles, type SplitName, splitNames } from '../../src/node/artefacts/dataset.ts';
 import { writeTensors } from '../../src/node/artefacts/networks.ts';
@@ -42,7 +42,7 @@ export async function writeTinyGenerator(
   });
 }
 
-/** Its thresholds rise with the attribute. */
+/** A run of an untrained classifier whose thresholds rise with the attribute. */
 export async function writeTinyClassifier(out: string, architecture = tinyClassifier): Promise<void> {
   const config = { preset: 'judge', seed: 3 };
   await withRun(out, { stage: 'train classifier', config, inputs: {} }, async run => {

@@ -28,7 +28,7 @@ const options = z.strictObject({
     .min(1)
     .max(1000)
     .default(7)
-    .describe('rounds of eight steps, or of one fit of each problem; medians over them are told'),
+    .describe('rounds of eight steps, or of one fit of each problem; medians over them are shown'),
   python: pathOption()
     .optional()
     .describe('a Python with PyTorch: its training step takes turns with ours, round by round'),
@@ -38,10 +38,10 @@ const options = z.strictObject({
   ...deviceOptions,
 });
 
-/** As the command line ends after a user's mistake. */
+/** The command line's exit code after a user's mistake. */
 const exitCodeOfUserError = 2;
 
-/** Steps a round: as many as between two penalties. */
+/** A round holds as many steps as lie between two penalties. */
 const stepsPerRound = 8;
 
 interface Measured {
@@ -53,7 +53,7 @@ interface Measured {
 const others = { oneSession: 'one session', eager: 'PyTorch eager', tuned: 'PyTorch tuned' } as const;
 type OtherName = keyof typeof others;
 
-interface Result extends Measured {
+export interface Result extends Measured {
   readonly case: string;
   readonly millisecondsPerStep: number;
   readonly gflopsPerSecond: number;
@@ -84,7 +84,7 @@ export const bench = defineStage({
     'Measure how fast this machine trains, draws faces and fits boundaries, and how PyTorch and LIBLINEAR compare.',
   examples: ['', '--case logistic-64 --rounds 3', '--python python3', '--case svm --liblinear liblinear-train'],
   options,
-  async run(config, { signal, log }) {
+  async run(config, { signal, log }): Promise<{ results: Result[] } | { svm: SvmResult[] }> {
     await openDevice(config);
     if (config.case === 'svm') return { svm: await benchSvm(config.liblinear, config.rounds, { log, signal }) };
     if (config.case !== 'all')
@@ -100,9 +100,9 @@ export const bench = defineStage({
     }
     return { results };
   },
-  print: summary => {
-    if ('svm' in summary) return textTable(svmColumns, summary.svm as SvmResult[]);
-    const results = summary.results as Result[];
+  print: result => {
+    if ('svm' in result) return textTable(svmColumns, result.svm);
+    const { results } = result;
     const compared = (Object.keys(others) as OtherName[]).filter(name => results.some(row => name in row.others));
     const profiles = results.map(({ case: name, operators }) => {
       const most = operators.slice(0, 8).map(([type, share]) => `${type} ${(100 * share).toFixed(0)} %`);
@@ -112,7 +112,7 @@ export const bench = defineStage({
   },
 });
 
-/** In a process of its own, so that one case's memory is not the next one's. */
+/** Measures a case in a process of its own, so that its memory does not count for the next one. */
 async function measureApart(command: readonly string[], signal: AbortSignal): Promise<Result> {
   try {
     const { stdout } = await promisify(execFile)(process.execPath, command, { signal });
@@ -131,7 +131,7 @@ async function measureApart(command: readonly string[], signal: AbortSignal): Pr
   }
 }
 
-/** Medians over rounds of one case, and of what takes turns with it. */
+/** Medians over rounds of one case, and of the programs that take turns with it. */
 export async function measure(
   name: string,
   given: BenchCase,
@@ -139,7 +139,7 @@ export async function measure(
   signal: AbortSignal,
 ): Promise<Result> {
   const device = await openDevice(config);
-  let milliseconds = 0; // inside ONNX Runtime
+  let milliseconds = 0; // spent inside ONNX Runtime
   const timed = watched(device, session => {
     const run = session.run.bind(session) as (...all: unknown[]) => Promise<InferenceSession.ReturnType>;
     session.run = async (...all: unknown[]) => {
@@ -177,7 +177,7 @@ export async function measure(
     const seconds = median(ours.rounds) / stepsPerRound;
     const rate = ({ rounds }: Rival) => (minibatch * stepsPerRound) / median(rounds);
     const compared = Object.entries(against).map(([other, rival]) => {
-      // Round by round, since a machine's speed drifts.
+      // The ratio is taken round by round, since a machine's speed drifts.
       const ratio = median(rival.rounds.map((time, round) => time / ours.rounds[round]!));
       return [other, { imagesPerSecond: rate(rival), peakMB: rival.megabytes(), ratio }];
     });
@@ -197,7 +197,7 @@ export async function measure(
   }
 }
 
-/** A workload of this process, which takes turns as others do; warm. */
+/** A workload of this process that takes turns as others do, warmed up. */
 async function openOurs(workload: Workload): Promise<Rival> {
   const ours: Rival = {
     rounds: [],
@@ -219,7 +219,7 @@ function peakMB(): number {
   return process.resourceUsage().maxRSS / 1024;
 }
 
-/** The device, telling of every session that is made on it. */
+/** The device, calling back for every session that is made on it. */
 function watched(device: Device, onSession: (session: InferenceSession) => void): Device {
   const create = async (...given: unknown[]) => {
     const make = device.runtime.InferenceSession.create as (...all: unknown[]) => Promise<InferenceSession>;
@@ -230,7 +230,7 @@ function watched(device: Device, onSession: (session: InferenceSession) => void)
   return { ...device, runtime: { ...device.runtime, InferenceSession: { create } } };
 }
 
-/** Which operators the time goes to, from ONNX Runtime's own profile of one more round. */
+/** Shares of the time by operator, from ONNX Runtime's own profile of one more round. */
 async function operatorShares(device: Device, given: BenchCase): Promise<[string, number][]> {
   const folder = await mkdtemp(join(tmpdir(), 'face-tuning-bench-'));
   try {

@@ -1,5 +1,4 @@
-// What `bench` measures: a training step or a batch of faces, in the sizes that the project is judged by.
-
+// The cases that `bench` measures: a training step or a batch of faces, in the sizes the project is judged by.
 import { countFlops } from '#dist/core/graph/flops.js';
 import * as ops from '#dist/core/graph/ops.js';
 import { flattenTree, type ParameterSpec, parameterInputs } from '#dist/core/graph/tree.js';
@@ -10,12 +9,11 @@ import { generatorRunner } from '#dist/core/models/inference.js';
 import { initialValues } from '#dist/core/nn/initialise.js';
 import type { Device } from '#dist/core/runtime/device.js';
 import type { ProgramDefinition } from '#dist/core/runtime/program.js';
-import { ganPresets } from '#dist/core/training/gan/gan-presets.js';
-import { discriminatorStep, generatorStep, simultaneousStep } from '#dist/core/training/gan/gan-step.js';
-import { GanTrainer, type GanTrainingConfig } from '#dist/core/training/gan/gan-trainer.js';
+import { ganPresets } from '#dist/core/training/gan/presets.js';
 import { type GanSettings, trainingConfigOf } from '#dist/core/training/gan/settings.js';
 import type { Shares } from '#dist/core/training/gan/shares.js';
-import { adversarialLoss } from '#dist/core/training/losses/losses.js';
+import { discriminatorStep, generatorStep, simultaneousStep } from '#dist/core/training/gan/step.js';
+import { GanTrainer, type GanTrainingConfig } from '#dist/core/training/gan/trainer.js';
 
 export interface BenchCase {
   readonly mode: 'train' | 'inference';
@@ -37,12 +35,12 @@ export const benchCaseNames = [
   'logistic-128',
   'inference-64',
 ] as const;
-export type BenchCaseName = (typeof benchCaseNames)[number];
+type BenchCaseName = (typeof benchCaseNames)[number];
 
 export const benchCases: Readonly<Record<BenchCaseName, BenchCase>> = {
   'wgan-gp-64': { mode: 'train', resolution: 64, settings: { ...cpu, ...at64, loss: 'wgan-gp' } },
   'logistic-64': { mode: 'train', resolution: 64, settings: { ...cpu, ...at64 } },
-  // PGGAN, trained as the style networks are.
+  // PGGAN, with the loss and the steps of the style networks.
   'relativistic-64': { mode: 'train', resolution: 64, settings: { ...style, kind: 'pggan', generatorNorm: 'pixel' } },
   'style-64': { mode: 'train', resolution: 64, settings: style },
   'wgan-gp-128': { mode: 'train', resolution: 128, settings: { ...cpu, ...at128, loss: 'wgan-gp' } },
@@ -77,7 +75,7 @@ function trainingCase(device: Device, config: GanTrainingConfig, shares: Shares 
   return { run: () => trainer.step(), flops: flopsOfStep(config), release: () => trainer.release() };
 }
 
-/** On average over steps with the penalty and without. */
+/** The average over steps with the penalty and without. */
 function flopsOfStep({ architecture, loss, adam, plan, discriminatorSteps }: GanTrainingConfig): number {
   const { resolution, minibatch } = plan;
   const options = { architecture, loss, adam, resolution, minibatch, fading: false };
@@ -85,8 +83,10 @@ function flopsOfStep({ architecture, loss, adam, plan, discriminatorSteps }: Gan
     countFlops([...Object.values(outputs), ...Object.values(updates)]);
   const together = discriminatorSteps === 0;
   const step = together ? simultaneousStep : discriminatorStep;
-  const penalised = 1 / adversarialLoss(loss).interval;
-  const ofSteps = penalised * flopsOf(step(options, true)) + (1 - penalised) * flopsOf(step(options, false));
+  const penalised = 1 / loss.interval;
+  const ofSteps =
+    penalised * flopsOf(step(options, true)) +
+    (loss.interval > 1 ? (1 - penalised) * flopsOf(step(options, false)) : 0);
   return ofSteps + (together ? 0 : flopsOf(generatorStep(options)));
 }
 

@@ -10,25 +10,25 @@ import type { BenchCase } from './cases.ts';
 /** This file lies two folders deep both in tools and in dist. */
 const reference = fileURLToPath(new URL('../../tools/reference/pytorch_train_step.py', import.meta.url));
 
-/** PyTorch as it comes, and with all that its users can tune. */
+/** PyTorch with its defaults, and with everything that its users can tune. */
 const rivals = {
   eager: ['--second-order', 'plain', '--layout', 'contiguous', '--memory', 'return'],
   tuned: [],
 } as const;
-export type RivalName = keyof typeof rivals;
+type RivalName = keyof typeof rivals;
 export const rivalNames = Object.keys(rivals) as RivalName[];
 
-/** One of those that take turns, round by round. */
+/** A program that takes turns with others, round by round. */
 export interface Rival {
   /** Seconds of each round so far. */
   readonly rounds: number[];
   round(): Promise<void>;
-  /** The peak of its process; undefined where that is not its own. */
+  /** Peak memory of its process; undefined where the process is not its own. */
   megabytes(): number | undefined;
   end(): void | Promise<void>;
 }
 
-/** A PyTorch process that runs a round of so many steps whenever it is asked to. */
+/** Starts a PyTorch process that runs a round of `steps` steps whenever it is asked to. */
 export async function openRival(
   python: string,
   given: BenchCase,
@@ -60,7 +60,7 @@ export async function openRival(
   const child: ChildProcessWithoutNullStreams = spawn(python, command, { env });
   const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
   const ended = once(child, 'close').then(() => Promise.reject(new Error('it ended')));
-  child.stdin.on('error', () => {}); // told by its end
+  child.stdin.on('error', () => {}); // its end says so
   const errors: string[] = [];
   createInterface(child.stderr).on('line', line => errors.push(line));
   const lines = createInterface(child.stdout);

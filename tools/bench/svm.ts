@@ -1,4 +1,4 @@
-// Measures the support vector machine beside LIBLINEAR: how long each takes to one and the same objective.
+// Measures the support vector machine beside LIBLINEAR: how long each takes to reach the same objective.
 import { execFile } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,9 +17,9 @@ interface ProblemKind {
   readonly name: string;
   readonly count: number;
   readonly size: number;
-  /** Deviation of what is added to each latent's distance before its sign becomes the label: 0.16 blurs 5 %, 0.5 15 %. */
+  /** Deviation of the noise on each latent's distance, whose sign is the label: 0.16 mislabels 5 %, 0.5 15 %. */
   readonly noise: number;
-  /** Latents nearer to the planted boundary are drawn again: what is left is separable, as confident faces are. */
+  /** Latents nearer to the planted boundary are drawn again: the rest is separable, as confident faces are. */
   readonly margin: number;
   /** The planted boundary's distance from the origin: 1.28 leaves one positive in ten. */
   readonly offset: number;
@@ -27,7 +27,7 @@ interface ProblemKind {
 
 const small = { count: 20_000, size: 128, noise: 0, margin: 0, offset: 0 };
 
-export const svmProblems: readonly ProblemKind[] = [
+const svmProblems: readonly ProblemKind[] = [
   { ...small, name: '20,000 × 128, 5 % mislabelled', noise: 0.16 },
   { ...small, name: '20,000 × 128, 15 % mislabelled', noise: 0.5 },
   { ...small, name: '20,000 × 128, one in ten positive', noise: 0.3, offset: -1.28 },
@@ -37,17 +37,17 @@ export const svmProblems: readonly ProblemKind[] = [
 
 interface Problem {
   readonly size: number;
-  /** [count, size], of three decimals, so that text holds them too. */
+  /** [count, size], rounded to three decimals, so that LIBLINEAR's text holds the same numbers. */
   readonly features: Float32Array;
   readonly labels: Uint8Array;
 }
 
 export interface SvmResult {
   readonly problem: string;
-  /** Processor time of the fit until its primal objective is at most LIBLINEAR's and a thousandth. */
+  /** Processor time of the fit until its primal objective is at most LIBLINEAR's plus a thousandth of it. */
   readonly seconds: number;
   readonly passes: number;
-  /** Until the fit ends by itself, with the defaults of `fit`. */
+  /** Processor time until the fit ends by itself, with the defaults of `fit`. */
   readonly secondsToEnd: number;
   readonly passesToEnd: number;
   readonly objectiveAtEnd: number;
@@ -70,7 +70,7 @@ export const svmColumns: readonly Column<SvmResult>[] = [
 
 /**
  * @param liblinear the program `liblinear-train`; without it the objective to reach is that of our own fit's end.
- * @param rounds how often each is timed, in turn; medians are told.
+ * @param rounds how often each is timed, in turn; the results are medians.
  */
 export async function benchSvm(
   liblinear: string | undefined,
@@ -153,14 +153,14 @@ function draw({ count, size, noise, margin, offset }: ProblemKind): Problem {
 
 interface Fitted {
   readonly svm: Svm;
-  /** Processor time of the whole fit, without what measuring took. */
+  /** Processor time of the whole fit, without that of measuring. */
   readonly seconds: number;
   /** Until the primal objective was at most the goal; NaN where it never was. */
   readonly secondsToGoal: number;
   readonly passesToGoal: number;
 }
 
-/** Whether the goal is reached is looked up after 1, 2, … passes, later after every twentieth part more. */
+/** Checks for the goal after 1, 2, … passes, later whenever the passes have grown by a twentieth. */
 function fitted(problem: Problem, goal = Number.NEGATIVE_INFINITY): Fitted {
   const { features, size, labels } = problem;
   const samples = { rows: Uint32Array.from(labels.keys()), labels };
@@ -206,8 +206,8 @@ interface Liblinear {
 }
 
 /**
- * LIBLINEAR prints no times. Its processor time for the whole command is taken, less that of the same command with a
- * tolerance so wide that it ends after the first pass: reading, one pass and writing. So its time lacks a pass.
+ * LIBLINEAR prints no times. Its time is the processor time of the whole command, less that of the same command with a
+ * tolerance so wide that it ends after the first pass, which covers reading and writing but also one pass.
  */
 async function openLiblinear(program: string, problem: Problem): Promise<Liblinear> {
   const data = join(tmpdir(), `face-tuning-bench-${process.pid}.txt`);

@@ -1,5 +1,5 @@
-# Ways to check a reference from which golden files come: central differences, what is near a rectifier's kink, and how
-# far float32 and rounding move the golden numbers, from which a test can choose its tolerances.
+# Checks of the references that golden files are made from: central differences, activations near a rectifier's kink,
+# and how far float32 and rounding move the golden numbers, from which tests choose their tolerances.
 # A module for pggan_check.py and style_check.py.
 import torch
 import torch.nn.functional as F
@@ -31,7 +31,7 @@ def distances(found, expected):
 
 
 def slopes(case):
-    """For each parameter: how far its gradient is from the loss's slope in one random direction, relative to both."""
+    """Relative difference of each parameter's gradient from the loss's slope in one random direction."""
     model, config, resolution, alpha = (case[key] for key in ("model", "config", "resolution", "alpha"))
     state = networks(case)
     fed = feeds(case)
@@ -93,7 +93,7 @@ def kinks(cases):
 
 
 def nudged(tensors):
-    """Changed in about the last digit, as another order of summation might."""
+    """Numbers changed in about their last digit, as another order of summation might change them."""
     return {name: value * (1 + 1e-15 * torch.randn_like(value)) for name, value in tensors.items()}
 
 

@@ -1,4 +1,4 @@
-# What the references of PGGAN and of the style networks share: common layers, losses, Adam and the training steps.
+# Shared by the references of PGGAN and of the style networks: layers, losses, Adam and the training steps.
 # A module for the others; made with Python 3.11.2 and PyTorch 1.13.0.
 #
 # `model` is the module that has the networks, pggan or style: its functions generator and discriminator are used here.
@@ -23,12 +23,12 @@ def sides_up_to(resolution):
 
 
 def is_statistic(name):
-    """Running statistics are state, but nothing is learnt about them by gradient."""
+    """True for running statistics: they are state, and have no gradient."""
     return name.endswith(("/mean", "/variance"))
 
 
 def per_channel(values, x):
-    """A vector shaped so that it meets the axis 1 of x."""
+    """The vector reshaped to broadcast along axis 1 of x."""
     return values.reshape(1, -1, *[1] * (x.dim() - 2))
 
 
@@ -49,7 +49,7 @@ def cross_fade(old, new, alpha):
 
 
 def with_stddev(x, group_size):
-    """One more map: how much neighbours in the batch differ, averaged over everything."""
+    """x with one more map: the standard deviation among neighbours in the batch, averaged over channels and pixels."""
     n, _, height, width = x.shape
     group = min(group_size or n, n)
     while n % group != 0:
@@ -94,7 +94,7 @@ def discriminator_loss(model, config, parameters, reals, fakes, mixing, alpha=No
 
 
 def as_faded(reals, alpha):
-    """While fading, reals lose as much of their detail as the fakes have not yet got."""
+    """Real images during a fade, blended with their halved selves as the fakes are."""
     return reals if alpha is None else cross_fade(upsample(downsample(reals)), reals, alpha)
 
 
@@ -104,7 +104,7 @@ def squared_gradient(scores, images):
 
 
 def generator_loss(model, config, parameters, fakes, reals, alpha=None):
-    """`reals`, as many as there are fakes, are for the relativistic loss only."""
+    """The generator's loss. Only the relativistic one uses `reals`, which are as many as the fakes."""
     scores = model.discriminator(config, parameters, fakes, alpha)
     if config.loss == "wgan-gp":
         return -scores.mean()
@@ -114,7 +114,7 @@ def generator_loss(model, config, parameters, fakes, reals, alpha=None):
 
 
 def gradients(loss, parameters):
-    """By name; zeros for what the loss does not depend on, such as the layers of a resolution that has been left."""
+    """Gradients by name; zeros for parameters that the loss does not depend on, such as those of an earlier resolution."""
     found = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
     pairs = zip(parameters.items(), found)
     return {name: torch.zeros_like(value) if gradient is None else gradient for (name, value), gradient in pairs}
@@ -130,7 +130,7 @@ def learnt(state, network):
 
 
 def adam(config, state, network, found, learning_rate):
-    """Bias-corrected, after Kingma & Ba 2015, algorithm 1; without β₁ there is no mean to keep."""
+    """Adam with bias correction: Kingma & Ba 2015, algorithm 1. With β₁ = 0 no mean is kept."""
     prefix = f"{network}Adam"
     step = state[f"{prefix}/step"] + 1
     updates = {f"{prefix}/step": step}

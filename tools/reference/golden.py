@@ -85,7 +85,7 @@ def feeds(case, suffix=""):
     }
 
 
-# What is stored of a case
+# The arrays stored for each case
 
 
 def gradient_tensors(case, perturbed=lambda tensors: tensors):
@@ -147,7 +147,7 @@ def safetensors(tensors, metadata):
 
 
 def gzipped(content):
-    """The same bytes each time: no clock, no file name."""
+    """Gzip without clock or file name, so that the bytes repeat."""
     buffer = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as file:
         file.write(content)

@@ -36,7 +36,7 @@ def liblinear(features, labels):
 
 
 def primal_objective(features, labels, model):
-    """Written out from the definition, since LIBLINEAR prints the dual's."""
+    """The primal objective from its definition, since LIBLINEAR prints the dual's."""
     loss = 0.0
     for row, label in zip(features, labels):
         value = sum(a * b for a, b in zip(model["weights"], row)) + model["bias"]

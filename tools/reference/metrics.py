@@ -13,7 +13,7 @@ import scipy.signal
 
 
 class Lcg:
-    """Numerical Recipes' generator modulo 2^32, many steps at once."""
+    """Numbers of Numerical Recipes' generator modulo 2^32, many steps at once."""
 
     def __init__(self, seed):
         self.state = numpy.uint32(seed)
@@ -30,7 +30,7 @@ class Lcg:
         return (self.words(bounds.size).astype(numpy.uint64) * bounds.ravel() >> numpy.uint64(32)).astype(int)
 
     def normals(self, count):
-        """Twelve uniform numbers less 6: near enough to normal, and exact in every language."""
+        """Sums of twelve uniform numbers less 6: nearly normal, and exact in every language."""
         return (self.words(12 * count) / 2.0**32).reshape(count, 12).sum(axis=1) - 6
 
     def permutation(self, count):
@@ -62,7 +62,7 @@ def filtered(images, kernel):
 
 
 def laplacian_levels(images):
-    """From the images' own side down to 16; each but the last less what the next one holds."""
+    """Laplacian pyramid from the images' own side down to 16: each level less the next one enlarged."""
     images = images.astype(float)
     while images.shape[-1] > 16:
         smaller = filtered(images, BINOMIAL)[..., ::2, ::2]
@@ -99,7 +99,7 @@ WEIGHTS = numpy.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])
 
 
 def ms_ssim(a, b):
-    """Of each pair; a, b [pairs, 3, side, side]."""
+    """MS-SSIM of each pair; a, b [pairs, 3, side, side]."""
     a, b = a.astype(float), b.astype(float)
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
     product = numpy.ones(len(a))
@@ -157,7 +157,7 @@ def root(matrix):
 
 
 def frechet_as_published(a, b):
-    """As Heusel et al. 2017 write it, with the roots of the matrices themselves: of few rows they keep half the digits."""
+    """Fréchet distance as Heusel et al. 2017 write it, by roots of matrices; few rows leave it half of the digits."""
     (mean_a, covariance_a), (mean_b, covariance_b) = ((x.mean(axis=0), numpy.cov(x.T)) for x in (a, b))
     middle = root(covariance_a) @ covariance_b @ root(covariance_a)
     squared = ((mean_a - mean_b) ** 2).sum()
@@ -165,7 +165,7 @@ def frechet_as_published(a, b):
 
 
 def frechet_distance(a, b):
-    """From the rows: the trace of the root is the sum of the singular values of their product."""
+    """Fréchet distance from the rows: the trace of the root is the sum of their product's singular values."""
     centred = [(x - x.mean(axis=0)) / numpy.sqrt(len(x) - 1) for x in (a, b)]
     singular = numpy.linalg.svd(centred[0] @ centred[1].T, compute_uv=False)
     squared = ((a.mean(axis=0) - b.mean(axis=0)) ** 2).sum()

@@ -110,19 +110,19 @@ def he_deviation(name, shape):
 
 
 def stored_deviation(config, name, shape):
-    """Of the values that a weight starts with."""
+    """Standard deviation of a weight's initial values, as stored."""
     return 1 if config.equalised else he_deviation(name, shape)
 
 
 def weight_of(config, parameters, layer):
-    """The weight that counts: under an equalised learning rate it is scaled at run time."""
+    """The weight as used: under an equalised learning rate the stored one is scaled at run time."""
     name = f"{layer}/weight"
     weight = parameters[name]
     return weight * he_deviation(name, weight.shape) if config.equalised else weight
 
 
 def linear_map(config, parameters, layer, x):
-    """Convolution of unchanged size, or a dense layer of all that it is given; no bias yet."""
+    """A convolution that keeps the size, or a dense layer of the flattened input; the bias comes later."""
     weight = weight_of(config, parameters, layer)
     if weight.dim() == 2:
         return x.flatten(1) @ weight.T

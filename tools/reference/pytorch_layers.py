@@ -1,4 +1,4 @@
-# What the fast networks of pytorch_pggan.py and pytorch_style.py share: layers with and without gradients of their own.
+# Layers of the fast networks in pytorch_pggan.py and pytorch_style.py, with and without gradients of their own.
 # A module for pytorch_train_step.py.
 import math
 

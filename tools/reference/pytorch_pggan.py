@@ -45,7 +45,7 @@ def initial_value(name, shape):
 
 
 def scale_of(network, name, shape):
-    """By which the equalised learning rate multiplies a parameter."""
+    """Factor by which the equalised learning rate multiplies a parameter."""
     gain = GAINS.get(f"{network}/{name}", ROOT2)
     return gain / math.sqrt(math.prod(shape[1:])) if name.endswith("weight") else 1
 

@@ -22,12 +22,12 @@ def initial_value(name, shape):
 
 
 def scale_of(network, name, shape):
-    """By which a parameter is multiplied at run time; a rectifier's gain passes through it, and so is applied here."""
+    """Factor of a parameter at run time. A rectifier's gain passes through it, so it is included here."""
     scale = 1 / math.sqrt(math.prod(shape[1:])) if name.endswith("/weight") else 1
     if name.startswith("mapping/"):
         return scale * style.MAPPING_RATE * ROOT2
     rectified = name.startswith("blocks/") and not any(part in name for part in ("/style/", "/skip/"))
-    # Demodulation would take it away again from a styled convolution's weight.
+    # A styled convolution's weight has no factor: demodulation would cancel it.
     styled = network == "generator" and name.endswith("/weight")
     return scale * ROOT2 if rectified and not styled else scale
 

@@ -49,7 +49,7 @@ class Model:
             self.parameters.append(value.requires_grad_())
 
     def effective(self):
-        """Scaled once a step, however often the network is then run."""
+        """Weights scaled once a step, however often the network is then run."""
         pairs = zip(self.names, self.parameters, self.scales)
         return {name: value if scale == 1 else value * scale for name, value, scale in pairs}
 
@@ -184,7 +184,7 @@ class Training:
 
 
 def leaves(p):
-    """What gradients are computed by."""
+    """Copies of the parameters that gradients are computed for."""
     return {name: value.detach().requires_grad_() for name, value in p.items()}
 
 
@@ -212,7 +212,7 @@ def timed(step, count):
 
 
 def peak_kilobytes():
-    """Linux starts ru_maxrss from the peak of the process that spawned this one, a driver's; VmHWM it does not."""
+    """Peak memory by VmHWM: Linux starts ru_maxrss from the peak of the process that spawned this one."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
@@ -228,7 +228,7 @@ def report(options, times):
         **{name: value for name, value in vars(options).items() if name not in ("json", "serve", "steps", "warmup")},
         "milliseconds": [round(t, 3) for t in times],
         "medianMilliseconds": round(median, 3),
-        # Every so manyth step of a logistic loss is dearer, which the median does not see: compare its mean.
+        # A logistic loss has a dearer step at intervals, which the median does not show: compare its mean.
         "imagesPerSecond": round(options.minibatch / median * 1000, 3),
         "meanImagesPerSecond": round(options.minibatch * len(times) / sum(times) * 1000, 3),
         "peakMegabytes": round(peak_kilobytes() / 1024, 1),
@@ -241,7 +241,7 @@ def report(options, times):
 
 
 def keep_memory():
-    """Nothing up to glibc's limit of 32 MB is mapped by itself, and nothing freed is returned."""
+    """Make glibc keep freed memory: it maps no block up to its limit of 32 MB by itself and returns none."""
     trim_threshold, mmap_threshold = -1, -3
     libc = ctypes.CDLL(None)
     libc.mallopt(mmap_threshold, 32 << 20)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from gan import ROOT2, SLOPE, channels_at, downsample, per_channel, pixel_norm, sides_up_to, upsample, with_stddev
 
 MAPPING_LAYERS = 2
-# What a weight of the mapping is multiplied by at run time, and so how much more slowly it learns.
+# The factor of the mapping's weights at run time, which is also how much more slowly they learn.
 MAPPING_RATE = 0.01
 
 
@@ -86,23 +86,23 @@ def discriminator_shapes(config, resolution):
 
 
 def stored_deviation(config, name, shape):
-    """Of the values that a weight starts with: the mapping's make up for its small factor."""
+    """Standard deviation of a weight's initial values; the mapping's make up for its small factor."""
     return 1 / MAPPING_RATE if "/mapping/" in name else 1
 
 
 def equalised(parameters, layer):
-    """The weight that counts: N(0, 1) is stored, 1 / √fan-in of it is used."""
+    """The weight as used: the stored one, N(0, 1), divided by √fan-in."""
     weight = parameters[f"{layer}/weight"]
     return weight / math.sqrt(math.prod(weight.shape[1:]))
 
 
 def convolved(x, weight):
-    """Of unchanged size."""
+    """A 2-D convolution that keeps the size."""
     return F.conv2d(x, weight, padding=weight.shape[2] // 2)
 
 
 def rectified(x):
-    """With the gain that keeps the size of what passes through."""
+    """Leaky rectifier with the gain √2, which keeps the variance."""
     return ROOT2 * F.leaky_relu(x, SLOPE)
 
 
@@ -145,7 +145,7 @@ def mapped(parameters, z):
 
 
 def styles(parameters, layer, w):
-    """What each input channel is multiplied by, in each image [N, I]."""
+    """The factor of each input channel in each image, [N, I]."""
     return w @ equalised(parameters, f"{layer}/style").T + parameters[f"{layer}/style/bias"]
 
 

@@ -9,7 +9,7 @@ import { UserError } from '../errors.ts';
 import { checkShape, toFloat64 } from '../formats/nd-array.ts';
 import { decodeNpy } from '../formats/npy.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
-import { normalisationSchema } from '../images/normalisation.ts';
+import { normalisationSchema } from '../images/colour.ts';
 import { length } from '../math/linear-algebra.ts';
 import { classifierArchitectureSchema } from '../models/classifier.ts';
 import { ganArchitectureSchema } from '../models/gan-architecture.ts';

@@ -10,6 +10,7 @@ import { strengthRange } from '../editing/strength-range.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../editing/strip.ts';
 import { didYouMean, UserError } from '../errors.ts';
 import { createRandom } from '../math/random.ts';
+import { streams } from '../math/streams.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import { BatchRunner, classifierOnnx, generatorOnnx, type LatentMapping, latentMapping } from '../models/inference.ts';
 import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/latents.ts';
@@ -105,7 +106,7 @@ export class FaceEditor {
    * @returns the latent for editing [d] of the first face drawn with this seed, an integer from 0; raw on a sphere.
    */
   sample(seed: number, psi?: number): Float32Array {
-    const latent = this.#map(sampleLatents(createRandom(seed), 1, this.bundle.latentSize));
+    const latent = this.#map(sampleLatents(createRandom(seed, streams.face.latent), 1, this.bundle.latentSize));
     return truncated(latent, this.#psi(psi));
   }
 

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { fromHalves, toHalves } from '../formats/half.ts';
 import type { NdArray } from '../formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.ts';
-import type { WeightPrecision } from '../graph/emitter.ts';
+import type { WeightPrecision } from '../graph/target.ts';
 import { sameShape } from '../graph/tensor.ts';
 import { flattenTree, type ParameterSpec } from '../graph/tree.ts';
 import { type ClassifierArchitecture, classifierSpec } from '../models/classifier.ts';

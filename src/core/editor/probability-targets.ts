@@ -7,6 +7,7 @@ import { type Answer, strengthFor } from '../editing/response.ts';
 import { strengthRange } from '../editing/strength-range.ts';
 import { UserError } from '../errors.ts';
 import { createRandom } from '../math/random.ts';
+import { streams } from '../math/streams.ts';
 
 export interface LogitTarget {
   readonly attribute: string;
@@ -97,7 +98,7 @@ export async function solveTargets(
   const wanted = targets.map(({ logit }) => logit);
   /** Places all over the range: the steps of Gauss and Newton find the nearest valley, which may not be deep enough. */
   const elsewhere = async (): Promise<number[][]> => {
-    const random = createRandom(0);
+    const random = createRandom(0, streams.editor.trials);
     const ranges = targets.map(({ attribute, distances }) => strengthRange(attribute, distances, edit));
     const places = Array.from({ length: trialPlaces }, () =>
       ranges.map(([low, high]) => low + (high - low) * random.uniform()),

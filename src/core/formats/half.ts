@@ -1,6 +1,6 @@
-// Half precision, IEEE 754 binary16, in plain arithmetic: not every runtime has it.
+// Half precision (IEEE 754 binary16) in plain arithmetic, since not every runtime has Float16Array.
 
-/** @returns the bits of the nearest halves, ties to even; what is beyond the range becomes infinite. */
+/** @returns the bits of the nearest halves, ties to even; values beyond the range become infinite. */
 export function toHalves(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
   const floats = new Float32Array(1);
   const bits = new Uint32Array(floats.buffer);
@@ -38,7 +38,7 @@ export function fromHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
   return floats;
 }
 
-/** The value of every half, as files hold millions of them; made when the first is read. */
+/** The value of every half, since files hold millions of them; made when the first is read. */
 let table: Float32Array | undefined;
 
 function valueOfHalf(bits: number): number {

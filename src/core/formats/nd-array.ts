@@ -27,8 +27,8 @@ interface ElementType {
 }
 
 /**
- * Little-endian throughout: every machine that JavaScript runs on today is. Booleans are read as 0 and 1 in uint8, halves
- * as float32, which holds them exactly.
+ * Little-endian throughout, as every machine is that JavaScript runs on today. Booleans are read as 0 and 1 in uint8,
+ * halves as float32, which holds them exactly.
  */
 const elementTypes = {
   float32: { bytes: 4, npy: '<f4', safetensors: 'F32', view: buffer => new Float32Array(buffer) },

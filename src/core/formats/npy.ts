@@ -4,9 +4,7 @@ import { UserError } from '../errors.ts';
 import type { DType, NdArray, TypedArray } from './nd-array.ts';
 import { arrayFromBytes, bytesOf, dtypeOf, dtypes, elementCount, elementType } from './nd-array.ts';
 
-export type { NdArray } from './nd-array.ts';
-
-export interface NpyHeader {
+interface NpyHeader {
   readonly dtype: DType;
   readonly shape: readonly number[];
   /** Whether the first axis is the fastest; `decodeNpy` turns such data into C order. */
@@ -18,9 +16,9 @@ export interface NpyHeader {
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
 /**
- * All that stands before the data, padded so that the data begins at a multiple of 64 bytes. For writing an array
- * piece by piece: this header first, then the rows' bytes.
- * @throws RangeError for a shape that is none.
+ * The header, padded so that the data begins at a multiple of 64 bytes; for writing an array piece by piece, this
+ * first and then the rows' bytes.
+ * @throws RangeError where `shape` is not one.
  */
 export function encodeNpyHeader(dtype: DType, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   if (elementCount(shape) === undefined) throw new RangeError(`not a shape: [${shape.join(', ')}]`);

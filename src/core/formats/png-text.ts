@@ -14,14 +14,14 @@ interface Chunk {
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const chunkType = 'iTXt';
 
-/** Texts of one keyword in one file: ten times what a sheet of faces has. */
-const mostTexts = 10_000;
+/** Limit on texts with one keyword in one file: ten times as many as a sheet of faces has. */
+const maxTexts = 10_000;
 
 /**
- * @param png a whole PNG file. @param keyword 1 to 79 letters, digits or any of -_.: by which the text is found again.
+ * @param png a whole PNG file. @param keyword by which the text is found again: 1 to 79 letters, digits or any of -_.:
  * @param before the chunk to put it in front of; readers that stop at the pixels see only what is before `IDAT`.
- * @returns a new file that also holds the text, uncompressed, by default after any it holds already.
- * @throws UserError for what is no PNG. @throws RangeError for a keyword that is none.
+ * @returns a new file that also holds the text, uncompressed, by default after the texts it holds already.
+ * @throws UserError where `png` is not a PNG file. @throws RangeError where `keyword` is not one.
  */
 export function addPngText(
   png: Uint8Array,
@@ -30,7 +30,7 @@ export function addPngText(
   before: 'IDAT' | 'IEND' = 'IEND',
 ): Uint8Array<ArrayBuffer> {
   if (!/^[\w.:-]{1,79}$/.test(keyword)) throw new RangeError(`not a keyword: "${keyword}"`);
-  // Behind the keyword: uncompressed, its method, no language, no translated keyword.
+  // Zeros after the keyword say: uncompressed, compression method, no language, no translated keyword.
   const data = new TextEncoder().encode(`${keyword}\0\0\0\0\0${text}`);
   const chunk = new Uint8Array(12 + data.length);
   const view = new DataView(chunk.buffer);
@@ -50,8 +50,8 @@ export function addPngText(
  * @param png a whole PNG file. @param name what the file is called in errors: its path.
  * @param longest bytes that one text may have.
  * @returns every text with this keyword, in the file's order; empty where there is none.
- * @throws UserError for a damaged file, for a text that is too long, for more texts than any picture of ours has, and
- * for compressed text: it may be larger than any memory.
+ * @throws UserError for a damaged file, a text that is too long, too many texts, and compressed text, which may be
+ * larger than any memory.
  */
 export function readPngTexts(
   png: Uint8Array,
@@ -68,8 +68,8 @@ export function readPngTexts(
     if (data.length > longest) {
       throw new UserError(`${name}: the text "${keyword}" must have at most ${longest} bytes; got ${data.length}`);
     }
-    if (texts.length === mostTexts) {
-      throw new UserError(`${name} must hold the text "${keyword}" at most ${mostTexts} times. Choose another picture`);
+    if (texts.length === maxTexts) {
+      throw new UserError(`${name} must hold the text "${keyword}" at most ${maxTexts} times. Choose another picture`);
     }
     const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
     if (view.getUint32(dataEnd) !== crc32(png.subarray(dataStart - 4, dataEnd))) {
@@ -96,7 +96,8 @@ function startOf(png: Uint8Array, wanted: string): number {
 
 /** The chunks of a file up to its last, IEND, one at a time: a hostile file may have millions. */
 function* chunksOf(png: Uint8Array, name: string): Generator<Chunk> {
-  if (signature.some((byte, i) => png[i] !== byte)) throw new UserError(`${name} is no PNG file. Choose a PNG picture`);
+  if (signature.some((byte, i) => png[i] !== byte))
+    throw new UserError(`${name} is not a PNG file. Choose a PNG picture`);
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   for (let start = signature.length, type = ''; type !== 'IEND'; ) {
     if (start + 12 > png.length) throw damaged(name, `it ends after ${png.length} bytes, before its last part`);
@@ -113,7 +114,7 @@ function decodeUtf8(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw damaged(name, 'its text is no UTF-8');
+    throw damaged(name, 'its text is not UTF-8');
   }
 }
 
@@ -121,7 +122,7 @@ function damaged(name: string, fault: string): UserError {
   return new UserError(`${name} is a damaged PNG file: ${fault}. Save or copy it again`);
 }
 
-/** What each byte adds to the checksum (PNG specification, annex D). */
+/** The contribution of each byte to the checksum (PNG specification, annex D). */
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;

@@ -1,9 +1,9 @@
 // The wire format of Protocol Buffers, for messages whose schema is data: it runs where pages forbid generated code.
-// Format: https://protobuf.dev/programming-guides/encoding — of it, what ONNX uses.
+// Format: https://protobuf.dev/programming-guides/encoding — the part that ONNX uses.
 
 export type FieldType = 'int' | 'float' | 'text' | 'bytes' | Schema;
 
-export interface Field {
+interface Field {
   readonly id: number;
   /** `int` is a signed whole number of 64 bits, as exact as a JavaScript number. */
   readonly type: FieldType;
@@ -22,7 +22,7 @@ const [varint, fixed64, delimited, fixed32] = [0, 1, 2, 5] as const;
 
 /** @returns the bytes of a message; fields that are left out or undefined are not written. */
 export function encodeMessage(schema: Schema, message: Message): Uint8Array<ArrayBuffer> {
-  // In pieces, so that what is large is copied once and not at every level.
+  // The parts are joined at the end, so that large ones are copied once and not at every level.
   const parts: Uint8Array[] = [];
   const bytes = new Uint8Array(appendMessage(parts, schema, message));
   let at = 0;
@@ -33,7 +33,7 @@ export function encodeMessage(schema: Schema, message: Message): Uint8Array<Arra
   return bytes;
 }
 
-/** @returns how many bytes it has appended to the parts. */
+/** @returns the number of bytes it appended to the parts. */
 function appendMessage(parts: Uint8Array[], schema: Schema, message: Message): number {
   let size = 0;
   const append = (part: Uint8Array) => {
@@ -67,7 +67,7 @@ function wireTypeOf(type: FieldType): number {
   return type === 'float' ? fixed32 : delimited;
 }
 
-/** Seven bits a byte, the lowest first; negative numbers are those of two's complement in 64 bits. */
+/** Seven bits a byte, the lowest first; negative numbers in 64-bit two's complement. */
 function varintBytes(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value < 0 ? BigInt.asUintN(64, BigInt(value)) : BigInt(value);
@@ -83,8 +83,9 @@ function floatBytes(value: number): Uint8Array {
 }
 
 /**
- * @returns the message, every field of the schema in it: what was not written is 0, empty, or undefined for a message.
- * @throws RangeError where the bytes end within a field or have a wire type of no use here.
+ * @returns the message with every field of the schema: those that were not written are 0, empty or, for a message,
+ * undefined.
+ * @throws RangeError where the bytes end within a field or have an unknown wire type.
  */
 export function decodeMessage(schema: Schema, bytes: Uint8Array): Record<string, unknown> {
   const message = Object.fromEntries(Object.entries(schema).map(([name, field]) => [name, emptyOf(field)]));

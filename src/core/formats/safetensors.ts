@@ -5,7 +5,7 @@ import { toHalves } from './half.ts';
 import type { DType, NdArray } from './nd-array.ts';
 import { arrayFromBytes, bytesOf, dtypeOf, dtypes, elementCount, elementType, toFloat32 } from './nd-array.ts';
 
-export interface Safetensors {
+interface Safetensors {
   readonly tensors: Record<string, NdArray>;
   readonly metadata: Record<string, string>;
 }
@@ -27,7 +27,7 @@ interface Stored {
   readonly bytes: Uint8Array;
 }
 
-/** As the reference implementation: a longer header is an attack or an accident. */
+/** The reference implementation's limit: a longer header is an attack or an accident. */
 const maxHeaderBytes = 100_000_000;
 
 /**
@@ -99,7 +99,7 @@ function wideElementsFirst(a: Stored, b: Stored): number {
 }
 
 function readHeader(bytes: Uint8Array, name: string): { json: object; dataOffset: number } {
-  if (bytes.length < 8) throw new UserError(`${name} is no safetensors file: it has only ${bytes.length} bytes`);
+  if (bytes.length < 8) throw new UserError(`${name} is not a safetensors file: it has only ${bytes.length} bytes`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   const limit = Math.min(maxHeaderBytes, bytes.length - 8);
   if (length > BigInt(limit)) {

@@ -1,4 +1,4 @@
-// Reads JSON documents of others: each says which version of its schema it follows, and is checked against it.
+// Reads JSON documents that anybody may have written: each names the version of its schema, and is checked against it.
 import type { z } from 'zod';
 import { UserError } from '../errors.ts';
 
@@ -35,7 +35,7 @@ export function parseVersionedJson<Schema extends z.ZodType>(
   throw new UserError(shortened(`${name}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`));
 }
 
-/** What others wrote may be long and of many lines; an error is neither. */
+/** Foreign text may be long and have many lines; an error message must not. */
 function shortened(text = 'none'): string {
   const line = text.replace(/\s+/g, ' ');
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;

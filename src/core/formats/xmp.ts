@@ -1,5 +1,5 @@
 // Says inside a picture that a trained model made it, in the words that photo software and search engines read.
-// Format: XMP as ISO 16684-1 has it, in PNG under the keyword of XMP part 3, §1.1.5; the property is IPTC's.
+// Format: XMP (ISO 16684-1), in PNG under the keyword of XMP part 3, §1.1.5; the property is IPTC's.
 import { addPngText, readPngTexts } from './png-text.ts';
 
 /** The keyword of the PNG text that holds XMP. */
@@ -21,7 +21,7 @@ const packet = [
   '<?xpacket end="r"?>',
 ].join('\n');
 
-/** @param png a PNG file. @returns a copy that says it is synthetic; the same where it says something already. */
+/** @param png a PNG file. @returns a copy that says it is synthetic; the file itself where it holds XMP already. */
 export function markSynthetic(png: Uint8Array): Uint8Array {
   return readPngTexts(png, xmpKeyword).length > 0 ? png : addPngText(png, xmpKeyword, packet, 'IDAT');
 }

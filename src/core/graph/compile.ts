@@ -1,32 +1,23 @@
-// Turns symbolic tensors into one ONNX graph: shared sub-expressions once, nothing that no output needs.
+// Turns symbolic tensors into one ONNX graph: each distinct expression once, and only what the outputs need.
 import { toHalves } from '../formats/half.ts';
 import { bytesOf } from '../formats/nd-array.ts';
-import type { Emitter, Target } from './emitter.ts';
 import { encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './onnx-format.ts';
 import { inputName } from './ops/leaf.ts';
-import { type Shape, sizeOf, type Tensor, topologicalOrder } from './tensor.ts';
-
-export interface CompiledGraph {
-  /** An `.onnx` file. */
-  readonly bytes: Uint8Array;
-  /** The inputs that the outputs need, by name. */
-  readonly inputs: ReadonlyMap<string, Shape>;
-  readonly outputs: ReadonlyMap<string, Shape>;
-  /** ONNX nodes emitted, for tests and curiosity. */
-  readonly nodeCount: number;
-}
+import type { Target } from './target.ts';
+import { type Emitter, type Shape, sizeOf, type Tensor, topologicalOrder } from './tensor.ts';
 
 /**
  * @param outputs what to compute, by name.
- * @param batchAxis a name for the first axis of every input and output: its length is then given at each run, and the
- *   one the graph was built with only stands for it. For networks, which treat each row alike.
+ * @param batchAxis a name for the first axis of every input and output, for networks that treat each row alike: the
+ *   axis then has any length at each run, whatever the graph was built with.
+ * @returns an `.onnx` file.
  * @throws Error if one input name comes with two shapes, or an output shares its name with an input.
  */
 export function compileGraph(
   outputs: Readonly<Record<string, Tensor>>,
   target: Target,
   batchAxis?: string,
-): CompiledGraph {
+): Uint8Array {
   const emitter = new GraphEmitter(target);
   const names = new Map<Tensor, string>();
   const inputs = new Map<string, Shape>();
@@ -46,29 +37,27 @@ export function compileGraph(
     sources.set(name, names.get(node)!);
   }
   emitter.nameOutputs(sources);
-  const shapes = new Map(Object.entries(outputs).map(([name, { shape }]) => [name, shape]));
-  const value = ([name, shape]: [string, Shape]): OnnxValue => ({
+  const value = (name: string, shape: Shape): OnnxValue => ({
     name,
     shape: batchAxis === undefined ? shape : [batchAxis, ...shape.slice(1)],
   });
-  const bytes = encodeOnnx({
+  return encodeOnnx({
     name: 'face-tuning',
     nodes: emitter.nodes,
     initializers: [...emitter.initializers.values()],
-    inputs: [...inputs].map(value),
-    outputs: [...shapes].map(value),
+    inputs: [...inputs].map(([name, shape]) => value(name, shape)),
+    outputs: Object.entries(outputs).map(([name, { shape }]) => value(name, shape)),
   });
-  return { bytes, inputs, outputs: shapes, nodeCount: emitter.nodes.length };
 }
 
-/** Constants up to this size are compared by content and kept exact; larger ones are weights, and rarely equal. */
+/** Constants of up to this many elements are compared by content and kept exact; larger ones are weights. */
 const smallConstant = 64;
 
 class GraphEmitter implements Emitter {
   readonly target: Target;
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, OnnxTensor>();
-  /** What was emitted before, by what it computes: equal expressions get one node. */
+  /** The name of each expression that has been emitted, by its content: equal expressions get one node. */
   readonly #known = new Map<string, string>();
 
   constructor(target: Target) {
@@ -99,7 +88,7 @@ class GraphEmitter implements Emitter {
   }
 
   /**
-   * Gives results their public names. What is no node's result (an input, a constant) or has a name already is copied.
+   * Gives results their public names. Inputs, constants and results that have a public name already are copied.
    * @param sources the emitted name of each output.
    */
   nameOutputs(sources: ReadonlyMap<string, string>): void {

@@ -1,17 +1,16 @@
 // Reverse-mode differentiation: gradients are ordinary nodes, so a gradient can be differentiated again.
 import { add } from './ops/arithmetic.ts';
-import { scalar, zeros } from './ops/leaf.ts';
-import { expand } from './ops/shape.ts';
+import { ones, zeros } from './ops/broadcast.ts';
 import { sameShape, type Tensor, topologicalOrder } from './tensor.ts';
 
 /**
  * Gradients of the sum of `y`'s elements.
  * @param y any shape; a loss is a scalar.
- * @param xs tensors `y` is a function of, inputs or intermediate ones.
- * @param outputGradient in place of ones: what is known of the gradient by `y` already, of its shape.
- * @returns one tensor an x, of its shape; zeros where `y` does not depend on it.
+ * @param xs tensors to differentiate by, inputs or intermediate ones.
+ * @param outputGradient the gradient by `y`, of its shape, that is passed back; ones if left out.
+ * @returns one tensor for each x, of its shape; zeros where `y` does not depend on it.
  */
-export function gradients(y: Tensor, xs: readonly Tensor[], outputGradient = expand(scalar(1), y.shape)): Tensor[] {
+export function gradients(y: Tensor, xs: readonly Tensor[], outputGradient = ones(y.shape)): Tensor[] {
   const order = topologicalOrder([y]);
   const wanted = new Set(xs);
   // Only nodes on a path from some x to y carry a gradient; nothing else is ever built.

@@ -23,7 +23,9 @@ export function interpret(outputs: readonly Tensor[], feeds: Readonly<Record<str
     }
     const fed = feeds[name];
     if (fed?.length !== sizeOf(node.shape)) {
-      throw new Error(`input ${name} wants ${sizeOf(node.shape)} values [${node.shape}]; got ${fed?.length ?? 'none'}`);
+      throw new Error(
+        `input ${name} must have ${sizeOf(node.shape)} values [${node.shape}]; got ${fed?.length ?? 'none'}`,
+      );
     }
     values.set(node, Float64Array.from(fed));
   }

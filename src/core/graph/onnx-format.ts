@@ -1,4 +1,4 @@
-// The dozen message types of the ONNX file format that we write (onnx.proto, IR version 10), and their encoding.
+// The message types of the ONNX file format that a graph needs (onnx.proto, IR version 10), and their encoding.
 import { decodeMessage, encodeMessage, type FieldType, type Message, type Schema } from '../formats/protobuf.ts';
 
 export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
@@ -25,7 +25,7 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-export interface OnnxGraph {
+interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];

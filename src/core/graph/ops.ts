@@ -1,13 +1,13 @@
 // All operations under one roof, for those who build networks from them.
 export * from './ops/activation.ts';
-export { add, div, mul, neg, square, sub } from './ops/arithmetic.ts';
+export { add, div, mean, mul, neg, square, sub } from './ops/arithmetic.ts';
+export { expand, ones, sum, zeros } from './ops/broadcast.ts';
 export * from './ops/comparison.ts';
 export * from './ops/conv.ts';
-export { constant, input, ones, scalar, zeros } from './ops/leaf.ts';
+export { constant, input, scalar } from './ops/leaf.ts';
 export * from './ops/matmul.ts';
-export * from './ops/reduce.ts';
 export * from './ops/resample.ts';
 export { rmsNorm } from './ops/rms-norm.ts';
-export { concat, expand, pad, reshape, slice, transpose } from './ops/shape.ts';
+export { concat, pad, reshape, slice, transpose } from './ops/shape.ts';
 export * from './ops/transcendental.ts';
 export { upsampledConv } from './ops/upsampled-conv.ts';

@@ -2,7 +2,7 @@
 import { input } from './ops/leaf.ts';
 import type { Shape, Tensor } from './tensor.ts';
 
-/** How a parameter starts: its shape and how its first values are drawn. */
+/** A parameter's shape, and how its first values are drawn. */
 export interface ParameterSpec {
   readonly shape: Shape;
   /** Standard deviation of the normal distribution its values are drawn from; 0 for zeros. */
@@ -18,7 +18,7 @@ interface Leaf {
 export type Tree<L extends Leaf> = L | { readonly [name: string]: Tree<L> };
 
 /** A tree of another kind of leaf with the same branches. */
-export type Mapped<T, To> = T extends Leaf ? To : { readonly [Key in keyof T]: Mapped<T[Key], To> };
+type Mapped<T, To> = T extends Leaf ? To : { readonly [Key in keyof T]: Mapped<T[Key], To> };
 
 /** The tensors for a tree of specs, for layers to take. */
 export type Parameters<T> = Mapped<T, Tensor>;

@@ -1,5 +1,6 @@
-// Shows each training image a little differently every time: mirrored, shifted, lit otherwise, partly hidden.
+// Changes each training image a little every time it is shown: mirrored, shifted, lit otherwise, partly hidden.
 import type { Random } from '../math/random.ts';
+import { luma } from './colour.ts';
 import type { ImageSet } from './image-set.ts';
 
 export interface Augmentation {
@@ -12,9 +13,6 @@ export interface Augmentation {
   /** Side in pixels of a square that is hidden behind grey; 0 for none. Its middle lies anywhere in the image. */
   readonly cutout: number;
 }
-
-/** Of brightness, what each colour is to the eye (Rec. 601). */
-const luma = [0.299, 0.587, 0.114] as const;
 
 /** @param indices which images. @returns [n, 3, R, R], scaled by x / 127.5 − 1 and then changed; colours stay in [-1, 1]. */
 export function augmentedBatch(

@@ -1,4 +1,4 @@
-// Says which square of a picture holds the face, so that all faces of a dataset lie in the same place.
+// Finds the square of a picture that holds the face, so that all faces of a dataset lie in the same place.
 
 /** A square in pixels of the picture; its edges may lie between pixels. */
 export interface Box {
@@ -15,8 +15,8 @@ export type CropName = (typeof cropNames)[number];
 /** The aligned pictures of CelebA, and the crop of Karras et al. 2018: 128×128 around (89, 121). */
 const celeba = { width: 178, height: 218, left: 89 - 64, top: 121 - 64, side: 128 };
 
-/** Of a face cut out: below, rounding makes nearly any picture one of CelebA's shape. */
-const leastSide = 8;
+/** Smallest side of a crop in pixels: below it, rounding makes nearly any picture one of CelebA's shape. */
+const minSide = 8;
 
 /**
  * @returns the square of a picture of that size, or, where the picture does not fit the crop, a text that says why.
@@ -35,6 +35,6 @@ export function cropBox(crop: CropName, width: number, height: number): Box | st
   if (Math.round(celeba.height * scale) !== height) {
     return `crop "celeba" needs a picture of 178×218 or the same shape; it is ${width}×${height}`;
   }
-  if (celeba.side * scale < leastSide) return `crop "celeba" leaves too little of a picture of ${width}×${height}`;
+  if (celeba.side * scale < minSide) return `crop "celeba" leaves too little of a picture of ${width}×${height}`;
   return { left: celeba.left * scale, top: celeba.top * scale, side: celeba.side * scale };
 }

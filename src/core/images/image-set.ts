@@ -1,5 +1,5 @@
 // Sets of images of one size in memory, and the batches of floats that networks are fed.
-import { chromaticityOfBytes, type Normalisation } from './normalisation.ts';
+import { chromaticityOfBytes, type Normalisation } from './colour.ts';
 
 /** All images at one resolution, [N, 3, R, R] uint8, row-major. */
 export interface ImageSet {
@@ -8,7 +8,7 @@ export interface ImageSet {
   readonly pixels: Uint8Array;
 }
 
-/** The images with their colours as a network is to see them; of chromaticity, 255 stands for the whole of R + G + B. */
+/** The images with their colours as a network is to see them; a chromaticity of 1 is 255. */
 export function withNormalisation<Images extends ImageSet>(images: Images, normalisation: Normalisation): Images {
   if (normalisation === 'range') return images;
   return { ...images, pixels: chromaticityOfBytes(images.pixels, images.resolution ** 2) };

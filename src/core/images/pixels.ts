@@ -1,4 +1,4 @@
-// Images as the 8-bit pixels that picture files hold and metrics are taken of.
+// Turns generated images into the 8-bit pixels that picture files hold and that measures compare.
 
 /** @param images in [-1, 1]; values beyond are clipped. @returns round((x + 1)·127.5), the inverse of x/127.5 − 1. */
 export function toUint8(images: Float32Array): Uint8Array {

@@ -1,8 +1,8 @@
-// Resizes a square of a picture with Lanczos's filter, exactly also where its edges lie between pixels: libraries crop
-// at whole pixels only, which would shift the faces of half-size pictures by half a pixel.
+// Resizes a square of a picture with Lanczos's filter, also where its edges lie between pixels: libraries crop at whole
+// pixels only, which would shift the faces of half-size pictures by half a pixel.
 import type { Box } from './crop.ts';
 
-/** For each output position, which inputs it is made of: weights[i·width … ] belong to inputs first[i], first[i] + 1, … */
+/** The inputs that each output position is a weighted sum of: weights[i·width … ] belong to inputs first[i], first[i] + 1, … */
 interface Taps {
   readonly first: Int32Array;
   readonly weights: Float32Array;

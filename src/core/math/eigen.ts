@@ -1,14 +1,14 @@
-// Eigenvalues and eigenvectors of a symmetric matrix, by Jacobi's rotations: slow beside others, short and exact.
+// Eigenvalues and eigenvectors of a symmetric matrix by Jacobi's rotations: not the fastest method, but short and exact.
 
-export interface Eigen {
+interface Eigen {
   /** [n], in no order. */
   readonly values: Float64Array;
   /** [n, n], row i the unit vector of value i. */
   readonly vectors: Float64Array;
 }
 
-/** Sweeps after which it ends in any case; it converges quadratically and takes six to ten. */
-const mostSweeps = 50;
+/** Upper limit; Jacobi's method converges quadratically and takes six to ten sweeps. */
+const maxSweeps = 50;
 
 /** @param matrix [n, n], symmetric, row-major (Golub & Van Loan 2013, §8.5). */
 export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
@@ -16,7 +16,7 @@ export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
   const vectors = new Float64Array(n * n);
   for (let i = 0; i < n; i++) vectors[i * n + i] = 1;
   const total = Math.hypot(...a);
-  for (let sweep = 0; sweep < mostSweeps; sweep++) {
+  for (let sweep = 0; sweep < maxSweeps; sweep++) {
     let off = 0;
     for (let p = 0; p < n; p++) for (let q = 0; q < p; q++) off += 2 * a[p * n + q]! ** 2;
     if (Math.sqrt(off) <= 1e-14 * total) break;

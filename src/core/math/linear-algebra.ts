@@ -31,8 +31,8 @@ export function addScaled(target: Float64Array, v: ArrayLike<number>, factor: nu
  * An orthonormal basis of the span of `vectors`: the Q of a QR factorisation, by modified Gram-Schmidt, repeated
  * where it loses digits, which is as orthogonal as rounding allows (Giraud et al. 2005).
  * @param vectors k vectors [d]; they may be dependent, more than d, or none.
- * @param tolerance a vector of which no larger part than this is new is dependent and adds nothing. The default is
- *   float32's precision: what such a vector adds, after a trip through a float32 file, is noise.
+ * @param tolerance a vector counts as dependent where the part that is new is no larger than this share of it. The
+ *   default is float32's precision: a smaller part may be noise from a float32 file.
  * @returns r ≤ min(k, d) orthonormal vectors [d], where r is the rank.
  */
 export function orthonormalBasis(vectors: Iterable<ArrayLike<number>>, tolerance = 1e-7): Float64Array[] {
@@ -50,7 +50,7 @@ export function removeSpan(v: ArrayLike<number>, basis: readonly Float64Array[])
   const rest = Float64Array.from(v);
   const before = length(rest);
   for (const direction of basis) removeComponent(rest, direction);
-  // Where little is left, rounding let a share of the rest through that counts: twice is enough (Parlett 1980, §6.9).
+  // Where little is left, rounding errors are large beside it; a second pass is enough (Parlett 1980, §6.9).
   if (length(rest) < before / 2) for (const direction of basis) removeComponent(rest, direction);
   return rest;
 }

@@ -20,8 +20,8 @@ export interface Random {
 }
 
 /**
- * A generator of its own for each pair (seed, stream): a stage gives each of its uses a stream, so that drawing more
- * in one place shifts nothing in another.
+ * Each pair (seed, stream) gives an independent generator. A stage gives each of its uses a stream, so that drawing
+ * more numbers in one place changes none in another.
  * @param seed an integer from 0 to 2⁵³ − 1. @param stream likewise.
  * @throws UserError for any other seed or stream.
  */
@@ -64,8 +64,8 @@ export function restoreRandom(state: RandomState): Random {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32)
       throw new RangeError(`integer(n) needs n from 1 to 2^32; got ${n}`);
     if (n === 1) return 0;
-    // Draws as many bits as n − 1 has, again and again until they are below n: no number is favoured, and without a
-    // division this is fast enough for inner loops.
+    // Draws as many bits as n − 1 has until they are below n: no number is favoured, and without a division this is
+    // fast enough for inner loops.
     const unused = Math.clz32(n - 1);
     let draw = next() >>> unused;
     while (draw >= n) draw = next() >>> unused;
@@ -151,7 +151,7 @@ function checkState(state: RandomState): void {
     Array.isArray(words) &&
     words.length === 4 &&
     words.every(word => Number.isInteger(word) && word >= 0 && word < 2 ** 32) &&
-    words.some(word => word !== 0) && // from all zeros the generator would never leave zero
+    words.some(word => word !== 0) && // a generator of all zeros would never leave zero
     (spareNormal === null || Number.isFinite(spareNormal));
   if (!fits) {
     throw new UserError(

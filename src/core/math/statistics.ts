@@ -1,6 +1,6 @@
 // The few summaries of a list of numbers that metrics and reports need.
 
-/** @returns the arithmetic mean; NaN of nothing. */
+/** @returns the arithmetic mean; NaN for an empty list. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
@@ -9,7 +9,7 @@ export function mean(values: ArrayLike<number>): number {
 
 /**
  * @param share in [0, 1]; 0.5 is the median. @returns the value below which that share lies, interpolated linearly
- *   between neighbours as NumPy does; NaN of nothing.
+ *   between neighbours as NumPy does; NaN for an empty list.
  */
 export function quantile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();

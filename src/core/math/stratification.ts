@@ -7,9 +7,9 @@ export interface LabelTable {
   readonly labels: Uint8Array;
 }
 
-/** Rows outside the set that a row inside is compared with before one of them takes its place. */
+/** Rows outside the drawn set among which the best exchange for one inside is sought. */
 const candidates = 64;
-/** Rows inside that are tried in vain, one after the other, before swapping ends. */
+/** Swapping ends when this many rows in succession had no exchange that helps. */
 const patience = 2000;
 
 /**
@@ -55,7 +55,7 @@ function stratify({ width, labels }: LabelTable, rows: number, count: number, ra
   const room = [rows - count, count]; // rows that a part still takes
   const wanted = shares.map(share => left.map(rowsWith => rowsWith * share)); // the same of each label
 
-  /** @param urge how much each part wants the row. */
+  /** @param urge how much each of the two parts needs the row. */
   const assign = (row: number, urge: readonly [number, number]) => {
     const [difference, difference2] = [urge[drawn] - urge[out], room[drawn]! - room[out]!];
     const wish = difference || difference2 || random.uniform() - 0.5;
@@ -69,7 +69,7 @@ function stratify({ width, labels }: LabelTable, rows: number, count: number, ra
     }
   };
   for (;;) {
-    // The rarest label first: later there would be nothing left to mend it with.
+    // The rarest label goes first: later no row would be left to balance it with.
     let rarest = -1;
     for (let label = 0; label < width; label++) {
       if (left[label]! > 0 && (rarest < 0 || left[label]! < left[rarest]!)) rarest = label;
@@ -91,7 +91,7 @@ function swap({ width, labels }: LabelTable, drawn: Uint32Array, rest: Uint32Arr
   const inside = labelFrequencies({ width, labels }, drawn);
   const whole = labelFrequencies({ width, labels });
   const excess = inside.map((share, label) => (share - whole[label]!) * drawn.length); // in rows
-  /** What the exchange adds to the sum of squares. */
+  /** Change of the sum of squares if one row leaves and the other comes. */
   const change = (leaving: number, coming: number) => {
     let total = 0;
     for (let label = 0; label < width; label++) {
@@ -103,7 +103,7 @@ function swap({ width, labels }: LabelTable, drawn: Uint32Array, rest: Uint32Arr
   for (let vain = 0; vain < patience; vain++) {
     const at = random.integer(drawn.length);
     const leaving = drawn[at]!;
-    let [best, bestChange] = [-1, -1e-9]; // less than rounding is no gain
+    let [best, bestChange] = [-1, -1e-9]; // a smaller gain may be rounding
     for (let tried = 0; tried < candidates; tried++) {
       const candidate = random.integer(rest.length);
       const gain = change(leaving, rest[candidate]!);

@@ -1,4 +1,4 @@
-// Factors and eigenvalues of symmetric matrices in float64, so that covariances can be compared.
+// Cholesky factors and eigenvalues of symmetric matrices in float64, so that covariances can be compared.
 
 /** Row-major. */
 export interface Matrix {
@@ -38,8 +38,8 @@ export function timesTransposed(a: Matrix, b: Matrix): Matrix {
 }
 
 /**
- * The Cholesky factor of a positive semi-definite matrix, with pivoting: it ends where nothing but rounding is left, so
- * that a matrix of any rank has one (Higham 2002, §10.3).
+ * The Cholesky factor of a positive semi-definite matrix, with pivoting: it stops where only rounding is left, so a
+ * matrix of any rank has one (Higham 2002, §10.3).
  * @param values [n, n]. @returns F [rank, n], FᵀF being the matrix.
  */
 export function choleskyFactor(values: Float64Array, n: number): Matrix {
@@ -82,7 +82,7 @@ interface Tridiagonal {
   readonly beside: Float64Array<ArrayBuffer>;
 }
 
-/** A matrix of the same eigenvalues, by Householder's reflections. Of `values` only the upper triangle is read. */
+/** A matrix with the same eigenvalues, by Householder's reflections. Only the upper triangle of `values` is read. */
 function tridiagonalised(values: Float64Array, n: number): Tridiagonal {
   const a = values.slice();
   const [diagonal, beside] = [new Float64Array(n), new Float64Array(n)];
@@ -126,8 +126,8 @@ function tridiagonalised(values: Float64Array, n: number): Tridiagonal {
   return { diagonal, beside };
 }
 
-/** Sweeps in which an eigenvalue has always been found; two are usual. */
-const mostSweeps = 60;
+/** Upper limit for one eigenvalue; two sweeps are usual. */
+const maxSweeps = 60;
 
 /** By the implicit QL method (Press et al. 2007, §11.4), in place. @returns `d`, in no order. */
 function eigenvaluesOfTridiagonal(d: Float64Array<ArrayBuffer>, e: Float64Array): Float64Array<ArrayBuffer> {
@@ -140,7 +140,7 @@ function eigenvaluesOfTridiagonal(d: Float64Array<ArrayBuffer>, e: Float64Array)
       let high = low; // the block from low to high holds together
       while (high < n - 1 && Math.abs(e[high]!) > negligible) high++;
       if (high === low) break;
-      if (sweep === mostSweeps) throw new Error(`no eigenvalue ${low} of ${n} after ${mostSweeps} sweeps`);
+      if (sweep === maxSweeps) throw new Error(`no eigenvalue ${low} of ${n} after ${maxSweeps} sweeps`);
       const half = (d[low + 1]! - d[low]!) / (2 * e[low]!);
       const root = Math.hypot(half, 1);
       let g = d[high]! - d[low]! + e[low]! / (half + (half < 0 ? -root : root));

@@ -1,4 +1,4 @@
-// How many feature maps there are at each resolution, for both kinds of GAN (Karras et al. 2018, appendix A).
+// Counts the feature maps at each resolution, for both kinds of GAN (Karras et al. 2018, appendix A).
 import { z } from 'zod';
 
 /** The options that every kind of architecture has beside its resolution. */

@@ -4,7 +4,7 @@ import { attributeNames } from '../attributes.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
-import { chromaticity, normalisationSchema } from '../images/normalisation.ts';
+import { chromaticity, normalisationSchema } from '../images/colour.ts';
 import { conv, convSpec, dense, denseSpec, he, type LayerSpec, zeroed } from '../nn/layers.ts';
 
 export const classifierArchitectureSchema = z.object({
@@ -27,10 +27,10 @@ export type ClassifierSpec = {
 };
 export type ClassifierParameters = Parameters<ClassifierSpec>;
 
-/** Of the first weights of the last layer: logits begin near 0, where nothing is said yet. */
+/** Scale of the last layer's initial weights: logits begin near 0, where nothing is said yet. */
 const outputGain = 0.3;
 
-/** Nothing is computed above this side, where few channels cost most and say least. */
+/** Largest side that features have: above it, few channels cost most and say least. */
 const largestSide = 32;
 
 /** Sides of the feature maps, down to 4. */
@@ -83,12 +83,12 @@ export function classifierFeatures(
     x = ops.leakyRelu(conv(stage.enter, x));
     x = ops.add(x, conv(stage.conv1, ops.leakyRelu(conv(stage.conv0, x))));
   }
-  // Faces are aligned: where something is seen says what it is, so no mean is taken over places.
+  // No mean over places: faces are aligned, so the place of a feature helps to tell what it is.
   return ops.reshape(ops.leakyRelu(x), [x.shape[0]!, 16 * x.shape[1]!]);
 }
 
 /**
- * Makes each block of pixels one pixel of more channels, so that nothing is lost.
+ * Makes each block of pixels one pixel of more channels, which reduces the side without losing anything.
  * @param x [N, C, R, R]. @param side of the result. @returns [N, C · (R / side)², side, side].
  */
 function blocksToChannels(x: Tensor, side: number): Tensor {

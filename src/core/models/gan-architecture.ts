@@ -1,4 +1,4 @@
-// The architecture of a GAN of any kind, as options, files and bundles hold it; `kind` tells which.
+// The architecture of a GAN of any kind, as options, files and bundles hold it; `kind` says which.
 import { z } from 'zod';
 import { pgganSchema } from './pggan/architecture.ts';
 import { styleSchema } from './style/architecture.ts';

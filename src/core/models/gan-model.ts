@@ -1,4 +1,4 @@
-// The seam between kinds of GAN and all that trains, runs and edits with them: nothing else knows which kind it has.
+// The seam between kinds of GAN and everything that trains, runs and edits with them, which never asks for the kind.
 import type { Tensor } from '../graph/tensor.ts';
 import type { ParameterSpec, Tree } from '../graph/tree.ts';
 import type { BatchStatistics } from '../nn/normalisation.ts';
@@ -18,7 +18,7 @@ export interface GeneratorView {
   readonly resolution?: number;
   /** Weight of the newest block in [0, 1]; left out where it counts in full. */
   readonly alpha?: Tensor | undefined;
-  /** Told the statistics of the batch by the layer's path, such as `blocks/8/conv0`, where batch norm uses them. */
+  /** Called with the batch's statistics and the layer's path, such as `blocks/8/conv0`, where batch norm uses them. */
   readonly observe?: (path: string, statistics: BatchStatistics) => void;
 }
 
@@ -32,16 +32,16 @@ export interface GanModel {
   readonly imagesTogether: number;
   /** The generator's trained parameters. @param resolution that it has grown to. */
   generatorSpec(resolution: number): SpecTree;
-  /** With what is kept beside: running statistics of batch norm. */
+  /** The generator's trained parameters and what is kept beside them: running statistics of batch norm. */
   keptSpec(resolution: number): SpecTree;
-  /** A finished generator makes images from these; its file may hold more. */
+  /** Parameters that a finished generator makes images from; its file may hold more. */
   finishedSpec(): SpecTree;
   /** @param weights of `keptSpec` at the full resolution, by path. @returns those of `finishedSpec`. */
   finish(device: Device, weights: Weights): Promise<Weights>;
   discriminatorSpec(resolution: number): SpecTree;
   /**
-   * Starting values of what a new resolution adds to trained networks, where they are not drawn.
-   * @param generator, discriminator what there is, the new parameters as drawn among it. @returns by path.
+   * Starting values of parameters that a new resolution adds to trained networks, where they are not drawn at random.
+   * @param generator, discriminator all parameters, the new ones as drawn. @returns by path.
    */
   grownValues(
     resolution: number,

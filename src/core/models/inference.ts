@@ -1,8 +1,8 @@
 // Trained networks ready to run: weights are constants of the graph, which lets ONNX Runtime prepare them once.
 import { compileGraph } from '../graph/compile.ts';
-import type { Target } from '../graph/emitter.ts';
 import { interpret } from '../graph/interpreter.ts';
 import * as ops from '../graph/ops.ts';
+import type { Target } from '../graph/target.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { Device } from '../runtime/device.ts';
 import { type OpenShape, Program } from '../runtime/program.ts';
@@ -13,7 +13,7 @@ import type { GanModel } from './gan-model.ts';
 import { seenLatents } from './latents.ts';
 import { constants, type Weights } from './weights.ts';
 
-/** Runs rows of one size through a network, so many at a time that memory stays small. */
+/** Runs any number of rows through a network, in batches that keep memory small. */
 export class BatchRunner {
   readonly #program: Program;
   readonly #batch: number;
@@ -58,15 +58,15 @@ export function generatorOnnx(architecture: GanArchitecture, weights: Weights, t
   const { latentSize } = architecture;
   const latents = ops.input('input', model.layers === 1 ? [1, latentSize] : [1, model.layers, latentSize]);
   const output = model.generate(parameters, latents);
-  return compileGraph({ output }, target, 'batch').bytes;
+  return compileGraph({ output }, target, 'batch');
 }
 
 /** @param z ~ N(0, I), [n, d]. @returns latents for editing, [n, d]. */
 export type LatentMapping = (z: Float32Array) => Float32Array;
 
 /**
- * z itself where latents for editing lie on the sphere, else the mapping, run by the interpreter: two small layers are
- * quick in plain loops, and the answer comes at once, so that an edit stays a plain function of a seed.
+ * The identity where latents for editing lie on the sphere, else the mapping. The interpreter runs it: two small layers
+ * are quick in plain loops, and without a promise an edit stays a plain function of a seed.
  */
 export function latentMapping(architecture: GanArchitecture, weights: Weights): LatentMapping {
   const model = ganModel(architecture);
@@ -86,11 +86,11 @@ export function mappingOnnx(architecture: GanArchitecture, weights: Weights, tar
   const model = ganModel(architecture);
   const parameters = constants(model.finishedSpec(), weights);
   const output = model.map(parameters, ops.input('input', [1, architecture.latentSize]));
-  return compileGraph({ output }, target, 'batch').bytes;
+  return compileGraph({ output }, target, 'batch');
 }
 
 /**
- * @param part what of the classifier is computed. @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] →
+ * @param part `classifier` for logits, `classifierFeatures` for features. @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] →
  *   `output` logits [n, 40] or features [n, F], for any n.
  */
 export function classifierOnnx(
@@ -102,7 +102,7 @@ export function classifierOnnx(
   const { resolution } = architecture;
   const parameters = constants(classifierSpec(architecture), weights);
   const output = part(architecture, parameters, ops.input('input', [1, 3, resolution, resolution]));
-  return compileGraph({ output }, target, 'batch').bytes;
+  return compileGraph({ output }, target, 'batch');
 }
 
 /** A finished generator ready to run. */

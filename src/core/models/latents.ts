@@ -1,4 +1,4 @@
-// Draws latents, brings them to where the generator sees them, and draws them toward the mean face.
+// Samples latents, brings them to where the generator sees them, and truncates them toward the mean face.
 import { UserError } from '../errors.ts';
 import { length } from '../math/linear-algebra.ts';
 import { normals, type Random } from '../math/random.ts';
@@ -10,9 +10,10 @@ export const geometryNames = ['sphere', 'linear'] as const;
  */
 export type Geometry = (typeof geometryNames)[number];
 
-/** Truncation of faces that are shown, where nobody chose another: better faces for a little less variety. */
+/** Truncation ψ of shown faces by default: better faces for a little less variety. */
 export const defaultPsi = 0.8;
 
+/** Largest ψ; beyond it faces fall apart. */
 export const mostPsi = 2;
 
 /** @returns raw latents [count, size], z ~ N(0, I), float32. */
@@ -42,8 +43,8 @@ export function seenLatents(latents: Float32Array, size: number, geometry: Geome
 }
 
 /**
- * The truncation trick (Karras et al. 2019, appendix B) where the mean latent is 0: each is drawn toward the mean face.
- * @param psi share of the way from there that is left. @returns a new array.
+ * The truncation trick (Karras et al. 2019, appendix B) where the mean latent is 0: each latent moves toward it.
+ * @param psi share of its distance from the mean that is left. @returns a new array.
  */
 export function truncated(latents: Float32Array, psi: number): Float32Array<ArrayBuffer> {
   return Float32Array.from(latents, value => value * psi);

@@ -6,7 +6,7 @@ import { mapTree, type ParameterSpec, type Parameters, type Tree } from '../grap
 /** Values of a parameter by its path in the network's spec. */
 export type Weights = Readonly<Record<string, NdArray<Float32Array>>>;
 
-/** @param precision `float64` for the interpreter, which would otherwise convert them anew at each run. */
+/** @param precision `float64` for the interpreter, which would otherwise convert the values anew at each run. */
 export function constants<T extends Tree<ParameterSpec>>(
   tree: T,
   weights: Weights,

@@ -3,13 +3,15 @@ import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ParameterSpec } from '../graph/tree.ts';
 
+/** Keeps the step finite where gradients vanish (ε of the paper). */
+const epsilon = 1e-8;
+
 export interface AdamOptions {
   readonly beta1: number;
   readonly beta2: number;
-  readonly epsilon: number;
 }
 
-/** The optimiser's own state for the given parameters; starts as zeros. */
+/** The optimiser's own state for the given parameters; it starts as zeros. */
 export function adamSpecs(
   parameters: ReadonlyMap<string, ParameterSpec>,
   prefix: string,
@@ -33,7 +35,7 @@ export function adamUpdates(
   gradients: readonly Tensor[],
   learningRate: Tensor,
   prefix: string,
-  { beta1, beta2, epsilon }: AdamOptions,
+  { beta1, beta2 }: AdamOptions,
 ): Record<string, Tensor> {
   const updates: Record<string, Tensor> = {};
   const step = ops.add(ops.input(`${prefix}/step`, []), 1);
@@ -60,39 +62,39 @@ export function adamUpdates(
   return updates;
 }
 
-/** Exponential moving average: the next average is `decay` of the old one and the rest of the new value. */
+/** The next exponential moving average: decay · average + (1 − decay) · value. */
 export function movingAverage(average: Tensor, value: Tensor, decay: Tensor): Tensor {
   return ops.add(value, ops.mul(ops.sub(average, value), decay));
 }
 
-/** Parameters, moments and moving averages of a training, each one after the other in one array: [P] each. */
+/** All parameters of a training in one array [P], and in others of the same order their moments and averages. */
 export interface FlatState {
   readonly parameters: Float32Array;
   /** Undefined where β₁ is 0. */
   readonly mean: Float32Array | undefined;
   readonly variance: Float32Array;
   readonly averages: readonly Float32Array[];
-  /** Whether a moving average follows a parameter, as a range of them. */
+  /** The range of parameters that moving averages follow. */
   readonly averaged: readonly [from: number, to: number];
 }
 
 export interface FlatUpdate extends AdamOptions {
-  /** Steps done with this one. */
+  /** Number of this step, from 1. */
   readonly step: number;
   readonly learningRate: number;
-  /** How much of each moving average is kept. */
+  /** Share of each moving average that is kept. */
   readonly decays: readonly number[];
 }
 
 /**
- * The same step as {@link adamUpdates} and {@link movingAverage} in one pass over memory, in place, on a part of the
- * parameters: as nodes, each of these passes over all of it (docs/log.md). Its oracle is the graph.
- * @param gradients of shares of the minibatch, [P] each: their mean is taken, added up in their order.
+ * The same step as {@link adamUpdates} and {@link movingAverage}, in place, on the parameters from `from` to `to`: one
+ * pass over memory where the graph takes one for each node (docs/log.md). The graph is its oracle.
+ * @param gradients one array [P] for each share of the minibatch: their mean is used, added up in their order.
  */
 export function updateFlat(
   { parameters, mean, variance, averages, averaged }: FlatState,
   gradients: readonly Float32Array[],
-  { step, learningRate, decays, beta1, beta2, epsilon }: FlatUpdate,
+  { step, learningRate, decays, beta1, beta2 }: FlatUpdate,
   from: number,
   to: number,
 ): void {

@@ -9,7 +9,7 @@ export type LayerSpec = {
   readonly bias: ParameterSpec;
 };
 
-/** What a layer multiplies by and, unless a normalisation follows, adds. */
+/** A layer's weight and, unless a normalisation follows, its bias. */
 export interface Multiplied {
   readonly weight: Tensor;
   readonly bias?: Tensor | undefined;
@@ -26,7 +26,7 @@ export function convSpec(inChannels: number, outChannels: number, kernel: number
   };
 }
 
-/** As {@link convSpec}, for a layer that sees the whole of its input at once. */
+/** As {@link convSpec}, for a layer whose every output sees all inputs. */
 export function denseSpec(inputs: number, outputs: number): LayerSpec {
   return {
     weight: { shape: [outputs, inputs], deviation: 1 },

@@ -1,4 +1,4 @@
-// How a discriminator sees a lack of variety among images: statistics over the minibatch.
+// Statistics over the minibatch, by which a discriminator sees a lack of variety among images.
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ParameterSpec, Parameters } from '../graph/tree.ts';
@@ -27,7 +27,7 @@ export type MinibatchDiscriminationSpec = {
   readonly bias: ParameterSpec;
 };
 
-/** Numbers a kernel compares images by (Salimans et al. 2016, as in their code). */
+/** Length of the vectors by which a kernel compares images (Salimans et al. 2016, as in their code). */
 const kernelSize = 5;
 
 export function minibatchDiscriminationSpec(inputs: number, kernels: number): MinibatchDiscriminationSpec {
@@ -55,7 +55,7 @@ export function minibatchDiscrimination(
   const projected = ops.reshape(ops.matmul(x, rows, false, true), [n, 1, kernels, kernelSize]);
   const others = ops.reshape(projected, [1, n, kernels, kernelSize]);
   const distance = ops.sum(ops.abs(ops.sub(projected, others)), [3]); // [N N K]
-  // Less what an image is to itself: exp(0).
+  // An image's nearness to itself, exp(0), does not count.
   const nearness = ops.sub(ops.sum(ops.exp(ops.neg(distance)), [1]), 1); // [N K]
   return ops.concat([x, ops.add(nearness, bias)], 1);
 }

@@ -1,8 +1,8 @@
-// Normalisations that GANs are stabilised with: over pixels, over the batch, over each sample.
+// Normalisations that stabilise GANs: of each pixel, of the batch, of each sample.
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
-/** As the paper's own code has it, for batch norm and layer norm. */
+/** The value of PGGAN's own code, for batch norm and layer norm. */
 const epsilon = 1e-4;
 
 /** Scales each pixel's feature vector to a mean square of 1 (Karras et al. 2018, §4.2). Axis 1 holds the features. */
@@ -10,7 +10,7 @@ export function pixelNorm(x: Tensor): Tensor {
   return ops.rmsNorm(x, 1e-8);
 }
 
-export interface BatchNormParameters {
+interface BatchNormParameters {
   /** γ and β, [C] each. */
   readonly gain: Tensor;
   readonly bias: Tensor;
@@ -27,7 +27,7 @@ export interface BatchStatistics {
 
 /**
  * Batch normalisation over N, H and W (Ioffe & Szegedy 2015).
- * @param x [N, C, H, W]. @param observe told the batch's statistics, where they are what is used.
+ * @param x [N, C, H, W]. @param observe called with the batch's statistics where those are used.
  */
 export function batchNorm(
   { gain, bias, mean, variance }: BatchNormParameters,

@@ -1,6 +1,6 @@
-// The one door to ONNX Runtime. Core sees only the types all its builds share; Node and the browser bring theirs.
+// The one door to ONNX Runtime: core knows only the types that all its builds share; Node and browsers bring theirs.
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
-import type { Target } from '../graph/emitter.ts';
+import type { Target } from '../graph/target.ts';
 
 export interface Device {
   /** `cpu`, `webgpu`, `cuda` or `wasm`. */

@@ -9,16 +9,16 @@ import type { StateStore } from './state.ts';
 export type Feeds = Readonly<Record<string, Float32Array>>;
 
 export interface ProgramDefinition {
-  /** What a run returns, by name. */
+  /** Results that a run returns, by name. */
   readonly outputs?: Readonly<Record<string, Tensor>>;
-  /** The next value of each named state. */
+  /** The next value of each state it replaces, by name. */
   readonly updates?: Readonly<Record<string, Tensor>>;
 }
 
-/** Sizes of an input or output; a name stands for one that is given at each run, such as the batch. */
+/** Lengths of an input's or output's axes; a name stands for one that each run decides, such as the batch. */
 export type OpenShape = readonly (number | string)[];
 
-/** Marks the outputs of the compiled graph that replace state, so that they cannot meet an input's name. */
+/** Marks the outputs of the compiled graph that replace state: the same state's input has its plain name. */
 const updateMark = 'next:';
 
 export class Program {
@@ -77,7 +77,7 @@ export class Program {
     await this.#session.release();
   }
 
-  /** A length that is open is the one that the values fill; at most one may be. */
+  /** An open axis gets the length that the values fill; at most one may be open. */
   #tensor(values: Float32Array, shape: OpenShape): OnnxValue {
     const known = shape.reduce<number>((size, length) => (typeof length === 'number' ? size * length : size), 1);
     const lengths = shape.map(length => (typeof length === 'number' ? length : values.length / known));
@@ -88,12 +88,12 @@ export class Program {
 /** @returns an `.onnx` file, for `Program.openTraining` on a device of the same kind, perhaps in another thread. */
 export function trainingProgramBytes(device: Device, { outputs = {}, updates = {} }: ProgramDefinition): Uint8Array {
   const marked = Object.fromEntries(Object.entries(updates).map(([name, next]) => [updateMark + name, next]));
-  return compileGraph({ ...outputs, ...marked }, device.target).bytes;
+  return compileGraph({ ...outputs, ...marked }, device.target);
 }
 
 /**
- * What `all` does beyond `extended` is to change the layout of constant weights, which training has none of: what
- * remains of it is images turned back and forth around every pooling.
+ * Training asks for `extended` in place of `all`: the further optimisations arrange constant weights, which training
+ * does not have, and cost it turning images back and forth around every pooling.
  */
 function trainingOptions({ sessionOptions }: Device): InferenceSession.SessionOptions {
   return sessionOptions.graphOptimizationLevel === 'all'

@@ -1,4 +1,4 @@
-// What lives on between steps: parameters, optimiser moments, statistics; by name, as float32.
+// State that lives on between steps (parameters, optimiser moments, statistics), by name, as float32.
 import type { OnnxValue, Tensor } from 'onnxruntime-common';
 import type { NdArray } from '../formats/nd-array.ts';
 import { type Shape, sizeOf } from '../graph/tensor.ts';
@@ -42,7 +42,7 @@ export class StateStore {
     return this.#slot(name).shape;
   }
 
-  /** The present values: a view that the second update from now overwrites. */
+  /** The present values: a view, which the next update but one overwrites. */
   values(name: string): Float32Array {
     return this.#slot(name).current.data as Float32Array;
   }

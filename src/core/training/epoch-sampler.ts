@@ -2,15 +2,15 @@
 import { permutation, type Random, type RandomState, restoreRandom } from '../math/random.ts';
 
 export interface SamplerState {
-  /** State of the generator before the present epoch was shuffled. */
+  /** State of the random numbers before the present epoch was shuffled. */
   readonly epoch: RandomState;
   /** How many indices of the epoch have been given out. */
   readonly position: number;
 }
 
 /**
- * Gives out the indices 0 … count − 1 in shuffled order, epoch after epoch. With weights an index comes in each epoch as
- * often as its weight says; what is left of a weight beyond its whole part is the chance of once more.
+ * Gives out the indices 0 … count − 1 in shuffled order, epoch after epoch. With weights an index comes as often in an
+ * epoch as its weight says: the whole part always, and the rest is the chance of once more.
  */
 export class EpochSampler {
   readonly #count: number;

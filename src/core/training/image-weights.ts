@@ -1,7 +1,7 @@
 // How often each training image is shown, so that a generator learns what is rare.
 import { type AttributeName, attributeIndex, attributeNames } from '../attributes.ts';
 
-/** Attributes that are rare among CelebA's faces and seen from afar. */
+/** Attributes that are rare among CelebA's faces, yet seen in small pictures. */
 const rareAttributes: readonly AttributeName[] = [
   'Eyeglasses',
   'Wearing_Hat',
@@ -12,8 +12,10 @@ const rareAttributes: readonly AttributeName[] = [
   'Sideburns',
   'Wearing_Necktie',
 ];
-/** A share of the images from which an attribute is not rare, and how often an image is shown at most. */
-const [commonShare, mostTimes] = [0.1, 3];
+/** Share of the images from which on an attribute is not rare. */
+const commonShare = 0.1;
+/** Bound on how often an image is shown in an epoch. */
+const maxTimes = 3;
 
 /**
  * min(3, √(0.1 / share of the rarest of its rare attributes)), at least 1.
@@ -26,7 +28,7 @@ export function balancedWeights(labels: Uint8Array): Float32Array {
     const column = attributeIndex(name);
     let sum = 0;
     for (let row = 0; row < count; row++) sum += labels[row * size + column]!;
-    return { column, times: Math.min(mostTimes, Math.sqrt((commonShare * count) / sum)) };
+    return { column, times: Math.min(maxTimes, Math.sqrt((commonShare * count) / sum)) };
   });
   return Float32Array.from({ length: count }, (_, row) =>
     Math.max(1, ...rare.map(({ column, times }) => (labels[row * size + column] === 1 ? times : 1))),

@@ -16,14 +16,14 @@ export interface TrainingProgress {
 
 export interface TrainingStart {
   readonly seed: number;
-  /** Which stream of the seed the random numbers are; the order of the images has stream 1. */
-  readonly stream: number;
+  /** The streams of the seed that steps and the order of the images draw from. */
+  readonly streams: { readonly steps: number; readonly imageOrder: number };
   /** Training images, and how often each is shown where that differs; see `EpochSampler`. */
   readonly images: number;
   readonly weights?: Float32Array | undefined;
 }
 
-/** The training has diverged: its state is not worth saving. */
+/** The training diverged: its state is not worth saving. */
 export class DivergenceError extends Error {}
 
 export class TrainingState {
@@ -36,13 +36,13 @@ export class TrainingState {
   /** @param progress where to go on from; what is left out of it begins by the seed. */
   constructor(
     device: Device,
-    { seed, stream, images, weights }: TrainingStart,
+    { seed, streams, images, weights }: TrainingStart,
     tensors: Tensors = {},
     progress: Partial<TrainingProgress> = {},
   ) {
     this.tensors = new StateStore(device);
-    this.random = progress.random === undefined ? createRandom(seed, stream) : restoreRandom(progress.random);
-    const sampler = progress.sampler ?? { epoch: createRandom(seed, 1).state(), position: 0 };
+    this.random = progress.random === undefined ? createRandom(seed, streams.steps) : restoreRandom(progress.random);
+    const sampler = progress.sampler ?? { epoch: createRandom(seed, streams.imageOrder).state(), position: 0 };
     this.sampler = new EpochSampler(images, sampler, weights);
     this.steps = progress.steps ?? 0;
     for (const [name, { shape, data }] of Object.entries(tensors)) this.tensors.set(name, shape, data);
@@ -50,7 +50,7 @@ export class TrainingState {
 
   /**
    * A copy of all that is needed to go on from here.
-   * @throws DivergenceError naming step and tensor when one holds what is no number: not worth saving.
+   * @throws DivergenceError naming step and tensor when one holds NaN or infinity: such a state is not worth saving.
    */
   checkpoint(): { readonly tensors: Tensors; readonly progress: TrainingProgress } {
     const { tensor, largest } = this.wildest();
@@ -65,7 +65,7 @@ export class TrainingState {
     return Object.fromEntries(names.map(name => [name.slice(prefix.length), this.tensors.copy(name)]));
   }
 
-  /** The tensor with the largest value, or the first that holds what is no number. */
+  /** The tensor with the largest value, or the first with a NaN or an infinity. */
   wildest(): { readonly tensor: string; readonly largest: number } {
     let wildest = { tensor: '', largest: 0 };
     for (const tensor of this.tensors.names()) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import type { NdArray } from '../../core/formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/formats/safetensors.ts';
-import { normalisationSchema } from '../../core/images/normalisation.ts';
+import { normalisationSchema } from '../../core/images/colour.ts';
 import { classifierArchitectureSchema } from '../../core/models/classifier.ts';
 import { pgganSchema } from '../../core/models/pggan/architecture.ts';
 import { styleSchema } from '../../core/models/style/architecture.ts';

@@ -5,7 +5,7 @@ import { fromHalves, toHalves } from '../../../src/core/formats/half.ts';
 
 const finite = fromHalves(Uint16Array.from({ length: 0x7c00 }, (_, bits) => bits));
 
-test('the halves that are known', () => {
+test('known halves', () => {
   const known = [
     [0, 0],
     [0x8000, -0],
@@ -30,7 +30,7 @@ test('every half comes back as it was', () => {
   expect(toHalves([Number.NaN])).toEqual(Uint16Array.of(0x7e00));
 });
 
-test('a float becomes the nearest half, of two as near the even one', () => {
+test('a float becomes the nearest half, the even one of two as near', () => {
   const places = fc.tuple(fc.integer({ min: 0, max: finite.length - 2 }), fc.double({ min: 0, max: 1, noNaN: true }));
   fc.assert(
     fc.property(places, fc.boolean(), ([at, share], negative) => {
@@ -48,7 +48,7 @@ test('a float becomes the nearest half, of two as near the even one', () => {
   }
 });
 
-test('what is beyond the range is infinite, what is far below it zero', () => {
+test('values beyond the range become infinite, values far below it zero', () => {
   const halves = toHalves([65519.99, 65520, 1e9, -1e9, 2 ** -25, 2 ** -25 * 1.001, 1e-40, -1e-40]);
   expect([...halves]).toEqual([0x7bff, 0x7c00, 0x7c00, 0xfc00, 0, 1, 0, 0x8000]);
 });

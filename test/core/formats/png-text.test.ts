@@ -43,12 +43,12 @@ test('what is written is a chunk as the specification has it, and the pixels sta
   expect(await sharp(file).raw().toBuffer()).toEqual(await sharp(png).raw().toBuffer());
 });
 
-test('languages and translated keywords of other programs are read over', () => {
+test('languages and translated keywords of other programs are skipped', () => {
   expect(readPngTexts(withChunks(chunk('note\0\0\0de\0Notiz\0Text')), 'note')).toEqual(['Text']);
   expect(readPngTexts(withChunks(chunk('note\0plain', 'tEXt')), 'note')).toEqual([]);
 });
 
-test('is put before the pixels where that is asked for, for readers that stop there', () => {
+test('text can be put before the pixels, for readers that stop there', () => {
   const file = addPngText(png, 'note', 'x', 'IDAT');
   const at = (type: string) => Buffer.from(file).indexOf(type);
   expect(at('iTXt')).toBeGreaterThan(at('IHDR'));
@@ -57,7 +57,7 @@ test('is put before the pixels where that is asked for, for readers that stop th
   expect(() => addPngText(png.subarray(0, 33), 'note', 'x', 'IDAT')).toThrow(UserError);
 });
 
-test('a text that is longer than it may be, and more texts than any picture of ours has, are refused unread', () => {
+test('a text that is too long, and too many texts, are refused unread', () => {
   const long = withChunks(chunk(`note\0\0\0\0\0${'x'.repeat(1000)}`));
   expect(() => readPngTexts(long, 'note', 'face.png', 1000)).toThrow(
     'face.png: the text "note" must have at most 1000 bytes; got 1009',
@@ -71,12 +71,12 @@ describe('what is refused', () => {
   test.each([
     ['compressed text', () => withChunks(chunk('note\0\x01\0\0\0x')), /"note" must be uncompressed/],
     ['a text without its beginning', () => withChunks(chunk('note\0\0\0de')), /lacks the usual beginning/],
-    ['a text that is no UTF-8', () => withChunks(badUtf8()), /is no UTF-8/],
+    ['a text that is not UTF-8', () => withChunks(badUtf8()), /is not UTF-8/],
     ['a changed letter', () => Uint8Array.from(addPngText(png, 'note', 'abc'), lastLetterChanged), /checksum/],
     ['a file cut short', () => png.subarray(0, -1), /damaged PNG file: it ends after \d+ bytes/],
     ['a chunk longer than the file', () => png.map((byte, i) => (i === 8 ? 0xff : byte)), /within a part/],
-    ['what is no PNG', () => new TextEncoder().encode('GIF89a'), /is no PNG file/],
-    ['an empty file', () => new Uint8Array(0), /is no PNG file/],
+    ['another kind of file', () => new TextEncoder().encode('GIF89a'), /is not a PNG file/],
+    ['an empty file', () => new Uint8Array(0), /is not a PNG file/],
   ])('%s', (_, make, message) => {
     expect(() => readPngTexts(make(), 'note', 'face.png')).toThrow(UserError);
     expect(() => readPngTexts(make(), 'note', 'face.png')).toThrow(message);
@@ -91,7 +91,7 @@ describe('what is refused', () => {
   };
   const lastLetterChanged = (byte: number, i: number) => (i === png.length + 12 + 11 - 12 ? byte ^ 1 : byte);
 
-  test('a keyword that is none is our bug', () => {
+  test('a keyword that is not one is our bug', () => {
     for (const keyword of ['', 'a\0b', 'x'.repeat(80)]) {
       expect(() => addPngText(png, keyword, '')).toThrow(RangeError);
     }

@@ -1,4 +1,4 @@
-// What a picture says of its origin: once, in XML that any reader of XMP understands.
+// A picture says once where it comes from, in XML that any reader of XMP understands.
 import { parseHTML } from 'linkedom';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';

@@ -2,7 +2,7 @@
 import * as ops from '../../../src/core/graph/ops.ts';
 import type { Shape, Tensor } from '../../../src/core/graph/tensor.ts';
 
-export interface OpCase {
+interface OpCase {
   readonly name: string;
   readonly shapes: readonly Shape[];
   readonly build: (...inputs: Tensor[]) => Tensor;
@@ -44,7 +44,6 @@ export const opCases: readonly OpCase[] = [
   { name: 'div', shapes: [[2, 3], [3]], build: (a, b) => ops.div(a!, b!), domain: positive },
   { name: 'neg', shapes: [[3]], build: a => ops.neg(a!) },
   { name: 'exp', shapes: [[2, 3]], build: a => ops.exp(a!) },
-  { name: 'log', shapes: [[5]], build: a => ops.log(a!), domain: positive },
   { name: 'sqrt', shapes: [[5]], build: a => ops.sqrt(a!), domain: positive },
   { name: 'tanh', shapes: [[5]], build: a => ops.tanh(a!) },
   { name: 'abs', shapes: [[5]], build: a => ops.abs(a!) },
@@ -65,8 +64,6 @@ export const opCases: readonly OpCase[] = [
   { name: 'sum, middle axis kept', shapes: [[2, 3, 4]], build: a => ops.sum(a!, [1], true) },
   { name: 'sum, outer axes', shapes: [[2, 3, 4]], build: a => ops.sum(a!, [0, 2]) },
   { name: 'mean', shapes: [[2, 3, 4]], build: a => ops.mean(a!, [0, 1]) },
-  { name: 'max, last axis', shapes: [[3, 5]], build: a => ops.max(a!, [1]) },
-  { name: 'max, outer axes kept', shapes: [[2, 3, 4]], build: a => ops.max(a!, [0, 2], true) },
   { name: 'reshape', shapes: [[2, 6]], build: a => ops.reshape(a!, [3, 4]) },
   { name: 'transpose', shapes: [[2, 3, 4]], build: a => ops.transpose(a!, [2, 0, 1]) },
   { name: 'expand', shapes: [[3, 1]], build: a => ops.expand(a!, [2, 3, 4]) },

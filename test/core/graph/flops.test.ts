@@ -1,4 +1,4 @@
-// The arithmetic of a graph, counted by hand for one of each kind.
+// Multiplications and additions of a graph, against counts by hand of each kind of operation.
 import { expect, test } from 'vitest';
 import { countFlops } from '../../../src/core/graph/flops.ts';
 import { gradients } from '../../../src/core/graph/gradient.ts';

@@ -36,7 +36,7 @@ describe('second order', () => {
   });
 });
 
-test('what the output does not depend on has gradient zero', () => {
+test('the gradient is zero where the output does not depend on a tensor', () => {
   const { inputs, feeds } = randomInputs([[2], [3]]);
   const [gradient] = interpret(gradients(ops.sum(inputs[0]!), [inputs[1]!]), feeds);
   expect([...gradient!]).toEqual([0, 0, 0]);

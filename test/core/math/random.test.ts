@@ -28,7 +28,7 @@ describe('the sequence', () => {
     expect(starts.size).toBe(900);
   });
 
-  test('refuses seeds that are no whole numbers', () => {
+  test('refuses seeds that are not whole numbers', () => {
     for (const seed of [-1, 0.5, Number.NaN, 2 ** 53]) expect(() => createRandom(seed)).toThrow(UserError);
   });
 });

@@ -9,7 +9,7 @@ const tableOf = (rows: readonly (readonly number[])[]): LabelTable => ({
   width: rows[0]!.length,
   labels: Uint8Array.from(rows.flat()),
 });
-/** Rows by which the drawn ones differ from their share of the whole, of the label where that is most. */
+/** The largest deviation of any label's drawn rows from their share of the whole, in rows. */
 const excess = (table: LabelTable, drawn: Uint32Array) => {
   const whole = labelFrequencies(table);
   return (
@@ -18,7 +18,7 @@ const excess = (table: LabelTable, drawn: Uint32Array) => {
 };
 
 describe('small cases', () => {
-  test('of two kinds of rows, as many of each', () => {
+  test('two kinds of rows are drawn alike', () => {
     const table = tableOf([
       [1, 0],
       [0, 1],
@@ -43,7 +43,7 @@ describe('small cases', () => {
   test('rows without any label are drawn too', () => {
     expect([...draw(tableOf([[0], [0], [0]]), 2)]).toHaveLength(2);
   });
-  test('none, and all', () => {
+  test('no row, and every row', () => {
     const table = tableOf([[1], [0], [1]]);
     expect([...draw(table, 0)]).toEqual([]);
     expect([...draw(table, 3)]).toEqual([0, 1, 2]);
@@ -66,7 +66,7 @@ describe('any table', () => {
     });
   const cases = fc.record({ table: tables, part: fc.double({ min: 0, max: 1, noNaN: true }), seed: fc.nat() });
 
-  test('gives so many rows, ascending, and the same again for the same seed', () => {
+  test('gives the rows asked for, ascending, and the same again for the same seed', () => {
     fc.assert(
       fc.property(cases, ({ table, part, seed }) => {
         const rows = table.labels.length / table.width;

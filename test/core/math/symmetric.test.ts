@@ -1,4 +1,4 @@
-// Factors and eigenvalues of symmetric matrices: known ones, of any rank, to rounding.
+// Factors and eigenvalues of symmetric matrices of any rank agree with known ones to rounding.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { orthonormalBasis } from '../../../src/core/math/linear-algebra.ts';
@@ -57,7 +57,7 @@ describe('choleskyFactor', () => {
     );
   });
 
-  test('of nothing is nothing, and rounding below 0 is left out', () => {
+  test('an empty matrix has an empty factor, and rounding below 0 is left out', () => {
     expect(choleskyFactor(new Float64Array(9), 3).rows).toBe(0);
     expect(choleskyFactor(Float64Array.of(4, 0, 0, -1e-16), 2)).toEqual({
       ...{ rows: 1, columns: 2, values: Float64Array.of(2, 0) },
@@ -85,7 +85,7 @@ describe('symmetricEigenvalues', () => {
     expect(furthest(found, Float64Array.from(expected))).toBeLessThan(1e-12); // of 1000
   });
 
-  test('of a matrix by hand, of diagonals and of nothing', () => {
+  test('agree with a matrix worked out by hand, with diagonals and with an empty matrix', () => {
     const chain = Float64Array.of(2, -1, 0, -1, 2, -1, 0, -1, 2);
     const expected = Float64Array.of(2 - Math.SQRT2, 2, 2 + Math.SQRT2);
     expect(furthest(symmetricEigenvalues(chain, 3), expected)).toBeLessThan(1e-15);
@@ -97,7 +97,7 @@ describe('symmetricEigenvalues', () => {
     expect(symmetricEigenvalues(new Float64Array(), 0)).toHaveLength(0);
   });
 
-  test('of a large matrix have its trace and its squares', () => {
+  test('have the trace and the squares of a large matrix', () => {
     const n = 200;
     const { values } = gram(drawn(3, 150, n));
     const found = symmetricEigenvalues(values, n);
@@ -108,7 +108,7 @@ describe('symmetricEigenvalues', () => {
     expect(furthest(found.slice(0, 50), new Float64Array(50))).toBeLessThan(1e-10);
   });
 
-  test('of what is no number are no numbers, in finite time', () => {
+  test('are NaN where the matrix holds NaN, in finite time', () => {
     expect(symmetricEigenvalues(Float64Array.of(1, Number.NaN, Number.NaN, 1), 2).some(Number.isNaN)).toBe(true);
   });
 });

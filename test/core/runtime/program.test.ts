@@ -50,14 +50,14 @@ describe('compiled graphs', () => {
   test('shared sub-expressions are emitted once, dead ones never', () => {
     const once = ops.exp(ops.mul(x, 2));
     const again = ops.exp(ops.mul(x, 2));
-    ops.log(x);
-    const { bytes } = compileGraph({ y: ops.add(once, again) }, cpu.target);
+    ops.tanh(x);
+    const bytes = compileGraph({ y: ops.add(once, again) }, cpu.target);
     const graph = decodeOnnx(bytes).graph as { node: { opType: string }[] };
     expect(graph.node.map(node => node.opType)).toEqual(['Mul', 'Exp', 'Add']);
   });
 
   test('decode to what was written', () => {
-    const { bytes } = compileGraph({ y: ops.leakyRelu(x, 0.25) }, cpu.target);
+    const bytes = compileGraph({ y: ops.leakyRelu(x, 0.25) }, cpu.target);
     expect(decodeOnnx(bytes)).toMatchObject({
       irVersion: 10,
       opsetImport: [

@@ -7,17 +7,22 @@ import { normalisedBatch } from '../../../src/core/images/image-set.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { classifierRunner } from '../../../src/core/models/inference.ts';
 import {
+  type ClassifierLossName,
+  classifierLosses,
+  classifierLossNames,
+  meanLoss,
+} from '../../../src/core/training/classifier/losses.ts';
+import {
   type ClassifierCheckpoint,
   ClassifierTrainer,
   type ClassifierTrainingConfig,
-  classifierLoss,
-} from '../../../src/core/training/classifier/classifier-trainer.ts';
+} from '../../../src/core/training/classifier/trainer.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';
 
 describe('losses', () => {
   const logits = ops.constant([2, -1], [1, 2]);
   const labels = ops.constant([1, 1], [1, 2]);
-  const lossOf = (kind: 'mse' | 'bce') => interpret([classifierLoss(kind, logits, labels)], {})[0]![0]!;
+  const lossOf = (name: ClassifierLossName) => interpret([classifierLosses[name].graph(logits, labels)], {})[0]![0]!;
   const p = [2, -1].map(x => 1 / (1 + Math.exp(-x)));
 
   test('bce is the mean negative log-likelihood', () => {
@@ -25,6 +30,10 @@ describe('losses', () => {
   });
   test('mse is that of the probabilities', () => {
     expect(lossOf('mse')).toBeCloseTo(((p[0]! - 1) ** 2 + (p[1]! - 1) ** 2) / 2, 12);
+  });
+  test.each(classifierLossNames)('%s in plain numbers is that of the graph', name => {
+    const answers = { logits: Float32Array.of(2, -1), labels: Uint8Array.of(1, 1) };
+    expect(meanLoss(name, answers)).toBeCloseTo(lossOf(name), 12);
   });
 });
 

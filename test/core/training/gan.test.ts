@@ -12,11 +12,13 @@ import { discriminator, discriminatorSpec } from '../../../src/core/models/pggan
 import { generator, generatorSpec } from '../../../src/core/models/pggan/generator.ts';
 import { initialValues } from '../../../src/core/nn/initialise.ts';
 import { Program, type ProgramDefinition } from '../../../src/core/runtime/program.ts';
-import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
-import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan/gan-step.ts';
-import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/gan-trainer.ts';
-import { discriminatorLoss, type GanLoss, generatorLoss, scored } from '../../../src/core/training/losses/losses.ts';
+import { ganPresets } from '../../../src/core/training/gan/presets.ts';
+import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan/step.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/trainer.ts';
+import { discriminatorLoss, scored } from '../../../src/core/training/losses/adversarial.ts';
+import { ganLosses, ganLossNames } from '../../../src/core/training/losses/losses.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';
+import { logistic, relativistic } from '../../helpers/losses.ts';
 import { centralDifferences, relativeError, type TestFeeds } from '../graph/helpers.ts';
 
 const device = cpuDevice(1);
@@ -29,11 +31,11 @@ const architecture: PgganArchitecture = {
   fmapDecay: 1,
   fmapMax: 3,
 };
-const losses: readonly GanLoss[] = [
-  { kind: 'wgan-gp', lambda: 10, target: 1, drift: 0.001 },
-  { kind: 'logistic-r1', gamma: 0.7, interval: 2 },
-  { kind: 'relativistic-r1-r2', gamma: 0.7, interval: 2 },
-];
+/** Every loss there is. */
+const losses = ganLossNames.map(name => {
+  const settings = { ...ganPresets.cpu, gamma: 0.7, penaltyInterval: 2, lambda: 10, drift: 0.001 };
+  return { name, loss: ganLosses[name].create(settings) };
+});
 
 function parametersWithValues() {
   const random = createRandom(5);
@@ -53,7 +55,7 @@ function parametersWithValues() {
   return { ...tree, feeds };
 }
 
-describe.each(losses)('the discriminator loss of $kind, penalty included', loss => {
+describe.each(losses)('the discriminator loss of $name, penalty included', ({ loss }) => {
   const { d, feeds } = parametersWithValues();
   const random = createRandom(9);
   const shape = [2, 3, 8, 8];
@@ -113,12 +115,12 @@ test('relativistic: each image is scored against its pair, and slopes count at b
   const expected = (sign: number) =>
     [0, 1].reduce((sum, at) => sum + softplus(sign * (score(at, 'fakes') - score(at, 'reals'))) / 2, 0);
   const slopes = [0, 1].reduce((sum, at) => sum + 0.04 * (squares(at, 'reals') + squares(at, 'fakes')), 0) / 2;
-  const loss: GanLoss = { kind: 'relativistic-r1-r2', gamma: 0.5, interval: 4 };
+  const loss = relativistic(0.5, 4);
   const ofDiscriminator = (penalise: boolean) =>
     interpret([discriminatorLoss(loss, images, penalise).loss], values)[0]![0];
   expect(ofDiscriminator(false)).toBeCloseTo(expected(1), 10);
   expect(ofDiscriminator(true)).toBeCloseTo(expected(1) + slopes * (0.5 / 2) * 4, 10);
-  expect(interpret([generatorLoss(loss, images)], values)[0]![0]).toBeCloseTo(expected(-1), 10);
+  expect(interpret([loss.generator(images)], values)[0]![0]).toBeCloseTo(expected(-1), 10);
 });
 
 function gradientsByName(loss: Tensor, parameters: ReadonlyMap<string, Tensor>): Record<string, Tensor> {
@@ -163,8 +165,8 @@ describe('growth', () => {
 describe('training', () => {
   const config: GanTrainingConfig = {
     architecture,
-    loss: { kind: 'logistic-r1', gamma: 0.3, interval: 2 },
-    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    loss: logistic(0.3, 2),
+    adam: { beta1: 0, beta2: 0.99 },
     plan: {
       startResolution: 4,
       resolution: 8,
@@ -191,9 +193,9 @@ describe('training', () => {
     for (const trainer of trainers) await trainer.release();
   });
 
-  test.each(losses.flatMap(loss => [0, 1].map(discriminatorSteps => ({ loss, discriminatorSteps, kind: loss.kind }))))(
-    '$loss.kind, $discriminatorSteps discriminator steps: resumes bit for bit, across a change of resolution',
-    async changes => {
+  test.each(losses.flatMap(each => [0, 1].map(discriminatorSteps => ({ ...each, discriminatorSteps }))))(
+    '$name, $discriminatorSteps discriminator steps: resumes bit for bit, across a change of resolution',
+    async ({ name: _, ...changes }) => {
       const whole = start(undefined, changes);
       while (!whole.finished) await whole.step();
       const first = start(undefined, changes);
@@ -245,8 +247,8 @@ describe('training', () => {
 describe('a step of one network leaves the other alone', () => {
   const options: StepOptions = {
     architecture,
-    loss: losses[1]!,
-    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    loss: logistic(0.7, 2),
+    adam: { beta1: 0, beta2: 0.99 },
     resolution: 8,
     minibatch: 4,
     fading: false,

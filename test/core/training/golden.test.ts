@@ -3,16 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { interpret } from '../../../src/core/graph/interpreter.ts';
 import type { ParameterSpec } from '../../../src/core/graph/tree.ts';
 import { Program } from '../../../src/core/runtime/program.ts';
-import { ganPresetNames } from '../../../src/core/training/gan/gan-presets.ts';
+import { ganPresetNames } from '../../../src/core/training/gan/presets.ts';
+import { emaName, ganStateSpecs } from '../../../src/core/training/gan/state.ts';
 import {
   discriminatorStep,
   discriminatorTerms,
-  emaName,
-  ganStateSpecs,
   generatorStep,
   generatorTerms,
   simultaneousStep,
-} from '../../../src/core/training/gan/gan-step.ts';
+} from '../../../src/core/training/gan/step.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';
 import { feedsOf, type GoldenCase, optionsOf, readGolden, startingValues } from '../../helpers/golden.ts';
 import { relativeError } from '../graph/helpers.ts';

@@ -1,14 +1,15 @@
 // A training of a week must not grow: memory over hundreds of steps, and where the time goes.
 import { expect, test } from 'vitest';
-import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
-import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/gan-trainer.ts';
+import { ganPresets } from '../../../src/core/training/gan/presets.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/trainer.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';
+import { logistic } from '../../helpers/losses.ts';
 
 const resolution = 16;
 const config: GanTrainingConfig = {
   architecture: { ...ganPresets.cpu, kind: 'pggan', resolution, latentSize: 32, fmapBase: 64, fmapMax: 32 },
-  loss: { kind: 'logistic-r1', gamma: 0.3, interval: 8 },
-  adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+  loss: logistic(0.3, 8),
+  adam: { beta1: 0, beta2: 0.99 },
   plan: {
     startResolution: resolution,
     resolution,
@@ -36,7 +37,7 @@ test('after 200 steps at 16×16 memory grows by less than 1 MB a hundred steps',
   expect(100 * slope(points)).toBeLessThan(1);
 }, 120_000);
 
-/** Of the straight line through the points, by least squares; MB a step. */
+/** Slope of the straight line through the points by least squares, in MB a step. */
 function slope(points: readonly { step: number; megabytes: number }[]): number {
   const mean = (value: (point: (typeof points)[number]) => number) =>
     points.reduce((sum, point) => sum + value(point), 0) / points.length;

@@ -4,11 +4,12 @@ import {
   emaDecay,
   endKimg,
   type Fall,
-  gammaAt,
   growingKimg,
+  lossProgress,
   scheduleAt,
   type TrainingPlan,
 } from '../../../src/core/training/gan/schedule.ts';
+import { logisticR1 } from '../../../src/core/training/losses/logistic-r1.ts';
 
 const plan: TrainingPlan = {
   startResolution: 4,
@@ -98,20 +99,18 @@ describe('rates of a long training', () => {
   });
 
   test('γ falls at the final resolution, and scales with the pixels', () => {
-    const loss = {
-      kind: 'logistic-r1',
-      gamma: 2,
-      finalGamma: 0.4,
-      gammaKimg: 10,
-      scaleGamma: true,
-      interval: 4,
-    } as const;
-    const gamma = (kimg: number) => gammaAt(kimg * 1000, long, loss);
+    const falling = { gamma: 2, finalGamma: 0.4, gammaKimg: 10, scaleGamma: true, penaltyInterval: 4 };
+    // A penalty is γ/2, times the steps from one to the next.
+    const gamma = (kimg: number, given = falling) => {
+      const { penaltyWeight, interval } = logisticR1.create(given);
+      return (2 * penaltyWeight!(lossProgress(kimg * 1000, long))) / interval;
+    };
     expect(gamma(0)).toBeCloseTo(2 / 16, 12);
     expect(gamma(3)).toBeCloseTo(2 / 4, 12);
     expect(gamma(6)).toBe(2);
     expect(gamma(11)).toBeCloseTo(1.2, 12);
     expect(gamma(90)).toBeCloseTo(0.4, 12);
-    expect(gammaAt(0, long, { kind: 'logistic-r1', gamma: 0.3, interval: 8 })).toBe(0.3);
+    const steady = { gamma: 0.3, finalGamma: 0.1, gammaKimg: 0, scaleGamma: false, penaltyInterval: 8 };
+    expect([0, 6, 90].map(kimg => gamma(kimg, steady))).toEqual([0.3, 0.3, 0.3]);
   });
 });

@@ -18,7 +18,7 @@ const working = trials.filter(({ works }) => works).map(({ device }) => device);
 const missing = trials.filter(({ works }) => !works).map(({ device }) => device as DeviceName);
 if (missing.length === 0) console.warn('skipped: tests of missing devices, because every device works here');
 
-/** What must be said of it. */
+/** The line that must be printed for a missing device. */
 function line(name: DeviceName): string {
   const trial = trials.find(({ device }) => device === name)!;
   if (trial.works) throw new Error(`${name} works`);

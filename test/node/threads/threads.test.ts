@@ -1,4 +1,4 @@
-// What a thread throws reaches who asked as what it was: a user's mistake stays one.
+// An error thrown in a thread reaches the caller with its kind kept: a user's mistake stays one.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';

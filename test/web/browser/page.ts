@@ -1,4 +1,4 @@
-// What the page can be asked for: ten training steps on the WebAssembly provider.
+// A page that trains ten steps on the WebAssembly provider when the test calls it.
 import { wasmDevice } from '../../../src/web/worker/device.ts';
 import { type LossKind, tenSteps } from './ten-steps.ts';
 

@@ -1,18 +1,12 @@
 // Ten steps of a tiny GAN at 8×8 on drawn images, the same on any device.
 import { createRandom } from '../../../src/core/math/random.ts';
 import type { Device } from '../../../src/core/runtime/device.ts';
-import { ganPresets } from '../../../src/core/training/gan/gan-presets.ts';
-import { GanTrainer, type GanTrainingConfig, type StepMetrics } from '../../../src/core/training/gan/gan-trainer.ts';
-import type { GanLoss } from '../../../src/core/training/losses/losses.ts';
+import { ganPresets } from '../../../src/core/training/gan/presets.ts';
+import { GanTrainer, type GanTrainingConfig, type StepMetrics } from '../../../src/core/training/gan/trainer.ts';
+import { type GanLossName, ganLosses, ganLossNames } from '../../../src/core/training/losses/losses.ts';
 
-const losses = {
-  'wgan-gp': { kind: 'wgan-gp', lambda: 10, target: 1, drift: 0.001 },
-  'logistic-r1': { kind: 'logistic-r1', gamma: 0.3, interval: 4 },
-  'relativistic-r1-r2': { kind: 'relativistic-r1-r2', gamma: 0.3, interval: 4 },
-} satisfies Record<GanLoss['kind'], GanLoss>;
-
-export type LossKind = keyof typeof losses;
-export const lossKinds = Object.keys(losses) as LossKind[];
+export type LossKind = GanLossName;
+export const lossKinds = ganLossNames;
 
 /** @returns the losses of each step, by name. */
 export async function tenSteps(device: Device, loss: LossKind): Promise<StepMetrics[]> {
@@ -26,8 +20,8 @@ export async function tenSteps(device: Device, loss: LossKind): Promise<StepMetr
       fmapDecay: 1,
       fmapMax: 8,
     },
-    loss: losses[loss],
-    adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+    loss: ganLosses[loss].create({ ...ganPresets.cpu, gamma: 0.3, penaltyInterval: 4, lambda: 10, drift: 0.001 }),
+    adam: { beta1: 0, beta2: 0.99 },
     plan: {
       startResolution: 8,
       resolution: 8,

@@ -1,4 +1,4 @@
-// What may be wrong with bundles, links and files: one clear line, and the page lives on.
+// Faulty bundles, links and files: the page says one clear line and lives on.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';

@@ -2,6 +2,7 @@
 
 import { cosine, length, scaled } from '../../math/linear-algebra.ts';
 import { createRandom, permutation, type Random } from '../../math/random.ts';
+import { streams } from '../../math/streams.ts';
 import { accuracy, f1 } from '../../measures/answers/binary-classification.ts';
 import { bootstrapInterval, type Interval } from '../../measures/answers/bootstrap.ts';
 import type { Direction } from '../direction.ts';
@@ -90,7 +91,7 @@ export function fitBoundary(
   if (latents.length !== logits.length * size) {
     throw new RangeError(`${logits.length} logits need latents of ${logits.length} × ${size}; got ${latents.length}`);
   }
-  const streamed = (seed: number) => createRandom(seed, streamOf(attribute));
+  const streamed = (seed: number) => createRandom(seed, streams.fit.attribute(attribute));
   const random = streamed(settings.seed);
   const split = fitSplit(latents, size, logits, settings, random);
   if (!split.controllable) return { controllable: false, attribute, reason: split.reason };
@@ -143,7 +144,7 @@ export function measureBoundary(
   options: Partial<BoundaryOptions> = {},
 ): BoundaryMetrics | undefined {
   const settings = boundarySettings(options);
-  const random = createRandom(settings.seed, streamOf(attribute));
+  const random = createRandom(settings.seed, streams.fit.attribute(attribute));
   const samples = chooseSamples(logits, settings, random);
   if (!samples.controllable) return undefined;
   const split = { samples, svm: { weights: normal, bias: intercept } };
@@ -216,11 +217,4 @@ function intervals(
     return { low: Math.min(...values), high: Math.max(...values) };
   };
   return { accuracy: interval(accuracy), f1: interval(f1) };
-}
-
-/** A number of its own for each name (FNV-1a): two attributes never share their random draws. */
-export function streamOf(attribute: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(attribute)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
 }

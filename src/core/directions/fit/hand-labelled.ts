@@ -4,10 +4,10 @@ import { UserError } from '../../errors.ts';
 import { cosine, length, scaled } from '../../math/linear-algebra.ts';
 import { createRandom, permutation } from '../../math/random.ts';
 import { mean } from '../../math/statistics.ts';
+import { streams } from '../../math/streams.ts';
 import { balancedAccuracy, confusion } from '../../measures/answers/binary-classification.ts';
 import type { Interval } from '../../measures/answers/bootstrap.ts';
 import type { Direction } from '../direction.ts';
-import { streamOf } from './boundary.ts';
 import type { LabelledRows } from './samples.ts';
 import { decisionValues, fitSvm, type Svm } from './svm.ts';
 
@@ -66,7 +66,7 @@ export function fitOwn(
         `got ${positives} of 1 and ${n - positives} of 0. Label more faces`,
     );
   }
-  const random = createRandom(seed, streamOf(attribute));
+  const random = createRandom(seed, streams.fit.attribute(attribute));
   const fitted = ({ rows, labels }: LabelledRows) => fitSvm(latents, size, { rows, labels }, random, { C });
   const classes = [1, 0].map(wanted => Uint32Array.from(labels.keys()).filter(row => labels[row] === wanted));
   /** The labels dealt out to so many parts, each class evenly. */

@@ -1,7 +1,8 @@
 // How a boundary improves with the number of samples it is fitted to.
 import { cosine } from '../../math/linear-algebra.ts';
 import { createRandom, restoreRandom } from '../../math/random.ts';
-import { type BoundaryOptions, boundarySettings, chooseSamples, streamOf } from './boundary.ts';
+import { streams } from '../../math/streams.ts';
+import { type BoundaryOptions, boundarySettings, chooseSamples } from './boundary.ts';
 import type { LabelledRows } from './samples.ts';
 import { separation } from './separation.ts';
 import { fitSvm } from './svm.ts';
@@ -32,7 +33,7 @@ export function learningCurve(
   options: Partial<BoundaryOptions> = {},
 ): CurvePoint[] {
   const settings = boundarySettings(options);
-  const random = createRandom(settings.seed, streamOf(attribute));
+  const random = createRandom(settings.seed, streams.fit.attribute(attribute));
   const chosen = chooseSamples(logits, settings, random);
   if (!chosen.controllable) return [];
   const { train, test } = chosen;

@@ -1,7 +1,8 @@
 // Comparisons give booleans, `where` chooses by them, `clip` bounds; no gradient flows through a comparison.
 import { type Attributes, broadcastShapes, defineOp, type Tensor } from '../tensor.ts';
-import { mapValues, sumTo, zipValues } from './elementwise.ts';
-import { scalar, zeros } from './leaf.ts';
+import { sumTo, zeros } from './broadcast.ts';
+import { scalar } from './leaf.ts';
+import { zipValues } from './values.ts';
 
 type Operand = Tensor | number;
 
@@ -19,7 +20,6 @@ function defineComparison(name: string, holds: (a: number, b: number) => boolean
 
 export const greater = defineComparison('Greater', (a, b) => a > b);
 export const less = defineComparison('Less', (a, b) => a < b);
-export const equal = defineComparison('Equal', (a, b) => a === b);
 
 const select = defineOp({
   name: 'Where',
@@ -57,7 +57,7 @@ const bound = defineOp<BoundsAttributes>({
     const { low, high } = node.attributes;
     return [() => where(greater(x, low), where(less(x, high), g, zeros(g.shape)), zeros(g.shape))];
   },
-  evaluate: ([x], { attributes: { low, high } }) => mapValues(x!, value => Math.min(Math.max(value, low), high)),
+  evaluate: ([x], { attributes: { low, high } }) => x!.map(value => Math.min(Math.max(value, low), high)),
   lower: (emit, [x], { attributes: { low, high } }) =>
     emit.node('Clip', [x!, emit.floats([low], []), emit.floats([high], [])]),
 });

@@ -1,7 +1,6 @@
 // Convolution and its two gradients: three primitives closed under differentiation.
-import type { Emitter } from '../emitter.ts';
-import { type Attributes, defineOp, type Shape, sizeOf, type Tensor } from '../tensor.ts';
-import { sum } from './reduce.ts';
+import { type Attributes, defineOp, type Emitter, type Shape, sizeOf, type Tensor } from '../tensor.ts';
+import { sum } from './broadcast.ts';
 
 interface PaddingAttributes extends Attributes {
   /** Zeros on each of the four sides. */
@@ -47,9 +46,10 @@ const convolve = defineOp<PaddingAttributes>({
   },
   lower: (emit, inputs, { attributes: { padding } }) =>
     emit.node('Conv', inputs, { pads: [padding, padding, padding, padding] }),
+  flops: ({ shape, inputs: [, w] }) => 2 * sizeOf(shape) * sizeOf(w!.shape.slice(1)),
 });
 
-/** Calls back for every multiplication of a convolution, with the offsets of its factors and its sum. */
+/** Visits every multiplication of a convolution: the offsets of its two factors and of the sum they go into. */
 function eachProduct(
   shapes: { x: Shape; w: Shape; y: Shape },
   padding: number,
@@ -85,7 +85,7 @@ export function conv(x: Tensor, w: Tensor, padding: number, bias?: Tensor): Tens
 export function convInputGradient(g: Tensor, w: Tensor, padding: number): Tensor {
   const [, , kh, kw] = w.shape as Shape4;
   if (kh !== kw) throw new Error(`only square kernels have an input gradient here; got ${kh}×${kw}`);
-  // 1.4 times as fast as ONNX's ConvTranspose on a CPU (docs/decisions/0001).
+  // On a CPU 1.4 times as fast as ONNX's ConvTranspose (docs/decisions/0001).
   return conv(g, flipKernel(w), kh - 1 - padding);
 }
 
@@ -95,6 +95,7 @@ const flip = defineOp({
     const [o, c, kh, kw] = w!.shape as Shape4;
     return [c, o, kh, kw];
   },
+  simplify: node => (node.inputs[0]!.op === node.op ? node.inputs[0]!.inputs[0]! : node),
   gradient: (_, g) => [() => flipKernel(g)],
   evaluate: ([w], node) => {
     const [c, o, kh, kw] = node.shape as Shape4;
@@ -121,7 +122,7 @@ const flip = defineOp({
 
 /** [O, C, kh, kw] → [C, O, kh, kw], each kernel turned by 180°. Its own inverse and adjoint. */
 export function flipKernel(w: Tensor): Tensor {
-  return w.op.name === 'FlipKernel' ? w.inputs[0]! : flip([w], {});
+  return flip([w], {});
 }
 
 interface WeightGradientAttributes extends PaddingAttributes {
@@ -152,6 +153,7 @@ const weightGradient = defineOp<WeightGradientAttributes>({
     return result;
   },
   lower: (emit, [x, g], node) => lowerWeightGradient(emit, x!, g!, node),
+  flops: ({ shape, inputs: [x, g] }) => 2 * sizeOf(shape) * x!.shape[0]! * sizeOf(g!.shape.slice(2)),
 });
 
 /** The gradient of {@link conv} in w. @param x [N, C, H, W]. @param g [N, O, H′, W′]. @returns [O, C, kh, kw]. */
@@ -159,7 +161,7 @@ export function convWeightGradient(x: Tensor, g: Tensor, kernel: readonly [numbe
   return weightGradient([x, g], { kernel, padding });
 }
 
-/** Up to this many pixels an image is so small that products over single images are too short to be fast. */
+/** In images of up to this many pixels, a matrix product for each image would be too short to be fast. */
 const smallImage = 64;
 
 /**

@@ -1,7 +1,6 @@
 // Tensors that have no inputs: named inputs and constants.
 import { toFloat64 } from '../../formats/nd-array.ts';
 import { type Attributes, defineOp, type Shape, sizeOf, type Tensor } from '../tensor.ts';
-import { expand } from './shape.ts';
 
 interface InputAttributes extends Attributes {
   readonly name: string;
@@ -26,7 +25,7 @@ export function input(name: string, shape: Shape): Tensor {
 
 /** The name of an input, or undefined for any other tensor. */
 export function inputName(node: Tensor): string | undefined {
-  return node.op.name === 'Input' ? (node.attributes.name as string) : undefined;
+  return makeInput.made(node) ? node.attributes.name : undefined;
 }
 
 interface ConstantAttributes extends Attributes {
@@ -56,18 +55,9 @@ export function scalar(value: number): Tensor {
   return constant([value], []);
 }
 
-export function zeros(shape: Shape): Tensor {
-  return expand(scalar(0), shape);
-}
-
-export function ones(shape: Shape): Tensor {
-  return expand(scalar(1), shape);
-}
-
-/** The value of a constant scalar, or of one expanded to a shape; undefined for anything else. */
-export function scalarValue(node: Tensor): number | undefined {
-  if (node.op.name === 'Expand') return scalarValue(node.inputs[0]!);
-  if (node.op.name !== 'Constant') return undefined;
-  const { values } = node.attributes as ConstantAttributes;
+/** The value of a constant of one element; undefined for any other tensor. */
+export function constantScalar(node: Tensor): number | undefined {
+  if (!makeConstant.made(node)) return undefined;
+  const { values } = node.attributes;
   return values.length === 1 ? values[0] : undefined;
 }

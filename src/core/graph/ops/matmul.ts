@@ -1,6 +1,7 @@
 // Batched matrix product whose operands may be read transposed, so that gradients need no transposes.
 import { type Attributes, broadcastShapes, defineOp, sizeOf, type Tensor } from '../tensor.ts';
-import { broadcastOffsets, sumTo } from './elementwise.ts';
+import { sumTo } from './broadcast.ts';
+import { broadcastOffsets } from './values.ts';
 
 interface MatMulAttributes extends Attributes {
   readonly transposeA: boolean;
@@ -71,6 +72,7 @@ const multiply = defineOp<MatMulAttributes>({
     const left = transposeA ? turned(a!, node.inputs[0]!) : a!;
     return emit.node('MatMul', [left, transposeB ? turned(b!, node.inputs[1]!) : b!]);
   },
+  flops: ({ shape, inputs: [a], attributes }) => 2 * sizeOf(shape) * matrixShape(a!, attributes.transposeA)[1],
 });
 
 /**

@@ -25,8 +25,8 @@ const upsample = defineOp({
 });
 
 /**
- * Up to this width of the halved image a matrix product takes a third to half of AveragePool's time on a processor and
- * gives the same bits (docs/log.md); most of what it multiplies by is zero, and the more the wider the image.
+ * Images halved to at most this width are pooled by a matrix product, which on a processor takes a third to half of
+ * AveragePool's time and gives the same bits (docs/log.md). Most of the matrix is zero, the more the wider the image.
  */
 const widestProduct = 32;
 
@@ -49,7 +49,7 @@ const pool = defineOp({
     if (!emit.target.fusedMatMul || width! > widestProduct) {
       return emit.node('AveragePool', [x!], { kernel_shape: [2, 2], strides: [2, 2] });
     }
-    // Two rows of the image, one after the other, times a matrix that has a quarter where they make a pixel.
+    // Two neighbouring rows of the image as one vector, times a matrix with four quarters for each pixel of the result.
     const length = 4 * width!;
     const quarters = new Float32Array(length * width!);
     for (let at = 0; at < length; at++) quarters[at * width! + ((at % (length / 2)) >> 1)] = 0.25;

@@ -1,11 +1,13 @@
-// Root-mean-square normalisation, with the gradient in the few passes that differentiating its parts would not find.
+// Root-mean-square normalisation as an op of its own: its gradient takes fewer passes than that of its parts would.
 import { defineOp, type Tensor } from '../tensor.ts';
-import { add, div, mul, square, sub } from './arithmetic.ts';
-import { zipValues } from './elementwise.ts';
-import { mean } from './reduce.ts';
+import { add, div, mean, mul, square, sub } from './arithmetic.ts';
 import { sqrt } from './transcendental.ts';
+import { zipValues } from './values.ts';
 
-/** inputs: x, and the inverse root mean square, which counts as part of the op: the gradient in x includes its. */
+/**
+ * Inputs: x, and its inverse root mean square. The second depends on the first, and the gradient by x includes what
+ * flows that way.
+ */
 const scale = defineOp({
   name: 'RmsNorm',
   shape: ([x]) => x!.shape,

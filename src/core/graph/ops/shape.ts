@@ -1,7 +1,6 @@
-// Ops that move elements without changing them: reshape, transpose, expand, slice, pad, concat.
+// Ops that move elements without changing them: reshape, transpose, slice, pad, concat.
 import {
   type Attributes,
-  broadcastShapes,
   defineOp,
   type Shape,
   sameShape,
@@ -10,7 +9,6 @@ import {
   type Tensor,
   type Values,
 } from '../tensor.ts';
-import { broadcastOffsets, sumTo } from './elementwise.ts';
 
 interface ShapeAttributes extends Attributes {
   readonly shape: Shape;
@@ -22,9 +20,14 @@ const makeReshape = defineOp<ShapeAttributes>({
     if (sizeOf(shape) !== sizeOf(x!.shape)) throw new Error(`[${x!.shape}] cannot be reshaped to [${shape}]`);
     return shape;
   },
+  simplify: node => {
+    const [x] = node.inputs as [Tensor];
+    if (sameShape(x.shape, node.shape)) return x;
+    return x.op === node.op ? { ...node, inputs: x.inputs } : node;
+  },
   gradient: (node, g) => [() => reshape(g, node.inputs[0]!.shape)],
   evaluate: ([x]) => x!,
-  // 0 stands for the operand's own length, so that a batch may be longer or shorter than the one compiled for.
+  // In ONNX 0 stands for the operand's own length, so a batch may be longer or shorter than the one compiled for.
   lower: (emit, [x], { inputs, shape: [first, ...rest] }) => {
     const lengths = first === undefined ? [] : [first === inputs[0]!.shape[0] ? 0 : first, ...rest];
     return emit.node('Reshape', [x!, emit.integers(lengths)]);
@@ -32,8 +35,7 @@ const makeReshape = defineOp<ShapeAttributes>({
 });
 
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x;
-  return makeReshape([x.op.name === 'Reshape' ? x.inputs[0]! : x], { shape });
+  return makeReshape([x], { shape });
 }
 
 interface PermutationAttributes extends Attributes {
@@ -53,6 +55,7 @@ const makeTranspose = defineOp<PermutationAttributes>({
     }
     return permutation.map(axis => x!.shape[axis]!);
   },
+  simplify: node => (node.attributes.permutation.every((axis, index) => axis === index) ? node.inputs[0]! : node),
   gradient: (node, g) => {
     const { permutation } = node.attributes;
     return [
@@ -76,25 +79,7 @@ const makeTranspose = defineOp<PermutationAttributes>({
 
 /** @param permutation result axis i is axis `permutation[i]` of x. */
 export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
-  return permutation.every((axis, index) => axis === index) ? x : makeTranspose([x], { permutation });
-}
-
-const makeExpand = defineOp<ShapeAttributes>({
-  name: 'Expand',
-  shape: ([x], { shape }) => {
-    if (!sameShape(broadcastShapes(x!.shape, shape), shape)) {
-      throw new Error(`[${x!.shape}] cannot be expanded to [${shape}]`);
-    }
-    return shape;
-  },
-  gradient: (node, g) => [() => sumTo(g, node.inputs[0]!.shape)],
-  evaluate: ([x], node) => Float64Array.from(broadcastOffsets(node.inputs[0]!.shape, node.shape), at => x![at]!),
-  lower: (emit, [x], { attributes }) => emit.node('Expand', [x!, emit.integers(attributes.shape)]),
-});
-
-/** Repeats x along axes of length 1, or new leading ones, up to `shape`. */
-export function expand(x: Tensor, shape: Shape): Tensor {
-  return sameShape(x.shape, shape) ? x : makeExpand([x], { shape });
+  return makeTranspose([x], { permutation });
 }
 
 interface RangeAttributes extends Attributes {
@@ -111,6 +96,7 @@ const makeSlice = defineOp<RangeAttributes>({
     }
     return sizes;
   },
+  simplify: node => (sameShape(node.inputs[0]!.shape, node.shape) ? node.inputs[0]! : node),
   gradient: (node, g) => {
     const [x] = node.inputs as [Tensor];
     const { starts, sizes } = node.attributes;
@@ -143,7 +129,7 @@ const makeSlice = defineOp<RangeAttributes>({
 
 /** The block of the given sizes that begins at `starts`, one entry an axis. */
 export function slice(x: Tensor, starts: readonly number[], sizes: Shape): Tensor {
-  return sameShape(x.shape, sizes) ? x : makeSlice([x], { starts, sizes });
+  return makeSlice([x], { starts, sizes });
 }
 
 interface PadAttributes extends Attributes {
@@ -154,6 +140,7 @@ interface PadAttributes extends Attributes {
 const makePad = defineOp<PadAttributes>({
   name: 'Pad',
   shape: ([x], { before, after }) => x!.shape.map((length, axis) => before[axis]! + length + after[axis]!),
+  simplify: node => (sameShape(node.inputs[0]!.shape, node.shape) ? node.inputs[0]! : node),
   gradient: (node, g) => [() => slice(g, node.attributes.before, node.inputs[0]!.shape)],
   evaluate: ([x], node) => {
     const result = new Float64Array(sizeOf(node.shape));
@@ -168,7 +155,7 @@ const makePad = defineOp<PadAttributes>({
 
 /** Zeros around x: `before` and `after` it, one entry an axis. */
 export function pad(x: Tensor, before: readonly number[], after: readonly number[]): Tensor {
-  return [...before, ...after].every(count => count === 0) ? x : makePad([x], { before, after });
+  return makePad([x], { before, after });
 }
 
 interface AxisAttributes extends Attributes {
@@ -186,6 +173,7 @@ const makeConcat = defineOp<AxisAttributes>({
     const length = inputs.reduce((total, { shape }) => total + shape[axis]!, 0);
     return first.shape.map((n, at) => (at === axis ? length : n));
   },
+  simplify: node => (node.inputs.length === 1 ? node.inputs[0]! : node),
   gradient: (node, g) => {
     let next = 0;
     return node.inputs.map(({ shape }) => {
@@ -210,7 +198,7 @@ const makeConcat = defineOp<AxisAttributes>({
 
 /** Joins tensors along an axis; all other axes agree. */
 export function concat(inputs: readonly Tensor[], axis: number): Tensor {
-  return inputs.length === 1 ? inputs[0]! : makeConcat(inputs, { axis });
+  return makeConcat(inputs, { axis });
 }
 
 /** Visits the offsets of a block of `shape` laid out with `strides`, row-major. */

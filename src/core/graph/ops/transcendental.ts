@@ -1,8 +1,7 @@
-// exp, log, abs, sqrt, tanh, sigmoid and softplus.
+// exp, abs, sqrt, tanh, sigmoid and softplus.
 import { defineOp, type Tensor } from '../tensor.ts';
 import { div, mul, square, sub } from './arithmetic.ts';
 import { greater, where } from './comparison.ts';
-import { mapValues } from './elementwise.ts';
 import { scalar } from './leaf.ts';
 
 function defineUnary(
@@ -14,16 +13,13 @@ function defineUnary(
     name,
     shape: ([x]) => x!.shape,
     gradient: (node, g) => [() => gradient(g, node.inputs[0]!, node)],
-    evaluate: ([x]) => mapValues(x!, f),
+    evaluate: ([x]) => x!.map(value => f(value)),
     lower: (emit, inputs) => emit.node(name, inputs),
   });
   return x => apply([x], {});
 }
 
 export const exp = defineUnary('Exp', Math.exp, (g, _, y) => mul(g, y));
-
-/** Natural logarithm. */
-export const log = defineUnary('Log', Math.log, (g, x) => div(g, x));
 
 /** Its gradient at 0 counts as −1. */
 export const abs = defineUnary('Abs', Math.abs, (g, x) => mul(g, where(greater(x, 0), scalar(1), scalar(-1))));

@@ -1,4 +1,4 @@
-// A 3×3 convolution of an enlarged image without enlarging it: 16 multiplications where the plain way takes 36.
+// A 3×3 convolution of a doubled image without doubling it: 16 multiplications a source pixel instead of 36.
 import type { Tensor } from '../tensor.ts';
 import { conv } from './conv.ts';
 import { constant } from './leaf.ts';
@@ -6,8 +6,9 @@ import { matmul } from './matmul.ts';
 import { concat, reshape, slice, transpose } from './shape.ts';
 
 /**
- * How the three taps of a kernel fall on the two source pixels that one pixel of the enlarged image sees: [3, 2 · 2],
- * for the even and the odd pixel. Even: the left tap on the pixel before, the others on its own. Odd: the mirror image.
+ * Along an axis a pixel of the doubled image sees two source pixels. A row for each of the kernel's three taps says on
+ * which of the two it falls, first for even pixels, then for odd ones: [3, 2 · 2]. Even: the left tap falls on the
+ * pixel before, the others on the pixel's own. Odd: the mirror image.
  */
 const taps = [
   [1, 0, 1, 0],

@@ -1,4 +1,4 @@
-// Says how far a figure might stray had other samples been drawn.
+// The bootstrap interval of a figure: how far it might lie elsewhere, had other samples been drawn.
 import type { Random } from '../../math/random.ts';
 import { quantile } from '../../math/statistics.ts';
 import type { Confusion } from './binary-classification.ts';

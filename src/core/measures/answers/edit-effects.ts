@@ -1,16 +1,16 @@
-// Says what an edit did, in the words of a network that looks at the faces before and after it.
+// Measures an edit by the answers of a network that sees the faces before and after it.
 import { mean } from '../../math/statistics.ts';
 
 export interface EditEffect {
-  /** Faces that were looked at. */
+  /** Faces that were scored. */
   readonly faces: number;
   /** Share of edits after which the attribute is seen where it should be and not where it should not; both ends alike. */
   readonly agreement: number;
   /** Mean share of the other attributes whose answer is another than before the edit; both ends alike. */
   readonly flips: number;
-  /** Of each attribute: share of edits after which its answer is another than before. */
+  /** Share of edits after which the answer is another than before, for each attribute. */
   readonly flipsOf: readonly number[];
-  /** Of each attribute: mean change of its logit from the low end to the high end. */
+  /** Mean change of the logit from the low end to the high end, for each attribute. */
   readonly changes: readonly number[];
 }
 

@@ -1,10 +1,10 @@
-// Chooses where a classifier's yes begins, and tells whether its answers are worth more than the commoner one.
+// Chooses the logit above which a classifier says yes, and compares its answers with always giving the more common one.
 import { type Confusion, confusion } from './binary-classification.ts';
-import type { Calibration } from './probability-calibration.ts';
+import type { PlattScaling } from './platt-scaling.ts';
 
-/** How a yes/no answer compares with always giving the more common one, on the same samples. */
+/** How yes/no answers compare with always giving the more common one, on the same samples. */
 export interface PairedDifference {
-  /** Of the accuracies, in [-1, 1]. */
+  /** Accuracy of the answers less that of the baseline, in [-1, 1]. */
   readonly difference: number;
   /** Its standard error: that of the mean of the samples' own differences, which are −1, 0 or 1. */
   readonly standardError: number;
@@ -20,13 +20,13 @@ export function pairedDifference(wins: number, losses: number, total: number): P
  * The threshold at which yes and no are equally likely. On few samples it does better on new ones than the threshold of
  * the highest accuracy, which the luck of a handful decides (docs/log.md). Where on these samples the more common answer
  * is better by more than a standard error, the threshold lies beyond them all, so that this answer is always given.
- * @param logits [n]. @param labels [n], 1 for yes and 0 for no. @param calibration fitted to them.
+ * @param logits [n]. @param labels [n], 1 for yes and 0 for no. @param scaling fitted to them.
  * @returns a logit above it counts as yes.
  */
 export function evenThreshold(
   logits: ArrayLike<number>,
   labels: ArrayLike<number>,
-  { slope, intercept }: Calibration,
+  { slope, intercept }: PlattScaling,
 ): number {
   const threshold = (0 - intercept) / slope;
   const counts = confusion(logits, labels, threshold);
@@ -36,7 +36,7 @@ export function evenThreshold(
   return commonIsYes(counts) ? Math.min(...values) - margin : Math.max(...values) + margin;
 }
 
-/** Beyond the outermost logit. */
+/** Distance of a threshold beyond all logits from the outermost one. */
 const margin = 0.5;
 
 /** How answers compare with always giving the one more common among their samples. */

@@ -11,13 +11,13 @@ export interface FeatureStatistics {
   readonly covariance: Float64Array;
 }
 
-/** Fewer rows have no covariance. */
+/** Rows that a covariance needs. */
 export const leastFeatureRows = 2;
 
 /** Rows whose products are added in one pass over the table of sums, which is larger than a processor's first cache. */
 const blockRows = 8;
 
-/** Takes features as they come and keeps only their sums, so that no set need be held whole. */
+/** Sums of features as they come, so that no set of them need be held whole. */
 export class FeatureMoments {
   readonly #size: number;
   #count = 0;
@@ -58,7 +58,7 @@ export class FeatureMoments {
     this.#count += count;
   }
 
-  /** @throws RangeError of fewer than {@link leastFeatureRows} rows. */
+  /** @throws RangeError for fewer than {@link leastFeatureRows} rows. */
   statistics(): FeatureStatistics {
     const [size, count] = [this.#size, this.#count];
     if (count < leastFeatureRows) throw new RangeError(`a covariance needs ${leastFeatureRows} rows; got ${count}`);
@@ -109,8 +109,8 @@ export function featureStatistics(rows: ArrayLike<number>, size: number): Featur
 
 /**
  * ‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2 (Σ₁^½ Σ₂ Σ₁^½)^½): the square of the Fréchet (2-Wasserstein) distance of two Gaussians,
- * which is what is called Fréchet distance of images. Covariances of any rank will do. Only figures of equally many rows
- * of the same features compare: the fewer rows, the larger it is, even between two sets from one source.
+ * which is what people call the Fréchet distance of images. Covariances of any rank will do. Compare only figures of equally many rows
+ * of the same features: the fewer rows, the larger it is, even between two sets from one source.
  * @returns 0 or more.
  */
 export function frechetDistance(a: FeatureStatistics, b: FeatureStatistics): number {

@@ -2,19 +2,20 @@
 import { UserError } from '../../errors.ts';
 import { halved, type ImageSet } from '../../images/image-set.ts';
 import { createRandom, permutation } from '../../math/random.ts';
+import { streams } from '../../math/streams.ts';
 import type { Device } from '../../runtime/device.ts';
 import { generateImages, type ImageMaker, selectImages } from './image-samples.ts';
 import { meanMsSsim } from './ms-ssim.ts';
 import { slicedWasserstein, swdLevels, type Tick } from './sliced-wasserstein.ts';
 
 export interface QualitySample {
-  /** Of all its choices: with the same seed each measurement of a training uses the same latents, images and directions. */
+  /** Seed of all random choices: with the same one, every measurement uses the same latents, images and directions. */
   readonly seed: number;
   /** Generated images, and as many real ones; fewer where there are not so many real ones. Default 1,024. */
   readonly images?: number;
   /** Pairs of generated images. Default 500. */
   readonly pairs?: number;
-  /** Told after each part of the work. */
+  /** Called after each part of the work. */
   readonly tick?: Tick;
 }
 
@@ -28,9 +29,6 @@ export interface GeneratorQuality {
   readonly images: number;
   readonly pairs: number;
 }
-
-/** Random streams that training itself does not use. */
-const streams = { real: 16, latents: 17, directions: 18, pairs: 19 };
 
 /**
  * SWD between generated and real images, and MS-SSIM among the generated ones. While a network grows, measure it at the
@@ -57,16 +55,19 @@ export async function generatorQuality(
   swdLevels(generator.resolution); // refuses a side that has none, before any work
   const count = Math.min(images, real.count);
   if (count < 2) throw new UserError(`quality needs at least 2 images; got ${real.count} real ones of ${images} asked`);
-  let chosen = selectImages(real, permutation(createRandom(seed, streams.real), real.count).subarray(0, count));
+  let chosen = selectImages(
+    real,
+    permutation(createRandom(seed, streams.trainGan.qualityReals), real.count).subarray(0, count),
+  );
   while (chosen.resolution > generator.resolution) chosen = halved(chosen);
-  const made = await generateImages(generator, count, createRandom(seed, streams.latents), tick);
+  const made = await generateImages(generator, count, createRandom(seed, streams.trainGan.qualityLatents), tick);
   const { levels, average } = await slicedWasserstein(
     device,
     made,
     chosen,
-    createRandom(seed, streams.directions),
+    createRandom(seed, streams.trainGan.qualityDirections),
     tick,
   );
-  const msSsim = await meanMsSsim(made, pairs, createRandom(seed, streams.pairs), tick);
+  const msSsim = await meanMsSsim(made, pairs, createRandom(seed, streams.trainGan.qualityPairs), tick);
   return { swd: levels, swdAverage: average, msSsim, images: count, pairs };
 }

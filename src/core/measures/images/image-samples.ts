@@ -1,5 +1,4 @@
-// The sets of images that metrics compare: parts of the real ones, and generated ones as they would be saved.
-
+// The sets of images that measures compare: parts of the real ones, and generated ones as they would be saved.
 import type { ImageSet } from '../../images/image-set.ts';
 import { toUint8 } from '../../images/pixels.ts';
 import type { Random } from '../../math/random.ts';
@@ -36,9 +35,9 @@ export function selectImages({ resolution, pixels }: ImageSet, indices: ArrayLik
 }
 
 /**
- * Images of random latents, clipped to [-1, 1] and rounded to 8 bits like a saved picture. The maker is always given
- * blocks of 256 latents, and what is beyond `count` is dropped: its batch only has to divide 256.
- * @param tick told after each block.
+ * Images of random latents, clipped to [-1, 1] and rounded to 8 bits like a saved picture. The maker always gets blocks of
+ * 256 latents, so its batch only has to divide 256; images beyond `count` are dropped.
+ * @param tick called after each block.
  */
 export async function generateImages(
   { resolution, latentSize, generate }: ImageMaker,

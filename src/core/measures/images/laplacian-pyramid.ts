@@ -4,8 +4,8 @@
  * One level of a plane's Laplacian pyramid (Burt and Adelson 1983): 5×5 binomial filter, mirrored at the borders so that
  * −1 is 1.
  * @param plane [side, side]. @param level side of the level: `side`, or that halved some times.
- * @param smallest side of the last level. @returns [level, level]: what the plane at that size has beyond the next
- *   smaller one enlarged; at the last level all that is left, the smoothed plane itself.
+ * @param smallest side of the last level. @returns [level, level]: the plane at that size less the next smaller one
+ *   enlarged; at the last level the smoothed plane itself.
  */
 export function pyramidLevel(plane: Float32Array, side: number, level: number, smallest: number): Float32Array {
   let smooth = plane;

@@ -15,7 +15,7 @@ const windowDeviation = 1.5;
 /** (K·255)² of luminance and of contrast. */
 const [c1, c2] = [(0.01 * 255) ** 2, (0.03 * 255) ** 2];
 const channels = 3;
-/** Its fifth level is a single pixel. */
+/** Smallest side of images; the fifth level of 16 is a single pixel. */
 const smallestResolution = 16;
 
 /** Pairs between two ticks. */
@@ -27,7 +27,7 @@ const pairBlock = 50;
  * as there are two images for each.
  * @param pairs the paper: 5,000 from 10,000 images.
  * @param random shuffles the images, neighbours then being pairs; again when all are used up.
- * @param tick told after every 50 pairs.
+ * @param tick called after every 50 pairs.
  */
 export async function meanMsSsim(
   images: ImageSet,
@@ -84,7 +84,7 @@ export function createMsSsim(resolution: number): MsSsim {
   };
 }
 
-/** Both images at one scale, and room for what is worked out there. */
+/** Both images at one scale, and working memory for it. */
 interface Level {
   readonly side: number;
   /** [3, side, side]. */

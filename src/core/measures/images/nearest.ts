@@ -1,17 +1,16 @@
-// How near each image comes to the nearest of others: a generator that remembers its training images comes too near.
+// The distance of each image to the nearest of others: small where a generator copies its training images.
 
 import { halved, type ImageSet } from '../../images/image-set.ts';
 import type { Device } from '../../runtime/device.ts';
 import { forEachPair, type RowTable } from './pairwise.ts';
 import type { Tick } from './sliced-wasserstein.ts';
 
-/** Images are compared at this side at most: a copy is no less a copy for a difference in its finest grain. */
+/** Largest side at which images are compared: a copy remains a copy when its finest grain differs. */
 const largestSide = 32;
 
 /**
- * Root of the mean squared difference of pixel values to the nearest reference, turned as in a mirror or not: training
- * shows both.
- * @param queries, references of one side, a power of two. @param tick told after each block.
+ * Root of the mean squared difference of pixel values to the nearest reference, mirrored or not: training shows both.
+ * @param queries, references of one side, a power of two. @param tick called after each block.
  * @returns [queries], in steps of 8-bit pixels, 0 to 255.
  */
 export async function nearestDistances(

@@ -13,8 +13,9 @@ export interface RowTable {
   read(first: number, into: Float32Array): void;
 }
 
-/** Rows of one product. */
-const [leftBlock, rightBlock] = [256, 1024];
+/** Rows that are multiplied at once. */
+const leftBlock = 256;
+const rightBlock = 1024;
 
 /** @param values [n, size], row-major. */
 export function rowTable(values: Float32Array, size: number): RowTable {
@@ -26,9 +27,9 @@ export function rowTable(values: Float32Array, size: number): RowTable {
 }
 
 /**
- * Tells every pair of a row of one of the `lefts` and a row of `right`. Rounding can make the square of nothing negative.
- * @param visit told index of the row of the left table, of the row of `right`, and the squared distance.
- * @param tick told after each block of `right`.
+ * Visits every pair of a row of one of the `lefts` and a row of `right`. Rounding can make a square of 0 negative.
+ * @param visit called with the index of the left row, that of the right row, and their squared distance.
+ * @param tick called after each block of `right`.
  */
 export async function forEachPair(
   device: Device,

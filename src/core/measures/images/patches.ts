@@ -1,5 +1,4 @@
-// Cuts from images the small patches whose statistics the sliced Wasserstein distance compares.
-
+// Cuts the small patches from images whose statistics the sliced Wasserstein distance compares.
 import type { ImageSet } from '../../images/image-set.ts';
 import type { Random } from '../../math/random.ts';
 import { pyramidLevel } from './laplacian-pyramid.ts';

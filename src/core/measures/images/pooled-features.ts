@@ -1,12 +1,13 @@
-// A classifier's features with each map averaged over its quarters: few enough for a sample to tell their covariance.
+// A classifier's features with each map averaged over its quarters: few enough to estimate their covariance from a sample.
 
 /** Side of the classifier's last maps. */
 const side = 4;
-const [places, quarters] = [side ** 2, 4];
+const places = side ** 2;
+const quarters = 4;
 
 /**
- * The mean of each quarter of a map. Faces are aligned, so the quarters keep the eyes apart from the mouth; averaged
- * over all places, what stands where it does not belong would hardly count.
+ * The mean of each quarter of a map. Faces are aligned, so the quarters keep the eyes apart from the mouth; a mean over
+ * the whole map would hardly notice features in the wrong place.
  * @param features [n, 16 · C], of `classifierFeatures`, row-major. @returns [n, 4 · C].
  */
 export function pooledFeatures(features: Float32Array): Float32Array<ArrayBuffer> {

@@ -7,7 +7,7 @@ import type { Tick } from './sliced-wasserstein.ts';
 /** The paper's k: a row's ball reaches to its third nearest neighbour. */
 const neighbours = 3;
 
-/** Fewer rows of a kind have no such neighbour. */
+/** Rows that each kind needs, so that every row has such a neighbour. */
 export const leastRows = neighbours + 1;
 
 export interface PrecisionRecall {
@@ -17,7 +17,7 @@ export interface PrecisionRecall {
   readonly recall: number;
 }
 
-/** Where the images of one kind lie. */
+/** The region that the images of one kind fill: a ball around each. */
 export interface Balls {
   readonly rows: RowTable;
   /** Squared radius of the ball around each row. */
@@ -25,13 +25,13 @@ export interface Balls {
 }
 
 /**
- * Each row has a ball that reaches to its third nearest neighbour among its own kind; the balls of a kind together
- * stand for where its images lie.
- * @param rows {@link leastRows} or more. @param tick told after each block.
+ * Each row's ball reaches to its third nearest neighbour among its own kind; together they stand for where the images of
+ * that kind lie.
+ * @param rows {@link leastRows} or more. @param tick called after each block.
  */
 export async function ballsOf(device: Device, rows: RowTable, tick: Tick = () => {}): Promise<Balls> {
   if (rows.count < leastRows) throw new RangeError(`${rows.count} rows: each kind needs ${leastRows}`);
-  // Of each row, ascending.
+  // The smallest squared distances of each row, ascending: [count, neighbours].
   const nearest = new Float64Array(rows.count * neighbours).fill(Number.POSITIVE_INFINITY);
   const insert = (i: number, j: number, square: number) => {
     const start = i * neighbours;
@@ -45,9 +45,9 @@ export async function ballsOf(device: Device, rows: RowTable, tick: Tick = () =>
 }
 
 /**
- * Only figures of equally many rows of the same features compare: the more there are, the smaller the balls.
+ * Compare only figures of equally many rows of the same features: with more rows the balls are smaller.
  * @param generated, real balls around features. Those of real ones serve for any number of generated sets.
- * @param tick told after each block.
+ * @param tick called after each block.
  */
 export async function precisionRecall(
   device: Device,

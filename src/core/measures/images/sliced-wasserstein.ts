@@ -10,7 +10,7 @@ import { Program } from '../../runtime/program.ts';
 import { cutPatches, patchesPerImage, patchSize } from './patches.ts';
 import { wasserstein } from './wasserstein.ts';
 
-/** Told after each part of a long measurement; what it throws ends it. */
+/** Called after each part of a long measurement; an error it throws ends that. */
 export type Tick = (done: number, total: number) => void | Promise<void>;
 
 export interface SlicedWasserstein {
@@ -26,7 +26,7 @@ const directionCount = 512;
 /** The side of the last level, and of the smallest images that can be compared. */
 export const smallestLevel = 16;
 
-/** Directions that are projected on at once, from 16 to 128: the more, the faster, within 2²⁶ projections of a set. */
+/** Directions that are projected on at once, from 16 to 128: more are faster, up to 2²⁶ projections of a set. */
 const directionsAtOnce = (patches: number) =>
   Math.max(16, Math.min(128, 2 ** Math.floor(Math.log2(2 ** 26 / patches))));
 /** Patches that are projected at once. */
@@ -53,7 +53,7 @@ export function swdLevels(resolution: number): number[] {
  * @param a, b equally many images of one side, a power of two from 16.
  * @param random draws, at each level: where the patches of a's images lie (row, then column), likewise of b's, then the
  *   directions, each 147 normals in the order channel, row, column.
- * @param tick told after each block of directions.
+ * @param tick called after each block of directions.
  */
 export async function slicedWasserstein(
   device: Device,

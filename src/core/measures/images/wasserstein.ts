@@ -1,4 +1,4 @@
-// Compares two samples of numbers by how far apart their distributions lie: the sliced Wasserstein distance averages it.
+// The Wasserstein distance of two samples of numbers, which the sliced distance of images averages.
 
 /**
  * The first Wasserstein distance by its definition for equally many numbers: the mean difference once both are sorted.
@@ -50,11 +50,12 @@ export function wasserstein(a: Float32Array, b: Float32Array): number {
   return area / a.length;
 }
 
-/** Numbers a bin on average, and most bins: with more less is sorted, but counting leaves the processor's cache. */
+/** Numbers in a bin, on average. */
 const numbersPerBin = 8;
-const mostBins = 2 ** 15;
-/** Numbers of each sample that tell its scale. */
-const looks = 512;
+/** Bound on the bins: with more, less is sorted, but counting leaves the processor's cache. */
+const maxBins = 2 ** 15;
+/** Numbers of each sample that its scale is estimated from. */
+const scaleSamples = 512;
 
 /** The line in bins that are narrow near 0, where most numbers are: equal steps of x / (scale + |x|). */
 class Bins {
@@ -69,7 +70,7 @@ class Bins {
 
   constructor(a: Float32Array, b: Float32Array) {
     this.#scale = (meanSize(a) + meanSize(b)) / 2 || 1;
-    this.#half = Math.ceil(Math.min(mostBins, a.length / numbersPerBin) / 2);
+    this.#half = Math.ceil(Math.min(maxBins, a.length / numbersPerBin) / 2);
     this.count = 2 * this.#half + 1; // the last for what rounds to the end
     this.inA = new Int32Array(this.count);
     this.inB = new Int32Array(this.count);
@@ -113,7 +114,7 @@ function binOf(value: number, scale: number, half: number): number {
 
 /** The mean absolute value, from some numbers spread over the sample. */
 function meanSize(sample: Float32Array): number {
-  const step = Math.ceil(sample.length / looks);
+  const step = Math.ceil(sample.length / scaleSamples);
   let [sum, count] = [0, 0];
   for (let at = 0; at < sample.length; at += step, count++) sum += Math.abs(sample[at]!);
   return sum / count;

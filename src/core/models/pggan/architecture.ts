@@ -21,7 +21,7 @@ export const pgganFeatures = {
 };
 
 export const pgganSchema = z.object({
-  /** Files of before there was another kind do not name it; neither do those written now. */
+  /** Left out in files, also those written now: PGGAN was once the only kind. */
   kind: z.literal('pggan').optional(),
   /** Side of the finished images: a power of two from 4. */
   resolution: z.int(),

@@ -1,4 +1,4 @@
-// PGGAN's discriminator: the generator's mirror image, from an image to one score.
+// PGGAN's discriminator: mirrors the generator, from an image to one score.
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Parameters } from '../../graph/tree.ts';

@@ -63,7 +63,7 @@ export function generator(
   { resolution = architecture.resolution, alpha, observe }: GeneratorView = {},
 ): Tensor {
   const { generatorNorm, activation } = architecture;
-  const withoutBias = generatorNorm === 'batch'; // its β stands in for the bias
+  const withoutBias = generatorNorm === 'batch'; // batch norm's β takes its place
   const finish = (path: string, layer: NormalisedLayer, x: Tensor) => {
     const normalised = withoutBias
       ? batchNorm({ ...layer, gain: layer.gain! }, x, statistics => observe?.(path, statistics))

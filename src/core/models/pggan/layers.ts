@@ -1,4 +1,4 @@
-// What generator and discriminator have in common: weights at run-time scale or not, and the cross-fade.
+// The layers of generator and discriminator: weights at run-time scale or not, and what normalisation adds to them.
 import type { Tensor } from '../../graph/tensor.ts';
 import type { ParameterSpec, Parameters } from '../../graph/tree.ts';
 import { conv, dense, equalised, he, type LayerSpec, type Multiplied, rectifierGain } from '../../nn/layers.ts';

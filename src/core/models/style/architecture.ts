@@ -1,4 +1,4 @@
-// The shape of the style generator's two networks: channels as PGGAN's, and how the discriminator sees variety.
+// The shape of the style networks: channels as PGGAN has them, and how the discriminator sees variety.
 import { z } from 'zod';
 import { channelOptions } from '../channels.ts';
 

@@ -45,9 +45,9 @@ function zeros(values: ParameterValues, path: string): Map<string, Float32Array>
 }
 
 /**
- * The skip of a new top block that makes the discriminator say of an image what it said of its halved one: with the
- * branch at zero, skip(pool(fromRGB(x)))/√2 is the old fromRGB(pool(x)). Pooling and fromRGB are linear, so that
- * S · F = √(2·C) · F_old is solved by least squares; with three channels or more it holds exactly.
+ * Initial skip weights of a new top block with which the discriminator scores an image as it scored the halved one: with
+ * the branch at zero, skip(pool(fromRGB(x)))/√2 must be the old fromRGB(pool(x)). Pooling and fromRGB are linear, so least
+ * squares solve S · F = √(2·C) · F_old; with three channels or more the solution is exact.
  */
 function skipOfOldImages(
   resolution: number,

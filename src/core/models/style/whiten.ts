@@ -1,18 +1,21 @@
-// Turns a trained style generator into the one that is edited with: its latent u = L⁻¹(w − w̄) has unit covariance.
+// Turns a trained style generator into the one that people edit with, whose latent u = L⁻¹(w − w̄) has unit covariance.
 import type { NdArray } from '../../formats/nd-array.ts';
 import * as ops from '../../graph/ops.ts';
 import { symmetricEigen } from '../../math/eigen.ts';
 import { createRandom, normals } from '../../math/random.ts';
+import { streams } from '../../math/streams.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program } from '../../runtime/program.ts';
 import { constants, type Weights } from '../weights.ts';
 import type { StyleArchitecture } from './architecture.ts';
 import { styleGeneratorSpec, styleMapping } from './generator.ts';
 
-/** Latents that mean and covariance are taken over, and how many at a time. */
-const [sampleCount, batch] = [1_000_000, 4000];
-/** Eigenvalues of the covariance below this share of their mean are raised to it, so that no axis of u is noise. */
-const smallestShare = 0.001;
+/** Latents that mean and covariance are taken over. */
+const sampleCount = 1_000_000;
+/** Latents mapped at a time. */
+const batch = 4000;
+/** Smallest eigenvalue of the covariance, as a share of their mean: lower ones are raised to it, or axes of u were noise. */
+const minEigenvalueShare = 0.001;
 
 /** Matrices are row-major, [d, d]. */
 export interface LatentStatistics {
@@ -41,9 +44,9 @@ export async function finishStyleGenerator(
     const biasName = name.replace(/weight$/, 'bias');
     const bias = weights[biasName]!;
     finished[name] = { shape, data: Float32Array.from(product(Float64Array.from(data), root, d)) };
-    // style = A(w̄ + L u)/√d + b: what A makes of w̄ is the same for every face.
-    const ofMean = Array.from(bias.data, (value, row) => value + dotRow(data, row, mean) / Math.sqrt(d));
-    finished[biasName] = { shape: bias.shape, data: Float32Array.from(ofMean) };
+    // style = A(w̄ + L u)/√d + b: A w̄/√d is the same for every face and joins the bias.
+    const withMean = Array.from(bias.data, (value, row) => value + dotRow(data, row, mean) / Math.sqrt(d));
+    finished[biasName] = { shape: bias.shape, data: Float32Array.from(withMean) };
   }
   const shift = Float32Array.from({ length: d }, (_, row) => -dotRow(inverseRoot, row, mean));
   finished['mapping/whiten/weight'] = { shape: [d, d], data: Float32Array.from(inverseRoot) };
@@ -64,8 +67,7 @@ export async function latentStatistics(
   const program = await Program.compile(device, {
     outputs: { sum: ops.sum(w, [0]), products: ops.matmul(w, w, true, false) },
   });
-  // A seed of its own: the statistics belong to the generator, not to a run.
-  const random = createRandom(0, 20);
+  const random = createRandom(0, streams.trainGan.whitening);
   const [sum, products] = [new Float64Array(d), new Float64Array(d * d)];
   const batches = Math.ceil(count / batch);
   for (let k = 0; k < batches; k++) {
@@ -82,7 +84,7 @@ export async function latentStatistics(
   const mean = sum.map(value => value / n);
   const covariance = products.map((value, at) => value / n - mean[Math.floor(at / d)]! * mean[at % d]!);
   const { values, vectors } = symmetricEigen(covariance, d);
-  const floor = (smallestShare * values.reduce((total, value) => total + value, 0)) / d;
+  const floor = (minEigenvalueShare * values.reduce((total, value) => total + value, 0)) / d;
   const powerOf = (power: number) => {
     const matrix = new Float64Array(d * d);
     for (let k = 0; k < d; k++) {

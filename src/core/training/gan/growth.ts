@@ -1,4 +1,4 @@
-// How the state of a GAN's training begins, grows by a resolution, and is completed from a checkpoint that lacks a part.
+// Begins the state of a GAN's training, grows it by a resolution, and completes one from a checkpoint that lacks parts.
 import type { GanArchitecture } from '../../models/gan-architecture.ts';
 import { ganModel } from '../../models/gan-kinds.ts';
 import type { ParameterValues } from '../../models/gan-model.ts';
@@ -6,7 +6,7 @@ import type { AdamOptions } from '../../nn/adam.ts';
 import { initialValues } from '../../nn/initialise.ts';
 import type { StateStore } from '../../runtime/state.ts';
 import type { TrainingState } from '../training-state.ts';
-import { emaName, emaNames, ganStateSpecs, isNetworkState, stateNames } from './gan-step.ts';
+import { emaName, emaNames, ganStateSpecs, isNetworkState, stateNames } from './state.ts';
 
 export interface GanStateOptions {
   readonly architecture: GanArchitecture;
@@ -18,7 +18,8 @@ export interface GanStateOptions {
 }
 
 /**
- * New layers are drawn or start as the model says, in the moving averages as copies; the optimisers start anew.
+ * Grows the networks to a resolution. New layers are drawn at random or start as the model says, moving averages begin as
+ * copies of them, and the optimisers start anew.
  * @param from the resolution that the networks have now; 0 where there are none.
  */
 export function growState({ tensors, random }: TrainingState, from: number, options: GanStateOptions): void {
@@ -34,7 +35,7 @@ export function growState({ tensors, random }: TrainingState, from: number, opti
   completeState({ tensors, random }, options);
 }
 
-/** A new resolution's parameters may start from those that there are. */
+/** Sets new parameters that the model starts from the ones already trained. */
 function startGrown(tensors: StateStore, { architecture, resolution }: GanStateOptions): void {
   const { generator, discriminator } = stateNames;
   const valuesOf = (network: string): ParameterValues => {
@@ -51,8 +52,8 @@ function startGrown(tensors: StateStore, { architecture, resolution }: GanStateO
 }
 
 /**
- * Adds what a new resolution lacks, and a checkpoint of the networks alone. Optimisers begin at rest, moving averages as
- * copies of what they average, further ones of the shortest that there is.
+ * Adds the optimisers and moving averages that are missing after growth, or in a checkpoint of the networks alone.
+ * Optimisers begin at rest; the first moving average begins as a copy of the network, further ones as copies of the first.
  */
 export function completeState(
   { tensors, random }: Pick<TrainingState, 'tensors' | 'random'>,

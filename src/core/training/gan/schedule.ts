@@ -1,6 +1,7 @@
-// Which resolution, fade and rates hold after so many images: growth and rates as a pure function.
+// The schedule of a training as a pure function of the images shown: resolution, fade, minibatch and rate.
 import { z } from 'zod';
-import type { GanLoss } from '../losses/losses.ts';
+import { halfCosine } from '../half-cosine.ts';
+import type { LossProgress } from '../losses/adversarial.ts';
 
 const kimg = () => z.number().min(0);
 const side = () =>
@@ -29,11 +30,11 @@ export const planOptions = {
   warmupKimg: kimg().describe('thousand images over which the rate rises from 0'),
   decayKimg: kimg().describe('thousand images at the end over which the learning rate falls'),
   decay: z.enum(['linear', 'cosine']).describe('how it falls'),
-  finalRate: kimg().describe('to which rate it falls; 0: a tenth'),
+  finalRate: z.number().min(0).describe('to which rate it falls; 0: a tenth'),
 };
 
 export interface TrainingPlan {
-  /** Where growing begins; equal to `resolution`, nothing grows. */
+  /** Where growing begins; nothing grows where it equals `resolution`. */
   readonly startResolution: number;
   readonly resolution: number;
   /** Thousand real images shown while a new block fades in. */
@@ -47,8 +48,8 @@ export interface TrainingPlan {
   /** Images a step at the final resolution. */
   readonly minibatch: number;
   /**
-   * Smaller images come in larger minibatches, since what a step costs apart from its images stays: twice as many at
-   * half the side, up to this bound.
+   * Smaller images come in larger minibatches, since each step has a fixed cost beside its images: twice as many at half
+   * the side, up to this bound.
    */
   readonly maxMinibatch: number;
   readonly learningRate: number;
@@ -128,27 +129,21 @@ function rateAt(kimg: number, plan: TrainingPlan, fall: Fall | undefined): numbe
   return risen * (learningRate * share + finalRate * (1 - share));
 }
 
-/** γ of a logistic loss after so many images; 0 for a loss that has none. */
-export function gammaAt(imagesShown: number, plan: TrainingPlan, loss: GanLoss): number {
-  if (loss.kind === 'wgan-gp') return 0;
-  const { gamma, finalGamma = gamma, gammaKimg = 0, scaleGamma = false } = loss;
-  const atFinal = Math.max(0, imagesShown / 1000 - growingKimg(plan));
-  const share = gammaKimg > 0 ? halfCosine(Math.min(1, atFinal / gammaKimg)) : 1;
+/** How far the training has come, as a loss may weigh its penalty by it. */
+export function lossProgress(imagesShown: number, plan: TrainingPlan): LossProgress {
   const { resolution } = scheduleAt(imagesShown, plan);
-  return (finalGamma + (gamma - finalGamma) * share) * (scaleGamma ? (resolution / plan.resolution) ** 2 : 1);
-}
-
-/** From 1 at 0 to 0 at 1. */
-function halfCosine(x: number): number {
-  return (1 + Math.cos(Math.PI * x)) / 2;
+  return {
+    finalKimg: Math.max(0, imagesShown / 1000 - growingKimg(plan)),
+    pixelShare: (resolution / plan.resolution) ** 2,
+  };
 }
 
 /** Half-life of the paper's moving average, in images: 0.999 is kept per 16 images shown. */
 export const paperHalfLife = (16 * Math.log(0.5)) / Math.log(0.999);
 
 /**
- * How much of the generator's moving average is kept at a step: by its half-life, but never so slow that this exceeds
- * 5 % of the images shown so far. @param halfLife in images.
+ * Share of the generator's moving average that is kept at a step. Its half-life is at most 5 % of the images shown so far,
+ * so that early averages forget how they began. @param halfLife in images.
  */
 export function emaDecay(imagesShown: number, minibatch: number, halfLife = paperHalfLife): number {
   const bounded = Math.min(halfLife, 0.05 * imagesShown);

@@ -1,27 +1,19 @@
-// All that a GAN's training can be told, once: the options of `train gan`, the fields of presets, and what they make.
+// The settings of a GAN's training in one schema: the options of `train gan`, the fields of presets, and what they make.
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { channelOptions } from '../../models/channels.ts';
 import { type GanArchitecture, ganKinds } from '../../models/gan-architecture.ts';
 import { pgganFeatures } from '../../models/pggan/architecture.ts';
-import { logisticOptions } from '../losses/logistic-r1.ts';
-import { type GanLoss, ganLossNames } from '../losses/losses.ts';
-import { wganGpOptions } from '../losses/wgan-gp.ts';
-import type { GanTrainingConfig } from './gan-trainer.ts';
-import { planOptions } from './schedule.ts';
+import { ganLosses, ganLossNames, ganLossOptions } from '../losses/losses.ts';
+import { planOptions, type TrainingPlan } from './schedule.ts';
+import type { GanTrainingConfig } from './trainer.ts';
 
 export const ganSettingsSchema = z.object({
   kind: z
     .enum(ganKinds)
     .describe("pggan: the paper's generator; style: one whose layers an intermediate latent steers"),
-  loss: z
-    .enum(ganLossNames)
-    .describe(
-      "wgan-gp is the paper's; logistic-r1 takes about half the work, relativistic-r1-r2 a little more than that, but " +
-        'makes more kinds of faces in a long training',
-    ),
-  ...logisticOptions,
-  ...wganGpOptions,
+  loss: z.enum(ganLossNames).describe(ganLossNames.map(name => `${name}: ${ganLosses[name].about}`).join('; ')),
+  ...ganLossOptions,
   discriminatorSteps: z
     .int()
     .min(0)
@@ -44,7 +36,7 @@ export const ganSettingsSchema = z.object({
 
 export type GanSettings = Readonly<z.output<typeof ganSettingsSchema>>;
 
-/** Settings that only PGGAN has, and the values that they must have for another kind. */
+/** Settings that only PGGAN has, with the values that they must have for another kind. */
 const pgganOnly = {
   normaliseLatents: true,
   activation: 'leaky-relu',
@@ -63,7 +55,7 @@ function architectureOf(settings: GanSettings, resolution: number): GanArchitect
     for (const [name, value] of Object.entries(pgganOnly) as [keyof typeof pgganOnly, unknown][]) {
       if (settings[name] === value) continue;
       throw new UserError(
-        `${name} must be ${value} for kind style, whose layers have none other; got ${settings[name]}. Leave it out ` +
+        `${name} must be ${value} for kind style, which leaves no choice; got ${settings[name]}. Leave it out ` +
           'with --preset style',
       );
     }
@@ -80,29 +72,28 @@ function architectureOf(settings: GanSettings, resolution: number): GanArchitect
   };
 }
 
-function lossOf({ loss, lambda, drift, gamma, ...settings }: GanSettings): GanLoss {
-  if (loss === 'wgan-gp') return { kind: 'wgan-gp', lambda, target: 1, drift };
-  const { finalGamma, gammaKimg, scaleGamma, penaltyInterval: interval } = settings;
-  return { kind: loss, gamma, ...(gammaKimg > 0 ? { finalGamma, gammaKimg } : {}), scaleGamma, interval };
+function planOf(settings: GanSettings, resolution: number): TrainingPlan {
+  const { growing, startResolution, kimg, learningRate, finalRate } = settings;
+  const { fadeKimg, stabiliseKimg, growKimg, minibatch, maxMinibatch, warmupKimg, decay, decayKimg } = settings;
+  return {
+    startResolution: growing ? Math.min(startResolution, resolution) : resolution,
+    resolution,
+    ...{ fadeKimg, stabiliseKimg, growKimg, totalKimg: kimg },
+    ...{ minibatch, maxMinibatch },
+    ...{ learningRate, warmupKimg, decay, decayKimg, finalRate: finalRate || learningRate / 10 },
+  };
 }
 
 /** @param resolution side of the finished images. @throws UserError for settings that do not fit together. */
 export function trainingConfigOf(settings: GanSettings, resolution: number, seed: number): GanTrainingConfig {
-  const { growing, startResolution, kimg, beta1, beta2 } = settings;
-  const { fadeKimg, stabiliseKimg, growKimg, minibatch, maxMinibatch, learningRate, warmupKimg } = settings;
-  const { decay, decayKimg, finalRate } = settings;
-  const plan = {
-    ...{ startResolution: growing ? Math.min(startResolution, resolution) : resolution, resolution },
-    ...{ fadeKimg, stabiliseKimg, growKimg, totalKimg: kimg, minibatch, maxMinibatch },
-    ...{ learningRate, warmupKimg, decay, decayKimg, finalRate: finalRate || learningRate / 10 },
-  };
+  const { loss, beta1, beta2, discriminatorSteps, averages } = settings;
   return {
     architecture: architectureOf(settings, resolution),
-    loss: lossOf(settings),
-    adam: { beta1, beta2, epsilon: 1e-8 },
-    plan,
-    discriminatorSteps: settings.discriminatorSteps,
-    averages: settings.averages,
+    loss: ganLosses[loss].create(settings),
+    adam: { beta1, beta2 },
+    plan: planOf(settings, resolution),
+    discriminatorSteps,
+    averages,
     seed,
   };
 }

@@ -1,13 +1,13 @@
-// Threads that share a GAN's minibatches: what they are given, and the state that they update in memory of their own.
+// The seam to threads that share a GAN's minibatches, and the memory in which they update the training's state.
 import { sizeOf } from '../../graph/tensor.ts';
 import type { FlatState, FlatUpdate } from '../../nn/adam.ts';
 import type { Feeds } from '../../runtime/program.ts';
 import type { StateStore } from '../../runtime/state.ts';
-import { emaName, stateNames } from './gan-step.ts';
+import { emaName, stateNames } from './state.ts';
 
-/** All that threads need to compute their shares of each step. */
+/** Everything that threads need to compute their shares of each step. */
 export interface ShareProgram {
-  /** `.onnx` files: a step's gradients without and with the penalty of a logistic loss. */
+  /** `.onnx` files: a step's gradients without and with the loss's penalty. */
   readonly plain: Uint8Array;
   readonly penalised: Uint8Array;
   /** The networks' parameters in the order in which they lie in the flat state. */
@@ -20,9 +20,9 @@ export interface Shares {
   readonly count: number;
   /** @returns zeros that all threads see. */
   allocate(count: number): Float32Array;
-  /** Makes all of them ready for other programs. @param program its state is allocated by `allocate`. */
+  /** Gives all threads new programs. @param program with a state that `allocate` made. */
   prepare(program: ShareProgram): Promise<void>;
-  /** @param feeds of each share. @returns each share's figures; the gradients stay with the threads. */
+  /** Computes the gradients, which stay with the threads. @param feeds of each share. @returns each share's figures. */
   run(penalise: boolean, feeds: readonly Feeds[]): Promise<readonly Readonly<Record<string, Float32Array>>[]>;
   /** Takes one step along the mean of the gradients. */
   update(update: FlatUpdate): Promise<void>;
@@ -36,7 +36,7 @@ export interface Flat {
 }
 
 export interface FlatOptions {
-  /** Adam's; where it is 0 there is no mean. */
+  /** Adam's β₁; where it is 0, no mean of gradients is kept. */
   readonly beta1: number;
   /** Moving averages that are kept. */
   readonly averages: number;
@@ -81,13 +81,13 @@ export function flatten(
   return { state, each };
 }
 
-/** Share k of what a minibatch is fed: its rows where there is a row an image, and all of the rest. */
-export function partOf(feeds: Feeds, k: number, count: number): Feeds {
+/** The feeds of one share: its rows of feeds that have a row an image, and the whole of others. */
+export function partOf(feeds: Feeds, share: number, count: number): Feeds {
   const rows = ['z', 'reals', 'mixing'];
   return Object.fromEntries(
     Object.entries(feeds).map(([name, values]) => {
       const size = values.length / count;
-      return [name, rows.includes(name) ? values.slice(k * size, (k + 1) * size) : values];
+      return [name, rows.includes(name) ? values.slice(share * size, (share + 1) * size) : values];
     }),
   );
 }

@@ -1,4 +1,5 @@
-// An adversarial loss: how scores of real and generated images pull on the two networks, and its penalty.
+// The shape of an adversarial loss: how scores of real and generated images pull on the two networks, and its penalty.
+import type { z } from 'zod';
 import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
@@ -6,7 +7,7 @@ import type { Tensor } from '../../graph/tensor.ts';
 /** images [N, 3, R, R] → scores [N, 1]. */
 export type Critic = (images: Tensor) => Tensor;
 
-/** Both kinds of images, as many of each, and what the discriminator says of them, [N, 1]. */
+/** Real and generated images, as many of each, and the discriminator's scores of them, [N, 1]. */
 export interface Scored {
   readonly critic: Critic;
   readonly reals: Tensor;
@@ -23,6 +24,14 @@ export interface Penalised {
   readonly fakeSlopes?: Tensor;
 }
 
+/** How far a training has come, as the weight of a penalty may depend on it. */
+export interface LossProgress {
+  /** Thousand images shown at the final resolution; 0 before it. */
+  readonly finalKimg: number;
+  /** Pixels of the present images as a share of the final ones'. */
+  readonly pixelShare: number;
+}
+
 export interface AdversarialLoss {
   /** Discriminator steps from one with the penalty to the next; 1 where every step has it. */
   readonly interval: number;
@@ -32,11 +41,26 @@ export interface AdversarialLoss {
   generator(scored: Pick<Scored, 'realScores' | 'fakeScores'>): Tensor;
   /** The discriminator's loss with its penalty. @param loss without it. */
   penalised(loss: Tensor, scored: Scored): Penalised;
+  /** Fed as `penaltyWeight` to steps with the penalty; left out where the weight is a constant of the graph. */
+  penaltyWeight?(progress: LossProgress): number;
   /**
    * ∂(generator's loss)/∂f over ∂(discriminator's loss)/∂f for the score f of each generated image, [N, 1]. Where no
    * image's score depends on another's, one pass back through the discriminator serves both networks by it.
    */
   fakeRatio(scored: Pick<Scored, 'realScores' | 'fakeScores'>): Tensor;
+}
+
+/** A loss as people choose it: one such object in each file beside this, all of them listed in losses.ts. */
+export interface LossKind<Options extends z.ZodRawShape> {
+  /** Its place among the losses, for the help of `--loss`. */
+  readonly about: string;
+  /** Its options of `train gan`. */
+  readonly options: Options;
+  create(options: Readonly<z.output<z.ZodObject<Options>>>): AdversarialLoss;
+}
+
+export function scored(critic: Critic, reals: Tensor, fakes: Tensor): Scored {
+  return { critic, reals, fakes, realScores: critic(reals), fakeScores: critic(fakes) };
 }
 
 export interface LossTerms {
@@ -45,7 +69,20 @@ export interface LossTerms {
   readonly metrics: Readonly<Record<string, Tensor>>;
 }
 
-/** ∂score/∂image of each image, where none counts for another's score. @returns of the images' shape. */
+/** @param penalise whether this step carries the penalty; always true where the loss's interval is 1. */
+export function discriminatorLoss(
+  { discriminator, penalised }: AdversarialLoss,
+  images: Scored,
+  penalise: boolean,
+): LossTerms & Pick<Penalised, 'fakeSlopes'> {
+  const metrics = { realScore: ops.mean(images.realScores), fakeScore: ops.mean(images.fakeScores) };
+  const loss = discriminator(images);
+  if (!penalise) return { loss, metrics };
+  const { penalty, ...terms } = penalised(loss, images);
+  return { ...terms, metrics: { ...metrics, penalty } };
+}
+
+/** ∂score/∂image of each image, where none counts for another's score. @returns the shape of the images. */
 export function slopes(scores: Tensor, images: Tensor): Tensor {
   return gradients(ops.sum(scores), [images])[0]!;
 }

@@ -1,32 +1,46 @@
 // The logistic loss: real or generated, image by image, with a penalty on the slope at real images (Mescheder et al. 2018).
 import { z } from 'zod';
 import * as ops from '../../graph/ops.ts';
-import { type AdversarialLoss, sigmoidRatio, slopes, squaredNorm } from './adversarial.ts';
+import { halfCosine } from '../half-cosine.ts';
+import {
+  type AdversarialLoss,
+  type LossKind,
+  type LossProgress,
+  sigmoidRatio,
+  slopes,
+  squaredNorm,
+} from './adversarial.ts';
 
-export const logisticOptions = {
+/** The penalty's options, which both logistic losses have. */
+const options = {
   gamma: z.number().min(0).describe('weight of the penalty (both logistic losses)'),
   finalGamma: z.number().min(0).describe('what gamma falls to over --gamma-kimg'),
   gammaKimg: z.number().min(0).describe('thousand images at the final resolution over which gamma falls; 0: it stays'),
   scaleGamma: z.boolean().describe('whether gamma is less at smaller images, by their share of pixels'),
   penaltyInterval: z.int().min(1).describe('discriminator steps between penalties (both logistic losses)'),
 };
+export type SlopePenaltyOptions = Readonly<z.output<z.ZodObject<typeof options>>>;
 
-export interface LogisticR1 {
-  readonly kind: 'logistic-r1';
-  readonly gamma: number;
-  /** γ falls to this along a half cosine, over so many thousand images at the final resolution; left out, it stays. */
-  readonly finalGamma?: number;
-  readonly gammaKimg?: number;
-  /** Whether γ is less at smaller images, by their share of the final one's pixels. */
-  readonly scaleGamma?: boolean;
-  /** The penalty is applied at every k-th step, k times as strong (lazily, as in StyleGAN2). */
-  readonly interval: number;
+/**
+ * When and how strongly slopes are penalised: at every k-th step, k times as strongly (lazily, as in StyleGAN2). γ falls
+ * along a half cosine once the networks have grown.
+ */
+export function slopePenalty({ gamma, finalGamma, gammaKimg, scaleGamma, penaltyInterval }: SlopePenaltyOptions) {
+  const gammaAt = ({ finalKimg, pixelShare }: LossProgress) => {
+    const [end, left] = gammaKimg > 0 ? [finalGamma, halfCosine(Math.min(1, finalKimg / gammaKimg))] : [gamma, 1];
+    return (end + (gamma - end) * left) * (scaleGamma ? pixelShare : 1);
+  };
+  return {
+    interval: penaltyInterval,
+    penaltyWeight: (progress: LossProgress) => (gammaAt(progress) / 2) * penaltyInterval,
+  };
 }
 
-/** Fed: `penaltyWeight`, γ/2 · k. */
-export function logisticR1({ interval }: Pick<LogisticR1, 'interval'>): AdversarialLoss {
-  return {
-    interval,
+export const logisticR1 = {
+  about: 'about half the work of wgan-gp',
+  options,
+  create: (given): AdversarialLoss => ({
+    ...slopePenalty(given),
     discriminator: ({ realScores, fakeScores }) =>
       ops.add(ops.mean(ops.softplus(ops.neg(realScores))), ops.mean(ops.softplus(fakeScores))),
     generator: ({ fakeScores }) => ops.mean(ops.softplus(ops.neg(fakeScores))),
@@ -35,5 +49,5 @@ export function logisticR1({ interval }: Pick<LogisticR1, 'interval'>): Adversar
       return { loss: ops.add(loss, ops.mul(penalty, ops.input('penaltyWeight', []))), penalty };
     },
     fakeRatio: ({ fakeScores }) => ops.neg(sigmoidRatio(ops.neg(fakeScores))),
-  };
-}
+  }),
+} satisfies LossKind<typeof options>;

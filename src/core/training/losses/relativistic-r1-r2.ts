@@ -1,17 +1,16 @@
 // The relativistic loss: which of a pair is the real one (RpGAN, Jolicoeur-Martineau 2019), with the slope penalised at
 // both kinds of images (R3GAN, Huang et al. 2024, which does so at every step).
 import * as ops from '../../graph/ops.ts';
-import { type AdversarialLoss, sigmoidRatio, slopes, squaredNorm } from './adversarial.ts';
-import type { LogisticR1 } from './logistic-r1.ts';
+import { type AdversarialLoss, type LossKind, sigmoidRatio, slopes, squaredNorm } from './adversarial.ts';
+import { logisticR1, slopePenalty } from './logistic-r1.ts';
 
-export interface RelativisticR1R2 extends Omit<LogisticR1, 'kind'> {
-  readonly kind: 'relativistic-r1-r2';
-}
+const { options } = logisticR1;
 
-/** Fed: `penaltyWeight`, γ/2 · k. */
-export function relativisticR1R2({ interval }: Pick<RelativisticR1R2, 'interval'>): AdversarialLoss {
-  return {
-    interval,
+export const relativisticR1R2 = {
+  about: 'a little more work than logistic-r1, but more kinds of faces in a long training',
+  options,
+  create: (given): AdversarialLoss => ({
+    ...slopePenalty(given),
     discriminator: ({ realScores, fakeScores }) => ops.mean(ops.softplus(ops.sub(fakeScores, realScores))),
     generator: ({ realScores, fakeScores }) => ops.mean(ops.softplus(ops.sub(realScores, fakeScores))),
     penalised: (loss, { reals, fakes, realScores, fakeScores }) => {
@@ -21,5 +20,5 @@ export function relativisticR1R2({ interval }: Pick<RelativisticR1R2, 'interval'
       return { loss: ops.add(loss, ops.mul(penalty, ops.input('penaltyWeight', []))), penalty, fakeSlopes };
     },
     fakeRatio: ({ realScores, fakeScores }) => ops.neg(sigmoidRatio(ops.sub(realScores, fakeScores))),
-  };
-}
+  }),
+} satisfies LossKind<typeof options>;

@@ -26,13 +26,15 @@ const { seed: _noRandomChoices, ...folderOptions } = runOptions;
 const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
   classifier: pathOption().describe('run folder of train classifier'),
-  boundaries: pathOption().describe('run folder of fit, on faces of these networks'),
-  quality: pathOption().optional().describe('run folder of evaluate --generator; its figures come into the model card'),
+  boundaries: pathOption().describe('run folder of fit, on faces of these networks, or of import boundaries'),
+  quality: pathOption()
+    .optional()
+    .describe('run folder of evaluate generator, whose measurements come into the model card'),
   name: z.string().max(100).default('').describe("name of the model; left out: the folder's"),
   psi: psiOption()
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
-    .describe('truncation of faces that are drawn, where nobody chooses another: kept in the bundle'),
+    .describe('truncation at which faces are drawn by default; the bundle keeps it'),
   description: z.string().default('').describe('text at the head of the model card, in Markdown'),
   ...folderOptions,
 });
@@ -55,10 +57,10 @@ export const bundle = defineStage({
       const runs = {
         generator: await openRun(generator, 'train gan'),
         classifier: await openRun(classifier, 'train classifier'),
-        boundaries: await openRun(boundaries, 'fit'),
+        boundaries: await openRun(boundaries, 'fit', 'import boundaries'),
       };
       await checkOrigin(runs.boundaries, { generator, classifier });
-      const measured = quality === undefined ? undefined : await openRun(quality, 'evaluate');
+      const measured = quality === undefined ? undefined : await openRun(quality, 'evaluate generator');
       if (measured !== undefined) await checkMeasured(measured, generator);
       const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
       const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
@@ -136,7 +138,8 @@ function attributesOf(
     if (!entry.controllable) return { ...known, boundary: null, controllable: false, reason: entry.reason };
     if (entry.metrics === null) {
       throw new UserError(
-        `boundaries must have been measured; that of ${entry.attribute} was imported without. Fit again with --import and --synthesis`,
+        `boundaries must have been measured; that of ${entry.attribute} was imported without. Run fit --import with ` +
+          'the --synthesis of these networks',
       );
     }
     const { dataSize, training, test, heldOut } = entry.metrics;
@@ -167,14 +170,13 @@ async function normalsOf(run: FinishedRun, extra: readonly { readonly attribute:
   return encodeNpy({ shape: [shape[0]! + extra.length, shape[1]!], data });
 }
 
-/** @throws UserError where the figures are of another generator, or none of a generator. */
+/** @throws UserError where another generator was measured. */
 async function checkMeasured(quality: FinishedRun, generator: string): Promise<void> {
-  const used = quality.manifest.inputs.generator;
+  const used = quality.manifest.inputs.generator!;
   const given = (await hashInputs({ generator })).generator!;
-  if (used?.sha256 === given.sha256) return;
+  if (used.sha256 === given.sha256) return;
   throw new UserError(
-    `--quality must be a run of evaluate --generator ${generator}; ${quality.folder} measured ` +
-      (used === undefined ? 'a bundle' : used.path),
+    `--quality must be a run of evaluate generator --generator ${generator}; ${quality.folder} measured ${used.path}`,
   );
 }
 

@@ -1,9 +1,10 @@
 // The two networks of a bundle as files: in half precision wherever nobody could see the difference.
 import type { z } from 'zod';
 import { encodeWeights, roundedWeights } from '../../../core/editor/networks.ts';
-import type { WeightPrecision } from '../../../core/graph/emitter.ts';
+import type { WeightPrecision } from '../../../core/graph/target.ts';
 import { createRandom } from '../../../core/math/random.ts';
-import { calibrated } from '../../../core/measures/answers/probability-calibration.ts';
+import { streams } from '../../../core/math/streams.ts';
+import { plattProbabilities } from '../../../core/measures/answers/platt-scaling.ts';
 import { classifierSpec } from '../../../core/models/classifier.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import type { SpecTree } from '../../../core/models/gan-model.ts';
@@ -61,7 +62,7 @@ export async function storedNetworks({ generator, classifier }: Networks, z: Flo
     classifierSpec(architecture),
     classifier.tensors,
     weights => outputOf(classifierOnnx(architecture, weights, device.target), images.output),
-    output => output.map((logit, at) => calibrated([logit], calibration[at % calibration.length]!)[0]!),
+    output => output.map((logit, at) => plattProbabilities([logit], calibration[at % calibration.length]!)[0]!),
     mostProbability,
   );
   return { generator: images.network, classifier: logits.network, images: images.output };
@@ -70,7 +71,8 @@ export async function storedNetworks({ generator, classifier }: Networks, z: Flo
 /** z [n, d] of the faces that a bundle draws with the seeds from 0 on. */
 export function firstLatents(count: number, size: number): Float32Array {
   const all = new Float32Array(count * size);
-  for (let seed = 0; seed < count; seed++) all.set(sampleLatents(createRandom(seed), 1, size), seed * size);
+  for (let seed = 0; seed < count; seed++)
+    all.set(sampleLatents(createRandom(seed, streams.face.latent), 1, size), seed * size);
   return all;
 }
 

@@ -1,5 +1,4 @@
-// A thread of `evaluate --bundle`: moves many faces along one attribute at a time.
-
+// A thread of `evaluate edits`: moves many faces along one attribute at a time.
 import { serve } from '../../threads/serve.ts';
 import {
   type Faces,
@@ -17,7 +16,7 @@ export interface SharedProbe extends MoverPlace {
 }
 
 export interface ProbeOrder extends Plan {
-  /** How many of the faces are moved, the first ones. */
+  /** The first so many faces are moved. */
   readonly count: number;
 }
 

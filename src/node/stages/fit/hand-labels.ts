@@ -1,6 +1,7 @@
 // Reads labels that somebody gave generated faces by hand: a CSV of seeds or latents with 0 and 1.
 import { UserError } from '../../../core/errors.ts';
 import { createRandom } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
 import { generatorRunner } from '../../../core/models/inference.ts';
 import { checkPsi, defaultPsi, sampleLatents, seenLatents, truncated } from '../../../core/models/latents.ts';
 import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
@@ -50,7 +51,9 @@ export async function readOwnLabels(path: string, faces: Faces, psi?: number): P
   const rows = new Float32Array(given.size * size);
   for (const [i, face] of [...given.keys()].entries()) {
     const latent =
-      by === 'index' ? latents.subarray(face * size, (face + 1) * size) : sampleLatents(createRandom(face), 1, size);
+      by === 'index'
+        ? latents.subarray(face * size, (face + 1) * size)
+        : sampleLatents(createRandom(face, streams.face.latent), 1, size);
     rows.set(latent, i * size);
   }
   const seen = by === 'index' ? rows : await seenOf(rows, faces, psi);

@@ -2,6 +2,7 @@
 import { attributeNames } from '../../../core/attributes.ts';
 import { faceBrightness } from '../../../core/images/brightness.ts';
 import { createRandom } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
 import type { ClassifierArchitecture } from '../../../core/models/classifier.ts';
 import type { GanArchitecture } from '../../../core/models/gan-architecture.ts';
 import { classifierRunner, generatorRunner } from '../../../core/models/inference.ts';
@@ -46,8 +47,7 @@ serve(async ({ device: name, generator, classifier, psi, seed }: FaceMaker) => {
   const faces = await generatorRunner(device, generator.architecture, generator.weights, batch);
   const classify = await classifierRunner(device, classifier.architecture, classifier.weights, batch);
   return async ({ shard, count, shown }: ShardOrder): Promise<Shard> => {
-    // A stream a shard: face i is the same whatever was made before it.
-    const drawn = sampleLatents(createRandom(seed, shard), count, latentSize);
+    const drawn = sampleLatents(createRandom(seed, streams.synthesize.shard(shard)), count, latentSize);
     const latents = truncated(await faces.map(drawn), psi);
     const logits = new Float32Array(count * attributeNames.length);
     const brightness = new Float32Array(count);

@@ -2,13 +2,13 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { createRandom } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
+import { attributeResults } from '../../../core/measures/answers/attribute-metrics.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
-import {
-  ClassifierTrainer,
-  type ClassifierTrainingConfig,
-} from '../../../core/training/classifier/classifier-trainer.ts';
+import { meanLoss } from '../../../core/training/classifier/losses.ts';
+import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../../core/training/classifier/trainer.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { ofSomePeople } from '../../artefacts/draw-people.ts';
 import { imagesOf, type LabelledImages, labelledImagesAt } from '../../artefacts/image-set.ts';
@@ -19,18 +19,15 @@ import { csvTable, textTable } from '../../presentation/table.ts';
 import { exists } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
-import { type Figures, smoothed } from '../framework/smoothed.ts';
-import { defineStage, type StageContext, type Summary } from '../framework/stage.ts';
-import { classifierOptions, classifierPreset } from './options.ts';
+import { type Measured, movingMean } from '../framework/moving-mean.ts';
+import { defineStage, type StageContext } from '../framework/stage.ts';
+import { classifierOptions, classifierPreset, commonClassifierOptions } from './options.ts';
 import {
-  type AttributeResult,
   allColumns,
   belowBaseline,
   classify,
-  compare,
   evaluationBatch,
   firstOf,
-  meanLoss,
   resultColumns,
   toleratedErrors,
 } from './results.ts';
@@ -51,6 +48,7 @@ export const trainClassifier = defineStage({
     '--dataset runs/dataset --out runs/mse --loss mse',
   ],
   options: classifierOptions,
+  common: commonClassifierOptions,
   preset: classifierPreset,
   async run(config, context) {
     const device = await openDevice(config);
@@ -62,7 +60,7 @@ export const trainClassifier = defineStage({
       if (config.identityShare < 1 && dataset.identities.includes(-1)) {
         log.warn(`${dataset.folder} has pictures of unknown people, of which each counts as one of its own`);
       }
-      const people = createRandom(config.seed, 3);
+      const people = createRandom(config.seed, streams.trainClassifier.people);
       const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
       const training = await labelledImagesAt(dataset, indices);
       const validation = await imagesOf(dataset, 'validation');
@@ -84,7 +82,7 @@ export const trainClassifier = defineStage({
       const test = await imagesOf(dataset, 'test');
       // Training accuracy is told from as many images as there are for the test.
       const known = firstOf(training, Math.max(test.count, 1));
-      const results = compare(
+      const results = attributeResults(
         await score(weights, validation),
         await score(weights, known),
         await score(weights, test),
@@ -109,16 +107,24 @@ export const trainClassifier = defineStage({
       };
     });
   },
-  print: summary => [textTable(resultColumns, summary.table as AttributeResult[]), '', overall(summary)].join('\n'),
+  print: result => [textTable(resultColumns, result.table), '', overall(result)].join('\n'),
 });
 
-/** The means, and what must not be. */
-function overall({ testAccuracy, majorityBaseline, auc, calibrationError, belowBaseline }: Summary): string {
-  const below = (belowBaseline as string[]).join(', ') || 'none';
+/** Means over the attributes; null in a kept run where there was nothing to take one of, as JSON knows no NaN. */
+interface Means {
+  readonly testAccuracy: number | null;
+  readonly majorityBaseline: number | null;
+  readonly auc: number | null;
+  readonly calibrationError: number | null;
+  readonly belowBaseline: readonly string[];
+}
+
+function overall({ testAccuracy, majorityBaseline, auc, calibrationError, belowBaseline }: Means): string {
+  const shown = (mean: number | null) => (mean ?? Number.NaN).toFixed(4);
   return (
-    `mean test accuracy ${Number(testAccuracy).toFixed(4)} (majority ${Number(majorityBaseline).toFixed(4)}), AUC ` +
-    `${Number(auc).toFixed(4)}, calibration error ${Number(calibrationError).toFixed(4)}; below the majority baseline by ` +
-    `more than ${toleratedErrors} standard errors: ${below}`
+    `mean test accuracy ${shown(testAccuracy)} (majority ${shown(majorityBaseline)}), AUC ${shown(auc)}, ` +
+    `calibration error ${shown(calibrationError)}; below the majority baseline by more than ${toleratedErrors} ` +
+    `standard errors: ${belowBaseline.join(', ') || 'none'}`
   );
 }
 
@@ -137,13 +143,13 @@ async function train(
   const path = run.file(checkpointFile);
   const saved = (await exists(path)) ? await readTensors(path, checkpointSchema) : undefined;
   const checkpoint = saved && { tensors: saved.tensors, progress: saved.details };
-  let recent: Figures = saved?.details.recent ?? {};
+  let recent: Measured = saved?.details.recent ?? {};
   const trainer = await ClassifierTrainer.create(device, config, images, images.labels, checkpoint);
   await run.rewind(({ step }) => Number(step) <= trainer.steps);
   const progress = log.progress('train classifier', trainer.totalSteps * config.minibatch, 'images');
   let since = { time: performance.now(), steps: trainer.steps };
   while (!trainer.finished) {
-    recent = smoothed(recent, { loss: await trainer.step() });
+    recent = movingMean(recent, { loss: await trainer.step() });
     const { steps } = trainer;
     progress.update(steps * config.minibatch, `loss ${recent.loss?.toFixed(4)}`);
     if (steps % metricsEvery === 0) run.metrics({ step: steps, ...recent });

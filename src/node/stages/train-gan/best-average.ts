@@ -1,23 +1,22 @@
-// The moving average of a GAN's training that comes nearest to the training images, as another network sees them.
+// Keeps the moving average of a GAN's training that comes nearest to the training images, as another network sees them.
 import { z } from 'zod';
 import type { ImageSet } from '../../../core/images/image-set.ts';
 import { createRandom, permutation } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
 import { type FeatureStatistics, featureStatistics, frechetDistance } from '../../../core/measures/images/frechet.ts';
 import { generateImages, selectImages } from '../../../core/measures/images/image-samples.ts';
 import { pooledFeatures } from '../../../core/measures/images/pooled-features.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
-import type { GanTrainer } from '../../../core/training/gan/gan-trainer.ts';
+import type { GanTrainer, ImageMeasure } from '../../../core/training/gan/trainer.ts';
 import type { GanDetails } from '../../artefacts/networks.ts';
 import { readTensors, writeTensors } from '../../artefacts/networks.ts';
 import { exists } from '../../runs/manifest.ts';
 import type { Run } from '../../runs/run-folder.ts';
 import { openFeatureNetwork } from '../evaluate-generator/classifier-features.ts';
 
-/** Images of each kind, and how many of a generator's one run makes. */
-const [images, batch] = [2048, 16];
-/** Random streams that training itself does not use. */
-const streams = { real: 21, latents: 22 };
+/** Images of each kind that are compared. */
+const images = 2048;
 
 const fileName = 'best.safetensors';
 
@@ -27,7 +26,7 @@ const bestSchema = z.object({
   /** Its half-life in thousand images. */
   halfLifeKimg: z.number(),
   frechet: z.number(),
-  /** The network in whose features that was measured: distances in another's do not compare. */
+  /** The network whose features were compared: distances in another's do not compare with these. */
   features: z.string(),
 });
 export type Best = z.output<typeof bestSchema>;
@@ -39,10 +38,10 @@ export interface AverageFound {
 }
 
 export interface AverageMeasure {
-  /** The network in whose features is measured, in words. */
+  /** The network whose features are compared, in words. */
   readonly features: string;
-  /** @returns the Fréchet distance of each moving average's images from as many training images. */
-  measure(trainer: GanTrainer): Promise<number[]>;
+  /** The Fréchet distance of a generator's images from as many training images. */
+  readonly measure: ImageMeasure;
   release(): Promise<void>;
 }
 
@@ -62,19 +61,14 @@ export async function openAverageMeasure(
     const pooled = pooledFeatures((await network.featuresOf(set)).values);
     return featureStatistics(pooled, pooled.length / set.count);
   };
-  const order = permutation(createRandom(seed, streams.real), training.count);
+  const order = permutation(createRandom(seed, streams.trainGan.judgedReals), training.count);
   const real = await statisticsOf(selectImages(training, order.subarray(0, images)));
   return {
     features: network.name,
-    measure: async trainer => {
-      const distances: number[] = [];
-      for (const average of trainer.averages.keys()) {
-        const generate = async (latents: Float32Array) => (await trainer.sample(latents, batch, average)).images;
-        const maker = { resolution: details.resolution, latentSize: details.latentSize, generate };
-        const made = await generateImages(maker, real.count, createRandom(seed, streams.latents));
-        distances.push(frechetDistance(await statisticsOf(made), real));
-      }
-      return distances;
+    measure: async generator => {
+      const latents = createRandom(seed, streams.trainGan.judgedLatents); // the same for each average, each time
+      const made = await generateImages(generator, real.count, latents);
+      return frechetDistance(await statisticsOf(made), real);
     },
     release: () => network.release(),
   };
@@ -82,8 +76,7 @@ export async function openAverageMeasure(
 
 /** Keeps the best of the averages in the run's folder where it is better than the best so far by the same network. */
 export async function keepBest(trainer: GanTrainer, measure: AverageMeasure, run: Run): Promise<AverageFound> {
-  const distances = await measure.measure(trainer);
-  const average = distances.indexOf(Math.min(...distances));
+  const { figures: distances, best: average } = await trainer.measureAverages(measure.measure);
   const { features } = measure;
   const now = { imagesShown: trainer.imagesShown, halfLifeKimg: trainer.averages[average]!, features };
   const found = { ...now, frechet: distances[average]! };
@@ -93,7 +86,7 @@ export async function keepBest(trainer: GanTrainer, measure: AverageMeasure, run
   return { distances, best: found };
 }
 
-/** The weights that `keepBest` has kept, of `GanModel.keptSpec`; undefined where nothing was measured. */
+/** The weights that `keepBest` kept, of `GanModel.keptSpec`; undefined where nothing was measured. */
 export async function readBest(run: Run): Promise<{ readonly best: Best; readonly weights: Weights } | undefined> {
   if (!(await exists(run.file(fileName)))) return undefined;
   const { tensors, details } = await readTensors(run.file(fileName), bestSchema);

@@ -3,12 +3,12 @@ import { readdir, rm } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
-import { ganStateShapes, isNetworkState } from '../../../core/training/gan/gan-step.ts';
-import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../../core/training/gan/gan-trainer.ts';
 import { scheduleAt } from '../../../core/training/gan/schedule.ts';
+import { ganStateShapes, isNetworkState } from '../../../core/training/gan/state.ts';
+import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
 import type { Run } from '../../runs/run-folder.ts';
-import type { Figures } from '../framework/smoothed.ts';
+import type { Measured } from '../framework/moving-mean.ts';
 
 const schema = trainingStateSchema.extend({
   imagesShown: z.int(),
@@ -18,7 +18,7 @@ const schema = trainingStateSchema.extend({
 
 export interface SavedCheckpoint extends GanCheckpoint {
   /** The smoothed figures at that time. */
-  readonly recent: Figures;
+  readonly recent: Measured;
 }
 
 /** In the order they were written. */
@@ -33,7 +33,7 @@ async function read(path: string): Promise<SavedCheckpoint> {
 
 /** The latest checkpoint of a run, where there is one. */
 export async function latestCheckpoint(run: Run): Promise<SavedCheckpoint | undefined> {
-  // What a kill left half-written bears a count that no later write has again.
+  // A kill may leave a half-written file, and no later write has its name again.
   const halfWritten = (await readdir(run.folder)).filter(name => /^checkpoint-.*\.tmp$/.test(name));
   for (const name of halfWritten) await rm(run.file(name));
   const latest = (await namesIn(run.folder)).at(-1);
@@ -44,7 +44,7 @@ export async function latestCheckpoint(run: Run): Promise<SavedCheckpoint | unde
  * Saves the state and drops all but the latest `keep` checkpoints.
  * @throws DivergenceError naming step and tensor when something in it is no longer a number: earlier checkpoints stay.
  */
-export async function saveCheckpoint(trainer: GanTrainer, recent: Figures, run: Run, keep: number): Promise<void> {
+export async function saveCheckpoint(trainer: GanTrainer, recent: Measured, run: Run, keep: number): Promise<void> {
   const { tensors, progress } = trainer.checkpoint();
   const name = `checkpoint-${String(progress.imagesShown).padStart(10, '0')}.safetensors`;
   await writeTensors(run.file(name), tensors, { ...progress, recent });
@@ -52,8 +52,8 @@ export async function saveCheckpoint(trainer: GanTrainer, recent: Figures, run: 
 }
 
 /**
- * A checkpoint of another run to go on from: its tensors and how far it was, with random numbers of one's own. It may
- * hold nothing but the two networks: moving average and optimisers then begin anew, as when the networks grow.
+ * A checkpoint of another run to go on from: its tensors and how far it was; random numbers begin by the new run's seed. It
+ * may hold nothing but the two networks: moving averages and optimisers then begin anew, as when the networks grow.
  * @throws UserError when it is not one of the same networks.
  */
 export async function foreignCheckpoint(

@@ -4,7 +4,7 @@ import type { Feeds } from '../../../core/runtime/program.ts';
 import type { ShareProgram, Shares } from '../../../core/training/gan/shares.ts';
 import { startWorkers } from '../../threads/threads.ts';
 
-/** What a thread is told: to get ready, to compute the gradients of its share, or to update its part of the state. */
+/** An order to a thread: get ready, compute the gradients of the share, or update the thread's part of the state. */
 export type ShareOrder =
   | {
       readonly what: 'prepare';

@@ -2,12 +2,13 @@
 
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
 import { generatorQuality } from '../../../core/measures/images/generator-quality.ts';
 import { smallestLevel } from '../../../core/measures/images/sliced-wasserstein.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { sampleLatents } from '../../../core/models/latents.ts';
 import type { Device } from '../../../core/runtime/device.ts';
-import { GanTrainer, type GanTrainingConfig } from '../../../core/training/gan/gan-trainer.ts';
+import { GanTrainer, type GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { balancedWeights } from '../../../core/training/image-weights.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { imagesOf } from '../../artefacts/image-set.ts';
@@ -17,14 +18,21 @@ import { writeWhole } from '../../files/files.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
-import { type Figures, smoothed } from '../framework/smoothed.ts';
+import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { type AverageMeasure, keepBest, openAverageMeasure, readBest } from './best-average.ts';
 import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
-import { type GanOptions, ganOptions, ganPreset, ganTrainingConfig, resumableGanOptions } from './options.ts';
+import {
+  commonGanOptions,
+  type GanOptions,
+  ganOptions,
+  ganPreset,
+  ganTrainingConfig,
+  resumableGanOptions,
+} from './options.ts';
 import { openShares } from './shares.ts';
 
-/** What to do about a training that diverged. */
+/** Remedy for a training that diverged. */
 const remedy =
   'the checkpoints before it are good: train with a lower --learning-rate and another --out, if you like with ' +
   '--start-from one of them';
@@ -43,6 +51,7 @@ export const trainGan = defineStage({
     '--dataset runs/dataset --out runs/paper --preset g --fmap-base 256 --fade-kimg 50 --stabilise-kimg 50 --kimg 1000',
   ],
   options: ganOptions,
+  common: commonGanOptions,
   preset: ganPreset,
   async run(config, context) {
     const device = await openDevice(config);
@@ -89,10 +98,10 @@ interface Setting {
   readonly measure: AverageMeasure | undefined;
 }
 
-async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
+async function train(trainer: GanTrainer, earlier: Measured, setting: Setting) {
   const { training, config, run } = setting;
   const { log, signal } = setting.context;
-  const gridLatents = sampleLatents(createRandom(config.seed, 3), gridFaces, config.latentSize);
+  const gridLatents = sampleLatents(createRandom(config.seed, streams.trainGan.grid), gridFaces, config.latentSize);
   /** Faces of the same latents each time, so that one can watch them grow. */
   const saveGrid = async () => {
     const { images, resolution } = await trainer.sample(gridLatents, gridBatch);
@@ -108,7 +117,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   while (!trainer.finished) {
     const before = trainer.imagesShown;
     const { resolution, phase, alpha, learningRate } = trainer.point;
-    recent = smoothed(recent, await trainer.step());
+    recent = movingMean(recent, await trainer.step());
     const { imagesShown } = trainer;
     progress.update(imagesShown, describe(resolution, phase, alpha, recent));
     /** Whether this step reached another multiple of so many images, or the end. */
@@ -123,7 +132,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
       const imagesPerSecond = (1000 * (imagesShown - since.images)) / (performance.now() - since.time);
       run.timings({ imagesShown, imagesPerSecond, memoryMB: process.memoryUsage.rss() / 2 ** 20 });
     }
-    // What a resolution came to is kept too, since the next one begins with nothing but that.
+    // The last images of a resolution are kept too: they show what the next one begins from.
     if (!trainer.finished && (ticked || trainer.point.resolution > resolution)) await saveGrid();
     if (ticked) since = { time: performance.now(), images: imagesShown };
     if (ticked || signal.aborted) await saveCheckpoint(trainer, recent, run, trainer.finished ? 1 : config.keep);
@@ -142,7 +151,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   return { imagesShown, steps, ...architecture, samples, ...best };
 }
 
-/** Writes what is measured of the generator as it is now; keeps its best moving average. */
+/** Measures the generator as it is now, writes the figures, and keeps its best moving average. */
 async function measured(trainer: GanTrainer, resolution: number, setting: Setting): Promise<void> {
   const { run, measure, training, context } = setting;
   const { imagesShown } = trainer;
@@ -160,16 +169,9 @@ async function measured(trainer: GanTrainer, resolution: number, setting: Settin
 async function quality(trainer: GanTrainer, resolution: number, { device, images, config }: Setting) {
   const generate = async (latents: Float32Array) => (await trainer.sample(latents, gridBatch)).images;
   const maker = { resolution, latentSize: config.latentSize, generate };
-  const {
-    swd,
-    swdAverage,
-    msSsim,
-    images: count,
-    pairs,
-  } = await generatorQuality(device, maker, images, {
-    seed: config.seed,
-  });
-  return { swd, swdAverage, msSsim, sample: { images: count, pairs } };
+  const found = await generatorQuality(device, maker, images, { seed: config.seed });
+  const { images: count, pairs, ...figures } = found;
+  return { ...figures, sample: { images: count, pairs } };
 }
 
 function describe(resolution: number, phase: string, alpha: number, metrics: Readonly<Record<string, number>>): string {

@@ -3,7 +3,7 @@ import { sizeOf } from '../../../core/graph/tensor.ts';
 import { updateFlat } from '../../../core/nn/adam.ts';
 import { Program } from '../../../core/runtime/program.ts';
 import { StateStore } from '../../../core/runtime/state.ts';
-import { gradientOutput } from '../../../core/training/gan/gan-step.ts';
+import { gradientOutput } from '../../../core/training/gan/step.ts';
 import { cpuDevice } from '../../devices/device.ts';
 import { serve } from '../../threads/serve.ts';
 import type { ShareAnswer, ShareOrder } from './shares.ts';

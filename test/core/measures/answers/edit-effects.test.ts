@@ -1,4 +1,4 @@
-// What an edit did, counted by hand on two faces and three attributes.
+// Effects of an edit, counted by hand on two faces and three attributes.
 import { expect, test } from 'vitest';
 import { editEffect } from '../../../../src/core/measures/answers/edit-effects.ts';
 

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../src/core/math/random.ts';
 import { accuracy, confusion } from '../../../../src/core/measures/answers/binary-classification.ts';
-import { plattCalibration } from '../../../../src/core/measures/answers/probability-calibration.ts';
+import { fitPlattScaling } from '../../../../src/core/measures/answers/platt-scaling.ts';
 import { evenThreshold, gainOverCommon, pairedDifference } from '../../../../src/core/measures/answers/threshold.ts';
 
 const thresholdOf = (logits: readonly number[], labels: readonly number[]) =>
-  evenThreshold(logits, labels, plattCalibration(logits, labels));
+  evenThreshold(logits, labels, fitPlattScaling(logits, labels));
 
 test('the difference of two answers to the same samples, with the error of its mean', () => {
   const { difference, standardError } = pairedDifference(6, 2, 10);

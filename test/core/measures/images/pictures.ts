@@ -23,7 +23,7 @@ export function lcg(seed: number): Random {
 }
 
 export interface PictureSource {
-  /** Of the slopes, which give each picture its large shapes. */
+  /** Seed of the slopes, which give each picture its large shapes. */
   readonly seed: number;
   readonly noiseSeed: number;
   /** Strength of the noise, in 64ths. */

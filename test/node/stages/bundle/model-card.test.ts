@@ -1,4 +1,4 @@
-// What a model card says of the images of a generator that was measured.
+// A model card's account of images from a generator that was measured.
 import { expect, test } from 'vitest';
 import type { FinishedRun } from '../../../../src/node/runs/run-folder.ts';
 import { type ModelCardFacts, modelCard } from '../../../../src/node/stages/bundle/model-card.ts';

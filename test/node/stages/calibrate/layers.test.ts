@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { bestLayers, type TriedLayers } from '../../../../src/node/stages/calibrate/attribute-calibration.ts';
 
 type Effect = readonly [agreement: number, flips: number];
-/** Of 48 faces moved both ways; the first is of all layers. */
+/** The best layers by 48 faces moved both ways; the first effect is of moves on all layers. */
 const best = (all: Effect, ...parts: readonly Effect[]) => {
   const tried = ([agreement, flips]: Effect, i: number): TriedLayers => {
     return { layers: [i, i], effect: { agreement, flips, faces: 48 } };

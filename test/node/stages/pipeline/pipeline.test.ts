@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeNpy } from '../../../../src/core/formats/npy.ts';
+import type { AttributeResult } from '../../../../src/core/measures/answers/attribute-metrics.ts';
 import { pipeline } from '../../../../src/node/stages/pipeline/stage.ts';
-import { type AttributeResult, belowBaseline } from '../../../../src/node/stages/train-classifier/results.ts';
+import { belowBaseline } from '../../../../src/node/stages/train-classifier/results.ts';
 import { sharedFolder } from '../../../helpers/shared.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 

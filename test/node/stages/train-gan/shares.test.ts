@@ -1,20 +1,17 @@
 // Threads that share a minibatch: the gradients of one session, the same bytes after a resume, averages of their own.
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../src/core/math/random.ts';
-import {
-  type GanCheckpoint,
-  GanTrainer,
-  type GanTrainingConfig,
-} from '../../../../src/core/training/gan/gan-trainer.ts';
+import { type GanCheckpoint, GanTrainer, type GanTrainingConfig } from '../../../../src/core/training/gan/trainer.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
 import { openShares } from '../../../../src/node/stages/train-gan/shares.ts';
 import { relativeError } from '../../../core/graph/helpers.ts';
+import { logistic, relativistic } from '../../../helpers/losses.ts';
 import { tinyGan, tinyStyle } from '../../../helpers/tiny-networks.ts';
 
 const base: GanTrainingConfig = {
   architecture: tinyStyle,
-  loss: { kind: 'relativistic-r1-r2', gamma: 0.5, interval: 2 },
-  adam: { beta1: 0, beta2: 0.99, epsilon: 1e-8 },
+  loss: relativistic(0.5, 2),
+  adam: { beta1: 0, beta2: 0.99 },
   plan: {
     startResolution: 4,
     resolution: 8,
@@ -55,7 +52,7 @@ async function trained(
 describe.each([
   ['style', base],
   ['style, statistics within a share', { ...base, architecture: { ...tinyStyle, minibatchStatistic: 'stddev' } }],
-  ['PGGAN', { ...base, architecture: tinyGan, loss: { kind: 'logistic-r1', gamma: 0.5, interval: 2 } }],
+  ['PGGAN', { ...base, architecture: tinyGan, loss: logistic(0.5, 2) }],
   ['with a mean', { ...base, adam: { ...base.adam, beta1: 0.5 } }],
 ] as const)('%s', (_, config: GanTrainingConfig) => {
   test.each([1, 2])('%i threads have the gradients of one session', async threads => {

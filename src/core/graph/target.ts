@@ -1,0 +1,11 @@
+// The abilities of the device that will run a graph, and how weights are stored: an op's lowering may depend on them.
+
+export interface Target {
+  /** Whether `com.microsoft.FusedMatMul` exists: a matrix product that reads its operands transposed. */
+  readonly fusedMatMul: boolean;
+  /** How weights are stored in the file; float32 if left out. The runtime turns halves into float32 on opening it. */
+  readonly weights?: WeightPrecision;
+}
+
+/** NumPy's names. */
+export type WeightPrecision = 'float32' | 'float16';

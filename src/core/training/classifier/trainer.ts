@@ -1,0 +1,222 @@
+// Trains the attribute classifier: loss on 40 outputs, Adam with weight decay and a cosine schedule, a moving average that
+// is kept where it was best on the validation images.
+import { attributeNames } from '../../attributes.ts';
+import type { NdArray } from '../../formats/nd-array.ts';
+import { gradients } from '../../graph/gradient.ts';
+import * as ops from '../../graph/ops.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import { flattenTree, parameterInputs } from '../../graph/tree.ts';
+import { type Augmentation, augmentedBatch } from '../../images/augmentation.ts';
+import type { ImageSet } from '../../images/image-set.ts';
+import { createRandom } from '../../math/random.ts';
+import { streams } from '../../math/streams.ts';
+import { type ClassifierArchitecture, classifier, classifierSpec } from '../../models/classifier.ts';
+import { adamSpecs, adamUpdates, movingAverage } from '../../nn/adam.ts';
+import { initialValues } from '../../nn/initialise.ts';
+import type { Device } from '../../runtime/device.ts';
+import { Program, type ProgramDefinition } from '../../runtime/program.ts';
+import { DivergenceError, type Tensors, type TrainingProgress, TrainingState } from '../training-state.ts';
+import { type ClassifierLossName, classifierLosses } from './losses.ts';
+
+export interface ClassifierTrainingConfig {
+  readonly architecture: ClassifierArchitecture;
+  readonly loss: ClassifierLossName;
+  readonly minibatch: number;
+  /** Passes over the training images. */
+  readonly epochs: number;
+  /** The highest rate; it falls to zero along a half cosine. */
+  readonly learningRate: number;
+  /** Share of each weight (not of biases) that a step at rate 1 would take away (Loshchilov & Hutter 2019). */
+  readonly weightDecay: number;
+  readonly augmentation: Augmentation;
+  /** Epochs without a lower validation loss after which it stops; 0 never stops early. */
+  readonly patience: number;
+  readonly seed: number;
+}
+
+/** All that a bit-equal resume needs beside the tensors. */
+export interface ClassifierProgress extends TrainingProgress {
+  /** The lowest validation loss so far and the step after which it was measured. */
+  readonly best?: { readonly loss: number; readonly steps: number } | undefined;
+}
+
+export interface ClassifierCheckpoint {
+  readonly tensors: Tensors;
+  readonly progress: ClassifierProgress;
+}
+
+/** Prefixes of the tensors that training keeps. */
+const names = {
+  parameters: 'classifier',
+  average: 'classifierEma',
+  best: 'classifierBest',
+  adam: 'classifierAdam',
+} as const;
+
+const adam = { beta1: 0.9, beta2: 0.999 } as const;
+
+/** Share of the moving average that stays at each step; the first steps keep less, so that it forgets how it began. */
+const averageDecay = 0.998;
+
+/** The name of a parameter's moving average, or of the best one so far. */
+function copyName(parameter: string, copy: 'average' | 'best'): string {
+  return names[copy] + parameter.slice(names.parameters.length);
+}
+
+/** One step. Fed: `images` [N, 3, R, R], `labels` [N, 40], `learningRate`, `emaDecay`. */
+export function classifierStep(config: ClassifierTrainingConfig): ProgramDefinition {
+  const { architecture, loss: lossName, minibatch, weightDecay } = config;
+  const { resolution } = architecture;
+  const tree = parameterInputs(classifierSpec(architecture), names.parameters);
+  const parameters = flattenTree<Tensor>(tree, names.parameters);
+  const logits = classifier(architecture, tree, ops.input('images', [minibatch, 3, resolution, resolution]));
+  const labels = ops.input('labels', [minibatch, attributeNames.length]);
+  const loss = classifierLosses[lossName].graph(logits, labels);
+  const slopes = gradients(loss, [...parameters.values()]);
+  const rate = ops.input('learningRate', []);
+  const updates = adamUpdates(parameters, slopes, rate, names.adam, adam);
+  for (const [name, parameter] of parameters) {
+    if (name.endsWith('/weight')) {
+      updates[name] = ops.sub(updates[name]!, ops.mul(parameter, ops.mul(rate, weightDecay)));
+    }
+    const average = copyName(name, 'average');
+    updates[average] = movingAverage(ops.input(average, parameter.shape), updates[name]!, ops.input('emaDecay', []));
+  }
+  return { outputs: { loss }, updates };
+}
+
+/** The state before the first step: initial weights, their average, and optimisers at rest. */
+function firstTensors(config: ClassifierTrainingConfig): Tensors {
+  const random = createRandom(config.seed, streams.trainClassifier.initialWeights);
+  const specs = flattenTree(classifierSpec(config.architecture), names.parameters);
+  const tensors: Record<string, NdArray<Float32Array>> = {};
+  for (const [name, spec] of specs) {
+    const value = { shape: spec.shape, data: initialValues(spec, random) };
+    tensors[name] = value;
+    tensors[copyName(name, 'average')] = value;
+  }
+  for (const [name, spec] of adamSpecs(specs, names.adam, adam)) {
+    tensors[name] = { shape: spec.shape, data: initialValues(spec, random) };
+  }
+  return tensors;
+}
+
+export class ClassifierTrainer {
+  readonly #config: ClassifierTrainingConfig;
+  readonly #images: ImageSet;
+  readonly #labels: Uint8Array;
+  readonly #state: TrainingState;
+  readonly #program: Program;
+  #best: ClassifierProgress['best'];
+
+  private constructor(
+    config: ClassifierTrainingConfig,
+    images: ImageSet,
+    labels: Uint8Array,
+    state: TrainingState,
+    program: Program,
+    best: ClassifierProgress['best'],
+  ) {
+    this.#config = config;
+    this.#images = images;
+    this.#labels = labels;
+    this.#state = state;
+    this.#program = program;
+    this.#best = best;
+  }
+
+  /** @param labels [count, 40], 0 or 1, in the order of the images. @param checkpoint where to go on from. */
+  static async create(
+    device: Device,
+    config: ClassifierTrainingConfig,
+    images: ImageSet,
+    labels: Uint8Array,
+    checkpoint?: ClassifierCheckpoint,
+  ) {
+    const start = { seed: config.seed, streams: streams.trainClassifier, images: images.count };
+    const state = new TrainingState(device, start, checkpoint?.tensors ?? firstTensors(config), checkpoint?.progress);
+    const program = await Program.compile(device, classifierStep(config));
+    return new ClassifierTrainer(config, images, labels, state, program, checkpoint?.progress.best);
+  }
+
+  get steps(): number {
+    return this.#state.steps;
+  }
+
+  get totalSteps(): number {
+    return Math.ceil((this.#config.epochs * this.#images.count) / this.#config.minibatch);
+  }
+
+  get stepsAnEpoch(): number {
+    return Math.ceil(this.#images.count / this.#config.minibatch);
+  }
+
+  /** All epochs are through, or too many went by without a better validation loss. */
+  get finished(): boolean {
+    const { patience } = this.#config;
+    const waited = this.steps - (this.#best?.steps ?? this.steps);
+    return this.steps >= this.totalSteps || (patience > 0 && waited >= patience * this.stepsAnEpoch);
+  }
+
+  /** Whether an epoch has just ended: the time to validate. */
+  get epochEnded(): boolean {
+    return this.steps % this.stepsAnEpoch === 0 || this.steps === this.totalSteps;
+  }
+
+  /** @returns the loss. @throws DivergenceError naming the step when it is no longer a number. */
+  async step(): Promise<number> {
+    const { minibatch, learningRate, augmentation } = this.#config;
+    const { sampler, random, tensors } = this.#state;
+    const indices = sampler.next(minibatch);
+    const images = augmentedBatch(this.#images, indices, augmentation, random);
+    const rate = (learningRate / 2) * (1 + Math.cos((Math.PI * this.steps) / this.totalSteps));
+    const decay = Math.min(averageDecay, this.steps / (this.steps + 10));
+    const scalars = { learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(decay) };
+    const results = await this.#program.run({ images, labels: this.#labelsOf(indices), ...scalars }, tensors);
+    this.#state.steps++;
+    const loss = results.loss![0]!;
+    if (!Number.isFinite(loss)) {
+      throw new DivergenceError(`the classifier's loss is ${loss} at step ${this.steps}`);
+    }
+    return loss;
+  }
+
+  /** @returns [n, 40], 0 or 1. */
+  #labelsOf(indices: Uint32Array): Float32Array {
+    const size = attributeNames.length;
+    const labels = new Float32Array(indices.length * size);
+    indices.forEach((index, at) => {
+      labels.set(this.#labels.subarray(index * size, (index + 1) * size), at * size);
+    });
+    return labels;
+  }
+
+  /** Keeps the present moving average where it is the best so far. @param loss its loss on images not trained on. */
+  validated(loss: number): void {
+    if (this.#best !== undefined && loss >= this.#best.loss) return;
+    this.#best = { loss, steps: this.steps };
+    for (const [name, { shape, data }] of Object.entries(this.average())) {
+      this.#state.tensors.set(`${names.best}/${name}`, shape, data);
+    }
+  }
+
+  /** The present moving average of the parameters, by their path in `classifierSpec`. */
+  average(): Record<string, NdArray<Float32Array>> {
+    return this.#state.copies(`${names.average}/`);
+  }
+
+  /** The moving average of the lowest validation loss; the present one where nothing was validated. */
+  weights(): Record<string, NdArray<Float32Array>> {
+    return this.#best === undefined ? this.average() : this.#state.copies(`${names.best}/`);
+  }
+
+  /** A copy of all that is needed to go on from here. @throws DivergenceError as `TrainingState.checkpoint`. */
+  checkpoint(): ClassifierCheckpoint {
+    const { tensors, progress } = this.#state.checkpoint();
+    return { tensors, progress: { ...progress, best: this.#best } };
+  }
+
+  async release(): Promise<void> {
+    await this.#program.release();
+  }
+}

@@ -1,0 +1,132 @@
+// Tells what an edit did to each face, as the bundle's classifier sees it: for the result of `edit` and its warnings.
+import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { probabilityOf } from '../../../core/editor/probability.ts';
+import { textTable } from '../../presentation/table.ts';
+import type { NamedFace } from './faces.ts';
+import type { DrawnFace } from './strips.ts';
+
+/** A value before and after the edit: in the unedited face and in the last frame. */
+type Change = readonly [number, number];
+
+export interface FaceChange {
+  readonly face: string;
+  readonly moves: readonly {
+    readonly attribute: string;
+    /** Length of the move along the direction, in σ, and the share of the direction that the locks leave. */
+    readonly strength: number;
+    readonly residual: number;
+    /** Signed distance from the attribute's boundary. */
+    readonly distance: Change;
+    readonly probability: Change;
+  }[];
+  /** The other attributes that changed most, the largest change first. */
+  readonly unintended: readonly {
+    readonly attribute: string;
+    readonly locked: boolean;
+    readonly probability: Change;
+  }[];
+}
+
+/** Unintended changes that are listed for a face. */
+const mostUnintended = 5;
+
+/** Residual below which an edit hardly shows. */
+const smallResidual = 0.3;
+
+export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, drawn: DrawnFace): Promise<FaceChange> {
+  const { attributes } = editor.bundle;
+  const before = editor.edit({ ...face, moves: [] });
+  const after = drawn.edits.at(-1)!;
+  const size = drawn.images.length / drawn.edits.length;
+  const images = new Float32Array(2 * size);
+  images.set(await editor.render([before.latent]));
+  images.set(drawn.images.subarray(-size), size);
+  const logits = await editor.score(images);
+  const changes = attributes.map((details, i) => {
+    const probability = [i, attributes.length + i].map(at => probabilityOf(details, logits[at]!));
+    return { attribute: details.attribute as string, probability: probability as unknown as Change };
+  });
+  const moved = new Set(after.steps.map(step => step.attribute));
+  const gain = ({ probability: [from, to] }: { readonly probability: Change }) => Math.abs(to - from);
+  return {
+    face: name,
+    moves: after.steps.map(({ attribute, strength, residual }) => ({
+      attribute,
+      strength,
+      residual,
+      distance: [before.distances[attribute]!, after.distances[attribute]!],
+      probability: changes.find(change => change.attribute === attribute)!.probability,
+    })),
+    unintended: changes
+      .filter(({ attribute }) => !moved.has(attribute))
+      .sort((a, b) => gain(b) - gain(a))
+      .slice(0, mostUnintended)
+      .map(change => ({ ...change, locked: face.locks.includes(change.attribute) })),
+  };
+}
+
+/** @returns a line for each moved attribute that is not controllable, hardly shows, or leaves its safe range. */
+export function warningsAbout(editor: FaceEditor, changes: readonly FaceChange[]): string[] {
+  const all = changes.flatMap(({ face, moves }) => moves.map(move => ({ face, ...move })));
+  return [...new Set(all.map(({ attribute }) => attribute))].flatMap(attribute => {
+    const { controllable, reason = 'it does not do what it says', boundary } = editor.attribute(attribute).details;
+    const moves = all.filter(move => move.attribute === attribute);
+    const warnings: string[] = [];
+    if (!controllable) warnings.push(`${attribute} is not controllable in ${editor.bundle.name}: ${reason}`);
+    const residual = Math.min(...moves.map(move => move.residual));
+    if (residual < smallResidual) {
+      const left = (100 * residual).toFixed(0);
+      warnings.push(`the locks leave ${left} % of the direction of ${attribute}: it will hardly show`);
+    }
+    const [low, high] = boundary?.safeRange ?? [-Infinity, Infinity];
+    const outside = moves.filter(({ distance: [, after] }) => after < low - rounding || after > high + rounding);
+    if (outside.length > 0) {
+      const faces = listed(outside.map(({ face }) => face));
+      const range = `${low.toFixed(1)} to ${high.toFixed(1)}`;
+      warnings.push(`${attribute} leaves its safe range, distances ${range}: other attributes may change (${faces})`);
+    }
+    return warnings;
+  });
+}
+
+/** Distances solved for a probability are this accurate. */
+const rounding = 0.01;
+
+/** @returns the first names, and how many more there are: `a, b and 3 more`. */
+export function listed(names: readonly string[], limit = 5): string {
+  const rest = names.length - limit;
+  return names.slice(0, limit).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+const shown = ([before, after]: Change) => `${before.toFixed(2)} → ${after.toFixed(2)}`;
+
+export interface EditResult {
+  readonly out: string;
+  readonly frames: number;
+  readonly changes: readonly FaceChange[];
+}
+
+/** One line for each face and moved attribute, then the other changes of each face. */
+export function printEdit({ out, frames, changes }: EditResult): string {
+  const rows = changes.flatMap(({ face, moves }) => moves.map(move => ({ face, ...move })));
+  const table = textTable(
+    [
+      { title: 'face', value: row => row.face },
+      { title: 'moved', value: row => row.attribute },
+      { title: 'strength', value: row => row.strength, decimals: 2 },
+      { title: 'residual', value: row => row.residual, decimals: 2 },
+      { title: 'distance', value: row => shown(row.distance) },
+      { title: 'probability', value: row => shown(row.probability) },
+    ],
+    rows,
+  );
+  const others = changes.map(({ face, unintended }) => {
+    const list = unintended.map(({ attribute, locked, probability: [before, after] }) => {
+      const change = after - before;
+      const amount = `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)}`;
+      return `${attribute}${locked ? ' (locked)' : ''} ${amount}`;
+    });
+    return `${face}: ${list.join(', ')}`;
+  });
+  return [`${out}: ${changes.length} × ${frames} frames`, '', table, '', 'most changed besides:', ...others].join('\n');
+}

@@ -1,0 +1,223 @@
+// Stage `evaluate edits`: measures what moving each attribute does to it and to the other 39, with and without locks.
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
+import { distanceTo, seenLatent } from '../../../core/editing/edit.ts';
+import { bundleFiles } from '../../../core/editor/bundle.ts';
+import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { cosine } from '../../../core/math/linear-algebra.ts';
+import { correlation, mean } from '../../../core/math/statistics.ts';
+import { type EditEffect, editEffect } from '../../../core/measures/answers/edit-effects.ts';
+import { openDevice } from '../../devices/device.ts';
+import { writeJson, writeWhole } from '../../files/files.ts';
+import { readJsonLines } from '../../files/json-lines.ts';
+import { type Column, csvTable, textTable } from '../../presentation/table.ts';
+import { runFiles } from '../../runs/manifest.ts';
+import { withRun } from '../../runs/run-folder.ts';
+import { startWorkers } from '../../threads/threads.ts';
+import { targets } from '../calibrate/attribute-calibration.ts';
+import { lookAt, type MoverPlace, openMover, type Probed, scoredBoundaries } from '../calibrate/edit-probe.ts';
+import { mapInOrder } from '../framework/map-in-order.ts';
+import { deviceOptions, pathOption, runOptions, threadsOption } from '../framework/options.ts';
+import { defineStage } from '../framework/stage.ts';
+import type { ProbeOrder, SharedProbe } from './thread.ts';
+
+const options = z.strictObject({
+  bundle: pathOption().describe('folder of the model bundle whose edits are measured'),
+  judge: pathOption()
+    .optional()
+    .describe(
+      'run folder of train classifier whose network labelled nothing, to judge the edits; left out: the bundle’s classifier',
+    ),
+  attributes: z.array(z.string()).default([]).describe('attributes to move; left out: all that have a boundary'),
+  faces: z.int().min(2).max(100_000).default(500).describe('generated faces to measure on'),
+  unlockedFaces: z
+    .int()
+    .min(2)
+    .max(100_000)
+    .default(200)
+    .describe('how many of them are also moved without the suggested locks, to show what these mend'),
+  ...deviceOptions,
+  threads: threadsOption('threads, each with attributes of its own; the result is the same for any number'),
+  ...runOptions,
+});
+
+/** The effect of moving one attribute. */
+export interface Effect {
+  readonly moved: AttributeName;
+  /** The bundle's suggested ones, or none. */
+  readonly locks: readonly string[];
+  readonly locked: boolean;
+  readonly residual: number;
+  /** Share of the edits whose target lay within reach. */
+  readonly reached: number;
+  /** Mean |strength|, in σ. */
+  readonly strength: number;
+  readonly all: EditEffect;
+  /** The same for the faces in which the judge, before the edit, sees no man, and for those in which it sees one. */
+  readonly women: EditEffect;
+  readonly men: EditEffect;
+}
+
+export interface EditEvaluation {
+  readonly judge: string;
+  readonly faces: number;
+  /** Probabilities that each face was moved to. */
+  readonly targets: readonly number[];
+  readonly effects: readonly Effect[];
+  /** Per attribute with a boundary: R² of the classifier's logit on the signed distance, over the unedited faces. */
+  readonly linearity: Readonly<Record<string, number>>;
+  /** Cosines of the normals, in the order of `linearity`. */
+  readonly cosines: readonly (readonly number[])[];
+}
+
+export const evaluationFile = 'evaluation.json';
+
+const csvColumns: readonly Column<Effect>[] = [
+  { title: 'moved', value: row => row.moved },
+  { title: 'locks', value: row => row.locks.join(' ') },
+  { title: 'residual', value: row => row.residual },
+  { title: 'reached', value: row => row.reached },
+  { title: 'agreement', value: row => row.all.agreement },
+  { title: 'flips', value: row => row.all.flips },
+  ...attributeNames.map((title, a) => ({ title, value: (row: Effect) => row.all.changes[a] })),
+];
+
+/** One row an attribute: without locks and with those that are suggested. */
+export interface Pair {
+  readonly free: Effect;
+  readonly locked: Effect | undefined;
+}
+
+const shortColumns: readonly Column<Pair>[] = [
+  { title: 'moved', value: ({ free }) => free.moved },
+  { title: 'agrees', value: ({ free }) => free.all.agreement, decimals: 3 },
+  { title: 'others flip', value: ({ free }) => free.all.flips, decimals: 3 },
+  { title: 'locks', value: ({ locked }) => locked?.locks.length },
+  { title: 'residual', value: ({ locked }) => locked?.residual, decimals: 2 },
+  { title: 'agrees, locked', value: ({ locked }) => locked?.all.agreement, decimals: 3 },
+  { title: 'others flip, locked', value: ({ locked }) => locked?.all.flips, decimals: 3 },
+];
+
+/** Far from the seeds of `calibrate`, so that no lock is measured on the faces it was chosen on. */
+const firstSeed = 1_000_000;
+
+export const evaluateEdits = defineStage({
+  name: 'evaluate edits',
+  description: 'Measure what moving each attribute of a bundle does to it and to the other 39.',
+  examples: [
+    '--bundle models/celeba-64 --out runs/evaluation',
+    '--bundle models/mine --judge runs/judge --out runs/hair --attributes Bald,Bangs',
+  ],
+  options,
+  async run(config, { log, signal }) {
+    await openDevice(config); // a missing device is reported before anything is read or begun
+    const { bundle, out, resume, force, faces } = config;
+    for (const attribute of config.attributes) attributeIndex(attribute);
+    const inputs = {
+      bundle: join(bundle, bundleFiles.index),
+      ...(config.judge === undefined ? {} : { judge: config.judge }),
+    };
+    return withRun(out, { stage: 'evaluate edits', config, inputs, resume, force, log }, async run => {
+      const { device } = config;
+      const place: MoverPlace = { bundle, judge: config.judge, device };
+      const { editor, judge } = await openMover(place);
+      const seeds = Array.from({ length: faces }, (_, i) => firstSeed + config.seed + i);
+      const seen = await lookAt(editor, judge, seeds);
+      const isMan = (row: number) => {
+        const male = attributeIndex('Male');
+        return seen.before[row * attributeNames.length + male]! > judge.thresholds[male]!;
+      };
+      await run.rewind(() => true); // drops a line that was cut short
+      const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
+      const plans = plansFor(editor, config.attributes, line => log.warn(line));
+      const progress = log.progress('evaluate edits', plans.length * faces, 'faces');
+      // A GPU is kept busy by one thread.
+      const left = plans.slice(effects.length);
+      const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
+      const shared: SharedProbe = { ...place, faces: seen, targets };
+      const workers = startWorkers<ProbeOrder, Probed>('stages/evaluate-edits/thread', shared, {
+        threads,
+        signal,
+        native: true,
+      });
+      const order = ({ moved, locks, onAll }: (typeof left)[number]): ProbeOrder => {
+        return { moved, locks, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
+      };
+      try {
+        for await (const probed of mapInOrder(left, 2 * threads, plan => workers.run(order(plan)))) {
+          signal.throwIfAborted(); // also where the next one is there already
+          const { onAll: _, ...plan } = plans[effects.length]!;
+          const { low, high, before, ...how } = probed;
+          const effect = (chosen?: (row: number) => boolean) =>
+            editEffect({ before, low, high }, judge.thresholds, attributeIndex(plan.moved), chosen);
+          effects.push({ ...plan, ...how, all: effect(), women: effect(row => !isMan(row)), men: effect(isMan) });
+          run.metrics(effects.at(-1)!);
+          progress.update(effects.length * faces, plan.moved);
+        }
+        progress.finish();
+      } finally {
+        await workers.close();
+      }
+      const linearity = await linearityOf(editor, seeds);
+      const boundaries = scoredBoundaries(editor);
+      const cosines = boundaries.map(a => boundaries.map(b => cosine(a.normal, b.normal)));
+      await editor.release();
+      await judge.release();
+      const evaluation: EditEvaluation = { judge: judge.name, faces, targets, effects, linearity, cosines };
+      await writeJson(run.file(evaluationFile), evaluation);
+      await writeWhole(run.file('evaluation.csv'), csvTable(csvColumns, effects));
+      return { out, judge: judge.name, faces, means: meansOf(effects), pairs: pairsOf(effects) };
+    });
+  },
+  print({ pairs, faces, judge }) {
+    const [low, high] = targets.map(target => 100 * target);
+    return (
+      `${textTable(shortColumns, pairs)}\n\n${faces} faces, each moved to ${low} % and to ${high} % of ` +
+      `the classifier's probability; judged by ${judge}`
+    );
+  },
+});
+
+/** Each attribute alone, then with the locks that the bundle suggests for it. */
+function plansFor({ bundle }: FaceEditor, asked: readonly string[], warn: (line: string) => void) {
+  return bundle.attributes.flatMap(({ attribute: moved, boundary, suggestedLocks = [], reason = 'not known' }) => {
+    if (asked.length > 0 && !asked.includes(moved)) return [];
+    if (boundary === null) {
+      if (asked.length > 0) warn(`${moved} is left out, having no boundary: ${reason}`);
+      return [];
+    }
+    const alone = { moved, locks: [], locked: false, onAll: suggestedLocks.length === 0 };
+    return alone.onAll ? [alone] : [alone, { moved, locks: suggestedLocks, locked: true, onAll: true }];
+  });
+}
+
+async function linearityOf(editor: FaceEditor, seeds: readonly number[]): Promise<Record<string, number>> {
+  const latents = seeds.map(seed => seenLatent(editor.sample(seed), editor.geometry));
+  const logits = await editor.score(await editor.render(latents));
+  return Object.fromEntries(
+    scoredBoundaries(editor).map(boundary => {
+      const column = attributeIndex(boundary.attribute);
+      const distances = latents.map(latent => distanceTo(boundary, latent));
+      const own = seeds.map((_, face) => logits[face * attributeNames.length + column]!);
+      return [boundary.attribute, correlation(distances, own) ** 2];
+    }),
+  );
+}
+
+export function pairsOf(effects: readonly Effect[]): Pair[] {
+  return effects
+    .filter(({ locked }) => !locked)
+    .map(free => ({ free, locked: effects.find(({ moved, locked }) => locked && moved === free.moved) }));
+}
+
+function meansOf(effects: readonly Effect[]) {
+  const pairs = pairsOf(effects);
+  const best = pairs.map(({ free, locked }) => (locked ?? free).all);
+  return {
+    agreement: mean(pairs.map(({ free }) => free.all.agreement)),
+    flips: mean(pairs.map(({ free }) => free.all.flips)),
+    agreementLocked: mean(best.map(({ agreement }) => agreement)),
+    flipsLocked: mean(best.map(({ flips }) => flips)),
+  };
+}

@@ -1,0 +1,37 @@
+// The npm package holds what its users need and little else: it is downloaded more often than it is built.
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** @returns the paths that `npm pack` would take, and its size in bytes. */
+function packed(): { paths: string[]; size: number } {
+  const said = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const [{ files, size }] = JSON.parse(said) as [{ files: { path: string }[]; size: number }];
+  return { paths: files.map(({ path }) => path), size };
+}
+
+test('the package has program, libraries and model, at most 12 MB, and nothing for developers alone', () => {
+  const { paths, size } = packed();
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      'bin/face-tuning.js',
+      'dist/core/index.d.ts',
+      'dist/core/index.js',
+      'dist/node/cli/main.js',
+      'dist/node/index.js',
+      'dist/web/index.js',
+      'models/celeba-64/bundle.json',
+      'models/celeba-64/generator.safetensors',
+    ]),
+  );
+  expect(paths.filter(path => /\.map$|\.tsbuildinfo$|^src\/|^test\/|^models\/[^/]+\/training\//.test(path))).toEqual(
+    [],
+  );
+  expect(paths.filter(path => /^(dist\/bench|dist\/studio\/bundle|models\/starter)\//.test(path))).toEqual([]);
+  expect(size).toBeLessThan(12e6); // with the studio, where it has been built
+});
