@@ -7,8 +7,8 @@ export type LayerRange = readonly [from: number, to: number];
 export const layerNames = ['all', 'coarse', 'middle', 'fine'] as const;
 export type LayerName = (typeof layerNames)[number];
 
-/** Thirds need as many layers. */
-const fewestLayers = 3;
+/** Layers that a generator must have to be divided into thirds. */
+export const fewestLayers = 3;
 
 /** @param count of all layers. @throws UserError for a third of fewer than three. */
 export function layersNamed(name: LayerName, count: number): LayerRange {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { attributeNames } from '../../../core/attributes.ts';
 import { linearResponse } from '../../../core/calibration/linear-response.ts';
+import { lookAt, scored } from '../../../core/calibration/probe.ts';
 import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../../core/editor/bundle.ts';
 import { seenLatents } from '../../../core/models/latents.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
@@ -12,13 +13,13 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { type Column, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
-import { startWorkers } from '../../threads/threads.ts';
+import { mapInOrder } from '../../threads/map-in-order.ts';
+import { inThreads } from '../../threads/threads.ts';
 import { withEditSection } from '../bundle/model-card.ts';
 import { deviceOptions, pathOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
-import { inOrder } from '../prepare/map-in-order.ts';
-import { lookAt, type MoverPlace, openMover, scored } from './edit-probe.ts';
-import type { SharedCalibration } from './thread.ts';
+import { type MoverPlace, openMover } from './mover.ts';
+import type { CalibrateThread } from './thread.ts';
 
 const options = z.strictObject({
   bundle: pathOption().describe('folder of a model bundle'),
@@ -91,7 +92,7 @@ export const calibrate = defineStage({
       const size = editor.bundle.latentSize;
       const drawn = Float32Array.from(latents.flatMap(latent => [...latent]));
       const rows = seenLatents(drawn, size, editor.geometry);
-      const shared: SharedCalibration = {
+      const shared: CalibrateThread['shared'] = {
         ...place,
         response: linearResponse(rows, size, logits, attributeNames.length),
         logits,
@@ -106,10 +107,10 @@ export const calibrate = defineStage({
       const left = editor.bundle.attributes.slice(attributes.length);
       const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
       const options = { threads, signal, native: true };
-      const workers = startWorkers<BundleAttribute, BundleAttribute>('stages/calibrate/thread', shared, options);
+      const workers = inThreads<CalibrateThread>('stages/calibrate/thread', shared, options);
       const progress = log.progress('calibrate', attributeNames.length, 'attributes');
       try {
-        for await (const calibrated of inOrder(left, 2 * threads, workers.run)) {
+        for await (const calibrated of mapInOrder(left, 2 * threads, workers.run)) {
           signal.throwIfAborted(); // also where the next one is there already
           run.metrics(calibrated);
           attributes.push(calibrated);

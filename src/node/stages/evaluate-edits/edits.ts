@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
+import { lookAt, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
 import { distanceTo, seenLatent } from '../../../core/editing/edit.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
@@ -13,13 +14,12 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { type Column, csvTable, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { withRun } from '../../runs/run-folder.ts';
-import { startWorkers } from '../../threads/threads.ts';
-import { targets } from '../calibrate/attribute-calibration.ts';
-import { lookAt, type MoverPlace, openMover, type Probed, scoredBoundaries } from '../calibrate/edit-probe.ts';
+import { mapInOrder } from '../../threads/map-in-order.ts';
+import { inThreads } from '../../threads/threads.ts';
+import { type MoverPlace, openMover } from '../calibrate/mover.ts';
 import type { CommonConfig } from '../framework/options.ts';
 import type { StageContext, Summary } from '../framework/stage.ts';
-import { inOrder } from '../prepare/map-in-order.ts';
-import type { ProbeOrder, SharedProbe } from './thread.ts';
+import type { ProbeThread } from './thread.ts';
 
 /** The options that only this half of the stage has. */
 export const editOptions = {
@@ -125,17 +125,17 @@ export async function evaluateEdits(config: EditConfig, { log, signal }: StageCo
     // A GPU is kept busy by one thread.
     const left = plans.slice(effects.length);
     const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
-    const shared: SharedProbe = { ...place, faces: seen, targets };
-    const workers = startWorkers<ProbeOrder, Probed>('stages/evaluate-edits/thread', shared, {
+    const shared = { ...place, faces: seen };
+    const workers = inThreads<ProbeThread>('stages/evaluate-edits/thread', shared, {
       threads,
       signal,
       native: true,
     });
-    const order = ({ moved, locks, onAll }: (typeof left)[number]): ProbeOrder => {
+    const order = ({ moved, locks, onAll }: (typeof left)[number]): ProbeThread['input'] => {
       return { moved, locks, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
     };
     try {
-      for await (const probed of inOrder(left, 2 * threads, plan => workers.run(order(plan)))) {
+      for await (const probed of mapInOrder(left, 2 * threads, plan => workers.run(order(plan)))) {
         signal.throwIfAborted(); // also where the next one is there already
         const { onAll: _, ...plan } = plans[effects.length]!;
         const { low, high, before, ...how } = probed;

@@ -16,14 +16,14 @@ import { writeJson, writeWhole } from '../../files/files.ts';
 import { namedFiles, writeBoundaryFiles } from '../../interop/interfacegan.ts';
 import { csvTable } from '../../presentation/table.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
-import { startWorkers } from '../../threads/threads.ts';
+import { mapInOrder } from '../../threads/map-in-order.ts';
+import { inThreads } from '../../threads/threads.ts';
 import { pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
-import { inOrder } from '../prepare/map-in-order.ts';
 import { gatherBoundaries } from './directions.ts';
 import { type Faces, readFaces, readScoredFaces } from './faces.ts';
 import { columns, means, tableRows } from './tables.ts';
-import type { FitAnswer, FitOrder, SharedFaces } from './thread.ts';
+import type { FitThread } from './thread.ts';
 
 const options = z.strictObject({
   synthesis: pathOption().optional().describe('run folder of synthesize: the faces to fit to'),
@@ -179,13 +179,13 @@ async function fitAll(
   const fits = await keptBoundaries(run);
   const { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed } = config;
   const settings = { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed };
-  const shared: SharedFaces = { latents: faces.latents, size: faces.size, logits: faces.logits, options: settings };
-  const workers = startWorkers<FitOrder, FitAnswer>('stages/fit/thread', shared, { threads, signal, native: false });
+  const shared = { latents: faces.latents, size: faces.size, logits: faces.logits, options: settings };
+  const workers = inThreads<FitThread>('stages/fit/thread', shared, { threads, signal, native: false });
   const progress = log.progress('fit', orders.length, 'attributes');
   const curves: Record<string, readonly CurvePoint[]> = {};
   try {
     const boundaries = orders.slice(fits.length).map(order => ({ ...order, what: 'boundary' as const }));
-    for await (const answer of inOrder(boundaries, 2 * threads, workers.run)) {
+    for await (const answer of mapInOrder(boundaries, 2 * threads, workers.run)) {
       signal.throwIfAborted(); // also where the next answer is there already
       if (!('fit' in answer)) continue;
       fits.push(answer.fit);
@@ -196,7 +196,7 @@ async function fitAll(
     progress.finish();
     const asked = all.filter(({ attribute }) => (curve as readonly string[]).includes(attribute));
     const curveOrders = asked.map(order => ({ ...order, what: 'curve' as const }));
-    for await (const answer of inOrder(curveOrders, 2 * threads, workers.run)) {
+    for await (const answer of mapInOrder(curveOrders, 2 * threads, workers.run)) {
       if ('curve' in answer) curves[asked[Object.keys(curves).length]!.attribute] = answer.curve;
     }
   } finally {

@@ -10,9 +10,9 @@ import { datasetFiles } from '../../artefacts/dataset.ts';
 import { createNpyWriter, readJson, writeJson, writeWhole } from '../../files/files.ts';
 import type { Log } from '../../log/log.ts';
 import type { Run } from '../../runs/run-folder.ts';
+import { mapInOrder } from '../../threads/map-in-order.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type CelebaIndex, type CelebaPicture, labelTable } from './celeba.ts';
-import { inOrder } from './map-in-order.ts';
 import { type FaceOptions, readFace } from './read-face.ts';
 
 /** After so many pictures the state is saved, from which an interrupted run resumes. */
@@ -50,7 +50,7 @@ export async function writeImages(
   };
   try {
     // Twice the cores: one half is being decoded while the other waits to be written.
-    for await (const result of inOrder(pictures.slice(next), 2 * availableParallelism(), decode)) {
+    for await (const result of mapInOrder(pictures.slice(next), 2 * availableParallelism(), decode)) {
       signal.throwIfAborted();
       if (result instanceof Uint8Array) await writer.append(result);
       else bad.push(result);

@@ -11,12 +11,13 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
-import { startWorkers } from '../../threads/threads.ts';
+import { mapInOrder } from '../../threads/map-in-order.ts';
+import { inThreads } from '../../threads/threads.ts';
 import { checkTakes } from '../evaluate-generator/attribute-shares.ts';
 import { deviceOptions, pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
-import { inOrder } from '../prepare/map-in-order.ts';
-import type { FaceMaker, Shard, ShardOrder } from './thread.ts';
+import type { ShardOrder } from './shard.ts';
+import type { SynthesizeThread } from './thread.ts';
 
 const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
@@ -70,7 +71,7 @@ export const synthesize = defineStage({
           ? undefined
           : await createNpyWriter(run.file('brightness.npy'), 'float32', [config.count, 1], kept);
       const files = [latentFile, logitFile, ...(brightnessFile === undefined ? [] : [brightnessFile])];
-      const maker: FaceMaker = {
+      const maker: SynthesizeThread['shared'] = {
         device: config.device,
         generator: { architecture: generator.details, weights: generator.tensors },
         classifier: { architecture, weights: classifier.tensors },
@@ -79,7 +80,7 @@ export const synthesize = defineStage({
       };
       // A GPU is kept busy by one thread.
       const threads = config.device === 'cpu' ? config.threads : 1;
-      const workers = startWorkers<ShardOrder, Shard>('stages/synthesize/thread', maker, {
+      const workers = inThreads<SynthesizeThread>('stages/synthesize/thread', maker, {
         threads,
         signal,
         native: true,
@@ -88,7 +89,7 @@ export const synthesize = defineStage({
       progress.update(kept);
       let [made, last] = [kept, performance.now()];
       try {
-        for await (const { latents, logits, brightness, images } of inOrder(
+        for await (const { latents, logits, brightness, images } of mapInOrder(
           shardsOf(config.count, kept),
           2 * threads,
           workers.run,

@@ -3,9 +3,9 @@
 /**
  * Yields work(item) for each item, in the items' order, with at most `width` of them in progress or waiting to be
  * taken: memory does not grow with the number of items.
- * @throws the first failure, in order; later work that has been started is waited for by nobody and its failure ignored.
+ * @throws the first failure, in order; nobody waits for work that was started after it, whose failures are ignored.
  */
-export async function* inOrder<Item, Result>(
+export async function* mapInOrder<Item, Result>(
   items: Iterable<Item>,
   width: number,
   work: (item: Item) => Promise<Result>,
