@@ -1,7 +1,7 @@
 // Calibrates one attribute of a bundle: what a distance means, how far to go, what to lock, and whether it works.
 
 import type { AttributeName } from '../attributes.ts';
-import type { BundleAttribute } from '../editor/bundle.ts';
+import { type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { chosenLayers } from './chosen-layers.ts';
 import { chosenLocks, type LockChoice } from './chosen-locks.ts';
@@ -29,7 +29,7 @@ const mostCompanions = 6;
 const leastCompanion = 0.03;
 
 /** @returns the attribute with what was found out; unchanged where it has no boundary. */
-export async function calibratedAttribute(attribute: BundleAttribute, work: CalibrationWork): Promise<BundleAttribute> {
+export async function calibratedAttribute(attribute: ScoredDirection, work: CalibrationWork): Promise<ScoredDirection> {
   const { editor, judge } = work;
   const boundary = editor.bundle.boundaries.find(each => each.attribute === attribute.attribute);
   if (attribute.boundary === null || boundary === undefined) return attribute;
@@ -54,7 +54,7 @@ export async function calibratedAttribute(attribute: BundleAttribute, work: Cali
     },
     controllable: reason === undefined,
     ...(reason === undefined ? {} : { reason }),
-    movesWith: companions(name, safeRange, swept, editor.bundle.attributes),
+    movesWith: companions(name, safeRange, swept, editor.bundle.directions.filter(isScored)),
     suggestedLocks: [...locked.locks],
     judged: { faces: locked.faces, agreement: locked.agreement, flips: locked.flips },
   };
@@ -65,8 +65,8 @@ function companions(
   moved: AttributeName,
   safeRange: readonly [number, number] | undefined,
   { distances, probabilities }: Swept,
-  attributes: readonly BundleAttribute[],
-): NonNullable<BundleAttribute['movesWith']> {
+  attributes: readonly ScoredDirection[],
+): NonNullable<DirectionFacts['movesWith']> {
   const [low, high] = (safeRange ?? [distances[0]!, distances.at(-1)!]).map(
     end => probabilities[distances.indexOf(end)]!,
   );
@@ -79,11 +79,11 @@ function companions(
 
 /** @returns why a move does not do what it says; undefined where it does. */
 function whyNot(
-  { boundary }: BundleAttribute,
+  { boundary }: DirectionFacts,
   safeRange: readonly [number, number] | undefined,
   { distances, own, seen }: Swept,
 ): string | undefined {
-  const auc = boundary?.metrics.heldOutAuc ?? boundary?.metrics.auc ?? 1;
+  const auc = boundary?.metrics?.heldOutAuc ?? boundary?.metrics?.auc ?? 1;
   if (auc < leastAuc) return `its boundary separates faces too badly (AUC ${auc.toFixed(2)}; ${leastAuc} is needed)`;
   if (safeRange === undefined) return 'moving it changes other attributes as much as itself';
   const [low, high] = safeRange.map(end => distances.indexOf(end));

@@ -1,4 +1,5 @@
 // Who says whether an edit did what it should: best a network that labelled nothing itself.
+import { isScored } from '../directions/direction.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { logitOf } from '../editor/probability.ts';
 
@@ -16,7 +17,7 @@ export interface Judge {
 
 /** The bundle's own classifier, which then grades the labels that it gave. */
 export function ownJudge(editor: FaceEditor): Judge {
-  const { attributes } = editor.bundle;
+  const attributes = editor.bundle.directions.filter(isScored);
   return {
     name: 'the classifier whose labels the boundaries were fitted to: it grades its own work',
     thresholds: attributes.map(({ threshold }) => threshold),

@@ -1,7 +1,7 @@
 // Moves many faces along one attribute to where the classifier is sure, and asks the judge what became of the others.
 
 import { type AttributeName, attributeIndex, attributeNames } from '../attributes.ts';
-import type { Direction } from '../directions/direction.ts';
+import { type Direction, isScored } from '../directions/direction.ts';
 import type { LayerRange } from '../directions/layers.ts';
 import { type Answer, strengthFor } from '../editing/response.ts';
 import type { EditRequest, FaceEditor } from '../editor/face-editor.ts';
@@ -48,7 +48,7 @@ const imagesAtOnce = 96;
 
 /** Boundaries of the attributes that the classifier answers about. */
 export function scoredBoundaries({ bundle }: FaceEditor): readonly Direction[] {
-  const known = new Set<string>(bundle.attributes.map(({ attribute }) => attribute));
+  const known = new Set<string>(bundle.directions.filter(isScored).map(({ attribute }) => attribute));
   return bundle.boundaries.filter(({ attribute }) => known.has(attribute));
 }
 
@@ -75,7 +75,7 @@ export function firstFaces({ latents, before, own }: Faces, count: number): Face
  */
 export async function probe(editor: FaceEditor, judge: Judge, plan: Plan, faces: Faces, tried = 4): Promise<Probed> {
   const column = attributeIndex(plan.moved);
-  const wanted = targets.map(target => logitOf(editor.bundle.attributes[column]!, target));
+  const wanted = targets.map(target => logitOf(editor.bundle.directions[column]!, target));
   const ends: readonly [Float64Array[], Float64Array[]] = [[], []];
   const strengths: number[] = [];
   let reached = 0;

@@ -38,7 +38,7 @@ export async function sweep(
   layers: LayerRange | undefined,
   faces: Faces,
 ): Promise<Swept> {
-  const { attributes, latentSize } = editor.bundle;
+  const { directions, latentSize } = editor.bundle;
   const column = attributeIndex(boundary.attribute);
   const row = attributeNames.length;
   const room = editor.geometry === 'sphere' ? usableRadius * Math.sqrt(latentSize) : Number.POSITIVE_INFINITY;
@@ -64,7 +64,7 @@ export async function sweep(
         else if (present !== faces.before[face * row + a]! > judge.thresholds[a]!) {
           flips[at]! += 1 / (faces.latents.length * (row - 1));
         }
-        probabilities[at]![a]! += probabilityOf(attributes[a]!, logits[at * row + a]!) / faces.latents.length;
+        probabilities[at]![a]! += probabilityOf(directions[a]!, logits[at * row + a]!) / faces.latents.length;
       }
     }
   }

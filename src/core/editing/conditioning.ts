@@ -18,7 +18,7 @@ const mostNamed = 8;
 
 /** An orthonormal basis of what the locks hold. Locks may be dependent, and there may be none. */
 export function spanOf(locks: readonly Normal[]): Float64Array[] {
-  return orthonormalBasis(inOrder(locks).map(lock => lock.normal));
+  return orthonormalBasis(sortedByName(locks).map(lock => lock.normal));
 }
 
 /**
@@ -50,7 +50,7 @@ export function conditionNormal(primal: Normal, locks: readonly Normal[], span?:
 }
 
 /** Sorted by attribute: the same set of directions gives the same bits, in whatever order it is listed. */
-export function inOrder<T extends { readonly attribute: string }>(list: readonly T[]): T[] {
+export function sortedByName<T extends { readonly attribute: string }>(list: readonly T[]): T[] {
   return [...list].sort((a, b) => (a.attribute < b.attribute ? -1 : a.attribute > b.attribute ? 1 : 0));
 }
 

@@ -5,7 +5,7 @@ import { type LayerRange, sharedLayers } from '../directions/layers.ts';
 import { didYouMean, UserError } from '../errors.ts';
 import { addScaled, dot, length, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
 import type { Geometry } from '../models/latents.ts';
-import { conditionNormal, inOrder, spanOf } from './conditioning.ts';
+import { conditionNormal, sortedByName, spanOf } from './conditioning.ts';
 import { formatMove, type LatentMove } from './moves.ts';
 
 export interface Edit {
@@ -57,7 +57,7 @@ export function editLatent({ latent, boundaries, moves, locks, geometry = 'spher
   const given = rowsIn(latent, boundaries, rows);
   const size = latent.length / given;
   const find = (attribute: string) => findBoundary(attribute, boundaries, size);
-  const locked = inOrder([...new Set(locks)].map(find));
+  const locked = sortedByName([...new Set(locks)].map(find));
   const wishes = collectWishes(moves, find);
   const seen = seenLatent(latent, geometry);
   const start = given < rows && wishes.some(({ boundary }) => actsOnPart(boundary, rows)) ? repeated(seen, rows) : seen;
@@ -124,7 +124,7 @@ type Wish = { readonly attribute: string; readonly boundary: Direction } & (
 function collectWishes(moves: readonly LatentMove[], find: (attribute: string) => Direction): Wish[] {
   const wishes = new Map<string, Wish>();
   // Sorted by amount too, because a floating-point sum depends on its order.
-  const ordered = inOrder([...moves].sort((a, b) => amount(a) - amount(b)));
+  const ordered = sortedByName([...moves].sort((a, b) => amount(a) - amount(b)));
   for (const move of ordered) {
     if (!Number.isFinite(amount(move))) {
       throw new UserError(`a move must be by a finite number; got ${formatMove(move)}`);

@@ -1,6 +1,6 @@
 // An edit as plain data: what a link, a file or a picture must carry so that the edit can be made again.
 import { z } from 'zod';
-import type { LayerRange } from '../directions/layers.ts';
+import { type LayerRange, layerRangeSchema } from '../directions/layers.ts';
 import { UserError } from '../errors.ts';
 import { addPngText, readPngTexts } from '../formats/png-text.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
@@ -80,7 +80,7 @@ const schema = z
     moves: z.array(moveSchema),
     locks: z.array(z.string().max(100)),
     geometry: z.enum(geometryNames),
-    layers: z.record(z.string().max(100), z.tuple([z.int().min(0), z.int().min(0)])).optional(),
+    layers: z.record(z.string().max(100), layerRangeSchema).optional(),
     strip: z
       .strictObject({
         from: z.array(moveSchema.nullable()),

@@ -2,7 +2,7 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type AttributeName, attributeNames } from '../../core/attributes.ts';
+import type { AttributeName } from '../../core/attributes.ts';
 import type { Direction } from '../../core/directions/direction.ts';
 
 import { UserError } from '../../core/errors.ts';
@@ -105,9 +105,4 @@ export async function writeBoundaryFiles(folder: string, boundaries: readonly Di
     paths.push(path);
   }
   return paths;
-}
-
-/** Whether the attribute is one of CelebA's 40. */
-export function isKnown(attribute: string): attribute is AttributeName {
-  return (attributeNames as readonly string[]).includes(attribute);
 }

@@ -24,7 +24,7 @@ const halvings = 20;
 /** The cosine with the true direction from which an edit mostly changes what it says. */
 const goodCosine = 0.7;
 
-export interface OwnMetrics {
+export interface HandLabelledMetrics {
   readonly labels: number;
   readonly positives: number;
   /** Of fits to four fifths of the labels on the fifth that they did not see, ten times over. */
@@ -42,21 +42,21 @@ export interface OwnMetrics {
   readonly labelsWanted: number | null;
 }
 
-export interface OwnBoundary extends Direction {
-  readonly metrics: OwnMetrics;
+export interface HandLabelledBoundary extends Direction {
+  readonly metrics: HandLabelledMetrics;
 }
 
 /**
  * @param latents [n, size] as the generator sees them, one a label. @param labels [n], 1 for yes and 0 for no.
  * @throws UserError for fewer than 30 labels, or fewer than 5 of a class.
  */
-export function fitOwn(
+export function fitHandLabelled(
   attribute: string,
   latents: Float32Array,
   size: number,
   labels: Uint8Array,
   seed = 0,
-): OwnBoundary {
+): HandLabelledBoundary {
   const n = labels.length;
   const positives = labels.reduce((sum, label) => sum + label, 0);
   const least = Math.min(positives, n - positives);
@@ -116,7 +116,7 @@ export function fitOwn(
  * A normal is taken as the true one and noise whose square falls with the number of labels. Two halves then agree by
  * r = s² / (s² + 2σ²/n), and the whole agrees with the truth by √(s² / (s² + σ²/n)): Spearman and Brown's formula.
  */
-function trust(halves: number, n: number): Pick<OwnMetrics, 'halves' | 'expectedCosine' | 'labelsWanted'> {
+function trust(halves: number, n: number): Pick<HandLabelledMetrics, 'halves' | 'expectedCosine' | 'labelsWanted'> {
   const signal = (2 * halves) / (n * (1 - halves)); // s²/σ²
   const wanted = goodCosine ** 2 / (1 - goodCosine ** 2) / signal;
   return {

@@ -2,13 +2,15 @@
 import { basename, resolve } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import { attributeIndex, isAttributeName } from '../../../core/attributes.ts';
+import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
+import { bundleFiles, indexedDirections, writeBundleIndex } from '../../../core/editor/bundle.ts';
 import { UserError } from '../../../core/errors.ts';
 import { type NdArray, toFloat64 } from '../../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { checkPsi, defaultPsi } from '../../../core/models/latents.ts';
-import { type BoundaryDetails, boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
+import { boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
 import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
@@ -62,7 +64,7 @@ export const bundle = defineStage({
       if (measured !== undefined) await checkMeasured(measured, generator);
       const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
       const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
-      const { attributes: found, extra, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
+      const { directions: found, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
       const { resolution } = generatorFile.details;
       const own = ganModel(generatorFile.details).geometry;
       if (config.psi !== undefined) checkPsi(config.psi, own, generator);
@@ -82,6 +84,7 @@ export const bundle = defineStage({
             `boundaries for latents of ${latentSize}`,
         );
       }
+      const directions = scoredDirections(found, classifierFile.details);
       const name = config.name || basename(resolve(out));
       const { normalisation, ...architecture } = generatorFile.details;
       const facts = {
@@ -89,8 +92,7 @@ export const bundle = defineStage({
         generator: { architecture, normalisation },
         classifier: { architecture: classifierFile.details.architecture },
         ...(psi !== undefined && { psi }),
-        attributes: attributesOf(found, classifierFile.details),
-        ...(extra.length > 0 && { extra }),
+        ...indexedDirections(directions),
       };
       const stored = await storedNetworks(
         { generator: generatorFile, classifier: classifierFile },
@@ -102,8 +104,7 @@ export const bundle = defineStage({
         name,
         architecture,
         psi,
-        attributes: facts.attributes,
-        extra,
+        directions,
         description: config.description,
         ...(measured !== undefined && { quality: measured }),
         curve: await readJsonLines(runs.generator.file(runFiles.metrics)),
@@ -113,7 +114,7 @@ export const bundle = defineStage({
       const contents = {
         [bundleFiles.generator]: stored.generator.bytes,
         [bundleFiles.classifier]: stored.classifier.bytes,
-        [bundleFiles.boundaries]: await normalsOf(runs.boundaries, extra),
+        [bundleFiles.boundaries]: await normalsOf(runs.boundaries, directions),
         [bundleFiles.samples]: await samplesOf(stored.images, resolution),
         [bundleFiles.modelCard]: new TextEncoder().encode(card),
       };
@@ -127,28 +128,23 @@ export const bundle = defineStage({
   },
 });
 
-function attributesOf(
-  found: BoundaryDetails,
+/**
+ * Adds what the classifier says of its attributes.
+ * @throws UserError where one of these has a boundary that was never measured.
+ */
+function scoredDirections(
+  found: readonly DirectionFacts[],
   { thresholds, calibration }: Pick<z.output<typeof classifierDetailsSchema>, 'thresholds' | 'calibration'>,
-): BundleAttribute[] {
-  return found.map((entry, i) => {
-    const known = { attribute: entry.attribute, threshold: thresholds[i]!, probability: calibration[i]! };
-    if (!entry.controllable) return { ...known, boundary: null, controllable: false, reason: entry.reason };
-    if (entry.metrics === null) {
+): DirectionFacts[] {
+  return found.map(({ attribute, ...facts }) => {
+    if (!isAttributeName(attribute)) return { attribute, ...facts };
+    if (facts.boundary !== null && facts.boundary.metrics === undefined) {
       throw new UserError(
-        `boundaries must have been measured; that of ${entry.attribute} was imported without. Fit again with --import and --synthesis`,
+        `boundaries must have been measured; that of ${attribute} was imported without. Fit again with --import and --synthesis`,
       );
     }
-    const { dataSize, training, test, heldOut } = entry.metrics;
-    const metrics = {
-      dataSize,
-      trainingAccuracy: training.accuracy,
-      testAccuracy: test.accuracy,
-      f1: test.f1,
-      auc: test.auc,
-      heldOutAuc: heldOut.auc,
-    };
-    return { ...known, boundary: { intercept: entry.intercept, metrics }, controllable: true };
+    const column = attributeIndex(attribute);
+    return { attribute, threshold: thresholds[column]!, probability: calibration[column]!, ...facts };
   });
 }
 
@@ -158,13 +154,14 @@ async function samplesOf(images: Float32Array, resolution: number): Promise<Uint
   return sharp(grid).webp({ quality: 90 }).toBuffer();
 }
 
-/** @returns `boundaries.npy` with a row more for each of `extra`. */
-async function normalsOf(run: FinishedRun, extra: readonly { readonly attribute: string }[]): Promise<Uint8Array> {
-  const names = [boundaryFiles.normals, ...extra.map(({ attribute }) => boundaryFiles.single(attribute))];
+/** @returns the normals of all directions [directions, d], zeros where there is no boundary. */
+async function normalsOf(run: FinishedRun, directions: readonly DirectionFacts[]): Promise<Uint8Array> {
+  const others = directions.filter(each => !isScored(each));
+  const names = [boundaryFiles.normals, ...others.map(({ attribute }) => boundaryFiles.single(attribute))];
   const parts = await Promise.all(names.map(name => readNpy(run.file(name))));
   const data = Float64Array.from(parts.flatMap(part => [...toFloat64(part.data)]));
   const [{ shape }] = parts as [NdArray, ...NdArray[]];
-  return encodeNpy({ shape: [shape[0]! + extra.length, shape[1]!], data });
+  return encodeNpy({ shape: [directions.length, shape[1]!], data });
 }
 
 /** @throws UserError where the figures are of another generator, or none of a generator. */

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { attributeNames } from '../../../core/attributes.ts';
 import { linearResponse } from '../../../core/calibration/linear-response.ts';
 import { lookAt, scored } from '../../../core/calibration/probe.ts';
-import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import { isScored, type ScoredDirection } from '../../../core/directions/direction.ts';
+import { bundleFiles, indexedDirections, writeBundleIndex } from '../../../core/editor/bundle.ts';
 import { seenLatents } from '../../../core/models/latents.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
 import { openDevice } from '../../devices/device.ts';
@@ -52,7 +53,7 @@ const options = z.strictObject({
   out: pathOption().describe('folder of the calibrated bundle'),
 });
 
-const columns: readonly Column<BundleAttribute>[] = [
+const columns: readonly Column<ScoredDirection>[] = [
   { title: 'attribute', value: row => row.attribute },
   { title: 'controllable', value: row => String(row.controllable) },
   { title: 'safe from', value: row => row.boundary?.safeRange?.[0], decimals: 1 },
@@ -104,7 +105,8 @@ export const calibrate = defineStage({
       };
       const attributes = await finishedAttributes(run);
       // A GPU is kept busy by one thread.
-      const left = editor.bundle.attributes.slice(attributes.length);
+      const known = editor.bundle.directions.filter(isScored);
+      const left = known.slice(attributes.length);
       const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
       const options = { threads, signal, native: true };
       const workers = inThreads<CalibrateThread>('stages/calibrate/thread', shared, options);
@@ -122,16 +124,22 @@ export const calibrate = defineStage({
       }
       await editor.release();
       await judge.release();
-      const { name, generator, classifier, psi, extra, formerly, contents } = editor.bundle;
+      const { name, generator, classifier, psi, sha256, formerly = [], directions, contents } = editor.bundle;
       const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
       const section = { attributes, judge: judge.name, faces: judgedFaces };
       const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
       for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
+      const { extra } = indexedDirections(directions);
+      // Edits are the same as before wherever directions act on the same layers.
+      const isSame = attributes.every(
+        ({ boundary }, i) => String(boundary?.layers) === String(known[i]!.boundary?.layers),
+      );
+      const earlier = isSame ? [...formerly, sha256] : [];
       const facts = {
         ...{ name, generator, classifier, attributes },
         ...(psi !== undefined && { psi }),
         ...(extra && { extra }),
-        ...(formerly && { formerly }),
+        ...(earlier.length > 0 && { formerly: earlier }),
       };
       const index = await writeBundleIndex(facts, files, hashBytes);
       await writeWhole(run.file(bundleFiles.index), index);
@@ -139,11 +147,11 @@ export const calibrate = defineStage({
       return { out, judge: judge.name, faces, controllable, attributes };
     });
   },
-  print: summary => `${textTable(columns, summary.attributes as BundleAttribute[])}\n\njudged by ${summary.judge}`,
+  print: summary => `${textTable(columns, summary.attributes as ScoredDirection[])}\n\njudged by ${summary.judge}`,
 });
 
 /** What an earlier sitting had finished: an attribute's line is written when all of it is known. */
-async function finishedAttributes(run: Run): Promise<BundleAttribute[]> {
+async function finishedAttributes(run: Run): Promise<ScoredDirection[]> {
   await run.rewind(() => true); // drops a line that was cut short
-  return (await readJsonLines(run.file(runFiles.metrics))) as unknown as BundleAttribute[];
+  return (await readJsonLines(run.file(runFiles.metrics))) as unknown as ScoredDirection[];
 }

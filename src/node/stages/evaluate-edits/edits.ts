@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
 import { lookAt, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
+import { isScored } from '../../../core/directions/direction.ts';
 import { distanceTo, seenLatent } from '../../../core/editing/edit.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
@@ -171,15 +172,17 @@ export function printEffects({ pairs, faces, judge }: Summary): string {
 
 /** Each attribute alone, then with the locks that the bundle suggests for it. */
 function plansFor({ bundle }: FaceEditor, asked: readonly string[], warn: (line: string) => void) {
-  return bundle.attributes.flatMap(({ attribute: moved, boundary, suggestedLocks = [], reason = 'not known' }) => {
-    if (asked.length > 0 && !asked.includes(moved)) return [];
-    if (boundary === null) {
-      if (asked.length > 0) warn(`${moved} is left out, having no boundary: ${reason}`);
-      return [];
-    }
-    const alone = { moved, locks: [], locked: false, onAll: suggestedLocks.length === 0 };
-    return alone.onAll ? [alone] : [alone, { moved, locks: suggestedLocks, locked: true, onAll: true }];
-  });
+  return bundle.directions
+    .filter(isScored)
+    .flatMap(({ attribute: moved, boundary, suggestedLocks = [], reason = 'not known' }) => {
+      if (asked.length > 0 && !asked.includes(moved)) return [];
+      if (boundary === null) {
+        if (asked.length > 0) warn(`${moved} is left out, having no boundary: ${reason}`);
+        return [];
+      }
+      const alone = { moved, locks: [], locked: false, onAll: suggestedLocks.length === 0 };
+      return alone.onAll ? [alone] : [alone, { moved, locks: suggestedLocks, locked: true, onAll: true }];
+    });
 }
 
 async function linearityOf(editor: FaceEditor, seeds: readonly number[]): Promise<Record<string, number>> {

@@ -10,7 +10,7 @@ import { exists } from '../../runs/manifest.ts';
 import { openRun } from '../../runs/run-folder.ts';
 import type { Faces } from './faces.ts';
 
-export interface OwnLabels {
+export interface HandLabels {
   /** [n, size], as the generator sees them. */
   readonly latents: Float32Array;
   /** [n], 1 for yes and 0 for no. */
@@ -25,7 +25,7 @@ const heading = /^\s*"?(seed|index)"?\s*[,;]/i;
  * @param psi truncation of the faces that were looked at, by their seeds; left out, the default of models that have one.
  * @throws UserError naming the line that is no label, or labels a face once more.
  */
-export async function readOwnLabels(path: string, faces: Faces, psi?: number): Promise<OwnLabels> {
+export async function readHandLabels(path: string, faces: Faces, psi?: number): Promise<HandLabels> {
   const { latents, count, size } = faces;
   const lines = new TextDecoder().decode(await readWhole(path)).split(/\r?\n/);
   const by = heading.exec(lines[0] ?? '')?.[1]?.toLowerCase();

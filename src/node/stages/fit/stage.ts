@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { attributeNames } from '../../../core/attributes.ts';
 import { defaultBoundaryOptions as defaults } from '../../../core/directions/fit/boundary.ts';
-import type { CurvePoint } from '../../../core/directions/fit/learning-curve.ts';
+import type { LearningCurve } from '../../../core/directions/fit/learning-curve.ts';
 import { UserError } from '../../../core/errors.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
 import { defaultPsi } from '../../../core/models/latents.ts';
 import type { StoredFit } from '../../artefacts/boundaries.ts';
-import { boundaryFiles, keptBoundaries, writeBoundaries, writeBoundary } from '../../artefacts/boundaries.ts';
+import {
+  boundaryFiles,
+  isOfAttribute,
+  keptBoundaries,
+  withoutNormal,
+  writeBoundaries,
+  writeBoundary,
+} from '../../artefacts/boundaries.ts';
 import { latentFiles } from '../../artefacts/synthesis.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
@@ -20,7 +27,7 @@ import { mapInOrder } from '../../threads/map-in-order.ts';
 import { inThreads } from '../../threads/threads.ts';
 import { pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
-import { gatherBoundaries } from './directions.ts';
+import { gatherDirections } from './directions.ts';
 import { type Faces, readFaces, readScoredFaces } from './faces.ts';
 import { columns, means, tableRows } from './tables.ts';
 import type { FitThread } from './thread.ts';
@@ -106,20 +113,23 @@ export const fit = defineStage({
     const { log } = context;
     return withRun(out, { stage: 'fit', config, inputs: await inputsOf(config), resume, force, log }, async run => {
       const fitted = faces === undefined ? [] : await fitAll(run, faces, config, context);
-      const { fits, extra, space } = await gatherBoundaries(config, faces, fitted, log);
-      await writeBoundaries(run, fits, extra, space);
+      const { directions, space } = await gatherDirections(config, faces, fitted, log);
+      await writeBoundaries(run, directions, space);
+      const fits = directions.filter(isOfAttribute);
       await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
       if (config.export !== undefined) {
-        const boundaries = fits.flatMap(each => (each.controllable ? [each.boundary] : []));
-        await exportTo(config.export, [...boundaries, ...extra], faces);
+        const boundaries = directions.flatMap(each => (each.controllable ? [each.boundary] : []));
+        await exportTo(config.export, boundaries, faces);
       }
-      const own = extra.map(({ normal: _, ...rest }) => rest);
+      const others = directions.flatMap(each => {
+        return each.controllable && !isOfAttribute(each) ? [withoutNormal(each.boundary)] : [];
+      });
       return {
         out,
         samples: config.samples,
         faces: faces?.count ?? 0,
         ...means(fits),
-        ...(own.length > 0 && { extra: own }),
+        ...(others.length > 0 && { extra: others }),
         table: tableRows(fits),
       };
     });
@@ -182,7 +192,7 @@ async function fitAll(
   const shared = { latents: faces.latents, size: faces.size, logits: faces.logits, options: settings };
   const workers = inThreads<FitThread>('stages/fit/thread', shared, { threads, signal, native: false });
   const progress = log.progress('fit', orders.length, 'attributes');
-  const curves: Record<string, readonly CurvePoint[]> = {};
+  const curves: Record<string, LearningCurve> = {};
   try {
     const boundaries = orders.slice(fits.length).map(order => ({ ...order, what: 'boundary' as const }));
     for await (const answer of mapInOrder(boundaries, 2 * threads, workers.run)) {

@@ -1,6 +1,6 @@
 // A thread of `fit`: fits the boundary of one attribute at a time, or how it grows with the number of samples.
 import { type BoundaryFit, type BoundaryOptions, fitBoundary } from '../../../core/directions/fit/boundary.ts';
-import { type CurvePoint, learningCurve } from '../../../core/directions/fit/learning-curve.ts';
+import { type LearningCurve, learningCurve } from '../../../core/directions/fit/learning-curve.ts';
 import { serve } from '../../threads/serve.ts';
 import type { Faces } from './faces.ts';
 
@@ -10,7 +10,7 @@ export interface FitThread {
   shared: Pick<Faces, 'latents' | 'size' | 'logits'> & { readonly options: Partial<BoundaryOptions> };
   /** `row`: that of the attribute in `logits`. */
   input: { attribute: string; row: number; threshold: number; what: 'boundary' | 'curve' };
-  output: { readonly fit: BoundaryFit } | { readonly curve: readonly CurvePoint[] };
+  output: { readonly fit: BoundaryFit } | { readonly curve: LearningCurve };
 }
 
 serve<FitThread>(async ({ latents, size, logits: all, options }) => {
