@@ -13,7 +13,7 @@ import { type Swept, sweep } from './sweep.ts';
 export interface CalibrationWork extends LockChoice {
   readonly editor: FaceEditor;
   readonly judge: Judge;
-  /** For the curve and the safe range. */
+  /** Faces that are swept for the curve and the safe range. */
   readonly faces: Faces;
 }
 
@@ -60,7 +60,7 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   };
 }
 
-/** What changes most from the low end of the safe range to the high one, beside the attribute itself. */
+/** The other attributes that change most from the low end of the safe range to the high one. */
 function companions(
   moved: AttributeName,
   safeRange: readonly [number, number] | undefined,

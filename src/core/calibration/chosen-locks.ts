@@ -16,9 +16,9 @@ export interface LockChoice {
   readonly response: LinearResponse;
   /** The judge's logits of the faces that `response` is of, [n, 40]. */
   readonly logits: Float32Array;
-  /** Where numbers of locks are tried. */
+  /** Faces on which numbers of locks are tried. */
   readonly trialFaces: Faces;
-  /** Where the winner is tried against no locks, and judged. */
+  /** Faces on which the winner is tried against no locks, and judged. */
   readonly judgedFaces: Faces;
   readonly mostLocks: number;
 }
@@ -27,7 +27,7 @@ export interface LockChoice {
 const triedCounts = [2, 4, 8, 12, 24];
 /** Below this much of its direction, a locked edit leaves the faces that the generator knows. */
 const leastResidual = 0.3;
-/** What steady light may cost, in flips and missing agreement: nobody who ages a face wants it to go dark. */
+/** The price that steady light may have, in flips and missing agreement: nobody who ages a face wants it to go dark. */
 const worthLight = 0.01;
 /** Fewer locks are better where they cost less than this in the share of flips. */
 const worthOneLock = 0.0005;
@@ -88,7 +88,7 @@ export async function chosenLocks(
   return best;
 }
 
-/** What should be small: changes that nobody asked for, missing agreement, and the number of locks. */
+/** The smaller, the better: changes that nobody asked for, missing agreement, and the number of locks. */
 function cost({ locks, agreement, flips }: Tried): number {
   return flips + worthOneLock * locks.length + Math.max(0, enoughAgreement - agreement);
 }

@@ -10,7 +10,7 @@ import { mean } from '../math/statistics.ts';
 import { type EditEffect, type EditedLogits, editEffect } from '../measures/answers/edit-effects.ts';
 import type { Judge } from './judge.ts';
 
-/** What is moved, and what must stay. */
+/** One kind of edit: the attribute that is moved, and those that must stay. */
 export interface Plan {
   readonly moved: AttributeName;
   readonly locks: readonly string[];
@@ -104,7 +104,7 @@ export async function probe(editor: FaceEditor, judge: Judge, plan: Plan, faces:
   };
 }
 
-/** What `probe`'s edits did, as the judge sees it. */
+/** @returns the effect of `probe`'s edits, as the judge sees it. */
 export async function effectOf(
   editor: FaceEditor,
   judge: Judge,
@@ -116,7 +116,7 @@ export async function effectOf(
   return editEffect(probed, judge.thresholds, attributeIndex(plan.moved));
 }
 
-/** What the bundle's classifier says of the moved attribute at strengths toward what is wanted, face by face. */
+/** Asks the bundle's classifier for the moved attribute's logit at strengths toward what is wanted, face by face. */
 async function answersOf(
   editor: FaceEditor,
   plan: Plan,

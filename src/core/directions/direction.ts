@@ -17,13 +17,13 @@ export interface Direction extends Normal {
   readonly layers?: LayerRange | undefined;
 }
 
-/** What is known of a direction's boundary, but for its normal. */
+/** A boundary as files keep it: everything but its normal, which stands in an array beside. */
 export const boundarySchema = z.object({
   /** b/‖w‖: a latent z lies at the signed distance normal·z + intercept. */
   intercept: z.number(),
   /** The layers that the direction acts on; left out, all. */
   layers: layerRangeSchema.optional(),
-  /** Of the fit to the classifier's answers; null where all faces measured on are of one class. */
+  /** Quality of the fit to the classifier's answers; an AUC is null where all faces are of one class. */
   metrics: z
     .object({
       /** Generated faces that it was fitted to and tested on together. */
@@ -32,7 +32,7 @@ export const boundarySchema = z.object({
       testAccuracy: z.number(),
       f1: z.number(),
       auc: z.number().nullable(),
-      /** On all faces that were not trained on, however unsure the classifier is. */
+      /** AUC on all faces that were not trained on, however unsure the classifier is. */
       heldOutAuc: z.number().nullable(),
     })
     .optional(),
@@ -43,8 +43,7 @@ export const boundarySchema = z.object({
 });
 
 /**
- * What is known of a direction. `boundaries.json`, `bundle.json` and the studio all hold it, or parts of it; normals
- * stand in arrays beside.
+ * All that is known of a direction. `boundaries.json`, `bundle.json` and the studio hold it, or parts of it.
  */
 export const directionSchema = z.object({
   /** One of the classifier's attributes, or a name such as `dimples`. */
@@ -59,7 +58,7 @@ export const directionSchema = z.object({
   controllable: z.boolean(),
   /** Why it is not controllable, for people. */
   reason: z.string().optional(),
-  /** What else moves with it when nothing is locked, the largest mean changes of probability first. */
+  /** Attributes that move with it when nothing is locked, the largest mean changes of probability first. */
   movesWith: z.array(z.object({ attribute: z.enum(attributeNames), change: z.number() })).optional(),
   /** Locks that mend that best; empty where none does. */
   suggestedLocks: z.array(z.string()).optional(),

@@ -1,4 +1,4 @@
-// Which layers of a generator a direction acts on: a latent can have a row for each of them, from coarse to fine.
+// The layers of a generator that a direction acts on: a latent can have a row for each of them, from coarse to fine.
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
 

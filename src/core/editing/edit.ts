@@ -1,4 +1,4 @@
-// Edits a face in latent space: moves some attributes, holds the locked ones, and keeps to what the generator sees.
+// Edits a face in latent space: moves some attributes, holds the locked ones, and stays among the generator's latents.
 
 import type { Direction } from '../directions/direction.ts';
 import { type LayerRange, sharedLayers } from '../directions/layers.ts';
@@ -24,7 +24,7 @@ export interface Edit {
   readonly rows?: number;
 }
 
-/** What became of the moves of one attribute. */
+/** All moves of one attribute together, as they were made. */
 export interface Step {
   readonly attribute: string;
   /** Unit vector [d] that was followed: the attribute's normal without what it shares with the locks. */
@@ -37,7 +37,7 @@ export interface Step {
 export interface Edited {
   /**
    * [d], in float64 so that edits can follow one another without loss. Rounded to float32 for the generator, its
-   * distances still hold to 1e-6. Of an edit of some layers only, [rows · d].
+   * distances still hold to 1e-6. [rows · d] where some layers only were edited.
    */
   readonly latent: Float64Array;
   /** One for each moved attribute, sorted by name. */
@@ -95,7 +95,7 @@ function rowsOf<Latent extends Float32Array | Float64Array>({ normal, layers }: 
   });
 }
 
-/** Where a latent has one row for all layers, a direction acts on that. */
+/** The rows that a direction acts on; a latent with one row for all layers has only that. */
 function rangeOf(layers: LayerRange | undefined, rows: number): LayerRange {
   return layers === undefined || rows === 1 ? [0, rows - 1] : layers;
 }
@@ -105,7 +105,7 @@ function actsOnPart({ layers }: Direction, rows: number): boolean {
   return from > 0 || to < rows - 1;
 }
 
-/** How many rows the latent has: one, or one a layer. */
+/** @returns the rows that the latent has: one, or one a layer. */
 function rowsIn({ length }: ArrayLike<number>, [first]: readonly Direction[], rows: number): number {
   return first !== undefined && length === rows * first.normal.length ? rows : 1;
 }
@@ -114,7 +114,7 @@ function repeated(row: Float64Array, times: number): Float64Array {
   return Float64Array.from({ length: times * row.length }, (_, at) => row[at % row.length]!);
 }
 
-/** All that is asked of one attribute: a step, or a distance to reach. */
+/** The moves of one attribute, put together: a step, or a distance to reach. */
 type Wish = { readonly attribute: string; readonly boundary: Direction } & (
   | { readonly kind: 'relative'; readonly strength: number }
   | { readonly kind: 'absolute'; readonly distance: number }
@@ -146,7 +146,7 @@ function collectWishes(moves: readonly LatentMove[], find: (attribute: string) =
 
 /** Finds the strength of each step: given for relative moves, solved for together for absolute ones. */
 function planSteps(start: Float64Array, size: number, wishes: readonly Wish[], locked: readonly Direction[]): Step[] {
-  const span = spanOf(locked); // of all locks: every move that is not locked itself shares it
+  const span = spanOf(locked); // shared by every move that is not locked itself
   const steps = wishes.map(wish => ({
     attribute: wish.attribute,
     ...conditionNormal(wish.boundary, locked, locked.includes(wish.boundary) ? undefined : span),
@@ -158,7 +158,7 @@ function planSteps(start: Float64Array, size: number, wishes: readonly Wish[], l
     for (const row of rowsOf(wish.boundary, afterRelative)) addScaled(row, conditionedNormal, strength);
   }
   const aimed = steps.flatMap(step => (step.wish.kind === 'absolute' ? [{ step, target: step.wish }] : []));
-  /** Which share of the rows that one direction acts on another acts on too. */
+  /** Share of the rows of one direction that the other acts on too. */
   const shared = (one: Direction, other: Direction) => {
     const [a, b] = [one, other].map(({ layers }) => rangeOf(layers, start.length / size)) as [LayerRange, LayerRange];
     return sharedLayers(a, b) / sharedLayers(a, a);

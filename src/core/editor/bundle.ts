@@ -23,7 +23,7 @@ import { ganModel } from '../models/gan-kinds.ts';
 import { mostPsi } from '../models/latents.ts';
 
 export const bundleFiles = {
-  /** Names, sizes, what is known of each attribute, and the hashes of all other files. */
+  /** Names, sizes, facts of each direction, and the hashes of all other files. */
   index: 'bundle.json',
   /** Weights by their path within the network; the index has the architecture. */
   generator: 'generator.safetensors',
@@ -82,9 +82,9 @@ const indexSchema = z
     extra: z.array(extraSchema).optional(),
     /** Hashes of earlier forms of the same model: what was made with one of them is the same with this. */
     formerly: z.array(sha256).max(100).optional(),
-    /** By name, which is never a path: a bundle reads nothing beside itself. */
+    /** Keyed by name, which is never a path: a bundle reads nothing outside its folder. */
     files: z.record(z.string().regex(/^\w[\w.-]{0,99}$/), z.object({ bytes: z.int().min(0), sha256 })),
-    /** Of this file, with zeros in place of these 64 digits. Since it covers the other hashes, it names the bundle. */
+    /** Hash of this file with zeros in place of these 64 digits. It covers the other hashes, so it names the bundle. */
     sha256,
   })
   .refine(

@@ -1,4 +1,4 @@
-// What a program does with a bundle: draw faces, condition directions, edit, render and score.
+// The editor that a bundle becomes: draws faces, conditions directions, edits, renders and scores.
 
 import { attributeNames } from '../attributes.ts';
 import { type Direction, type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
@@ -64,7 +64,7 @@ export type ResolvedStrip = Conditions & {
   readonly wanted: readonly WantedProbability[];
 };
 
-/** Images that a network takes at a time. */
+/** Images per run of a network. */
 const batch = 16;
 
 /**
@@ -159,7 +159,7 @@ export class FaceEditor {
     return { ...request, moves: moves.map(move => solved(move, wanted)), wanted };
   }
 
-  /** As `resolve`: each end of the ranges is solved, and the frames between them go evenly from strength to strength. */
+  /** Does `resolve` for a strip: each end of the ranges is solved, and the frames between them go evenly from strength to strength. */
   async resolveStrip(request: StripRequest, options?: ResolveOptions): Promise<ResolvedStrip> {
     const ranges = request.moves.map(asRange);
     const starts = ranges.flatMap(({ from }) => (from === undefined ? [] : [from]));
@@ -198,7 +198,7 @@ export class FaceEditor {
     return strengthRange(attribute, distances, { ...this.#prepare(request, moves), moves });
   }
 
-  /** What `request` is as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */
+  /** @returns `request` as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */
   recipe(request: EditRequest): Recipe {
     const { name, sha256 } = this.bundle;
     const { locks = [], geometry = this.geometry } = request;
@@ -299,7 +299,7 @@ export class FaceEditor {
     return psi;
   }
 
-  /** As rows. */
+  /** Resolves names of layers to rows. */
   #layers({ layers = {} }: Conditions): Readonly<Record<string, LayerRange>> {
     return Object.fromEntries(
       Object.entries(layers).map(([attribute, given]) => {

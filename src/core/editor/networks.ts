@@ -84,7 +84,7 @@ function firstNotFinite(values: Float32Array): number | undefined {
   return undefined;
 }
 
-/** By their path within the network, such as `toRGB/8/weight`. */
+/** @returns parameters with their path within the network, such as `toRGB/8/weight`. */
 function parametersOf(spec: SpecTree): (readonly [string, ParameterSpec])[] {
   return [...flattenTree<ParameterSpec>(spec, '')].map(([path, each]) => [path.slice(1), each] as const);
 }

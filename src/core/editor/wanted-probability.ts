@@ -4,13 +4,13 @@ import { formatMove, type Move, type ProbabilityMove } from '../editing/moves.ts
 import type { Start } from '../editing/recipe.ts';
 import { UserError } from '../errors.ts';
 
-/** What became of a wanted probability. */
+/** A wanted probability beside the one that was reached. */
 export interface WantedProbability {
   readonly attribute: string;
   /** Probabilities in (0, 1). */
   readonly wanted: number;
   readonly reached: number;
-  /** Of the relative move that took its place. */
+  /** Strength of the relative move that took its place. */
   readonly strength: number;
   /** Signed distances of the attribute's boundary between which it was looked for. */
   readonly distances: readonly [number, number];
@@ -19,7 +19,7 @@ export interface WantedProbability {
 /** Signed distances between which a probability is looked for where the bundle has no safe range. */
 export const defaultRange = [-4, 4] as const;
 
-/** A probability that ends so far from the wanted one was out of reach. */
+/** A probability further than this from the wanted one was out of reach. */
 const nearEnough = 0.01;
 
 /** @throws UserError where an attribute has a wanted probability and another move. */
@@ -34,7 +34,7 @@ export function refuseSecondWishes(moves: readonly Move[], wishes: readonly Prob
   }
 }
 
-/** Whether another probability came out than was wanted. */
+/** @returns whether the wanted probability was out of reach. */
 export function isMissed({ wanted, reached }: WantedProbability): boolean {
   return Math.abs(wanted - reached) > nearEnough;
 }

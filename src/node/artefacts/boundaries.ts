@@ -26,7 +26,7 @@ export const boundaryFiles = {
   /** Per attribute: intercept and metrics, or the reason why there is no boundary. */
   details: 'boundaries.json',
   table: 'boundaries.csv',
-  /** By attribute: how good the fit is with 250, 500, … samples; see `learningCurve`. */
+  /** For each attribute how good the fit is with 250, 500, … samples; see `learningCurve`. */
   curves: 'curves.json',
   /** float64 [1, d], InterFaceGAN's format: one file for each direction that has a boundary. */
   single: (attribute: string) => `${attribute}_boundary.npy`,
@@ -39,7 +39,7 @@ export interface LatentSpace {
   readonly geometry: Geometry;
 }
 
-/** What `boundaries.json` keeps of directions, as the one list that all else knows. */
+/** `boundaries.json`, whose two lists of directions become one. */
 const detailsSchema = z
   .object({
     latentSize: z.int().min(1),
@@ -128,7 +128,7 @@ interface Folder {
   file(name: string): string;
 }
 
-/** What metrics.jsonl and the details tell of a boundary: all but its normal. */
+/** A boundary in metrics.jsonl and in the details: everything but its normal. */
 type Entry = Extract<StoredFit, { controllable: false }> | ({ controllable: true } & Omit<StoredBoundary, 'normal'>);
 
 function entryOf(fit: StoredFit): Entry {

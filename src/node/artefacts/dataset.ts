@@ -6,7 +6,7 @@ import { checkShape, type NdArray } from '../../core/formats/nd-array.ts';
 import { readJson, readNpy } from '../files/files.ts';
 import { openRun } from '../runs/run-folder.ts';
 
-/** In the order of CelebA's partition numbers: 0, 1, 2. */
+/** The splits in the order of CelebA's partition numbers: 0, 1, 2. */
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 

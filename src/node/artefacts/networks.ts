@@ -45,7 +45,7 @@ const randomStateSchema = z.object({
   spareNormal: z.number().nullable(),
 });
 
-/** Of every trainer's checkpoint: where its random numbers and shuffled images stand, and its smoothed figures. */
+/** The state of a trainer in its checkpoint: random numbers, place in the shuffled images, smoothed figures. */
 export const trainingStateSchema = z.object({
   steps: z.int(),
   random: randomStateSchema,

@@ -20,7 +20,7 @@ const aliases: Readonly<Record<string, { readonly attribute: AttributeName; read
   smile: { attribute: 'Smiling', sign: 1 },
 };
 
-/** What published files begin with: the generator and what it was trained on. */
+/** The beginning of published files' names: the generator and its dataset. */
 const generatorPrefix = /^(?:pggan|stylegan)_(?:celebahq|ffhq)_/;
 
 const endings = { boundary: '_boundary.npy', scores: '_scores.npy' } as const;

@@ -9,7 +9,7 @@ import { UserError } from '../../core/errors.ts';
 export interface ThreadEnds {
   /** Path of the thread's file from the folder `node`, without its ending. */
   readonly file: string;
-  /** What each thread is opened with; what stands in shared memory is not copied. */
+  /** Given to each thread when it opens; copied, but for shared memory. */
   readonly shared: unknown;
   readonly input: unknown;
   readonly output: unknown;

@@ -18,15 +18,15 @@ export interface LearningCurvePoint {
   readonly cosine: number;
 }
 
-/** From few samples to all. */
+/** Points from few samples to all. */
 export type LearningCurve = readonly LearningCurvePoint[];
 
 /** The number of samples that the curve begins with. */
 const smallest = 250;
 
 /**
- * Fits 250, 500, 1000, … samples and all of them: each time the first of every class, in the order that `fitBoundary`
- * shuffled them, so that a larger fit knows all that a smaller one knows.
+ * Fits 250, 500, 1000, … samples and all of them: each time the first of every class in the order of `fitBoundary`'s
+ * shuffling, so that a larger fit has all samples of a smaller one.
  * @returns nothing where no boundary can be fitted. The last point is `fitBoundary`'s fit.
  */
 export function learningCurve(

@@ -37,7 +37,7 @@ export interface ModelCardFacts {
   readonly classifier: FinishedRun;
   readonly boundaries: FinishedRun;
   readonly directions: readonly DirectionFacts[];
-  /** Of `evaluate --generator`. */
+  /** A run of `evaluate --generator`. */
   readonly quality?: FinishedRun;
   /** The lines of the generator's metrics. */
   readonly curve: readonly JsonObject[];
@@ -46,7 +46,7 @@ export interface ModelCardFacts {
   readonly shownFaces: number;
 }
 
-/** With where they come from. */
+/** Kinds of generators with their source. */
 const kindNames = {
   pggan: 'PGGAN, Karras et al. 2018',
   style: 'a style generator, after Karras et al. 2020',
@@ -139,7 +139,7 @@ const curveColumns: readonly Column<JsonObject>[] = [
   { title: 'MS-SSIM', value: row => Number(row.msSsim), decimals: 3 },
 ];
 
-/** What was measured while it was trained, where anything was. */
+/** Figures that were measured during training, where there are any. */
 function curveSection(lines: readonly JsonObject[]): string {
   const measured = lines.filter(line => 'swdAverage' in line);
   if (measured.length === 0) return '';

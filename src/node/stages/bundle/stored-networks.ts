@@ -25,7 +25,7 @@ interface Networks {
   readonly classifier: { readonly details: z.output<typeof classifierDetailsSchema>; readonly tensors: Weights };
 }
 
-/** One network's file, and how far its results are from those of float32 weights on the faces of the first seeds. */
+/** One network's file, and how far its results on the faces of the first seeds are from those of float32 weights. */
 export interface StoredNetwork {
   readonly bytes: Uint8Array;
   readonly weights: WeightPrecision;
@@ -35,7 +35,7 @@ export interface StoredNetwork {
 
 /** Half precision is kept up to this difference of any pixel, in 8-bit steps. */
 const mostSteps = 2;
-/** And up to this difference of any attribute's probability. */
+/** Half precision is kept up to this difference of any attribute's probability. */
 const mostProbability = 0.01;
 
 /**
@@ -49,7 +49,7 @@ export async function storedNetworks({ generator, classifier }: Networks, z: Flo
     model.finishedSpec(),
     generator.tensors,
     weights => {
-      // What lies between z and latents for editing is stored too.
+      // The mapping from z to latents for editing is stored too.
       const latents = truncated(latentMapping(generator.details, weights)(z), psi);
       const rows = repeatRows(latents, generator.details.latentSize, model.layers);
       return outputOf(generatorOnnx(generator.details, weights, device.target), rows);
@@ -77,8 +77,8 @@ export function firstLatents(count: number, size: number): Float32Array {
 const device = cpuDevice(1);
 
 /**
- * @param run what is compared of a network with these weights.
- * @param seen what of it people see. @param most the largest difference that half precision may make of that.
+ * @param run runs the network with given weights. @param seen turns its output into numbers that people see.
+ * @param most the largest difference that half precision may make in these.
  * @returns the network's file, and what it gives when it is run.
  */
 async function storedNetwork(
@@ -92,7 +92,7 @@ async function storedNetwork(
   const outputs = { float32: await run(tensors), float16: await run(half) };
   const [exact, rounded] = [seen(outputs.float32), seen(outputs.float16)];
   const difference = exact.reduce((largest, value, at) => Math.max(largest, Math.abs(value - rounded[at]!)), 0);
-  // A weight beyond the range of halves makes it NaN or infinite, which is no less than any bound.
+  // Weights beyond the range of halves make the difference NaN or infinite: neither is below the bound.
   const weights = difference <= most ? 'float16' : 'float32';
   const bytes = encodeWeights(spec, tensors, weights);
   return { network: { bytes, weights, difference }, output: outputs[weights] };

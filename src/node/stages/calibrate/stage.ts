@@ -150,7 +150,7 @@ export const calibrate = defineStage({
   print: summary => `${textTable(columns, summary.attributes as ScoredDirection[])}\n\njudged by ${summary.judge}`,
 });
 
-/** What an earlier sitting had finished: an attribute's line is written when all of it is known. */
+/** @returns attributes that an interrupted run had finished: a line is written when all of an attribute is known. */
 async function finishedAttributes(run: Run): Promise<ScoredDirection[]> {
   await run.rewind(() => true); // drops a line that was cut short
   return (await readJsonLines(run.file(runFiles.metrics))) as unknown as ScoredDirection[];

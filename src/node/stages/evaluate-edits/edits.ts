@@ -42,7 +42,7 @@ interface EditConfig extends CommonConfig, z.output<z.ZodObject<typeof editOptio
   readonly judge: string | undefined;
 }
 
-/** What moving one attribute did. */
+/** Effect of moving one attribute. */
 export interface Effect {
   readonly moved: AttributeName;
   /** The bundle's suggested ones, or none. */
@@ -54,7 +54,7 @@ export interface Effect {
   /** Mean |strength|, in σ. */
   readonly strength: number;
   readonly all: EditEffect;
-  /** Of the faces in which the judge sees, unedited, no man and a man. */
+  /** Effects on the faces in which the judge, before the edit, sees no man and a man. */
   readonly women: EditEffect;
   readonly men: EditEffect;
 }

@@ -1,4 +1,4 @@
-// Puts a `fit` run together: what was fitted, what was imported, what was labelled by hand, and what follows from these.
+// Gathers the directions of a `fit` run: fitted, imported, labelled by hand, and derived from these.
 
 import { attributeNames, isAttributeName } from '../../../core/attributes.ts';
 import type { Direction } from '../../../core/directions/direction.ts';
@@ -24,7 +24,7 @@ interface Wishes extends Partial<Omit<BoundaryOptions, 'threshold'>> {
   readonly psi?: number | undefined;
 }
 
-/** Of a direction beyond the 40. */
+/** The boundary of a direction beyond the 40. */
 type OriginatedBoundary = StoredBoundary & { readonly origin: string };
 
 interface Gathered {
@@ -80,7 +80,7 @@ export async function gatherDirections(
   return { directions, space: { size, geometry: faces?.geometry ?? 'sphere' } };
 }
 
-/** What an imported boundary is worth on the faces, where they are labelled with its attribute. */
+/** @returns metrics of an imported boundary on the faces, where they are labelled with its attribute. */
 function measured(boundary: Direction, faces: Faces | undefined, options: Wishes) {
   const row = faces?.rows.findIndex(({ attribute }) => attribute === boundary.attribute) ?? -1;
   if (faces === undefined || row < 0) return null;
@@ -110,7 +110,7 @@ function conditioned(wish: string, boundaries: readonly Direction[]): Originated
   return { attribute, normal, intercept: 0, origin, metrics: null };
 }
 
-/** Names become parts of file names and of moves such as `dimples=2`. */
+/** Names become parts of file names, and of moves such as `dimples=2`. */
 function checkNames(others: readonly Direction[]): void {
   const names = others.map(({ attribute }) => attribute);
   for (const [i, name] of names.entries()) {
@@ -122,7 +122,7 @@ function checkNames(others: readonly Direction[]): void {
   }
 }
 
-/** For people: how good it is, and what would make it better. */
+/** @returns a sentence on how good a hand-labelled direction is, and on what would make it better. */
 function trustOf(name: string, metrics: HandLabelledMetrics): string {
   const { labels, positives, accuracy, interval, majorityBaseline, expectedCosine, labelsWanted } = metrics;
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`;

@@ -216,7 +216,7 @@ async function fitAll(
   return fits;
 }
 
-/** What InterFaceGAN's edit.py and train_boundary.py read. Files of these names that are there already are replaced. */
+/** Writes files for InterFaceGAN's edit.py and train_boundary.py, replacing those of the same names. */
 async function exportTo(
   folder: string,
   boundaries: Parameters<typeof writeBoundaryFiles>[1],
