@@ -1,9 +1,9 @@
 // The two networks of a bundle as files: in half precision wherever nobody could see the difference.
 import type { z } from 'zod';
 import { encodeWeights, roundedWeights } from '../../../core/editor/networks.ts';
+import { probabilityOf } from '../../../core/editor/probability.ts';
 import type { WeightPrecision } from '../../../core/graph/emitter.ts';
 import { createRandom } from '../../../core/math/random.ts';
-import { calibrated } from '../../../core/measures/answers/probability-calibration.ts';
 import { classifierSpec } from '../../../core/models/classifier.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import type { SpecTree } from '../../../core/models/gan-model.ts';
@@ -61,7 +61,7 @@ export async function storedNetworks({ generator, classifier }: Networks, z: Flo
     classifierSpec(architecture),
     classifier.tensors,
     weights => outputOf(classifierOnnx(architecture, weights, device.target), images.output),
-    output => output.map((logit, at) => calibrated([logit], calibration[at % calibration.length]!)[0]!),
+    output => output.map((logit, at) => probabilityOf({ probability: calibration[at % calibration.length]! }, logit)),
     mostProbability,
   );
   return { generator: images.network, classifier: logits.network, images: images.output };
