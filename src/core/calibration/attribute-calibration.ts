@@ -1,4 +1,4 @@
-// Calibrates one attribute of a bundle: what a distance means, how far to go, what to lock, and whether it works.
+// Calibrates one attribute of a bundle: the meaning of distances, the safe range, layers, locks, and whether it works.
 
 import type { AttributeName } from '../attributes.ts';
 import { type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
@@ -7,14 +7,14 @@ import { chosenLayers } from './chosen-layers.ts';
 import { chosenLocks, type LockChoice } from './chosen-locks.ts';
 import { calibrateDistances } from './distance-calibration.ts';
 import type { Judge } from './judge.ts';
-import type { Faces } from './probe.ts';
+import type { ProbeFaces } from './probe.ts';
 import { type Swept, sweep } from './sweep.ts';
 
 export interface CalibrationWork extends LockChoice {
   readonly editor: FaceEditor;
   readonly judge: Judge;
   /** Faces that are swept for the curve and the safe range. */
-  readonly faces: Faces;
+  readonly faces: ProbeFaces;
 }
 
 /** Share of faces on which the judge must see the attribute come between the ends of the safe range. */

@@ -5,7 +5,7 @@ import { fewestLayers, type LayerName, type LayerRange, layersNamed } from '../d
 import type { FaceEditor } from '../editor/face-editor.ts';
 import type { EditEffect } from '../measures/answers/edit-effects.ts';
 import type { Judge } from './judge.ts';
-import { effectOf, type Faces } from './probe.ts';
+import { effectOf, type ProbeFaces } from './probe.ts';
 
 /** Some layers, and what moves that act on them do. */
 export interface TriedLayers {
@@ -26,7 +26,7 @@ export async function chosenLayers(
   editor: FaceEditor,
   judge: Judge,
   moved: AttributeName,
-  faces: Faces,
+  faces: ProbeFaces,
   strengths: number,
 ): Promise<ChosenLayers | undefined> {
   if (editor.layers < fewestLayers) return undefined;

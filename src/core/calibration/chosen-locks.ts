@@ -8,7 +8,7 @@ import type { EditEffect } from '../measures/answers/edit-effects.ts';
 import type { ChosenLayers } from './chosen-layers.ts';
 import type { Judge } from './judge.ts';
 import type { LinearResponse } from './linear-response.ts';
-import { effectOf, type Faces, scoredBoundaries, targets } from './probe.ts';
+import { effectOf, type ProbeFaces, scoredBoundaries, targets } from './probe.ts';
 import { searchLocks } from './suggested-locks.ts';
 
 export interface LockChoice {
@@ -17,9 +17,9 @@ export interface LockChoice {
   /** The judge's logits of the faces that `response` is of, [n, 40]. */
   readonly logits: Float32Array;
   /** Faces on which numbers of locks are tried. */
-  readonly trialFaces: Faces;
+  readonly trialFaces: ProbeFaces;
   /** Faces on which the winner is tried against no locks, and judged. */
-  readonly judgedFaces: Faces;
+  readonly judgedFaces: ProbeFaces;
   readonly mostLocks: number;
 }
 
@@ -64,7 +64,7 @@ export async function chosenLocks(
     mostLocks,
     leastResidual,
   });
-  const look = async (locks: readonly string[], faces: Faces, tried?: number): Promise<Tried> => {
+  const look = async (locks: readonly string[], faces: ProbeFaces, tried?: number): Promise<Tried> => {
     const plan = { moved: attribute, locks, ...(chosen && { layers: chosen.layers }) };
     return { locks, ...(await effectOf(editor, judge, plan, faces, tried)) };
   };

@@ -1,14 +1,14 @@
-// Says what a distance from a boundary means: how sure the classifier is of the attribute there, and how far to go.
+// Calibrates distances from a boundary: how sure the classifier is of the attribute there, and how far edits may go.
 import { quantile } from '../math/statistics.ts';
 
 export interface DistanceCalibration {
   /** The median logit at each distance, made monotone: [distance, logit], distances rising, logits never falling. */
   readonly curve: readonly (readonly [number, number])[];
-  /** Distances between which the median rises and few other attributes change; none where there is no such stretch. */
+  /** Distances between which the median rises and few other attributes change; undefined without such a stretch. */
   readonly safeRange: readonly [number, number] | undefined;
 }
 
-/** Above this share of changed answers among the other attributes, a face is no longer the one that was edited. */
+/** Share of changed answers among the other attributes from which a face is no longer the one that was edited. */
 export const mostFlips = 0.15;
 
 /**

@@ -1,4 +1,4 @@
-// How strongly each attribute answers to a step in any direction of latent space: the linear part of nonlinear networks.
+// How strongly each attribute answers to a step in any direction of latent space: the networks' linear part.
 import { solve } from '../math/linear-algebra.ts';
 
 export interface LinearResponse {

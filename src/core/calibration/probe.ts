@@ -19,7 +19,7 @@ export interface Plan {
 }
 
 /** Faces as they come, and what the judge and the classifier see in them. */
-export interface Faces {
+export interface ProbeFaces {
   /** [d] each, truncated as the bundle has it. */
   readonly latents: readonly Float32Array[];
   /** The judge's logits [n, 40]. */
@@ -53,7 +53,7 @@ export function scoredBoundaries({ bundle }: FaceEditor): readonly Direction[] {
 }
 
 /** @returns the faces of these seeds, with what both networks see in them. */
-export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly number[]): Promise<Faces> {
+export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly number[]): Promise<ProbeFaces> {
   const latents = seeds.map(seed => editor.sample(seed));
   return {
     latents,
@@ -63,7 +63,7 @@ export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly n
 }
 
 /** @returns the first `count` of them. */
-export function firstFaces({ latents, before, own }: Faces, count: number): Faces {
+export function firstFaces({ latents, before, own }: ProbeFaces, count: number): ProbeFaces {
   const end = count * attributeNames.length;
   return { latents: latents.slice(0, count), before: before.subarray(0, end), own: own.subarray(0, end) };
 }
@@ -73,7 +73,13 @@ export function firstFaces({ latents, before, own }: Faces, count: number): Face
  * @param tried strengths that are tried to each side of a face as it is, between which is interpolated.
  * @throws UserError as `FaceEditor.condition`.
  */
-export async function probe(editor: FaceEditor, judge: Judge, plan: Plan, faces: Faces, tried = 4): Promise<Probed> {
+export async function probe(
+  editor: FaceEditor,
+  judge: Judge,
+  plan: Plan,
+  faces: ProbeFaces,
+  tried = 4,
+): Promise<Probed> {
   const column = attributeIndex(plan.moved);
   const wanted = targets.map(target => logitOf(editor.bundle.directions[column]!, target));
   const ends: readonly [Float64Array[], Float64Array[]] = [[], []];
@@ -109,7 +115,7 @@ export async function effectOf(
   editor: FaceEditor,
   judge: Judge,
   plan: Plan,
-  faces: Faces,
+  faces: ProbeFaces,
   tried?: number,
 ): Promise<EditEffect> {
   const probed = await probe(editor, judge, plan, faces, tried);

@@ -6,7 +6,7 @@ import type { LayerRange } from '../directions/layers.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { probabilityOf } from '../editor/probability.ts';
 import type { Judge } from './judge.ts';
-import { conditionsOf, type Faces } from './probe.ts';
+import { conditionsOf, type ProbeFaces } from './probe.ts';
 
 export interface Swept {
   /** Distances that each face was moved to, [m], rising. */
@@ -36,7 +36,7 @@ export async function sweep(
   judge: Judge,
   boundary: Direction,
   layers: LayerRange | undefined,
-  faces: Faces,
+  faces: ProbeFaces,
 ): Promise<Swept> {
   const { directions, latentSize } = editor.bundle;
   const column = attributeIndex(boundary.attribute);

@@ -1,4 +1,4 @@
-// A direction: a unit normal in latent space toward more of an attribute, where its boundary lies, and what is known of it.
+// A direction: a unit normal in latent space toward more of an attribute, its boundary, and what is known of both.
 import { z } from 'zod';
 import { type AttributeName, attributeNames } from '../attributes.ts';
 import { type LayerRange, layerRangeSchema } from './layers.ts';

@@ -22,9 +22,9 @@ export function spanOf(locks: readonly Normal[]): Float64Array[] {
 }
 
 /**
- * p′ = p − C⁺C p, then brought to unit length, where the rows of C are the locked normals (Shen et al. 2020, §3.2,
- * in closed form for any number of locks). C's row space is spanned by an orthonormal basis from a QR factorisation
- * of Cᵀ, so dependent locks are no special case, and neither is having none.
+ * Projects p to p′ = p − C⁺C p and brings it to unit length; the rows of C are the locked normals (Shen et al. 2020,
+ * §3.2, in closed form for any number of locks). C's row space is spanned by an orthonormal basis from a QR
+ * factorisation of Cᵀ, so dependent locks are no special case, and neither is having none.
  * @param primal the direction that is moved. @param locks in any order; one on the primal attribute does not count.
  * @param span the basis of the locks that count, where it is known already: it is the costly part.
  */
@@ -38,7 +38,7 @@ export function projectOut(
   return { conditionedNormal: scaled(rest, residual > 0 ? 1 / residual : 0), residual };
 }
 
-/** Does `projectOut`. @throws UserError naming the locks where less than `smallestResidual` of the direction is left. */
+/** Does `projectOut`. @throws UserError naming the locks where they leave less than `smallestResidual`. */
 export function conditionNormal(primal: Normal, locks: readonly Normal[], span?: readonly Float64Array[]): Conditioned {
   const conditioned = projectOut(primal, locks, span);
   if (conditioned.residual >= smallestResidual) return conditioned;

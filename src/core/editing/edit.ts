@@ -27,7 +27,7 @@ export interface Edit {
 /** All moves of one attribute together, as they were made. */
 export interface Step {
   readonly attribute: string;
-  /** Unit vector [d] that was followed: the attribute's normal without what it shares with the locks. */
+  /** Unit vector [d] that was followed: the attribute's normal without its part in the locks. */
   readonly conditionedNormal: Float64Array;
   readonly residual: number;
   /** How far it was followed, in σ of the latent. */
@@ -47,9 +47,9 @@ export interface Edited {
 }
 
 /**
- * A pure function: neither the order of the moves nor that of the locks changes a bit of the result. Relative moves
- * of one attribute add up; all absolute ones are reached together. A move changes the rows that its direction acts on,
- * and a locked distance holds in every row.
+ * Edits a latent. It is a pure function: neither the order of moves nor that of locks changes a bit of the result.
+ * Relative moves of one attribute add up; all absolute ones are reached together. A move changes the rows that its
+ * direction acts on, and a locked distance holds in every row.
  * @throws UserError for an unknown attribute, moves that contradict each other, a direction that the locks use up
  *   (see `conditionNormal`), or a move that leaves the sphere.
  */
@@ -73,20 +73,21 @@ export function editLatent({ latent, boundaries, moves, locks, geometry = 'spher
 }
 
 /**
- * @param latent [d], or a row a layer. @returns its signed distance from a boundary, positive on the side of "more": the
- *   mean over the rows that its direction acts on.
+ * @param latent [d], or a row a layer.
+ * @returns its signed distance from a boundary, positive on the side of "more": the mean over the rows that the
+ *   boundary's direction acts on.
  */
 export function distanceTo(boundary: Direction, latent: Float32Array | Float64Array): number {
   const rows = rowsOf(boundary, latent);
   return rows.reduce((total, row) => total + dot(boundary.normal, row), 0) / rows.length + boundary.intercept;
 }
 
-/** A latent as the generator sees it, in float64. */
+/** @returns a latent as the generator sees it, in float64. */
 export function seenLatent(latent: Float32Array | Float64Array, geometry: Geometry): Float64Array {
   return geometry === 'sphere' ? normalisedLatent(latent) : Float64Array.from(latent);
 }
 
-/** The rows of a latent that a direction acts on, as views of it. */
+/** @returns the rows of a latent that a direction acts on, as views of it. */
 function rowsOf<Latent extends Float32Array | Float64Array>({ normal, layers }: Direction, latent: Latent): Latent[] {
   const size = normal.length;
   const [from, to] = rangeOf(layers, latent.length / size);
@@ -209,7 +210,7 @@ function moveOnSphere(
   return sum(heldEnd, scaled(free, Math.sqrt(room) / freeLength));
 }
 
-/** Says how much of the steps would fit: the share where ‖heldStart + share · change‖² reaches d. */
+/** @returns an error that tells how much of the steps would fit: the share where ‖heldStart + share · change‖² is d. */
 function noRoom(heldStart: Float64Array, change: Float64Array, steps: readonly Step[]): UserError {
   const d = heldStart.length;
   const [a, b, c] = [dot(change, change), dot(heldStart, change), dot(heldStart, heldStart) - d];

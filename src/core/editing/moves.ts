@@ -9,7 +9,7 @@ export type LatentMove =
   /** A move to a signed `distance` from the attribute's boundary, positive on the side of "more". */
   | { readonly attribute: string; readonly kind: 'absolute'; readonly distance: number };
 
-/** A move until the classifier is this sure of the attribute, in (0, 1): by a strength that differs from face to face. */
+/** A move until the classifier is this sure of the attribute, in (0, 1); its strength differs from face to face. */
 export interface ProbabilityMove {
   readonly attribute: string;
   readonly kind: 'probability';

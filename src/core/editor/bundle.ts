@@ -54,7 +54,7 @@ const extraSchema = z.object({
   origin: z.string(),
 });
 
-/** The one list of directions as an index keeps it: in two. */
+/** The two lists that an index keeps directions in. */
 interface IndexedDirections {
   readonly attributes: z.output<typeof attributeSchema>[];
   readonly extra?: z.output<typeof extraSchema>[] | undefined;
@@ -80,7 +80,7 @@ const indexSchema = z
       .length(attributeNames.length)
       .refine(list => list.every(({ attribute }, i) => attribute === attributeNames[i]), 'must follow the label file'),
     extra: z.array(extraSchema).optional(),
-    /** Hashes of earlier forms of the same model: what was made with one of them is the same with this. */
+    /** Hashes of earlier forms of the same model: their recipes and links mean the same with this one. */
     formerly: z.array(sha256).max(100).optional(),
     /** Keyed by name, which is never a path: a bundle reads nothing outside its folder. */
     files: z.record(z.string().regex(/^\w[\w.-]{0,99}$/), z.object({ bytes: z.int().min(0), sha256 })),
@@ -141,7 +141,7 @@ export type Hash = (bytes: Uint8Array) => Promise<string>;
 const noHash = '0'.repeat(64);
 
 /**
- * Whether what was made with one model is the same with this one.
+ * Whether recipes and links of one model mean the same with this one.
  * @param digits the hash of the other, or its first digits.
  */
 export function isSameModel({ sha256, formerly = [] }: Pick<BundleIndex, 'sha256' | 'formerly'>, digits: string) {
@@ -164,6 +164,7 @@ export async function writeBundleIndex(
 }
 
 /**
+ * Reads all files of a bundle and checks their hashes and shapes.
  * @param place what the bundle is called in errors: its folder or address.
  * @throws UserError naming the file that is missing, of another version, changed since it was written, or ill-shaped.
  */

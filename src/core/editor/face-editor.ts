@@ -119,7 +119,7 @@ export class FaceEditor {
     return truncated(latent, this.#psi(psi));
   }
 
-  /** @returns the direction of an attribute without what the locks hold. @throws UserError as `conditionNormal`. */
+  /** @returns the direction of an attribute without its part in the locks. @throws UserError as `conditionNormal`. */
   condition(attribute: string, locks: readonly string[] = []): Conditioned {
     return conditionNormal(
       this.#boundary(attribute),
@@ -159,7 +159,7 @@ export class FaceEditor {
     return { ...request, moves: moves.map(move => solved(move, wanted)), wanted };
   }
 
-  /** Does `resolve` for a strip: each end of the ranges is solved, and the frames between them go evenly from strength to strength. */
+  /** Does `resolve` for a strip: solves both ends of each range; frames between them have evenly spaced strengths. */
   async resolveStrip(request: StripRequest, options?: ResolveOptions): Promise<ResolvedStrip> {
     const ranges = request.moves.map(asRange);
     const starts = ranges.flatMap(({ from }) => (from === undefined ? [] : [from]));
@@ -214,8 +214,8 @@ export class FaceEditor {
   }
 
   /**
-   * @param latents [d] each, raw or normalised; where the generator tells layers apart, also [layers · d], a row a layer
-   *   from coarse to fine. @returns images [n, 3, R, R], about [-1, 1].
+   * @param latents [d] each, raw or normalised; where the generator tells layers apart, also [layers · d], a row a
+   *   layer from coarse to fine. @returns images [n, 3, R, R], about [-1, 1].
    */
   async render(latents: readonly (Float32Array | Float64Array)[]): Promise<Float32Array<ArrayBuffer>> {
     const { name, latentSize } = this.bundle;

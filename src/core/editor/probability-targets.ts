@@ -42,6 +42,7 @@ const trialStarts = 4;
 const distanceTolerance = 1e-6;
 
 /**
+ * Solves for each target alone, then for several together from there, and elsewhere where that fails.
  * @param edit all else that is done to the face. @param targets of different attributes, none of them moved by `edit`.
  * @param answersTo gives the logits of latents [d]: for each latent one a target.
  * @returns one strength a target, the closest where it is out of reach. @throws UserError as `editLatent`.
@@ -77,7 +78,7 @@ export async function solveTargets(
     }
   };
   const { distances: before } = edited(zeros);
-  /** Undefined for what leaves the sphere or the distances to look between. */
+  /** The edit with these strengths; undefined where it leaves the sphere or the distances to look between. */
   const allowed = (strengths: readonly number[]): Edited | undefined => {
     try {
       const result = edited(strengths);
@@ -87,7 +88,7 @@ export async function solveTargets(
       });
       return fits ? result : undefined;
     } catch (error) {
-      if (error instanceof UserError) return undefined; // whatever else could be wrong with the edit was found above
+      if (error instanceof UserError) return undefined; // all other mistakes in the edit were found above
       throw error;
     }
   };
@@ -99,7 +100,7 @@ export async function solveTargets(
   const alone: number[] = [];
   for (const [k, target] of targets.entries()) alone.push(await solveAlone(target, k));
   const wanted = targets.map(({ logit }) => logit);
-  /** Places all over the range: the steps of Gauss and Newton find the nearest valley, which may not be deep enough. */
+  /** Places all over the range: Gauss-Newton steps find the nearest valley, which may not be deep enough. */
   const elsewhere = async (): Promise<number[][]> => {
     const random = createRandom(0);
     const ranges = targets.map(({ attribute, distances }) => strengthRange(attribute, distances, edit));

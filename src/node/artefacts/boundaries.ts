@@ -34,7 +34,7 @@ export const boundaryFiles = {
 
 /** The space of the latents that boundaries were fitted to. */
 export interface LatentSpace {
-  /** d. */
+  /** d, the length of a latent. */
   readonly size: number;
   readonly geometry: Geometry;
 }
@@ -180,7 +180,7 @@ export async function writeBoundaries(
   await writeJson(run.file(boundaryFiles.details), details);
 }
 
-/** @throws UserError for damaged or foreign files. */
+/** @returns what a run says of its directions. @throws UserError for damaged or foreign files. */
 export async function readBoundaryDetails(run: Folder): Promise<z.output<typeof detailsSchema>> {
   const path = run.file(boundaryFiles.details);
   const details = detailsSchema.safeParse(await readJson(path));

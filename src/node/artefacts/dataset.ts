@@ -48,7 +48,10 @@ export interface Dataset {
   indicesOf(split: SplitName): Uint32Array;
 }
 
-/** @throws UserError when `folder` is no finished run of `prepare` or its files do not belong together. */
+/**
+ * Opens a dataset and checks its arrays.
+ * @throws UserError when `folder` is no finished run of `prepare` or its files do not belong together.
+ */
 export async function openDataset(folder: string): Promise<Dataset> {
   const run = await openRun(folder, 'prepare');
   const header = z.object({ resolution: z.int() }).safeParse(run.config);

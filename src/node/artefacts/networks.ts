@@ -11,12 +11,15 @@ import { readWhole, writeWhole } from '../files/files.ts';
 
 type FloatArrays = Record<string, NdArray<Float32Array>>;
 
-/** @param details plain data, kept beside the tensors as JSON. */
+/** Writes a safetensors file. @param details plain data, kept beside the tensors as JSON. */
 export async function writeTensors(path: string, tensors: FloatArrays, details: object): Promise<void> {
   await writeWhole(path, encodeSafetensors(tensors, { details: JSON.stringify(details) }));
 }
 
-/** @param schema what the details must look like. @throws UserError naming the file when it is damaged or another's. */
+/**
+ * Reads what `writeTensors` wrote.
+ * @param schema of the details. @throws UserError naming the file when it is damaged or another's.
+ */
 export async function readTensors<Schema extends z.ZodType>(
   path: string,
   schema: Schema,

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { endMessage, type ThreadEnds } from './threads.ts';
 
-/** @param open makes the work out of what all threads share. What either throws ends the thread, and the work with it. */
+/** @param open makes the work out of what all threads share. An error of either ends the thread, and all its work. */
 export function serve<Ends extends ThreadEnds>(
   open: (shared: Ends['shared']) => Promise<(input: Ends['input']) => Ends['output'] | Promise<Ends['output']>>,
 ): void {

@@ -52,7 +52,7 @@ export interface BoundaryMetrics {
   readonly test: Separation;
   /** Figures on every face that was not trained on, labelled by threshold, however unsure the classifier is. */
   readonly heldOut: Separation;
-  /** Intervals of the test figures: with `confident` the range over the splits, with `all` a 95 % bootstrap interval. */
+  /** Intervals of the test figures: with `confident` their range over the splits, with `all` 95 % by bootstrap. */
   readonly intervals: { readonly accuracy: Interval; readonly f1: Interval };
   /** The smallest cosine between the normal and one of another split; null without repeats. */
   readonly stability: number | null;

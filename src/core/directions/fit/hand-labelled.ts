@@ -113,8 +113,8 @@ export function fitHandLabelled(
 }
 
 /**
- * The model: a normal is the true one plus noise whose square falls with the number of labels. Two halves then agree by
- * r = s² / (s² + 2σ²/n), and the whole agrees with the truth by √(s² / (s² + σ²/n)): Spearman and Brown's formula.
+ * The model: a normal is the true one plus noise whose square falls with the number of labels. Two halves then agree
+ * by r = s² / (s² + 2σ²/n), and the whole agrees with the truth by √(s² / (s² + σ²/n)): Spearman and Brown's formula.
  */
 function trust(halves: number, n: number): Pick<HandLabelledMetrics, 'halves' | 'expectedCosine' | 'labelsWanted'> {
   const signal = (2 * halves) / (n * (1 - halves)); // s²/σ²

@@ -1,4 +1,4 @@
-// The two inner loops of the support vector machine, in WebAssembly's SIMD: half the time of the fit in plain JavaScript.
+// The two inner loops of the support vector machine, in WebAssembly's SIMD: it halves the time of plain JavaScript.
 
 /** Rows and weights in memory of its own, and what the solver does with them. */
 export interface SvmKernel {

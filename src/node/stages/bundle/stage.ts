@@ -164,7 +164,7 @@ async function normalsOf(run: FinishedRun, directions: readonly DirectionFacts[]
   return encodeNpy({ shape: [directions.length, shape[1]!], data });
 }
 
-/** @throws UserError where the figures are of another generator, or none of a generator. */
+/** Checks a run of `evaluate`. @throws UserError where it measured another generator, or none. */
 async function checkMeasured(quality: FinishedRun, generator: string): Promise<void> {
   const used = quality.manifest.inputs.generator;
   const given = (await hashInputs({ generator })).generator!;
@@ -176,13 +176,13 @@ async function checkMeasured(quality: FinishedRun, generator: string): Promise<v
 }
 
 /**
- * Boundaries mean nothing to another generator of the same shape. The faces between them may be gone by now; where
- * they are not, they say which networks made them.
- * @throws UserError where those are others.
+ * Checks that boundaries are of these networks, since to others of the same shape they mean nothing. The run of the
+ * faces that they were fitted to tells which networks made it; where it is gone, nothing can be checked.
+ * @throws UserError where they are of other networks.
  */
 async function checkOrigin(boundaries: FinishedRun, networks: Readonly<Record<string, string>>): Promise<void> {
   const { synthesis } = boundaries.manifest.inputs;
-  if (synthesis === undefined) return; // faces from elsewhere, which nobody can tell the origin of
+  if (synthesis === undefined) return; // faces from elsewhere, whose networks nobody knows
   const { path, sha256 } = synthesis;
   if (!(await exists(path)) || (await hashInputs({ path })).path!.sha256 !== sha256) return;
   const { manifest } = await openRun(path, 'synthesize');

@@ -39,8 +39,9 @@ const mostSteps = 2;
 const mostProbability = 0.01;
 
 /**
- * @param z of the faces that are compared, [n, d]: `firstLatents`. @param psi their truncation.
- * @returns both files, and the images of these faces as the first of them makes them.
+ * Encodes both networks, and tries half precision on some faces.
+ * @param z of these faces, [n, d]: `firstLatents`. @param psi their truncation.
+ * @returns both files, and the images of these faces as the stored generator makes them.
  */
 export async function storedNetworks({ generator, classifier }: Networks, z: Float32Array, psi = 1) {
   const { architecture, calibration } = classifier.details;
@@ -67,7 +68,7 @@ export async function storedNetworks({ generator, classifier }: Networks, z: Flo
   return { generator: images.network, classifier: logits.network, images: images.output };
 }
 
-/** z [n, d] of the faces that a bundle draws with the seeds from 0 on. */
+/** @returns z [n, d] of the faces that a bundle draws with the seeds from 0 on. */
 export function firstLatents(count: number, size: number): Float32Array {
   const all = new Float32Array(count * size);
   for (let seed = 0; seed < count; seed++) all.set(sampleLatents(createRandom(seed), 1, size), seed * size);
@@ -77,9 +78,10 @@ export function firstLatents(count: number, size: number): Float32Array {
 const device = cpuDevice(1);
 
 /**
+ * Encodes one network, in half precision where that changes little enough.
  * @param run runs the network with given weights. @param seen turns its output into numbers that people see.
  * @param most the largest difference that half precision may make in these.
- * @returns the network's file, and what it gives when it is run.
+ * @returns the network's file, and the output of its stored weights.
  */
 async function storedNetwork(
   spec: SpecTree,

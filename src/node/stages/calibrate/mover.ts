@@ -19,7 +19,10 @@ export interface Mover {
   readonly judge: Judge;
 }
 
-/** Each session has one thread: results are then the same however many work side by side. @throws UserError as `openJudge`. */
+/**
+ * Opens sessions of one thread: results are then the same however many work side by side.
+ * @throws UserError as `openJudge`.
+ */
 export async function openMover({ bundle, judge, device }: MoverPlace): Promise<Mover> {
   const options = { device, threads: 1 };
   const editor = await openBundle(bundle, options);

@@ -1,11 +1,11 @@
 // A thread of `evaluate --bundle`: moves many faces along one attribute at a time.
-import { type Faces, firstFaces, type Plan, type Probed, probe } from '../../../core/calibration/probe.ts';
+import { firstFaces, type Plan, type Probed, type ProbeFaces, probe } from '../../../core/calibration/probe.ts';
 import { serve } from '../../threads/serve.ts';
 import { type MoverPlace, openMover } from '../calibrate/mover.ts';
 
 export interface ProbeThread {
   file: 'stages/evaluate-edits/thread';
-  shared: MoverPlace & { readonly faces: Faces };
+  shared: MoverPlace & { readonly faces: ProbeFaces };
   /** `count`: how many of the faces are moved, the first ones. */
   input: Plan & { readonly count: number };
   output: Probed;

@@ -127,14 +127,14 @@ function trustOf(name: string, metrics: HandLabelledMetrics): string {
   const { labels, positives, accuracy, interval, majorityBaseline, expectedCosine, labelsWanted } = metrics;
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
   const met =
-    `${percent(accuracy)} of faces left out are met (${percent(interval.low)} to ${percent(interval.high)}; ` +
-    `always answering with the larger class: ${percent(majorityBaseline)})`;
-  const direction = `its direction should be within cosine ${expectedCosine.toFixed(2)} of the true one`;
+    `cross-validation meets ${percent(accuracy)} of them (${percent(interval.low)} to ${percent(interval.high)}; ` +
+    `always giving the larger class meets ${percent(majorityBaseline)})`;
+  const direction = `the expected cosine with the true direction is ${expectedCosine.toFixed(2)}`;
   const verdict =
     labelsWanted === null
       ? 'halves of the labels have nothing in common: do not trust it'
       : expectedCosine >= 0.7
         ? direction
-        : `${direction}: rough; about ${labelsWanted} labels would bring 0.7`;
-  return `${name}: ${labels} labels, ${positives} of them 1; ${met}; ${verdict}`;
+        : `${direction}, which is rough; about ${labelsWanted} labels would bring it to 0.7`;
+  return `${name}: ${labels} labels, ${positives} of which are 1; ${met}; ${verdict}`;
 }

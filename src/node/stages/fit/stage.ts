@@ -158,7 +158,7 @@ async function openFaces({ synthesis, latents, scores }: Config): Promise<Faces 
   return latents === undefined ? undefined : readScoredFaces(latents, scores);
 }
 
-/** Every run and file that is read, for the manifest. */
+/** @returns every run and file that is read, for the manifest. */
 async function inputsOf(config: Config): Promise<Record<string, string>> {
   const { synthesis, latents, scores, labels } = config;
   const files = config.import.length > 0 ? await namedFiles(config.import, 'boundary') : [];
@@ -176,7 +176,7 @@ async function scorePaths(scores: readonly string[]): Promise<string[]> {
   return scores.length === 0 ? [] : (await namedFiles(scores, 'scores')).map(({ path }) => path);
 }
 
-/** Fits every attribute that the faces are labelled with, but those that are imported. */
+/** Fits every attribute that the faces are labelled with, except those that are imported. */
 async function fitAll(
   run: Run,
   faces: Faces,

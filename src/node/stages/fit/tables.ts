@@ -47,12 +47,12 @@ export const columns: readonly Column<StoredFit>[] = [
   { title: 'reason', value: fit => (fit.controllable ? null : fit.reason) },
 ];
 
-/** The table as data, empty cells as null. */
+/** @returns the table as data, empty cells as null. */
 export function tableRows(fits: readonly StoredFit[]): Record<string, unknown>[] {
   return fits.map(fit => Object.fromEntries(columns.map(({ title, value }) => [title, value(fit) ?? null])));
 }
 
-/** Over the attributes that have a boundary; null where none has. */
+/** @returns means over the attributes that have a boundary; null where none has. */
 export function means(fits: readonly StoredFit[]) {
   const fitted = fits.map(metricsOf).filter(metrics => metrics !== undefined);
   const meanOf = (read: (metrics: BoundaryMetrics) => number | undefined) => {

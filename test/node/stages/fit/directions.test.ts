@@ -194,7 +194,7 @@ describe('labels given by hand', () => {
     const { metrics } = extra[0]!;
     expect(metrics.labels).toBe(120);
     expect(Math.abs(metrics.expectedCosine - found)).toBeLessThan(0.1);
-    expect(said.join()).toMatch(/dimples: 120 labels, \d+ of them 1; \d+ % of faces left out are met/);
+    expect(said.join()).toMatch(/dimples: 120 labels, \d+ of which are 1; cross-validation meets \d+ % of them/);
   });
 
   test('by seed are of the faces that edit draws', async () => {
