@@ -118,9 +118,14 @@ export function isOfAttribute(fit: StoredFit): boolean {
   return isAttributeName(attributeOf(fit));
 }
 
-/** All that files keep of a direction as JSON: its normal stands in an array beside. */
-export function withoutNormal({ normal: _, ...rest }: StoredBoundary): Omit<StoredBoundary, 'normal'> {
-  return rest;
+/** @returns directions beyond the 40 as JSON keeps them: without their normals, which stand in arrays beside. */
+export function furtherDirections(directions: readonly StoredFit[]): Omit<StoredBoundary, 'normal'>[] {
+  const others = directions.filter(each => !isOfAttribute(each));
+  return others.flatMap(each => {
+    if (!each.controllable) return [];
+    const { normal: _, ...rest } = each.boundary;
+    return [rest];
+  });
 }
 
 /** Where a run keeps its files; a run being written and a finished one both do. */
@@ -173,9 +178,7 @@ export async function writeBoundaries(
   const normals = new Float64Array(attributes.length * size);
   for (const [i, fit] of attributes.entries()) if (fit.controllable) normals.set(fit.boundary.normal, i * size);
   await writeWhole(run.file(boundaryFiles.normals), encodeNpy({ shape: [attributes.length, size], data: normals }));
-  const extra = directions.flatMap(each => {
-    return each.controllable && !isOfAttribute(each) ? [withoutNormal(each.boundary)] : [];
-  });
+  const extra = furtherDirections(directions);
   const details = { latentSize: size, geometry, attributes: attributes.map(entryOf), extra };
   await writeJson(run.file(boundaryFiles.details), details);
 }

@@ -11,9 +11,9 @@ import { defaultPsi } from '../../../core/models/latents.ts';
 import type { StoredFit } from '../../artefacts/boundaries.ts';
 import {
   boundaryFiles,
+  furtherDirections,
   isOfAttribute,
   keptBoundaries,
-  withoutNormal,
   writeBoundaries,
   writeBoundary,
 } from '../../artefacts/boundaries.ts';
@@ -121,9 +121,7 @@ export const fit = defineStage({
         const boundaries = directions.flatMap(each => (each.controllable ? [each.boundary] : []));
         await exportTo(config.export, boundaries, faces);
       }
-      const others = directions.flatMap(each => {
-        return each.controllable && !isOfAttribute(each) ? [withoutNormal(each.boundary)] : [];
-      });
+      const others = furtherDirections(directions);
       return {
         out,
         samples: config.samples,
