@@ -1,4 +1,4 @@
-// The library's entry in Node: all of core's, bundles from folders, and pictures as PNG files.
+// The library's entry in Node: core's exports, bundles from folders, and pictures as PNG files.
 export * from '../core/index.ts';
 export { openBundle } from './artefacts/bundle.ts';
 export { cpuDevice, type DeviceOptions, openDevice } from './devices/device.ts';

@@ -53,7 +53,7 @@ interface Measured {
 const others = { oneSession: 'one session', eager: 'PyTorch eager', tuned: 'PyTorch tuned' } as const;
 type OtherName = keyof typeof others;
 
-interface Result extends Measured {
+export interface Result extends Measured {
   readonly case: string;
   readonly millisecondsPerStep: number;
   readonly gflopsPerSecond: number;
@@ -84,7 +84,7 @@ export const bench = defineStage({
     'Measure how fast this machine trains, draws faces and fits boundaries, and how PyTorch and LIBLINEAR compare.',
   examples: ['', '--case logistic-64 --rounds 3', '--python python3', '--case svm --liblinear liblinear-train'],
   options,
-  async run(config, { signal, log }) {
+  async run(config, { signal, log }): Promise<{ results: Result[] } | { svm: SvmResult[] }> {
     await openDevice(config);
     if (config.case === 'svm') return { svm: await benchSvm(config.liblinear, config.rounds, { log, signal }) };
     if (config.case !== 'all')
@@ -100,9 +100,9 @@ export const bench = defineStage({
     }
     return { results };
   },
-  print: summary => {
-    if ('svm' in summary) return textTable(svmColumns, summary.svm as SvmResult[]);
-    const results = summary.results as Result[];
+  print: result => {
+    if ('svm' in result) return textTable(svmColumns, result.svm);
+    const { results } = result;
     const compared = (Object.keys(others) as OtherName[]).filter(name => results.some(row => name in row.others));
     const profiles = results.map(({ case: name, operators }) => {
       const most = operators.slice(0, 8).map(([type, share]) => `${type} ${(100 * share).toFixed(0)} %`);

@@ -13,17 +13,17 @@ import {
 import type { Stage } from '../stages/framework/stage.ts';
 import { parseOptions } from './issues.ts';
 
-/** What a command does once its options are checked. */
+/** Runs a command whose options are checked. */
 export type Execute = (
   stage: Stage,
   config: Record<string, unknown>,
   view: { readonly json: boolean; readonly dryRun: boolean },
 ) => Promise<void>;
 
-/** Flags of every command, beside those of its stage's table. */
+/** Flags that every command has beside those of its stage's table. */
 export const commonFlags = [
   ['--config <file>', 'JSON file of options; flags override it'],
-  ['--json', 'print the summary as JSON'],
+  ['--json', 'print the result as JSON'],
   ['--dry-run', 'print the resolved options and what would be done, and do nothing'],
 ] as const;
 
@@ -44,7 +44,8 @@ export function programFromStages(
     const [word = '', second] = stage.name.split(' ');
     let parent = program;
     if (second !== undefined) {
-      const group = groups.get(word) ?? program.command(word).description(`the ${word} stages`);
+      const names = stages.flatMap(({ name }) => (name.startsWith(`${word} `) ? name.slice(word.length + 1) : []));
+      const group = groups.get(word) ?? program.command(word).description(`commands: ${names.join(', ')}`);
       group.exitOverride(error => rethrow(error, group));
       groups.set(word, group);
       parent = group;
@@ -57,16 +58,26 @@ export function programFromStages(
 function addStage(command: Command, stage: Stage, execute: Execute): void {
   command.description(stage.description).exitOverride(error => rethrow(error, command));
   const keyOf = new Map<string, string>(); // commander's name of an option to ours
+  const advanced: Option[] = [];
   for (const schema of optionsOf(stage)) {
     for (const option of commandOptions(schema)) {
+      if (!schema.common && !option.hidden) advanced.push(option.hideHelp());
       command.addOption(option);
       keyOf.set(option.attributeName(), schema.key);
     }
   }
   for (const [flags, description] of commonFlags) command.option(flags, description);
-  command.addHelpText('after', () => examplesText(stage, command));
+  // Commander reads all flags before it shows the help.
+  const all = new Option(allFlag, 'show every option in the help').hideHelp();
+  if (advanced.length > 0) command.addOption(all);
+  command.on('option:all', () => {
+    for (const option of advanced) option.hideHelp(false);
+    advanced.length = 0;
+  });
+  command.addHelpText('after', () => footer(stage, command, advanced.length));
   command.action(async () => {
     const values = command.opts<Record<string, unknown>>();
+    if (values.all === true) throw new UserError(`${allFlag} goes with --help. See ${fullName(command)} --help`);
     const flags: Record<string, unknown> = {};
     for (const [attribute, key] of keyOf) {
       if (command.getOptionValueSource(attribute) === 'cli') flags[key] = values[attribute];
@@ -77,11 +88,17 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
   });
 }
 
-function examplesText({ examples }: Stage, command: Command): string {
-  return ['', 'Examples:', ...examples.map(flags => `  $ ${fullName(command)} ${flags}`.trimEnd())].join('\n');
+/** Shows the options that are seldom turned; only commands that have some know it. */
+const allFlag = '--all';
+
+/** @param hidden how many options the help leaves out. */
+function footer({ examples }: Stage, command: Command, hidden: number): string {
+  const name = fullName(command);
+  const rest = hidden === 0 ? [] : ['', `${hidden} more options: ${name} --help ${allFlag}`];
+  return [...rest, '', 'Examples:', ...examples.map(flags => `  $ ${name} ${flags}`.trimEnd())].join('\n');
 }
 
-/** One option, or two for a switch: `--mirror` and `--no-mirror`, of which the help shows the one that changes something. */
+/** @returns one option, or two for a switch, `--mirror` and `--no-mirror`. The help shows the one with an effect. */
 function commandOptions(schema: OptionSchema): Option[] {
   const flag = flagOf(schema.key);
   const description = `${schema.description ?? ''}${schema.required ? ' (required)' : ''}`;
@@ -103,7 +120,7 @@ function commandOptions(schema: OptionSchema): Option[] {
   return [option];
 }
 
-/** Numbers become numbers where the option takes any; what is none stays text, for zod to refuse. */
+/** Turns text into a number where the option takes one. Other text stays as it is, for zod to refuse. */
 function coerce(text: string, schema: ValueSchema): unknown {
   const types = [schema, ...(schema.anyOf ?? [])].map(({ type }) => type);
   const numeric = types.includes('number') || types.includes('integer');
@@ -128,16 +145,13 @@ async function readConfig(path: string): Promise<Record<string, unknown>> {
   return content.data;
 }
 
-/** Commander's errors in our words; those for help and version pass. */
+/** Says commander's errors in our words; help and version, which are no errors, pass. */
 function rethrow(error: CommanderError, command: Command): never {
   const word = /'(-*[^' ]+)[^']*'/.exec(error.message)?.[1] ?? '';
   const name = fullName(command);
   switch (error.code) {
     case 'commander.unknownOption': {
-      const flags = command
-        .createHelp()
-        .visibleOptions(command)
-        .flatMap(option => option.long ?? []);
+      const flags = command.options.flatMap(option => option.long ?? []);
       throw new UserError(`unknown option ${word}.${didYouMean(word, flags)} See ${name} --help`);
     }
     case 'commander.unknownCommand':

@@ -1,4 +1,4 @@
-// Command `demo`: what the project does, shown in seconds from the shipped model, without any data.
+// Command `demo`: shows in seconds what the project does, with the shipped model and without any data.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ const options = z.strictObject({
   bundle: pathOption().optional().describe(`folder of a model bundle; ${shippedModelText}`),
   out: pathOption()
     .default('runs/demo')
-    .describe('folder for pictures and page; what an earlier demo left is replaced'),
+    .describe('folder for pictures and page; files of an earlier demo are replaced'),
   psi: psiOption()
     .optional()
     .meta({ defaultInWords: "the bundle's" })
@@ -54,5 +54,5 @@ export const demo = defineStage({
     await writeWhole(page, pageHtml('face-tuning: a demonstration', `<p>${escapeHtml(lead)}</p>`, figures));
     return { page, pictures };
   },
-  print: ({ page, pictures }) => [...(pictures as string[]), page].join('\n'),
+  print: ({ page, pictures }) => [...pictures, page].join('\n'),
 });

@@ -1,4 +1,4 @@
-// Command `doctor`: what this machine has and which devices really compute, for choosing options and reporting bugs.
+// Command `doctor`: shows what this machine has and which devices really compute.
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { env } from 'onnxruntime-node';
 import { z } from 'zod';
@@ -8,10 +8,10 @@ import { packageVersion } from '../runs/manifest.ts';
 import { defineStage } from '../stages/framework/stage.ts';
 
 const options = z.strictObject({
-  device: z.string().default('all').describe('the one device to try, as ONNX Runtime calls it'),
+  device: z.string().default('all').describe('the device to try, as ONNX Runtime calls it; all: every one'),
 });
 
-/** And whether stages can be asked to run on it. */
+/** The trial of a device, and whether stages can be asked to run on it. */
 type Finding = Trial & { readonly usable: boolean };
 
 export const doctor = defineStage({
@@ -35,16 +35,15 @@ export const doctor = defineStage({
       devices,
     };
   },
-  print: summary => {
-    const { faceTuning, node, platform, cores, memoryGB, freeMemoryGB, onnxRuntime, devices } = summary;
-    const gigabytes = (value: unknown) => `${Number(value).toFixed(1)} GB`;
+  print({ faceTuning, node, platform, cores, memoryGB, freeMemoryGB, onnxRuntime, devices }) {
+    const gigabytes = (value: number) => `${value.toFixed(1)} GB`;
     return [
       `face-tuning   ${faceTuning}`,
       `Node          ${node} on ${platform}`,
       `cores         ${cores}`,
       `memory        ${gigabytes(memoryGB)}, ${gigabytes(freeMemoryGB)} of it free`,
       `ONNX Runtime  ${onnxRuntime}`,
-      ...(devices as Finding[]).map(found => `device        ${found.device.padEnd(8)}  ${verdict(found)}`),
+      ...devices.map(found => `device        ${found.device.padEnd(8)}  ${verdict(found)}`),
     ].join('\n');
   },
 });

@@ -2,17 +2,17 @@
 import { resolve } from 'node:path';
 import { exists } from '../runs/manifest.ts';
 import type { Stage, Step } from '../stages/framework/stage.ts';
-import { printSummary } from './print-summary.ts';
+import { printValues } from './print-values.ts';
 
 export interface PlannedStep {
   readonly stage: string;
-  /** All of them, resolved. */
+  /** Every option, resolved. */
   readonly options: Readonly<Record<string, unknown>>;
   /** `write runs/gan`, or what would happen to what is there. */
   readonly would: string;
 }
 
-/** @returns what a stage would do, or, of one that runs others, what each of them would. */
+/** @returns what the stage would do; for a stage that runs others, what each of them would. */
 export async function planOf(stage: Stage, config: Readonly<Record<string, unknown>>): Promise<PlannedStep[]> {
   const steps: readonly Step[] = stage.steps?.(config) ?? [{ stage, config }];
   return Promise.all(
@@ -27,7 +27,7 @@ export async function planOf(stage: Stage, config: Readonly<Record<string, unkno
 /** One paragraph a step. */
 export function printPlan(plan: readonly PlannedStep[]): string {
   return plan
-    .map(({ stage, options, would }) => `${stage}\n${indented(printSummary(options))}\n  → would ${would}`)
+    .map(({ stage, options, would }) => `${stage}\n${indented(printValues(options))}\n  → would ${would}`)
     .join('\n\n');
 }
 

@@ -1,4 +1,4 @@
-// Turns what zod finds wrong with options into one line that names the flag, the rule and the value received.
+// Turns zod's issues with options into one line that names the flag, the rule and the value received.
 import type { z } from 'zod';
 import { didYouMean, UserError } from '../../core/errors.ts';
 import { flagOf } from '../stages/framework/option-schema.ts';
@@ -27,7 +27,7 @@ export function parseOptions<Options extends z.ZodObject>(
   throw new UserError(`${flagOf(String(issue.path[0]))} ${issue.message}${got}${near && `.${near}`}`);
 }
 
-/** The rule that was broken; only asked where the option's table does not word it itself. */
+/** Says which rule was broken, where the option's table has no words of its own for it. */
 function rule(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':

@@ -1,5 +1,8 @@
 // The program `face-tuning`.
+import { currentSpelling } from './former-spellings.ts';
 import { runCommandLine } from './run.ts';
 import { stages } from './stages.ts';
 
-await runCommandLine(stages, process.argv.slice(2));
+const { argv, notice } = await currentSpelling(process.argv.slice(2));
+if (notice !== undefined) process.stderr.write(`${notice}\n`);
+await runCommandLine(stages, argv);

@@ -11,7 +11,7 @@ import { commonFlags } from './command-from-stage.ts';
 
 const head = `# Options
 
-Made by \`npm run docs\` from the option tables in \`src/node/pipeline\`, which the command line reads too.
+Made by \`npm run docs\` from the option tables in \`src/node/stages\`, which the command line reads too.
 
 In a \`--config\` file an option goes by its flag's words run together: \`--fmap-base 64\` is \`{"fmapBase": 64}\`. What is repeatable also takes its values separated by commas, and is a list in a file.`;
 
@@ -30,21 +30,28 @@ function commonSection(): string {
 
 function stageSection(stage: Stage): string {
   const commands = stage.examples.map(flags => `npx face-tuning ${stage.name} ${flags}`.trimEnd());
-  const rows = optionsOf(stage).map(option => [
+  const options = optionsOf(stage);
+  const advanced = options.filter(({ common }) => !common);
+  return [
+    `## ${stage.name}`,
+    stage.description,
+    ['```sh', ...commands, '```'].join('\n'),
+    optionTable(options.filter(({ common }) => common)),
+    ...(advanced.length === 0 ? [] : ['Seldom turned, and shown by `--help --all`:', optionTable(advanced)]),
+  ].join('\n\n');
+}
+
+function optionTable(options: readonly OptionSchema[]): string {
+  const rows = options.map(option => [
     flagsText(option),
     valuesText(option),
     defaultText(option),
     option.description ?? '',
   ]);
-  return [
-    `## ${stage.name}`,
-    stage.description,
-    ['```sh', ...commands, '```'].join('\n'),
-    table(['flag', 'values', 'default', 'what it does'], rows),
-  ].join('\n\n');
+  return table(['flag', 'values', 'default', 'what it does'], rows);
 }
 
-/** Of a switch that is on by default, also the flag that changes something. */
+/** The option's flag; for a switch that is on by default, also the flag that switches it off. */
 function flagsText({ key, default: value }: OptionSchema): string {
   return (value === true ? [flagOf(key), offFlagOf(key)] : [flagOf(key)]).map(code).join(', ');
 }

@@ -1,4 +1,4 @@
-// Runs a command line: parses it, calls a stage and prints what the stage returns. Nothing is decided here.
+// Runs a command line: parses it, calls a stage, prints its result and sets the exit code.
 import { CommanderError } from 'commander';
 import { UserError } from '../../core/errors.ts';
 import { errorCode } from '../files/disk-errors.ts';
@@ -7,14 +7,14 @@ import { packageVersion } from '../runs/manifest.ts';
 import type { Stage } from '../stages/framework/stage.ts';
 import { programFromStages } from './command-from-stage.ts';
 import { planOf, printPlan } from './dry-run.ts';
-import { printSummary } from './print-summary.ts';
+import { printValues } from './print-values.ts';
 
 const exitCodes = { done: 0, bug: 1, userError: 2, interrupted: 130 };
 
 /** Stages throw this as `signal.reason` after Ctrl-C. */
 const interruption = new Error('interrupted');
 
-/** Runs one of the stages as `argv` says, and sets the exit code of this process. @param name of the program, for its help. */
+/** Runs a command line and sets the exit code of this process. @param name of the program, for its help. */
 export async function runCommandLine(
   stages: readonly Stage[],
   argv: readonly string[],
@@ -32,7 +32,7 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
       const show = <T>(result: T, print: (result: T) => string) =>
         process.stdout.write(`${json ? JSON.stringify(result, null, 2) : print(result)}\n`);
       if (dryRun) show(await planOf(stage, config), printPlan);
-      else show(await stage.run(config, { log: consoleLog(), signal }), stage.print ?? printSummary);
+      else show(await stage.run(config, { log: consoleLog(), signal }), stage.print ?? printValues);
     },
   );
   try {
@@ -40,7 +40,7 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.userError; // help
-    // The first characters remove a progress bar that the error may have left.
+    // On a terminal the first characters remove a progress bar that the error may have left.
     const say = (text: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${text}\n`);
     if (error === interruption) {
       say('stopped; nothing was finished. Stages with --resume continue from here');

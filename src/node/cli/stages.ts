@@ -2,10 +2,12 @@
 import { bundle } from '../stages/bundle/stage.ts';
 import { calibrate } from '../stages/calibrate/stage.ts';
 import { edit } from '../stages/edit/stage.ts';
-import { evaluate } from '../stages/evaluate/stage.ts';
+import { evaluateEdits } from '../stages/evaluate-edits/stage.ts';
+import { evaluateGenerator } from '../stages/evaluate-generator/stage.ts';
 import { exportNetworks } from '../stages/export/stage.ts';
 import { fit } from '../stages/fit/stage.ts';
 import type { Stage } from '../stages/framework/stage.ts';
+import { importBoundaries } from '../stages/import-boundaries/stage.ts';
 import { pipeline } from '../stages/pipeline/stage.ts';
 import { prepare } from '../stages/prepare/stage.ts';
 import { report } from '../stages/report/stage.ts';
@@ -24,10 +26,12 @@ export const stages: readonly Stage[] = [
   trainClassifier,
   synthesize,
   fit,
+  importBoundaries,
   bundle,
   calibrate,
   edit,
-  evaluate,
+  evaluateEdits,
+  evaluateGenerator,
   exportNetworks,
   report,
   pipeline,

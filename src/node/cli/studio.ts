@@ -1,4 +1,4 @@
-// Command `studio`: the page on which faces are edited, with a model, on this machine.
+// Command `studio`: serves the page on which faces are edited, with a model, on this machine.
 import { join } from 'node:path';
 import { z } from 'zod';
 import { bundleFiles, readBundle } from '../../core/editor/bundle.ts';
@@ -20,7 +20,8 @@ const options = z.strictObject({
     .min(1)
     .default('127.0.0.1')
     .describe(
-      'address to listen on; 0.0.0.0 lets other machines in, through a proxy with https: browsers check hashes only there and on localhost',
+      'address to listen on; 0.0.0.0 lets other machines in. They need a proxy with https, as browsers check hashes ' +
+        'only there and on localhost',
     ),
 });
 

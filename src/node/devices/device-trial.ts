@@ -1,11 +1,11 @@
-// Finds out whether a device really computes, in a process of its own: a driver may crash, hang or write to the terminal.
+// Tries whether a device really computes, in a process of its own: a driver may crash, hang or write to the terminal.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 export type Trial =
   | { readonly device: string; readonly works: true }
-  | { readonly device: string; readonly works: false /** In one line. */; readonly reason: string };
+  | { readonly device: string; readonly works: false /** One line. */; readonly reason: string };
 
 /** This file lies three folders deep both in src and in dist; a process of its own needs the compiled program. */
 const program = fileURLToPath(new URL('../../../dist/node/devices/try-device.js', import.meta.url));
@@ -13,7 +13,7 @@ const milliseconds = 60_000;
 
 const trials = new Map<string, Promise<Trial>>();
 
-/** Tries a device once a process, however often it is asked for. @param device a provider of ONNX Runtime. */
+/** Tries a device; later calls get the answer of the first. @param device a provider of ONNX Runtime. */
 export function tryDevice(device: string): Promise<Trial> {
   const trial = trials.get(device) ?? tryApart(device);
   trials.set(device, trial);

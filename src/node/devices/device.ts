@@ -1,25 +1,25 @@
-// ONNX Runtime in Node: which devices there are and how sessions on them are set up.
+// Sets up ONNX Runtime's devices in Node.
 import * as runtime from 'onnxruntime-node';
 import { didYouMean, UserError } from '../../core/errors.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import { tryDevice } from './device-trial.ts';
 
-/** The devices that stages can be asked to run on: each the name of a provider of ONNX Runtime. */
+/** The devices that stages can run on, each the name of a provider of ONNX Runtime. */
 export const deviceNames = ['cpu', 'webgpu', 'cuda'] as const;
 export type DeviceName = (typeof deviceNames)[number];
 
 export interface DeviceOptions {
   readonly device: DeviceName;
-  /** Of the processor; see `cpuDevice`. */
+  /** Threads of a computation on the processor; see `cpuDevice`. */
   readonly threads: number;
 }
 
-/** @returns what ONNX Runtime was built for here; of `cuda` and `tensorrt` the files may still be missing. */
+/** @returns the providers that ONNX Runtime was built for here; files of `cuda` and `tensorrt` may still be missing. */
 export function availableProviders(): string[] {
   return runtime.listSupportedBackends().map(({ name }) => name);
 }
 
-/** @throws UserError naming a device that does not compute here, why, and those that do. */
+/** @throws UserError where the device does not compute here, with the reason and the devices that do. */
 export async function openDevice({ device: name, threads }: DeviceOptions): Promise<Device> {
   if (!deviceNames.includes(name)) {
     const near = didYouMean(name, deviceNames);
@@ -34,14 +34,14 @@ export async function openDevice({ device: name, threads }: DeviceOptions): Prom
   );
 }
 
-/** The processor is there, and stages that run on it should start at once. */
+/** Tries a device. The processor needs no trial, so that stages on it start at once. */
 async function trialOf(name: DeviceName) {
   return name === 'cpu' ? { device: name, works: true as const } : tryDevice(name);
 }
 
 /**
- * @param threads threads a computation is spread over. A fixed number gives bit-equal results from run to run; another
- * number may differ in the last digits.
+ * @param threads threads that a computation is spread over. Results are bit-equal only between runs with the same
+ * number; with another they may differ in the last digits.
  */
 export function cpuDevice(threads: number): Device {
   return providerDevice('cpu', threads);
@@ -57,12 +57,13 @@ export function providerDevice(name: string, threads: number): Device {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
-      // A plan of all memory ahead takes half as much again as taking and giving back step by step, and no less time.
+      // Planning all memory ahead takes half as much memory again and is no faster.
       enableMemPattern: false,
     },
-    // Only these providers have it (docs/decisions/0003): on others it would be computed on the processor.
+    // Other providers would compute it on the processor (docs/decisions/0003).
     target: { fusedMatMul: name === 'cpu' || name === 'cuda' },
-    // Tested on the processor only. New tensors are right everywhere, and to copy from a GPU costs more than to allocate.
+    // This was tested on the processor only. New tensors are right everywhere, and copying from a GPU costs more than
+    // allocating.
     writesInPlace: name === 'cpu',
   };
 }

@@ -1,9 +1,9 @@
-// A program of its own: computes a little on the device named on its command line, and prints null or why that failed.
+// The program that tries a device: computes a little on the one that is named, and prints null or why that failed.
 import { conv, input, square } from '../../core/graph/ops.ts';
 import { Program } from '../../core/runtime/program.ts';
 import { providerDevice } from './device.ts';
 
-/** A convolution, since GPUs take that from a library of its own; with a kernel that changes nothing. */
+/** Runs a convolution, which GPUs take from a library of its own, with a kernel that changes nothing. */
 async function failureOf(device: string): Promise<string | null> {
   const squared = square(conv(input('image', [1, 1, 3, 3]), input('kernel', [1, 1, 3, 3]), 1));
   const image = Float32Array.from({ length: 9 }, (_, at) => at - 4);
@@ -19,7 +19,7 @@ async function failureOf(device: string): Promise<string | null> {
   }
 }
 
-/** ONNX Runtime's messages begin with where in its source they come from. */
+/** Drops the place in ONNX Runtime's source with which its messages begin. */
 function briefly(error: unknown): string {
   const [line = ''] = String(error instanceof Error ? error.message : error).split('\n');
   return line.replace(/^\/onnxruntime_src\/.* was false\. /, '').trim();

@@ -1,4 +1,4 @@
-// Turns the failed disk operations that a user can mend (no space, no permission, no such file) into one clear line.
+// Explains failed disk operations that a user can mend (no space, no permission, no such file) in one line.
 import { UserError } from '../../core/errors.ts';
 
 /** The reason behind a failed disk operation and what to do about it, for the codes that a user can mend. */
@@ -16,7 +16,7 @@ const diskReasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs a disk operation on `path`; errors that the user can mend come out as UserError, all others as they are.
+ * Runs a disk operation on `path`. Errors that the user can mend are thrown as UserError, all others as they are.
  * @param verb what is being done, for the message: `read`, `write`, `create`.
  */
 export async function explainingDiskErrors<T>(verb: string, path: string, operation: () => Promise<T>): Promise<T> {

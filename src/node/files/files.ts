@@ -47,7 +47,7 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** Reads a file of any size that memory holds (Node's own readFile ends at 2 GiB). */
+/** Reads a file of any size that fits in memory (Node's own readFile ends at 2 GiB). */
 export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return explainingDiskErrors('read', path, async () => {
     const handle = await open(path, 'r');
@@ -63,7 +63,7 @@ export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> 
 }
 
 /** Fills `target` with the bytes from `position` on. @throws UserError when the file ends before. */
-export async function readInto(handle: FileHandle, path: string, target: Uint8Array, position: number): Promise<void> {
+async function readInto(handle: FileHandle, path: string, target: Uint8Array, position: number): Promise<void> {
   // One system call moves less than 2 GiB.
   const longest = 2 ** 30;
   for (let filled = 0; filled < target.length; ) {
@@ -106,13 +106,13 @@ export async function syncFolderOf(path: string): Promise<void> {
 }
 
 export interface NpyWriter {
-  /** Adds elements in C order; a piece may be part of a row or many rows. */
+  /** Adds elements in C order; a piece may be part of a row or span many rows. */
   append(piece: TypedArray): Promise<void>;
   /** Forces what has been appended to the disk. */
   flush(): Promise<void>;
   /** Forces the file to the disk. @throws Error when the elements appended do not fill the shape. */
   close(): Promise<void>;
-  /** Lets go of the file as it is, after a failure. */
+  /** Closes the file as it is, after a failure. */
   abandon(): Promise<void>;
 }
 
@@ -182,7 +182,7 @@ export async function readNpy(path: string, range?: { start: number; count: numb
       const beginning = new Uint8Array(Math.min(size, 2 ** 16 + 16)); // a version 1 header is no longer
       await readInto(handle, path, beginning, 0);
       const { dtype, shape, fortranOrder, dataOffset } = decodeNpyHeader(beginning, path);
-      // Small files and Fortran order go through the one decoder; long ones are not held twice.
+      // The decoder needs the whole file beside the array, so long files in C order are read without it.
       if (range === undefined && (fortranOrder || size <= beginning.length))
         return decodeNpy(await readWhole(path), path);
       const [rows = 1, ...row] = shape;
@@ -191,7 +191,7 @@ export async function readNpy(path: string, range?: { start: number; count: numb
         throw new RangeError(`rows ${start} to ${start + count} of ${path}, which has ${rows}, cannot be read`);
       }
       const rowBytes = elementCount(row)! * elementType(dtype).bytes;
-      // Before memory is taken for what a damaged header claims.
+      // A damaged header may claim any size: it is checked before memory is taken for it.
       if (size < dataOffset + rows * rowBytes) throw cutShort(path, dataOffset + rows * rowBytes, size);
       const bytes = new Uint8Array(count * rowBytes);
       await readInto(handle, path, bytes, dataOffset + start * rowBytes);

@@ -1,4 +1,4 @@
-// Records of a run in progress, one JSON object a line, so that nothing is lost and nothing is told twice.
+// Keeps the records of a run in progress, one JSON object a line, so that an interruption loses or repeats none.
 import { appendFileSync, existsSync } from 'node:fs';
 import { explained } from './disk-errors.ts';
 import { readWhole, writeWhole } from './files.ts';
@@ -14,7 +14,7 @@ export function appendJsonLine(path: string, record: object): void {
   }
 }
 
-/** @returns the records; none where there is no file. Lines that a power cut spoiled are left out. */
+/** @returns the records, none where there is no file. Lines that a power cut spoiled are left out. */
 export async function readJsonLines(path: string): Promise<JsonObject[]> {
   if (!existsSync(path)) return [];
   const text = new TextDecoder().decode(await readWhole(path));
@@ -24,7 +24,7 @@ export async function readJsonLines(path: string): Promise<JsonObject[]> {
     .filter(record => record !== undefined);
 }
 
-/** Drops the records that `keep` refuses: those that work to be repeated will write again. */
+/** Drops the records that `keep` refuses, which the repeated work will write again. */
 export async function filterJsonLines(path: string, keep: (record: JsonObject) => boolean): Promise<void> {
   if (!existsSync(path)) return;
   const kept = (await readJsonLines(path)).filter(keep);

@@ -1,7 +1,7 @@
 // Shows a stage's work in the terminal: a bar that redraws itself for people, plain lines for files and services.
 import type { Log, Progress } from './log.ts';
 
-/** What of a stream is used: standard error in earnest, so that standard output holds results only. */
+/** The part of a stream that is used. It is standard error, so that standard output holds results only. */
 export interface TextSink {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
@@ -10,14 +10,14 @@ export interface TextSink {
 
 /** Milliseconds between redraws of the bar: ten a second look smooth. */
 const redrawEvery = 100;
-/** Plain lines come after this share of the work or this many milliseconds, whichever is first. */
+/** A plain line is due after this share of the work or this many milliseconds, whichever comes first. */
 const lineShare = 0.1;
 const lineEvery = 15_000;
 
 /** @param now the clock, in milliseconds. */
 export function consoleLog(sink: TextSink = process.stderr, now: () => number = () => performance.now()): Log {
   const terminal = sink.isTTY === true;
-  /** The bar on the last line of the terminal, which any other line must first remove and then restore. */
+  /** The bar on the terminal's last line. Any other line first removes it, then restores it. */
   let bar = '';
   const line = (text: string) => sink.write(bar === '' ? `${text}\n` : `\r\x1b[K${text}\n${bar}`);
 
@@ -81,7 +81,7 @@ function drawBar(share: number): string {
   return `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
 }
 
-/** A bar that wraps could not be removed again. */
+/** Cuts text to one line: a bar that wraps could not be removed again. */
 function clip(text: string, columns: number): string {
   return text.length < columns ? text : text.slice(0, columns - 1);
 }

@@ -1,4 +1,4 @@
-// How a stage tells a person what it is doing; only the command line decides how that looks.
+// The interface by which a stage tells a person what it is doing; only the command line decides how that looks.
 
 export interface Progress {
   /** @param done how many of the total are finished. @param note a few words on the current state, e.g. losses. */
@@ -13,7 +13,7 @@ export interface Log {
   progress(label: string, total: number, unit: string): Progress;
 }
 
-/** For tests and for embedding: says nothing. */
+/** Says nothing, for tests and for programs that embed a stage. */
 export const silentLog: Log = {
   info() {},
   warn() {},

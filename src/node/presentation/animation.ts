@@ -6,7 +6,7 @@ export type AnimationFormat = 'webp' | 'gif';
 
 /**
  * @param frames PNG files. @param xmp metadata to carry; a GIF cannot.
- * @returns the file; the frames in between are shown again on the way back where it goes both ways.
+ * @returns the file. With `pingPong` the frames in between are shown again on the way back.
  */
 export async function encodeAnimation(
   frames: readonly Uint8Array[],

@@ -3,10 +3,10 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { escapeHtml } from './html.ts';
 
-/** Colours that people with any colour vision tell apart (Okabe and Ito 2008); shapes and dashes differ as well. */
+/** Colours that people with any colour vision can tell apart (Okabe and Ito 2008); shapes and dashes differ as well. */
 const colours = { black: '#000000', blue: '#0072b2', orange: '#d55e00', grey: '#8c8c8c', green: '#009e73' };
 
-/** In the units of the drawing, which is about as wide as a phone. */
+/** Width in units of the drawing, about a phone's. */
 const width = 380;
 
 const circle = '<circle cx="5" cy="5" r="4" fill="currentColor"/>';
@@ -16,11 +16,11 @@ const line = (dash: string) => `<path d="M-3 5h16" stroke-width="2" stroke-dasha
 
 export interface ShareSeries {
   readonly name: string;
-  /** One for each label, 0 to 1; null where there is none. */
+  /** A share in [0, 1] for each label; null where there is none. */
   readonly values: readonly (number | null)[];
 }
 
-/** Up to three shares for each label, in rows. @param alt what is seen, for those who do not see it. */
+/** Draws up to three shares for each label, in rows. @param alt describes the chart for those who do not see it. */
 export function shareChart(labels: readonly string[], series: readonly ShareSeries[], alt: string): string {
   const points = (s: number) =>
     labels.flatMap((label, i) => {
@@ -55,7 +55,7 @@ export interface Curve {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-/** Up to three curves over one quantity. @param axes their labels, with units, and whether x is logarithmic. */
+/** Draws up to three curves over one quantity. @param axes labels with units, and whether x is logarithmic. */
 export function lineChart(
   axes: { readonly x: string; readonly y: string; readonly logarithmic?: boolean },
   curves: readonly Curve[],
@@ -94,18 +94,18 @@ interface Point {
 }
 
 export interface Plane {
-  /** Latents in the plane of two normals: `x` along the locked one, `y` along what is left of the moved one. */
+  /** Latents in the plane of two normals: `x` along the locked one, `y` along the rest of the moved one. */
   readonly points: readonly (Point & { readonly present: boolean })[];
   /** Names of the moved and the locked attribute. */
   readonly moved: string;
   readonly locked: string;
   /** The moved attribute's unit normal in this plane. */
   readonly normal: Point;
-  /** Of both boundaries. */
+  /** Intercepts of both boundaries. */
   readonly intercepts: { readonly moved: number; readonly locked: number };
 }
 
-/** The geometry of a conditional move, at equal scales. */
+/** Draws the geometry of a conditional move, at equal scales. */
 export function planeChart({ points, moved, locked, normal, intercepts }: Plane, alt: string): string {
   const reach = 4;
   const arrow = 3;
@@ -168,7 +168,7 @@ export function planeChart({ points, moved, locked, normal, intercepts }: Plane,
   return legend(entries) + svg;
 }
 
-/** Two ends, outside of what is shown, of the line normal·p + intercept = 0. @param normal of unit length. */
+/** @returns two points of the line normal·p + intercept = 0, both outside the chart. @param normal of unit length. */
 function boundaryLine({ x, y }: Point, intercept: number, reach: number): Point[] {
   return [-4 * reach, 4 * reach].map(t => ({ x: -intercept * x - t * y, y: -intercept * y + t * x }));
 }
@@ -178,9 +178,9 @@ export interface HeatMap {
   readonly columns: readonly string[];
   /** [rows][columns]. */
   readonly values: readonly (readonly number[])[];
-  /** What has the darkest colour, to both sides of 0; what is beyond has it too. */
+  /** The value, on either side of 0, from which the colour is darkest. */
   readonly limit: number;
-  /** What the values are. */
+  /** The quantity, in words. */
   readonly unit: string;
 }
 
@@ -215,7 +215,7 @@ function draw(alt: string, options: Plot.PlotOptions): string {
   const style = { fontSize: '12px', overflow: 'visible' };
   const plot = Plot.plot({ document, width, style, className: 'chart', ariaLabel: alt, ...options });
   const svg: string = plot.outerHTML;
-  // No screen shows more than two decimals.
+  // Screens show no more than two decimals.
   return svg
     .replace('<svg ', '<svg role="img" ')
     .replaceAll(/-?\d+\.\d{3,}/g, (digits: string) => String(Number(Number(digits).toFixed(2))));

@@ -1,17 +1,17 @@
-// One page that carries everything in itself: no script, no request, readable on a phone and on paper.
+// Writes pages that carry everything in themselves: no script, no request, readable on a phone and on paper.
 import { style } from './style.ts';
 
 export interface Figure {
-  /** As the report counts them; left out for what the report does not have. */
+  /** Its number in the report "Face Tuning"; left out where that has no such figure. */
   readonly number?: number;
   readonly title: string;
   /** HTML. */
   readonly body: string;
-  /** Plain text: what is seen and of how many samples it is. */
+  /** Plain text: what the figure shows, and of how many samples. */
   readonly caption: string;
-  /** What made it, for a shell: a command, or several lines of them. */
+  /** The commands that made it, one a line, for a shell. */
   readonly command: string;
-  /** The pictures in the body by file name, for those who want them apart. */
+  /** The pictures in the body, by file name, for writing them beside the page. */
   readonly pictures?: Readonly<Record<string, Uint8Array>>;
 }
 
@@ -19,7 +19,7 @@ export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-export function figureHtml({ number, title, body, caption, command }: Figure): string {
+function figureHtml({ number, title, body, caption, command }: Figure): string {
   const name = number === undefined ? title : `Figure ${number}. ${title}`;
   return `<figure id="${anchorOf(title)}">
 <h2>${escapeHtml(name)}</h2>
@@ -28,7 +28,7 @@ ${body}
 </figure>`;
 }
 
-/** One command a line, its flags kept whole where it must break. */
+/** Writes one command a line, which breaks between flags only. */
 function commandHtml(commands: string): string {
   const lines = escapeHtml(commands).split('\n');
   return lines.map(line => `<code>${line.replaceAll(/(?<= )--[\w-]+/g, '<span>$&</span>')}</code>`).join('\n');
@@ -61,7 +61,7 @@ ${figures.map(figureHtml).join('\n')}
 `;
 }
 
-/** @param width of one pixel column of the page at most. @param alt what is seen, for those who do not see it. */
+/** @param width in pixels of the page. @param alt describes the picture for those who do not see it. */
 export function imageHtml(png: Uint8Array, width: number, alt: string): string {
   const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
   return `<img src="${source}" alt="${escapeHtml(alt)}" style="width: ${width}px">`;

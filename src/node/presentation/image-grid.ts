@@ -9,7 +9,7 @@ export interface GridOptions {
   readonly columns: number;
   /** Whole-number enlargement of each image. Default 1. */
   readonly scale?: number;
-  /** How to enlarge: `nearest` shows the pixels as they are, `cubic` smooths them. Default `nearest`. */
+  /** The enlargement's filter: `nearest` shows the pixels as they are, `cubic` smooths them. Default `nearest`. */
   readonly kernel?: 'nearest' | 'cubic';
   /** White pixels between images, after enlargement. Default 0. */
   readonly gap?: number;
@@ -57,7 +57,7 @@ function toInterleaved(planar: Uint8Array, resolution: number): Uint8Array {
   return interleaved;
 }
 
-/** Image by image, so that smoothing never mixes neighbours in the grid. */
+/** Enlarges one image, so that smoothing never mixes neighbours in the grid. */
 async function enlarge(
   pixels: Uint8Array,
   resolution: number,

@@ -1,4 +1,4 @@
-// What others measured, beside which the report sets our figures.
+// Published results, beside which the report sets those of a run.
 import type { AttributeName } from '../../core/attributes.ts';
 
 /** Pictures of the whole CelebA (Liu et al. 2015), of which `wholeCount` is a part. */

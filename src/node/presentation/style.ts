@@ -1,4 +1,4 @@
-// How the report looks: one column, tables that scroll by themselves, figures that stay whole on paper.
+// The report's style sheet: one column, tables that scroll by themselves, figures that stay whole on paper.
 
 export const style = `
 :root { color-scheme: light; }

@@ -1,4 +1,4 @@
-// Prints one table in the forms that people ask for: aligned text, Markdown, CSV and HTML.
+// Prints one table as aligned text, Markdown, CSV or HTML.
 import { escapeHtml } from './html.ts';
 
 export type Cell = string | number | null | undefined;
@@ -7,15 +7,15 @@ export interface Column<Row> {
   readonly title: string;
   /** The cell of a row; null and undefined are shown as empty. */
   readonly value: (row: Row) => Cell;
-  /** A word over this and its neighbours of the same group, in HTML. */
+  /** A heading over this column and its neighbours of the same group, in HTML. */
   readonly group?: string;
-  /** Put before the cell's value, in HTML: a sign explained in the caption, or nothing. */
+  /** @returns a sign before the cell's value, in HTML, which the caption explains; or nothing. */
   readonly mark?: (row: Row) => string;
   /** Decimals of numbers, in text, Markdown and HTML; CSV keeps every digit. Default: as they are. */
   readonly decimals?: number;
 }
 
-/** Columns of equal width, numbers to the right; for the terminal. */
+/** Aligns columns for the terminal, numbers to the right. */
 export function textTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const lines = [columns.map(column => column.title), ...rows.map(row => columns.map(column => shown(column, row)))];
   const widths = columns.map((_, c) => Math.max(...lines.map(line => line[c]!.length)));
@@ -30,7 +30,7 @@ export function textTable<Row>(columns: readonly Column<Row>[], rows: readonly R
     .join('\n');
 }
 
-/** GitHub's Markdown; columns of numbers are aligned to the right. */
+/** Writes GitHub's Markdown; columns of numbers are aligned to the right. */
 export function markdownTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const escaped = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -41,7 +41,7 @@ export function markdownTable<Row>(columns: readonly Column<Row>[], rows: readon
   ].join('\n');
 }
 
-/** RFC 4180 with \n line ends: cells with a comma, a quote or a line break are quoted. */
+/** Writes RFC 4180 with \n line ends: cells with a comma, a quote or a line break are quoted. */
 export function csvTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const lines = [
@@ -52,8 +52,8 @@ export function csvTable<Row>(columns: readonly Column<Row>[], rows: readonly Ro
 }
 
 /**
- * A table whose first column heads its rows; where it is too wide for the page it scrolls by itself.
- * @param caption what it shows. @param foot a last row, apart from the others: means.
+ * Writes a table whose first column heads its rows; where it is too wide for the page it scrolls by itself.
+ * @param caption what it shows. @param foot a last row apart from the others, such as means.
  */
 export function htmlTable<Row>(
   columns: readonly Column<Row>[],
@@ -80,7 +80,7 @@ export function htmlTable<Row>(
   ].join('\n');
 }
 
-/** The names of the groups, each over its columns; nothing where there are none. */
+/** @returns the row of group headings, each over its columns; nothing where there are none. */
 function groupRow<Row>(columns: readonly Column<Row>[]): string {
   if (columns.every(({ group }) => group === undefined)) return '';
   const spans: { group: string; length: number }[] = [];

@@ -1,8 +1,8 @@
-// Opens what an earlier stage made: only complete runs, of the right stage and version.
-import type { JsonObject } from '../files/json-lines.ts';
+// Opens the runs of earlier stages: only complete ones, of the right stage and version.
 import { join, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { readJson } from '../files/files.ts';
+import type { JsonObject } from '../files/json-lines.ts';
 import { exists, lastingOptions, type Manifest, readManifest, runFiles } from './manifest.ts';
 
 /** A finished run, as the stages after it see it. */
@@ -17,27 +17,27 @@ export interface FinishedRun {
 
 /**
  * Opens a finished run.
- * @param stage the stage that must have made it.
+ * @param stages the stages that may have made it.
  * @throws UserError when it is absent, unfinished, of another stage or of another schema version.
  */
-export async function openRun(folder: string, stage: string): Promise<FinishedRun> {
+export async function openRun(folder: string, ...stages: readonly string[]): Promise<FinishedRun> {
   if (!(await exists(join(folder, runFiles.manifest)))) {
     const unfinished = await exists(`${resolve(folder)}.partial`);
     const found = unfinished ? 'it is unfinished; run that stage again, with --resume to continue' : 'there is none';
-    throw new UserError(`${folder} must be a finished run of "${stage}"; ${found}`);
+    throw new UserError(`${folder} must be a finished run of ${quoted(stages)}; ${found}`);
   }
-  return openFinished(folder, stage);
-}
-
-/** As `openRun`, where a manifest is known to be there. */
-export async function openFinished(folder: string, stage: string): Promise<FinishedRun> {
   const manifest = await readManifest(folder);
-  if (manifest.stage !== stage) {
-    throw new UserError(`${folder} must be a run of "${stage}"; it is one of "${manifest.stage}". Check the path`);
+  if (!stages.includes(manifest.stage)) {
+    throw new UserError(`${folder} must be a run of ${quoted(stages)}; it is one of "${manifest.stage}". Check the path`);
   }
   if (manifest.finished === null) {
-    throw new UserError(`${folder} must be a finished run of "${stage}"; it is unfinished. Run that stage again`);
+    throw new UserError(`${folder} must be a finished run of ${quoted(stages)}; it is unfinished. Run that stage again`);
   }
   const config = lastingOptions((await readJson(join(folder, runFiles.config))) as object);
   return { folder, manifest, config, summary: manifest.summary ?? {}, file: name => join(folder, name) };
+}
+
+/** `"fit" or "import boundaries"`. */
+function quoted(stages: readonly string[]): string {
+  return stages.map(stage => `"${stage}"`).join(' or ');
 }

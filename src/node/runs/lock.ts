@@ -10,12 +10,12 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** The locks of this process, so that a stale one that happens to name our process id is not taken for ours. */
+/** The locks that this process holds: a stale lock file may name the same process id. */
 const held = new Set<string>();
 
 /**
  * Makes the lock file `path`, which names this process. A lock whose process is gone (a crash) is taken over.
- * @param what the thing locked, for the message.
+ * @param what the thing that is locked, for the message.
  * @throws UserError when a living process holds it, or one of another machine, which cannot be asked.
  */
 export async function acquireLock(path: string, what: string): Promise<Lock> {

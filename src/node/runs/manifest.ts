@@ -1,5 +1,4 @@
-// A run folder's record of itself: who made it, from what, with which options; and the checks made against it.
-import type { JsonObject } from '../files/json-lines.ts';
+// Keeps a run folder's record of itself: its stage, options and inputs, against which later commands check it.
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,11 +7,12 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { errorCode, explainingDiskErrors } from '../files/disk-errors.ts';
 import { hashFile, readJson } from '../files/files.ts';
+import type { JsonObject } from '../files/json-lines.ts';
 
 /** The version of run folders that this program writes and reads. */
 export const schemaVersion = 1;
 
-/** Files of every run. All that depends on the clock stands in the manifest and in the timings. */
+/** The files of every run. Only the manifest and the timings depend on the clock. */
 export const runFiles = {
   config: 'config.json',
   manifest: 'manifest.json',
@@ -36,7 +36,7 @@ const manifestSchema = z.object({
   started: z.string(),
   finished: z.string().nullable(),
   summary: z.record(z.string(), z.unknown()).nullable(),
-  /** Work in all sittings that were not killed, and the most memory that one of them held. */
+  /** Seconds of work in all sittings that were not killed, and the largest resident memory of one of them. */
   seconds: z.number().default(0),
   peakMemoryMB: z.number().default(0),
 });
@@ -52,11 +52,17 @@ export async function readManifest(folder: string): Promise<Manifest> {
     throw new UserError(`${folder} must have schema version ${schemaVersion}; it has ${version}: ${remedy}`);
   }
   const manifest = manifestSchema.safeParse(content);
-  if (!manifest.success) throw new UserError(`${folder} is no run: its manifest.json lacks what a run's has`);
-  return manifest.data;
+  if (!manifest.success) throw new UserError(`${folder} is no run: its manifest.json is not one of a run. Check the path`);
+  return { ...manifest.data, stage: currentName(manifest.data) };
 }
 
-/** @returns the hash of every input: of a run its manifest's, of a file its content's. */
+/** Earlier versions had one stage `evaluate` for both evaluations; the inputs of its runs tell which one they are. */
+function currentName({ stage, inputs }: Pick<Manifest, 'stage' | 'inputs'>): string {
+  if (stage !== 'evaluate') return stage;
+  return inputs.generator === undefined ? 'evaluate edits' : 'evaluate generator';
+}
+
+/** @returns the SHA-256 of every input: that of its manifest for a run, that of its content for a file. */
 export async function hashInputs(inputs: Readonly<Record<string, string>>): Promise<Manifest['inputs']> {
   const hashed: Manifest['inputs'] = {};
   for (const [name, path] of Object.entries(inputs)) {
@@ -72,14 +78,14 @@ export async function hashInputs(inputs: Readonly<Record<string, string>>): Prom
   return hashed;
 }
 
-/** What a run is made of: the same stage with the same options and inputs makes the same artefacts. */
+/** All that a run depends on: the same stage with the same options and inputs makes the same artefacts. */
 export interface Origin {
   readonly stage: string;
   readonly config: JsonObject;
   readonly inputs: Manifest['inputs'];
 }
 
-/** Options that say where and how to begin, and change no result: they are not kept. */
+/** Options that say where and how to begin. They change no result and are not kept. */
 const neutralOptions = new Set(['out', 'resume', 'force']);
 
 /** @returns the options that a result depends on, as JSON holds them. */
@@ -88,8 +94,8 @@ export function lastingOptions(config: object): JsonObject {
 }
 
 /**
- * @param resumable options that may differ. @returns a few words for each option that differs from an earlier run's, and
- *   `changes`: these and each changed input.
+ * @param resumable options that may differ.
+ * @returns a few words for each option that differs from an earlier run's, and `changes`: these and each changed input.
  */
 export function differences(
   earlier: Origin,
@@ -109,7 +115,7 @@ export function differences(
   };
 }
 
-/** What the value is after a trip through JSON: what was written can then be compared with what would be. */
+/** @returns the value as JSON would give it back, to compare it with one that was read from a file. */
 export function plainJson(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject;
 }

@@ -1,4 +1,4 @@
-// Finds how much memory a stage took at its peak, for its summary and for choosing a machine.
+// Watches how much memory a stage takes at its peak, for its manifest and for choosing a machine.
 
 export interface MemoryWatch {
   /** Ends the watch. @returns the largest resident size of this process seen meanwhile, in bytes. */

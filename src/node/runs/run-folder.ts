@@ -4,9 +4,8 @@ import { join, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { writeJson } from '../files/files.ts';
-import { appendJsonLine, filterJsonLines } from '../files/json-lines.ts';
+import { appendJsonLine, filterJsonLines, type JsonObject } from '../files/json-lines.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import type { JsonObject } from '../files/json-lines.ts';
 import type { Manifest, Origin } from './manifest.ts';
 import { hashInputs, lastingOptions, packageVersion, plainJson, runFiles, schemaVersion } from './manifest.ts';
 import { watchMemory } from './peak-memory.ts';
@@ -20,7 +19,7 @@ export interface RunDetails extends Handling {
   readonly stage: string;
   /** All options, resolved. A `seed` among them is repeated in the manifest. */
   readonly config: object;
-  /** What is read, each a finished run's folder or a file; their hashes go into the manifest. */
+  /** The finished runs and files that are read, by role; their hashes go into the manifest. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Keep a finished run of the same options and inputs, or continue an unfinished one, where there is one. */
   readonly resume?: boolean | undefined;
@@ -34,12 +33,16 @@ export interface Run {
   readonly resumed: boolean;
   /** The path of an artefact in it. */
   file(name: string): string;
-  /** Appends one line to metrics.jsonl: what a run of the same seed repeats to the last bit. */
+  /** Appends one line to metrics.jsonl, which a run of the same seed repeats to the last bit. */
   metrics(record: object): void;
-  /** Appends one line to timings.jsonl: rates, memory and all else that no two runs have in common. */
+  /** Appends one line to timings.jsonl: rates, memory and all else that differs from run to run. */
   timings(record: object): void;
-  /** Drops the lines of both files that `keep` refuses: those written after the state that is resumed. */
+  /** Drops the lines of both files that `keep` refuses, such as those written after the state that is resumed. */
   rewind(keep: (record: JsonObject) => boolean): Promise<void>;
+}
+
+/** A run with its two endings, of which only `withRun` chooses. */
+interface BegunRun extends Run {
   /** Completes the manifest, forces all files to the disk and gives the folder its final name. */
   finish(summary: object): Promise<void>;
   /** Ends it unfinished. The folder stays for `resume`, but can never be opened as a run. */
@@ -47,23 +50,16 @@ export interface Run {
 }
 
 /**
- * Starts a run that will be `out`, or continues it.
+ * Runs `work` in a run folder: finished with the result it returns, abandoned (and left for `resume`) if it throws.
+ * With `resume`, a finished run of the same options and inputs is kept and its result returned.
  * @throws UserError when `out` exists (and `force` is not given), when another process is writing it, when an input is
  * no finished run, or when the run to resume had other options.
  */
-export async function beginRun(out: string, details: RunDetails): Promise<Run> {
-  return locked(out, details, lock => begin(out, details, lock));
-}
-
-/**
- * Runs `work` in a run folder: finished with the summary it returns, abandoned (and left for `resume`) if it throws.
- * With `resume`, a finished run of the same options and inputs is kept and its summary returned.
- */
-export async function withRun<Summary extends object>(
+export async function withRun<Result extends object>(
   out: string,
   details: RunDetails,
-  work: (run: Run) => Promise<Summary>,
-): Promise<Summary> {
+  work: (run: Run) => Promise<Result>,
+): Promise<Result> {
   const run = await locked(out, details, async lock => {
     const earlier = details.resume ? await earlierRun(out, await originOf(details), details) : undefined;
     if (earlier === undefined) return begin(out, details, lock);
@@ -71,11 +67,11 @@ export async function withRun<Summary extends object>(
     await lock.release();
     return earlier;
   });
-  if ('manifest' in run) return run.summary as Summary;
+  if ('manifest' in run) return run.summary as Result; // it was made by the same stage with the same options
   try {
-    const summary = await work(run);
-    await run.finish(summary);
-    return summary;
+    const result = await work(run);
+    await run.finish(result);
+    return result;
   } catch (error) {
     await run.abandon();
     throw error;
@@ -101,7 +97,7 @@ async function locked<T>(out: string, { inputs }: RunDetails, action: (lock: Loc
   }
 }
 
-async function begin(out: string, details: RunDetails, lock: Lock): Promise<Run> {
+async function begin(out: string, details: RunDetails, lock: Lock): Promise<BegunRun> {
   const final = resolve(out);
   const folder = `${final}.partial`;
   await checkFree(out, details.force ?? false);
@@ -145,7 +141,7 @@ async function originOf({ stage, config, inputs }: RunDetails): Promise<Origin> 
   return { stage, config: lastingOptions(config), inputs: await hashInputs(inputs) };
 }
 
-/** An empty folder for a run that begins now. */
+/** Makes an empty folder for a run that begins now. @returns its manifest. */
 async function startFolder(folder: string, { stage, config, inputs }: Origin): Promise<Manifest> {
   const seed = typeof config.seed === 'number' ? config.seed : null;
   const started = new Date().toISOString();

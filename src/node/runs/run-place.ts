@@ -1,4 +1,4 @@
-// Gives a complete folder its final name, and never takes that name from anything that must stay.
+// Gives a complete folder its final name without ever losing the run that had that name before.
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
@@ -17,7 +17,7 @@ export async function checkFree(out: string, force: boolean): Promise<void> {
   if (!force) throw new UserError(`${out} is a finished run; give --force to replace it or choose another --out`);
 }
 
-/** The old run goes aside before the new one takes its name, and is deleted only then. */
+/** Moves the old run aside, gives the new one its name, and only then deletes the old one. */
 export async function moveIntoPlace(folder: string, final: string): Promise<void> {
   await explainingDiskErrors('finish', final, async () => {
     const replaced = replacedName(final);
@@ -28,7 +28,7 @@ export async function moveIntoPlace(folder: string, final: string): Promise<void
   });
 }
 
-/** After a crash in the middle of `moveIntoPlace`: the old run gets its name back, or goes if the new one is there. */
+/** Repairs a crash within `moveIntoPlace`: the old run gets its name back, or goes if the new one is there. */
 export async function restoreReplaced(final: string): Promise<void> {
   const replaced = replacedName(final);
   if (!(await exists(replaced))) return;

@@ -1,18 +1,18 @@
-// Decides what of an earlier sitting is kept: only what was made with the same options from the same inputs.
+// Decides how much of an earlier sitting is kept: only work done with the same options on the same inputs.
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { readJson } from '../files/files.ts';
-import { type FinishedRun, openFinished } from './finished-run.ts';
 import { type Log, silentLog } from '../log/log.ts';
+import { type FinishedRun, openRun } from './finished-run.ts';
 import { differences, exists, lastingOptions, type Manifest, type Origin, readManifest, runFiles } from './manifest.ts';
 
-/** How a run that was begun or made before is dealt with. */
+/** How to deal with a run that was begun or finished before. */
 export interface Handling {
   /** Replace a finished run, once the new one is complete. */
   readonly force?: boolean | undefined;
-  /** Told what is kept and what is made again. */
+  /** Hears what is kept and what is made again. */
   readonly log?: Log | undefined;
-  /** Options that an unfinished run may be continued with anew; those of the last sitting are kept. */
+  /** Options that may change when an unfinished run is continued; its config.json then holds the new ones. */
   readonly resumable?: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export async function earlierRun(
   { force, log = silentLog }: Handling,
 ): Promise<FinishedRun | 'outdated' | undefined> {
   if (!(await exists(join(out, runFiles.manifest)))) return undefined;
-  const run = await openFinished(out, now.stage);
+  const run = await openRun(out, now.stage);
   const { stage, inputs } = run.manifest;
   const { options, changes } = differences({ stage, config: run.config, inputs }, now);
   if (options.length > 0 && !force) {

@@ -8,7 +8,7 @@ import { errorCode } from '../files/disk-errors.ts';
 export interface Listening {
   /** `http://127.0.0.1:3000/`. */
   readonly address: string;
-  /** Ends it, open connections too. */
+  /** Stops listening and closes open connections. */
   close(): Promise<void>;
 }
 

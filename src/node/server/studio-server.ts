@@ -1,12 +1,12 @@
-// Serves the built studio with one model: their files to read, nothing else, under headers that let it use threads.
+// Serves the files of the built studio and of one model, read only, with headers that let the page use threads.
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Hono } from 'hono';
 import { type Bundle, bundleFiles } from '../../core/editor/bundle.ts';
 import { readWhole } from '../files/files.ts';
 
-/** The page asks for nothing from elsewhere, and browsers hold it to that. */
-export const contentSecurityPolicy = [
+/** Lets the page ask only its own server; browsers enforce it. */
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
@@ -22,7 +22,7 @@ export const contentSecurityPolicy = [
 
 const headers = {
   'Content-Security-Policy': contentSecurityPolicy,
-  // These two isolate the page; only then do browsers offer memory that threads share.
+  // These two isolate the page, without which browsers offer no memory that threads can share.
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -42,11 +42,11 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** What has its hash or version in its name never changes. */
+/** Paths whose content never changes, since its hash or version is part of the name. */
 const unchanging = /^\/(assets|runtime)\//;
 
 /**
- * @param page folder of the built page. @param bundle the model, whole and checked; it is served as it was read.
+ * @param page folder of the built page. @param bundle the checked model; its files are served as they were read.
  * @param index the text of its `bundle.json`.
  * @throws UserError where the page's folder cannot be read.
  */
@@ -58,7 +58,8 @@ export async function studioServer(page: string, bundle: Bundle, index: Uint8Arr
     const path = join(entry.parentPath, entry.name);
     read.set(path.slice(page.length).replaceAll('\\', '/'), () => readWhole(path));
   }
-  for (const path of [...read.keys()]) if (path.startsWith('/bundle/')) read.delete(path); // the page's own model
+  // The given model replaces the page's own.
+  for (const path of [...read.keys()]) if (path.startsWith('/bundle/')) read.delete(path);
   read.set('/', read.get('/index.html')!);
   read.set(`/bundle/${bundleFiles.index}`, async () => index);
   for (const [name, bytes] of Object.entries(bundle.contents)) read.set(`/bundle/${name}`, async () => bytes);
@@ -83,7 +84,7 @@ export async function studioServer(page: string, bundle: Bundle, index: Uint8Arr
   return app;
 }
 
-/** What is not well-formed names no file. */
+/** @returns the decoded path; an empty one, which names no file, where it is not well-formed. */
 function decoded(path: string): string {
   try {
     return decodeURIComponent(path);

@@ -89,8 +89,10 @@ describe('an option', () => {
       /^a probability must lie between 0 and 100 %/,
     ],
     [['edit', '--bundle', 'a', '--out', 'b', '--move', 'Young=1'], /^--out must end in \.png, .*; got b$/],
-    [['evaluate', '--out', 'b'], /give one of --bundle and --generator; got neither$/],
-    [['evaluate', '--generator', 'a', '--out', 'b'], /^--generator needs --dataset, the run folder of prepare/],
+    [['evaluate', '--out', 'b'], 'unknown option --out. See face-tuning evaluate --help'],
+    [['evaluate', 'edits', '--out', 'b'], '--bundle is required'],
+    [['evaluate', 'generator', '--generator', 'a', '--out', 'b'], '--dataset is required'],
+    [['import', 'boundaries', '--out', 'b'], '--boundaries is required'],
   ])('%j', (argv, message) => {
     expect(mistake(...argv)).toMatch(message);
     expect(existsSync('b')).toBe(false);

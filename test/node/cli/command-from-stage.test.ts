@@ -1,13 +1,13 @@
 // Checks that every kind of option of a stage's table works as a flag, and that mistakes are told in one clear line.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { UserError } from '../../../src/core/errors.ts';
 import { programFromStages } from '../../../src/node/cli/command-from-stage.ts';
-import { printSummary } from '../../../src/node/cli/print-summary.ts';
+import { printValues } from '../../../src/node/cli/print-values.ts';
 import { stages } from '../../../src/node/cli/stages.ts';
-import { commandOf } from '../../../src/node/stages/framework/command.ts';
+import { commandOf } from '../../../src/node/stages/framework/command-line.ts';
 import { optionsOf } from '../../../src/node/stages/framework/option-schema.ts';
 import { defineStage } from '../../../src/node/stages/framework/stage.ts';
 import { prepare } from '../../../src/node/stages/prepare/stage.ts';
@@ -134,6 +134,66 @@ test('the command of a run gives its options back, without those it has by defau
 });
 
 test('a summary without words of its own is printed as a list', () => {
-  const text = printSummary({ images: 3, splits: { train: 2, test: 1 }, seconds: 1.23456789 });
+  const text = printValues({ images: 3, splits: { train: 2, test: 1 }, seconds: 1.23456789 });
   expect(text).toBe('images   3\nsplits\n  train  2\n  test   1\nseconds  1.23457');
+});
+
+describe('the help of a stage with seldom turned options', () => {
+  const common = ['dataset', 'fmapBase', 'seeds'];
+  const helpOf = async (...argv: string[]) => {
+    const program = programFromStages(
+      { name: 'face-tuning', version: '1.2.3' },
+      [{ ...stage, common }],
+      async () => {},
+    );
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      await expect(program.parseAsync(argv, { from: 'user' })).rejects.toThrow('(outputHelp)');
+      return write.mock.calls.map(([text]) => text).join('');
+    } finally {
+      write.mockRestore();
+    }
+  };
+
+  test('shows the common ones and how to see the others', async () => {
+    const help = await helpOf('train', 'gan', '--help');
+    for (const flag of ['--dataset', '--fmap-base', '--seeds', '--config', '--json']) expect(help).toContain(flag);
+    for (const flag of ['--rate', '--no-mirror', '--loss']) expect(help).not.toContain(flag);
+    expect(help).toContain('6 more options: face-tuning train gan --help --all');
+  });
+
+  test('shows every option with --all, before or after --help', async () => {
+    for (const flags of [
+      ['--help', '--all'],
+      ['--all', '--help'],
+    ]) {
+      const help = await helpOf('train', 'gan', ...flags);
+      for (const flag of ['--dataset', '--rate', '--no-mirror', '--resume', '--loss', '--note'])
+        expect(help).toContain(flag);
+      expect(help).not.toContain('more options');
+    }
+  });
+
+  test('changes nothing about which options are understood, and --all is for the help alone', async () => {
+    let received: object | undefined;
+    const program = programFromStages(
+      { name: 'face-tuning', version: '1' },
+      [{ ...stage, common }],
+      async (_, config) => {
+        received = config;
+      },
+    );
+    await program.parseAsync(['train', 'gan', '--dataset', 'd', '--rate', '2'], { from: 'user' });
+    expect(received).toMatchObject({ dataset: 'd', rate: 2 });
+    await expect(program.parseAsync(['train', 'gan', '--dataset', 'd', '--all'], { from: 'user' })).rejects.toThrow(
+      new UserError('--all goes with --help. See face-tuning train gan --help'),
+    );
+  });
+
+  test('names options that the stage has', () => {
+    const unknown = stages.flatMap(({ name, options, common = [] }) =>
+      common.filter(key => !(key in options.shape)).map(key => `${name} ${key}`),
+    );
+    expect(unknown).toEqual([]);
+  });
 });

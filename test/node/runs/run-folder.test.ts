@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { silentLog } from '../../../src/node/log/log.ts';
-import { beginRun, openRun, withRun } from '../../../src/node/runs/run-folder.ts';
+import { openRun, type Run, type RunDetails, withRun } from '../../../src/node/runs/run-folder.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
 const root = temporaryFolder();
@@ -19,13 +19,28 @@ function recording() {
   return { lines, log: { ...silentLog, info: (line: string) => lines.push(line) } };
 }
 
+/** Begins or continues a run, does some work and is interrupted. @returns the run as the work saw it. */
+async function interrupted(out: string, given: RunDetails, work: (run: Run) => void = () => {}): Promise<Run> {
+  let seen: Run | undefined;
+  const stopped = withRun(out, given, async run => {
+    seen = run;
+    work(run);
+    throw new Error('interrupted');
+  });
+  await expect(stopped).rejects.toThrow('interrupted');
+  return seen!;
+}
+const refused = (out: string, given: RunDetails, message: RegExp | string) =>
+  expect(withRun(out, given, async () => ({}))).rejects.toThrow(message);
+
 test('a finished run opens with its configuration, summary and artefacts', async () => {
   const out = freshOut();
-  const run = await beginRun(out, details);
-  writeFileSync(run.file('artefact.txt'), 'content');
-  run.metrics({ loss: 2 });
-  run.metrics({ loss: 1 });
-  await run.finish({ images: 3 });
+  await withRun(out, details, async run => {
+    writeFileSync(run.file('artefact.txt'), 'content');
+    run.metrics({ loss: 2 });
+    run.metrics({ loss: 1 });
+    return { images: 3 };
+  });
 
   const opened = await openRun(out, 'prepare');
   expect(opened.config).toEqual({ seed: 7, resolution: 64 }); // without what says how to begin
@@ -38,11 +53,14 @@ test('a finished run opens with its configuration, summary and artefacts', async
 
 test('an unfinished run cannot be opened, under either name', async () => {
   const out = freshOut();
-  const run = await beginRun(out, details);
-  await expect(openRun(out, 'prepare')).rejects.toThrow(/must be a finished run of "prepare"; it is unfinished/);
-  await expect(openRun(run.folder, 'prepare')).rejects.toThrow(/it is unfinished/);
-  await run.abandon();
-  await expect(openRun(out, 'prepare')).rejects.toThrow(UserError);
+  await withRun(out, details, async run => {
+    await expect(openRun(out, 'prepare')).rejects.toThrow(/must be a finished run of "prepare"; it is unfinished/);
+    await expect(openRun(run.folder, 'prepare')).rejects.toThrow(/it is unfinished/);
+    return {};
+  });
+  const other = freshOut();
+  await interrupted(other, details);
+  await expect(openRun(other, 'prepare')).rejects.toThrow(UserError);
 });
 
 test('a run that throws leaves nothing that opens, and no lock', async () => {
@@ -58,6 +76,7 @@ test('runs that are absent, of another stage or of another schema version are re
   await expect(openRun(out, 'prepare')).rejects.toThrow(/there is none/);
   await withRun(out, details, async () => ({}));
   await expect(openRun(out, 'train gan')).rejects.toThrow(/must be a run of "train gan"; it is one of "prepare"/);
+  await expect(openRun(out, 'fit', 'import boundaries')).rejects.toThrow(/a run of "fit" or "import boundaries"; it/);
   const manifest = join(out, 'manifest.json');
   writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"schemaVersion": 1', '"schemaVersion": 9'));
   await expect(openRun(out, 'prepare')).rejects.toThrow(/schema version 1; it has 9: update face-tuning/);
@@ -66,10 +85,11 @@ test('runs that are absent, of another stage or of another schema version are re
 test('a finished run is kept unless force is given, and then until the new one is complete', async () => {
   const out = freshOut();
   await withRun(out, details, async () => ({ version: 'old' }));
-  await expect(beginRun(out, details)).rejects.toThrow(/--force/);
-  const run = await beginRun(out, { ...details, force: true });
-  expect((await openRun(out, 'prepare')).summary).toEqual({ version: 'old' });
-  await run.finish({ version: 'new' });
+  await refused(out, details, /--force/);
+  await withRun(out, { ...details, force: true }, async () => {
+    expect((await openRun(out, 'prepare')).summary).toEqual({ version: 'old' });
+    return { version: 'new' };
+  });
   expect((await openRun(out, 'prepare')).summary).toEqual({ version: 'new' });
 });
 
@@ -77,40 +97,35 @@ test('a folder with other files is never replaced, not even with force', async (
   const out = freshOut();
   mkdirSync(out);
   writeFileSync(join(out, 'thesis.txt'), 'years of work');
-  await expect(beginRun(out, { ...details, force: true })).rejects.toThrow(/holds other files/);
+  await refused(out, { ...details, force: true }, /holds other files/);
 });
 
 test('resume continues a run of the same options, whatever `resume` itself was', async () => {
   const out = freshOut();
-  const first = await beginRun(out, details);
-  writeFileSync(first.file('checkpoint'), '1');
-  await first.abandon();
-  const second = await beginRun(out, { ...details, config: { ...details.config, resume: true }, resume: true });
+  const first = await interrupted(out, details, run => writeFileSync(run.file('checkpoint'), '1'));
+  expect(first.resumed).toBe(false);
+  const resuming = { ...details, config: { ...details.config, resume: true }, resume: true };
+  const second = await interrupted(out, resuming);
   expect(second.resumed).toBe(true);
   expect(readFileSync(second.file('checkpoint'), 'utf8')).toBe('1');
-  await second.abandon();
-  const third = await beginRun(out, details);
+  const third = await interrupted(out, details);
   expect(third.resumed).toBe(false);
   expect(existsSync(third.file('checkpoint'))).toBe(false);
-  await third.abandon();
 });
 
 test('resume with another option is refused and the difference named; with another input it starts again', async () => {
   const out = freshOut();
   const input = join(root, 'input.txt');
   writeFileSync(input, 'a');
-  await (await beginRun(out, { ...details, inputs: { labels: input } })).abandon();
+  await interrupted(out, { ...details, inputs: { labels: input } });
   const changed = { ...details, config: { seed: 7, resolution: 32 }, inputs: { labels: input }, resume: true };
-  await expect(beginRun(out, changed)).rejects.toThrow(/resolution was 64, is 32 now/);
+  await refused(out, changed, /resolution was 64, is 32 now/);
   writeFileSync(input, 'b');
   const { lines, log } = recording();
-  const otherInput = await beginRun(out, { ...details, inputs: { labels: input }, resume: true, log });
+  const otherInput = await interrupted(out, { ...details, inputs: { labels: input }, resume: true, log });
   expect(otherInput.resumed).toBe(false);
   expect(lines).toEqual([`prepare: starting ${out} again: the content of labels (${input}) has changed`]);
-  await otherInput.abandon();
-  const forced = await beginRun(out, { ...changed, force: true });
-  expect(forced.resumed).toBe(false);
-  await forced.abandon();
+  expect((await interrupted(out, { ...changed, force: true })).resumed).toBe(false);
 });
 
 test('resume keeps a finished run as long as its options and inputs are the same, and says so', async () => {
@@ -134,16 +149,17 @@ test('resume keeps a finished run as long as its options and inputs are the same
 
 test('lines written after the state that is resumed are dropped', async () => {
   const out = freshOut();
-  const first = await beginRun(out, details);
-  for (const step of [1, 2, 3]) {
-    first.metrics({ step, loss: 1 / step });
-    first.timings({ step, seconds: Math.random() });
-  }
-  await first.abandon();
-  const second = await beginRun(out, { ...details, resume: true });
-  await second.rewind(({ step }) => Number(step) <= 2);
-  second.metrics({ step: 3, loss: 1 / 3 });
-  await second.finish({});
+  await interrupted(out, details, run => {
+    for (const step of [1, 2, 3]) {
+      run.metrics({ step, loss: 1 / step });
+      run.timings({ step, seconds: Math.random() });
+    }
+  });
+  await withRun(out, { ...details, resume: true }, async run => {
+    await run.rewind(({ step }) => Number(step) <= 2);
+    run.metrics({ step: 3, loss: 1 / 3 });
+    return {};
+  });
   const lines = (name: string) => readFileSync(join(out, name), 'utf8').trim().split('\n');
   expect(lines('metrics.jsonl')).toEqual([1, 2, 3].map(step => JSON.stringify({ step, loss: 1 / step })));
   expect(lines('timings.jsonl')).toHaveLength(2);
@@ -151,24 +167,39 @@ test('lines written after the state that is resumed are dropped', async () => {
 
 test('a run is written by one process at a time; the lock of a dead one is taken over', async () => {
   const out = freshOut();
-  const run = await beginRun(out, details);
-  await expect(beginRun(out, details)).rejects.toThrow(`is being written by process ${process.pid}`);
-  await run.abandon();
+  const force = { ...details, force: true };
+  await withRun(out, details, async () => {
+    await refused(out, details, `is being written by process ${process.pid}`);
+    return {};
+  });
   writeFileSync(`${out}.lock`, `${process.ppid} ${hostname()}\n`);
-  await expect(beginRun(out, details)).rejects.toThrow(`is being written by process ${process.ppid}`);
+  await refused(out, force, `is being written by process ${process.ppid}`);
   writeFileSync(`${out}.lock`, '1 another-machine\n');
-  await expect(beginRun(out, details)).rejects.toThrow(/is being written on another-machine/);
+  await refused(out, force, /is being written on another-machine/);
   writeFileSync(`${out}.lock`, `999999999 ${hostname()}\n`);
-  await (await beginRun(out, details)).abandon();
+  await withRun(out, force, async () => ({}));
 });
 
 test('inputs are finished runs or files, and never the output', async () => {
   const out = freshOut();
   await withRun(out, details, async () => ({}));
-  await expect(beginRun(out, { ...details, inputs: { dataset: out }, force: true })).rejects.toThrow(/not be an input/);
-  await expect(beginRun(freshOut(), { ...details, inputs: { dataset: root } })).rejects.toThrow(
-    /must be a finished run/,
-  );
+  await refused(out, { ...details, inputs: { dataset: out }, force: true }, /not be an input/);
+  await refused(freshOut(), { ...details, inputs: { dataset: root } }, /must be a finished run/);
   const absent = { ...details, inputs: { dataset: join(root, 'absent') } };
-  await expect(beginRun(freshOut(), absent)).rejects.toThrow(/cannot read .*absent: no such file/);
+  await refused(freshOut(), absent, /cannot read .*absent: no such file/);
+});
+
+test('runs of the former stage `evaluate` open under the name of the stage that makes them now, and are kept', async () => {
+  const gan = freshOut();
+  await withRun(gan, { ...details, stage: 'train gan' }, async () => ({}));
+  for (const [input, stage] of [
+    ['bundle', 'evaluate edits'],
+    ['generator', 'evaluate generator'],
+  ] as const) {
+    const out = freshOut();
+    await withRun(out, { ...details, stage: 'evaluate', inputs: { [input]: gan } }, async () => ({ input }));
+    expect((await openRun(out, stage)).summary).toEqual({ input });
+    const again = { ...details, stage, inputs: { [input]: gan }, resume: true };
+    expect(await withRun(out, again, () => Promise.reject(new Error('made again')))).toEqual({ input });
+  }
 });

@@ -20,7 +20,7 @@ import {
   similarityColumns,
 } from '../evaluate-generator/comparisons.ts';
 import { fit } from '../fit/stage.ts';
-import { commandOf } from '../framework/command.ts';
+import { commandOf } from '../framework/command-line.ts';
 import type { Stage } from '../framework/stage.ts';
 import { trainClassifier } from '../train-classifier/stage.ts';
 import { trainGan } from '../train-gan/stage.ts';
@@ -37,7 +37,7 @@ export interface ModelCardFacts {
   readonly classifier: FinishedRun;
   readonly boundaries: FinishedRun;
   readonly directions: readonly DirectionFacts[];
-  /** A run of `evaluate --generator`. */
+  /** A run of `evaluate generator`. */
   readonly quality?: FinishedRun;
   /** The lines of the generator's metrics. */
   readonly curve: readonly JsonObject[];

@@ -28,13 +28,15 @@ const { seed: _noRandomChoices, ...folderOptions } = runOptions;
 const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
   classifier: pathOption().describe('run folder of train classifier'),
-  boundaries: pathOption().describe('run folder of fit, on faces of these networks'),
-  quality: pathOption().optional().describe('run folder of evaluate --generator; its figures come into the model card'),
+  boundaries: pathOption().describe('run folder of fit, on faces of these networks, or of import boundaries'),
+  quality: pathOption()
+    .optional()
+    .describe('run folder of evaluate generator, whose measurements come into the model card'),
   name: z.string().max(100).default('').describe("name of the model; left out: the folder's"),
   psi: psiOption()
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
-    .describe('truncation of faces that are drawn, where nobody chooses another: kept in the bundle'),
+    .describe('truncation at which faces are drawn by default; the bundle keeps it'),
   description: z.string().default('').describe('text at the head of the model card, in Markdown'),
   ...folderOptions,
 });
@@ -57,10 +59,10 @@ export const bundle = defineStage({
       const runs = {
         generator: await openRun(generator, 'train gan'),
         classifier: await openRun(classifier, 'train classifier'),
-        boundaries: await openRun(boundaries, 'fit'),
+        boundaries: await openRun(boundaries, 'fit', 'import boundaries'),
       };
       await checkOrigin(runs.boundaries, { generator, classifier });
-      const measured = quality === undefined ? undefined : await openRun(quality, 'evaluate');
+      const measured = quality === undefined ? undefined : await openRun(quality, 'evaluate generator');
       if (measured !== undefined) await checkMeasured(measured, generator);
       const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
       const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
@@ -140,7 +142,8 @@ function scoredDirections(
     if (!isAttributeName(attribute)) return { attribute, ...facts };
     if (facts.boundary !== null && facts.boundary.metrics === undefined) {
       throw new UserError(
-        `boundaries must have been measured; that of ${attribute} was imported without. Fit again with --import and --synthesis`,
+        `boundaries must have been measured; that of ${attribute} was imported without. Run fit --import with ` +
+          'the --synthesis of these networks',
       );
     }
     const column = attributeIndex(attribute);
@@ -164,14 +167,13 @@ async function normalsOf(run: FinishedRun, directions: readonly DirectionFacts[]
   return encodeNpy({ shape: [directions.length, shape[1]!], data });
 }
 
-/** Checks a run of `evaluate`. @throws UserError where it measured another generator, or none. */
+/** Checks a run of `evaluate generator`. @throws UserError where another generator was measured. */
 async function checkMeasured(quality: FinishedRun, generator: string): Promise<void> {
-  const used = quality.manifest.inputs.generator;
+  const used = quality.manifest.inputs.generator!;
   const given = (await hashInputs({ generator })).generator!;
-  if (used?.sha256 === given.sha256) return;
+  if (used.sha256 === given.sha256) return;
   throw new UserError(
-    `--quality must be a run of evaluate --generator ${generator}; ${quality.folder} measured ` +
-      (used === undefined ? 'a bundle' : used.path),
+    `--quality must be a run of evaluate generator --generator ${generator}; ${quality.folder} measured ${used.path}`,
   );
 }
 

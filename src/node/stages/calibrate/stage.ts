@@ -1,4 +1,4 @@
-// Stage `calibrate`: finds out on generated faces what each move of a bundle does, and puts that into the bundle.
+// Stage `calibrate`: measures on generated faces what each move of a bundle does, and puts that into the bundle.
 import { join } from 'node:path';
 import { z } from 'zod';
 import { attributeNames } from '../../../core/attributes.ts';
@@ -14,9 +14,9 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { type Column, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
-import { mapInOrder } from '../../threads/map-in-order.ts';
 import { inThreads } from '../../threads/threads.ts';
 import { withEditSection } from '../bundle/model-card.ts';
+import { mapInOrder } from '../framework/map-in-order.ts';
 import { deviceOptions, pathOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { type MoverPlace, openMover } from './mover.ts';
@@ -26,7 +26,9 @@ const options = z.strictObject({
   bundle: pathOption().describe('folder of a model bundle'),
   judge: pathOption()
     .optional()
-    .describe('run folder of train classifier, of a network that labelled nothing; left out: the bundle’s own'),
+    .describe(
+      'run folder of train classifier whose network labelled nothing, to judge the moves; left out: the bundle’s classifier',
+    ),
   faces: z.int().min(16).max(100_000).default(256).describe('faces that each attribute is moved on'),
   trialFaces: z
     .int()
@@ -39,14 +41,14 @@ const options = z.strictObject({
     .min(8)
     .max(100_000)
     .default(128)
-    .describe('other faces, on which the best of them must be better than no locks, and is judged'),
+    .describe('other faces, on which the chosen locks must be better than none, and are judged'),
   responseFaces: z
     .int()
     .min(16)
     .max(1_000_000)
     .default(4096)
-    .describe('unedited faces from which is predicted which locks help'),
-  mostLocks: z.int().min(0).max(39).default(12).describe('locks that are suggested at most'),
+    .describe('unedited faces, from which to predict which locks help'),
+  mostLocks: z.int().min(0).max(39).default(12).describe('most locks to suggest for one attribute'),
   ...deviceOptions,
   threads: threadsOption('threads, each with attributes of its own; the result is the same for any number'),
   ...runOptions,
@@ -80,7 +82,7 @@ export const calibrate = defineStage({
       bundle: join(config.bundle, bundleFiles.index),
       ...(config.judge === undefined ? {} : { judge: config.judge }),
     };
-    await openDevice(config); // a missing one is told before anything is read or begun
+    await openDevice(config); // a missing device is reported before anything is read or begun
     return withRun(out, { stage: 'calibrate', config, inputs, resume, force, log }, async run => {
       const { device } = config;
       const place: MoverPlace = { bundle: config.bundle, judge: config.judge, device };
@@ -147,7 +149,7 @@ export const calibrate = defineStage({
       return { out, judge: judge.name, faces, controllable, attributes };
     });
   },
-  print: summary => `${textTable(columns, summary.attributes as ScoredDirection[])}\n\njudged by ${summary.judge}`,
+  print: ({ attributes, judge }) => `${textTable(columns, attributes)}\n\njudged by ${judge}`,
 });
 
 /** @returns attributes that an interrupted run had finished: a line is written when all of an attribute is known. */

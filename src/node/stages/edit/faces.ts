@@ -1,5 +1,4 @@
-// Where the faces of an edit come from: seeds, latents in a file, or the recipes of an earlier edit.
-
+// Gathers the faces of an edit: from seeds, from latents in a file, or from the recipes of an earlier edit.
 import type { Recipe, Start, Strip } from '../../../core/editing/recipe.ts';
 import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { isSameModel } from '../../../core/editor/bundle.ts';
@@ -12,7 +11,7 @@ import { readNpy } from '../../files/files.ts';
 import type { Face } from './strips.ts';
 
 export interface NamedFace {
-  /** For people: `seed 7`, `row 3`. */
+  /** Shown to people: `seed 7`, `row 3`. */
   readonly name: string;
   readonly face: Face;
 }
@@ -30,14 +29,14 @@ export interface FacesConfig {
   readonly psi?: number | undefined;
 }
 
-/** More than this are no picture to look at. */
+/** Most faces of an edit: nobody looks at a picture of more. */
 const mostFaces = 1000;
 
-/** The word that stands for the locks that the bundle suggests. */
+/** A value of --lock that stands for the locks the bundle suggests. */
 const suggested = 'suggested';
 
 /**
- * @returns the faces, and how they were drawn where they come from recipes.
+ * @returns the faces; where they come from recipes, also how these drew them.
  * @throws UserError for options that contradict each other, and for files that do not fit the bundle.
  */
 export async function facesOf(config: FacesConfig, editor: FaceEditor): Promise<{ faces: NamedFace[]; strip?: Strip }> {
@@ -56,7 +55,7 @@ export async function facesOf(config: FacesConfig, editor: FaceEditor): Promise<
   return { faces: starts.map(({ name, start }) => ({ name, face: { ...start, moves, locks, geometry, layers } })) };
 }
 
-/** @throws UserError for moves that are none and options that contradict each other: a recipe says all of its edit. */
+/** @throws UserError for malformed moves and for options that contradict each other, such as --recipe and --move. */
 export function checkFaceOptions(config: FacesConfig): void {
   const { seed, latent, row, recipe, move, lock, geometry, layers, psi } = config;
   const said = { '--seed': seed, '--latent': latent, '--row': row, '--geometry': geometry, '--psi': psi };
@@ -75,7 +74,7 @@ export function checkFaceOptions(config: FacesConfig): void {
     throw new UserError('a face must start from --seed or from --latent; got both. Leave one out');
   }
   if (latent !== undefined && psi !== undefined) {
-    throw new UserError(`--psi is for faces of --seed, as those of --latent are as they are; got ${psi}. Leave it out`);
+    throw new UserError(`--psi truncates faces of --seed, not those of --latent; got ${psi}. Leave it out`);
   }
   if (latent === undefined && row !== undefined) throw new UserError('--row chooses rows of --latent; give that too');
 }
@@ -97,11 +96,11 @@ async function facesOfRecipes(path: string, { bundle }: FaceEditor): Promise<{ f
       layers,
     },
   }));
-  // A recipe that was no strip is the picture of its end.
+  // A recipe without a strip draws the edited face alone.
   return { faces, strip: recipes[0]!.strip ?? { from: [], steps: 1, scale: defaultScale } };
 }
 
-/** Enlargement of frames that nobody gave one for. */
+/** Enlargement of frames by default. */
 export const defaultScale = 3;
 
 function checkBundle(recipe: Recipe, path: string, used: FaceEditor['bundle']): void {
@@ -138,7 +137,7 @@ async function readLatents(path: string, { bundle, layers }: FaceEditor, rows: r
   });
 }
 
-/** The locks, with what the bundle suggests for the moved attributes in place of the word for it. */
+/** Replaces the word `suggested` by the locks that the bundle suggests for the moved attributes. */
 function locksOf(locks: readonly string[], moves: readonly MoveRange[], editor: FaceEditor): string[] {
   const moved = moves.map(({ to }) => to.attribute);
   const all = locks.flatMap(lock => {
@@ -152,7 +151,7 @@ function locksOf(locks: readonly string[], moves: readonly MoveRange[], editor: 
   return [...new Set(all)].filter(lock => locks.includes(lock) || !moved.includes(lock));
 }
 
-/** Layers of every move, or of the attribute that stands before the equals sign. */
+/** Reads --layers: `coarse` is for every move, `Young=coarse` for one. */
 function layersOf(given: readonly string[], moves: readonly MoveRange[]): Readonly<Record<string, string>> {
   const moved = moves.map(({ to }) => to.attribute);
   const all = given.filter(each => !each.includes('=')).flatMap(layers => moved.map(name => [name, layers] as const));

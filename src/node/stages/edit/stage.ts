@@ -12,6 +12,7 @@ import { silentLog } from '../../log/log.ts';
 import { exists } from '../../runs/manifest.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
+import { changeOf, type FaceChange, listed, printEdit, warningsAbout } from './changes.ts';
 import { checkFaceOptions, defaultScale, facesOf, type NamedFace } from './faces.ts';
 import {
   type Drawing,
@@ -22,7 +23,6 @@ import {
   recipesOf,
   residualsOf,
 } from './strips.ts';
-import { changeOf, type FaceChange, listed, printEdit, warningsAbout } from './summary.ts';
 
 const [defaultSteps, defaultAnimationSteps] = [7, 15];
 const defaultTiming: Timing = { delay: 100, loop: 0, pingPong: false };
@@ -43,7 +43,7 @@ const options = z.strictObject({
     .min(1)
     .optional()
     .meta({ defaultInWords: 'all' })
-    .describe('of --latent: row to edit, from 0; repeatable'),
+    .describe('row of --latent to edit, from 0; repeatable'),
   recipe: pathOption()
     .optional()
     .describe('PNG, WebP or JSON file with the recipe of an earlier edit: repeat that, byte for byte'),
@@ -57,13 +57,13 @@ const options = z.strictObject({
   lock: z
     .array(z.string())
     .default([])
-    .describe('attribute that must not change; repeatable; suggested: those that the bundle suggests for the moves'),
+    .describe('attribute that must not change, or suggested: those that the bundle suggests for the moves; repeatable'),
   layers: z
     .array(z.string())
     .default([])
     .describe(
-      'layers that moves act on, of a generator that has several: coarse, middle, fine, all or rows such as 0-2; of one ' +
-        "move only: attribute=layers; repeatable; left out: the model's own",
+      'layers of a style generator that moves act on: coarse, middle, fine, all, or rows such as 0-2; attribute=layers ' +
+        "for one move only; repeatable; left out: the model's own",
     ),
   psi: psiOption()
     .optional()
@@ -78,7 +78,7 @@ const options = z.strictObject({
     .min(1)
     .max(99)
     .optional()
-    .meta({ defaultInWords: `${defaultSteps}; of an animation ${defaultAnimationSteps}` })
+    .meta({ defaultInWords: `${defaultSteps}; ${defaultAnimationSteps} in an animation` })
     .describe('frames from the first end of the moves to the last; 1: only the last'),
   geometry: z
     .enum(geometryNames)
@@ -98,19 +98,15 @@ const options = z.strictObject({
     .max(10_000)
     .optional()
     .meta({ defaultInWords: `${defaultTiming.delay}` })
-    .describe('of an animation: milliseconds a frame is shown'),
+    .describe('milliseconds that an animation shows each frame'),
   loop: z
     .int()
     .min(0)
     .max(65_535)
     .optional()
     .meta({ defaultInWords: `${defaultTiming.loop}` })
-    .describe('of an animation: times it is shown; 0: without end'),
-  pingPong: z
-    .boolean()
-    .optional()
-    .meta({ defaultInWords: 'off' })
-    .describe('of an animation: go back the same way, too'),
+    .describe('times that an animation is shown; 0: without end'),
+  pingPong: z.boolean().optional().meta({ defaultInWords: 'off' }).describe('let an animation go back the same way'),
   out: pathOption().describe(
     'file to write, by its ending: .png (a strip a face), .webp or .gif (animated), .json (only the recipes); all but ' +
       '.gif carry the recipes',
@@ -155,7 +151,7 @@ export const edit = defineStage({
     if (format === 'gif') context.log.info('a GIF carries no recipe; a .webp or .json with the same options does');
     return { out, faces: faces.length, frames: drawing.steps, residuals: residualsOf(drawn), changes };
   },
-  print: printEdit,
+  print: result => printEdit(result),
 });
 
 const formats = ['png', 'webp', 'gif', 'json'] as const;
@@ -170,7 +166,7 @@ function formatOf(out: string): Format {
   return format;
 }
 
-/** As the options say, else as the recipe does, else as usual. */
+/** Takes each setting from the options, else from the recipe, else from the defaults. */
 function drawingOf(config: Config, format: Format, earlier: Partial<Drawing> = {}): Drawing {
   const animated = format === 'webp' || format === 'gif';
   const steps = config.steps ?? earlier.steps ?? (animated ? defaultAnimationSteps : defaultSteps);
@@ -195,10 +191,13 @@ function drawingOf(config: Config, format: Format, earlier: Partial<Drawing> = {
   return { steps, scale, timing };
 }
 
-/** With fewer faces nobody waits. */
+/** Faces from which on a progress bar is worth showing. */
 const manyFaces = 10;
 
-/** Face by face: probabilities become strengths, and frames. @throws UserError naming all that cannot reach theirs. */
+/**
+ * Draws the faces one by one, turning wanted probabilities into strengths.
+ * @throws UserError naming all faces that cannot reach theirs.
+ */
 async function drawFaces(
   editor: FaceEditor,
   asked: readonly NamedFace[],

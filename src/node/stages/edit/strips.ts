@@ -1,5 +1,4 @@
-// Draws edits as strips, one row a face, or as animations, for all that show them.
-
+// Draws edits as strips, one row a face, or as animations, for the stages that show edits.
 import type { Edited } from '../../../core/editing/edit.ts';
 import { asLatentMove } from '../../../core/editing/moves.ts';
 import { addRecipe, type Recipe, type Start, type Strip, type Timing } from '../../../core/editing/recipe.ts';
@@ -12,16 +11,16 @@ import { encodeGrid } from '../../presentation/image-grid.ts';
 
 /** One face, edited in steps. */
 export type Face = Start & {
-  /** Of strengths and distances; `FaceEditor.resolveStrip` makes them of probabilities. */
+  /** Moves by strength or distance; `FaceEditor.resolveStrip` turns wanted probabilities into these. */
   readonly moves: readonly MoveRange[];
   readonly locks: readonly string[];
-  /** Left out, the model's own. */
+  /** Left out: the model's own. */
   readonly geometry?: Geometry;
-  /** Of moves, where not the model's own; see `EditRequest`. */
+  /** Layers that moves act on, where not the model's own; see `EditRequest`. */
   readonly layers?: EditRequest['layers'];
 };
 
-/** How all faces of a file are drawn. */
+/** The options by which all faces of a file are drawn. */
 export type Drawing = Pick<Strip, 'steps' | 'scale' | 'timing'>;
 
 export interface DrawnFace {
@@ -39,7 +38,7 @@ export interface StripsRequest extends Drawing {
   readonly seeds: readonly number[];
   readonly moves: readonly MoveRange[];
   readonly locks: readonly string[];
-  /** Truncation; left out, the model's own. */
+  /** Truncation. Left out: the model's own. */
   readonly psi?: number | undefined;
 }
 
@@ -48,7 +47,7 @@ export interface Strips {
   readonly png: Uint8Array;
   /** The frames before enlargement, [faces · steps, 3, R, R]. */
   readonly images: Float32Array;
-  /** How much of each moved direction the locks leave: the same for every face. */
+  /** Share of each moved direction that the locks leave, the same for every face. */
   readonly residuals: Readonly<Record<string, number>>;
 }
 
@@ -73,7 +72,7 @@ export async function drawFace(editor: FaceEditor, face: Face, steps: number): P
   return { edits, images: await editor.render(edits.map(({ latent }) => latent)) };
 }
 
-/** What makes each face's row again. */
+/** @returns the recipes that draw each face's row again. */
 export function recipesOf(editor: FaceEditor, faces: readonly Face[], { steps, scale, timing }: Drawing): Recipe[] {
   return faces.map(face => {
     const from = face.moves.map(move => (move.from === undefined ? null : asLatentMove(move.from)));
@@ -111,7 +110,7 @@ export async function encodeFaceAnimation(
   return encodeAnimation(frames, { format, ...timing, xmp: recipesAsXmp(recipes) });
 }
 
-/** How much of each moved direction the locks leave. */
+/** @returns the share of each moved direction that the locks leave. */
 export function residualsOf(drawn: readonly DrawnFace[]): Record<string, number> {
   const steps = drawn.at(-1)!.edits.at(-1)!.steps;
   return Object.fromEntries(steps.map(({ attribute, residual }) => [attribute, residual]));

@@ -1,4 +1,4 @@
-// A thread of `evaluate --bundle`: moves many faces along one attribute at a time.
+// A thread of `evaluate edits`: moves many faces along one attribute at a time.
 import { firstFaces, type Plan, type Probed, type ProbeFaces, probe } from '../../../core/calibration/probe.ts';
 import { serve } from '../../threads/serve.ts';
 import { type MoverPlace, openMover } from '../calibrate/mover.ts';

@@ -1,4 +1,4 @@
-// How often attributes are seen in generated and in real faces, among women and men, young and older: one classifier's word.
+// Counts how often a classifier sees each attribute in generated and in real faces, by gender and age.
 import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
 import { UserError } from '../../../core/errors.ts';
 import type { ImageSet } from '../../../core/images/image-set.ts';
@@ -12,14 +12,14 @@ import { classify, evaluationBatch } from '../train-classifier/results.ts';
 const groups = ['all', 'women', 'men', 'young', 'older'] as const;
 type Group = (typeof groups)[number];
 
-/** Of one set of faces. */
+/** The shares in one set of faces. */
 export interface AttributeShares {
   readonly of: string;
-  /** By group: how many faces are in it, and the share of them with each attribute, [40]; null of no faces. */
+  /** By group: its number of faces, and the share of them with each attribute, [40]; null where there are no faces. */
   readonly groups: Readonly<Record<Group, { readonly count: number; readonly shares: readonly (number | null)[] }>>;
 }
 
-/** The network whose word it is. */
+/** The classifier, ready to run. */
 export interface Labeller {
   sharesOf(of: string, images: ImageSet): Promise<AttributeShares>;
   release(): Promise<void>;
@@ -38,7 +38,7 @@ export async function openLabeller(folder: string, generator: GanDetails, device
   };
 }
 
-/** @param role what the classifier is here. @throws UserError where it does not take a generator's images. */
+/** @param role its part, for the message. @throws UserError where it cannot take a generator's images. */
 export function checkTakes(
   classifier: Pick<GanDetails, 'resolution' | 'normalisation'>,
   generator: Pick<GanDetails, 'resolution' | 'normalisation'>,
@@ -82,7 +82,7 @@ export function sharesByGroup(of: string, logits: Float32Array, thresholds: read
   };
 }
 
-/** One row an attribute; in each group a column a set, in per cent. */
+/** Columns of per cent: for each group one column a set. Rows are attributes. */
 export function shareColumns(sets: readonly AttributeShares[]): readonly Column<AttributeName>[] {
   const percent = (set: AttributeShares, group: Group) => (attribute: AttributeName) => {
     const share = set.groups[group].shares[attributeIndex(attribute)];
@@ -96,7 +96,7 @@ export function shareColumns(sets: readonly AttributeShares[]): readonly Column<
   ];
 }
 
-/** How many faces each share is of, in a sentence. */
+/** @returns a sentence with the number of faces in each group. */
 export function shareCounts(sets: readonly AttributeShares[]): string {
   const told = (set: AttributeShares) =>
     `${set.of}: ${groups.map(group => `${group} ${set.groups[group].count}`).join(', ')}`;

@@ -1,5 +1,4 @@
-// The features in which generated and real images are compared: what a classifier sees before it answers.
-
+// Runs a classifier up to its last features, in which generated and real images are compared.
 import type { ImageSet } from '../../../core/images/image-set.ts';
 import type { Tick } from '../../../core/measures/images/sliced-wasserstein.ts';
 import { classifierFeatures } from '../../../core/models/classifier.ts';
@@ -20,7 +19,7 @@ export interface Features {
 }
 
 export interface FeatureNetwork {
-  /** Which network it is: figures in the features of another do not compare. */
+  /** The network's name for people: distances in the features of another network do not compare. */
   readonly name: string;
   /** @param tick told after each block of images. */
   featuresOf(images: ImageSet, tick?: Tick): Promise<Features>;
@@ -28,7 +27,7 @@ export interface FeatureNetwork {
 }
 
 /**
- * @param folder run folder of `train classifier`. @param role of the option that named it.
+ * @param folder run folder of `train classifier`. @param role the option that named it.
  * @throws UserError where it does not take the generator's images.
  */
 export async function openFeatureNetwork(

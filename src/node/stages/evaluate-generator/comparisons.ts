@@ -1,4 +1,4 @@
-// Which sets of images an evaluation of a generator compares, and how the figures are told.
+// Chooses the sets of images that an evaluation of a generator compares, and prints what was measured.
 import { attributeNames } from '../../../core/attributes.ts';
 import { quantile } from '../../../core/math/statistics.ts';
 import type { PrecisionRecall } from '../../../core/measures/images/precision-recall.ts';
@@ -6,17 +6,17 @@ import type { SlicedWasserstein } from '../../../core/measures/images/sliced-was
 import { type Column, csvTable, textTable } from '../../presentation/table.ts';
 import { type AttributeShares, shareColumns } from './attribute-shares.ts';
 
-/** Under the name that tables give it. */
+/** A set under the name that tables give it. */
 export interface Named<Set> {
   readonly of: string;
   readonly set: Set;
 }
 
-/** What is compared: images, or what a network sees in them. */
+/** The sets that are compared: of images, or of a network's features of them. */
 export interface ComparedSets<Set> {
-  /** One or more, of one count, which is no more than `train` has. */
+  /** One or more sets of one count, at most that of `train`. */
   readonly generated: readonly Named<Set>[];
-  /** In random order, as is `test`. */
+  /** Training images in random order; `test` is shuffled too. */
   readonly train: Set;
   readonly test: Set;
 }
@@ -30,7 +30,7 @@ export interface Comparison<Set> {
 /** SWD×10³ between two sets. */
 export interface Distance extends SlicedWasserstein {
   readonly of: string;
-  /** Of each of the two sets. */
+  /** Images in each of the two sets. */
   readonly images: number;
 }
 
@@ -42,11 +42,11 @@ export interface Similarity {
   readonly mean: number;
 }
 
-/** How near the images of one set come to the nearest training image, in steps of 8-bit pixels (RMS). */
+/** Distances from the images of one set to their nearest training images, in steps of 8-bit pixels (RMS). */
 export interface Nearness {
   readonly of: string;
   readonly images: number;
-  /** Training images among which the nearest was looked for, each turned as in a mirror as well. */
+  /** Training images among which the nearest was looked for, each also mirrored. */
   readonly among: number;
   readonly least: number;
   /** Quantiles. */
@@ -59,14 +59,14 @@ export interface Nearness {
 /** Precision and recall of one set by another, in a classifier's features. */
 export interface PrecisionRecallOf extends PrecisionRecall {
   readonly of: string;
-  /** Of each of the two sets. */
+  /** Images in each of the two sets. */
   readonly images: number;
 }
 
 /** Between two sets, in a classifier's pooled features. */
 export interface FrechetOf {
   readonly of: string;
-  /** Of each of the two sets. */
+  /** Images in each of the two sets. */
   readonly images: number;
   readonly distance: number;
 }
@@ -85,15 +85,15 @@ export function nearnessOf(of: string, among: number, distances: Float32Array): 
   };
 }
 
-/** The floor between training and test images is measured on so many of each (design §4.7), if there are. */
+/** Training and test images, at most so many of each, between which the floor is measured. */
 export const testCount = 2500;
 
 /**
- * Generated against training images at their full count, and the floors, which two sets of real images reach: two
- * halves of the training images, and training against test images. As only equal counts compare, all that is possible
- * is measured at each count that one of them asks for.
- * @param part the `count` elements of a set from `start` on. At each count the training images are one and the same
- *   object, by which what is known of them is found again.
+ * Pairs generated with training images at their full count, and real images with each other for the floors: two halves
+ * of the training images, and training with test images. Only equal counts compare, so every pair that is possible is
+ * measured at each of these counts.
+ * @param part the `count` elements of a set from `start` on. At each count the training images are the same object,
+ *   so that their statistics can be kept by it.
  */
 export function comparisonsOf<Set extends { readonly count: number }>(
   { generated, train, test }: ComparedSets<Set>,
@@ -113,10 +113,10 @@ export function comparisonsOf<Set extends { readonly count: number }>(
   });
 }
 
-/** What is said beside the figures, wherever they stand. */
+/** The note beside SWD and MS-SSIM, wherever they are shown. */
 export const comparabilityNote =
   'SWD ×10³ by side of the level. Only figures of equally many images compare, and MS-SSIM only at one resolution. ' +
-  'What real images have among themselves is the floor of SWD, and the MS-SSIM to come near to.';
+  'The SWD of real images among themselves is the floor; their MS-SSIM is the value to come near to.';
 
 export const nearnessColumns: readonly Column<Nearness>[] = [
   { title: 'RMS to the nearest training image', value: row => row.of },
@@ -162,47 +162,47 @@ export const frechetColumns: readonly Column<FrechetOf>[] = [
   { title: 'distance', value: row => row.distance, decimals: 4 },
 ];
 
-/** Of runs that were measured before it was told which network's they are. */
+/** Stands for the network in runs of earlier versions, which did not name it. */
 const unnamedFeatures = 'the classifier';
 
-/** What is said beside precision and recall. @param features the network in whose features they were measured. */
+/** @returns the note beside precision and recall. @param features the network in whose features they were measured. */
 export function precisionRecallNote(features = unnamedFeatures): string {
   return (
     `In the features of ${features}. Precision: the share of generated images that lie where real ones do; recall: ` +
     'the share of real images that lie where generated ones do (balls to the third neighbour). Broken faces lower ' +
-    'precision, what is never made lowers recall. Only figures of equally many images by the same classifier ' +
-    'compare; what real images reach among themselves is what to come near to.'
+    'precision; kinds of images that are never made lower recall. Only figures of equally many images by the same ' +
+    'classifier compare; those of real images among themselves are the values to come near to.'
   );
 }
 
-/** What is said beside Fréchet distances. @param features as of `precisionRecallNote`. */
+/** @returns the note beside Fréchet distances. @param features the network in whose features they were measured. */
 export function frechetNote(features = unnamedFeatures): string {
   return (
     `In the features of ${features}, each map averaged over its quarters: the Fréchet distance between the ` +
     'Gaussians fitted to two sets, in which broken images and missing ones count alike. Only figures of equally many ' +
-    'images by the same classifier compare; what real images have among themselves is the floor.'
+    'images by the same classifier compare; that of real images among themselves is the floor.'
   );
 }
 
-/** What `evaluate --generator` says of a generator. */
+/** The measurements of a generator. */
 export interface Quality {
   readonly swd: readonly Distance[];
   readonly msSsim: readonly Similarity[];
   readonly nearest: readonly Nearness[];
-  /** The network in whose features the next two were measured, where there was one. */
+  /** The network in whose features the next two were measured, where one was given. */
   readonly features?: string;
   readonly precisionRecall?: readonly PrecisionRecallOf[];
   readonly frechet?: readonly FrechetOf[];
-  /** Where a classifier was asked. */
+  /** How often a classifier sees each attribute, where one was given. */
   readonly attributes?: readonly AttributeShares[];
 }
 
-/** @param summary of a run of `evaluate --generator`, as it is or read back. */
+/** @param summary of a finished run of `evaluate generator`, as its manifest holds it. */
 export function qualityOf(summary: Readonly<Record<string, unknown>>): Quality {
   return summary as unknown as Quality;
 }
 
-/** Three tables and the note, and more where networks were asked. */
+/** Prints three tables and a note, and further tables where networks were given. */
 export function qualityText({ swd, msSsim, nearest, features, precisionRecall, frechet, attributes }: Quality): string {
   return [
     textTable(distanceColumns(swd), swd),
@@ -219,7 +219,8 @@ export function qualityText({ swd, msSsim, nearest, features, precisionRecall, f
   ].join('\n\n');
 }
 
-interface Figure {
+/** One row of the CSV. */
+interface Measurement {
   readonly measure: string;
   readonly of: string;
   readonly level?: number | string;
@@ -229,7 +230,7 @@ interface Figure {
   readonly value: number;
 }
 
-const figureColumns: readonly Column<Figure>[] = [
+const csvColumns: readonly Column<Measurement>[] = [
   { title: 'measure', value: row => row.measure },
   { title: 'of', value: row => row.of },
   { title: 'level', value: row => row.level },
@@ -239,9 +240,9 @@ const figureColumns: readonly Column<Figure>[] = [
   { title: 'value', value: row => row.value },
 ];
 
-/** One row a figure. */
+/** Writes one row a measurement. */
 export function qualityCsv({ swd, msSsim, features, precisionRecall = [], frechet = [] }: Quality): string {
-  const figures: Figure[] = [
+  const rows: Measurement[] = [
     ...swd.flatMap(({ of, images, levels, average }) =>
       [...Object.entries(levels).toReversed(), ['average', average] as const].map(([level, value]) => ({
         measure: 'SWD×10³',
@@ -263,5 +264,5 @@ export function qualityCsv({ swd, msSsim, features, precisionRecall = [], freche
       value: distance,
     })),
   ];
-  return csvTable(figureColumns, figures);
+  return csvTable(csvColumns, rows);
 }

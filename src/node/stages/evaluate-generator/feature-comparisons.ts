@@ -1,5 +1,4 @@
-// Compares sets of images by what a classifier sees in them: precision and recall, and Fréchet distance.
-
+// Compares sets of images in a classifier's features: precision and recall, and Fréchet distance.
 import type { ImageSet } from '../../../core/images/image-set.ts';
 import {
   FeatureMoments,
@@ -17,10 +16,10 @@ import { ticking } from '../framework/ticking.ts';
 import { type FeatureNetwork, type Features, partOfFeatures } from './classifier-features.ts';
 import { type ComparedSets, comparisonsOf, type FrechetOf, type PrecisionRecallOf } from './comparisons.ts';
 
-/** Rows whose statistics are taken between two looks at Ctrl-C. */
+/** Rows of features between two checks for Ctrl-C. */
 const statisticsBlock = 512;
 
-/** Each set is looked at once. */
+/** Runs the network once over each set. */
 export async function featuresOfSets(
   network: FeatureNetwork,
   { generated, train, test }: ComparedSets<ImageSet>,
@@ -48,7 +47,7 @@ export async function featuresOfSets(
 
 /**
  * Compares each generated set, and as many real images, with training images.
- * @returns undefined of too few images.
+ * @returns undefined where there are too few images.
  */
 export async function precisionRecallsOf(
   device: Device,
@@ -82,7 +81,7 @@ export async function precisionRecallsOf(
   return rows;
 }
 
-/** In pooled features, at every count at which sets can be compared. */
+/** Measures in pooled features, at every count at which sets can be compared. */
 export async function frechetOf(sets: ComparedSets<Features>, context: StageContext): Promise<FrechetOf[]> {
   const comparisons = comparisonsOf(sets, partOfFeatures).filter(({ a }) => a.count >= leastFeatureRows);
   const progress = context.log.progress('Fréchet distance', comparisons.length, 'comparisons');

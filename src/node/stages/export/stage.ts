@@ -1,4 +1,4 @@
-// Stage `export`: writes a bundle's networks as ONNX files, for programs that know nothing of this one.
+// Stage `export`: writes a bundle's networks as ONNX files for other programs.
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isScored } from '../../../core/directions/direction.ts';
@@ -25,7 +25,7 @@ const options = z.strictObject({
   ...folderOptions,
 });
 
-/** Says what goes into the networks and what comes out, beside them. */
+/** The file that describes the inputs and outputs of the networks. */
 const description = 'networks.json';
 
 export const exportNetworks = defineStage({
@@ -41,7 +41,7 @@ export const exportNetworks = defineStage({
       const bundle = await readBundle(name => readWhole(join(folder, name)), hashBytes, folder);
       const { generator, classifier } = bundleNetworks(bundle);
       const model = ganModel(generator.architecture);
-      // Only what every runtime has.
+      // No operator that only some runtimes have.
       const target: Target = { fusedMatMul: false, weights };
       const files = {
         'generator.onnx': generatorOnnx(generator.architecture, generator.weights, target),

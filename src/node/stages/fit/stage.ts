@@ -1,12 +1,9 @@
-// Stage `fit`: finds in latent space the boundary of each attribute that the classifier sees in generated faces.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+// Stage `fit`: finds the boundary of each attribute in latent space, from generated faces and their scores.
 import { z } from 'zod';
 import { attributeNames } from '../../../core/attributes.ts';
 import { defaultBoundaryOptions as defaults } from '../../../core/directions/fit/boundary.ts';
 import type { LearningCurve } from '../../../core/directions/fit/learning-curve.ts';
 import { UserError } from '../../../core/errors.ts';
-import { encodeNpy } from '../../../core/formats/npy.ts';
 import { defaultPsi } from '../../../core/models/latents.ts';
 import type { StoredFit } from '../../artefacts/boundaries.ts';
 import {
@@ -17,52 +14,53 @@ import {
   writeBoundaries,
   writeBoundary,
 } from '../../artefacts/boundaries.ts';
-import { latentFiles } from '../../artefacts/synthesis.ts';
-import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
-import { namedFiles, writeBoundaryFiles } from '../../interop/interfacegan.ts';
+import { namedFiles } from '../../interop/interfacegan.ts';
 import { csvTable } from '../../presentation/table.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
-import { mapInOrder } from '../../threads/map-in-order.ts';
 import { inThreads } from '../../threads/threads.ts';
-import { pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
+import { mapInOrder } from '../framework/map-in-order.ts';
+import {
+  conditionOption,
+  exportOption,
+  pathOption,
+  psiOption,
+  runOptions,
+  threadsOption,
+} from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { gatherDirections } from './directions.ts';
+import { exportTo } from './export.ts';
 import { type Faces, readFaces, readScoredFaces } from './faces.ts';
 import { columns, means, tableRows } from './tables.ts';
 import type { FitThread } from './thread.ts';
 
 const options = z.strictObject({
-  synthesis: pathOption().optional().describe('run folder of synthesize: the faces to fit to'),
+  synthesis: pathOption().optional().describe('run folder of synthesize, whose faces are fitted to'),
   latents: pathOption()
     .optional()
-    .describe("instead of --synthesis: latents of faces from elsewhere, InterFaceGAN's z.npy (N, d)"),
+    .describe("latents of faces from elsewhere, instead of --synthesis: InterFaceGAN's z.npy (N, d)"),
   scores: z
     .array(pathOption())
     .default([])
-    .describe('of --latents: <attribute>_scores.npy (N, 1), folders of these, or one scores.npy (N, 40)'),
+    .describe('scores of --latents: <attribute>_scores.npy (N, 1), folders of these, or one scores.npy (N, 40)'),
   import: z
     .array(pathOption())
     .default([])
-    .describe("boundaries to take over: InterFaceGAN's <attribute>_boundary.npy (1, d), or folders of these"),
+    .describe(
+      'boundaries to measure instead of fitting their attributes: <attribute>_boundary.npy (1, d), or folders of these',
+    ),
   labels: z
     .array(pathOption())
     .default([])
-    .describe('own attributes: for each a CSV "seed,label" or "index,label" with at least 30 faces and 0 or 1'),
-  name: z.array(z.string()).default([]).describe('the name of each of --labels'),
+    .describe('labels by hand, one CSV an attribute: "seed,label" or "index,label", at least 30 faces with 0 or 1'),
+  name: z.array(z.string()).default([]).describe('name of the attribute of each of --labels'),
   psi: psiOption()
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
-    .describe('of --labels by seed: truncation of the faces as they were looked at'),
-  condition: z
-    .array(z.string())
-    .default([])
-    .describe('boundaries to derive, as primal:lock+lock, e.g. Young:Male+Eyeglasses, kept as Young_c_Male_Eyeglasses'),
-  export: pathOption()
-    .optional()
-    .describe(
-      "folder for the boundaries under InterFaceGAN's names (age is −Young), with the faces' latents and scores",
-    ),
+    .describe('truncation at which the faces of --labels were looked at, where they go by seed'),
+  condition: conditionOption(),
+  export: exportOption(),
   samples: z
     .enum(['confident', 'all'])
     .default(defaults.samples)
@@ -72,20 +70,30 @@ const options = z.strictObject({
     .gt(0)
     .max(0.5)
     .default(defaults.ratio)
-    .describe('share of all faces that confident takes from each end of the ranking by logit'),
+    .describe('share of all faces taken from each end of the ranking by logit, for --samples confident'),
   C: z.number().positive().default(defaults.C).describe('price of a margin error in the support vector machine'),
   weights: z
     .enum(['equal', 'balanced'])
     .default(defaults.weights)
-    .describe('what an error costs: equal, C (InterFaceGAN, the report); balanced: more for the rarer class, for all'),
+    .describe(
+      'price of an error; equal: C for both classes (InterFaceGAN, the report); balanced: more for the rarer class',
+    ),
   tolerance: z.number().positive().default(defaults.tolerance).describe('violation of optimality at which a fit ends'),
   maxIterations: z
     .int()
     .min(0)
     .default(defaults.maxIterations)
-    .describe('passes after which a fit ends in any case; 0: 5,000 for confident, 1,000 for all'),
-  repeats: z.int().min(1).max(100).default(defaults.repeats).describe('splits of confident that the intervals span'),
-  control: z.boolean().default(defaults.control).describe('fit shuffled labels too: they must come out at chance'),
+    .describe('passes over the samples at most; 0: 5,000 for confident, 1,000 for all'),
+  repeats: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(defaults.repeats)
+    .describe('random splits that the intervals span, for --samples confident'),
+  control: z
+    .boolean()
+    .default(defaults.control)
+    .describe('fit shuffled labels too, whose accuracy must be that of chance'),
   curve: z
     .array(z.enum(attributeNames))
     .default([])
@@ -96,6 +104,12 @@ const options = z.strictObject({
 
 type Config = z.output<typeof options>;
 
+/** The options that people turn; the defaults suit the others. */
+const common: readonly (keyof Config)[] = [
+  ...(['synthesis', 'latents', 'scores', 'import', 'labels', 'name', 'psi', 'condition', 'export'] as const),
+  ...(['samples', 'curve', 'threads', 'out', 'seed', 'resume', 'force'] as const),
+];
+
 export const fit = defineStage({
   name: 'fit',
   description: 'Fit one boundary per attribute to latents and logits of generated faces.',
@@ -103,16 +117,17 @@ export const fit = defineStage({
     '--synthesis runs/synthesis --out runs/boundaries',
     '--synthesis runs/synthesis --out runs/table --samples all --curve Male,Young,Smiling',
     '--synthesis runs/synthesis --labels dimples.csv --name dimples --out runs/dimples',
-    '--import interfacegan/boundaries --condition Young:Male --export exported --out runs/published',
+    '--latents z.npy --scores interfacegan/scores --condition Young:Male --export exported --out runs/published',
   ],
   options,
+  common,
   async run(config, context) {
     checkSources(config);
     const faces = await openFaces(config);
     const { out, resume, force } = config;
     const { log } = context;
     return withRun(out, { stage: 'fit', config, inputs: await inputsOf(config), resume, force, log }, async run => {
-      const fitted = faces === undefined ? [] : await fitAll(run, faces, config, context);
+      const fitted = await fitAll(run, faces, config, context);
       const { directions, space } = await gatherDirections(config, faces, fitted, log);
       await writeBoundaries(run, directions, space);
       const fits = directions.filter(isOfAttribute);
@@ -121,42 +136,40 @@ export const fit = defineStage({
         const boundaries = directions.flatMap(each => (each.controllable ? [each.boundary] : []));
         await exportTo(config.export, boundaries, faces);
       }
-      const others = furtherDirections(directions);
+      const own = furtherDirections(directions);
       return {
         out,
         samples: config.samples,
-        faces: faces?.count ?? 0,
+        faces: faces.count,
         ...means(fits),
-        ...(others.length > 0 && { extra: others }),
+        ...(own.length > 0 && { extra: own }),
         table: tableRows(fits),
       };
     });
   },
 });
 
-function checkSources(config: Config): void {
-  const { synthesis, latents, scores, labels, name, curve } = config;
+function checkSources({ synthesis, latents, scores, labels, name }: Config): void {
   const refuse = (rule: string): never => {
     throw new UserError(`${rule}. See face-tuning fit --help`);
   };
   if (synthesis !== undefined && latents !== undefined) refuse('fit takes faces of --synthesis or --latents, not both');
   if ((latents === undefined) !== (scores.length === 0)) refuse('--latents and --scores belong together');
-  const none = synthesis === undefined && latents === undefined;
-  if (none && config.import.length === 0)
-    refuse('fit needs --synthesis, --latents with --scores, or --import; got none');
-  if (none && labels.length > 0) refuse('--labels needs the faces of --synthesis or --latents');
-  if (none && curve.length > 0) refuse('--curve needs the faces of --synthesis or --latents');
+  if (synthesis === undefined && latents === undefined) {
+    refuse('fit needs faces, of --synthesis or of --latents with --scores; got none');
+  }
   if (labels.length !== name.length) {
     refuse(`each file of --labels needs its --name; got ${labels.length} files and ${name.length} names`);
   }
 }
 
-async function openFaces({ synthesis, latents, scores }: Config): Promise<Faces | undefined> {
-  if (synthesis !== undefined) return readFaces(await openRun(synthesis, 'synthesize'));
-  return latents === undefined ? undefined : readScoredFaces(latents, scores);
+async function openFaces({ synthesis, latents, scores }: Config): Promise<Faces> {
+  return synthesis === undefined
+    ? readScoredFaces(latents!, scores)
+    : readFaces(await openRun(synthesis, 'synthesize'));
 }
 
-/** @returns every run and file that is read, for the manifest. */
+/** The runs and files that are read, for the manifest. */
 async function inputsOf(config: Config): Promise<Record<string, string>> {
   const { synthesis, latents, scores, labels } = config;
   const files = config.import.length > 0 ? await namedFiles(config.import, 'boundary') : [];
@@ -212,21 +225,4 @@ async function fitAll(
   }
   if (curve.length > 0) await writeJson(run.file(boundaryFiles.curves), curves);
   return fits;
-}
-
-/** Writes files for InterFaceGAN's edit.py and train_boundary.py, replacing those of the same names. */
-async function exportTo(
-  folder: string,
-  boundaries: Parameters<typeof writeBoundaryFiles>[1],
-  faces: Faces | undefined,
-) {
-  await explainingDiskErrors('create', folder, () => mkdir(folder, { recursive: true }));
-  await writeBoundaryFiles(folder, boundaries);
-  if (faces === undefined) return;
-  const { latents, logits, rows, count, size, geometry } = faces;
-  await writeWhole(join(folder, latentFiles[geometry]), encodeNpy({ shape: [count, size], data: latents }));
-  for (const [row, { attribute }] of rows.entries()) {
-    const data = logits.subarray(row * count, (row + 1) * count);
-    await writeWhole(join(folder, `${attribute}_scores.npy`), encodeNpy({ shape: [count, 1], data }));
-  }
 }

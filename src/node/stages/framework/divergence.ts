@@ -1,4 +1,4 @@
-// A diverged training is the user's to mend: one line says how, and the last good checkpoint stays.
+// Turns a diverged training into a user's error: one line says what to do, and the last good checkpoint stays.
 import { UserError } from '../../../core/errors.ts';
 import { DivergenceError } from '../../../core/training/training-state.ts';
 

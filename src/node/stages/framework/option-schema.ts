@@ -1,8 +1,8 @@
-// Reads the option table of a stage, for all that is made from it: flags, help, commands that repeat runs, docs/options.md.
+// Reads the option table of a stage. Flags, help, commands that repeat runs and docs/options.md are made from it.
 import { z } from 'zod';
 import type { Stage } from './stage.ts';
 
-/** What JSON Schema says of one value. */
+/** The JSON Schema of one value. */
 export interface ValueSchema {
   readonly type?: string | undefined;
   readonly enum?: readonly unknown[] | undefined;
@@ -12,7 +12,7 @@ export interface ValueSchema {
   readonly minimum?: number | undefined;
   readonly exclusiveMinimum?: number | undefined;
   readonly maximum?: number | undefined;
-  /** What it may be, in words, where the rest does not say it. From the table's `meta`. */
+  /** The values it may have, in words, where the rest does not say it. From the table's `meta`. */
   readonly values?: string | undefined;
 }
 
@@ -21,6 +21,8 @@ export interface OptionSchema extends ValueSchema {
   /** `fmapBase`. */
   readonly key: string;
   readonly required: boolean;
+  /** False for options that only `--help --all` shows. */
+  readonly common: boolean;
   readonly default?: unknown;
   /** The default in words, where it depends on the machine. From the table's `meta`. */
   readonly defaultInWords?: string | undefined;
@@ -28,12 +30,13 @@ export interface OptionSchema extends ValueSchema {
 }
 
 /** @returns every option, in the order of the table. */
-export function optionsOf({ options }: Pick<Stage, 'options'>): OptionSchema[] {
+export function optionsOf({ options, common }: Pick<Stage, 'options' | 'common'>): OptionSchema[] {
   const { properties = {}, required = [] } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties).map(([key, property]) => ({
     ...(property as ValueSchema),
     key,
     required: required.includes(key),
+    common: common?.includes(key) ?? true,
   }));
 }
 

@@ -1,4 +1,4 @@
-// The options that many stages share, so that a flag means the same everywhere.
+// Declares the options that several stages share, so that a flag means the same everywhere.
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { mostPsi } from '../../../core/models/latents.ts';
@@ -19,9 +19,26 @@ export function pathOption() {
   return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: 'a path' });
 }
 
-/** Truncation: the share of the way from the mean face to each face that is left. */
+/** Truncation ψ: how much is left of the way from the mean face to each face. */
 export function psiOption() {
   return z.number().min(0).max(mostPsi);
+}
+
+/** Boundaries to derive from others by locking attributes, in InterFaceGAN's manner. */
+export function conditionOption() {
+  return z
+    .array(z.string())
+    .default([])
+    .describe('boundaries to derive, as primal:lock+lock, e.g. Young:Male+Eyeglasses, kept as Young_c_Male_Eyeglasses');
+}
+
+/** A folder for other programs. */
+export function exportOption() {
+  return pathOption()
+    .optional()
+    .describe(
+      "folder for the boundaries under InterFaceGAN's names (age is −Young), and the faces they were fitted to",
+    );
 }
 
 export function threadsOption(description: string) {
@@ -45,14 +62,11 @@ export const runOptions = {
     .describe('keep the run at --out if it is finished and unchanged, or continue it; its options must be the same'),
 };
 
-/** Of every stage that runs networks. */
+/** The options of every stage that runs networks. */
 export const deviceOptions = {
   device: z
     .enum(deviceNames)
     .default('cpu')
-    .describe('what computes: the processor or a GPU; `face-tuning doctor` tells which work here'),
+    .describe('device that computes: the processor or a GPU; `face-tuning doctor` shows which work here'),
   threads: threadsOption('threads of a computation; results are bit-equal only between runs with the same number'),
 };
-
-/** What these are once checked, for stages that do their work in parts. */
-export type CommonConfig = z.output<z.ZodObject<typeof deviceOptions & typeof runOptions>>;

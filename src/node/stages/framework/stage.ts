@@ -1,4 +1,4 @@
-// What a pipeline stage is: a function from run folders to one run folder, its options in one typed table.
+// The interface of a stage: a function from run folders to one run folder, with its options in one typed table.
 import type { z } from 'zod';
 import type { Log } from '../../log/log.ts';
 
@@ -8,25 +8,25 @@ export interface StageContext {
   readonly signal: AbortSignal;
 }
 
-/** Plain data worth printing: figures, tables, paths. It is also what `--json` prints. */
-export type Summary = Record<string, unknown>;
-
-export interface Stage<Options extends z.ZodObject = z.ZodObject> {
+export interface Stage<Options extends z.ZodObject = z.ZodObject, Result extends object = object> {
   /** As typed on the command line: `prepare`, `train gan`. */
   readonly name: string;
   /** One sentence for `--help`. */
   readonly description: string;
-  /** What follows the command's name in a few commands worth copying, the simplest first. */
+  /** Flags of a few commands worth copying, the simplest first; the command's name is put before them. */
   readonly examples: readonly string[];
   /** Every option with type, default and description: flags, config file and help all come from here. */
   readonly options: Options;
-  run(config: z.output<Options>, context: StageContext): Promise<Summary>;
-  /** Of a stage with presets: what stands in for options that are not given, before the table's own defaults. */
-  readonly preset?: (given: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
-  /** Of a stage that runs others: which, in order, and with what options. */
-  readonly steps?: (config: z.output<Options>) => readonly Step[];
-  /** The summary as text for a person, where a plain list of its values would not do. */
-  readonly print?: (summary: Summary) => string;
+  /** The options that `--help` shows; `--help --all` shows the others too. Left out: it shows all. */
+  readonly common?: readonly string[];
+  /** @returns plain data worth printing: numbers, tables, paths. `--json` prints it as it is. */
+  run(config: z.output<Options>, context: StageContext): Promise<Result>;
+  /** The result as text for a person. Left out: a list of its values. */
+  print?(result: Result): string;
+  /** The options that the preset in `given` stands for; they go before the table's defaults. */
+  preset?(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  /** The stages that this one runs, in order, each with its options. */
+  steps?(config: z.output<Options>): readonly Step[];
 }
 
 /** A stage with the options it is to be run with. */
@@ -40,7 +40,9 @@ export function withPreset(stage: Stage, given: Readonly<Record<string, unknown>
   return { ...stage.preset?.(given), ...given };
 }
 
-/** Keeps the option types of a stage while declaring it. */
-export function defineStage<Options extends z.ZodObject>(stage: Stage<Options>): Stage<Options> {
+/** Keeps the types of a stage's options and result while declaring it. */
+export function defineStage<Options extends z.ZodObject, Result extends object>(
+  stage: Stage<Options, Result>,
+): Stage<Options, Result> {
   return stage;
 }

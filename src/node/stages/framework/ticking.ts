@@ -1,9 +1,9 @@
-// What long measurements of core are given to tell how far they are.
+// Connects core's long measurements to a stage's progress bar and to Ctrl-C.
 import { setImmediate } from 'node:timers/promises';
 import type { Tick } from '../../../core/measures/images/sliced-wasserstein.ts';
 import type { StageContext } from './stage.ts';
 
-/** Lets Ctrl-C through between two parts of the work, and shows how far it is. */
+/** @returns a callback for core: between two parts of the work it shows the progress and lets Ctrl-C through. */
 export function ticking({ signal }: StageContext, update: Tick): Tick {
   return async (done, total) => {
     await setImmediate();

@@ -1,7 +1,7 @@
-// Where a pipeline puts what its stages make, so that the report finds it.
+// Names the folders in which a pipeline puts the runs of its stages, so that the report finds them.
 
 /** The run folders in a pipeline's folder, by what is in them. */
-export const runFolders = {
+export const pipelineFolders = {
   dataset: 'dataset',
   generator: 'gan',
   classifier: 'classifier',

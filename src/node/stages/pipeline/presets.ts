@@ -1,9 +1,9 @@
 // The presets of `pipeline`: the options of every stage in one table, from a minute's trial to a real model.
 
-/** Options of a stage by name; what is left out keeps the stage's default. */
+/** Options of a stage by name; those left out keep the stage's defaults. */
 export type StageOptions = Readonly<Record<string, string | number | boolean | readonly string[] | readonly number[]>>;
 
-/** One figure of the pipeline: an edit shown on several faces. */
+/** An edit that the pipeline shows on several faces. */
 export interface StripOptions {
   readonly name: string;
   readonly move: readonly string[];
@@ -15,15 +15,14 @@ export interface PipelinePreset {
   readonly prepare: StageOptions;
   readonly trainGan: StageOptions;
   readonly trainClassifier: StageOptions;
-  /** Of the second classifier, which judges edits and images; left out: the first one grades its own labels. */
+  /** The second classifier, which judges edits and images. Left out: the first one grades its own labels. */
   readonly judge?: StageOptions;
   readonly synthesize: StageOptions;
   readonly fit: StageOptions;
   readonly calibrate: StageOptions;
-  /** How the bundle's edits are measured. */
-  readonly evaluate: StageOptions;
-  /** How the generator's images are measured; left out: not at all. */
-  readonly quality?: StageOptions;
+  readonly evaluateEdits: StageOptions;
+  /** Left out: the generator's images are not measured. */
+  readonly evaluateGenerator?: StageOptions;
   readonly strips: readonly StripOptions[];
 }
 
@@ -36,13 +35,13 @@ const strips: readonly StripOptions[] = [
   { name: 'smiling-three-locks', move: ['Smiling=-3..3'], lock: ['Male', 'Young', 'Mouth_Slightly_Open'] },
 ];
 
-/** Of which is told how their boundaries improve with the number of samples: common and rare, plain and subtle ones. */
+/** Attributes whose boundaries are also fitted to fewer samples: common and rare, plain and subtle ones. */
 const curveOf = ['Male', 'Young', 'Smiling', 'Eyeglasses', 'Blond_Hair', 'Big_Nose'];
 
 /** The style generator for as long as the hours allow: docs/decisions/0011, docs/log.md. */
 const celeba64Gan: StageOptions = { preset: 'style', kimg: 1500, decayKimg: 300, measureKimg: 25 };
 
-/** Few channels and short early phases: at its rate of 1e-4, faces come by the generator's steps at full size. */
+/** The report's GAN with few channels and short early phases: at its rate of 1e-4 most steps must be at full size. */
 const reportGan: StageOptions = {
   preset: 'report',
   fmapBase: 128,
@@ -54,7 +53,7 @@ const reportGan: StageOptions = {
   measureKimg: 200,
 };
 
-/** As short as a style generator's training can be: each phase a thousand images or less. */
+/** The shortest training of a style generator: no phase has more than a thousand images. */
 const shortStyleGan: StageOptions = {
   preset: 'style',
   dataParallel: false, // the same for any number of threads
@@ -72,7 +71,7 @@ const tiny: PipelinePreset = {
   synthesize: { count: 1000 },
   fit: { ratio: 0.1, curve: ['Male'] },
   calibrate: { faces: 16, trialFaces: 8, judgedFaces: 8, responseFaces: 64, mostLocks: 2 },
-  evaluate: { faces: 8 },
+  evaluateEdits: { faces: 8 },
   strips: [{ name: 'gender-smiling-locked', move: ['Male=-1..1'], lock: ['Smiling'] }],
 };
 
@@ -84,8 +83,8 @@ const smoke: PipelinePreset = {
   synthesize: { count: 2000 },
   fit: { ratio: 0.1 },
   calibrate: { faces: 16, trialFaces: 8, judgedFaces: 16, responseFaces: 256, mostLocks: 3 },
-  evaluate: { faces: 16 },
-  // Whatever the little classifier learns first.
+  evaluateEdits: { faces: 16 },
+  // These are the attributes that so small a classifier learns first.
   strips: [{ name: 'gender-smiling-locked', move: ['Male=-3..3'], lock: ['Smiling'] }],
 };
 
@@ -121,7 +120,7 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     synthesize: { count: 5000 },
     fit: { ratio: 0.1 },
     calibrate: { faces: 64, trialFaces: 32, judgedFaces: 64, responseFaces: 2048 },
-    evaluate: { faces: 100 },
+    evaluateEdits: { faces: 100 },
     strips,
   },
   'celeba-64': {
@@ -134,8 +133,8 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     synthesize: {},
     fit: { curve: curveOf },
     calibrate: {},
-    evaluate: {},
-    quality: {},
+    evaluateEdits: {},
+    evaluateGenerator: {},
     strips,
   },
   report: {
@@ -147,8 +146,8 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     synthesize: {},
     fit: { samples: 'all', curve: curveOf },
     calibrate: {},
-    evaluate: {},
-    quality: {},
+    evaluateEdits: {},
+    evaluateGenerator: {},
     strips,
   },
 };

@@ -7,22 +7,24 @@ import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeJson } from '../../files/files.ts';
+import type { JsonObject } from '../../files/json-lines.ts';
 import { type Column, textTable } from '../../presentation/table.ts';
 import { exists } from '../../runs/manifest.ts';
 import { openRun } from '../../runs/run-folder.ts';
 import { bundle } from '../bundle/stage.ts';
 import { calibrate } from '../calibrate/stage.ts';
 import { edit } from '../edit/stage.ts';
-import { evaluate } from '../evaluate/stage.ts';
+import { evaluateEdits } from '../evaluate-edits/stage.ts';
+import { evaluateGenerator } from '../evaluate-generator/stage.ts';
 import { fit } from '../fit/stage.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
-import { defineStage, type Stage, type StageContext, type Step, type Summary, withPreset } from '../framework/stage.ts';
+import { defineStage, type Stage, type StageContext, type Step, withPreset } from '../framework/stage.ts';
 import { prepare } from '../prepare/stage.ts';
 import { report } from '../report/stage.ts';
 import { synthesize } from '../synthesize/stage.ts';
 import { trainClassifier } from '../train-classifier/stage.ts';
 import { trainGan } from '../train-gan/stage.ts';
-import { reportFile, runFolders } from './folders.ts';
+import { pipelineFolders, reportFile } from './folders.ts';
 import { presetNames, presets, type StageOptions } from './presets.ts';
 
 const options = z.strictObject({
@@ -30,7 +32,7 @@ const options = z.strictObject({
   celeba: pathOption().describe("CelebA folder in the official or in Kaggle's layout"),
   generator: pathOption()
     .optional()
-    .describe("run folder of train gan, to go on from in place of training one; at the preset's resolution"),
+    .describe("run folder of train gan at the preset's resolution, to use instead of training one"),
   ...deviceOptions,
   ...runOptions,
   out: pathOption().describe('folder that will hold one run folder a stage'),
@@ -40,7 +42,7 @@ const options = z.strictObject({
     .describe('keep the stages that are finished and unchanged, and continue the interrupted one'),
 });
 
-/** What one stage cost, in all its sittings. */
+/** The cost of one stage, over all its sittings. */
 interface Cost {
   readonly stage: string;
   readonly seconds: number;
@@ -53,7 +55,7 @@ const costColumns: readonly Column<Cost>[] = [
   { title: 'peak memory (MB)', value: row => row.peakMemoryMB, decimals: 0 },
 ];
 
-/** Uncurated: the first faces of the seed. */
+/** Faces of a strip: the seeds from 0 on, uncurated. */
 const facesInStrip = 6;
 const stepsInStrip = 7;
 
@@ -69,23 +71,24 @@ export const pipeline = defineStage({
   options,
   steps: stepsOf,
   async run(config, context) {
-    await openDevice(config); // a missing one is told before any work is done
+    await openDevice(config); // a missing device is reported before any work
     if (config.generator !== undefined) await checkGenerator(config.generator, config, context);
     await makeFolder(config);
     const costs: Cost[] = [];
-    const summaries = new Map<string, Summary>();
+    const summaries = new Map<string, JsonObject>();
     const files: string[] = [];
     let lastRun = 0;
     for (const { stage, config: own } of stepsOf(config)) {
       const out = String(own.out);
       context.signal.throwIfAborted();
       if (!fileStages.has(stage)) {
-        summaries.set(out, await stage.run(own, context));
-        const { manifest } = await openRun(out, stage.name);
+        await stage.run(own, context);
+        const { manifest, summary } = await openRun(out, stage.name);
+        summaries.set(out, summary);
         costs.push({ stage: stage.name, seconds: manifest.seconds, peakMemoryMB: manifest.peakMemoryMB });
         lastRun = Math.max(lastRun, Date.parse(manifest.finished!));
       } else if (config.resume && (await writtenAfter(out, lastRun))) {
-        context.log.info(`${stage.name}: kept ${out}: it is newer than all it is made from`);
+        context.log.info(`${stage.name}: kept ${out}: it is newer than everything it is made from`);
         files.push(out);
       } else if (await madeIfPossible(() => stage.run(own, context), out, context)) {
         files.push(out);
@@ -97,26 +100,26 @@ export const pipeline = defineStage({
       seconds: costs.reduce((sum, cost) => sum + cost.seconds, 0),
       peakMemoryMB: Math.max(...costs.map(cost => cost.peakMemoryMB)),
       costs,
-      samples: config.generator ?? join(config.out, runFolders.generator),
-      classifierTestAccuracy: summaries.get(join(config.out, runFolders.classifier))?.testAccuracy,
-      boundaries: summaries.get(join(config.out, runFolders.boundaries))?.table,
-      edits: summaries.get(join(config.out, runFolders.evaluation))?.means,
+      samples: config.generator ?? join(config.out, pipelineFolders.generator),
+      classifierTestAccuracy: summaries.get(join(config.out, pipelineFolders.classifier))?.testAccuracy,
+      boundaries: summaries.get(join(config.out, pipelineFolders.boundaries))?.table,
+      edits: summaries.get(join(config.out, pipelineFolders.evaluation))?.means,
       files,
     };
     await writeJson(join(config.out, 'summary.json'), summary);
     return summary;
   },
-  print: summary => [textTable(costColumns, summary.costs as Cost[]), '', ...(summary.files as string[])].join('\n'),
+  print: ({ costs, files }) => [textTable(costColumns, costs), '', ...files].join('\n'),
 });
 
-/** Stages that write one file, quickly, rather than a run folder. */
+/** Stages that write one file in seconds rather than a run folder. */
 const fileStages: ReadonlySet<Stage> = new Set<Stage>([edit, report]);
 
 function describePresets(): string {
   return presetNames.map(name => `${name}: ${presets[name].description}`).join('; ');
 }
 
-/** Every stage with the preset's options, and with those of the pipeline that it knows. */
+/** @returns every stage with the preset's options, and with those of the pipeline that it has too. */
 function stepsOf(config: z.output<typeof options>): Step[] {
   const preset = presets[config.preset];
   const { threads, device, seed, resume, force } = config;
@@ -126,29 +129,30 @@ function stepsOf(config: z.output<typeof options>): Step[] {
     const asked = Object.entries({ ...common, ...own }).filter(([key]) => key in stage.options.shape);
     return { stage, config: stage.options.parse(withPreset(stage, { ...Object.fromEntries(asked), out: file(name) })) };
   };
-  const [dataset, classifier] = [runFolders.dataset, runFolders.classifier].map(file);
-  const generator = config.generator ?? file(runFolders.generator);
-  const [boundaries, made] = [runFolders.boundaries, runFolders.bundle].map(file);
-  const judge = preset.judge === undefined ? {} : { judge: file(runFolders.judge) };
-  const quality = preset.quality === undefined ? {} : { quality: file(runFolders.quality) };
+  const [dataset, classifier] = [pipelineFolders.dataset, pipelineFolders.classifier].map(file);
+  const generator = config.generator ?? file(pipelineFolders.generator);
+  const [boundaries, made] = [pipelineFolders.boundaries, pipelineFolders.bundle].map(file);
+  const judge = preset.judge === undefined ? {} : { judge: file(pipelineFolders.judge) };
+  const quality = preset.evaluateGenerator === undefined ? {} : { quality: file(pipelineFolders.quality) };
   const seeds = Array.from({ length: facesInStrip }, (_, face) => face);
   const strip = { bundle: made, seed: seeds, steps: stepsInStrip, force: true };
   return [
-    step(prepare, runFolders.dataset, { ...preset.prepare, celeba: config.celeba }),
-    // Another seed: a judge must not err where the classifier does. It comes first, as the GAN's averages are chosen by it.
-    ...when(preset.judge, own => step(trainClassifier, runFolders.judge, { seed: seed + 1, ...own, dataset })),
+    step(prepare, pipelineFolders.dataset, { ...preset.prepare, celeba: config.celeba }),
+    // The judge has another seed, so that it does not err where the classifier does. It comes first, since it chooses
+    // the GAN's average.
+    ...when(preset.judge, own => step(trainClassifier, pipelineFolders.judge, { seed: seed + 1, ...own, dataset })),
     ...(config.generator === undefined
-      ? [step(trainGan, runFolders.generator, { ...preset.trainGan, ...judge, dataset })]
+      ? [step(trainGan, pipelineFolders.generator, { ...preset.trainGan, ...judge, dataset })]
       : []),
-    step(trainClassifier, runFolders.classifier, { ...preset.trainClassifier, dataset }),
-    step(synthesize, runFolders.synthesis, { ...preset.synthesize, generator, classifier }),
-    step(fit, runFolders.boundaries, { ...preset.fit, synthesis: file(runFolders.synthesis) }),
-    ...when(preset.quality, own =>
-      step(evaluate, runFolders.quality, { ...own, ...judge, generator, dataset, classifier }),
+    step(trainClassifier, pipelineFolders.classifier, { ...preset.trainClassifier, dataset }),
+    step(synthesize, pipelineFolders.synthesis, { ...preset.synthesize, generator, classifier }),
+    step(fit, pipelineFolders.boundaries, { ...preset.fit, synthesis: file(pipelineFolders.synthesis) }),
+    ...when(preset.evaluateGenerator, own =>
+      step(evaluateGenerator, pipelineFolders.quality, { ...own, ...judge, generator, dataset, classifier }),
     ),
-    step(bundle, runFolders.candidate, { name: config.preset, generator, classifier, boundaries, ...quality }),
-    step(calibrate, runFolders.bundle, { ...preset.calibrate, ...judge, bundle: file(runFolders.candidate) }),
-    step(evaluate, runFolders.evaluation, { ...preset.evaluate, ...judge, bundle: made }),
+    step(bundle, pipelineFolders.candidate, { name: config.preset, generator, classifier, boundaries, ...quality }),
+    step(calibrate, pipelineFolders.bundle, { ...preset.calibrate, ...judge, bundle: file(pipelineFolders.candidate) }),
+    step(evaluateEdits, pipelineFolders.evaluation, { ...preset.evaluateEdits, ...judge, bundle: made }),
     ...preset.strips.map(({ name, move, lock }) => step(edit, `${name}.png`, { ...strip, move, lock })),
     step(report, reportFile, { runs: config.out, force: true }),
   ];
@@ -169,15 +173,15 @@ async function checkGenerator(
         `${folder}. Choose another --preset`,
     );
   }
-  log.info(`train gan: left out, ${folder} is there; what ${preset} says of training one does not apply`);
+  log.info(`train gan: left out, as ${folder} is given; the options of ${preset} for it do not apply`);
 }
 
-/** A step that only some presets have. */
+/** @returns the step, if the preset has options for it. */
 function when(own: StageOptions | undefined, make: (own: StageOptions) => Step): Step[] {
   return own === undefined ? [] : [make(own)];
 }
 
-/** @throws UserError when something is in the folder already and nothing says how to treat it. */
+/** @throws UserError when the folder has content and neither --resume nor --force is given. */
 async function makeFolder({ out, resume, force }: z.output<typeof options>): Promise<void> {
   const names = await explainingDiskErrors('create', out, async () => {
     await mkdir(dirname(resolve(out)), { recursive: true });
@@ -195,7 +199,7 @@ async function writtenAfter(path: string, time: number): Promise<boolean> {
   return (await exists(path)) && (await stat(path)).mtimeMs > time;
 }
 
-/** A small model does not control every attribute: what cannot be shown is told, and no reason to stop. */
+/** Turns a user's error into a warning: a small model does not control every attribute, which is no reason to stop. */
 async function madeIfPossible(make: () => Promise<unknown>, what: string, { log }: StageContext): Promise<boolean> {
   try {
     await make();

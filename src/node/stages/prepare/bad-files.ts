@@ -1,18 +1,18 @@
-// Counts and names the bad files of a dataset: a few are skipped, but many mean that the whole folder is wrong.
+// Counts and names the bad files of a dataset: a few are skipped, many mean that the whole folder is wrong.
 import { UserError } from '../../../core/errors.ts';
 
 export interface BadFile {
   readonly file: string;
-  /** A few words: `missing`, `cut short`. */
+  /** The reason in a few words: `missing`, `cut short`. */
   readonly reason: string;
 }
 
-/** The share of bad files up to which they are skipped. */
+/** Largest share of bad files that are skipped. */
 const tolerated = 0.01;
 
 /**
  * @param total the number of files that were looked at.
- * @param where the folder or file they stand in, for the message.
+ * @param where the folder or file that names them, for the message.
  * @throws UserError when more than 1 % are bad, with the count of each reason and the first names.
  */
 export function checkFewBad(bad: readonly BadFile[], total: number, where: string): void {

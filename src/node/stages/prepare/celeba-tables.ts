@@ -1,4 +1,4 @@
-// Finds CelebA's tables and pictures in both layouts that people have: the official one and Kaggle's.
+// Reads CelebA's tables in both layouts that people have: the official one and Kaggle's.
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -8,11 +8,11 @@ import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { readWhole } from '../../files/files.ts';
 import { exists } from '../../runs/manifest.ts';
 
-/** One table: the names of its columns, where it has them, and its rows, each beginning with a file name. */
+/** A table: the names of its columns, where it has any, and its rows, each beginning with a file name. */
 export interface Table {
   readonly path: string;
   readonly columns: readonly string[];
-  /** Split only when they are asked for: eight million cells of the whole CelebA would take half a gigabyte. */
+  /** Each row is split when it is read: the eight million cells of the whole CelebA would take half a gigabyte. */
   readonly rows: Iterable<readonly string[]>;
 }
 
@@ -20,7 +20,7 @@ export interface CelebaTables {
   readonly imageFolder: string;
   readonly labels: Table;
   readonly partition: Table;
-  /** Kaggle's layout has none. */
+  /** Left out in Kaggle's layout. */
   readonly identity: Table | undefined;
 }
 
@@ -38,14 +38,14 @@ export async function readCelebaTables(folder: string): Promise<CelebaTables> {
   };
 }
 
-/** Kaggle's archive holds a folder of the same name in the folder. @throws UserError where there is none. */
+/** Kaggle's archive has a folder of the same name inside the folder. @throws UserError where there is no folder. */
 async function findImageFolder(folder: string): Promise<string> {
   const nested = join(folder, 'img_align_celeba');
   await explainingDiskErrors('read', folder, async () => (await opendir(folder)).close());
   return (await exists(nested)) ? nested : folder;
 }
 
-/** @param path a file of labels of either layout, also packed with gzip. @throws UserError when it is wrong as a whole. */
+/** @param path a file of labels of either layout, perhaps packed with gzip. @throws UserError when it is no such file. */
 export async function readLabelTable(path: string): Promise<Table> {
   return /\.csv(\.gz)?$/i.test(path) ? readCsv(path, attributeNames) : readOfficialLabels(path);
 }
@@ -61,7 +61,7 @@ async function readTable(
   return isKaggle ? readCsv(kaggle, columns) : readOfficial(official);
 }
 
-/** A count, a line of 40 names, then a row for each picture. */
+/** Reads a count, a line of 40 names, then a row for each picture. */
 async function readOfficialLabels(path: string): Promise<Table> {
   const [countLine = '', nameLine = '', ...lines] = await readLines(path);
   const count = Number(countLine);
@@ -78,12 +78,12 @@ async function readOfficialLabels(path: string): Promise<Table> {
   return { path, columns, rows: splitting(lines, words) };
 }
 
-/** Rows of a file name and a number. */
+/** Reads rows of a file name and a number. */
 async function readRows(path: string): Promise<Table> {
   return { path, columns: [], rows: splitting(await readLines(path), words) };
 }
 
-/** A line `image_id` and the names of the columns, then rows; no cell is quoted. */
+/** Reads a line of `image_id` and the names of the columns, then rows; no cell is quoted. */
 async function readCsv(path: string, names: readonly string[]): Promise<Table> {
   const [header = '', ...lines] = await readLines(path);
   const [first = '', ...columns] = cells(header);
@@ -134,10 +134,10 @@ async function readLines(path: string): Promise<string[]> {
   return text.split('\n').flatMap(line => line.trim() || []);
 }
 
-/** The whole CelebA's labels take 24 MB; what unpacks to more than this is no table. */
+/** Most bytes that a table may unpack to; the labels of the whole CelebA take 24 MB. */
 const mostUnpacked = 2 ** 28;
 
-/** The content of a gzip file, by its first bytes; other files as they are. */
+/** Unpacks gzip files, which their first bytes tell; other files stay as they are. */
 function unpacked(bytes: Uint8Array, path: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {

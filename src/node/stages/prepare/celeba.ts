@@ -18,7 +18,7 @@ export interface CelebaIndex {
   readonly imageFolder: string;
   /** The tables that were read, by what they hold. */
   readonly tables: Readonly<Record<string, string>>;
-  /** In the order of the label file; those with bad rows are left out. */
+  /** The pictures in the order of the label file, without those that have bad rows. */
   readonly pictures: readonly CelebaPicture[];
   readonly bad: readonly BadFile[];
 }
@@ -50,7 +50,7 @@ export async function readCelebaIndex(folder: string): Promise<CelebaIndex> {
   return { imageFolder, tables, pictures, bad };
 }
 
-/** A file of labels by itself, where no pictures need be at hand. */
+/** A file of labels by itself, which needs no pictures. */
 export interface LabelIndex {
   /** The pictures' file names, in the file's order; those with bad rows are left out. */
   readonly files: readonly string[];
@@ -94,7 +94,7 @@ function indexRows<Value>(
   return parsed;
 }
 
-/** Columns stand in the file's order; labels in ours. */
+/** Reads labels from columns in the file's order into the order of `attributeNames`. */
 function parseLabels({ columns }: Table) {
   const targets = columns.map(name => (attributeNames as readonly string[]).indexOf(name));
   return (fields: readonly string[]): Uint8Array | { problem: string } => {

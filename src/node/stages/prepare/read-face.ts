@@ -4,7 +4,7 @@ import { UserError } from '../../../core/errors.ts';
 import { type CropName, cropBox } from '../../../core/images/crop.ts';
 import { resampleBox } from '../../../core/images/resample.ts';
 
-/** No camera that we know of makes larger pictures; a header that claims more is refused before anything is decoded. */
+/** Most pixels of a picture, more than cameras make. A header that claims more is refused before decoding. */
 const mostPixels = 2 ** 26;
 
 // Pictures are decoded side by side, each on one thread; that is faster than many threads on a small picture.
@@ -47,7 +47,7 @@ async function decode(source: string | Uint8Array) {
   }
 }
 
-/** sharp's messages, without the path (the caller names the file) and with a word for the usual ones. */
+/** Shortens sharp's messages: the usual ones to a few words, all without the path, which the caller names. */
 function reasonOf(message: string): string {
   if (/missing/.test(message)) return 'missing';
   if (/premature end|truncated/i.test(message)) return 'cut short';

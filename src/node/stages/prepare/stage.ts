@@ -11,7 +11,7 @@ import { pathOption, resolutionOption, runOptions } from '../framework/options.t
 import { defineStage } from '../framework/stage.ts';
 import { countReasons } from './bad-files.ts';
 import { type CelebaPicture, labelTable, readCelebaIndex } from './celeba.ts';
-import { drawSubset, type SubsetReport, subsetReport } from './stratified-subset.ts';
+import { compareSubset, drawSubset, type SubsetComparison } from './stratified-subset.ts';
 import { writeImages, writeTables } from './write-dataset.ts';
 
 const options = z.strictObject({
@@ -24,14 +24,12 @@ const options = z.strictObject({
     .describe(
       "celeba: 128×128 around (89, 121), scaled with the picture's width; square: the largest; none: all of it",
     ),
-  limit: z.int().min(0).default(0).describe('at most so many images of each split, chosen at random; 0: all'),
+  limit: z.int().min(0).default(0).describe('images of each split at most, chosen at random; 0: all'),
   subset: z
     .int()
     .min(1)
     .optional()
-    .describe(
-      'so many of all images, drawn so that attributes and splits stay as frequent as in the whole; left out: all',
-    ),
+    .describe('images to draw so that attributes and splits stay as frequent as in the whole; left out: all'),
 });
 
 export const prepare = defineStage({
@@ -71,9 +69,9 @@ export const prepare = defineStage({
     });
   },
   print({ out, resolution, images, splits, bad, seconds }) {
-    const counts = Object.entries(splits as object).map(([split, count]) => `${count} ${split}`);
+    const counts = Object.entries(splits).map(([split, count]) => `${count} ${split}`);
     const size = `${resolution}×${resolution}`;
-    return `${out}: ${images} images of ${size} (${counts.join(', ')}), ${bad} skipped, ${Number(seconds).toFixed(1)} s`;
+    return `${out}: ${images} images of ${size} (${counts.join(', ')}), ${bad} skipped, ${seconds.toFixed(1)} s`;
   },
 });
 
@@ -100,11 +98,11 @@ function choose(
   return pictures.filter(picture => chosen.has(picture));
 }
 
-/** How what was kept of a subset compares with all pictures. */
-function comparison(pictures: readonly CelebaPicture[], kept: readonly CelebaPicture[]): SubsetReport {
+/** Compares the pictures that were kept with all of them. */
+function comparison(pictures: readonly CelebaPicture[], kept: readonly CelebaPicture[]): SubsetComparison {
   const inside = new Set(kept);
   const rows = Uint32Array.from([...pictures.keys()].filter(row => inside.has(pictures[row]!)));
-  return subsetReport(labelTable(pictures.map(({ labels }) => labels)), rows);
+  return compareSubset(labelTable(pictures.map(({ labels }) => labels)), rows);
 }
 
 /** The share of pictures that have each attribute. */

@@ -1,4 +1,4 @@
-// Draws a subset of CelebA in which every attribute is as frequent as in the whole, and tells how nearly it is.
+// Draws a subset of CelebA in which every attribute is as frequent as in the whole, and measures how nearly it is.
 import { attributeNames } from '../../../core/attributes.ts';
 import { UserError } from '../../../core/errors.ts';
 import { createRandom } from '../../../core/math/random.ts';
@@ -7,8 +7,8 @@ import { splitNames } from '../../artefacts/dataset.ts';
 
 const width = attributeNames.length;
 
-/** How a subset compares with what it was drawn from: the data of the report's figure 1. */
-export interface SubsetReport {
+/** How the attributes of a subset compare with those of the whole that it was drawn from. */
+export interface SubsetComparison {
   /** Pictures of the whole and of the subset. */
   readonly wholeImages: number;
   readonly subsetImages: number;
@@ -32,7 +32,7 @@ export function drawSubset(labels: Uint8Array, split: Uint8Array | undefined, co
   return drawStratified(table, count, createRandom(seed));
 }
 
-/** Each split counts as one more label. */
+/** Adds a label for each split, so that splits keep their shares as attributes do. */
 function withSplits(labels: Uint8Array, split: Uint8Array) {
   const wider = width + splitNames.length;
   const table = new Uint8Array(split.length * wider);
@@ -43,8 +43,8 @@ function withSplits(labels: Uint8Array, split: Uint8Array) {
   return { width: wider, labels: table };
 }
 
-/** @param labels [N, 40] of the whole. @param rows the pictures of the subset. */
-export function subsetReport(labels: Uint8Array, rows: Uint32Array): SubsetReport {
+/** @param labels [N, 40] of the whole. @param rows positions in it of the subset's pictures. */
+export function compareSubset(labels: Uint8Array, rows: Uint32Array): SubsetComparison {
   const whole = labelFrequencies({ width, labels });
   const subset = labelFrequencies({ width, labels }, rows);
   const deviations = subset.map((share, a) => Math.abs(share - whole[a]!));

@@ -10,15 +10,15 @@ import { datasetFiles } from '../../artefacts/dataset.ts';
 import { createNpyWriter, readJson, writeJson, writeWhole } from '../../files/files.ts';
 import type { Log } from '../../log/log.ts';
 import type { Run } from '../../runs/run-folder.ts';
-import { mapInOrder } from '../../threads/map-in-order.ts';
+import { mapInOrder } from '../framework/map-in-order.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type CelebaIndex, type CelebaPicture, labelTable } from './celeba.ts';
 import { type FaceOptions, readFace } from './read-face.ts';
 
-/** After so many pictures the state is saved, from which an interrupted run resumes. */
+/** Pictures between two saves of the state from which an interrupted run resumes. */
 const savedEvery = 1024;
 
-/** How far an interrupted run came: `next` pictures were tried, all but the bad ones are in the array. */
+/** The progress of an interrupted run: `next` pictures were tried, and all but the bad ones are in the array. */
 const stateSchema = z.object({
   next: z.int().min(0),
   bad: z.array(z.object({ file: z.string(), reason: z.string() })),
@@ -49,7 +49,7 @@ export async function writeImages(
     }
   };
   try {
-    // Twice the cores: one half is being decoded while the other waits to be written.
+    // With twice the cores' number, half are decoded while the other half waits to be written.
     for await (const result of mapInOrder(pictures.slice(next), 2 * availableParallelism(), decode)) {
       signal.throwIfAborted();
       if (result instanceof Uint8Array) await writer.append(result);
@@ -78,7 +78,7 @@ async function savedState(run: Run, path: string): Promise<z.output<typeof state
   return stateSchema.safeParse(content).data ?? { next: 0, bad: [] };
 }
 
-/** Writes what belongs to the images, in the same order: labels, split, identities and names. */
+/** Writes labels, split, identities and names, in the order of the images. */
 export async function writeTables(run: Run, pictures: readonly CelebaPicture[]): Promise<void> {
   const count = pictures.length;
   const labels = labelTable(pictures.map(picture => picture.labels));

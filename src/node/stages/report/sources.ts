@@ -1,4 +1,4 @@
-// Opens everything that a report is made of: the runs of a pipeline, their dataset and the editor of their bundle.
+// Opens everything that a report shows: the runs of a pipeline, their dataset and the editor of their bundle.
 import { join } from 'node:path';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { openBundle } from '../../artefacts/bundle.ts';
@@ -9,18 +9,18 @@ import { readJson } from '../../files/files.ts';
 import { exists } from '../../runs/manifest.ts';
 import { type FinishedRun, openRun } from '../../runs/run-folder.ts';
 import { calibrate } from '../calibrate/stage.ts';
-import { evaluate } from '../evaluate/stage.ts';
-import { type EditEvaluation, evaluationFile } from '../evaluate-edits/edits.ts';
+import { type EditEvaluation, evaluateEdits, evaluationFile } from '../evaluate-edits/stage.ts';
+import { evaluateGenerator } from '../evaluate-generator/stage.ts';
 import { fit } from '../fit/stage.ts';
-import { commandOf } from '../framework/command.ts';
+import { commandOf } from '../framework/command-line.ts';
 import type { Stage } from '../framework/stage.ts';
-import { runFolders } from '../pipeline/folders.ts';
+import { pipelineFolders } from '../pipeline/folders.ts';
 import { prepare } from '../prepare/stage.ts';
 import { synthesize } from '../synthesize/stage.ts';
 import { trainClassifier } from '../train-classifier/stage.ts';
 import { trainGan } from '../train-gan/stage.ts';
 
-/** Those that every pipeline makes. */
+/** The stages that make the runs of every pipeline, by the run's place in `pipelineFolders`. */
 const stages = {
   dataset: prepare,
   generator: trainGan,
@@ -28,16 +28,16 @@ const stages = {
   synthesis: synthesize,
   boundaries: fit,
   bundle: calibrate,
-  evaluation: evaluate,
+  evaluation: evaluateEdits,
 } as const;
-/** Those that some presets leave out. */
-const optionalStages = { judge: trainClassifier, quality: evaluate } as const;
+/** The stages that some presets leave out. */
+const optionalStages = { judge: trainClassifier, quality: evaluateGenerator } as const;
 
 type RunName = keyof typeof stages;
 type OptionalRunName = keyof typeof optionalStages;
 
 export interface Source extends FinishedRun {
-  /** Of the stage that made it. */
+  /** The name of the stage that made it. */
   readonly stage: string;
   /** The command that repeats it. */
   readonly command: string;
@@ -55,9 +55,9 @@ export interface Sources {
 export async function openSources(folder: string, device: DeviceOptions): Promise<Sources> {
   const runs: Partial<Record<RunName | OptionalRunName, Source>> = {};
   // A pipeline that was given its generator has none of its own; its faces know which it was.
-  const { inputs } = (await openRun(join(folder, runFolders.synthesis), 'synthesize')).manifest;
+  const { inputs } = (await openRun(join(folder, pipelineFolders.synthesis), 'synthesize')).manifest;
   for (const [name, stage] of Object.entries({ ...stages, ...optionalStages }) as [RunName, Stage][]) {
-    const own = join(folder, runFolders[name]);
+    const own = join(folder, pipelineFolders[name]);
     const place = name === 'generator' && !(await exists(own)) ? (inputs.generator?.path ?? own) : own;
     if (name in optionalStages && !(await exists(place))) continue;
     const run = await openRun(place, stage.name);
@@ -66,9 +66,9 @@ export async function openSources(folder: string, device: DeviceOptions): Promis
   }
   return {
     runs: runs as Sources['runs'],
-    dataset: await openDataset(join(folder, runFolders.dataset)),
-    editor: await openBundle(join(folder, runFolders.bundle), device),
+    dataset: await openDataset(join(folder, pipelineFolders.dataset)),
+    editor: await openBundle(join(folder, pipelineFolders.bundle), device),
     synthesis: await readSynthesis(runs.synthesis!),
-    edits: (await readJson(join(folder, runFolders.evaluation, evaluationFile))) as EditEvaluation,
+    edits: (await readJson(join(folder, pipelineFolders.evaluation, evaluationFile))) as EditEvaluation,
   };
 }

@@ -30,16 +30,16 @@ export const report = defineStage({
     if (!config.force && (await exists(config.out))) {
       throw new UserError(`${config.out} exists; give --force to replace it or choose another --out`);
     }
-    await openDevice(config); // a missing one is told before anything is read
+    await openDevice(config); // a missing device is reported before anything is read
     const sources = { ...(await openSources(config.runs, config)), psi: config.psi };
     const figures: Figure[] = [];
-    // Only here, since drawing charts takes a library that no other command should have to load.
-    const { partsOf } = await import('./figures/all.ts');
-    const parts = partsOf(config.runs, sources);
-    const progress = log.progress('report', parts.length, 'figures');
-    for (const part of parts) {
+    // Charts need a large library, which no other command should have to load.
+    const { drawingsOf } = await import('./figures/all.ts');
+    const drawings = drawingsOf(config.runs, sources);
+    const progress = log.progress('report', drawings.length, 'figures');
+    for (const draw of drawings) {
       signal.throwIfAborted();
-      const figure = await part();
+      const figure = await draw();
       figures.push(figure);
       progress.update(figures.length, figure.title);
     }

@@ -6,7 +6,7 @@ import { pathOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { countReasons } from '../prepare/bad-files.ts';
 import { readLabelIndex } from '../prepare/celeba.ts';
-import { drawSubset, type SubsetReport, subsetReport } from '../prepare/stratified-subset.ts';
+import { compareSubset, drawSubset } from '../prepare/stratified-subset.ts';
 
 const options = z.strictObject({
   labels: pathOption().describe("file of labels, official (.txt) or Kaggle's (.csv), also packed with gzip (.gz)"),
@@ -14,7 +14,7 @@ const options = z.strictObject({
   ...runOptions,
 });
 
-/** The files of a subset's run. */
+/** The artefacts of the run. */
 const files = { names: 'names.txt', report: 'report.json' } as const;
 
 export const subset = defineStage({
@@ -34,16 +34,14 @@ export const subset = defineStage({
         log.warn(`skipped ${times} × ${reason} (first: ${first})`);
       }
       const rows = drawSubset(index.labels, undefined, count, seed);
-      const report = subsetReport(index.labels, rows);
+      const comparison = compareSubset(index.labels, rows);
       const names = Array.from(rows, row => `${index.files[row]!}\n`);
       await writeWhole(run.file(files.names), names.join(''));
-      await writeJson(run.file(files.report), { ...report, bad: index.bad });
-      return { out, ...report, bad: index.bad.length };
+      await writeJson(run.file(files.report), { ...comparison, bad: index.bad });
+      return { out, ...comparison, bad: index.bad.length };
     });
   },
-  print(summary) {
-    const { out, wholeImages, subsetImages, largestDeviation } = summary as unknown as SubsetReport & { out: string };
-    const { attribute, percentagePoints } = largestDeviation;
+  print({ out, wholeImages, subsetImages, largestDeviation: { attribute, percentagePoints } }) {
     return (
       `${out}: ${subsetImages} of ${wholeImages} pictures; no attribute's share differs by more than ` +
       `${percentagePoints.toFixed(4)} percentage points (${attribute})`

@@ -1,4 +1,4 @@
-// Stage `synthesize`: generated faces with their latents and the classifier's word on each attribute.
+// Stage `synthesize`: generates faces, and labels each attribute of each with the classifier.
 import { z } from 'zod';
 import { attributeNames } from '../../../core/attributes.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
@@ -11,9 +11,9 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
-import { mapInOrder } from '../../threads/map-in-order.ts';
 import { inThreads } from '../../threads/threads.ts';
 import { checkTakes } from '../evaluate-generator/attribute-shares.ts';
+import { mapInOrder } from '../framework/map-in-order.ts';
 import { deviceOptions, pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import type { ShardOrder } from './shard.ts';
@@ -23,7 +23,9 @@ const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
   classifier: pathOption().describe('run folder of train classifier, at the same resolution'),
   count: z.int().min(1).default(100_000).describe('faces to make'),
-  psi: psiOption().default(1).describe('truncation of style generators; boundaries are fitted on 1, all their variety'),
+  psi: psiOption()
+    .default(1)
+    .describe('truncation, for style generators; boundaries are best fitted at 1, to all the variety'),
   ...deviceOptions,
   threads: threadsOption('threads, each with faces of its own; the result is the same for any number'),
   ...runOptions,
@@ -43,7 +45,7 @@ export const synthesize = defineStage({
   ],
   options,
   async run(config, { log, signal }) {
-    await openDevice(config); // a missing one is told before anything is read
+    await openDevice(config); // a missing device is reported before anything is read
     const generatorRun = await openRun(config.generator, 'train gan');
     const classifierRun = await openRun(config.classifier, 'train classifier');
     const generator = await readTensors(generatorRun.file('generator.safetensors'), ganDetailsSchema);

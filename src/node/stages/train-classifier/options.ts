@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { normalisationNames } from '../../../core/images/normalisation.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 
-/** What options are by default: the network that labels faces, and one that judges edits without having labelled any. */
+/** Default values: for the network that labels faces, and for one that judges edits without having labelled any. */
 const presets = {
   labeller: { seed: 0, width: 24, maxWidth: 128, epochs: 8, shift: 3, jitter: 0.1, cutout: 0, identityShare: 1 },
   judge: { seed: 1, width: 16, maxWidth: 96, epochs: 16, shift: 2, jitter: 0.2, cutout: 16, identityShare: 0.5 },
@@ -17,8 +17,8 @@ export const classifierOptions = z.strictObject({
     .enum(presetNames)
     .default('labeller')
     .describe(
-      'what options are by default; judge: a network with another seed, width and augmentation, trained on half of the ' +
-        'people, so that no network grades its own labels',
+      'values of the options that are not given; judge: another seed, width and augmentation, and half of the people, ' +
+        'for a second network, so that none grades its own labels',
     ),
   loss: z.enum(['mse', 'bce']).default('bce').describe("mse on the probabilities (the report's) or cross-entropy"),
   normalisation: z
@@ -37,30 +37,39 @@ export const classifierOptions = z.strictObject({
     .int()
     .min(0)
     .default(4)
-    .describe('epochs without a lower loss on the validation images after which it stops; 0 for never'),
+    .describe('epochs without a lower validation loss after which training stops; 0: never'),
   minibatch: z.int().min(1).default(32).describe('images a step'),
   learningRate: z.number().positive().default(0.002).describe('highest rate; it falls to zero along a half cosine'),
-  weightDecay: z.number().min(0).default(0.05).describe("what a step takes from each weight, times the rate (AdamW's)"),
-  mirror: z.boolean().default(true).describe('whether half of the training images are shown mirrored'),
-  shift: z.int().min(0).max(64).default(labeller.shift).describe('pixels by which they are shifted at most, each way'),
+  weightDecay: z
+    .number()
+    .min(0)
+    .default(0.05)
+    .describe("share of each weight that a step takes away, times the rate (AdamW's)"),
+  mirror: z.boolean().default(true).describe('show half of the training images mirrored'),
+  shift: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(labeller.shift)
+    .describe('largest shift of training images, in pixels each way'),
   jitter: z
     .number()
     .min(0)
     .max(0.9)
     .default(labeller.jitter)
-    .describe('largest change of their brightness, contrast and saturation, as a part of each'),
+    .describe('largest relative change of the brightness, contrast and saturation of training images'),
   cutout: z
     .int()
     .min(0)
     .max(1024)
     .default(labeller.cutout)
-    .describe('side in pixels of a square of them that is hidden; 0 for none'),
+    .describe('side in pixels of a square that is hidden in training images; 0: none'),
   identityShare: z
     .number()
     .positive()
     .max(1)
     .default(labeller.identityShare)
-    .describe('part of the people whose training images are used, drawn by the seed'),
+    .describe('share of the people whose training images are used, drawn by the seed'),
   ...deviceOptions,
   ...runOptions,
 });
@@ -69,3 +78,9 @@ export const classifierOptions = z.strictObject({
 export function classifierPreset({ preset }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return presetNames.includes(preset as (typeof presetNames)[number]) ? presets[preset as keyof typeof presets] : {};
 }
+
+/** The options that people turn; the preset's values suit the others. */
+export const commonClassifierOptions: readonly (keyof z.output<typeof classifierOptions>)[] = [
+  ...(['dataset', 'out', 'preset', 'loss', 'width', 'epochs', 'minibatch', 'learningRate'] as const),
+  ...(['device', 'threads', 'seed', 'resume', 'force'] as const),
+];

@@ -19,11 +19,10 @@ import { csvTable, textTable } from '../../presentation/table.ts';
 import { exists } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
-import { type Figures, smoothed } from '../framework/smoothed.ts';
-import { defineStage, type StageContext, type Summary } from '../framework/stage.ts';
-import { classifierOptions, classifierPreset } from './options.ts';
+import { type Measured, movingMean } from '../framework/moving-mean.ts';
+import { defineStage, type StageContext } from '../framework/stage.ts';
+import { classifierOptions, classifierPreset, commonClassifierOptions } from './options.ts';
 import {
-  type AttributeResult,
   allColumns,
   belowBaseline,
   classify,
@@ -51,6 +50,7 @@ export const trainClassifier = defineStage({
     '--dataset runs/dataset --out runs/mse --loss mse',
   ],
   options: classifierOptions,
+  common: commonClassifierOptions,
   preset: classifierPreset,
   async run(config, context) {
     const device = await openDevice(config);
@@ -109,16 +109,24 @@ export const trainClassifier = defineStage({
       };
     });
   },
-  print: summary => [textTable(resultColumns, summary.table as AttributeResult[]), '', overall(summary)].join('\n'),
+  print: result => [textTable(resultColumns, result.table), '', overall(result)].join('\n'),
 });
 
-/** The means, and what must not be. */
-function overall({ testAccuracy, majorityBaseline, auc, calibrationError, belowBaseline }: Summary): string {
-  const below = (belowBaseline as string[]).join(', ') || 'none';
+/** Means over the attributes; null in a kept run where there was nothing to take one of, as JSON knows no NaN. */
+interface Means {
+  readonly testAccuracy: number | null;
+  readonly majorityBaseline: number | null;
+  readonly auc: number | null;
+  readonly calibrationError: number | null;
+  readonly belowBaseline: readonly string[];
+}
+
+function overall({ testAccuracy, majorityBaseline, auc, calibrationError, belowBaseline }: Means): string {
+  const shown = (mean: number | null) => (mean ?? Number.NaN).toFixed(4);
   return (
-    `mean test accuracy ${Number(testAccuracy).toFixed(4)} (majority ${Number(majorityBaseline).toFixed(4)}), AUC ` +
-    `${Number(auc).toFixed(4)}, calibration error ${Number(calibrationError).toFixed(4)}; below the majority baseline by ` +
-    `more than ${toleratedErrors} standard errors: ${below}`
+    `mean test accuracy ${shown(testAccuracy)} (majority ${shown(majorityBaseline)}), AUC ${shown(auc)}, ` +
+    `calibration error ${shown(calibrationError)}; below the majority baseline by more than ${toleratedErrors} ` +
+    `standard errors: ${belowBaseline.join(', ') || 'none'}`
   );
 }
 
@@ -137,13 +145,13 @@ async function train(
   const path = run.file(checkpointFile);
   const saved = (await exists(path)) ? await readTensors(path, checkpointSchema) : undefined;
   const checkpoint = saved && { tensors: saved.tensors, progress: saved.details };
-  let recent: Figures = saved?.details.recent ?? {};
+  let recent: Measured = saved?.details.recent ?? {};
   const trainer = await ClassifierTrainer.create(device, config, images, images.labels, checkpoint);
   await run.rewind(({ step }) => Number(step) <= trainer.steps);
   const progress = log.progress('train classifier', trainer.totalSteps * config.minibatch, 'images');
   let since = { time: performance.now(), steps: trainer.steps };
   while (!trainer.finished) {
-    recent = smoothed(recent, { loss: await trainer.step() });
+    recent = movingMean(recent, { loss: await trainer.step() });
     const { steps } = trainer;
     progress.update(steps * config.minibatch, `loss ${recent.loss?.toFixed(4)}`);
     if (steps % metricsEvery === 0) run.metrics({ step: steps, ...recent });

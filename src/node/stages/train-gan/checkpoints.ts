@@ -8,7 +8,7 @@ import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../../core
 import { scheduleAt } from '../../../core/training/gan/schedule.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
 import type { Run } from '../../runs/run-folder.ts';
-import type { Figures } from '../framework/smoothed.ts';
+import type { Measured } from '../framework/moving-mean.ts';
 
 const schema = trainingStateSchema.extend({
   imagesShown: z.int(),
@@ -18,7 +18,7 @@ const schema = trainingStateSchema.extend({
 
 export interface SavedCheckpoint extends GanCheckpoint {
   /** The smoothed figures at that time. */
-  readonly recent: Figures;
+  readonly recent: Measured;
 }
 
 /** In the order they were written. */
@@ -44,7 +44,7 @@ export async function latestCheckpoint(run: Run): Promise<SavedCheckpoint | unde
  * Saves the state and drops all but the latest `keep` checkpoints.
  * @throws DivergenceError naming step and tensor when something in it is no longer a number: earlier checkpoints stay.
  */
-export async function saveCheckpoint(trainer: GanTrainer, recent: Figures, run: Run, keep: number): Promise<void> {
+export async function saveCheckpoint(trainer: GanTrainer, recent: Measured, run: Run, keep: number): Promise<void> {
   const { tensors, progress } = trainer.checkpoint();
   const name = `checkpoint-${String(progress.imagesShown).padStart(10, '0')}.safetensors`;
   await writeTensors(run.file(name), tensors, { ...progress, recent });

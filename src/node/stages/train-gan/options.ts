@@ -29,18 +29,18 @@ export const ganOptions = z.strictObject({
     .enum(ganPresetNames)
     .default('cpu')
     .describe(
-      'what options are by default: cpu is ours for small machines; style is the style generator for a long training; ' +
-        'a to h and e-star are the rows of Table 1 of Karras et al. 2018 with their channels, report is b with ' +
-        'minibatches of 32',
+      'values of the options that are not given: cpu for small machines; style for a style generator and a long ' +
+        'training; a to h and e-star for the rows of Table 1 of Karras et al. 2018 with their channels; report for b ' +
+        'with minibatches of 32',
     ),
   resolution: resolutionOption()
     .optional()
-    .describe("side of the finished images, up to the dataset's; left out: that"),
+    .describe("side of the finished images, at most the dataset's; left out: the dataset's"),
   normalisation: z
     .enum(normalisationNames)
     .optional()
     .describe(
-      "range: images as they are; chromaticity: each colour's share of R + G + B, so without brightness; left out: range",
+      "range: images as they are; chromaticity: each colour's share of R + G + B, without brightness; left out: range",
     ),
   ...withDefaults(ganSettingsSchema.shape, ganPresets.cpu),
   fallKimg: z
@@ -48,7 +48,8 @@ export const ganOptions = z.strictObject({
     .min(0)
     .default(0)
     .describe(
-      'begin the fall of the rate now, at the start or at a --resume, over so many thousand images, and end with it',
+      'thousand images over which the rate falls from now on, at the start or at a --resume, until training ends; 0: ' +
+        'no fall',
     ),
   balance: z
     .boolean()
@@ -61,21 +62,38 @@ export const ganOptions = z.strictObject({
     .number()
     .min(0)
     .default(20)
-    .describe('thousand images between measurements of SWD and MS-SSIM on a small sample, from 16×16 on; 0 for none'),
+    .describe('thousand images between measurements of SWD and MS-SSIM on a small sample, from 16×16 on; 0: none'),
   judge: pathOption()
     .optional()
     .describe(
       'run folder of train classifier, in whose features each measurement takes the Fréchet distance of every moving ' +
-        'average; the best of them all is then what comes out, else the first average at the end',
+        'average; the best one becomes the generator; left out: the first average at the end does',
     ),
-  keep: z.int().min(1).default(2).describe('checkpoints that are kept while training goes on, the latest ones'),
+  keep: z.int().min(1).default(2).describe('latest checkpoints that are kept while training goes on'),
   startFrom: pathOption()
     .optional()
-    .describe('checkpoint of the same networks to go on from, with its images shown counted; for fine-tuning'),
+    .describe('checkpoint of the same networks to go on from, for fine-tuning; its images count as shown'),
   ...deviceOptions,
   ...runOptions,
 });
 export type GanOptions = z.output<typeof ganOptions>;
+
+/** The options that people turn; the preset's values suit the others. */
+export const commonGanOptions: readonly (keyof GanOptions)[] = [
+  ...(['dataset', 'out', 'preset', 'resolution', 'kimg', 'minibatch', 'fmapBase', 'learningRate'] as const),
+  ...([
+    'judge',
+    'balance',
+    'tickKimg',
+    'fallKimg',
+    'startFrom',
+    'device',
+    'threads',
+    'seed',
+    'resume',
+    'force',
+  ] as const),
+];
 
 /** Options that a resumed training may be given anew: how long it goes on, and what is shown and told of it. */
 export const resumableGanOptions = [

@@ -17,11 +17,18 @@ import { writeWhole } from '../../files/files.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
-import { type Figures, smoothed } from '../framework/smoothed.ts';
+import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { type AverageMeasure, keepBest, openAverageMeasure, readBest } from './best-average.ts';
 import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
-import { type GanOptions, ganOptions, ganPreset, ganTrainingConfig, resumableGanOptions } from './options.ts';
+import {
+  commonGanOptions,
+  type GanOptions,
+  ganOptions,
+  ganPreset,
+  ganTrainingConfig,
+  resumableGanOptions,
+} from './options.ts';
 import { openShares } from './shares.ts';
 
 /** What to do about a training that diverged. */
@@ -43,6 +50,7 @@ export const trainGan = defineStage({
     '--dataset runs/dataset --out runs/paper --preset g --fmap-base 256 --fade-kimg 50 --stabilise-kimg 50 --kimg 1000',
   ],
   options: ganOptions,
+  common: commonGanOptions,
   preset: ganPreset,
   async run(config, context) {
     const device = await openDevice(config);
@@ -89,7 +97,7 @@ interface Setting {
   readonly measure: AverageMeasure | undefined;
 }
 
-async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
+async function train(trainer: GanTrainer, earlier: Measured, setting: Setting) {
   const { training, config, run } = setting;
   const { log, signal } = setting.context;
   const gridLatents = sampleLatents(createRandom(config.seed, 3), gridFaces, config.latentSize);
@@ -108,7 +116,7 @@ async function train(trainer: GanTrainer, earlier: Figures, setting: Setting) {
   while (!trainer.finished) {
     const before = trainer.imagesShown;
     const { resolution, phase, alpha, learningRate } = trainer.point;
-    recent = smoothed(recent, await trainer.step());
+    recent = movingMean(recent, await trainer.step());
     const { imagesShown } = trainer;
     progress.update(imagesShown, describe(resolution, phase, alpha, recent));
     /** Whether this step reached another multiple of so many images, or the end. */

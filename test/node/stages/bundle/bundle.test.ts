@@ -197,10 +197,10 @@ describe('a bundle', () => {
       ),
     ];
     const figures = { swd, msSsim, nearest, attributes };
-    await makeRun('evaluate', measured, { generator }, async () => {}, figures);
-    await makeRun('evaluate', edits, {}, async () => {}, figures);
+    await makeRun('evaluate generator', measured, { generator }, async () => {}, figures);
+    await makeRun('evaluate edits', edits, {}, async () => {}, figures);
     await makeGan(other, 'another');
-    await makeRun('evaluate', foreign, { generator: other }, async () => {}, figures);
+    await makeRun('evaluate generator', foreign, { generator: other }, async () => {}, figures);
     const to = join(folder, 'measured');
     await run({ out: to, quality: measured });
     const card = readFileSync(join(to, 'MODEL_CARD.md'), 'utf8');
@@ -212,7 +212,9 @@ describe('a bundle', () => {
       expect(card).toContain(part);
     }
     const refused = join(folder, 'refused');
-    await expect(run({ out: refused, quality: edits })).rejects.toThrow(/evaluate --generator .* measured a bundle$/);
+    await expect(run({ out: refused, quality: edits })).rejects.toThrow(
+      /must be a run of "evaluate generator"; it is one of "evaluate edits"/,
+    );
     await expect(run({ out: refused, quality: foreign })).rejects.toThrow(`measured ${other}`);
     expect(existsSync(refused)).toBe(false);
   });

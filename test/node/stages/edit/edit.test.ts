@@ -9,8 +9,8 @@ import { encodeNpy } from '../../../../src/core/formats/npy.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { type Log, silentLog } from '../../../../src/node/log/log.ts';
 import { encodeGrid } from '../../../../src/node/presentation/image-grid.ts';
+import type { FaceChange } from '../../../../src/node/stages/edit/changes.ts';
 import { edit } from '../../../../src/node/stages/edit/stage.ts';
-import type { FaceChange } from '../../../../src/node/stages/edit/summary.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { noBoundary, writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
 import { tinyStyle } from '../../../helpers/tiny-networks.ts';
@@ -94,7 +94,7 @@ describe('of a style generator', () => {
     await run({ bundle: style, latent: file, row: [1], move: ['Young=-1'], out });
     expect(parseRecipes(readFileSync(out, 'utf8'))[0]).toMatchObject({ latent: [...data.subarray(48)] });
     await expect(run({ bundle: style, latent: file, psi: 1, move: ['Young=-1'], out, force: true })).rejects.toThrow(
-      /--psi is for faces of --seed/,
+      /--psi truncates faces of --seed, not those of --latent/,
     );
     await expect(run({ latent: file, move: ['Young=-1'], out, force: true })).rejects.toThrow(
       /must hold a latent \[16\] or several \[n, 16\] of float32/,

@@ -1,4 +1,4 @@
-// The stage `evaluate --bundle` on an untrained bundle: what it measures is what editing and scoring one by one give.
+// The stage `evaluate edits` on an untrained bundle: what it measures is what editing and scoring one by one give.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -7,8 +7,7 @@ import { cosine } from '../../../../src/core/math/linear-algebra.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { readJson } from '../../../../src/node/files/files.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
-import { evaluate } from '../../../../src/node/stages/evaluate/stage.ts';
-import type { EditEvaluation } from '../../../../src/node/stages/evaluate-edits/edits.ts';
+import { type EditEvaluation, evaluateEdits } from '../../../../src/node/stages/evaluate-edits/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { makeTinyBundle, noBoundary } from '../../../helpers/tiny-bundle.ts';
 
@@ -17,7 +16,7 @@ const bundle = join(root, 'bundle');
 const warnings: string[] = [];
 const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
 const run = (options: object) =>
-  evaluate.run(evaluate.options.parse({ bundle, ...options }), { log, signal: new AbortController().signal });
+  evaluateEdits.run(evaluateEdits.options.parse({ bundle, ...options }), { log, signal: new AbortController().signal });
 
 beforeAll(async () => {
   mkdirSync(bundle);
@@ -69,12 +68,5 @@ test('any number of threads writes the same bytes', async () => {
 
 test('a misspelt attribute is refused before anything is written', async () => {
   await expect(run({ out: join(root, 'a'), attributes: ['Yung'] })).rejects.toThrow(/Did you mean "Young"/);
-});
-
-test('a bundle and a generator are measured one at a time', async () => {
-  const message = 'evaluate measures either edits or a generator: give one of --bundle and --generator; got';
-  const generator = join(root, 'gan');
-  await expect(run({ out: join(root, 'a'), generator })).rejects.toThrow(`${message} both`);
-  await expect(run({ out: join(root, 'a'), bundle: undefined })).rejects.toThrow(`${message} neither`);
   expect(existsSync(join(root, 'a.partial'))).toBe(false);
 });

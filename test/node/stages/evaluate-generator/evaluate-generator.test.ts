@@ -1,4 +1,4 @@
-// The stage `evaluate --generator` on an untrained generator and made-up pictures: counts, floors, files and misuse.
+// The stage `evaluate generator` on an untrained generator and made-up pictures: counts, floors, files and misuse.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -9,24 +9,15 @@ import { openDevice } from '../../../../src/node/devices/device.ts';
 import { readJson } from '../../../../src/node/files/files.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { openRun } from '../../../../src/node/runs/run-folder.ts';
-import { evaluate } from '../../../../src/node/stages/evaluate/stage.ts';
-import {
-  type AttributeShares,
-  sharesByGroup,
-} from '../../../../src/node/stages/evaluate-generator/attribute-shares.ts';
+import { sharesByGroup } from '../../../../src/node/stages/evaluate-generator/attribute-shares.ts';
 import type { FeatureNetwork } from '../../../../src/node/stages/evaluate-generator/classifier-features.ts';
-import {
-  comparisonsOf,
-  type Distance,
-  type FrechetOf,
-  type PrecisionRecallOf,
-  type Similarity,
-} from '../../../../src/node/stages/evaluate-generator/comparisons.ts';
+import { comparisonsOf } from '../../../../src/node/stages/evaluate-generator/comparisons.ts';
 import {
   featuresOfSets,
   frechetOf,
   precisionRecallsOf,
 } from '../../../../src/node/stages/evaluate-generator/feature-comparisons.ts';
+import { evaluateGenerator } from '../../../../src/node/stages/evaluate-generator/stage.ts';
 import { qualityFigure } from '../../../../src/node/stages/report/figures/quality.ts';
 import type { Source } from '../../../../src/node/stages/report/sources.ts';
 import { pictures } from '../../../core/measures/images/pictures.ts';
@@ -40,7 +31,12 @@ const warnings: string[] = [];
 const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
 
 const run = (options: object, signal = new AbortController().signal) =>
-  evaluate.run(evaluate.options.parse({ generator, dataset, pairs: 10, threads: 1, ...options }), { log, signal });
+  evaluateGenerator.run(evaluateGenerator.options.parse({ generator, dataset, pairs: 10, threads: 1, ...options }), {
+    log,
+    signal,
+  });
+
+type Result = Awaited<ReturnType<typeof run>>;
 
 /** 24 training images, 10 test images. */
 beforeAll(async () => {
@@ -54,7 +50,7 @@ test('a style generator is measured at all its variety and as its faces are show
   await writeTinyGenerator(style, { ...tinyStyle, resolution: 32 });
   const measured = async (options: object, out: string) => {
     const summary = await run({ generator: style, images: 10, out: join(root, out), ...options });
-    return (summary.msSsim as Similarity[]).map(({ of, mean }) => [of, mean] as const);
+    return summary.msSsim.map(({ of, mean }) => [of, mean] as const);
   };
   const both = await measured({}, 'both');
   expect(both.map(([of]) => of)).toEqual(['generated', 'generated at ψ 0.8', 'training']);
@@ -69,9 +65,9 @@ test('a style generator is measured at all its variety and as its faces are show
 
 describe('a run', () => {
   const out = join(root, 'quality');
-  let summary: { swd: Distance[]; msSsim: Similarity[] };
+  let summary: Result;
   beforeAll(async () => {
-    summary = (await run({ out, images: 20, seed: 5 })) as unknown as typeof summary;
+    summary = await run({ out, images: 20, seed: 5 });
   });
 
   test('measures at each count all that the sets allow, always with the count', () => {
@@ -111,14 +107,14 @@ describe('a run', () => {
     expect(lines[1]).toBe(`SWD×10³,"generated, training",32,20,,,${summary.swd[0]!.levels[32]}`);
     expect(lines[3]).toBe(`SWD×10³,"generated, training",average,20,,,${summary.swd[0]!.average}`);
     expect(lines.at(-1)).toBe(`MS-SSIM,training,,20,10,,${summary.msSsim[1]!.mean}`);
-    const { manifest, config } = await openRun(out, 'evaluate');
+    const { manifest, config } = await openRun(out, 'evaluate generator');
     expect(Object.keys(manifest.inputs)).toEqual(['generator', 'dataset']);
     expect(config).toMatchObject({ images: 20, pairs: 10 });
     expect(config).not.toHaveProperty('lock'); // an option of the other half
   });
 
   test('prints two tables and what may be compared', () => {
-    const text = evaluate.print!(summary as unknown as Record<string, unknown>);
+    const text = evaluateGenerator.print!(summary);
     expect(text).toMatch(/^SWD×10³ between +images each +32 +16 +average\ngenerated, training +20 +\d+\.\d\d /);
     expect(text).toMatch(/\n\nMS-SSIM among +images +pairs +mean\ngenerated +20 +10 +0\.\d{4}\n/);
     expect(text).toMatch(/Only figures of equally many images compare/);
@@ -139,7 +135,7 @@ describe('networks', () => {
   const out = join(root, 'features');
   const [classifier, judge] = [join(root, 'labeller'), join(root, 'judge')];
   const name = 'the classifier of preset judge, seed 3 (50.00 % of test labels right)';
-  let summary: Record<string, unknown>;
+  let summary: Result;
   beforeAll(async () => {
     await writeTinyClassifier(classifier, { ...tinyClassifier, resolution: 32 });
     await writeTinyClassifier(judge, { ...tinyClassifier, resolution: 32, width: 6 });
@@ -147,7 +143,7 @@ describe('networks', () => {
   });
 
   test('tell how often the classifier sees each attribute in generated and in test images, by gender and age', async () => {
-    const sets = summary.attributes as AttributeShares[];
+    const sets = summary.attributes!;
     expect(sets.map(({ of, groups }) => [of, groups.all.count])).toEqual([
       ['generated', 20],
       ['test', 10],
@@ -157,12 +153,12 @@ describe('networks', () => {
       expect(groups.young.count + groups.older.count).toBe(groups.all.count);
       expect(groups.all.shares).toHaveLength(40);
     }
-    expect((await openRun(out, 'evaluate')).summary.attributes).toEqual(sets);
-    expect(evaluate.print!(summary)).toMatch(/^attribute +all: generated +all: test +women: generated/m);
+    expect((await openRun(out, 'evaluate generator')).summary.attributes).toEqual(sets);
+    expect(evaluateGenerator.print!(summary)).toMatch(/^attribute +all: generated +all: test +women: generated/m);
   });
 
   test('show in the features of the judge the precision and recall of generated and of real images', () => {
-    const precisionRecall = summary.precisionRecall as PrecisionRecallOf[];
+    const precisionRecall = summary.precisionRecall!;
     expect(precisionRecall).toMatchObject([
       { of: 'generated, training', images: 12 },
       { of: 'training, other training', images: 12 },
@@ -173,7 +169,7 @@ describe('networks', () => {
   });
 
   test('show there the Fréchet distance at every count that has a floor', () => {
-    const frechet = summary.frechet as FrechetOf[];
+    const frechet = summary.frechet!;
     expect(frechet.map(({ of, images }) => `${images} ${of}`)).toEqual([
       '20 generated, training',
       '12 generated, training',
@@ -186,7 +182,7 @@ describe('networks', () => {
   });
 
   test('are named in every output', async () => {
-    const { precisionRecall, frechet } = summary as { precisionRecall: PrecisionRecallOf[]; frechet: FrechetOf[] };
+    const { precisionRecall = [], frechet = [] } = summary;
     expect(await readJson(join(out, 'generator.json'))).toMatchObject({ features: name, precisionRecall, frechet });
     const [{ precision, recall }, { distance }] = [precisionRecall[0]!, frechet[0]!];
     const csv = readFileSync(join(out, 'generator.csv'), 'utf8');
@@ -194,13 +190,13 @@ describe('networks', () => {
       `precision,"generated, training",,12,,"${name}",${precision}\nrecall,"generated, training",,12,,"${name}",${recall}\n`,
     );
     expect(csv).toContain(`Fréchet distance,"generated, training",,20,,"${name}",${distance}\n`);
-    const text = evaluate.print!(summary);
+    const text = evaluateGenerator.print!(summary);
     expect(text).toMatch(
       /^precision and recall of +images each +precision +recall\ngenerated, training +12 +[01]\.\d{3} /m,
     );
     expect(text).toMatch(/^Fréchet distance between +images each +distance\ngenerated, training +20 +\d+\.\d{4}\n/m);
     expect(text.split(`In the features of ${name}`)).toHaveLength(3);
-    const { manifest } = await openRun(out, 'evaluate');
+    const { manifest } = await openRun(out, 'evaluate generator');
     expect(Object.keys(manifest.inputs)).toEqual(['generator', 'dataset', 'classifier', 'judge']);
   });
 
@@ -213,7 +209,7 @@ describe('networks', () => {
     expect(byJudge).not.toHaveProperty('attributes');
     expect(byClassifier).toHaveProperty('attributes');
     expect(byJudge).not.toHaveProperty('precisionRecall'); // too few images have a third neighbour
-    expect((byJudge.frechet as FrechetOf[]).map(({ images }) => images)).toEqual([2, 2, 2]);
+    expect(byJudge.frechet!.map(({ images }) => images)).toEqual([2, 2, 2]);
     expect(byClassifier.frechet).not.toEqual(byJudge.frechet);
   });
 
@@ -293,7 +289,7 @@ test('shares are of the faces in each group', () => {
 
 test('more images than there are to train on are lowered, and told', async () => {
   const { swd } = await run({ out: join(root, 'all') });
-  expect((swd as Distance[])[0]).toMatchObject({ images: 24 });
+  expect(swd[0]).toMatchObject({ images: 24 });
   expect(warnings.pop()).toBe(`only 24 images are compared, all that ${dataset} has to train on`);
 });
 
@@ -333,10 +329,6 @@ test('floors are measured as far as there are real images', () => {
 });
 
 describe('misuse is one line', () => {
-  test('no dataset', async () => {
-    await expect(run({ out: join(root, 'x'), dataset: undefined })).rejects.toThrow(/^--generator needs --dataset, /);
-  });
-
   test('a dataset smaller than the generator’s images; a larger one is halved', async () => {
     const [large, small] = [join(root, 'gan64'), join(root, 'gan16')];
     await writeTinyGenerator(large, { ...tinyGan, resolution: 64 });
@@ -344,7 +336,7 @@ describe('misuse is one line', () => {
       "the dataset must have the generator's 64×64 or more; got 32",
     );
     await writeTinyGenerator(small, { ...tinyGan, resolution: 16 });
-    const { swd } = (await run({ out: join(root, 'half'), generator: small })) as unknown as { swd: Distance[] };
+    const { swd } = await run({ out: join(root, 'half'), generator: small });
     expect(Object.keys(swd[0]!.levels)).toEqual(['16']);
   });
 

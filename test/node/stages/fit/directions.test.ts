@@ -1,12 +1,11 @@
-// The stage `fit` with what comes from elsewhere: InterFaceGAN's boundaries and scores, and labels given by hand.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// The stage `fit` on faces from elsewhere: InterFaceGAN's latents and scores, and labels given by hand.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../../src/core/attributes.ts';
 import type { HandLabelledMetrics } from '../../../../src/core/directions/fit/hand-labelled.ts';
 import { toFloat64 } from '../../../../src/core/formats/nd-array.ts';
-import { decodeNpyHeader, encodeNpy } from '../../../../src/core/formats/npy.ts';
+import { encodeNpy } from '../../../../src/core/formats/npy.ts';
 import { cosine, length } from '../../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../../src/core/math/random.ts';
 import { normaliseLatents, sampleLatents } from '../../../../src/core/models/latents.ts';
@@ -16,7 +15,6 @@ import { type Log, silentLog } from '../../../../src/node/log/log.ts';
 import { openRun } from '../../../../src/node/runs/run-folder.ts';
 import { fit } from '../../../../src/node/stages/fit/stage.ts';
 import { plant } from '../../../core/directions/fit/planted.ts';
-import { sharedFolder } from '../../../helpers/shared.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 
 const folder = temporaryFolder();
@@ -27,74 +25,6 @@ async function run(options: object, log: Log = silentLog) {
   return openRun(out, 'fit');
 }
 const normalIn = async (path: string) => toFloat64((await readNpy(path)).data);
-
-describe.skipIf(sharedFolder === undefined)("InterFaceGAN's published boundaries", () => {
-  const published = join(sharedFolder ?? '', 'interfacegan');
-  const original = (name: string) => normalIn(join(published, `pggan_celebahq_${name}_boundary.npy`));
-
-  test('are imported under our names, conditioned, and exported as they were', async () => {
-    const exported = join(folder, 'exported');
-    const finished = await run({
-      import: [published],
-      condition: ['Young:Male', 'Young:Male+Eyeglasses'],
-      export: exported,
-    });
-    const { directions, latentSize } = await readBoundaryDetails(finished);
-    expect(latentSize).toBe(512);
-    const fitted = directions.filter(({ controllable }) => controllable).map(({ attribute }) => attribute);
-    expect(fitted.slice(0, 4)).toEqual(['Eyeglasses', 'Male', 'Smiling', 'Young']);
-    expect(fitted.slice(4)).toEqual(expect.arrayContaining(['pose', 'quality', 'age_c_gender']));
-
-    // Age points to the old, Young to the young.
-    const young = await normalIn(finished.file('Young_boundary.npy'));
-    expect(cosine(young, await original('age'))).toBeCloseTo(-1, 12);
-    expect(cosine(young, await normalIn(finished.file('Male_boundary.npy')))).toBeCloseTo(-0.486, 3);
-    for (const [ours, theirs] of [
-      ['Young_c_Male', 'age_c_gender'],
-      ['Young_c_Male_Eyeglasses', 'age_c_gender_eyeglasses'],
-    ]) {
-      const conditioned = await normalIn(finished.file(`${ours}_boundary.npy`));
-      expect(-cosine(conditioned, await original(theirs!))).toBeGreaterThan(0.9999);
-    }
-
-    for (const name of ['age', 'gender', 'smile', 'pose', 'age_c_gender']) {
-      const path = join(exported, `${name}_boundary.npy`);
-      expect(await normalIn(path)).toEqual(await original(name));
-      expect(decodeNpyHeader(readFileSync(path))).toMatchObject({
-        dtype: 'float64',
-        shape: [1, 512],
-        fortranOrder: false,
-      });
-    }
-    expect(readdirSync(exported)).toHaveLength(15 + 2);
-  });
-
-  const python = '/usr/bin/python3';
-  const numpy =
-    existsSync(python) &&
-    (() => {
-      try {
-        execFileSync(python, ['-c', 'import numpy'], { stdio: 'ignore' });
-        return true;
-      } catch {
-        return false;
-      }
-    })();
-  if (!numpy)
-    console.warn('skipped: exported boundaries in NumPy, because /usr/bin/python3 with NumPy is not installed');
-
-  test.skipIf(!numpy)('are read by NumPy as InterFaceGAN reads them', async () => {
-    const exported = join(folder, 'for-numpy');
-    await run({ import: [published], export: exported });
-    const script = `
-import numpy, sys
-a, b = (numpy.load(path) for path in sys.argv[1:])
-assert a.shape == (1, 512) and a.dtype == numpy.float64 and abs(numpy.linalg.norm(a) - 1) < 1e-9
-print(numpy.abs(a - b).max())`;
-    const paths = [join(exported, 'age_boundary.npy'), join(published, 'pggan_celebahq_age_boundary.npy')];
-    expect(Number(execFileSync(python, ['-c', script, ...paths], { encoding: 'utf8' }))).toBe(0);
-  });
-});
 
 describe("InterFaceGAN's latents and scores", () => {
   const { latents, size, logits, normal } = plant(1, 4000, 16);
@@ -148,12 +78,8 @@ describe("InterFaceGAN's latents and scores", () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['nothing to fit to', {}, /needs --synthesis, --latents with --scores, or --import; got none/],
+    ['nothing to fit to', {}, /fit needs faces, of --synthesis or of --latents with --scores; got none/],
     ['latents without scores', { latents: z }, /--latents and --scores belong together/],
-    ['an empty folder', { import: [temporaryFolder()] }, /must hold files named <attribute>_boundary\.npy; got none/],
-    ['another name', { import: [z] }, /z\.npy must be named <attribute>_boundary\.npy/],
-    ['a matrix', { import: [write('x_boundary.npy', logits)] }, /must have shape \[1, d\]; got \[4000, 1\]/],
-    ['no direction', { import: [write('y_boundary.npy', new Float32Array(4000))] }, /\[1, d\]/],
     [
       'another number of scores',
       { latents: z, scores: [write('few/scores.npy', new Float32Array(8000))] },

@@ -36,7 +36,7 @@ test('every stage works with a style generator, up to the report', async () => {
 
 test('a finished generator takes the place of training one, and makes the same of the same', async () => {
   const lines = await run({ preset: 'tiny', out: again, generator });
-  expect(lines).toContain(`train gan: left out, ${generator} is there; what tiny says of training one does not apply`);
+  expect(lines).toContain(`train gan: left out, as ${generator} is given; the options of tiny for it do not apply`);
   expect(existsSync(join(again, 'gan'))).toBe(false);
   for (const file of ['synthesis/u.npy', 'synthesis/logits.npy', 'boundaries/boundaries.npy']) {
     expect(readFileSync(join(again, file))).toEqual(readFileSync(join(first, file)));

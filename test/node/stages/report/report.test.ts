@@ -69,7 +69,7 @@ test('resuming a finished pipeline keeps all of it, and says so', async () => {
     'fit',
     'bundle',
     'calibrate',
-    'evaluate',
+    'evaluate edits',
     'report',
   ]);
   expect(statSync(page).mtimeMs).toBe(before);

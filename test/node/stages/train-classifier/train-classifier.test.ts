@@ -8,7 +8,7 @@ import { attributeNames } from '../../../../src/core/attributes.ts';
 import { openDataset } from '../../../../src/node/artefacts/dataset.ts';
 import { classifierDetailsSchema, readTensors } from '../../../../src/node/artefacts/networks.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
-import { commandOf } from '../../../../src/node/stages/framework/command.ts';
+import { commandOf } from '../../../../src/node/stages/framework/command-line.ts';
 import { withPreset } from '../../../../src/node/stages/framework/stage.ts';
 import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
 import { type AttributeResult, belowBaseline, compare } from '../../../../src/node/stages/train-classifier/results.ts';

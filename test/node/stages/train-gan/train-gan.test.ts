@@ -12,7 +12,7 @@ import {
   writeTensors,
 } from '../../../../src/node/artefacts/networks.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
-import { commandOf } from '../../../../src/node/stages/framework/command.ts';
+import { commandOf } from '../../../../src/node/stages/framework/command-line.ts';
 import { withPreset } from '../../../../src/node/stages/framework/stage.ts';
 import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
 import { synthesize } from '../../../../src/node/stages/synthesize/stage.ts';

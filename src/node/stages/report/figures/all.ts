@@ -1,4 +1,4 @@
-// Every figure of the report, in its order.
+// Lists the figures of the report in their order.
 import type { Figure } from '../../../presentation/html.ts';
 import type { Sources } from '../sources.ts';
 import { datasetFigure, generatedFigure } from './attributes.ts';
@@ -10,8 +10,8 @@ import { sampleCurvesFigure } from './sample-curves.ts';
 import { boundariesFigure, classifierFigure } from './tables.ts';
 import { configurationFigure, curvesFigure, timingsFigure } from './training.ts';
 
-/** Figures 1 to 8 as in the report, then what it does not have. */
-export function partsOf(folder: string, sources: Sources): (() => Figure | Promise<Figure>)[] {
+/** @returns a function for each figure: 1 to 8 as in the report "Face Tuning", then those that it does not have. */
+export function drawingsOf(folder: string, sources: Sources): (() => Figure | Promise<Figure>)[] {
   return [
     () => datasetFigure(sources),
     () => generatedFigure(sources),

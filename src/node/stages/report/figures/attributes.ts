@@ -1,4 +1,4 @@
-// Figures 1 and 2: how frequent each attribute is, in the pictures and in the faces made after them.
+// Draws figures 1 and 2: the frequency of each attribute in the pictures and in generated faces.
 import { attributeNames } from '../../../../core/attributes.ts';
 import { imagesOf } from '../../../artefacts/image-set.ts';
 import { type ShareSeries, shareChart } from '../../../presentation/charts.ts';
@@ -9,10 +9,10 @@ import type { Sources } from '../sources.ts';
 import { counted, readable } from './words.ts';
 
 const whole = attributeNames.map(attribute => published(attribute).wholeCount / wholeCeleba);
-/** The most frequent first: the order of both figures. */
+/** The attributes of both figures, the most frequent first. */
 const order = [...attributeNames.keys()].sort((a, b) => whole[b]! - whole[a]!);
 
-/** Attributes of the dataset beside those of the whole CelebA. */
+/** Sets the attributes of the dataset beside those of the whole CelebA. */
 export function datasetFigure({ dataset, runs }: Sources): Figure {
   const shares = sharesOf(dataset.labels, dataset.count, label => label === 1);
   const distances = shares.map((share, a) => Math.abs(share - whole[a]!));
@@ -36,7 +36,7 @@ export function datasetFigure({ dataset, runs }: Sources): Figure {
   };
 }
 
-/** True labels, the classifier's word on the same pictures, and its word on generated faces. */
+/** Sets true labels beside the classifier's answers for the same pictures and for generated faces. */
 export async function generatedFigure({ dataset, runs, editor, synthesis }: Sources): Promise<Figure> {
   const { count, thresholds, frequencies } = synthesis;
   const test = await imagesOf(dataset, 'test');

@@ -1,20 +1,20 @@
-// After the report's figures: what moving each attribute does to it and to all others, as a second network sees it.
+// Draws what moving each attribute does to it and to all others, as a second network sees it.
 import { attributeNames } from '../../../../core/attributes.ts';
 import { mean } from '../../../../core/math/statistics.ts';
 import type { EditEffect } from '../../../../core/measures/answers/edit-effects.ts';
 import { heatMap } from '../../../presentation/charts.ts';
 import { escapeHtml, type Figure } from '../../../presentation/html.ts';
 import { type Column, htmlTable } from '../../../presentation/table.ts';
-import { type Effect, pairsOf } from '../../evaluate-edits/edits.ts';
+import { type Effect, pairsOf } from '../../evaluate-edits/stage.ts';
 import type { Sources } from '../sources.ts';
 import { counted, listed, readable } from './words.ts';
 
 type Pair = ReturnType<typeof pairsOf>[number];
 
-/** With the suggested locks where there are some. */
+/** The effect with the suggested locks, where there are any. */
 const best = ({ free, locked }: Pair): Effect => locked ?? free;
 
-/** Figures of all pairs, or one sentence where the model has none. */
+/** Draws the pairs, or says in one sentence that there are none. */
 function ifAny(pairs: readonly unknown[], draw: () => string): string {
   return pairs.length > 0 ? draw() : '<p class="note">No attribute of this model has a boundary to move along.</p>';
 }
@@ -61,10 +61,10 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
     ),
     caption:
       `Each attribute was moved on ${counted(edits.faces)} faces, on ${counted(pairs[0]?.free.all.faces ?? 0)} with nothing locked, to 10 % and to 90 % of the classifier's probability. ` +
-      '“Agrees”: after so many of these edits the attribute is seen where it should be. “Others flip”: the mean share ' +
-      `of the other attributes whose answer is another than on the unedited face. Said by ${edits.judge}. Locks were ` +
-      'chosen on other faces than these. “Left”: how much of the direction the locks leave. R²: of the logit on the ' +
-      'signed distance, over the unedited faces.',
+      '“Agrees”: the share of these edits after which the judge sees the attribute where it should be. “Others flip”: ' +
+      `the mean share of the other attributes for which its answer changes. Judged by ${edits.judge}. Locks were ` +
+      'chosen on other faces than these. “Left”: the share of the direction that the locks leave. R²: of the logit on ' +
+      'the signed distance, over the unedited faces.',
     command: runs.evaluation.command,
   };
 }
@@ -86,7 +86,7 @@ export function rescoringFigure({ edits, runs }: Sources): Figure {
     caption:
       'A row is what was moved, from 10 % to 90 % of the classifier’s probability; its colours are how much the ' +
       `judge’s logit of each attribute changed on average over ${counted(edits.faces)} faces. Purple is more, orange ` +
-      'less. A model without entanglement would show the diagonal alone. The figures are in evaluation.csv.',
+      'less. A model without entanglement would show the diagonal alone. The numbers are in evaluation.csv.',
     command: runs.evaluation.command,
   };
 }
@@ -98,19 +98,19 @@ export function cosinesFigure({ edits, runs }: Sources): Figure {
     title: 'Cosines of the normals',
     body: ifAny(names, () => heatMap(map, 'Cosine of each pair of normals')),
     caption:
-      `All ${names.length} normals against each other. What is dark off the diagonal shares a direction: a lock on one ` +
-      'takes part of the other away.',
+      `All ${names.length} normals against each other. Dark cells off the diagonal are pairs that share a direction: ` +
+      'locking one takes part of the other away.',
     command: runs.boundaries.command,
   };
 }
 
-/** Attributes whose effect is told apart for women and men: the report saw men lose hair and beard as they age. */
-const told = ['Young', 'Smiling', 'Eyeglasses'];
-/** Changes that are told of each. */
-const mostTold = 5;
+/** Attributes whose effect is shown apart for women and men. */
+const grouped = ['Young', 'Smiling', 'Eyeglasses'];
+/** Changes that are listed for each. */
+const mostListed = 5;
 
 export function groupsFigure({ edits, runs }: Sources): Figure {
-  const pairs = pairsOf(edits.effects).filter(({ free }) => told.includes(free.moved));
+  const pairs = pairsOf(edits.effects).filter(({ free }) => grouped.includes(free.moved));
   const rows = pairs
     .flatMap(pair =>
       (['women', 'men'] as const).flatMap(group => [
@@ -144,7 +144,7 @@ function largest(moved: string, { changes }: EditEffect): string {
     .map((attribute, a) => ({ attribute, change: changes[a]! }))
     .filter(({ attribute }) => attribute !== moved)
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
-    .slice(0, mostTold)
+    .slice(0, mostListed)
     .map(({ attribute, change }) => `${readable(attribute)} ${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(1)}`)
     .join(', ');
 }

@@ -1,4 +1,4 @@
-// Figures 4 to 6: faces as they come, and faces edited with one and with several attributes locked.
+// Draws figures 4 to 6: unselected faces, and faces edited with one and with several attributes locked.
 import { attributeNames } from '../../../../core/attributes.ts';
 import { asLatentMove, type Move } from '../../../../core/editing/moves.ts';
 import { parseMoveRange } from '../../../../core/editing/strip.ts';
@@ -11,19 +11,19 @@ import { encodeGrid } from '../../../presentation/image-grid.ts';
 import { htmlTable } from '../../../presentation/table.ts';
 import { edit } from '../../edit/stage.ts';
 import { drawStrips } from '../../edit/strips.ts';
-import { commandOf } from '../../framework/command.ts';
+import { commandOf } from '../../framework/command-line.ts';
 import type { Source } from '../sources.ts';
 import { listed, readable } from './words.ts';
 
-/** What these figures are drawn from: a part of what a report has. */
+/** The part of a report's sources that these figures need. */
 export interface FaceSources {
   readonly editor: FaceEditor;
-  /** Truncation of the faces; left out, the model's own. */
+  /** Truncation of the faces. Left out: the model's own. */
   readonly psi?: number | undefined;
   readonly runs: { readonly generator: Pick<Source, 'command'>; readonly bundle: Pick<Source, 'folder'> };
 }
 
-/** Pixels of a face on the page, about. */
+/** Approximate side of a face on the page, in pixels. */
 const shownSide = 96;
 const seedsFrom = (count: number) => Array.from({ length: count }, (_, seed) => seed);
 const scaleOf = (editor: FaceEditor) => Math.max(1, Math.round(shownSide / editor.bundle.resolution));
@@ -47,11 +47,11 @@ export async function samplesFigure({ editor, psi, runs }: FaceSources): Promise
 interface StripPlan {
   readonly move: string;
   readonly locks: readonly string[];
-  /** Left out: the first faces. */
+  /** Left out: the first seeds. */
   readonly seeds?: readonly number[];
 }
 
-/** The report's figure 5, and its figure 6. */
+/** The edits of the report's figures 5 and 6. */
 const ageWithGender: StripPlan = { move: 'Young=3..-3', locks: ['Male'] };
 const severalLocks: readonly StripPlan[] = [
   { move: 'Young=3..-3', locks: ['Male', 'Bald', 'Wearing_Lipstick'] },
@@ -76,7 +76,7 @@ export async function locksFigure(sources: FaceSources): Promise<Figure> {
   };
 }
 
-/** Age for women and men apart: do beards and bald heads come with it, and to whom? */
+/** Shows age for women and men apart: do beards and bald heads come with it, and to whom? */
 export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
   const { editor, psi } = sources;
   const { index: male, details } = editor.attribute('Male');
@@ -102,14 +102,14 @@ export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
 
 const faces = 6;
 const steps = 7;
-/** Faces among which so many women and men are looked for. */
+/** Seeds among which women and men are looked for. */
 const searched = 40;
 const stripCaption =
   `${faces} generated faces, seeds 0 to ${faces - 1}, one a row, in ${steps} steps. Under them the mean probability ` +
-  'that the classifier gives, over these faces: the moved attribute should change, a locked one should not. It is ' +
-  'the classifier whose labels the boundaries were fitted to, so it is a witness in its own case.';
+  'that the classifier gives, over these faces: the moved attribute should change, a locked one should not. The ' +
+  'boundaries were fitted to the labels of this classifier, so it is no independent judge.';
 
-/** Locks without a boundary are left out and named; a move without one is told instead of shown. */
+/** Draws one strip. Locks without a boundary are left out and named; a move without one becomes a note. */
 async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = seedsFrom(faces) }: StripPlan) {
   const range = parseMoveRange(move);
   const has = (name: string) => editor.bundle.boundaries.some(({ attribute }) => attribute === name);

@@ -1,4 +1,4 @@
-// Figure 3: conditional manipulation as geometry, for two real normals of this model.
+// Draws figure 3: the geometry of conditional manipulation, for two normals of this model.
 import { attributeNames } from '../../../../core/attributes.ts';
 import { distanceTo } from '../../../../core/editing/edit.ts';
 import { toFloat32 } from '../../../../core/formats/nd-array.ts';
@@ -12,7 +12,7 @@ import { counted, readable } from './words.ts';
 
 const title = 'The geometry of conditional manipulation';
 const faces = 400;
-/** What the figure shows if this model has both; otherwise the first two that it has. */
+/** The attributes shown where this model has both; otherwise its first two are. */
 const wanted = ['Young', 'Male'];
 
 export async function geometryFigure({ runs, editor, synthesis }: Sources): Promise<Figure> {
@@ -54,9 +54,9 @@ export async function geometryFigure({ runs, editor, synthesis }: Sources): Prom
     body: planeChart(plane, `Latents in the plane of the normals of ${movedName} and ${lockedName}, with both normals`),
     caption:
       `${counted(count)} generated latents in the plane of two real normals, whose cosine is ${cosine.toFixed(3).replace('-', '−')}. ` +
-      `Moving along the normal of ${movedName} also moves along that of ${lockedName}; what is left of it at right ` +
-      `angles, ${(100 * residual).toFixed(1)} % of its length, leaves ${lockedName} exactly where it is. Arrows are ` +
-      'three σ long; the dimensions that are not seen blur the boundaries.',
+      `Moving along the normal of ${movedName} also moves along that of ${lockedName}; its part at right angles, ` +
+      `${(100 * residual).toFixed(1)} % of its length, leaves ${lockedName} exactly where it is. Arrows are three σ ` +
+      'long. The boundaries look blurred, as the latents differ in dimensions that are not shown.',
     command,
   };
 }

@@ -1,4 +1,4 @@
-// After the report's figures: how near the generator's images come to real ones.
+// Draws how near the generator's images come to real ones.
 import { attributeNames } from '../../../../core/attributes.ts';
 import type { Figure } from '../../../presentation/html.ts';
 import { htmlTable } from '../../../presentation/table.ts';
@@ -34,8 +34,8 @@ export function qualityFigure({ summary, command }: Source): Figure {
       ...(attributes === undefined ? [] : [sharesTable(attributes)]),
     ].join('\n'),
     caption:
-      'Only figures of equally many images compare. What real images have among themselves is the floor of the ' +
-      'distance. A generator that had memorised would stand nearer to its training images than test images do.',
+      'Only numbers of equally many images compare. The distance of real images among themselves is the floor. A ' +
+      'generator that had memorised its training images would be nearer to them than test images are.',
     command,
   };
 }

@@ -1,4 +1,4 @@
-// After the report's figures: how much better boundaries get with more samples.
+// Draws how much better boundaries get with more samples.
 import type { LearningCurve, LearningCurvePoint } from '../../../../core/directions/fit/learning-curve.ts';
 import { boundaryFiles } from '../../../artefacts/boundaries.ts';
 import { readJson } from '../../../files/files.ts';
@@ -7,7 +7,7 @@ import type { Figure } from '../../../presentation/html.ts';
 import type { Source } from '../sources.ts';
 import { readable } from './words.ts';
 
-/** As many as a chart tells apart. */
+/** Curves that one chart can tell apart. */
 const curvesAtMost = 3;
 
 /** @param boundaries a run of `fit --curve`. */

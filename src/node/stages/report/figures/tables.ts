@@ -1,4 +1,4 @@
-// Figures 7 and 8: the boundaries and the classifier, attribute by attribute, beside published figures.
+// Draws figures 7 and 8: the boundaries and the classifier, attribute by attribute, beside published results.
 import { z } from 'zod';
 import { attributeNames } from '../../../../core/attributes.ts';
 import { mean } from '../../../../core/math/statistics.ts';
@@ -12,19 +12,19 @@ import { counted, readable } from './words.ts';
 
 type Row = Readonly<Record<string, number | string | null>>;
 
-/** null where it cannot be said, as of an attribute that no picture has. */
-const figure = z.number().nullable();
+/** null where it is undefined, as for an attribute that no picture has. */
+const measure = z.number().nullable();
 const boundariesSchema = z.array(
   z.object({
     attribute: z.enum(attributeNames),
-    'data size': figure,
-    'training accuracy': figure,
-    'test accuracy': figure,
-    f1: figure,
-    'accuracy low': figure,
-    'accuracy high': figure,
-    'held-out auc': figure,
-    'shuffled accuracy': figure,
+    'data size': measure,
+    'training accuracy': measure,
+    'test accuracy': measure,
+    f1: measure,
+    'accuracy low': measure,
+    'accuracy high': measure,
+    'held-out auc': measure,
+    'shuffled accuracy': measure,
     reason: z.string().nullable(),
   }),
 );
@@ -68,8 +68,8 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
     caption:
       `Fitted to latents of ${counted(synthesis.count)} generated faces, ${samples}. AUC, all faces: on every face ` +
       'that was not trained on. Shuffled: test accuracy after training on shuffled labels, chance if nothing leaks. ' +
-      'Test accuracies of the two sides are not of the same question where the samples are chosen otherwise than in ' +
-      'the report: its classes are unequal, so its F1 says more than its accuracy.',
+      'Where the samples are chosen in another way than in the report, test accuracies of the two sides do not ' +
+      'compare: its classes are unequal, so its F1 says more than its accuracy.',
     command,
   };
 }
@@ -77,15 +77,15 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
 const resultsSchema = z.array(
   z.object({
     attribute: z.enum(attributeNames),
-    trainAccuracy: figure,
-    testAccuracy: figure,
-    majorityBaseline: figure,
-    gain: figure,
-    gainError: figure,
-    balancedAccuracy: figure,
-    auc: figure,
-    mse: figure,
-    calibrationError: figure,
+    trainAccuracy: measure,
+    testAccuracy: measure,
+    majorityBaseline: measure,
+    gain: measure,
+    gainError: measure,
+    balancedAccuracy: measure,
+    auc: measure,
+    mse: measure,
+    calibrationError: measure,
   }),
 );
 
@@ -128,7 +128,7 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
     body: htmlTable(
       columns,
       rows,
-      '† below the majority baseline: to always give the commoner answer is right more often',
+      '† below the majority baseline: always giving the commoner answer is right more often',
       meansOf(rows),
     ),
     caption:
@@ -148,7 +148,7 @@ function plain(title: string, key: string): Column<Row> {
   return { title, value: row => row[key] };
 }
 
-/** A figure in [0, 1]. @param baseline the key of what it should not fall below; where it does, it is marked. */
+/** A column of shares in [0, 1]. @param baseline key of the value below which a share is marked. */
 function share(title: string, key: string, baseline?: string): Column<Row> {
   const mark = (row: Row) => (baseline !== undefined && isBelow(row, key, baseline) ? '† ' : '');
   return { title, value: row => row[key], decimals: 3, mark };
@@ -159,18 +159,18 @@ function isBelow(row: Row, key: string, baseline: string): boolean {
   return typeof value === 'number' && typeof least === 'number' && value < least;
 }
 
-/** `+0.012 ± 0.003`; nothing where there is none. */
+/** `+0.012 ± 0.003`, or nothing where either is missing. */
 function plusMinus(value: Row[string] | undefined, error: Row[string] | undefined): string | null {
   if (typeof value !== 'number' || typeof error !== 'number') return null;
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)} ± ${error.toFixed(3)}`;
 }
 
-/** `0.883 … 0.950`; nothing where there is none. */
+/** `0.883 … 0.950`, or nothing where either is missing. */
 function range(low: Row[string] | undefined, high: Row[string] | undefined): string | null {
   return typeof low === 'number' && typeof high === 'number' ? `${low.toFixed(3)} … ${high.toFixed(3)}` : null;
 }
 
-/** The mean of each figure over the rows that have it. */
+/** @returns the mean of each column over the rows that have a number there. */
 function meansOf(rows: readonly Row[]): Row {
   const means: Record<string, number | string | null> = { attribute: 'mean' };
   for (const key of Object.keys(rows[0] ?? {})) {

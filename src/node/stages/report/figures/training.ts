@@ -1,7 +1,5 @@
-// After the report's figures: how the trainings went, what all of it took, and with which options it was made.
-
-import type { JsonObject } from '../../../files/json-lines.ts';
-import { readJsonLines } from '../../../files/json-lines.ts';
+// Draws the course of the trainings, the time and memory of every stage, and its options.
+import { type JsonObject, readJsonLines } from '../../../files/json-lines.ts';
 import { type Curve, lineChart } from '../../../presentation/charts.ts';
 import { escapeHtml, type Figure } from '../../../presentation/html.ts';
 import { type Column, htmlTable } from '../../../presentation/table.ts';
@@ -76,8 +74,8 @@ export function timingsFigure(folder: string, { runs }: Sources): Figure {
     title: 'Time and memory',
     body: htmlTable(columns, stages, `${minutes.toFixed(1)} minutes in all`),
     caption:
-      'Time that each stage worked, over all sittings of an interrupted one, and the most memory that the process ' +
-      'held meanwhile. Times are UTC.',
+      'Working time of each stage, over all sittings where it was interrupted, and the peak memory of its process. ' +
+      'Times are UTC.',
     command: `face-tuning report --runs ${folder} --out report.html`,
   };
 }

@@ -1,4 +1,4 @@
-// How figures and their captions write names and numbers.
+// Writes names and numbers for figures and their captions.
 
 /** `5_o_Clock_Shadow` as `5 o Clock Shadow`. */
 export function readable(attribute: string): string {

@@ -1,4 +1,4 @@
-// Half of the stage `evaluate`: what moving each attribute does to it and to the other 39, with and without locks.
+// Stage `evaluate edits`: measures what moving each attribute does to it and to the other 39, with and without locks.
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
@@ -10,39 +10,40 @@ import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { cosine } from '../../../core/math/linear-algebra.ts';
 import { correlation, mean } from '../../../core/math/statistics.ts';
 import { type EditEffect, editEffect } from '../../../core/measures/answers/edit-effects.ts';
+import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
 import { type Column, csvTable, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { withRun } from '../../runs/run-folder.ts';
-import { mapInOrder } from '../../threads/map-in-order.ts';
 import { inThreads } from '../../threads/threads.ts';
 import { type MoverPlace, openMover } from '../calibrate/mover.ts';
-import type { CommonConfig } from '../framework/options.ts';
-import type { StageContext, Summary } from '../framework/stage.ts';
+import { mapInOrder } from '../framework/map-in-order.ts';
+import { deviceOptions, pathOption, runOptions, threadsOption } from '../framework/options.ts';
+import { defineStage } from '../framework/stage.ts';
 import type { ProbeThread } from './thread.ts';
 
-/** The options that only this half of the stage has. */
-export const editOptions = {
-  attributes: z
-    .array(z.string())
-    .default([])
-    .describe('of --bundle: attributes to move; none: all that have a boundary'),
-  faces: z.int().min(2).max(100_000).default(500).describe('of --bundle: generated faces to measure on'),
+const options = z.strictObject({
+  bundle: pathOption().describe('folder of the model bundle whose edits are measured'),
+  judge: pathOption()
+    .optional()
+    .describe(
+      'run folder of train classifier whose network labelled nothing, to judge the edits; left out: the bundle’s classifier',
+    ),
+  attributes: z.array(z.string()).default([]).describe('attributes to move; left out: all that have a boundary'),
+  faces: z.int().min(2).max(100_000).default(500).describe('generated faces to measure on'),
   unlockedFaces: z
     .int()
     .min(2)
     .max(100_000)
     .default(200)
-    .describe('of --bundle: on so many of them is shown what the suggested locks mend'),
-};
+    .describe('how many of them are also moved without the suggested locks, to show what these mend'),
+  ...deviceOptions,
+  threads: threadsOption('threads, each with attributes of its own; the result is the same for any number'),
+  ...runOptions,
+});
 
-interface EditConfig extends CommonConfig, z.output<z.ZodObject<typeof editOptions>> {
-  readonly bundle: string;
-  readonly judge: string | undefined;
-}
-
-/** Effect of moving one attribute. */
+/** The effect of moving one attribute. */
 export interface Effect {
   readonly moved: AttributeName;
   /** The bundle's suggested ones, or none. */
@@ -54,7 +55,7 @@ export interface Effect {
   /** Mean |strength|, in σ. */
   readonly strength: number;
   readonly all: EditEffect;
-  /** Effects on the faces in which the judge, before the edit, sees no man and a man. */
+  /** The same for the faces in which the judge, before the edit, sees no man, and for those in which it sees one. */
   readonly women: EditEffect;
   readonly men: EditEffect;
 }
@@ -84,7 +85,7 @@ const csvColumns: readonly Column<Effect>[] = [
 ];
 
 /** One row an attribute: without locks and with those that are suggested. */
-interface Pair {
+export interface Pair {
   readonly free: Effect;
   readonly locked: Effect | undefined;
 }
@@ -99,76 +100,85 @@ const shortColumns: readonly Column<Pair>[] = [
   { title: 'others flip, locked', value: ({ locked }) => locked?.all.flips, decimals: 3 },
 ];
 
-/** Far from the seeds on which `calibrate` chose, so that no figure is of faces that locks were chosen on. */
+/** Far from the seeds of `calibrate`, so that no lock is measured on the faces it was chosen on. */
 const firstSeed = 1_000_000;
 
-export async function evaluateEdits(config: EditConfig, { log, signal }: StageContext): Promise<Summary> {
-  const { bundle, out, resume, force, faces } = config;
-  for (const attribute of config.attributes) attributeIndex(attribute);
-  const inputs = {
-    bundle: join(bundle, bundleFiles.index),
-    ...(config.judge === undefined ? {} : { judge: config.judge }),
-  };
-  return withRun(out, { stage: 'evaluate', config, inputs, resume, force, log }, async run => {
-    const { device } = config;
-    const place: MoverPlace = { bundle, judge: config.judge, device };
-    const { editor, judge } = await openMover(place);
-    const seeds = Array.from({ length: faces }, (_, i) => firstSeed + config.seed + i);
-    const seen = await lookAt(editor, judge, seeds);
-    const isMan = (row: number) => {
-      const male = attributeIndex('Male');
-      return seen.before[row * attributeNames.length + male]! > judge.thresholds[male]!;
+export const evaluateEdits = defineStage({
+  name: 'evaluate edits',
+  description: 'Measure what moving each attribute of a bundle does to it and to the other 39.',
+  examples: [
+    '--bundle models/celeba-64 --out runs/evaluation',
+    '--bundle models/mine --judge runs/judge --out runs/hair --attributes Bald,Bangs',
+  ],
+  options,
+  async run(config, { log, signal }) {
+    await openDevice(config); // a missing device is reported before anything is read or begun
+    const { bundle, out, resume, force, faces } = config;
+    for (const attribute of config.attributes) attributeIndex(attribute);
+    const inputs = {
+      bundle: join(bundle, bundleFiles.index),
+      ...(config.judge === undefined ? {} : { judge: config.judge }),
     };
-    await run.rewind(() => true); // drops a line that was cut short
-    const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
-    const plans = plansFor(editor, config.attributes, line => log.warn(line));
-    const progress = log.progress('evaluate', plans.length * faces, 'faces');
-    // A GPU is kept busy by one thread.
-    const left = plans.slice(effects.length);
-    const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
-    const shared = { ...place, faces: seen };
-    const workers = inThreads<ProbeThread>('stages/evaluate-edits/thread', shared, {
-      threads,
-      signal,
-      native: true,
-    });
-    const order = ({ moved, locks, onAll }: (typeof left)[number]): ProbeThread['input'] => {
-      return { moved, locks, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
-    };
-    try {
-      for await (const probed of mapInOrder(left, 2 * threads, plan => workers.run(order(plan)))) {
-        signal.throwIfAborted(); // also where the next one is there already
-        const { onAll: _, ...plan } = plans[effects.length]!;
-        const { low, high, before, ...how } = probed;
-        const effect = (chosen?: (row: number) => boolean) =>
-          editEffect({ before, low, high }, judge.thresholds, attributeIndex(plan.moved), chosen);
-        effects.push({ ...plan, ...how, all: effect(), women: effect(row => !isMan(row)), men: effect(isMan) });
-        run.metrics(effects.at(-1)!);
-        progress.update(effects.length * faces, plan.moved);
+    return withRun(out, { stage: 'evaluate edits', config, inputs, resume, force, log }, async run => {
+      const { device } = config;
+      const place: MoverPlace = { bundle, judge: config.judge, device };
+      const { editor, judge } = await openMover(place);
+      const seeds = Array.from({ length: faces }, (_, i) => firstSeed + config.seed + i);
+      const seen = await lookAt(editor, judge, seeds);
+      const isMan = (row: number) => {
+        const male = attributeIndex('Male');
+        return seen.before[row * attributeNames.length + male]! > judge.thresholds[male]!;
+      };
+      await run.rewind(() => true); // drops a line that was cut short
+      const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
+      const plans = plansFor(editor, config.attributes, line => log.warn(line));
+      const progress = log.progress('evaluate edits', plans.length * faces, 'faces');
+      // A GPU is kept busy by one thread.
+      const left = plans.slice(effects.length);
+      const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
+      const shared = { ...place, faces: seen };
+      const workers = inThreads<ProbeThread>('stages/evaluate-edits/thread', shared, {
+        threads,
+        signal,
+        native: true,
+      });
+      const order = ({ moved, locks, onAll }: (typeof left)[number]): ProbeThread['input'] => {
+        return { moved, locks, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
+      };
+      try {
+        for await (const probed of mapInOrder(left, 2 * threads, plan => workers.run(order(plan)))) {
+          signal.throwIfAborted(); // also where the next one is there already
+          const { onAll: _, ...plan } = plans[effects.length]!;
+          const { low, high, before, ...how } = probed;
+          const effect = (chosen?: (row: number) => boolean) =>
+            editEffect({ before, low, high }, judge.thresholds, attributeIndex(plan.moved), chosen);
+          effects.push({ ...plan, ...how, all: effect(), women: effect(row => !isMan(row)), men: effect(isMan) });
+          run.metrics(effects.at(-1)!);
+          progress.update(effects.length * faces, plan.moved);
+        }
+        progress.finish();
+      } finally {
+        await workers.close();
       }
-      progress.finish();
-    } finally {
-      await workers.close();
-    }
-    const linearity = await linearityOf(editor, seeds);
-    const boundaries = scoredBoundaries(editor);
-    const cosines = boundaries.map(a => boundaries.map(b => cosine(a.normal, b.normal)));
-    await editor.release();
-    await judge.release();
-    const evaluation: EditEvaluation = { judge: judge.name, faces, targets, effects, linearity, cosines };
-    await writeJson(run.file(evaluationFile), evaluation);
-    await writeWhole(run.file('evaluation.csv'), csvTable(csvColumns, effects));
-    return { out, judge: judge.name, faces, means: meansOf(effects), pairs: pairsOf(effects) };
-  });
-}
-
-export function printEffects({ pairs, faces, judge }: Summary): string {
-  const [low, high] = targets.map(target => 100 * target);
-  return (
-    `${textTable(shortColumns, pairs as Pair[])}\n\n${String(faces)} faces, each moved to ${low} % and to ${high} % of ` +
-    `the classifier's probability; judged by ${String(judge)}`
-  );
-}
+      const linearity = await linearityOf(editor, seeds);
+      const boundaries = scoredBoundaries(editor);
+      const cosines = boundaries.map(a => boundaries.map(b => cosine(a.normal, b.normal)));
+      await editor.release();
+      await judge.release();
+      const evaluation: EditEvaluation = { judge: judge.name, faces, targets, effects, linearity, cosines };
+      await writeJson(run.file(evaluationFile), evaluation);
+      await writeWhole(run.file('evaluation.csv'), csvTable(csvColumns, effects));
+      return { out, judge: judge.name, faces, means: meansOf(effects), pairs: pairsOf(effects) };
+    });
+  },
+  print({ pairs, faces, judge }) {
+    const [low, high] = targets.map(target => 100 * target);
+    return (
+      `${textTable(shortColumns, pairs)}\n\n${faces} faces, each moved to ${low} % and to ${high} % of ` +
+      `the classifier's probability; judged by ${judge}`
+    );
+  },
+});
 
 /** Each attribute alone, then with the locks that the bundle suggests for it. */
 function plansFor({ bundle }: FaceEditor, asked: readonly string[], warn: (line: string) => void) {

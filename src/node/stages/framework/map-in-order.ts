@@ -3,7 +3,7 @@
 /**
  * Yields work(item) for each item, in the items' order, with at most `width` of them in progress or waiting to be
  * taken: memory does not grow with the number of items.
- * @throws the first failure, in order; nobody waits for work that was started after it, whose failures are ignored.
+ * @throws the first failure, in order. Nobody waits for later work that was started, and its failures are ignored.
  */
 export async function* mapInOrder<Item, Result>(
   items: Iterable<Item>,

@@ -1,9 +1,8 @@
-// Prints the summary of a stage that has no words of its own for it.
-import type { Summary } from '../stages/framework/stage.ts';
+// Prints plain data as a list, for stages that have no words of their own for their result.
 
 /** A line for each value; groups of values are indented under their name. */
-export function printSummary(summary: Summary): string {
-  return linesOf(summary, '').join('\n');
+export function printValues(values: object): string {
+  return linesOf(values, '').join('\n');
 }
 
 function linesOf(values: object, indent: string): string[] {

@@ -1,28 +1,27 @@
-// What an edit did to each face, by the word of the bundle's classifier: for `edit`'s summary and its warnings.
+// Tells what an edit did to each face, as the bundle's classifier sees it: for the result of `edit` and its warnings.
 import { isScored } from '../../../core/directions/direction.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import { textTable } from '../../presentation/table.ts';
-import type { Summary } from '../framework/stage.ts';
 import type { NamedFace } from './faces.ts';
 import type { DrawnFace } from './strips.ts';
 
-/** Before and after: of the face as it is, and of the last frame. */
+/** A value before and after the edit: in the unedited face and in the last frame. */
 type Change = readonly [number, number];
 
 export interface FaceChange {
   readonly face: string;
   readonly moves: readonly {
     readonly attribute: string;
-    /** How far the direction was followed, in σ, and how much of it the locks leave. */
+    /** Length of the move along the direction, in σ, and the share of the direction that the locks leave. */
     readonly strength: number;
     readonly residual: number;
-    /** Signed distance of the attribute's boundary. */
+    /** Signed distance from the attribute's boundary. */
     readonly distance: Change;
     /** Left out for directions that the classifier knows nothing of. */
     readonly probability?: Change;
   }[];
-  /** What else changed, the most first. */
+  /** The other attributes that changed most, the largest change first. */
   readonly unintended: readonly {
     readonly attribute: string;
     readonly locked: boolean;
@@ -30,10 +29,10 @@ export interface FaceChange {
   }[];
 }
 
-/** So many unintended changes are told. */
-const most = 5;
+/** Unintended changes that are listed for a face. */
+const mostUnintended = 5;
 
-/** Below this, an edit has so little of its direction left that it hardly shows. */
+/** Residual below which an edit hardly shows. */
 const smallResidual = 0.3;
 
 export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, drawn: DrawnFace): Promise<FaceChange> {
@@ -64,12 +63,12 @@ export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, dr
     unintended: changes
       .filter(({ attribute }) => !moved.has(attribute))
       .sort((a, b) => gain(b) - gain(a))
-      .slice(0, most)
+      .slice(0, mostUnintended)
       .map(change => ({ ...change, locked: face.locks.includes(change.attribute) })),
   };
 }
 
-/** @returns a line for each moved attribute that does not do what one would think, or that goes too far. */
+/** @returns a line for each moved attribute that is not controllable, hardly shows, or leaves its safe range. */
 export function warningsAbout(editor: FaceEditor, changes: readonly FaceChange[]): string[] {
   const all = changes.flatMap(({ face, moves }) => moves.map(move => ({ face, ...move })));
   return [...new Set(all.map(({ attribute }) => attribute))].flatMap(attribute => {
@@ -93,10 +92,10 @@ export function warningsAbout(editor: FaceEditor, changes: readonly FaceChange[]
   });
 }
 
-/** A probability at the end of a range is solved to so much. */
+/** Distances solved for a probability are this accurate. */
 const rounding = 0.01;
 
-/** So many are named, and the rest counted. */
+/** @returns the first names, and how many more there are: `a, b and 3 more`. */
 export function listed(names: readonly string[], limit = 5): string {
   const rest = names.length - limit;
   return names.slice(0, limit).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
@@ -104,10 +103,15 @@ export function listed(names: readonly string[], limit = 5): string {
 
 const shown = ([before, after]: Change) => `${before.toFixed(2)} → ${after.toFixed(2)}`;
 
-/** For a person: a line a face and moved attribute, then what else changed in each face. */
-export function printEdit({ out, frames, changes }: Summary): string {
-  const all = changes as readonly FaceChange[];
-  const rows = all.flatMap(({ face, moves }) => moves.map(move => ({ face, ...move })));
+export interface EditResult {
+  readonly out: string;
+  readonly frames: number;
+  readonly changes: readonly FaceChange[];
+}
+
+/** One line for each face and moved attribute, then the other changes of each face. */
+export function printEdit({ out, frames, changes }: EditResult): string {
+  const rows = changes.flatMap(({ face, moves }) => moves.map(move => ({ face, ...move })));
   const table = textTable(
     [
       { title: 'face', value: row => row.face },
@@ -119,7 +123,7 @@ export function printEdit({ out, frames, changes }: Summary): string {
     ],
     rows,
   );
-  const others = all.map(({ face, unintended }) => {
+  const others = changes.map(({ face, unintended }) => {
     const list = unintended.map(({ attribute, locked, probability: [before, after] }) => {
       const change = after - before;
       const amount = `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)}`;
@@ -127,5 +131,5 @@ export function printEdit({ out, frames, changes }: Summary): string {
     });
     return `${face}: ${list.join(', ')}`;
   });
-  return [`${out}: ${all.length} × ${frames} frames`, '', table, '', 'most changed besides:', ...others].join('\n');
+  return [`${out}: ${changes.length} × ${frames} frames`, '', table, '', 'most changed besides:', ...others].join('\n');
 }

@@ -1,4 +1,4 @@
-// Stage `evaluate --generator`: how near generated images come to the training images, beside what real ones reach.
+// Stage `evaluate generator`: measures how near generated images come to training images, beside how near real ones do.
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
@@ -17,8 +17,8 @@ import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
 import { openRun, withRun } from '../../runs/run-folder.ts';
-import { type CommonConfig, pathOption, psiOption } from '../framework/options.ts';
-import type { StageContext, Summary } from '../framework/stage.ts';
+import { deviceOptions, pathOption, psiOption, runOptions } from '../framework/options.ts';
+import { defineStage, type StageContext } from '../framework/stage.ts';
 import { ticking } from '../framework/ticking.ts';
 import { type AttributeShares, type Labeller, openLabeller } from './attribute-shares.ts';
 import { type FeatureNetwork, openFeatureNetwork } from './classifier-features.ts';
@@ -31,100 +31,103 @@ import {
   type Nearness,
   nearnessOf,
   qualityCsv,
-  qualityOf,
   qualityText,
   type Similarity,
   testCount,
 } from './comparisons.ts';
 import { featuresOfSets, frechetOf, precisionRecallsOf } from './feature-comparisons.ts';
 
-/** The options that only this half of the stage has. */
-export const generatorOptions = {
-  dataset: pathOption().optional().describe('of --generator: run folder of prepare that it was trained on'),
+const options = z.strictObject({
+  generator: pathOption().describe('run folder of train gan, whose images are measured'),
+  dataset: pathOption().describe('run folder of prepare that the generator was trained on'),
+  judge: pathOption()
+    .optional()
+    .describe(
+      'run folder of train classifier whose network labelled nothing: precision, recall and Fréchet distance are ' +
+        'measured in its features; left out: in those of --classifier',
+    ),
+  classifier: pathOption()
+    .optional()
+    .describe('run folder of train classifier, to count how often it sees each attribute in generated and test images'),
   images: z
     .int()
     .min(2)
     .default(8192)
-    .describe('of --generator: images to compare with as many training images; only figures of equal counts compare'),
-  classifier: pathOption()
-    .optional()
-    .describe(
-      'of --generator: run folder of train classifier, which says how often it sees each attribute in generated and ' +
-        'in test images, and in whose features precision and recall are measured',
-    ),
+    .describe('images to compare with as many training images; only figures of equal counts compare'),
   psi: psiOption()
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
-    .describe('of --generator: truncation at which images are measured too, beside all their variety at 1'),
-  pairs: z.int().min(1).default(5000).describe('of --generator: pairs of images whose likeness (MS-SSIM) is averaged'),
-};
+    .describe('truncation at which images are measured too, beside all their variety at 1'),
+  pairs: z.int().min(1).default(5000).describe('pairs of images whose likeness (MS-SSIM) is averaged'),
+  ...deviceOptions,
+  ...runOptions,
+});
 
-interface GeneratorConfig extends CommonConfig, z.output<z.ZodObject<typeof generatorOptions>> {
-  readonly generator: string;
-  /** In its features precision, recall and Fréchet distance are measured; where none is given, in the classifier's. */
-  readonly judge: string | undefined;
-}
+type Config = z.output<typeof options>;
 
-/** Images made at a time. */
+/** Images that one run of the network makes. */
 const batch = 16;
 const streams = { latents: 0, train: 1, test: 2, directions: 3, pairs: 4 };
 
-export async function evaluateGenerator(config: GeneratorConfig, context: StageContext): Promise<Summary> {
-  const { out, seed, resume, force } = config;
-  const { log } = context;
-  const device = await openDevice(config);
-  const { generator, dataset } = await openInputs(config);
-  const { details } = generator;
-  const psis = psisOf(config, details);
-  const { judge, classifier } = config;
-  const labeller = classifier === undefined ? undefined : await openLabeller(classifier, details, device);
-  const network = await openFeatures(config, details, device);
-  const inputs = {
-    generator: config.generator,
-    dataset: dataset.folder,
-    ...(classifier !== undefined && { classifier }),
-    ...(judge !== undefined && { judge }),
-  };
-  return withRun(out, { stage: 'evaluate', config, inputs, resume, force, log }, async run => {
-    const images = Math.min(config.images, dataset.indicesOf('train').length);
-    if (images < config.images)
-      log.warn(`only ${images} images are compared, all that ${dataset.folder} has to train on`);
-    const sets: ComparedSets<ImageSet> = {
-      generated: await generate(device, generator, psis, images, config, context),
-      train: await drawn(dataset, 'train', details, 2 * images, createRandom(seed, streams.train)),
-      test: await drawn(dataset, 'test', details, images, createRandom(seed, streams.test)),
+export const evaluateGenerator = defineStage({
+  name: 'evaluate generator',
+  description: "Measure how a generator's images differ from real ones: SWD, MS-SSIM, Fréchet distance, attributes.",
+  examples: [
+    '--generator runs/gan --dataset runs/dataset --classifier runs/classifier --out runs/quality',
+    '--generator runs/gan --dataset runs/dataset --judge runs/judge --out runs/quality',
+  ],
+  options,
+  async run(config, context) {
+    const { out, seed, resume, force } = config;
+    const { log } = context;
+    const device = await openDevice(config);
+    const { generator, dataset } = await openInputs(config);
+    const { details } = generator;
+    const psis = psisOf(config, details);
+    const { judge, classifier } = config;
+    const labeller = classifier === undefined ? undefined : await openLabeller(classifier, details, device);
+    const network = await openFeatures(config, details, device);
+    const inputs = {
+      generator: config.generator,
+      dataset: dataset.folder,
+      ...(classifier !== undefined && { classifier }),
+      ...(judge !== undefined && { judge }),
     };
-    const swd = await distancesOf(device, sets, config, context);
-    const msSsim: Similarity[] = [];
-    for (const { of, set } of [...sets.generated, { of: 'training', set: partOf(sets.train, 0, images) }]) {
-      msSsim.push(await similarityOf(of, set, config, context));
-    }
-    const nearest = await nearestOf(device, details, sets, dataset, config, context);
-    const inFeatures = network && (await comparedInFeatures(device, network, sets, context));
-    await network?.release();
-    const attributes = labeller && (await sharesOf(labeller, sets));
-    await labeller?.release();
-    const figures = {
-      ...{ resolution: details.resolution, note: comparabilityNote, swd, msSsim, nearest },
-      ...inFeatures,
-      ...(attributes && { attributes }),
-    };
-    await writeJson(run.file('generator.json'), figures);
-    await writeWhole(run.file('generator.csv'), qualityCsv(figures));
-    return { out, ...figures };
-  });
-}
-
-export function printQuality(summary: Summary): string {
-  return qualityText(qualityOf(summary));
-}
+    return withRun(out, { stage: 'evaluate generator', config, inputs, resume, force, log }, async run => {
+      const images = Math.min(config.images, dataset.indicesOf('train').length);
+      if (images < config.images)
+        log.warn(`only ${images} images are compared, all that ${dataset.folder} has to train on`);
+      const sets: ComparedSets<ImageSet> = {
+        generated: await generate(device, generator, psis, images, config, context),
+        train: await drawn(dataset, 'train', details, 2 * images, createRandom(seed, streams.train)),
+        test: await drawn(dataset, 'test', details, images, createRandom(seed, streams.test)),
+      };
+      const swd = await distancesOf(device, sets, config, context);
+      const msSsim: Similarity[] = [];
+      for (const { of, set } of [...sets.generated, { of: 'training', set: partOf(sets.train, 0, images) }]) {
+        msSsim.push(await similarityOf(of, set, config, context));
+      }
+      const nearest = await nearestOf(device, details, sets, dataset, config, context);
+      const inFeatures = network && (await comparedInFeatures(device, network, sets, context));
+      await network?.release();
+      const attributes = labeller && (await sharesOf(labeller, sets));
+      await labeller?.release();
+      const quality = {
+        ...{ resolution: details.resolution, note: comparabilityNote, swd, msSsim, nearest },
+        ...inFeatures,
+        ...(attributes && { attributes }),
+      };
+      await writeJson(run.file('generator.json'), quality);
+      await writeWhole(run.file('generator.csv'), qualityCsv(quality));
+      return { out, ...quality };
+    });
+  },
+  print: quality => qualityText(quality),
+});
 
 type Generator = Awaited<ReturnType<typeof openInputs>>['generator'];
 
-async function openInputs({ generator: folder, dataset: datasetFolder }: GeneratorConfig) {
-  if (datasetFolder === undefined) {
-    throw new UserError('--generator needs --dataset, the run folder of prepare with the images it was trained on');
-  }
+async function openInputs({ generator: folder, dataset: datasetFolder }: Config) {
   const run = await openRun(folder, 'train gan');
   const generator = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
   const dataset = await openDataset(datasetFolder);
@@ -140,7 +143,7 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Generat
   return { generator, dataset };
 }
 
-/** Up to `most` images of a split in random order, with the generator's colours and side as its training had them. */
+/** @returns up to `most` images of a split in random order, in the colours and the size of the generator's training. */
 async function drawn(
   dataset: Dataset,
   split: SplitName,
@@ -159,20 +162,20 @@ async function drawn(
   return images;
 }
 
-/** Truncations at which images are measured: all their variety first, then as faces are shown. */
-function psisOf({ psi, generator }: GeneratorConfig, details: Generator['details']): number[] {
+/** @returns the truncations to measure at: 1 first, which is all variety, then that at which faces are shown. */
+function psisOf({ psi, generator }: Config, details: Generator['details']): number[] {
   const { geometry } = ganModel(details);
   if (psi !== undefined) checkPsi(psi, geometry, generator);
   return [...new Set([1, psi ?? (geometry === 'linear' ? defaultPsi : 1)])];
 }
 
-/** Images of the same latents at each truncation. */
+/** Generates images of the same latents at each truncation. */
 async function generate(
   device: Device,
   { details, tensors }: Generator,
   psis: readonly number[],
   count: number,
-  { seed }: GeneratorConfig,
+  { seed }: Config,
   context: StageContext,
 ): Promise<Named<ImageSet>[]> {
   const runner = await generatorRunner(device, details, tensors, batch);
@@ -199,7 +202,7 @@ async function generate(
 async function distancesOf(
   device: Device,
   sets: ComparedSets<ImageSet>,
-  { seed }: GeneratorConfig,
+  { seed }: Config,
   context: StageContext,
 ): Promise<Distance[]> {
   const comparisons = comparisonsOf(sets, partOf);
@@ -209,7 +212,7 @@ async function distancesOf(
   let before = 0;
   for (const { of, a, b } of comparisons) {
     const tick = ticking(context, (done, all) => progress.update(before + Math.round((a.count * done) / all), of));
-    // The same places and directions each time: figures of one count then differ by their images alone.
+    // Patches and directions are the same each time, so that distances at one count differ by their images alone.
     const random = createRandom(seed, streams.directions);
     const distance = await slicedWasserstein(device, a, b, random, tick);
     distances.push({ of, images: a.count, ...distance });
@@ -222,7 +225,7 @@ async function distancesOf(
 async function similarityOf(
   of: string,
   images: ImageSet,
-  { seed, pairs }: GeneratorConfig,
+  { seed, pairs }: Config,
   context: StageContext,
 ): Promise<Similarity> {
   const progress = context.log.progress('MS-SSIM', pairs, 'pairs');
@@ -232,13 +235,13 @@ async function similarityOf(
   return { of, images: images.count, pairs, mean };
 }
 
-/** Of as many generated and test images as there are of both, to all that the generator was trained on. */
+/** Measures equally many generated and test images against all images that the generator was trained on. */
 async function nearestOf(
   device: Device,
   details: Generator['details'],
   { generated, test }: ComparedSets<ImageSet>,
   dataset: Dataset,
-  { seed }: GeneratorConfig,
+  { seed }: Config,
   context: StageContext,
 ): Promise<Nearness[]> {
   const count = Math.min(testCount, generated[0]!.set.count, test.count);
@@ -255,9 +258,9 @@ async function nearestOf(
   return rows;
 }
 
-/** The judge goes first: it labelled nothing, whereas boundaries and edits follow the classifier's answers. */
+/** Prefers the judge: it labelled nothing, whereas boundaries and edits follow the classifier's answers. */
 async function openFeatures(
-  { judge, classifier }: GeneratorConfig,
+  { judge, classifier }: Config,
   details: Generator['details'],
   device: Device,
 ): Promise<FeatureNetwork | undefined> {

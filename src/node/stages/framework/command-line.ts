@@ -1,9 +1,9 @@
-// Writes the command that repeats a run, with the options that it does not have by default.
+// Writes the command that repeats a run, with those of its options that differ from the defaults.
 import { isDeepStrictEqual } from 'node:util';
 import { flagOf, offFlagOf, optionsOf } from './option-schema.ts';
 import { type Stage, withPreset } from './stage.ts';
 
-/** @param config the options as the run folder keeps them. @returns one line for a shell. */
+/** @param config the options, as the run folder keeps them. @returns one line for a shell. */
 export function commandOf(stage: Stage, config: Readonly<Record<string, unknown>>): string {
   const preset = withPreset(stage, { preset: config.preset });
   const flags = optionsOf(stage).flatMap(({ key, default: fallback }) => {

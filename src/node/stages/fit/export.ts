@@ -1,0 +1,23 @@
+// Writes boundaries and labelled faces as InterFaceGAN's edit.py and train_boundary.py read them.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Direction } from '../../../core/directions/direction.ts';
+import { encodeNpy } from '../../../core/formats/npy.ts';
+import { latentFiles } from '../../artefacts/synthesis.ts';
+import { explainingDiskErrors } from '../../files/disk-errors.ts';
+import { writeWhole } from '../../files/files.ts';
+import { writeBoundaryFiles } from '../../interop/interfacegan.ts';
+import type { Faces } from './faces.ts';
+
+/** Files of these names that are in the folder already are replaced. @param faces left out: the boundaries alone. */
+export async function exportTo(folder: string, boundaries: readonly Direction[], faces?: Faces): Promise<void> {
+  await explainingDiskErrors('create', folder, () => mkdir(folder, { recursive: true }));
+  await writeBoundaryFiles(folder, boundaries);
+  if (faces === undefined) return;
+  const { latents, logits, rows, count, size, geometry } = faces;
+  await writeWhole(join(folder, latentFiles[geometry]), encodeNpy({ shape: [count, size], data: latents }));
+  for (const [row, { attribute }] of rows.entries()) {
+    const data = logits.subarray(row * count, (row + 1) * count);
+    await writeWhole(join(folder, `${attribute}_scores.npy`), encodeNpy({ shape: [count, 1], data }));
+  }
+}

@@ -1,0 +1,58 @@
+// Stage `import boundaries`: takes over boundaries that InterFaceGAN or an earlier run found, where there are no faces.
+import { z } from 'zod';
+import { boundaryFiles, furtherDirections, isOfAttribute, writeBoundaries } from '../../artefacts/boundaries.ts';
+import { writeWhole } from '../../files/files.ts';
+import { namedFiles } from '../../interop/interfacegan.ts';
+import { csvTable } from '../../presentation/table.ts';
+import { withRun } from '../../runs/run-folder.ts';
+import { gatherDirections } from '../fit/directions.ts';
+import { exportTo } from '../fit/export.ts';
+import { columns, means, tableRows } from '../fit/tables.ts';
+import { conditionOption, exportOption, pathOption, runOptions } from '../framework/options.ts';
+import { defineStage } from '../framework/stage.ts';
+
+const { seed: _noRandomChoices, ...folderOptions } = runOptions;
+
+const options = z.strictObject({
+  boundaries: z
+    .array(pathOption())
+    .min(1)
+    .describe("boundaries to take over: InterFaceGAN's <attribute>_boundary.npy (1, d), or folders of these"),
+  condition: conditionOption(),
+  export: exportOption(),
+  ...folderOptions,
+});
+
+export const importBoundaries = defineStage({
+  name: 'import boundaries',
+  description: "Take over boundaries as they are, under CelebA's names; fit --import measures them on faces instead.",
+  examples: [
+    '--boundaries interfacegan/boundaries --out runs/published',
+    '--boundaries interfacegan/boundaries --condition Young:Male --export exported --out runs/published',
+  ],
+  options,
+  async run(config, { log }) {
+    const { boundaries, condition, out, resume, force } = config;
+    const files = await namedFiles(boundaries, 'boundary');
+    const inputs = Object.fromEntries(files.map(({ attribute, path }) => [attribute, path]));
+    return withRun(out, { stage: 'import boundaries', config, inputs, resume, force, log }, async run => {
+      const wishes = { import: boundaries, condition, labels: [], name: [], seed: 0 };
+      const { directions, space } = await gatherDirections(wishes, undefined, [], log);
+      await writeBoundaries(run, directions, space);
+      const fits = directions.filter(isOfAttribute);
+      await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
+      if (config.export !== undefined) {
+        const known = directions.flatMap(each => (each.controllable ? [each.boundary] : []));
+        await exportTo(config.export, known);
+      }
+      const beyondTheForty = furtherDirections(directions);
+      return {
+        out,
+        faces: 0,
+        ...means(fits),
+        ...(beyondTheForty.length > 0 && { extra: beyondTheForty }),
+        table: tableRows(fits),
+      };
+    });
+  },
+});
