@@ -18,7 +18,7 @@ const smallest = 0.1;
 
 /** @param strip of this attribute on the face, from less to more. */
 export function companionsOf(
-  { attributes }: Model,
+  { directions }: Model,
   attribute: Direction,
   strip: readonly { readonly frame: Frame }[],
 ): Companions {
@@ -30,12 +30,12 @@ export function companionsOf(
   if (first === undefined || last === undefined) return { movesWith: [], suggestedLocks: [] };
   const movesWith = attributeNames
     .map((name, i) => {
-      const [less, more] = [first, last].map(({ logits }) => probabilityOf(attributes[i]!, logits[i]!));
+      const [less, more] = [first, last].map(({ logits }) => probabilityOf(directions[i]!, logits[i]!));
       return { attribute: name, change: more! - less! };
     })
     .filter(each => each.attribute !== attribute.attribute && Math.abs(each.change) >= smallest)
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
     .slice(0, most);
-  const movable = (name: string) => attributes.some(each => each.attribute === name && each.boundary !== null);
+  const movable = (name: string) => directions.some(each => each.attribute === name && each.boundary !== null);
   return { movesWith, suggestedLocks: movesWith.map(each => each.attribute).filter(movable) };
 }

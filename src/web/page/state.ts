@@ -149,5 +149,5 @@ export function sameEdit(a: Edit, b: Edit): boolean {
 
 /** @param logits [40]. */
 export function probabilitiesOf(model: Model, logits: Float32Array): readonly number[] {
-  return model.attributes.map((attribute, i) => probabilityOf(attribute, logits[i]!));
+  return Array.from(logits, (logit, column) => probabilityOf(model.directions[column]!, logit));
 }

@@ -1,7 +1,8 @@
 // What the page and its worker say to each other: calls with answers, and progress of loading.
 
+import type { DirectionFacts } from '../../core/directions/direction.ts';
 import type { Recipe, Start } from '../../core/editing/recipe.ts';
-import type { BundleAttribute, BundleIndex } from '../../core/editor/bundle.ts';
+import type { BundleIndex } from '../../core/editor/bundle.ts';
 import type { Geometry } from '../../core/models/latents.ts';
 
 /** A recipe for the model that is open. */
@@ -39,9 +40,8 @@ export interface Model {
   readonly geometry: Geometry;
   /** Truncation where nobody chose another; undefined where the model has none. */
   readonly psi: number | undefined;
-  readonly attributes: readonly BundleAttribute[];
-  /** Directions beyond the 40. */
-  readonly extra: NonNullable<BundleIndex['extra']>;
+  /** The classifier's 40 attributes in the order of its answers, then any other directions. */
+  readonly directions: readonly DirectionFacts[];
   /** Markdown. */
   readonly card: string;
   /** What computes, for people. */

@@ -1,4 +1,5 @@
 // The worker: holds the model and computes, so that the page never waits.
+import { attributeNames } from '../../core/attributes.ts';
 import { type Bundle, bundleFiles, readBundle } from '../../core/editor/bundle.ts';
 import { FaceEditor } from '../../core/editor/face-editor.ts';
 import { UserError } from '../../core/errors.ts';
@@ -58,7 +59,7 @@ const engine: Engine = {
     return plans.map((plan): Frame => {
       if ('problem' in plan) return plan;
       const pixels = toRgba(images, row, editor.bundle.resolution);
-      const count = editor.bundle.attributes.length;
+      const count = attributeNames.length;
       return { pixels, distances: plan.distances, logits: logits.slice(row * count, ++row * count) };
     });
   },
@@ -174,12 +175,12 @@ function modelOf(
   { threads }: LoadRequest,
   loaded: readonly string[],
 ): Model {
-  const { sha256, formerly, resolution, latentSize, attributes, extra = [], contents } = bundle;
+  const { sha256, formerly, resolution, latentSize, directions, contents } = bundle;
   const cardBytes = contents[bundleFiles.modelCard];
   const card = cardBytes === undefined ? '' : new TextDecoder().decode(cardBytes);
   const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
   const space = { latentSize, geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
-  return { name: bundle.name, sha256, formerly, resolution, ...space, attributes, extra, card, device, loaded };
+  return { name: bundle.name, sha256, formerly, resolution, ...space, directions, card, device, loaded };
 }
 
 /** With the truncation that it is drawn with, where it does not say one. */

@@ -51,9 +51,9 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
     return;
   }
   const model = state.model.value;
-  state.active.value = model.attributes.find(({ attribute }) => attribute === 'Young')?.boundary
+  state.active.value = model.directions.find(({ attribute }) => attribute === 'Young')?.boundary
     ? 'Young'
-    : (model.attributes.find(({ boundary }) => boundary !== null)?.attribute ?? 'Young');
+    : (model.directions.find(({ boundary }) => boundary !== null)?.attribute ?? 'Young');
   const edit = state.history.value.at < 0 ? await readAddress(studio) : state.edit.value;
   applyEdit(studio, edit, edit.moves.length + edit.locks.length > 0 ? `${faceName(edit)}, edited` : faceName(edit));
   const ends = [startRendering(studio), startFollowing(studio)];

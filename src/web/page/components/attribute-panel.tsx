@@ -1,5 +1,6 @@
 // The 40 attributes in groups, what a search finds of them, and the units that they speak.
 import { useComputed } from '@preact/signals';
+import { isScored } from '../../../core/directions/direction.ts';
 import { furtherGroup, groups, search, searchFurther } from '../../shared/attribute-names.ts';
 import { resetAll } from '../actions/move-attribute.ts';
 import type { Units } from '../state.ts';
@@ -11,7 +12,7 @@ export function AttributePanel() {
   const studio = useStudio();
   const { state } = studio;
   const query = state.query.value;
-  const further = state.model.value!.extra.map(each => each.attribute);
+  const further = state.model.value!.directions.filter(each => !isScored(each)).map(each => each.attribute);
   const found: readonly { readonly group: string; readonly attributes: readonly string[] }[] = [
     ...groups.map(group => ({ group, attributes: search(group, query) })),
     { group: furtherGroup, attributes: searchFurther(further, query) },

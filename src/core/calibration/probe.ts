@@ -1,29 +1,25 @@
 // Moves many faces along one attribute to where the classifier is sure, and asks the judge what became of the others.
 
-import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
-import type { Direction } from '../../../core/directions/direction.ts';
-import type { LayerRange } from '../../../core/directions/layers.ts';
+import { type AttributeName, attributeIndex, attributeNames } from '../attributes.ts';
+import { type Direction, isScored } from '../directions/direction.ts';
+import type { LayerRange } from '../directions/layers.ts';
+import { type Answer, strengthFor } from '../editing/response.ts';
+import type { EditRequest, FaceEditor } from '../editor/face-editor.ts';
+import { logitOf } from '../editor/probability.ts';
+import { mean } from '../math/statistics.ts';
+import { type EditEffect, type EditedLogits, editEffect } from '../measures/answers/edit-effects.ts';
+import type { Judge } from './judge.ts';
 
-import type { Answer } from '../../../core/editing/response.ts';
-import { strengthFor } from '../../../core/editing/response.ts';
-import type { EditRequest, FaceEditor } from '../../../core/editor/face-editor.ts';
-import { logitOf } from '../../../core/editor/probability.ts';
-import { mean } from '../../../core/math/statistics.ts';
-import type { EditedLogits } from '../../../core/measures/answers/edit-effects.ts';
-import { openBundle } from '../../artefacts/bundle.ts';
-import type { DeviceName } from '../../devices/device.ts';
-import { type Judge, openJudge } from './judge.ts';
-
-/** What is moved, and what must stay. */
+/** One kind of edit: the attribute that is moved, and those that must stay. */
 export interface Plan {
   readonly moved: AttributeName;
   readonly locks: readonly string[];
-  /** That the move acts on; left out, those of the bundle. */
+  /** Layers that the move acts on; left out, those of the bundle. */
   readonly layers?: LayerRange;
 }
 
-/** Faces as they come, and what the judge sees in them. */
-export interface Faces {
+/** Faces as they come, and what the judge and the classifier see in them. */
+export interface ProbeFaces {
   /** [d] each, truncated as the bundle has it. */
   readonly latents: readonly Float32Array[];
   /** The judge's logits [n, 40]. */
@@ -32,8 +28,8 @@ export interface Faces {
   readonly own: Float32Array;
 }
 
-/** Probabilities that a face is moved to: surely absent, surely present. */
-export type Targets = readonly [low: number, high: number];
+/** Probabilities that each face is moved to: surely absent, surely present. */
+export const targets = [0.1, 0.9] as const;
 
 export interface Probed extends EditedLogits {
   /** Share of the edits that reached their target within `reach`. */
@@ -43,39 +39,21 @@ export interface Probed extends EditedLogits {
   readonly residual: number;
 }
 
-/** Where the networks are found that move faces and look at them. */
-export interface MoverPlace {
-  /** Folder of the bundle. */
-  readonly bundle: string;
-  /** Run folder, or undefined for the bundle's own classifier. */
-  readonly judge: string | undefined;
-  readonly device: DeviceName;
-}
-
-export interface Mover {
-  readonly editor: FaceEditor;
-  readonly judge: Judge;
-}
-
 /** Signed distances between which targets are looked for: as far out as latents lie. */
 const reach = [-4, 4] as const;
-/** Faces that are moved at a time, and images that are in memory. */
-const [batch, drawnAtOnce] = [16, 96];
+/** Faces that are moved together, which changes no result. */
+const facesAtOnce = 16;
+/** Images that are in memory together. */
+const imagesAtOnce = 96;
 
-/** Those of the attributes that the classifier answers about; extra directions are none of them. */
+/** Boundaries of the attributes that the classifier answers about. */
 export function scoredBoundaries({ bundle }: FaceEditor): readonly Direction[] {
-  const known = new Set<string>(bundle.attributes.map(({ attribute }) => attribute));
+  const known = new Set<string>(bundle.directions.filter(isScored).map(({ attribute }) => attribute));
   return bundle.boundaries.filter(({ attribute }) => known.has(attribute));
 }
 
-/** One thread each: results are then the same however many work side by side. @throws UserError as `openJudge`. */
-export async function openMover({ bundle, judge, device }: MoverPlace): Promise<Mover> {
-  const options = { device, threads: 1 };
-  const editor = await openBundle(bundle, options);
-  return { editor, judge: await openJudge(judge, editor, options) };
-}
-
-export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly number[]): Promise<Faces> {
+/** @returns the faces of these seeds, with what both networks see in them. */
+export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly number[]): Promise<ProbeFaces> {
   const latents = seeds.map(seed => editor.sample(seed));
   return {
     latents,
@@ -84,13 +62,14 @@ export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly n
   };
 }
 
-/** The first of them. */
-export function firstFaces({ latents, before, own }: Faces, count: number): Faces {
+/** @returns the first `count` of them. */
+export function firstFaces({ latents, before, own }: ProbeFaces, count: number): ProbeFaces {
   const end = count * attributeNames.length;
   return { latents: latents.slice(0, count), before: before.subarray(0, end), own: own.subarray(0, end) };
 }
 
 /**
+ * Moves each face to both targets, by the strengths that the bundle's classifier asks for.
  * @param tried strengths that are tried to each side of a face as it is, between which is interpolated.
  * @throws UserError as `FaceEditor.condition`.
  */
@@ -98,17 +77,16 @@ export async function probe(
   editor: FaceEditor,
   judge: Judge,
   plan: Plan,
-  faces: Faces,
-  targets: Targets,
+  faces: ProbeFaces,
   tried = 4,
 ): Promise<Probed> {
   const column = attributeIndex(plan.moved);
-  const wanted = targets.map(target => logitOf(editor.bundle.attributes[column]!, target));
+  const wanted = targets.map(target => logitOf(editor.bundle.directions[column]!, target));
   const ends: readonly [Float64Array[], Float64Array[]] = [[], []];
   const strengths: number[] = [];
   let reached = 0;
-  for (let first = 0; first < faces.latents.length; first += batch) {
-    const some = faces.latents.slice(first, first + batch).map((latent, i) => {
+  for (let first = 0; first < faces.latents.length; first += facesAtOnce) {
+    const some = faces.latents.slice(first, first + facesAtOnce).map((latent, i) => {
       return { latent, logit: faces.own[(first + i) * attributeNames.length + column]! };
     });
     const answers = await answersOf(editor, plan, some, wanted, tried);
@@ -132,7 +110,19 @@ export async function probe(
   };
 }
 
-/** What the bundle's classifier says of the moved attribute at strengths toward what is wanted, face by face. */
+/** @returns the effect of `probe`'s edits, as the judge sees it. */
+export async function effectOf(
+  editor: FaceEditor,
+  judge: Judge,
+  plan: Plan,
+  faces: ProbeFaces,
+  tried?: number,
+): Promise<EditEffect> {
+  const probed = await probe(editor, judge, plan, faces, tried);
+  return editEffect(probed, judge.thresholds, attributeIndex(plan.moved));
+}
+
+/** Asks the bundle's classifier for the moved attribute's logit at strengths toward what is wanted, face by face. */
 async function answersOf(
   editor: FaceEditor,
   plan: Plan,
@@ -167,7 +157,7 @@ function moved(editor: FaceEditor, plan: Plan, latent: Float32Array, strength: n
   return editor.edit({ latent, moves, ...conditionsOf(plan) }).latent;
 }
 
-/** How an edit is to be made. */
+/** How the plan's edits are made. */
 export function conditionsOf({ moved, locks, layers }: Plan): Pick<EditRequest, 'locks' | 'layers'> {
   return { locks, ...(layers && { layers: { [moved]: layers } }) };
 }
@@ -179,8 +169,8 @@ export async function scored(
   score: (images: Float32Array) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const logits = new Float32Array(latents.length * attributeNames.length);
-  for (let first = 0; first < latents.length; first += drawnAtOnce) {
-    const images = await editor.render(latents.slice(first, first + drawnAtOnce));
+  for (let first = 0; first < latents.length; first += imagesAtOnce) {
+    const images = await editor.render(latents.slice(first, first + imagesAtOnce));
     logits.set(await score(images), first * attributeNames.length);
   }
   return logits;

@@ -1,6 +1,6 @@
 // Which layers a direction is to act on, by what the judge saw of moves on some faces.
 import { expect, test } from 'vitest';
-import { bestLayers, type TriedLayers } from '../../../../src/node/stages/calibrate/attribute-calibration.ts';
+import { bestLayers, type TriedLayers } from '../../../src/core/calibration/chosen-layers.ts';
 
 type Effect = readonly [agreement: number, flips: number];
 /** The best layers by 48 faces moved both ways; the first effect is of moves on all layers. */
