@@ -1,5 +1,5 @@
 // Keeps page and model for use without a network, and isolates the page, which threads need, where the server does not.
-import type { KeepRequest } from './page/actions/offline.ts';
+import type { KeepRequest } from './page/actions/session/keep-offline.ts';
 
 /** Put in when the page is built: its own files, and a word that changes with them. */
 declare const pageFiles: readonly string[];

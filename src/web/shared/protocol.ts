@@ -39,6 +39,8 @@ export interface Model {
   readonly geometry: Geometry;
   /** Truncation where nobody chose another; undefined where the model has none. */
   readonly psi: number | undefined;
+  /** The face that the page opens with; undefined where the bundle names none. */
+  readonly openWith?: BundleIndex['openWith'];
   readonly attributes: readonly BundleAttribute[];
   /** Directions beyond the 40. */
   readonly extra: NonNullable<BundleIndex['extra']>;

@@ -174,12 +174,24 @@ function modelOf(
   { threads }: LoadRequest,
   loaded: readonly string[],
 ): Model {
-  const { sha256, formerly, resolution, latentSize, attributes, extra = [], contents } = bundle;
+  const { sha256, formerly, openWith, resolution, latentSize, attributes, extra = [], contents } = bundle;
   const cardBytes = contents[bundleFiles.modelCard];
   const card = cardBytes === undefined ? '' : new TextDecoder().decode(cardBytes);
   const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
   const space = { latentSize, geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
-  return { name: bundle.name, sha256, formerly, resolution, ...space, attributes, extra, card, device, loaded };
+  return {
+    name: bundle.name,
+    sha256,
+    formerly,
+    openWith,
+    resolution,
+    ...space,
+    attributes,
+    extra,
+    card,
+    device,
+    loaded,
+  };
 }
 
 /** With the truncation that it is drawn with, where it does not say one. */

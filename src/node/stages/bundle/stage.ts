@@ -33,6 +33,12 @@ const options = z.strictObject({
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
     .describe('truncation of faces that are drawn, where nobody chooses another: kept in the bundle'),
+  openingSeed: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('seed of the face that the studio opens with; kept in the bundle')
+    .meta({ defaultInWords: "the studio's own choice" }),
   description: z.string().default('').describe('text at the head of the model card, in Markdown'),
   ...folderOptions,
 });
@@ -89,6 +95,7 @@ export const bundle = defineStage({
         generator: { architecture, normalisation },
         classifier: { architecture: classifierFile.details.architecture },
         ...(psi !== undefined && { psi }),
+        ...(config.openingSeed !== undefined && { openWith: { seed: config.openingSeed } }),
         attributes: attributesOf(found, classifierFile.details),
         ...(extra.length > 0 && { extra }),
       };

@@ -1,0 +1,15 @@
+// What is known of a face in figures: how probable each attribute is, and how far it lies from each boundary.
+import { probabilityOf } from '../../../core/editor/probability.ts';
+import type { Model } from '../../shared/protocol.ts';
+
+export interface Figures {
+  /** The classifier's calibrated probability of each attribute, [40]. */
+  readonly probabilities: readonly number[];
+  /** Signed distance to each boundary there is, in σ. */
+  readonly distances: Readonly<Record<string, number>>;
+}
+
+/** @param logits [40]. @returns calibrated probabilities, [40]. */
+export function probabilitiesOf(model: Model, logits: Float32Array): readonly number[] {
+  return model.attributes.map((attribute, i) => probabilityOf(attribute, logits[i]!));
+}
