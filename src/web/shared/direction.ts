@@ -1,19 +1,19 @@
-// What the page knows of a direction: one of the 40 attributes, or a further one that the classifier knows nothing of.
+// A direction as the page knows it: one of the 40 attributes, or a further one, for which the classifier has no column.
 import type { BundleAttribute } from '../../core/editor/bundle.ts';
 import { columnOf } from './attribute-names.ts';
 import type { Model } from './protocol.ts';
 
-/** What was measured of one, where anybody did. */
+/** Results of calibration, where there was one. */
 type Measured = Pick<BundleAttribute, 'reason' | 'movesWith' | 'suggestedLocks' | 'judged'>;
 
 export interface Direction extends Measured {
   readonly attribute: string;
-  /** Place among what the classifier says; undefined for further directions. */
+  /** Index among the classifier's outputs; undefined for further directions. */
   readonly column: number | undefined;
   /** null where it can be neither moved nor locked. */
   readonly boundary: Partial<Pick<NonNullable<BundleAttribute['boundary']>, 'calibration' | 'safeRange'>> | null;
   readonly controllable: boolean;
-  /** Where a further direction comes from. */
+  /** Where a further direction comes from, in words. */
   readonly origin?: string;
 }
 

@@ -83,8 +83,8 @@ function SideEffects() {
   const named = movesWith.map(each => each.attribute);
   return (
     <div class="side-effects">
-      {!attribute.controllable && <span class="badge">unreliable</span>}
       <span class="moves-with" title={judgement(attribute)}>
+        {!attribute.controllable && <span class="badge">unreliable</span>}
         {attribute.origin !== undefined && `Beyond the 40: ${attribute.origin}. `}
         {!attribute.controllable && `${attribute.reason ?? 'it hardly does what it says'}. `}
         {movesWith.length > 0 ? 'Moves with ' : attribute.controllable && 'Nothing else moves much with it.'}
