@@ -23,7 +23,7 @@ console.log('| --- | ---: | ---: | ---: | ---: |');
 await measure('32×32, models/starter', join(root, 'models/starter'));
 await measure('64×64, models/celeba-64', join(root, 'models/celeba-64'));
 
-/** What a first visit loads beside model and runtime; the model card's renderer comes when it is opened. */
+/** Size of all that a first visit loads beside model and runtime; the model card's renderer comes when it is opened. */
 function pageSize() {
   const files = ['index.html', ...readdirSync(join(page, 'assets')).map(name => `assets/${name}`)].filter(
     name => !/model-card|ort\.jspi/.test(name),

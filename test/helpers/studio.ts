@@ -1,4 +1,4 @@
-// The studio as people meet it: the built page in a real browser, served with a bundle.
+// Opens the built studio in a real browser, served with a bundle.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -48,7 +48,7 @@ export function studioBrowser(): () => Browser {
   return () => browser;
 }
 
-/** A page of its own profile, and all it has asked for and complained about. */
+/** @returns a page with a profile of its own, and lists of all its requests and complaints. */
 export async function newPage(browser: Browser, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   onTestFinished(() => context.close());
@@ -115,7 +115,7 @@ export async function moveSlider(page: Page, attribute: string, distance: number
   }, distance);
 }
 
-/** What stands in an attribute's row behind its name: `86 → 82 %`. */
+/** @returns the values behind an attribute's name: `86 → 82 %`. */
 export async function valueText(page: Page, attribute: string): Promise<string> {
   // Not the inner text: rows that are scrolled away have none.
   return (await page.locator(`.row:has(#move-${attribute}) .values`).textContent()) ?? '';

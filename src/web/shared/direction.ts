@@ -13,7 +13,7 @@ export interface Direction extends Measured {
   /** null where it can be neither moved nor locked. */
   readonly boundary: Partial<Pick<NonNullable<BundleAttribute['boundary']>, 'calibration' | 'safeRange'>> | null;
   readonly controllable: boolean;
-  /** Where a further direction comes from, in words. */
+  /** The source of a further direction, in words. */
   readonly origin?: string;
 }
 

@@ -1,4 +1,4 @@
-// What the page can be asked for: ten training steps on the WebAssembly provider.
+// The page that the test opens: runs ten training steps on the WebAssembly provider when asked.
 import { wasmDevice } from '../../../src/web/worker/device.ts';
 import { type LossKind, tenSteps } from './ten-steps.ts';
 

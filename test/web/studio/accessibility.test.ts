@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 10_000 });
 
-/** What axe finds of serious or critical impact, or of little: all of it. */
+/** All violations that axe finds, of any impact. */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(

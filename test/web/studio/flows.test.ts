@@ -1,4 +1,4 @@
-// What people do in the studio, on the built page in a real browser with the shipped model.
+// The studio in use: the built page in a real browser with the shipped model.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';

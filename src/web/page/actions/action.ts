@@ -16,7 +16,7 @@ export interface Action {
   /** `icon`: without a word. `strong`: the one button that stands out. Left out: icon and word. */
   readonly look?: 'icon' | 'strong';
   readonly keys?: readonly Key[];
-  /** What its keys do, in the help's list; left out: the label. */
+  /** The words for its keys in the help; left out: the label. */
   readonly help?: string;
   /** Left out: always. */
   readonly enabled?: (state: ReadonlyState) => boolean;
@@ -30,7 +30,7 @@ export interface Action {
 }
 
 export interface Key {
-  /** As `KeyboardEvent.key` says it, in lower case. */
+  /** `KeyboardEvent.key` in lower case. */
   readonly key: string;
   /** With Ctrl, or ⌘ on a Mac; with it, Shift counts too. */
   readonly ctrl?: true;

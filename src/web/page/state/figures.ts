@@ -1,4 +1,4 @@
-// What is known of a face in figures: how probable each attribute is, and how far it lies from each boundary.
+// Figures of a face: how probable each attribute is, and how far the face lies from each boundary.
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import type { Model } from '../../shared/protocol.ts';
 

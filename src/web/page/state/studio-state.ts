@@ -63,7 +63,7 @@ export interface StudioState {
   readonly history: Signal<{ readonly entries: readonly HistoryEntry[]; readonly at: number }>;
   readonly gallery: Signal<readonly Thumbnail[]>;
   readonly recent: Signal<readonly Thumbnail[]>;
-  /** Where the divider stands, 0 to 1: left of it the face is as it was before. */
+  /** Place of the divider, 0 to 1; left of it the face before the edit is shown. */
   readonly divider: Signal<number>;
   /** Whether the face before the edit is shown, as long as a key or button is held. */
   readonly peeking: Signal<boolean>;

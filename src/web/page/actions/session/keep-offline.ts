@@ -6,7 +6,7 @@ export interface KeepRequest {
   readonly keep: readonly string[];
 }
 
-/** Where service workers are forbidden or missing, the page works as before. */
+/** Does nothing where service workers are forbidden or missing; the page works without them. */
 export async function keepOffline({ state }: Studio): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   try {

@@ -1,4 +1,4 @@
-// What stands on the page before the studio does: how much has loaded, or what failed.
+// The page before the studio is ready: shows how much has loaded, or what failed.
 import './opening.css';
 import { useEffect, useRef } from 'preact/hooks';
 import { megabytesText } from '../../display/wording.ts';
