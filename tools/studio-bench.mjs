@@ -75,8 +75,9 @@ function watchFace() {
 }
 
 /**
- * In the page: moves a slider and waits for the pixels. With time between the moves that is what a person waits; one
- * upon the other, a move also waits until the classifier has looked at the face before it, so each takes both networks.
+ * In the page: moves a slider and waits for the pixels.
+ * @param apart milliseconds between the moves. With enough of them the times are what a person waits. Without any, a
+ * move also waits until the classifier has scored the face before it, so each time covers both networks.
  */
 async function slide({ moves, apart }) {
   const canvas = document.querySelector('.face canvas');

@@ -88,7 +88,7 @@ export async function facePixels(page: Page): Promise<Buffer> {
   return Buffer.from(text, 'latin1');
 }
 
-/** Enlarging rounds a pixel otherwise now and then, so one grey level is no difference. */
+/** Enlarging may round a pixel differently, so one grey level is not counted as a difference. */
 export function sameFace(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && a.every((byte, i) => Math.abs(byte - b[i]!) <= 1);
 }

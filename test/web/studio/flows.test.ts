@@ -35,7 +35,7 @@ beforeAll(() => {
   );
 });
 
-/** Patient: the machine may be busy. */
+/** Waits longer than vitest does by itself, because the machine may be busy. */
 const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 10_000 });
 
 /** A fresh browser at the studio's address. */

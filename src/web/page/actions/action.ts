@@ -18,7 +18,7 @@ export interface Action {
   readonly keys?: readonly Key[];
   /** The words for its keys in the help; left out: the label. */
   readonly help?: string;
-  /** Left out: always. */
+  /** Whether it can be performed now; left out: always. */
   readonly enabled?: (state: ReadonlyState) => boolean;
   /** Whether it is on, for an action that switches something. */
   readonly pressed?: (state: ReadonlyState) => boolean;

@@ -16,7 +16,7 @@ export function offscreenContext(width: number, height: number): OffscreenCanvas
   return new OffscreenCanvas(width, height).getContext('2d', settings) as OffscreenCanvasRenderingContext2D;
 }
 
-/** The one canvas on which pixels become a picture that can be enlarged. */
+/** Holds pixels at their own size, so that they can be drawn enlarged. */
 let small: OffscreenCanvasRenderingContext2D | undefined;
 
 /**

@@ -9,7 +9,7 @@ export function chooseUnits({ state }: Studio, units: Units): void {
   state.units.value = units;
 }
 
-/** Another dialog may have taken its place: that one stays. */
+/** Closes this dialog, unless another one has taken its place. */
 export function closeDialog({ state }: Studio, dialog: DialogName): void {
   if (state.dialog.value === dialog) state.dialog.value = undefined;
 }

@@ -47,7 +47,7 @@ function Block({ token }: { readonly token: Tokens.Generic }): ComponentChildren
   }
 }
 
-/** Only to web pages, and in a tab of their own. */
+/** Links lead to web pages only, and open in a tab of their own. */
 function Link({ token }: { readonly token: Tokens.Link }) {
   if (!/^https?:\/\//.test(token.href)) return <>{blocks(token.tokens)}</>;
   return (

@@ -1,4 +1,4 @@
-// All steps so far, the latest on top; each can be gone to.
+// The history: all steps so far, the latest on top; pressing one goes to it.
 import './history-menu.css';
 import { useRef } from 'preact/hooks';
 import { goToStep } from '../../actions/edit/go-to-step.ts';
