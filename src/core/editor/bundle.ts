@@ -75,6 +75,8 @@ const indexSchema = z
     classifier: z.object({ architecture: classifierArchitectureSchema }),
     /** Truncation of faces that are drawn by their seeds, where nobody chooses another; left out: 1, none. */
     psi: z.number().min(0).max(mostPsi).optional(),
+    /** The face that editors open with, where nobody chose one yet. */
+    openWith: z.object({ seed: z.int().min(0) }).optional(),
     attributes: z
       .array(attributeSchema)
       .length(attributeNames.length)

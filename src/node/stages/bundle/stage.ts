@@ -37,6 +37,12 @@ const options = z.strictObject({
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
     .describe('truncation at which faces are drawn by default; the bundle keeps it'),
+  openingSeed: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('seed of the face that the studio opens with; kept in the bundle')
+    .meta({ defaultInWords: "the studio's own choice" }),
   description: z.string().default('').describe('text at the head of the model card, in Markdown'),
   ...folderOptions,
 });
@@ -94,6 +100,7 @@ export const bundle = defineStage({
         generator: { architecture, normalisation },
         classifier: { architecture: classifierFile.details.architecture },
         ...(psi !== undefined && { psi }),
+        ...(config.openingSeed !== undefined && { openWith: { seed: config.openingSeed } }),
         ...indexedDirections(directions),
       };
       const stored = await storedNetworks(

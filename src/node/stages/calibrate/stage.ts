@@ -126,7 +126,7 @@ export const calibrate = defineStage({
       }
       await editor.release();
       await judge.release();
-      const { name, generator, classifier, psi, sha256, formerly = [], directions, contents } = editor.bundle;
+      const { name, generator, classifier, psi, openWith, sha256, formerly = [], directions, contents } = editor.bundle;
       const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
       const section = { attributes, judge: judge.name, faces: judgedFaces };
       const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
@@ -140,6 +140,7 @@ export const calibrate = defineStage({
       const facts = {
         ...{ name, generator, classifier, attributes },
         ...(psi !== undefined && { psi }),
+        ...(openWith && { openWith }),
         ...(extra && { extra }),
         ...(earlier.length > 0 && { formerly: earlier }),
       };
