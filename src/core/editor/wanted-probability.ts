@@ -1,4 +1,4 @@
-// What became of a wanted probability on a face, and messages about those that cannot be had.
+// Wanted probabilities: how near an edit came to one, and the messages for one that cannot be had.
 
 import { formatMove, type Move, type ProbabilityMove } from '../editing/moves.ts';
 import type { Start } from '../editing/recipe.ts';
