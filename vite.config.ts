@@ -10,7 +10,7 @@ const packageOfRuntime = createRequire(import.meta.url).resolve('onnxruntime-web
 const runtimeFolder = dirname(packageOfRuntime);
 const { version } = JSON.parse(readFileSync(join(runtimeFolder, '../package.json'), 'utf8'));
 
-/** ONNX Runtime stays as it is, in files of its own: its threads start again from the first of them. */
+/** ONNX Runtime's files are copied as they are, because its threads start again from the address of its module. */
 const builds = { wasm: 'ort-wasm-simd-threaded', webgpu: 'ort-wasm-simd-threaded.jspi' };
 const runtimePath = (file: string) => `runtime/${version}/${file}`;
 
@@ -21,7 +21,7 @@ const runtimeFiles = Object.fromEntries(
   }),
 );
 
-/** Puts beside the page what it loads by address, and tells its service worker which files are the page. */
+/** Puts runtime and model beside the page, and the list of the page's files into its service worker. */
 function filesBesideThePage(model: string): Plugin {
   return {
     name: 'files-beside-the-page',
@@ -29,7 +29,7 @@ function filesBesideThePage(model: string): Plugin {
       const publicFiles = readdirSync(join(root, 'src/web/public'));
       const page = [...Object.keys(bundle).filter(name => !/service-worker|\.map$/.test(name)), ...publicFiles].sort();
       const worker = Object.values(bundle).find(file => file.fileName === 'service-worker.js');
-      if (worker?.type !== 'chunk') throw new Error('the service worker is not where it is looked for');
+      if (worker?.type !== 'chunk') throw new Error('the build made no service-worker.js');
       const hash = createHash('sha256').update(worker.code);
       for (const name of page) {
         const file = bundle[name];

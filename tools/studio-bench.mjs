@@ -23,7 +23,7 @@ console.log('| --- | ---: | ---: | ---: | ---: |');
 await measure('32×32, models/starter', join(root, 'models/starter'));
 await measure('64×64, models/celeba-64', join(root, 'models/celeba-64'));
 
-/** Size of a first visit without model and runtime; the model card's renderer is loaded when the card is opened. */
+/** Size of all that a first visit loads beside model and runtime; the model card's renderer comes when it is opened. */
 function pageSize() {
   const files = ['index.html', ...readdirSync(join(page, 'assets')).map(name => `assets/${name}`)].filter(
     name => !/model-card|ort\.jspi/.test(name),
@@ -75,8 +75,9 @@ function watchFace() {
 }
 
 /**
- * Runs in the page: moves a slider and waits for the pixels. With pauses between the moves this is the time a person
- * waits. Without pauses a move also waits for the classifier's answer to the face before it, so each takes both networks.
+ * In the page: moves a slider and waits for the pixels.
+ * @param apart milliseconds between the moves. With enough of them the times are what a person waits. Without any, a
+ * move also waits until the classifier has scored the face before it, so each time covers both networks.
  */
 async function slide({ moves, apart }) {
   const canvas = document.querySelector('.face canvas');

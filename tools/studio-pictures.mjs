@@ -12,7 +12,7 @@ import { studioServer } from '../dist/node/server/studio-server.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const model = join(root, 'models/celeba-64');
 
-/** A face whose hair turns black while its gender and its age stay. */
+/** A face whose hair can turn black while its gender and age stay. */
 const seed = '27';
 const pictures = {
   'studio-desktop': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },

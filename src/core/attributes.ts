@@ -46,6 +46,10 @@ export const attributeNames = [
 
 export type AttributeName = (typeof attributeNames)[number];
 
+export function isAttributeName(name: string): name is AttributeName {
+  return (attributeNames as readonly string[]).includes(name);
+}
+
 /** @returns the attribute's column in scores and labels. @throws UserError with a suggestion for an unknown name. */
 export function attributeIndex(name: string): number {
   const index = attributeNames.indexOf(name as AttributeName);

@@ -1,6 +1,6 @@
 // The library's entry for any runtime: what works on a bundle once a program brings ONNX Runtime and reads the files.
 export { type AttributeName, attributeNames } from './attributes.ts';
-export type { Direction } from './directions/direction.ts';
+export type { Direction, DirectionFacts, ScoredDirection } from './directions/direction.ts';
 export type { LayerName, LayerRange } from './directions/layers.ts';
 export type { Conditioned } from './editing/conditioning.ts';
 export type { Edited } from './editing/edit.ts';
@@ -17,7 +17,7 @@ export {
   type Strip,
 } from './editing/recipe.ts';
 export { type MoveRange, parseMoveRange } from './editing/strip.ts';
-export type { Bundle, BundleAttribute, Hash, ReadFile } from './editor/bundle.ts';
+export type { Bundle, Hash, ReadFile } from './editor/bundle.ts';
 export {
   type EditRequest,
   FaceEditor,
@@ -27,7 +27,7 @@ export {
   type StripRequest,
 } from './editor/face-editor.ts';
 export { logitOf, probabilityOf } from './editor/probability.ts';
-export type { Reached } from './editor/wanted-probability.ts';
+export type { WantedProbability } from './editor/wanted-probability.ts';
 export { UserError } from './errors.ts';
 export type { Geometry } from './models/latents.ts';
 export type { Device } from './runtime/device.ts';

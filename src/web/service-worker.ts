@@ -1,11 +1,11 @@
-// Keeps page and model for use without a network, and isolates the page, which threads need, where the server does not.
-import type { KeepRequest } from './page/actions/offline.ts';
+// Keeps page and model for use without a network, and sends the headers that threads need where the server does not.
+import type { KeepRequest } from './page/actions/session/keep-offline.ts';
 
-/** Put in when the page is built: its own files, and a word that changes with them. */
+/** The page's own files, and a word that changes with them; the build puts them in. */
 declare const pageFiles: readonly string[];
 declare const pageVersion: string;
 
-/** Of the service worker's global object, what is used here; the DOM's types do not have it. */
+/** The parts of the service worker's global object that are used here; the DOM's types do not have them. */
 interface ExtendableEvent extends Event {
   waitUntil(work: Promise<unknown>): void;
 }
@@ -24,7 +24,7 @@ const scope = globalThis as unknown as ServiceWorkerScope;
 
 const prefix = 'face-tuning page ';
 const cacheName = `${prefix}${pageVersion}`;
-/** Where the models are, which do not change with the page. */
+/** The cache of models, which do not change with the page. */
 const modelCache = 'face-tuning models';
 
 scope.addEventListener('install', event => {
@@ -46,7 +46,7 @@ scope.addEventListener('activate', event => {
   event.waitUntil(clear());
 });
 
-/** What the page has loaded and will need again. */
+/** Keeps the files that the page has loaded and will need again. */
 scope.addEventListener('message', event => {
   const keep = async () => {
     const cache = await caches.open(modelCache);
@@ -67,7 +67,7 @@ scope.addEventListener('fetch', event => {
   event.respondWith(answer(request).then(isolated));
 });
 
-/** What has a hash or a version in its name is taken from here; everything else from the server while it answers. */
+/** Files with a hash or a version in their name come from the cache; all others from the server, while it answers. */
 async function answer(request: Request): Promise<Response> {
   const kept = () => caches.match(request, { ignoreSearch: request.mode === 'navigate' });
   if (/\/(assets|runtime)\//.test(request.url)) return (await kept()) ?? fetch(request);
@@ -75,7 +75,7 @@ async function answer(request: Request): Promise<Response> {
     const response = await fetch(request);
     if (!response.ok) return response;
     const cache = await caches.open(modelCache);
-    // Only what is kept already is renewed: a half model would be worse than an old one.
+    // Only files that are kept already are renewed: half a model would be worse than an old one.
     if (await cache.match(request)) await cache.put(request, response.clone());
     return response;
   } catch (error) {

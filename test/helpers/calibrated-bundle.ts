@@ -1,5 +1,6 @@
 // A tiny bundle whose attributes say all that a bundle can say: probabilities, calibration, safe ranges, suggested locks.
-import { type BundleAttribute, type BundleIndex, bundleFiles, writeBundleIndex } from '../../src/core/editor/bundle.ts';
+import type { ScoredDirection } from '../../src/core/directions/direction.ts';
+import { type BundleIndex, bundleFiles, writeBundleIndex } from '../../src/core/editor/bundle.ts';
 import { toFloat64 } from '../../src/core/formats/nd-array.ts';
 import { decodeNpy, encodeNpy } from '../../src/core/formats/npy.ts';
 import { hashBytes } from '../../src/node/artefacts/bundle.ts';
@@ -11,7 +12,7 @@ export const unreliable = 'Wearing_Earrings';
 /** A direction beyond the 40. */
 export const further = 'Tired_Look';
 
-function calibrated(attribute: BundleAttribute): BundleAttribute {
+function calibrated(attribute: ScoredDirection): ScoredDirection {
   if (attribute.boundary === null) return attribute;
   return {
     ...attribute,

@@ -1,4 +1,4 @@
-// The studio as people meet it: the built page in a real browser, served with a bundle.
+// Opens the built studio in a real browser, served with a bundle.
 import { resolve } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
@@ -35,7 +35,7 @@ export function studioBrowser(): () => Browser {
   return () => browser;
 }
 
-/** A page of its own profile, and all it has asked for and complained about. */
+/** @returns a page with a profile of its own, and lists of all its requests and complaints. */
 export async function newPage(browser: Browser, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   onTestFinished(() => context.close());
@@ -75,7 +75,7 @@ export async function facePixels(page: Page): Promise<Buffer> {
   return Buffer.from(text, 'latin1');
 }
 
-/** Enlarging rounds a pixel otherwise now and then, so one grey level is no difference. */
+/** Enlarging may round a pixel differently, so one grey level is not counted as a difference. */
 export function sameFace(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && a.every((byte, i) => Math.abs(byte - b[i]!) <= 1);
 }
@@ -102,7 +102,7 @@ export async function moveSlider(page: Page, attribute: string, distance: number
   }, distance);
 }
 
-/** The text in an attribute's row behind its name: `86 → 82 %`. */
+/** @returns the values behind an attribute's name: `86 → 82 %`. */
 export async function valueText(page: Page, attribute: string): Promise<string> {
   // Not the inner text: rows that are scrolled away have none.
   return (await page.locator(`.row:has(#move-${attribute}) .values`).textContent()) ?? '';

@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeNames } from '../../src/core/attributes.ts';
-import { type BundleAttribute, bundleFiles, type ReadFile, writeBundleIndex } from '../../src/core/editor/bundle.ts';
+import type { ScoredDirection } from '../../src/core/directions/direction.ts';
+import { bundleFiles, type ReadFile, writeBundleIndex } from '../../src/core/editor/bundle.ts';
 import { encodeWeights } from '../../src/core/editor/networks.ts';
 import { UserError } from '../../src/core/errors.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
@@ -17,7 +18,7 @@ import { randomGeneratorWeights, tinyClassifier, tinyClassifierWeights, tinyGan 
 export type Files = Record<string, Uint8Array>;
 
 /** Changes what a bundle says of an attribute. */
-type Known = (details: BundleAttribute) => BundleAttribute;
+type Known = (details: ScoredDirection) => ScoredDirection;
 
 export interface TinyBundleOptions {
   /** The generator's architecture, except for the length of its latents. */
@@ -31,7 +32,7 @@ export const noBoundary = 'Bald';
 
 const metrics = { dataSize: 100, trainingAccuracy: 1, testAccuracy: 0.9, f1: 0.9, auc: 0.95, heldOutAuc: null };
 
-function tinyAttribute(attribute: (typeof attributeNames)[number], i: number): BundleAttribute {
+function tinyAttribute(attribute: (typeof attributeNames)[number], i: number): ScoredDirection {
   if (attribute === noBoundary) {
     return { attribute, threshold: 0, boundary: null, controllable: false, reason: 'only 3 generated faces have it' };
   }

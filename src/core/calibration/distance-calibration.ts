@@ -1,21 +1,25 @@
-// Says what a distance from a boundary means: how sure the classifier is of the attribute there, and how far to go.
+// Calibrates distances from a boundary: how sure the classifier is of the attribute there, and how far edits may go.
 import { quantile } from '../math/statistics.ts';
 
-export interface Calibration {
+export interface DistanceCalibration {
   /** The median logit at each distance, made monotone: [distance, logit], distances rising, logits never falling. */
   readonly curve: readonly (readonly [number, number])[];
-  /** Distances between which the median rises and few other attributes change; none where there is no such stretch. */
+  /** Distances between which the median rises and few other attributes change; undefined without such a stretch. */
   readonly safeRange: readonly [number, number] | undefined;
 }
 
-/** Above this share of changed answers among the other attributes, a face is no longer the one that was edited. */
+/** Share of changed answers among the other attributes from which a face is no longer the one that was edited. */
 export const mostFlips = 0.15;
 
 /**
  * @param distances [m], rising. @param logits [faces, m] of the moved attribute, each face moved to each distance.
  * @param flips [m]: mean share of the other attributes whose answer differs from that on the unmoved face.
  */
-export function calibrate(distances: readonly number[], logits: Float32Array, flips: readonly number[]): Calibration {
+export function calibrateDistances(
+  distances: readonly number[],
+  logits: Float32Array,
+  flips: readonly number[],
+): DistanceCalibration {
   const m = distances.length;
   const medians = distances.map((_, at) =>
     quantile(

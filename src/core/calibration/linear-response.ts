@@ -1,4 +1,4 @@
-// How strongly each attribute answers to a step in any direction of latent space: the linear part of networks that are not.
+// How strongly each attribute answers to a step in any direction of latent space: the networks' linear part.
 import { solve } from '../math/linear-algebra.ts';
 
 export interface LinearResponse {
@@ -8,11 +8,11 @@ export interface LinearResponse {
   readonly r2: readonly number[];
 }
 
-/** Of the diagonal, in units of the latents' variance: keeps few faces of many dimensions solvable. */
+/** Added to the diagonal, in units of the latents' variance: few faces of many dimensions stay solvable. */
 const ridge = 1e-3;
 
 /**
- * Least squares with an intercept and a touch of ridge, by the normal equations.
+ * Fits logits to latents by least squares with an intercept and a little ridge, through the normal equations.
  * @param latents [n, size]. @param logits [n, columns]. @throws RangeError where the arrays do not fit together.
  */
 export function linearResponse(

@@ -5,9 +5,9 @@ import { projectOut } from '../editing/conditioning.ts';
 import { dot } from '../math/linear-algebra.ts';
 
 export interface LockSearch {
-  /** What is moved. */
+  /** The direction that is moved. */
   readonly moved: Normal;
-  /** What could be locked; the moved attribute among them does not count. */
+  /** Directions that could be locked; the moved one does not count. */
   readonly candidates: readonly Normal[];
   /** The change of each attribute's logit for a step along each axis (`linearResponse`), 40 rows [d]. */
   readonly slopes: readonly Float64Array[];
@@ -15,7 +15,7 @@ export interface LockSearch {
   readonly margins: Float32Array;
   /** The moved attribute's row in `slopes`. */
   readonly column: number;
-  /** The margins that it is moved to, one after the other: where it counts as surely absent and as surely present. */
+  /** Margins that each face is moved to: where the attribute counts as surely absent, and as surely present. */
   readonly targets: readonly [number, number];
   readonly mostLocks: number;
   /** Locks that leave less of the direction than this are not suggested. */
@@ -29,7 +29,7 @@ export interface LockStep {
   readonly flips: number;
 }
 
-/** A lock that saves less than this share of flips is not worth what it takes from the direction. */
+/** The smallest share of flips that a lock must save: each also takes something from the direction. */
 const leastGain = 5e-4;
 
 /**

@@ -1,16 +1,20 @@
-// Which layers of a generator a direction acts on: a latent can have a row for each of them, from coarse to fine.
+// The layers of a generator that a direction acts on: a latent can have a row for each of them, from coarse to fine.
+import { z } from 'zod';
 import { UserError } from '../errors.ts';
 
 /** The first and the last row, from 0. */
 export type LayerRange = readonly [from: number, to: number];
 
+/** A range as files hold it. */
+export const layerRangeSchema = z.tuple([z.int().min(0), z.int().min(0)]);
+
 export const layerNames = ['all', 'coarse', 'middle', 'fine'] as const;
 export type LayerName = (typeof layerNames)[number];
 
-/** Thirds need as many layers. */
-const fewestLayers = 3;
+/** Layers that a generator must have to be divided into thirds. */
+export const fewestLayers = 3;
 
-/** @param count of all layers. @throws UserError for a third of fewer than three. */
+/** @param count number of all layers. @throws UserError for a third of fewer than three. */
 export function layersNamed(name: LayerName, count: number): LayerRange {
   if (name === 'all') return [0, count - 1];
   if (count < fewestLayers) {
@@ -32,7 +36,7 @@ export function parseLayers(text: string, count: number): LayerRange {
   return checkedLayers([Number(from), Number(to)], count);
 }
 
-/** @throws UserError unless they are rows that there are, in order. */
+/** @throws UserError unless both rows exist and are in order. */
 export function checkedLayers([from, to]: LayerRange, count: number): LayerRange {
   if (isRange([from, to], count)) return [from, to];
   throw new UserError(`layers must be rows from 0 to ${count - 1}, the first before the last; got ${from}-${to}`);
@@ -49,7 +53,7 @@ export function formatLayers([from, to]: LayerRange, count: number): string {
   return names.find(isIt) ?? (from === to ? `${from}` : `${from}-${to}`);
 }
 
-/** How many rows are in both. */
+/** Number of rows that are in both. */
 export function sharedLayers(a: LayerRange, b: LayerRange): number {
   return Math.max(0, Math.min(a[1], b[1]) - Math.max(a[0], b[0]) + 1);
 }

@@ -1,4 +1,4 @@
-// Conditional manipulation: what is left of an attribute's direction once the locked attributes must stay as they are.
+// Conditional manipulation: removes from an attribute's direction all that would change locked attributes.
 import type { Normal } from '../directions/direction.ts';
 import { UserError } from '../errors.ts';
 import { cosine, length, orthonormalBasis, removeSpan, scaled } from '../math/linear-algebra.ts';
@@ -10,23 +10,23 @@ export interface Conditioned {
   readonly residual: number;
 }
 
-/** Below this, nearly every change of the attribute is a change of a locked one too. */
+/** Residuals below this are refused: nearly every change of the attribute would change a locked one too. */
 export const smallestResidual = 0.05;
 
-/** So many locks are named in an error, the ones that take most of the direction first. */
+/** Locks that an error names, those first that take most of the direction. */
 const mostNamed = 8;
 
-/** An orthonormal basis of what the locks hold. Locks may be dependent, and there may be none. */
+/** @returns an orthonormal basis of the locked normals, which may be dependent; empty for none. */
 export function spanOf(locks: readonly Normal[]): Float64Array[] {
-  return orthonormalBasis(inOrder(locks).map(lock => lock.normal));
+  return orthonormalBasis(sortedByName(locks).map(lock => lock.normal));
 }
 
 /**
- * p′ = p − C⁺C p, then brought to unit length, where the rows of C are the locked normals (Shen et al. 2020, §3.2,
- * in closed form for any number of locks). C's row space is spanned by an orthonormal basis from a QR factorisation
- * of Cᵀ, so dependent locks are no special case, and neither is having none.
- * @param primal what is moved. @param locks in any order; a lock on the primal attribute itself does not count.
- * @param span what the locks that count hold, where it is known already: it is the costly part.
+ * Projects p to p′ = p − C⁺C p and brings it to unit length; the rows of C are the locked normals (Shen et al. 2020,
+ * §3.2, in closed form for any number of locks). C's row space is spanned by an orthonormal basis from a QR
+ * factorisation of Cᵀ, so dependent locks are no special case, and neither is having none.
+ * @param primal the direction that is moved. @param locks in any order; one on the primal attribute does not count.
+ * @param span the basis of the locks that count, where it is known already: it is the costly part.
  */
 export function projectOut(
   primal: Normal,
@@ -38,7 +38,7 @@ export function projectOut(
   return { conditionedNormal: scaled(rest, residual > 0 ? 1 / residual : 0), residual };
 }
 
-/** As `projectOut`. @throws UserError naming the locks where less than `smallestResidual` of the direction is left. */
+/** Does `projectOut`. @throws UserError naming the locks where they leave less than `smallestResidual`. */
 export function conditionNormal(primal: Normal, locks: readonly Normal[], span?: readonly Float64Array[]): Conditioned {
   const conditioned = projectOut(primal, locks, span);
   if (conditioned.residual >= smallestResidual) return conditioned;
@@ -49,8 +49,8 @@ export function conditionNormal(primal: Normal, locks: readonly Normal[], span?:
   );
 }
 
-/** Sorted by attribute: the same set of directions gives the same bits, in whatever order it is listed. */
-export function inOrder<T extends { readonly attribute: string }>(list: readonly T[]): T[] {
+/** Sorts by attribute, so that a set of directions gives the same bits in whatever order it is listed. */
+export function sortedByName<T extends { readonly attribute: string }>(list: readonly T[]): T[] {
   return [...list].sort((a, b) => (a.attribute < b.attribute ? -1 : a.attribute > b.attribute ? 1 : 0));
 }
 

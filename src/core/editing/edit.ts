@@ -1,11 +1,11 @@
-// Edits a face in latent space: moves some attributes, holds the locked ones, and keeps to what the generator sees.
+// Edits a face in latent space: moves some attributes, holds the locked ones, and stays among the generator's latents.
 
 import type { Direction } from '../directions/direction.ts';
 import { type LayerRange, sharedLayers } from '../directions/layers.ts';
 import { didYouMean, UserError } from '../errors.ts';
 import { addScaled, dot, length, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
 import type { Geometry } from '../models/latents.ts';
-import { conditionNormal, inOrder, spanOf } from './conditioning.ts';
+import { conditionNormal, sortedByName, spanOf } from './conditioning.ts';
 import { formatMove, type LatentMove } from './moves.ts';
 
 export interface Edit {
@@ -24,10 +24,10 @@ export interface Edit {
   readonly rows?: number;
 }
 
-/** What became of the moves of one attribute. */
+/** All moves of one attribute together, as they were made. */
 export interface Step {
   readonly attribute: string;
-  /** Unit vector [d] that was followed: the attribute's normal without what it shares with the locks. */
+  /** Unit vector [d] that was followed: the attribute's normal without its part in the locks. */
   readonly conditionedNormal: Float64Array;
   readonly residual: number;
   /** How far it was followed, in σ of the latent. */
@@ -37,7 +37,7 @@ export interface Step {
 export interface Edited {
   /**
    * [d], in float64 so that edits can follow one another without loss. Rounded to float32 for the generator, its
-   * distances still hold to 1e-6. Of an edit of some layers only, [rows · d].
+   * distances still hold to 1e-6. [rows · d] where some layers only were edited.
    */
   readonly latent: Float64Array;
   /** One for each moved attribute, sorted by name. */
@@ -47,9 +47,9 @@ export interface Edited {
 }
 
 /**
- * A pure function: neither the order of the moves nor that of the locks changes a bit of the result. Relative moves
- * of one attribute add up; all absolute ones are reached together. A move changes the rows that its direction acts on,
- * and a locked distance holds in every row.
+ * Edits a latent. It is a pure function: neither the order of moves nor that of locks changes a bit of the result.
+ * Relative moves of one attribute add up; all absolute ones are reached together. A move changes the rows that its
+ * direction acts on, and a locked distance holds in every row.
  * @throws UserError for an unknown attribute, moves that contradict each other, a direction that the locks use up
  *   (see `conditionNormal`), or a move that leaves the sphere.
  */
@@ -57,7 +57,7 @@ export function editLatent({ latent, boundaries, moves, locks, geometry = 'spher
   const given = rowsIn(latent, boundaries, rows);
   const size = latent.length / given;
   const find = (attribute: string) => findBoundary(attribute, boundaries, size);
-  const locked = inOrder([...new Set(locks)].map(find));
+  const locked = sortedByName([...new Set(locks)].map(find));
   const wishes = collectWishes(moves, find);
   const seen = seenLatent(latent, geometry);
   const start = given < rows && wishes.some(({ boundary }) => actsOnPart(boundary, rows)) ? repeated(seen, rows) : seen;
@@ -73,20 +73,21 @@ export function editLatent({ latent, boundaries, moves, locks, geometry = 'spher
 }
 
 /**
- * @param latent [d], or a row a layer. @returns its signed distance from a boundary, positive on the side of "more": the
- *   mean over the rows that its direction acts on.
+ * @param latent [d], or a row a layer.
+ * @returns its signed distance from a boundary, positive on the side of "more": the mean over the rows that the
+ *   boundary's direction acts on.
  */
 export function distanceTo(boundary: Direction, latent: Float32Array | Float64Array): number {
   const rows = rowsOf(boundary, latent);
   return rows.reduce((total, row) => total + dot(boundary.normal, row), 0) / rows.length + boundary.intercept;
 }
 
-/** A latent as the generator sees it, in float64. */
+/** @returns a latent as the generator sees it, in float64. */
 export function seenLatent(latent: Float32Array | Float64Array, geometry: Geometry): Float64Array {
   return geometry === 'sphere' ? normalisedLatent(latent) : Float64Array.from(latent);
 }
 
-/** The rows of a latent that a direction acts on, as views of it. */
+/** @returns the rows of a latent that a direction acts on, as views of it. */
 function rowsOf<Latent extends Float32Array | Float64Array>({ normal, layers }: Direction, latent: Latent): Latent[] {
   const size = normal.length;
   const [from, to] = rangeOf(layers, latent.length / size);
@@ -95,7 +96,7 @@ function rowsOf<Latent extends Float32Array | Float64Array>({ normal, layers }: 
   });
 }
 
-/** Where a latent has one row for all layers, a direction acts on that. */
+/** The rows that a direction acts on; a latent with one row for all layers has only that. */
 function rangeOf(layers: LayerRange | undefined, rows: number): LayerRange {
   return layers === undefined || rows === 1 ? [0, rows - 1] : layers;
 }
@@ -105,7 +106,7 @@ function actsOnPart({ layers }: Direction, rows: number): boolean {
   return from > 0 || to < rows - 1;
 }
 
-/** How many rows the latent has: one, or one a layer. */
+/** @returns the rows that the latent has: one, or one a layer. */
 function rowsIn({ length }: ArrayLike<number>, [first]: readonly Direction[], rows: number): number {
   return first !== undefined && length === rows * first.normal.length ? rows : 1;
 }
@@ -114,7 +115,7 @@ function repeated(row: Float64Array, times: number): Float64Array {
   return Float64Array.from({ length: times * row.length }, (_, at) => row[at % row.length]!);
 }
 
-/** All that is asked of one attribute: a step, or a distance to reach. */
+/** The moves of one attribute, put together: a step, or a distance to reach. */
 type Wish = { readonly attribute: string; readonly boundary: Direction } & (
   | { readonly kind: 'relative'; readonly strength: number }
   | { readonly kind: 'absolute'; readonly distance: number }
@@ -124,7 +125,7 @@ type Wish = { readonly attribute: string; readonly boundary: Direction } & (
 function collectWishes(moves: readonly LatentMove[], find: (attribute: string) => Direction): Wish[] {
   const wishes = new Map<string, Wish>();
   // Sorted by amount too, because a floating-point sum depends on its order.
-  const ordered = inOrder([...moves].sort((a, b) => amount(a) - amount(b)));
+  const ordered = sortedByName([...moves].sort((a, b) => amount(a) - amount(b)));
   for (const move of ordered) {
     if (!Number.isFinite(amount(move))) {
       throw new UserError(`a move must be by a finite number; got ${formatMove(move)}`);
@@ -146,7 +147,7 @@ function collectWishes(moves: readonly LatentMove[], find: (attribute: string) =
 
 /** Finds the strength of each step: given for relative moves, solved for together for absolute ones. */
 function planSteps(start: Float64Array, size: number, wishes: readonly Wish[], locked: readonly Direction[]): Step[] {
-  const span = spanOf(locked); // of all locks: every move that is not locked itself shares it
+  const span = spanOf(locked); // shared by every move that is not locked itself
   const steps = wishes.map(wish => ({
     attribute: wish.attribute,
     ...conditionNormal(wish.boundary, locked, locked.includes(wish.boundary) ? undefined : span),
@@ -158,7 +159,7 @@ function planSteps(start: Float64Array, size: number, wishes: readonly Wish[], l
     for (const row of rowsOf(wish.boundary, afterRelative)) addScaled(row, conditionedNormal, strength);
   }
   const aimed = steps.flatMap(step => (step.wish.kind === 'absolute' ? [{ step, target: step.wish }] : []));
-  /** Which share of the rows that one direction acts on another acts on too. */
+  /** Share of the rows of one direction that the other acts on too. */
   const shared = (one: Direction, other: Direction) => {
     const [a, b] = [one, other].map(({ layers }) => rangeOf(layers, start.length / size)) as [LayerRange, LayerRange];
     return sharedLayers(a, b) / sharedLayers(a, a);
@@ -209,7 +210,7 @@ function moveOnSphere(
   return sum(heldEnd, scaled(free, Math.sqrt(room) / freeLength));
 }
 
-/** Says how much of the steps would fit: the share where ‖heldStart + share · change‖² reaches d. */
+/** @returns an error that tells how much of the steps would fit: the share where ‖heldStart + share · change‖² is d. */
 function noRoom(heldStart: Float64Array, change: Float64Array, steps: readonly Step[]): UserError {
   const d = heldStart.length;
   const [a, b, c] = [dot(change, change), dot(heldStart, change), dot(heldStart, heldStart) - d];

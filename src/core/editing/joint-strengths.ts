@@ -1,4 +1,4 @@
-// Several logits wanted of one face at once: each strength changes all of them, so they are found together.
+// Finds strengths for several wanted logits of one face together, since each strength changes all logits.
 import { dot, solve } from '../math/linear-algebra.ts';
 
 export interface JointAnswer {
@@ -8,17 +8,18 @@ export interface JointAnswer {
 
 /** Strength over which slopes are measured. */
 const small = 0.05;
-/** No strength changes by more at a time: far away the slopes are others. */
+/** The most that a strength changes in one step: slopes are local. */
 const longest = 1;
 const mostSteps = 25;
-/** How much the slopes are trusted: the damping of Levenberg and Marquardt, relative to their size, and the shares tried. */
+/** Dampings of Levenberg and Marquardt that are tried, relative to the size of the slopes. */
 const dampings = [0, 0.03, 0.3];
+/** Shares of each step that are tried. */
 const shares = [1, 0.5, 0.2, 0.05];
 
 /**
  * Damped Gauss-Newton steps (Marquardt 1963) from a start, several tried at once since a batch costs as much as a face.
- * @param wanted [m]. @param start [m] strengths that are allowed. @param tolerance at which every logit is met.
- * @param measure logits [m] of each of several lists of strengths [m]; undefined for what is not allowed.
+ * @param wanted [m]. @param start [m] strengths that are allowed. @param tolerance distance at which a logit is met.
+ * @param measure gives the logits [m] of each of several lists of strengths [m]; undefined where not allowed.
  * @returns the first strengths that meet all, or the best found, by the sum of squares.
  */
 export async function jointStrengths(

@@ -1,15 +1,15 @@
-// What a user may ask of one attribute, and how it is written: `Young=-2` by two steps, `Young=@1.5` to a distance,
+// Moves that a user may ask for, and how they are written: `Young=-2` by two steps, `Young=@1.5` to a distance,
 // `Young=p90` to a probability.
 import { UserError } from '../errors.ts';
 
-/** What can be done in latent space alone. */
+/** A move that takes no classifier. */
 export type LatentMove =
-  /** By `strength` along the unit direction, in σ of the latent; negative toward less. */
+  /** A step by `strength` along the unit direction, in σ of the latent; negative toward less. */
   | { readonly attribute: string; readonly kind: 'relative'; readonly strength: number }
-  /** To a signed `distance` from the attribute's boundary, positive on the side of "more". */
+  /** A move to a signed `distance` from the attribute's boundary, positive on the side of "more". */
   | { readonly attribute: string; readonly kind: 'absolute'; readonly distance: number };
 
-/** So that the classifier is this sure of the attribute, in (0, 1): a strength that differs from face to face. */
+/** A move until the classifier is this sure of the attribute, in (0, 1); its strength differs from face to face. */
 export interface ProbabilityMove {
   readonly attribute: string;
   readonly kind: 'probability';
@@ -44,7 +44,7 @@ export function formatMove(move: Move): string {
   return `${move.attribute}=${formatAmount(move)}`;
 }
 
-/** What stands behind the equals sign: `-2`, `@1.5`, `p90`. */
+/** @returns the text behind the equals sign: `-2`, `@1.5`, `p90`. */
 export function formatAmount(move: Move): string {
   if (move.kind === 'relative') return `${move.strength}`;
   if (move.kind === 'absolute') return `@${move.distance}`;

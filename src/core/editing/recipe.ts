@@ -1,6 +1,6 @@
-// An edit as plain data: what a link, a file or a picture must carry so that the edit can be made again.
+// An edit as plain data: links, files and pictures carry it, so that the edit can be made again.
 import { z } from 'zod';
-import type { LayerRange } from '../directions/layers.ts';
+import { type LayerRange, layerRangeSchema } from '../directions/layers.ts';
 import { UserError } from '../errors.ts';
 import { addPngText, readPngTexts } from '../formats/png-text.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
@@ -37,12 +37,12 @@ export interface Strip {
   readonly steps: number;
   /** Whole-number enlargement of each frame. */
   readonly scale: number;
-  /** Of an animation. */
+  /** Present for animations. */
   readonly timing?: Timing | undefined;
 }
 
 export interface Timing {
-  /** Of each frame, in milliseconds. */
+  /** Time that each frame is shown, in milliseconds. */
   readonly delay: number;
   /** How often it is shown; 0: without end. */
   readonly loop: number;
@@ -56,12 +56,13 @@ const schemaVersion = 1;
 /** The keyword of the PNG text that holds a recipe. */
 export const recipeKeyword = 'face-tuning-recipe';
 
+/** Numbers of the longest latent. */
 const mostNumbers = 8192;
 
-/** Enough for a latent of so many numbers with every digit. */
+/** Characters of a recipe: enough for the longest latent with every digit. */
 const longestText = 200_000;
 
-/** More faces than this in a file are no work of a person. */
+/** Recipes in a file: nobody edits more faces by hand. */
 const mostRecipes = 10_000;
 
 // Written as on the command line, `Young=-2`, to be read by people too.
@@ -80,7 +81,7 @@ const schema = z
     moves: z.array(moveSchema),
     locks: z.array(z.string().max(100)),
     geometry: z.enum(geometryNames),
-    layers: z.record(z.string().max(100), z.tuple([z.int().min(0), z.int().min(0)])).optional(),
+    layers: z.record(z.string().max(100), layerRangeSchema).optional(),
     strip: z
       .strictObject({
         from: z.array(moveSchema.nullable()),
@@ -129,7 +130,7 @@ export function formatRecipe({ bundle, moves, locks, geometry, layers, strip, ..
   });
 }
 
-/** @returns JSON with a recipe a line, for several faces; of one recipe just that. */
+/** @returns one recipe as `formatRecipe` writes it, or a JSON list with a recipe a line. */
 export function formatRecipes(recipes: readonly Recipe[]): string {
   const lines = recipes.map(formatRecipe);
   return lines.length === 1 ? lines[0]! : `[\n${lines.join(',\n')}\n]`;

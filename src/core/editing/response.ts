@@ -1,13 +1,13 @@
-// How an attribute answers to strength on one face, measured at some points: which strength gives a wanted logit.
+// Finds the strength that gives a wanted logit on one face, from answers measured at some strengths.
 
-/** What the classifier said of the face at a strength. */
+/** The classifier's logit of the face at a strength. */
 export interface Answer {
   readonly strength: number;
   readonly logit: number;
 }
 
 export interface Found extends Answer {
-  /** Whether the logit is the wanted one; else it is the closest that was measured on that side. */
+  /** Whether the logit is the wanted one; otherwise it is the closest that was measured on that side. */
   readonly reached: boolean;
   /** The measured points around it, the nearer to the face as it is first. */
   readonly between: readonly [Answer, Answer];
@@ -15,8 +15,8 @@ export interface Found extends Answer {
 
 /**
  * The first strength on the way from 0 at which the wanted logit is met, linear between the points: toward more where
- * the face has less than wanted, else toward less. So the change is the smallest, and more is never asked for with
- * less strength, even where the answers do not rise everywhere.
+ * the face has less than wanted, otherwise toward less. The change is then the smallest, and a higher logit never takes
+ * a lower strength, even where the answers do not rise everywhere.
  * @param answers in rising order of strength, with one at strength 0.
  * @throws RangeError for others.
  */

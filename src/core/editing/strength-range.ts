@@ -1,9 +1,9 @@
-// How far an attribute can be moved on top of an edit: between two distances of its boundary, within the sphere if any.
+// Finds how far an attribute can be moved on top of an edit: between two distances of its boundary, within the sphere.
 import { addScaled, dot, removeSpan } from '../math/linear-algebra.ts';
 import { spanOf } from './conditioning.ts';
 import { type Edit, editLatent, seenLatent } from './edit.ts';
 
-/** The share of the way to the sphere's edge that counts: at the edge nothing of the face is left but what is held. */
+/** The usable share of the way to the sphere's edge: at the edge only the held distances are left of the face. */
 const usable = 0.99;
 
 /**
@@ -18,8 +18,8 @@ export function strengthRange(
 ): readonly [number, number] {
   const { latent, boundaries, moves, locks, geometry = 'sphere' } = edit;
   const start = seenLatent(latent, geometry);
-  editLatent(edit); // what it refuses is refused with its own words
-  // By plain addition all is linear in the strength, and the sphere holds these distances.
+  editLatent(edit); // throws where the edit itself is refused
+  // Plain addition makes all linear in the strength, and the sphere keeps these distances.
   const at = (strength: number) =>
     editLatent({
       ...edit,

@@ -10,9 +10,8 @@ export interface MoveRange<Kind extends Move = Move> {
 }
 
 /**
- * @param text a move as `parseMove` reads it, ending there, or two ends, `<attribute>=<from>..<to>`: `Young=-3..3`,
- *   `Smiling=@-1..@2`,
- *   `Male=p10..p90`. @throws UserError for anything else.
+ * @param text a move as `parseMove` reads it, or two ends, `<attribute>=<from>..<to>`: `Young=-3..3`,
+ *   `Smiling=@-1..@2`, `Male=p10..p90`. @throws UserError for anything else.
  */
 export function parseMoveRange(text: string): MoveRange {
   const [attribute, value = ''] = text.split('=', 2) as [string, string?];

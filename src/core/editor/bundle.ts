@@ -2,7 +2,13 @@
 
 import { z } from 'zod';
 import { attributeNames } from '../attributes.ts';
-import type { Direction } from '../directions/direction.ts';
+import {
+  boundarySchema,
+  type Direction,
+  type DirectionFacts,
+  directionSchema,
+  isScored,
+} from '../directions/direction.ts';
 import { isRange } from '../directions/layers.ts';
 
 import { UserError } from '../errors.ts';
@@ -17,12 +23,12 @@ import { ganModel } from '../models/gan-kinds.ts';
 import { mostPsi } from '../models/latents.ts';
 
 export const bundleFiles = {
-  /** Names, sizes, what is known of each attribute, and the hashes of all other files. */
+  /** Names, sizes, facts of each direction, and the hashes of all other files. */
   index: 'bundle.json',
   /** Weights by their path within the network; the index has the architecture. */
   generator: 'generator.safetensors',
   classifier: 'classifier.safetensors',
-  /** float64 [40 + extra, d]: unit normals toward more, in the index's order; zeros where there is none. */
+  /** float64 [directions, d]: unit normals toward more, in the index's order; zeros where there is none. */
   boundaries: 'boundaries.npy',
   /** Uncurated faces, for the model card. */
   samples: 'samples.webp',
@@ -37,57 +43,22 @@ const remedies = { 1: 'Convert it with tools/convert-bundle.mjs of the repositor
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
 
-/** The first and the last layer that a direction acts on, from 0; left out: all. */
-const layers = z.tuple([z.int().min(0), z.int().min(0)]).optional();
+/** A direction of one of the classifier's attributes. */
+const attributeSchema = directionSchema.extend({ attribute: z.enum(attributeNames), threshold: z.number() });
 
-const boundarySchema = z.object({
-  /** b/‖w‖: a latent z lies at the signed distance normal·z + intercept. */
-  intercept: z.number(),
-  layers,
-  /** Of the fit; null where it cannot be said, as all faces measured on are of one class. */
-  metrics: z.object({
-    /** Generated faces that it was fitted to and tested on together. */
-    dataSize: z.int(),
-    trainingAccuracy: z.number(),
-    testAccuracy: z.number(),
-    f1: z.number(),
-    auc: z.number().nullable(),
-    /** On all faces that were not trained on, however unsure the classifier is. */
-    heldOutAuc: z.number().nullable(),
-  }),
-  /** The classifier's median logit at some signed distances, both rising: [distance, logit]. */
-  calibration: z.array(z.tuple([z.number(), z.number()])).optional(),
-  /** Signed distances between which the attribute changes and others hardly do: [low, high]. */
-  safeRange: z.tuple([z.number(), z.number()]).optional(),
+/** Any other direction: labelled by hand, imported or derived. */
+const extraSchema = z.object({
+  attribute: directionSchema.shape.attribute,
+  intercept: boundarySchema.shape.intercept,
+  layers: boundarySchema.shape.layers,
+  origin: z.string(),
 });
 
-const attributeSchema = z.object({
-  attribute: z.enum(attributeNames),
-  /** The classifier's logit above which the attribute counts as present. */
-  threshold: z.number(),
-  /** Platt's calibration: the attribute's probability is σ(slope·logit + intercept). Left out: σ(logit). */
-  probability: z.object({ slope: z.number(), intercept: z.number() }).optional(),
-  /** null where none could be fitted: the attribute can be neither moved nor locked. */
-  boundary: boundarySchema.nullable(),
-  /** Whether a move does what it says. */
-  controllable: z.boolean(),
-  /** Why it is not controllable, for people. */
-  reason: z.string().optional(),
-  /** What else moves with it when nothing is locked, the largest mean changes of probability first. */
-  movesWith: z.array(z.object({ attribute: z.enum(attributeNames), change: z.number() })).optional(),
-  /** Which locks mend that best, among the attributes and the extra directions; empty where none does. */
-  suggestedLocks: z.array(z.string()).optional(),
-  /** With the suggested locks, as a network that labelled nothing sees it. */
-  judged: z
-    .object({
-      faces: z.int(),
-      /** Share of the faces on which it sees the attribute where it should be, and not where it should not. */
-      agreement: z.number(),
-      /** Mean share of the other attributes whose answer changes. */
-      flips: z.number(),
-    })
-    .optional(),
-});
+/** The two lists that an index keeps directions in. */
+interface IndexedDirections {
+  readonly attributes: z.output<typeof attributeSchema>[];
+  readonly extra?: z.output<typeof extraSchema>[] | undefined;
+}
 
 /** The sides that images can have. */
 const resolutions = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
@@ -104,33 +75,25 @@ const indexSchema = z
     classifier: z.object({ architecture: classifierArchitectureSchema }),
     /** Truncation of faces that are drawn by their seeds, where nobody chooses another; left out: 1, none. */
     psi: z.number().min(0).max(mostPsi).optional(),
+    /** The face that editors open with, where nobody chose one yet. */
+    openWith: z.object({ seed: z.int().min(0) }).optional(),
     attributes: z
       .array(attributeSchema)
       .length(attributeNames.length)
       .refine(list => list.every(({ attribute }, i) => attribute === attributeNames[i]), 'must follow the label file'),
-    /** Directions beyond the 40: labelled by hand, imported or derived. The classifier knows nothing of them. */
-    extra: z
-      .array(
-        z.object({
-          attribute: z.string().regex(/^\w[\w-]{0,63}$/),
-          intercept: z.number(),
-          layers,
-          /** Where it comes from, for people. */
-          origin: z.string(),
-        }),
-      )
-      .optional(),
-    /** Hashes of earlier forms of the same model: what was made with one of them is the same with this. */
+    extra: z.array(extraSchema).optional(),
+    /** Hashes of earlier forms of the same model: their recipes and links mean the same with this one. */
     formerly: z.array(sha256).max(100).optional(),
-    /** By name, which is never a path: a bundle reads nothing beside itself. */
+    /** Keyed by name, which is never a path: a bundle reads nothing outside its folder. */
     files: z.record(z.string().regex(/^\w[\w.-]{0,99}$/), z.object({ bytes: z.int().min(0), sha256 })),
-    /** Of this file, with zeros in place of these 64 digits. Since it covers the other hashes, it names the bundle. */
+    /** Hash of this file with zeros in place of these 64 digits. It covers the other hashes, so it names the bundle. */
     sha256,
   })
   .refine(
-    ({ attributes, extra = [] }) => {
-      const names = new Set<string>([...attributes, ...extra].map(({ attribute }) => attribute));
-      return attributes.every(({ suggestedLocks = [] }) => suggestedLocks.every(lock => names.has(lock)));
+    index => {
+      const directions = directionsIn(index);
+      const names = new Set(directions.map(({ attribute }) => attribute));
+      return directions.every(({ suggestedLocks = [] }) => suggestedLocks.every(lock => names.has(lock)));
     },
     { path: ['attributes'], error: 'suggest locks that the bundle does not have' },
   )
@@ -139,10 +102,10 @@ const indexSchema = z
     error: 'must be a power of two from 4 to 1024',
   })
   .refine(
-    ({ generator, attributes, extra = [] }) => {
-      const count = ganModel(generator.architecture).layers;
-      const directions = [...attributes.map(({ boundary }) => boundary), ...extra];
-      return directions.every(each => each?.layers === undefined || isRange(each.layers, count));
+    index => {
+      const count = ganModel(index.generator.architecture).layers;
+      const ranges = directionsIn(index).flatMap(({ boundary }) => (boundary?.layers ? [boundary.layers] : []));
+      return ranges.every(range => isRange(range, count));
     },
     { path: ['attributes'], error: 'have layers that the generator does not have' },
   )
@@ -156,16 +119,17 @@ const indexSchema = z
   });
 
 export type BundleIndex = z.output<typeof indexSchema>;
-export type BundleAttribute = BundleIndex['attributes'][number];
 
 /** A bundle that has been read and found whole. */
-export interface Bundle extends BundleIndex {
+export interface Bundle extends Omit<BundleIndex, keyof IndexedDirections> {
+  /** The classifier's 40 attributes in the order of its answers, then any other directions. */
+  readonly directions: readonly DirectionFacts[];
   /** Side of the generator's images, and length d of its latents. */
   readonly resolution: number;
   readonly latentSize: number;
   /** Where it was read from, for errors. */
   readonly place: string;
-  /** Of the attributes that have one, and the extra ones. */
+  /** The directions that have a boundary, each with its normal. */
   readonly boundaries: readonly Direction[];
   /** All files but the index, by name. */
   readonly contents: Readonly<Record<string, Uint8Array>>;
@@ -179,7 +143,7 @@ export type Hash = (bytes: Uint8Array) => Promise<string>;
 const noHash = '0'.repeat(64);
 
 /**
- * Whether what was made with one model is the same with this one.
+ * Whether recipes and links of one model mean the same with this one.
  * @param digits the hash of the other, or its first digits.
  */
 export function isSameModel({ sha256, formerly = [] }: Pick<BundleIndex, 'sha256' | 'formerly'>, digits: string) {
@@ -202,6 +166,7 @@ export async function writeBundleIndex(
 }
 
 /**
+ * Reads all files of a bundle and checks their hashes and shapes.
  * @param place what the bundle is called in errors: its folder or address.
  * @throws UserError naming the file that is missing, of another version, changed since it was written, or ill-shaped.
  */
@@ -224,8 +189,29 @@ export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle
     if (!Object.hasOwn(contents, name)) throw new UserError(`${place} must hold ${name}. Make the bundle again`);
   }
   const { resolution, latentSize } = index.generator.architecture;
-  const boundaries = readBoundaries(index, contents[bundleFiles.boundaries]!, place);
-  return { ...index, resolution, latentSize, place, contents, boundaries };
+  const { attributes, extra, ...facts } = index;
+  const directions = directionsIn({ attributes, extra });
+  const boundaries = readBoundaries(directions, latentSize, contents[bundleFiles.boundaries]!, place);
+  return { ...facts, directions, resolution, latentSize, place, contents, boundaries };
+}
+
+/** The one list of directions out of the two that an index keeps. */
+function directionsIn({ attributes, extra = [] }: IndexedDirections): DirectionFacts[] {
+  const others = extra.map(({ attribute, origin, ...boundary }) => {
+    return { attribute, boundary, controllable: true, origin };
+  });
+  return [...attributes, ...others];
+}
+
+/** The two lists of directions that an index keeps: the classifier's attributes, and any others. */
+export function indexedDirections(directions: readonly DirectionFacts[]): IndexedDirections {
+  const extra = directions.flatMap(each => {
+    const { attribute, boundary, origin = 'unknown' } = each;
+    return isScored(each) || boundary === null
+      ? []
+      : [{ attribute, intercept: boundary.intercept, ...(boundary.layers && { layers: boundary.layers }), origin }];
+  });
+  return { attributes: directions.filter(isScored), ...(extra.length > 0 && { extra }) };
 }
 
 async function checkHash(bytes: Uint8Array, expected: string, hash: Hash, path: string): Promise<void> {
@@ -235,15 +221,17 @@ async function checkHash(bytes: Uint8Array, expected: string, hash: Hash, path: 
   throw new UserError(`${path} was changed: its SHA-256 must be ${should}; got ${is}. Copy the bundle again`);
 }
 
-function readBoundaries(index: BundleIndex, bytes: Uint8Array, place: string): Direction[] {
-  const { attributes, extra = [], generator } = index;
-  const { latentSize } = generator.architecture;
+function readBoundaries(
+  directions: readonly DirectionFacts[],
+  latentSize: number,
+  bytes: Uint8Array,
+  place: string,
+): Direction[] {
   const path = `${place}/${bundleFiles.boundaries}`;
   const array = decodeNpy(bytes, path);
-  checkShape(array, [attributes.length + extra.length, latentSize], path);
+  checkShape(array, [directions.length, latentSize], path);
   const rows = toFloat64(array.data);
-  const entries = [...attributes, ...extra.map(each => ({ attribute: each.attribute, boundary: each }))];
-  return entries.flatMap(({ attribute, boundary }, i) => {
+  return directions.flatMap(({ attribute, boundary }, i) => {
     if (boundary === null) return [];
     const normal = rows.slice(i * latentSize, (i + 1) * latentSize);
     if (!(Math.abs(length(normal) - 1) < 1e-6)) {

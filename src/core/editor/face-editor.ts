@@ -1,6 +1,7 @@
-// What a program does with a bundle: draw faces, condition directions, edit, render and score.
+// The editor that a bundle becomes: draws faces, conditions directions, edits, renders and scores.
 
-import type { Direction } from '../directions/direction.ts';
+import { attributeNames } from '../attributes.ts';
+import { type Direction, type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
 import { type Conditioned, conditionNormal } from '../editing/conditioning.ts';
 import { type Edited, editLatent } from '../editing/edit.ts';
@@ -16,11 +17,17 @@ import { BatchRunner, classifierOnnx, generatorOnnx, type LatentMapping, latentM
 import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/latents.ts';
 import type { Device } from '../runtime/device.ts';
 import { Program } from '../runtime/program.ts';
-import { type Bundle, type BundleAttribute, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
+import { type Bundle, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
 import { bundleNetworks } from './networks.ts';
 import { logitOf, probabilityOf } from './probability.ts';
 import { solveTargets } from './probability-targets.ts';
-import { defaultRange, isMissed, outOfReach, type Reached, refuseSecondWishes } from './wanted-probability.ts';
+import {
+  defaultRange,
+  isMissed,
+  outOfReach,
+  refuseSecondWishes,
+  type WantedProbability,
+} from './wanted-probability.ts';
 
 type Conditions = Start & {
   /** Attributes whose distance stays, unless they are moved themselves. Default none. */
@@ -47,15 +54,18 @@ export interface ResolveOptions {
 }
 
 /** A request that can be edited and kept: all its moves are made in latent space. */
-export type ResolvedEdit = Conditions & { readonly moves: readonly LatentMove[]; readonly reached: readonly Reached[] };
+export type ResolvedEdit = Conditions & {
+  readonly moves: readonly LatentMove[];
+  readonly wanted: readonly WantedProbability[];
+};
 
 export type ResolvedStrip = Conditions & {
   readonly moves: readonly MoveRange<LatentMove>[];
   readonly steps: number;
-  readonly reached: readonly Reached[];
+  readonly wanted: readonly WantedProbability[];
 };
 
-/** Images that a network takes at a time. */
+/** Images per run of a network. */
 const batch = 16;
 
 /**
@@ -110,7 +120,7 @@ export class FaceEditor {
     return truncated(latent, this.#psi(psi));
   }
 
-  /** @returns the direction of an attribute without what the locks hold. @throws UserError as `conditionNormal`. */
+  /** @returns the direction of an attribute without its part in the locks. @throws UserError as `conditionNormal`. */
   condition(attribute: string, locks: readonly string[] = []): Conditioned {
     return conditionNormal(
       this.#boundary(attribute),
@@ -118,19 +128,23 @@ export class FaceEditor {
     );
   }
 
-  /** @returns its place among the bundle's attributes and in `score`'s rows, and what is known of it. */
-  attribute(name: string): { readonly index: number; readonly details: BundleAttribute } {
-    const { attributes } = this.bundle;
-    const index = attributes.findIndex(({ attribute }) => attribute === name);
-    if (index >= 0) return { index, details: attributes[index]! };
-    const extra = (this.bundle.extra ?? []).map(({ attribute }) => attribute);
-    if (extra.includes(name)) {
-      throw new UserError(
-        `the classifier must know an attribute for this; ${name} is an extra one. Give a strength, like ${name}=2`,
-      );
-    }
-    const names = [...attributes.map(({ attribute }) => attribute), ...extra];
-    throw new UserError(`unknown attribute "${name}".${didYouMean(name, names)}`);
+  /** @returns what is known of a direction. @throws UserError with a suggestion for an unknown name. */
+  direction(name: string): DirectionFacts {
+    const { directions } = this.bundle;
+    const names = directions.map(({ attribute }) => attribute);
+    const direction = directions[names.indexOf(name)];
+    if (direction === undefined) throw new UserError(`unknown attribute "${name}".${didYouMean(name, names)}`);
+    return direction;
+  }
+
+  /**
+   * @returns the column of an attribute in `score`'s rows, and what is known of it.
+   * @throws UserError as `direction`, and where the classifier does not know the attribute.
+   */
+  attribute(name: string): { readonly index: number; readonly details: ScoredDirection } {
+    const details = this.direction(name);
+    if (isScored(details)) return { index: this.bundle.directions.indexOf(details), details };
+    throw new UserError(`the classifier must know an attribute for this; got ${name}. Give a strength, like ${name}=2`);
   }
 
   /**
@@ -142,18 +156,18 @@ export class FaceEditor {
    */
   async resolve(request: EditRequest, options?: ResolveOptions): Promise<ResolvedEdit> {
     const moves = request.moves.map(asMove);
-    const reached = await this.#solve(request, moves, options);
-    return { ...request, moves: moves.map(move => solved(move, reached)), reached };
+    const wanted = await this.#solve(request, moves, options);
+    return { ...request, moves: moves.map(move => solved(move, wanted)), wanted };
   }
 
-  /** As `resolve`: each end of the ranges is solved, and the frames between them go evenly from strength to strength. */
+  /** Does `resolve` for a strip: solves both ends of each range; frames between them have evenly spaced strengths. */
   async resolveStrip(request: StripRequest, options?: ResolveOptions): Promise<ResolvedStrip> {
     const ranges = request.moves.map(asRange);
     const starts = ranges.flatMap(({ from }) => (from === undefined ? [] : [from]));
     const ends = ranges.map(({ to }) => to);
     const [atStart, atEnd] = [await this.#solve(request, starts, options), await this.#solve(request, ends, options)];
     const moves = ranges.map(({ from, to }) => ({ from: from && solved(from, atStart), to: solved(to, atEnd) }));
-    return { ...request, moves, reached: [...atStart, ...atEnd] };
+    return { ...request, moves, wanted: [...atStart, ...atEnd] };
   }
 
   /** @throws UserError as `editLatent`, for an attribute without a boundary, and for a probability (see `resolve`). */
@@ -185,7 +199,7 @@ export class FaceEditor {
     return strengthRange(attribute, distances, { ...this.#prepare(request, moves), moves });
   }
 
-  /** What `request` is as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */
+  /** @returns `request` as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */
   recipe(request: EditRequest): Recipe {
     const { name, sha256 } = this.bundle;
     const { locks = [], geometry = this.geometry } = request;
@@ -201,8 +215,8 @@ export class FaceEditor {
   }
 
   /**
-   * @param latents [d] each, raw or normalised; where the generator tells layers apart, also [layers · d], a row a layer
-   *   from coarse to fine. @returns images [n, 3, R, R], about [-1, 1].
+   * @param latents [d] each, raw or normalised; where the generator tells layers apart, also [layers · d], a row a
+   *   layer from coarse to fine. @returns images [n, 3, R, R], about [-1, 1].
    */
   async render(latents: readonly (Float32Array | Float64Array)[]): Promise<Float32Array<ArrayBuffer>> {
     const { name, latentSize } = this.bundle;
@@ -233,7 +247,7 @@ export class FaceEditor {
     request: Conditions,
     moves: readonly Move[],
     { nearest = false }: ResolveOptions = {},
-  ): Promise<Reached[]> {
+  ): Promise<WantedProbability[]> {
     const wishes = moves.filter(move => move.kind === 'probability');
     if (wishes.length === 0) return [];
     refuseSecondWishes(moves, wishes);
@@ -245,16 +259,16 @@ export class FaceEditor {
     });
     const found = await solveTargets(edit, targets, async latents => {
       const logits = await this.score(await this.render(latents));
-      const row = this.bundle.attributes.length;
+      const row = attributeNames.length;
       return latents.map((_, i) => targets.map(({ index }) => logits[i * row + index]!));
     });
-    const reached = targets.map(({ attribute, wanted, distances, details }, k): Reached => {
+    const solutions = targets.map(({ attribute, wanted, distances, details }, k): WantedProbability => {
       const { strength, logit } = found[k]!;
       return { attribute, wanted, reached: probabilityOf(details, logit), strength, distances };
     });
-    const missed = reached.find(isMissed);
+    const missed = solutions.find(isMissed);
     if (missed !== undefined && !nearest) throw outOfReach(missed, request);
-    return reached;
+    return solutions;
   }
 
   #prepare(request: Conditions, moves: readonly Move[]) {
@@ -286,7 +300,7 @@ export class FaceEditor {
     return psi;
   }
 
-  /** As rows. */
+  /** Resolves names of layers to rows. */
   #layers({ layers = {} }: Conditions): Readonly<Record<string, LayerRange>> {
     return Object.fromEntries(
       Object.entries(layers).map(([attribute, given]) => {
@@ -301,7 +315,7 @@ export class FaceEditor {
     const { boundaries } = this.bundle;
     const boundary = boundaries.find(each => each.attribute === name);
     if (boundary !== undefined) return boundary;
-    const { reason } = this.attribute(name).details;
+    const { reason } = this.direction(name);
     throw new UserError(`${this.bundle.name} can neither move nor lock ${name}: ${reason ?? 'it has no boundary'}`);
   }
 }
@@ -314,10 +328,10 @@ function asRange(range: MoveRange | string): MoveRange {
   return typeof range === 'string' ? parseMoveRange(range) : range;
 }
 
-function solved(move: Move, reached: readonly Reached[]): LatentMove {
+function solved(move: Move, solutions: readonly WantedProbability[]): LatentMove {
   if (move.kind !== 'probability') return move;
   const { attribute } = move;
-  return { attribute, kind: 'relative', strength: reached.find(each => each.attribute === attribute)!.strength };
+  return { attribute, kind: 'relative', strength: solutions.find(each => each.attribute === attribute)!.strength };
 }
 
 /** @param bytes an `.onnx` file. @param name of the file that its weights are from. */

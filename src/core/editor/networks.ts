@@ -28,8 +28,9 @@ export interface BundleNetworks {
 const smallTensor = 64;
 
 /**
+ * Writes the weights that a network needs, and no others.
  * @param precision of tensors of more than 64 numbers.
- * @returns a safetensors file of what the network needs, and no more. @throws Error where a weight is missing.
+ * @returns a safetensors file. @throws Error where a weight is missing.
  */
 export function encodeWeights(spec: SpecTree, weights: Weights, precision: WeightPrecision): Uint8Array {
   const needed = parametersOf(spec).map(([name]) => {
@@ -55,6 +56,7 @@ export function roundedWeights(weights: Weights): Weights {
 }
 
 /**
+ * Reads weights and checks them against the network's parameters.
  * @param path what the file is called in errors.
  * @throws UserError naming the tensor that is missing, of another shape or type, or not finite.
  */
@@ -84,7 +86,7 @@ function firstNotFinite(values: Float32Array): number | undefined {
   return undefined;
 }
 
-/** By their path within the network, such as `toRGB/8/weight`. */
+/** @returns parameters with their path within the network, such as `toRGB/8/weight`. */
 function parametersOf(spec: SpecTree): (readonly [string, ParameterSpec])[] {
   return [...flattenTree<ParameterSpec>(spec, '')].map(([path, each]) => [path.slice(1), each] as const);
 }

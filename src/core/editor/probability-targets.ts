@@ -17,30 +17,35 @@ export interface LogitTarget {
 }
 
 export interface Solved {
-  /** Of a relative move, rounded to four digits behind the point: readable, and finer than a picture's colours. */
+  /** Strength of a relative move, rounded to four decimals: readable, and finer than a picture's colours. */
   readonly strength: number;
-  /** What the classifier says of the face with all moves. */
+  /** The classifier's logit of the face with all moves. */
   readonly logit: number;
 }
 
 /** Points measured over the range of an attribute, besides the face as it is. */
 const points = 11;
-/** Points measured between the two that enclose the wanted logit, again and again until these are close together. */
+/** Points measured between the two that enclose the wanted logit, in rounds, until these are close together. */
 const finerPoints = 7;
+/** Logits this close together are interpolated between. */
 const close = 0.2;
-/** A curve with a step in it is not chased for ever. */
+/** Rounds of finer points at most: a curve may have a step. */
 const mostRounds = 4;
-/** What seems out of reach may be reached at a peak between the points; so often is it looked for around the closest. */
+/** Rounds of finer points around the closest logit where none reaches the wanted one: there may be a peak between. */
 const peakRounds = 2;
 /** Logits together this near are met: at most half a percentage point of probability. */
 const tolerance = 0.02;
-/** Where the first two starts fail: places that are tried, and how many of the best are started from. */
-const [trialPlaces, trialStarts] = [128, 4];
-/** Of distances. */
-const rounding = 1e-6;
+/** Places that are tried where the first two starts fail. */
+const trialPlaces = 128;
+/** How many of the best places are started from. */
+const trialStarts = 4;
+/** Rounding errors that a distance may have, in σ. */
+const distanceTolerance = 1e-6;
+
 /**
- * @param edit whatever else is done to the face. @param targets of different attributes, none of them moved by `edit`.
- * @param answersTo logits of latents [d]: for each, one of each target.
+ * Solves for each target alone, then for several together from there, and elsewhere where that fails.
+ * @param edit all else that is done to the face. @param targets of different attributes, none of them moved by `edit`.
+ * @param answersTo gives the logits of latents [d]: for each latent one a target.
  * @returns one strength a target, the closest where it is out of reach. @throws UserError as `editLatent`.
  */
 export async function solveTargets(
@@ -74,17 +79,17 @@ export async function solveTargets(
     }
   };
   const { distances: before } = edited(zeros);
-  /** Undefined for what leaves the sphere or the distances to look between. */
+  /** The edit with these strengths; undefined where it leaves the sphere or the distances to look between. */
   const allowed = (strengths: readonly number[]): Edited | undefined => {
     try {
       const result = edited(strengths);
       const fits = targets.every(({ attribute, distances: [low, high] }) => {
         const [from, to] = [before[attribute]!, result.distances[attribute]!];
-        return to >= Math.min(low, from) - rounding && to <= Math.max(high, from) + rounding;
+        return to >= Math.min(low, from) - distanceTolerance && to <= Math.max(high, from) + distanceTolerance;
       });
       return fits ? result : undefined;
     } catch (error) {
-      if (error instanceof UserError) return undefined; // whatever else could be wrong with the edit was found above
+      if (error instanceof UserError) return undefined; // all other mistakes in the edit were found above
       throw error;
     }
   };
@@ -96,7 +101,7 @@ export async function solveTargets(
   const alone: number[] = [];
   for (const [k, target] of targets.entries()) alone.push(await solveAlone(target, k));
   const wanted = targets.map(({ logit }) => logit);
-  /** Places all over the range: the steps of Gauss and Newton find the nearest valley, which may not be deep enough. */
+  /** Places all over the range: Gauss-Newton steps find the nearest valley, which may not be deep enough. */
   const elsewhere = async (): Promise<number[][]> => {
     const random = createRandom(0, streams.editor.trials);
     const ranges = targets.map(({ attribute, distances }) => strengthRange(attribute, distances, edit));
@@ -126,7 +131,7 @@ export async function solveTargets(
   return strengths.map((strength, k) => ({ strength, logit: logits![k]! }));
 }
 
-/** Evenly from the lowest strength to the highest, 0 among them. */
+/** @returns strengths spread evenly from the lowest to the highest, and 0. */
 function inside(low: number, high: number): number[] {
   const even = Array.from({ length: points }, (_, i) => low + ((high - low) * i) / (points - 1));
   return [...new Set([...even, 0])].sort((a, b) => a - b);

@@ -1,14 +1,14 @@
 // How sure the classifier is of an attribute, in a number that means what it says.
-import type { BundleAttribute } from './bundle.ts';
+import type { DirectionFacts } from '../directions/direction.ts';
 
 /** @returns the calibrated probability in (0, 1) that a face with this logit has the attribute. Platt 1999. */
-export function probabilityOf({ probability }: Pick<BundleAttribute, 'probability'>, logit: number): number {
+export function probabilityOf({ probability }: Pick<DirectionFacts, 'probability'>, logit: number): number {
   const { slope, intercept } = probability ?? { slope: 1, intercept: 0 };
   return 1 / (1 + Math.exp(-(slope * logit + intercept)));
 }
 
-/** The logit that `probabilityOf` turns into this probability, in (0, 1). */
-export function logitOf({ probability }: Pick<BundleAttribute, 'probability'>, value: number): number {
+/** @returns the logit that `probabilityOf` turns into this probability, in (0, 1). */
+export function logitOf({ probability }: Pick<DirectionFacts, 'probability'>, value: number): number {
   const { slope, intercept } = probability ?? { slope: 1, intercept: 0 };
   return (Math.log(value / (1 - value)) - intercept) / slope;
 }

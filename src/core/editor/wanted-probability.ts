@@ -1,16 +1,16 @@
-// What becomes of a wanted probability, and the words for what cannot be had.
+// Wanted probabilities: how near an edit came to one, and the messages for one that cannot be had.
 
 import { formatMove, type Move, type ProbabilityMove } from '../editing/moves.ts';
 import type { Start } from '../editing/recipe.ts';
 import { UserError } from '../errors.ts';
 
-/** What became of a wanted probability. */
-export interface Reached {
+/** A wanted probability beside the one that was reached. */
+export interface WantedProbability {
   readonly attribute: string;
   /** Probabilities in (0, 1). */
   readonly wanted: number;
   readonly reached: number;
-  /** Of the relative move that took its place. */
+  /** Strength of the relative move that took its place. */
   readonly strength: number;
   /** Signed distances of the attribute's boundary between which it was looked for. */
   readonly distances: readonly [number, number];
@@ -19,7 +19,7 @@ export interface Reached {
 /** Signed distances between which a probability is looked for where the bundle has no safe range. */
 export const defaultRange = [-4, 4] as const;
 
-/** A probability that ends so far from the wanted one was out of reach. */
+/** A probability further than this from the wanted one was out of reach. */
 const nearEnough = 0.01;
 
 /** @throws UserError where an attribute has a wanted probability and another move. */
@@ -34,20 +34,20 @@ export function refuseSecondWishes(moves: readonly Move[], wishes: readonly Prob
   }
 }
 
-/** Whether another probability came out than was wanted. */
-export function isMissed({ wanted, reached }: Reached): boolean {
+/** @returns whether the wanted probability was out of reach. */
+export function isMissed({ wanted, reached }: WantedProbability): boolean {
   return Math.abs(wanted - reached) > nearEnough;
 }
 
 /** `Smiling=p99.9 of seed 7 (97.3 % is the closest between the distances −4 and 4)`. */
-export function describeMissed({ attribute, wanted, reached, distances }: Reached, face: string): string {
+export function describeMissed({ attribute, wanted, reached, distances }: WantedProbability, face: string): string {
   const wish = formatMove({ attribute, kind: 'probability', probability: wanted });
   const closest = (100 * reached).toFixed(1);
   const [low, high] = distances.map(distance => distance.toFixed(1));
   return `${wish} of ${face} (${closest} % is the closest between the distances ${low} and ${high})`;
 }
 
-export function outOfReach(missed: Reached, start: Start): UserError {
+export function outOfReach(missed: WantedProbability, start: Start): UserError {
   const face = 'seed' in start ? `seed ${start.seed}` : 'this latent';
   return new UserError(
     `a probability must be within reach of the face; got ${describeMissed(missed, face)}. Ask for less, unlock ` +

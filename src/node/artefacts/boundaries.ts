@@ -1,10 +1,15 @@
 // The files of a `fit` run: its boundaries as NumPy and InterFaceGAN read them, and what is known of each as JSON.
 
 import { z } from 'zod';
-import { attributeNames } from '../../core/attributes.ts';
-import type { Direction } from '../../core/directions/direction.ts';
-import type { Boundary, BoundaryFit, BoundaryMetrics } from '../../core/directions/fit/boundary.ts';
-import type { OwnMetrics } from '../../core/directions/fit/hand-labelled.ts';
+import { attributeNames, isAttributeName } from '../../core/attributes.ts';
+import {
+  boundarySchema,
+  type Direction,
+  type DirectionFacts,
+  directionSchema,
+} from '../../core/directions/direction.ts';
+import type { BoundaryFit, BoundaryMetrics } from '../../core/directions/fit/boundary.ts';
+import type { HandLabelledMetrics } from '../../core/directions/fit/hand-labelled.ts';
 
 import { UserError } from '../../core/errors.ts';
 import { toFloat64 } from '../../core/formats/nd-array.ts';
@@ -21,69 +26,114 @@ export const boundaryFiles = {
   /** Per attribute: intercept and metrics, or the reason why there is no boundary. */
   details: 'boundaries.json',
   table: 'boundaries.csv',
-  /** By attribute: what the fit is worth with 250, 500, … samples; see `learningCurve`. */
+  /** For each attribute how good the fit is with 250, 500, … samples; see `learningCurve`. */
   curves: 'curves.json',
-  /** float64 [1, d] each, InterFaceGAN's format; of all that have a boundary, the extra ones too. */
+  /** float64 [1, d], InterFaceGAN's format: one file for each direction that has a boundary. */
   single: (attribute: string) => `${attribute}_boundary.npy`,
 } as const;
 
 /** The space of the latents that boundaries were fitted to. */
 export interface LatentSpace {
-  /** d. */
+  /** d, the length of a latent. */
   readonly size: number;
   readonly geometry: Geometry;
 }
 
-const detailsSchema = z.object({
-  latentSize: z.int().min(1),
-  /** Left out by earlier versions. */
-  geometry: z.enum(geometryNames).default('sphere'),
-  attributes: z
-    .array(
-      z.discriminatedUnion('controllable', [
+/** `boundaries.json`, whose two lists of directions become one. */
+const detailsSchema = z
+  .object({
+    latentSize: z.int().min(1),
+    /** Left out by earlier versions. */
+    geometry: z.enum(geometryNames).default('sphere'),
+    attributes: z
+      .array(
+        z.discriminatedUnion('controllable', [
+          z.object({
+            attribute: z.enum(attributeNames),
+            controllable: z.literal(true),
+            intercept: boundarySchema.shape.intercept,
+            metrics: z
+              .object({
+                dataSize: z.int(),
+                training: z.object({ accuracy: z.number() }),
+                test: z.object({ accuracy: z.number(), f1: z.number(), auc: z.number().nullable() }),
+                heldOut: z.object({ auc: z.number().nullable() }),
+              })
+              .nullable(),
+          }),
+          z.object({ attribute: z.enum(attributeNames), controllable: z.literal(false), reason: z.string() }),
+        ]),
+      )
+      .length(attributeNames.length),
+    extra: z
+      .array(
         z.object({
-          attribute: z.enum(attributeNames),
-          controllable: z.literal(true),
-          intercept: z.number(),
-          metrics: z
-            .object({
-              dataSize: z.int(),
-              training: z.object({ accuracy: z.number() }),
-              test: z.object({ accuracy: z.number(), f1: z.number(), auc: z.number().nullable() }),
-              heldOut: z.object({ auc: z.number().nullable() }),
-            })
-            .nullable(),
+          attribute: directionSchema.shape.attribute,
+          intercept: boundarySchema.shape.intercept,
+          origin: z.string(),
         }),
-        z.object({ attribute: z.enum(attributeNames), controllable: z.literal(false), reason: z.string() }),
-      ]),
-    )
-    .length(attributeNames.length),
-  extra: z.array(z.object({ attribute: z.string(), intercept: z.number(), origin: z.string() })).default([]),
-});
+      )
+      .default([]),
+  })
+  .transform(({ latentSize, geometry, attributes, extra }) => {
+    const fitted = attributes.map((entry): DirectionFacts => {
+      const { attribute, controllable } = entry;
+      if (!controllable) return { attribute, boundary: null, controllable, reason: entry.reason };
+      const { intercept, metrics: found } = entry;
+      const metrics = found && {
+        dataSize: found.dataSize,
+        trainingAccuracy: found.training.accuracy,
+        testAccuracy: found.test.accuracy,
+        f1: found.test.f1,
+        auc: found.test.auc,
+        heldOutAuc: found.heldOut.auc,
+      };
+      return { attribute, boundary: { intercept, ...(metrics && { metrics }) }, controllable };
+    });
+    const others = extra.map(({ attribute, intercept, origin }): DirectionFacts => {
+      return { attribute, boundary: { intercept }, controllable: true, origin };
+    });
+    return { latentSize, geometry, directions: [...fitted, ...others] };
+  });
 
-/** A boundary and what it is worth; null where it comes from elsewhere and there were no faces to measure it on. */
-export type StoredBoundary = Omit<Boundary, 'metrics'> & { readonly metrics: Boundary['metrics'] | null };
+/** A direction as `fit` keeps it, with all its metrics, or the reason why there is none. */
 export type StoredFit =
   | { readonly controllable: true; readonly boundary: StoredBoundary }
   | Extract<BoundaryFit, { controllable: false }>;
 
-/** A boundary of something that is none of the 40 attributes. */
-export interface ExtraBoundary extends Direction {
-  /** Where it comes from, in words. */
-  readonly origin: string;
-  /** What is known of it: of its scores as for the 40, of labels by hand as `OwnMetrics`. */
-  readonly metrics: BoundaryMetrics | OwnMetrics | null;
+export interface StoredBoundary extends Direction {
+  /** null where it comes from elsewhere and there were no faces to measure it on. */
+  readonly metrics: BoundaryMetrics | HandLabelledMetrics | null;
+  /** Where it comes from, for people; left out for the classifier's attributes. */
+  readonly origin?: string;
 }
 
-/** What is known of each of the 40 attributes' boundaries, in the order of the label file. */
-export type BoundaryDetails = z.output<typeof detailsSchema>['attributes'];
+/** @returns the name of what was fitted. */
+export function attributeOf(fit: StoredFit): string {
+  return fit.controllable ? fit.boundary.attribute : fit.attribute;
+}
+
+/** Whether it is of one of the classifier's 40 attributes. */
+export function isOfAttribute(fit: StoredFit): boolean {
+  return isAttributeName(attributeOf(fit));
+}
+
+/** @returns directions beyond the 40 as JSON keeps them: without their normals, which stand in arrays beside. */
+export function furtherDirections(directions: readonly StoredFit[]): Omit<StoredBoundary, 'normal'>[] {
+  const others = directions.filter(each => !isOfAttribute(each));
+  return others.flatMap(each => {
+    if (!each.controllable) return [];
+    const { normal: _, ...rest } = each.boundary;
+    return [rest];
+  });
+}
 
 /** Where a run keeps its files; a run being written and a finished one both do. */
 interface Folder {
   file(name: string): string;
 }
 
-/** What metrics.jsonl and the details tell of a boundary: all but its normal. */
+/** A boundary in metrics.jsonl and in the details: everything but its normal. */
 type Entry = Extract<StoredFit, { controllable: false }> | ({ controllable: true } & Omit<StoredBoundary, 'normal'>);
 
 function entryOf(fit: StoredFit): Entry {
@@ -117,27 +167,23 @@ export async function keptBoundaries(run: Run): Promise<StoredFit[]> {
   return fits;
 }
 
-/** @param fits one for each attribute, in the order of the label file. */
+/** @param directions one for each of the 40 attributes, in the order of the label file, then any others. */
 export async function writeBoundaries(
   run: Run,
-  fits: readonly StoredFit[],
-  extra: readonly ExtraBoundary[],
+  directions: readonly StoredFit[],
   { size, geometry }: LatentSpace,
 ): Promise<void> {
-  const normals = new Float64Array(fits.length * size);
-  for (const [i, fit] of fits.entries()) {
-    if (!fit.controllable) continue;
-    normals.set(fit.boundary.normal, i * size);
-    await writeNormal(run, fit.boundary);
-  }
-  for (const boundary of extra) await writeNormal(run, boundary);
-  await writeWhole(run.file(boundaryFiles.normals), encodeNpy({ shape: [fits.length, size], data: normals }));
-  const known = extra.map(({ normal: _, ...rest }) => rest);
-  const details = { latentSize: size, geometry, attributes: fits.map(entryOf), extra: known };
+  for (const each of directions) if (each.controllable) await writeNormal(run, each.boundary);
+  const attributes = directions.filter(isOfAttribute);
+  const normals = new Float64Array(attributes.length * size);
+  for (const [i, fit] of attributes.entries()) if (fit.controllable) normals.set(fit.boundary.normal, i * size);
+  await writeWhole(run.file(boundaryFiles.normals), encodeNpy({ shape: [attributes.length, size], data: normals }));
+  const extra = furtherDirections(directions);
+  const details = { latentSize: size, geometry, attributes: attributes.map(entryOf), extra };
   await writeJson(run.file(boundaryFiles.details), details);
 }
 
-/** @throws UserError for damaged or foreign files. */
+/** @returns what a run says of its directions. @throws UserError for damaged or foreign files. */
 export async function readBoundaryDetails(run: Folder): Promise<z.output<typeof detailsSchema>> {
   const path = run.file(boundaryFiles.details);
   const details = detailsSchema.safeParse(await readJson(path));

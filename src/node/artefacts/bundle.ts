@@ -12,6 +12,7 @@ export async function hashBytes(bytes: Uint8Array): Promise<string> {
 }
 
 /**
+ * Opens a bundle for editing.
  * @param options the device (default the processor) and its threads (default as many as there are cores); results are
  * bit-equal only between runs with the same number.
  * @throws UserError naming the file that is missing, damaged or of another version, or the device that is not there.

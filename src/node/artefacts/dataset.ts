@@ -6,7 +6,7 @@ import { checkShape, type NdArray } from '../../core/formats/nd-array.ts';
 import { readJson, readNpy } from '../files/files.ts';
 import { openRun } from '../runs/run-folder.ts';
 
-/** In the order of CelebA's partition numbers: 0, 1, 2. */
+/** The splits in the order of CelebA's partition numbers: 0, 1, 2. */
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 
@@ -48,7 +48,10 @@ export interface Dataset {
   indicesOf(split: SplitName): Uint32Array;
 }
 
-/** @throws UserError when `folder` is no finished run of `prepare` or its files do not belong together. */
+/**
+ * Opens a dataset and checks its arrays.
+ * @throws UserError when `folder` is no finished run of `prepare` or its files do not belong together.
+ */
 export async function openDataset(folder: string): Promise<Dataset> {
   const run = await openRun(folder, 'prepare');
   const header = z.object({ resolution: z.int() }).safeParse(run.config);

@@ -3,8 +3,9 @@ import { permutation, type Random } from '../../core/math/random.ts';
 import type { Dataset } from './dataset.ts';
 
 /**
- * @param indices pictures of the dataset, ascending. @param share part of the people that stay, in (0, 1]; of two or more,
- * at least one. @returns the pictures of these, ascending. A picture of an unknown person counts as one of its own.
+ * Keeps the pictures of randomly drawn people. Each picture of an unknown person counts as a person of its own.
+ * @param indices pictures of the dataset, ascending. @param share of the people that stay, in (0, 1]; rounded up.
+ * @returns the pictures of these people, ascending.
  */
 export function ofSomePeople(
   { identities }: Pick<Dataset, 'identities'>,

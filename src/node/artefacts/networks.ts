@@ -11,12 +11,15 @@ import { readWhole, writeWhole } from '../files/files.ts';
 
 type FloatArrays = Record<string, NdArray<Float32Array>>;
 
-/** @param details plain data, kept beside the tensors as JSON. */
+/** Writes a safetensors file. @param details plain data, kept beside the tensors as JSON. */
 export async function writeTensors(path: string, tensors: FloatArrays, details: object): Promise<void> {
   await writeWhole(path, encodeSafetensors(tensors, { details: JSON.stringify(details) }));
 }
 
-/** @param schema what the details must look like. @throws UserError naming the file when it is damaged or another's. */
+/**
+ * Reads what `writeTensors` wrote.
+ * @param schema of the details. @throws UserError naming the file when it is damaged or another's.
+ */
 export async function readTensors<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
@@ -45,7 +48,7 @@ const randomStateSchema = z.object({
   spareNormal: z.number().nullable(),
 });
 
-/** Of every trainer's checkpoint: where its random numbers and shuffled images stand, and its smoothed figures. */
+/** The state of a trainer in its checkpoint: random numbers, place in the shuffled images, smoothed figures. */
 export const trainingStateSchema = z.object({
   steps: z.int(),
   random: randomStateSchema,

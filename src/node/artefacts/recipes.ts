@@ -19,6 +19,7 @@ export function recipesAsXmp(recipes: readonly Recipe[]): string {
 }
 
 /**
+ * Reads recipes out of a file.
  * @param path a PNG or WebP file that carries recipes, or JSON of one or of several.
  * @returns one recipe a face, at least one. @throws UserError in one line for any other file.
  */

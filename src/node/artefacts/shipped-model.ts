@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** This file lies three folders deep both in src and in dist. @returns a path in the package, as it is on this machine. */
+/** @returns a path in the package, as it is on this machine: this file lies three folders deep in src and in dist. */
 export function fromRoot(path: string): string {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 }

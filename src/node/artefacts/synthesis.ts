@@ -24,7 +24,7 @@ const synthesisSchema = z.object({
 
 export type Synthesis = z.output<typeof synthesisSchema>;
 
-/** @throws UserError where a run of `synthesize` does not describe its faces. */
+/** Reads the description. @throws UserError where a run of `synthesize` does not describe its faces. */
 export async function readSynthesis(run: FinishedRun): Promise<Synthesis> {
   const details = synthesisSchema.safeParse(await readJson(run.file(synthesisFile)));
   if (details.success) return details.data;

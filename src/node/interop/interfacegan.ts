@@ -1,8 +1,8 @@
-// Reads and writes the files of InterFaceGAN (Shen et al. 2020): boundaries, scores, and what it calls the attributes.
+// Reads and writes the files of InterFaceGAN (Shen et al. 2020): boundaries, scores, and its names of attributes.
 
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type AttributeName, attributeNames } from '../../core/attributes.ts';
+import type { AttributeName } from '../../core/attributes.ts';
 import type { Direction } from '../../core/directions/direction.ts';
 
 import { UserError } from '../../core/errors.ts';
@@ -20,7 +20,7 @@ const aliases: Readonly<Record<string, { readonly attribute: AttributeName; read
   smile: { attribute: 'Smiling', sign: 1 },
 };
 
-/** What published files begin with: the generator and what it was trained on. */
+/** The beginning of published files' names: the generator and its dataset. */
 const generatorPrefix = /^(?:pggan|stylegan)_(?:celebahq|ffhq)_/;
 
 const endings = { boundary: '_boundary.npy', scores: '_scores.npy' } as const;
@@ -34,7 +34,8 @@ export interface NamedFile {
 }
 
 /**
- * @param paths files and folders; of a folder all files with that ending.
+ * Finds files by their ending.
+ * @param paths files and folders; of a folder all files with that ending are taken.
  * @returns them sorted by attribute. @throws UserError where there is none, or two of one attribute.
  */
 export async function namedFiles(paths: readonly string[], kind: keyof typeof endings): Promise<NamedFile[]> {
@@ -64,8 +65,8 @@ export async function namedFiles(paths: readonly string[], kind: keyof typeof en
 }
 
 /**
- * Boundaries (1, d), as InterFaceGAN publishes and trains them, with the normal toward our "more". They come without
- * an intercept, which is 0 then. A run's own file is read alike.
+ * Reads boundaries (1, d), as InterFaceGAN publishes and trains them, with the normal toward our "more". They come
+ * without an intercept, which is 0 then. Files of a run of `fit` are read alike.
  * @throws UserError unless all are directions of one latent size.
  */
 export async function readBoundaryFiles(paths: readonly string[]): Promise<Direction[]> {
@@ -92,7 +93,10 @@ export async function readBoundaryFiles(paths: readonly string[]): Promise<Direc
   return boundaries;
 }
 
-/** Writes `<name>_boundary.npy`, (1, d) float64 of length 1, under InterFaceGAN's names and in its sense. @returns the paths. */
+/**
+ * Writes `<name>_boundary.npy`, (1, d) float64 of length 1, under InterFaceGAN's names and in its sense.
+ * @returns the paths.
+ */
 export async function writeBoundaryFiles(folder: string, boundaries: readonly Direction[]): Promise<string[]> {
   const paths: string[] = [];
   for (const { attribute, normal } of boundaries) {
@@ -105,9 +109,4 @@ export async function writeBoundaryFiles(folder: string, boundaries: readonly Di
     paths.push(path);
   }
   return paths;
-}
-
-/** Whether the attribute is one of CelebA's 40. */
-export function isKnown(attribute: string): attribute is AttributeName {
-  return (attributeNames as readonly string[]).includes(attribute);
 }

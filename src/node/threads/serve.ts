@@ -1,15 +1,15 @@
-// The other end of `startWorkers`: works off what a thread is given, one piece after the other.
+// The thread's end of `inThreads`: works off what it is given, one piece after the other.
 import { parentPort, workerData } from 'node:worker_threads';
-import { endMessage } from './threads.ts';
+import { endMessage, type ThreadEnds } from './threads.ts';
 
-/** @param open makes the work out of what all threads share. What either throws ends the thread, and the work with it. */
-export function serve<Shared, Input, Output>(
-  open: (shared: Shared) => Promise<(input: Input) => Output | Promise<Output>>,
+/** @param open makes the work out of what all threads share. An error of either ends the thread, and all its work. */
+export function serve<Ends extends ThreadEnds>(
+  open: (shared: Ends['shared']) => Promise<(input: Ends['input']) => Ends['output'] | Promise<Ends['output']>>,
 ): void {
-  const opened = open(workerData as Shared);
-  parentPort!.on('message', async (input: Input | typeof endMessage) => {
+  const opened = open(workerData);
+  parentPort!.on('message', async (input: Ends['input'] | typeof endMessage) => {
     if (input === endMessage) process.exit();
     const work = await opened;
-    parentPort!.postMessage(await work(input as Input));
+    parentPort!.postMessage(await work(input));
   });
 }

@@ -1,11 +1,24 @@
-// Spreads work over threads. What a thread does stands in a file of its own beside this one; see `serve`.
+// Spreads work over threads. A thread's work stands in a file of its own, in the folder of its stage; see `serve`.
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../core/errors.ts';
+
+/**
+ * Both ends of a thread, declared once by the thread's file: `inThreads` and `serve` take their types from it. All but
+ * `file` must be data that the structured clone algorithm copies.
+ */
+export interface ThreadEnds {
+  /** Path of the thread's file from the folder `node`, without its ending. */
+  readonly file: string;
+  /** Given to each thread when it opens; copied, but for shared memory. */
+  readonly shared: unknown;
+  readonly input: unknown;
+  readonly output: unknown;
+}
 
 export interface Workers<Input, Output> {
   /** Done by the first thread that is free. @throws what the work throws, or the signal's reason. */
   run(input: Input): Promise<Output>;
-  /** Ends the threads; what they are at is dropped. */
+  /** Ends the threads; unfinished work fails. */
   close(): Promise<void>;
 }
 
@@ -14,13 +27,13 @@ export interface WorkersOptions {
   /** Once aborted, all work fails with its reason. */
   readonly signal: AbortSignal;
   /**
-   * Whether the threads call native code: to terminate one in the middle of a call to ONNX Runtime ends the whole
+   * Whether the threads call native code: terminating one in the middle of a call to ONNX Runtime ends the whole
    * process. Such threads are asked to end and do so between two calls; all others are ended at once.
    */
   readonly native: boolean;
 }
 
-/** In place of an input; see `serve`. */
+/** Sent in place of an input to end a thread; see `serve`. */
 export const endMessage = 'end';
 
 interface Job<Input, Output> {
@@ -29,19 +42,16 @@ interface Job<Input, Output> {
   reject(error: unknown): void;
 }
 
-/**
- * @param name of the worker's file, which this module's place finds compiled, whether itself is or not.
- * @param shared what the worker is opened with: copied to each thread, but for what stands in shared memory.
- */
-export function startWorkers<Input, Output>(
-  name: string,
-  shared: unknown,
+/** @param name which threads: their compiled file is started, whether or not this module is compiled. */
+export function inThreads<Ends extends ThreadEnds>(
+  name: Ends['file'],
+  shared: Ends['shared'],
   { threads, signal, native }: WorkersOptions,
-): Workers<Input, Output> {
+): Workers<Ends['input'], Ends['output']> {
   const file = new URL(`../../../dist/node/${name}.js`, import.meta.url);
-  const waiting: Job<Input, Output>[] = [];
+  const waiting: Job<Ends['input'], Ends['output']>[] = [];
   const idle: Worker[] = [];
-  const busy = new Map<Worker, Job<Input, Output>>();
+  const busy = new Map<Worker, Job<Ends['input'], Ends['output']>>();
   let failure: { readonly error: unknown } | undefined;
 
   const assign = () => {
@@ -58,13 +68,13 @@ export function startWorkers<Input, Output>(
   };
   const workers = Array.from({ length: threads }, () => {
     const worker = new Worker(file, { workerData: shared });
-    worker.on('message', (output: Output) => {
+    worker.on('message', (output: Ends['output']) => {
       busy.get(worker)?.resolve(output);
       busy.delete(worker);
       idle.push(worker);
       assign();
     });
-    // What crosses a thread is rebuilt as a plain Error; only its name tells that it was the user's mistake.
+    // An error that leaves a thread is rebuilt as a plain Error; only its name tells that it was the user's mistake.
     worker.on('error', error => fail(error.name === 'UserError' ? new UserError(error.message) : error));
     worker.on('exit', code => fail(new Error(`a thread of ${name} ended with code ${code}`)));
     return worker;

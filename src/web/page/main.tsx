@@ -1,15 +1,16 @@
 // Starts the studio on its page.
+import './style.css';
 import { render } from 'preact';
 import type { LoadRequest, RuntimeAddress } from '../shared/protocol.ts';
-import { createStudio, followAddress, load, retry } from './actions/load.ts';
+import { createStudio, followAddress, load, retry } from './actions/session/load.ts';
 import { App } from './components/app.tsx';
-import { StudioContext } from './components/studio-context.ts';
+import { StudioContext, viewOf } from './components/common/studio-context.ts';
 
-/** Put in when the page is built: where it has ONNX Runtime's files, relative to the page. */
+/** The addresses of ONNX Runtime's files, relative to the page; the build puts them in. */
 declare const runtimeFiles: LoadRequest['runtimes'];
 
-/** More threads than this do nothing for networks this small. */
-const mostThreads = 4;
+/** Networks this small gain nothing from more threads. */
+const maxThreads = 4;
 
 function startWorker(): Worker {
   return new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'engine' });
@@ -27,7 +28,7 @@ function requestOf(page: URL): LoadRequest {
     bundle: new URL('./bundle/', page).href,
     device: (['wasm', 'webgpu'] as const).find(device => device === page.searchParams.get('device')) ?? 'auto',
     // Without the headers that isolate the page, browsers offer no memory that threads could share.
-    threads: crossOriginIsolated && wished >= 1 ? Math.min(mostThreads, Math.floor(wished)) : 1,
+    threads: crossOriginIsolated && wished >= 1 ? Math.min(maxThreads, Math.floor(wished)) : 1,
     runtimes: { wasm: address(runtimeFiles.wasm), webgpu: address(runtimeFiles.webgpu) },
   };
 }
@@ -35,7 +36,7 @@ function requestOf(page: URL): LoadRequest {
 const request = requestOf(new URL(document.baseURI));
 const studio = createStudio(startWorker);
 render(
-  <StudioContext.Provider value={studio}>
+  <StudioContext.Provider value={viewOf(studio)}>
     <App onRetry={() => retry(studio, request, startWorker)} />
   </StudioContext.Provider>,
   document.querySelector('#app')!,

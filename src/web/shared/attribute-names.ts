@@ -1,4 +1,4 @@
-// The 40 attributes for people: what they are called, and with which others they belong.
+// Names and groups of the 40 attributes for people.
 import { type AttributeName, attributeNames } from '../../core/attributes.ts';
 
 export const groups = [
@@ -12,7 +12,7 @@ export const groups = [
   'Accessories and picture',
 ] as const;
 
-/** Where a bundle's directions beyond the 40 stand. */
+/** The group of a bundle's directions beyond the 40. */
 export const furtherGroup = 'Further directions';
 
 export type Group = (typeof groups)[number];
@@ -70,12 +70,12 @@ export function attributesIn(group: Group): AttributeName[] {
   return (Object.keys(table) as AttributeName[]).filter(attribute => table[attribute][0] === group);
 }
 
-/** @returns the attributes of a group that a search finds, by what people or the label file call them. */
+/** @returns the attributes of a group that a search finds, by their name here or in the label file. */
 export function search(group: Group, query: string): AttributeName[] {
   return attributesIn(group).filter(attribute => isFound(attribute, group, query));
 }
 
-/** As `search`, among a bundle's directions beyond the 40. */
+/** Searches a bundle's directions beyond the 40. */
 export function searchFurther(attributes: readonly string[], query: string): string[] {
   return attributes.filter(attribute => isFound(attribute, furtherGroup, query));
 }

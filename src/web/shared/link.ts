@@ -1,5 +1,4 @@
 // Writes an edit as a link: short enough to send, readable, and exact.
-
 import { formatMove } from '../../core/editing/moves.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Edit, Model } from './protocol.ts';
@@ -7,13 +6,13 @@ import type { Edit, Model } from './protocol.ts';
 /** Digits of the model's hash that a link carries: enough to tell models apart. */
 export const hashDigits = 12;
 
-/** Of a model, what names it. */
+/** A model by what names it in links and recipes. */
 export type Named = Pick<Model, 'name' | 'sha256'>;
 
-/** With what named it before. */
+/** The same with the hashes of its earlier forms. */
 export type NamedBefore = Pick<Model, 'name' | 'sha256' | 'formerly'>;
 
-/** @returns what stands behind `#`: `seed=12&move=Young=@-1.5&lock=Male&model=starter.a1b2c3d4e5f6`. */
+/** @returns the part of an address after `#`: `seed=12&move=Young=@-1.5&lock=Male&model=starter.a1b2c3d4e5f6`. */
 export function formatLink(edit: Edit, { name, sha256 }: Named): string {
   const start = 'seed' in edit ? `seed=${edit.seed}` : `latent=${encodeNumbers(edit.latent)}`;
   return [
@@ -29,7 +28,7 @@ export function formatLink(edit: Edit, { name, sha256 }: Named): string {
   ].join('&');
 }
 
-/** What would end a parameter is escaped; what people read is not. */
+/** Escapes what would end a parameter, and leaves `=` and `@`, so that people can read moves. */
 function escaped(text: string): string {
   return encodeURIComponent(text).replaceAll('%3D', '=').replaceAll('%40', '@');
 }
@@ -44,7 +43,7 @@ function encodeNumbers(numbers: Iterable<number>): string {
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** @param what it is that was made with it. */
+/** @param what the link or file that was made with the other model, in words. */
 export function otherModel(what: string, other: Named, model: Named): UserError {
   const named = ({ name, sha256 }: Named) => `("${name.slice(0, 100)}", ${sha256.slice(0, 8)}…)`;
   return new UserError(

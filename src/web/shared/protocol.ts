@@ -1,14 +1,14 @@
-// What the page and its worker say to each other: calls with answers, and progress of loading.
-
+// The messages between the page and its worker: calls with answers, and progress of loading.
+import type { DirectionFacts } from '../../core/directions/direction.ts';
 import type { Recipe, Start } from '../../core/editing/recipe.ts';
-import type { BundleAttribute, BundleIndex } from '../../core/editor/bundle.ts';
+import type { BundleIndex } from '../../core/editor/bundle.ts';
 import type { Geometry } from '../../core/models/latents.ts';
 
 /** A recipe for the model that is open. */
 export type Edit = Start & Pick<Recipe, 'moves' | 'locks' | 'geometry' | 'layers'>;
 
 export interface LoadRequest {
-  /** Address of the bundle's folder. */
+  /** The address of the bundle's folder. */
   readonly bundle: string;
   /** `wasm` refuses the GPU, `auto` takes one where it works, `webgpu` also takes one that is only imitated. */
   readonly device: 'auto' | 'wasm' | 'webgpu';
@@ -22,29 +22,30 @@ export interface RuntimeAddress {
   readonly wasmBytes: number;
 }
 
-/** Bytes that have come, of those that are known to come. */
+/** Bytes that have been loaded, and all that are known to be needed. */
 export interface Progress {
   readonly done: number;
   readonly total: number;
 }
 
-/** What the page knows of the model. */
+/** The model as the page knows it. */
 export interface Model {
   readonly name: string;
   readonly sha256: string;
-  /** Hashes of earlier forms of it. */
+  /** Hashes of its earlier forms. */
   readonly formerly?: BundleIndex['formerly'];
   readonly resolution: number;
   readonly latentSize: number;
   readonly geometry: Geometry;
-  /** Truncation where nobody chose another; undefined where the model has none. */
+  /** Truncation of faces for which nobody chose another; undefined where the model has none. */
   readonly psi: number | undefined;
-  readonly attributes: readonly BundleAttribute[];
-  /** Directions beyond the 40. */
-  readonly extra: NonNullable<BundleIndex['extra']>;
+  /** The face that the page opens with; undefined where the bundle names none. */
+  readonly openWith?: BundleIndex['openWith'];
+  /** The classifier's 40 attributes in the order of its answers, then any other directions. */
+  readonly directions: readonly DirectionFacts[];
   /** Markdown. */
   readonly card: string;
-  /** What computes, for people. */
+  /** The device that computes, in words for people. */
   readonly device: string;
   /** Addresses of all that was loaded, for use without a network. */
   readonly loaded: readonly string[];
@@ -58,24 +59,24 @@ export interface Drawn {
   readonly distances: Readonly<Record<string, number>>;
 }
 
-/** A face of many, with what the classifier says; or why it cannot be drawn. */
+/** One face of several, with the classifier's logits [40]; or why it cannot be drawn. */
 export type Frame = (Drawn & { readonly logits: Float32Array }) | { readonly problem: string };
 
-/** What the worker does. Calls are answered in their order. */
+/** The worker's functions. Calls are answered in their order. */
 export interface Engine {
   load(request: LoadRequest): Promise<Model>;
   draw(edit: Edit): Promise<Drawn>;
   /** @returns logits [40] of the face that was drawn last. */
   score(): Promise<Float32Array>;
-  /** All together, scored too: for strips and galleries. */
+  /** Draws and scores several faces together, for strips and galleries. */
   frames(edits: readonly Edit[]): Promise<Frame[]>;
-  /** @returns of each attribute that can be moved, how much of its direction these locks leave. */
+  /** @returns the share of each direction that these locks leave, 0 to 1. */
   residuals(locks: readonly string[]): Promise<Record<string, number>>;
   /** @returns the signed distance at which the attribute has this probability on this face. @throws as `resolve`. */
-  distanceFor(wish: Wish): Promise<number>;
-  /** @returns what stands behind `#`, or undefined where nothing does. @throws as `parseLink`. */
+  distanceFor(request: ProbabilityRequest): Promise<number>;
+  /** @param text the part of an address after `#`. @returns its edit; undefined where it is empty. @throws as `parseLink`. */
   readLink(text: string): Promise<Edit | undefined>;
-  /** Of a picture or JSON. Here, so that a hostile file cannot hold up the page. @throws as `readDocument`. */
+  /** Reads a picture or JSON file; in the worker, so that a hostile one cannot hold up the page. @throws as `readDocument`. */
   readDocument(file: File): Promise<Document>;
   /** @returns the same picture with the recipe inside. */
   signPicture(request: { readonly png: Blob; readonly edit: Edit }): Promise<Blob>;
@@ -83,17 +84,18 @@ export interface Engine {
   writeRecipe(edit: Edit): Promise<string>;
 }
 
-export interface Wish {
+export interface ProbabilityRequest {
   readonly edit: Edit;
   readonly attribute: string;
   /** In (0, 1). */
   readonly probability: number;
 }
 
-/** What a file holds. */
+/** The recipes in a file. */
 export interface Document {
+  /** The first of them. */
   readonly edit: Edit;
-  /** Of which the edit is the first. */
+  /** How many there are. */
   readonly faces: number;
 }
 

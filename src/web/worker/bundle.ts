@@ -14,13 +14,13 @@ export const hashBytes: Hash = async bytes => {
   return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('');
 };
 
-/** A bundle's folder on the web, and what it is called in errors. */
+/** A bundle's folder on the web, and its name in errors. */
 export interface BundlePlace {
   readonly read: ReadFile;
   readonly place: string;
 }
 
-/** @param onProgress told the bytes that have come so far, of each file anew. */
+/** @param onProgress is called with the bytes of a file that have been loaded so far. */
 export function bundleAt(url: string | URL, onProgress?: (name: string, bytes: number) => void): BundlePlace {
   const folder = new URL(url, globalThis.location?.href);
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';

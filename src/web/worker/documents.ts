@@ -1,13 +1,12 @@
-// Reads recipes from files that anybody made, and writes them into pictures. No pixel of a picture is looked at.
-
+// Reads recipes from files that anybody may have made, and writes them into pictures. Pictures are never decoded.
 import { addRecipe, formatRecipe, parseRecipes, type Recipe, readRecipes } from '../../core/editing/recipe.ts';
 import { isSameModel } from '../../core/editor/bundle.ts';
 import { UserError } from '../../core/errors.ts';
 import { type Named, type NamedBefore, otherModel } from '../shared/link.ts';
 import type { Document, Edit } from '../shared/protocol.ts';
 
-/** Bytes of a file that is looked into: a hundred megapixels as a camera saves them. */
-const most = { picture: 256e6, recipe: 1e6 };
+/** Bytes that a file may have; a picture of a hundred megapixels, as cameras save them, has fewer. */
+const maxBytes = { picture: 256e6, recipe: 1e6 };
 
 const pngBeginning = [0x89, 0x50, 0x4e, 0x47];
 
@@ -23,7 +22,7 @@ export async function readDocument(file: File, model: NamedBefore): Promise<Docu
 async function recipesOf(file: File): Promise<Recipe[]> {
   const beginning = new Uint8Array(await file.slice(0, pngBeginning.length).arrayBuffer());
   const isPng = pngBeginning.every((byte, i) => beginning[i] === byte);
-  const limit = isPng ? most.picture : most.recipe;
+  const limit = isPng ? maxBytes.picture : maxBytes.recipe;
   if (file.size > limit) {
     const [kind, size] = [isPng ? 'a picture' : 'a recipe', (file.size / 1e6).toFixed(1)];
     throw new UserError(`${kind} must have at most ${limit / 1e6} MB; ${file.name} has ${size}`);

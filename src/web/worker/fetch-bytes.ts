@@ -1,8 +1,8 @@
-// Loads a file and tells how much of it has come.
+// Loads a file and reports how much of it has been loaded.
 import { UserError } from '../../core/errors.ts';
 
 /**
- * @param onProgress told the bytes that have come so far.
+ * @param onProgress is called with the bytes that have been loaded so far.
  * @throws UserError with the address and what is wrong with it.
  */
 export async function fetchBytes(address: URL, onProgress?: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {

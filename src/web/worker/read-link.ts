@@ -1,23 +1,21 @@
-// Reads an edit from a link, and trusts it no more than any other recipe that comes from outside.
-
+// Reads an edit from a link, which anybody may have written: it is checked like any other recipe.
 import { parseRecipe } from '../../core/editing/recipe.ts';
 import { isSameModel } from '../../core/editor/bundle.ts';
 import { UserError } from '../../core/errors.ts';
 import { hashDigits, type NamedBefore, otherModel } from '../shared/link.ts';
 import type { Edit } from '../shared/protocol.ts';
 
-/** More than the longest latent needs; a longer one is no link of ours. */
-const longestLink = 120_000;
+/** Characters that a link may have; the longest latent needs fewer. */
+const maxLength = 120_000;
 
 /**
- * @param text what stands behind `#`. @returns the edit, or undefined where there is none.
- * @throws UserError for a link that is not whole, and for one that was made with another model.
+ * @param text the part of an address after `#`. @returns the edit; undefined where the text is empty.
+ * @throws UserError for a link that is damaged, and for one that was made with another model.
  */
 export function parseLink(text: string, { name, sha256, formerly }: NamedBefore): Edit | undefined {
   const link = text.replace(/^#/, '');
   if (link === '') return undefined;
-  if (link.length > longestLink)
-    throw new UserError(`this link is no link to a face: it has ${link.length} characters`);
+  if (link.length > maxLength) throw new UserError(`this link is no link to a face: it has ${link.length} characters`);
   const parameters = new URLSearchParams(link);
   for (const key of parameters.keys()) {
     if (!['seed', 'psi', 'latent', 'move', 'layers', 'lock', 'geometry', 'model'].includes(key)) {
@@ -51,7 +49,7 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
   return edit;
 }
 
-/** @param text `Young:0-2`; what it says is for `parseRecipe` to judge. */
+/** @param text `Young:0-2`; `parseRecipe` checks what it says. */
 function readLayers(text: string): [string, number[]] {
   const colon = text.lastIndexOf(':');
   const rows = text.slice(colon + 1).split('-');

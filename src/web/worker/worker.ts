@@ -1,4 +1,5 @@
-// The worker: holds the model and computes, so that the page never waits.
+// The worker: holds the model and computes faces, so that the page never waits.
+import { attributeNames } from '../../core/attributes.ts';
 import { type Bundle, bundleFiles, readBundle } from '../../core/editor/bundle.ts';
 import { FaceEditor } from '../../core/editor/face-editor.ts';
 import { UserError } from '../../core/errors.ts';
@@ -11,11 +12,11 @@ import { readDocument, signPicture, writeRecipe } from './documents.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { parseLink } from './read-link.ts';
 
-/** Of a worker's global object, what is used here. */
+/** The worker's own `postMessage`; the DOM's types have only the window's. */
 declare function postMessage(message: Answer, transfer?: readonly ArrayBuffer[]): void;
 
 let editor: FaceEditor;
-/** The images [1, 3, R, R] that were drawn last. */
+/** The image [1, 3, R, R] that was drawn last. */
 let last: Float32Array;
 
 const engine: Engine = {
@@ -34,7 +35,7 @@ const engine: Engine = {
       place,
     );
     const runtimeRead = loadRuntime(request, progress.file, loaded);
-    // Whichever fails is told; the other must not fail unheard.
+    // Awaited together, so that the first failure is reported and the second is not an unhandled rejection.
     const [bundle, device] = await Promise.all([bundleRead, runtimeRead]);
     editor = await openEditor(device, bundle, request, progress.file, loaded);
     await editor.score(await editor.render([editor.sample(0)])); // the first run prepares memory and threads
@@ -58,7 +59,7 @@ const engine: Engine = {
     return plans.map((plan): Frame => {
       if ('problem' in plan) return plan;
       const pixels = toRgba(images, row, editor.bundle.resolution);
-      const count = editor.bundle.attributes.length;
+      const count = attributeNames.length;
       return { pixels, distances: plan.distances, logits: logits.slice(row * count, ++row * count) };
     });
   },
@@ -68,7 +69,7 @@ const engine: Engine = {
       try {
         return editor.condition(attribute, locks).residual;
       } catch (error) {
-        if (error instanceof UserError) return 0; // the locks use it up
+        if (error instanceof UserError) return 0; // the locks leave nothing of it
         throw error;
       }
     };
@@ -98,7 +99,7 @@ const engine: Engine = {
 
 type Plan = { readonly latent: Float64Array; readonly distances: Drawn['distances'] } | { readonly problem: string };
 
-/** One frame that cannot be drawn does not spoil the others. */
+/** Plans one frame; one that cannot be drawn does not spoil the others. */
 function planOf(edit: Edit): Plan {
   try {
     return editor.edit(edit);
@@ -108,7 +109,7 @@ function planOf(edit: Edit): Plan {
   }
 }
 
-/** Adds up what has come of several files that load at once. */
+/** Adds up the bytes of several files that load at once. */
 function progressOf({ runtimes }: LoadRequest) {
   const done = new Map<string, number>();
   let bundleBytes = 0;
@@ -123,7 +124,7 @@ function progressOf({ runtimes }: LoadRequest) {
       done.set(name, bytes);
       if (timer === undefined) timer = setTimeout(tell, 30);
     },
-    /** Reads from the index what else will come; whether it may is for `readBundle` to say. */
+    /** Reads from the index how many bytes the other files have; `readBundle` checks that index later. */
     expect: (index: Uint8Array) => {
       const sizes = new TextDecoder().decode(index).matchAll(/"bytes": (\d{1,12})/g);
       bundleBytes = [...sizes].reduce((sum, [, digits]) => sum + Number(digits), index.length);
@@ -142,7 +143,7 @@ async function loadRuntime(request: LoadRequest, tell: TellBytes, loaded: string
   return kind === 'webgpu' ? webgpuDevice(files) : wasmDevice(request.threads, files);
 }
 
-/** A GPU that is said to be there may still refuse the networks; the processor never does. */
+/** Opens the editor on the processor where the GPU refuses the networks. */
 async function openEditor(
   device: Device,
   bundle: Bundle,
@@ -159,7 +160,7 @@ async function openEditor(
   }
 }
 
-/** The build for GPUs is the one that waits by JSPI, which browsers with WebGPU mostly have. */
+/** Whether there is a GPU, and JSPI (`WebAssembly.Suspending`), which the runtime's build for GPUs needs. */
 async function hasGpu(imitatedToo: boolean): Promise<boolean> {
   const { gpu } = navigator as { readonly gpu?: { requestAdapter(): Promise<unknown> } };
   if (gpu === undefined || !('Suspending' in WebAssembly)) return false;
@@ -174,21 +175,22 @@ function modelOf(
   { threads }: LoadRequest,
   loaded: readonly string[],
 ): Model {
-  const { sha256, formerly, resolution, latentSize, attributes, extra = [], contents } = bundle;
+  const { sha256, formerly, openWith, resolution, latentSize, directions, contents } = bundle;
   const cardBytes = contents[bundleFiles.modelCard];
   const card = cardBytes === undefined ? '' : new TextDecoder().decode(cardBytes);
   const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
   const space = { latentSize, geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
-  return { name: bundle.name, sha256, formerly, resolution, ...space, attributes, extra, card, device, loaded };
+  const names = { name: bundle.name, sha256, formerly, openWith };
+  return { ...names, resolution, ...space, directions, card, device, loaded };
 }
 
-/** With the truncation that it is drawn with, where it does not say one. */
+/** Adds the bundle's truncation to an edit that does not say its own. */
 function withPsi(edit: Edit): Edit {
   const { geometry, bundle } = editor;
   return 'seed' in edit && geometry === 'linear' ? { ...edit, psi: edit.psi ?? bundle.psi ?? 1 } : edit;
 }
 
-/** @param images [n, 3, R, R] in [-1, 1]. @returns one of them as RGBA, R × R. */
+/** @param images [n, 3, R, R] in [-1, 1]. @returns the image of one row as RGBA, R × R. */
 function toRgba(images: Float32Array, row: number, resolution: number): Uint8ClampedArray<ArrayBuffer> {
   const area = resolution * resolution;
   const planes = toUint8(images.subarray(row * 3 * area, (row + 1) * 3 * area));
@@ -202,13 +204,13 @@ function toRgba(images: Float32Array, row: number, resolution: number): Uint8Cla
   return pixels;
 }
 
-/** What may be handed over instead of copied. */
+/** @returns the pixels of a result, which are handed over rather than copied. */
 function buffersOf(result: unknown): ArrayBuffer[] {
   const drawn = (Array.isArray(result) ? result : [result]) as readonly (Partial<Drawn> | undefined)[];
   return drawn.flatMap(each => (each?.pixels === undefined ? [] : [each.pixels.buffer]));
 }
 
-/** One call after the other: a session cannot be run twice at once. */
+/** Answers one call after the other, because a session cannot be run twice at once. */
 let queue = Promise.resolve();
 
 addEventListener('message', ({ data }: MessageEvent<Call>) => {

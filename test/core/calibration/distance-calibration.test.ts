@@ -1,7 +1,7 @@
 // Calibration curves rise, and the safe range ends where the attribute stops changing or others begin to.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { calibrate, isotonic } from '../../../src/core/calibration/distance-calibration.ts';
+import { calibrateDistances, isotonic } from '../../../src/core/calibration/distance-calibration.ts';
 
 const distances = [-4, -2, 0, 2, 4];
 const few = [0.1, 0.05, 0.01, 0.05, 0.1];
@@ -10,7 +10,7 @@ const around = (logits: readonly number[]) =>
   Float32Array.from([-1, 0, 1].flatMap(shift => logits.map(logit => logit + shift)));
 
 test('the curve is the median over the faces', () => {
-  const { curve, safeRange } = calibrate(distances, around([-5, -3, 0, 2, 6]), few);
+  const { curve, safeRange } = calibrateDistances(distances, around([-5, -3, 0, 2, 6]), few);
   expect(curve).toEqual([
     [-4, -5],
     [-2, -3],
@@ -22,14 +22,14 @@ test('the curve is the median over the faces', () => {
 });
 
 test('the safe range ends where the median stops rising', () => {
-  expect(calibrate(distances, around([-3, -3, 0, 2, 1]), few).safeRange).toEqual([-2, 2]);
-  expect(calibrate(distances, around([1, 1, 1, 1, 1]), few).safeRange).toBeUndefined();
+  expect(calibrateDistances(distances, around([-3, -3, 0, 2, 1]), few).safeRange).toEqual([-2, 2]);
+  expect(calibrateDistances(distances, around([1, 1, 1, 1, 1]), few).safeRange).toBeUndefined();
 });
 
 test('the safe range ends where others change', () => {
   const logits = around([-5, -3, 0, 2, 6]);
-  expect(calibrate(distances, logits, [0.3, 0.1, 0.01, 0.14, 0.15]).safeRange).toEqual([-2, 2]);
-  expect(calibrate(distances, logits, [0.3, 0.2, 0.2, 0.2, 0.3]).safeRange).toBeUndefined();
+  expect(calibrateDistances(distances, logits, [0.3, 0.1, 0.01, 0.14, 0.15]).safeRange).toEqual([-2, 2]);
+  expect(calibrateDistances(distances, logits, [0.3, 0.2, 0.2, 0.2, 0.3]).safeRange).toBeUndefined();
 });
 
 test('pooling: nondecreasing, keeps the mean, and leaves what rises alone', () => {

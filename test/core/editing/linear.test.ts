@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Direction } from '../../../src/core/directions/direction.ts';
 import { fitBoundary } from '../../../src/core/directions/fit/boundary.ts';
-import { fitOwn } from '../../../src/core/directions/fit/hand-labelled.ts';
+import { fitHandLabelled } from '../../../src/core/directions/fit/hand-labelled.ts';
 import { distanceTo, editLatent } from '../../../src/core/editing/edit.ts';
 import type { LatentMove } from '../../../src/core/editing/moves.ts';
 import { strengthRange } from '../../../src/core/editing/strength-range.ts';
@@ -28,7 +28,7 @@ test('a boundary of u is the planted one, wherever latents lie', () => {
 
 test('so is one of labels by hand', () => {
   const { latents, normal, labels } = planted[3]!;
-  const own = fitOwn('dimples', latents.subarray(0, 600 * size), size, labels.subarray(0, 600));
+  const own = fitHandLabelled('dimples', latents.subarray(0, 600 * size), size, labels.subarray(0, 600));
   expect(cosine(own.normal, normal)).toBeGreaterThan(0.85);
 });
 

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeIndex } from '../../../src/core/attributes.ts';
-import { type BundleIndex, bundleFiles, isSameModel, readBundle } from '../../../src/core/editor/bundle.ts';
+import {
+  type BundleIndex,
+  bundleFiles,
+  indexedDirections,
+  isSameModel,
+  readBundle,
+} from '../../../src/core/editor/bundle.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { encodeNpy } from '../../../src/core/formats/npy.ts';
 import { hashBytes } from '../../../src/node/artefacts/bundle.ts';
@@ -40,8 +46,8 @@ test('what was written is read', async () => {
   const bundle = await open(files);
   expect(bundle).toMatchObject({ name: 'tiny', resolution: 8, latentSize: 16, place: 'models/tiny' });
   expect(bundle.boundaries.length).toBe(39);
-  expect(bundle.attributes[attributeIndex(noBoundary)]).toMatchObject({ boundary: null, controllable: false });
-  expect(bundle.attributes[attributeIndex('Young')]).toMatchObject({ boundary: { intercept: 0.39 } });
+  expect(bundle.directions[attributeIndex(noBoundary)]).toMatchObject({ boundary: null, controllable: false });
+  expect(bundle.directions[attributeIndex('Young')]).toMatchObject({ boundary: { intercept: 0.39 } });
   expect(Object.keys(bundle.contents)).toEqual([
     'generator.safetensors',
     'classifier.safetensors',
@@ -142,4 +148,18 @@ describe('what is refused, by the file’s name', () => {
   test('nothing worse than a UserError, whatever is damaged in the index', async () => {
     await survivesMutations(files[bundleFiles.index]!, index => open({ ...files, [bundleFiles.index]: index }));
   });
+});
+
+test('the one list of directions goes back into the two of an index, word for word', async () => {
+  const bundle = await open(await makeTinyBundle({}, undefined, undefined, ['Brightness']));
+  expect(bundle.directions).toHaveLength(41);
+  expect(bundle.directions[40]).toEqual({
+    attribute: 'Brightness',
+    boundary: { intercept: 0 },
+    controllable: true,
+    origin: 'a test',
+  });
+  expect(bundle.boundaries.at(-1)!.attribute).toBe('Brightness');
+  const { attributes, extra } = JSON.parse(text(await makeTinyBundle({}, undefined, undefined, ['Brightness'])));
+  expect(JSON.stringify(indexedDirections(bundle.directions))).toBe(JSON.stringify({ attributes, extra }));
 });

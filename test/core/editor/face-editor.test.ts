@@ -60,7 +60,7 @@ test('a strip ends where the edit does, and its recipe makes that edit again', (
 describe('a wanted probability', () => {
   const probabilities = async (of: FaceEditor, latent: Float64Array) => {
     const logits = await of.score(await of.render([latent]));
-    return of.bundle.attributes.map((details, i) => probabilityOf(details, logits[i]!));
+    return of.bundle.directions.map((details, i) => probabilityOf(details, logits[i]!));
   };
 
   test('becomes a strength that is an edit like any other, and its recipe repeats it', async () => {
@@ -81,7 +81,7 @@ describe('a wanted probability', () => {
     expect(latent).toEqual(editor.edit(resolved).latent);
     const reached = (await probabilities(editor, latent))[index]!;
     expect(Math.abs(reached - percent / 100)).toBeLessThan(0.0005);
-    expect(resolved.reached[0]!.reached).toBeCloseTo(reached, 5);
+    expect(resolved.wanted[0]!.reached).toBeCloseTo(reached, 5);
   });
 
   test('needs `resolve` before it is an edit, a strip or a recipe', () => {
@@ -100,8 +100,8 @@ describe('a wanted probability', () => {
     await expect(editor.resolve(request)).rejects.toThrow(
       /got Smiling=p99\.9 of seed 7 \(\d+\.\d % is the closest between the distances -4\.0 and 4\.0\)/,
     );
-    const { reached } = await editor.resolve(request, { nearest: true });
-    expect(reached).toMatchObject([{ attribute: 'Smiling', wanted: expect.closeTo(0.999, 9), distances: [-4, 4] }]);
+    const { wanted } = await editor.resolve(request, { nearest: true });
+    expect(wanted).toMatchObject([{ attribute: 'Smiling', wanted: expect.closeTo(0.999, 9), distances: [-4, 4] }]);
   });
 
   test('has its attribute to itself', async () => {

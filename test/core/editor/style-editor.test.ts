@@ -1,8 +1,8 @@
 // The editor over a bundle of a style generator: truncated faces, plain addition, layers, and recipes that keep them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ScoredDirection } from '../../../src/core/directions/direction.ts';
 import { distanceTo } from '../../../src/core/editing/edit.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
-import type { BundleAttribute } from '../../../src/core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../../src/core/editor/face-editor.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { hashBytes } from '../../../src/node/artefacts/bundle.ts';
@@ -14,7 +14,7 @@ import { tinyGan, tinyStyle } from '../../helpers/tiny-networks.ts';
 const size = 16;
 const style = { kind: tinyStyle, psi: 0.7 };
 /** Smiles are of the first layer alone. */
-const withLayers = (details: BundleAttribute): BundleAttribute =>
+const withLayers = (details: ScoredDirection): ScoredDirection =>
   details.attribute === 'Smiling' ? { ...details, boundary: { ...details.boundary!, layers: [0, 0] } } : details;
 const open = async (options: Parameters<typeof makeTinyBundle>[4] = style, known = withLayers, device = cpuDevice(1)) =>
   loadBundle(device, readerOf(await makeTinyBundle({}, size, known, [], options)), hashBytes, 'models/tiny');
@@ -155,7 +155,7 @@ describe('an index is refused', () => {
   });
 
   test('with layers that the generator does not have', async () => {
-    const beyond = (details: BundleAttribute): BundleAttribute =>
+    const beyond = (details: ScoredDirection): ScoredDirection =>
       details.attribute === 'Smiling' ? { ...details, boundary: { ...details.boundary!, layers: [1, 3] } } : details;
     await expect(open(style, beyond)).rejects.toThrow(/layers that the generator does not have/);
     await expect(open({ kind: tinyGan }, withLayers)).resolves.toBeDefined(); // the one layer of a PGGAN is all of it

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
-import type { SharedProbe } from '../../../src/node/stages/evaluate-edits/thread.ts';
-import { startWorkers } from '../../../src/node/threads/threads.ts';
+import type { ProbeThread } from '../../../src/node/stages/evaluate-edits/thread.ts';
+import { inThreads } from '../../../src/node/threads/threads.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
 const options = { threads: 1, signal: new AbortController().signal, native: true };
@@ -11,16 +11,16 @@ const faces = { latents: [], before: new Float32Array(), own: new Float32Array()
 
 test("a user's mistake that a thread finds is told as one", async () => {
   const bundle = join(temporaryFolder(), 'nowhere');
-  const shared: SharedProbe = { bundle, judge: undefined, device: 'cpu', faces, targets: [0.1, 0.9] };
-  const workers = startWorkers('stages/evaluate-edits/thread', shared, options);
-  const error = await workers.run({}).catch((reason: unknown) => reason);
+  const shared = { bundle, judge: undefined, device: 'cpu', faces } as const;
+  const workers = inThreads<ProbeThread>('stages/evaluate-edits/thread', shared, options);
+  const error = await workers.run({ moved: 'Young', locks: [], count: 0 }).catch((reason: unknown) => reason);
   await workers.close();
   expect(error).toBeInstanceOf(UserError);
   expect((error as Error).message).toContain('nowhere');
 });
 
 test('any other failure stays what it is', async () => {
-  const workers = startWorkers('stages/evaluate-edits/thread', undefined, options);
+  const workers = inThreads('stages/evaluate-edits/thread', undefined, options);
   const error = await workers.run({}).catch((reason: unknown) => reason);
   await workers.close();
   expect(error).toBeInstanceOf(Error);

@@ -1,4 +1,4 @@
-// A page that trains ten steps on the WebAssembly provider when the test calls it.
+// The page that the test opens: runs ten training steps on the WebAssembly provider when asked.
 import { wasmDevice } from '../../../src/web/worker/device.ts';
 import { type LossKind, tenSteps } from './ten-steps.ts';
 

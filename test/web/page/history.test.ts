@@ -1,11 +1,14 @@
 // Undo and redo, and what becomes of edits that cannot be drawn.
 import { beforeEach, expect, test, vi } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
-import { applyEdit, editFailed, editWorked, previewEdit } from '../../../src/web/page/actions/apply-edit.ts';
-import { redo, undo } from '../../../src/web/page/actions/history.ts';
-import { toggleLock } from '../../../src/web/page/actions/lock.ts';
-import { commitMove, moved, resetAll, resetAttribute } from '../../../src/web/page/actions/move-attribute.ts';
-import { createState, faceOf, type Studio } from '../../../src/web/page/state.ts';
+import { applyEdit, editFailed, editWorked, previewEdit } from '../../../src/web/page/actions/edit/apply-edit.ts';
+import { toggleLock } from '../../../src/web/page/actions/edit/lock.ts';
+import { commitMove, moved, resetAttribute } from '../../../src/web/page/actions/edit/move-attribute.ts';
+import { redo } from '../../../src/web/page/actions/edit/redo.ts';
+import { resetAll } from '../../../src/web/page/actions/edit/reset-all.ts';
+import { undo } from '../../../src/web/page/actions/edit/undo.ts';
+import { faceOf } from '../../../src/web/page/state/edits.ts';
+import { createState, type Studio } from '../../../src/web/page/state/studio-state.ts';
 
 let studio: Studio;
 beforeEach(() => {
@@ -20,16 +23,16 @@ test('goes back and forth, and forgets what was undone once something else is do
   commitMove(studio, 'Young', -1);
   toggleLock(studio, 'Male');
   expect(edit()).toMatchObject({ moves: [{ attribute: 'Young', distance: -1 }], locks: ['Male'] });
-  undo(studio);
+  undo.perform(studio);
   expect(edit().locks).toEqual([]);
-  redo(studio);
+  redo.perform(studio);
   expect(edit().locks).toEqual(['Male']);
-  undo(studio);
-  undo(studio);
-  undo(studio); // there is nothing more
+  undo.perform(studio);
+  undo.perform(studio);
+  undo.perform(studio); // there is nothing more
   expect(edit()).toEqual(faceOf(1));
   toggleLock(studio, 'Young');
-  redo(studio);
+  redo.perform(studio);
   expect(labels()).toEqual(['Face 1', 'Young locked']);
 });
 
@@ -53,7 +56,7 @@ test('a reset takes back one attribute or all', () => {
   toggleLock(studio, 'Smiling');
   resetAttribute(studio, 'Young');
   expect(edit()).toEqual({ ...moved(faceOf(1), 'Male', 1), locks: ['Smiling'] });
-  resetAll(studio);
+  resetAll.perform(studio);
   expect(edit()).toEqual(faceOf(1));
 });
 

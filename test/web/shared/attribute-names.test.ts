@@ -1,4 +1,4 @@
-// Names of attributes: each of the 40 stands in one group and is found by either of its names.
+// Names of attributes: each of the 40 stands in one group, and is found by either of its names.
 import { expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
 import { attributesIn, groups, labelOf, search } from '../../../src/web/shared/attribute-names.ts';

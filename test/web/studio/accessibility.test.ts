@@ -4,6 +4,9 @@ import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { attributeNames } from '../../../src/core/attributes.ts';
+import { type BundleIndex, bundleFiles, writeBundleIndex } from '../../../src/core/editor/bundle.ts';
+import { hashBytes } from '../../../src/node/artefacts/bundle.ts';
 import { further, makeCalibratedBundle, unreliable } from '../../helpers/calibrated-bundle.ts';
 import { hasChromium } from '../../helpers/chromium.ts';
 import {
@@ -34,7 +37,7 @@ beforeAll(async () => {
 
 const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 10_000 });
 
-/** All findings of axe, whatever their impact. */
+/** All violations that axe finds, of any impact. */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(
@@ -57,7 +60,91 @@ function overflowing(page: Page): Promise<string[]> {
   });
 }
 
+/**
+ * A bundle with long names, nine suggested locks, and the seed that the page opens with.
+ * @param from any bundle.
+ */
+async function crowded(from: Files): Promise<Files> {
+  const { [bundleFiles.index]: bytes, ...contents } = from;
+  const index = JSON.parse(new TextDecoder().decode(bytes)) as BundleIndex;
+  const { schemaVersion: _version, files: _files, sha256: _hash, ...details } = index;
+  const suggestedLocks = attributeNames.slice(0, 9);
+  const text = await writeBundleIndex(
+    {
+      ...details,
+      openWith: { seed: 5 },
+      attributes: details.attributes.map(each =>
+        each.attribute === 'Young'
+          ? { ...each, controllable: false, reason: 'a reason '.repeat(20), suggestedLocks }
+          : each,
+      ),
+      extra: details.extra!.map(each => ({ ...each, attribute: longName, origin: 'x'.repeat(200) })),
+    },
+    contents,
+    hashBytes,
+  );
+  return { ...from, [bundleFiles.index]: new TextEncoder().encode(text) };
+}
+
+const longName = `A_direction_with_a_name_as_${'long'.repeat(8)}`;
+
+/** Elements of the middle column that leave it, and neighbours that lie on each other. */
+function crowding(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const box = (element: Element) => element.getBoundingClientRect();
+    const column = document.querySelector('.stage')!;
+    const panel = box(document.querySelector('.panel')!);
+    const beside = getComputedStyle(column).display !== 'contents';
+    const [from, to] = beside ? [box(column).left, panel.left] : [0, innerWidth];
+    const seen = [...column.querySelectorAll('*')].filter(element => {
+      const scrolls = element.closest('.strip') !== null && !element.matches('.strip');
+      return box(element).width > 0 && element.closest('svg') === null && !scrolls;
+    });
+    const name = (element: Element) => element.outerHTML.slice(0, 100);
+    const out = seen.filter(element => box(element).left < from - 1 || box(element).right > to + 1);
+    const overlaps = ['.exact', '.side-effects', '.change-list li'].flatMap(selector =>
+      [...document.querySelectorAll(selector)].flatMap(parent => {
+        const children = [...parent.children].filter(child => box(child).width > 0);
+        return children.filter((child, i) =>
+          children.slice(0, i).some(other => {
+            const [a, b] = [box(child), box(other)];
+            return a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+          }),
+        );
+      }),
+    );
+    const wide = [document.documentElement, column].filter(each => each.scrollWidth > each.clientWidth + 1);
+    return [
+      ...out.map(each => `leaves the column: ${name(each)}`),
+      ...overlaps.map(each => `lies on its neighbour: ${name(each)}`),
+      ...wide.map(each => `scrolls sideways: ${name(each).slice(0, 30)}`),
+    ];
+  });
+}
+
 describe.skipIf(!hasChromium)('in Chromium', () => {
+  test('the middle column holds what is in it, at any width, whatever the names and locks', async () => {
+    const address = await serveStudio(page(), await crowded(files));
+    const { page: opened } = await newPage(browser());
+    await openStudio(opened, address);
+    await poll(() => opened.url()).toContain('seed=5&');
+    await moveSlider(opened, 'Smiling', 1.5);
+    await opened.getByRole('button', { name: 'Lock Male' }).click();
+    await poll(() => opened.locator('.change-list li').count()).toBeGreaterThan(0);
+    for (const attribute of ['Young', '5_o_Clock_Shadow', longName]) {
+      await opened.locator(`#move-${attribute}`).focus();
+      await opened.locator('.strip .thumbnail').nth(8).waitFor();
+      for (const width of [320, 360, 430, 560, 768, 860, 861, 960, 1024, 1120, 1121, 1280, 1440, 1920, 2560]) {
+        await opened.setViewportSize({ width, height: 900 });
+        expect(await crowding(opened), `${attribute} at ${width}`).toEqual([]);
+      }
+      if (attribute === 'Young') {
+        const locks = opened.getByRole('button', { name: /^Lock 9 others: 5 o’clock shadow, / });
+        expect(await locks.innerText()).toBe('Lock 9 others');
+      }
+    }
+  });
+
   test.each([
     ['desktop, light', { width: 1440, height: 900 }, 'light'],
     ['desktop, dark', { width: 1440, height: 900 }, 'dark'],
@@ -109,7 +196,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await field.fill('0.3');
       await field.press('Enter');
       const after = await changedPixels(opened, before);
-      await poll(() => opened.url()).toContain('seed=7&psi=0.3');
+      await poll(() => opened.url()).toContain('seed=12&psi=0.3');
       await moveSlider(opened, 'Young', -1.5);
       await poll(() => opened.url()).toContain('psi=0.3&move=Young=@-1.5');
       await opened.keyboard.press('Control+z');
@@ -183,7 +270,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     ]);
     expect(await opened.locator(`.row:has(#move-${unreliable}) .badge`).textContent()).toBe('unreliable');
     await opened.locator(`#move-${unreliable}`).focus();
-    await poll(() => opened.locator('.companions').innerText()).toContain('the judge agrees on 41 %');
+    await poll(() => opened.locator('.side-effects').innerText()).toContain('the judge agrees on 41 %');
     expect(await opened.locator('.row:has(#move-Bald)').textContent()).toContain('only 3 generated faces have it');
     expect(await opened.getByRole('button', { name: 'Lock Bald' }).isDisabled()).toBe(true);
   });
@@ -197,7 +284,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await moveSlider(opened, further, 2);
     await poll(() => valueText(opened, further)).toMatch(/^[+−]\d\.\d\d → \+2\.00 σ$/);
     await poll(() => opened.url()).toContain(`move=${further}=@2`);
-    expect(await opened.locator('.companions').innerText()).toContain('Beyond the 40: labelled by hand, 200 faces');
+    expect(await opened.locator('.side-effects').innerText()).toContain('Beyond the 40: labelled by hand, 200 faces');
     expect(await opened.getByLabel('Tired Look: probability in percent').count()).toBe(0);
     await group.getByRole('button', { name: 'Lock Tired Look' }).click();
     await poll(() => opened.url()).toContain(`lock=${further}`);

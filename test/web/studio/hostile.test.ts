@@ -1,4 +1,4 @@
-// Faulty bundles, links and files: the page says one clear line and lives on.
+// Broken bundles, links and files: each gives one clear line, and the page lives on.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
@@ -113,7 +113,7 @@ const badFiles: readonly (readonly [name: string, make: () => Promise<Buffer>, s
   ],
 ];
 
-/** And what is said of them. */
+/** Links that are refused, and the line that says why. */
 const badLinks: readonly (readonly [link: string, says: RegExp])[] = [
   ['#seed=-1&model=MODEL', /seed/i],
   ['#seed=abc&model=MODEL', /seed/i],

@@ -1,4 +1,4 @@
-// Fits one separating hyperplane per attribute in latent space, and measures what it is worth.
+// Fits one separating hyperplane per attribute in latent space, and measures how good it is.
 
 import { cosine, length, scaled } from '../../math/linear-algebra.ts';
 import { createRandom, permutation, type Random } from '../../math/random.ts';
@@ -13,16 +13,16 @@ import { defaultSvmOptions, fitSvm, type Svm, type SvmOptions } from './svm.ts';
 
 export interface BoundaryOptions extends SvmOptions {
   readonly samples: SampleChoice;
-  /** As for the fit; 0 stands for 5,000 with `confident`, whose fits are short, and 1,000 with `all`. */
+  /** Passes of the solver; 0 stands for 5,000 with `confident`, whose fits are short, and 1,000 with `all`. */
   readonly maxIterations: number;
   /** Share of all faces that `confident` takes from each end of the ranking, in (0, 0.5]. */
   readonly ratio: number;
   /** The classifier's threshold for this attribute, as a logit. */
   readonly threshold: number;
   readonly seed: number;
-  /** In how many ways `confident` samples are split and fitted, the first being the one that is kept. */
+  /** Splits of `confident` samples that are fitted; the first fit is kept, the others give its intervals. */
   readonly repeats: number;
-  /** Fit shuffled labels as well, as a control; takes several times as long as the fit itself. */
+  /** Whether shuffled labels are fitted too, as a control; that takes several times as long as the fit itself. */
   readonly control: boolean;
 }
 
@@ -37,28 +37,29 @@ export const defaultBoundaryOptions: BoundaryOptions = {
   control: true,
 };
 
+/** Passes of the solver where nobody chose another number. */
 const mostPasses = { confident: 5000, all: 1000 } as const;
 
-/** Shuffled labels hardly ever converge, and chance is chance long before. */
+/** Passes over shuffled labels: they hardly ever converge, and show chance long before. */
 const mostControlPasses = 1000;
 
 export interface BoundaryMetrics {
   /** Samples the boundary was fitted to and tested on together: the report's "data size". */
   readonly dataSize: number;
-  /** Faces above the classifier's threshold, of all. */
+  /** How many of `faces` lie above the classifier's threshold. */
   readonly positives: number;
   readonly faces: number;
   readonly training: Separation;
   readonly test: Separation;
-  /** On every face that was not trained on, labelled by threshold, however unsure the classifier is. */
+  /** Figures on every face that was not trained on, labelled by threshold, however unsure the classifier is. */
   readonly heldOut: Separation;
-  /** Of the test figures: `confident`, the range over the repeated splits; `all`, a 95 % bootstrap interval. */
+  /** Intervals of the test figures: with `confident` their range over the splits, with `all` 95 % by bootstrap. */
   readonly intervals: { readonly accuracy: Interval; readonly f1: Interval };
   /** The smallest cosine between the normal and one of another split; null without repeats. */
   readonly stability: number | null;
-  /** The test faces under a boundary fitted to shuffled training labels: chance, or something leaks. */
+  /** Figures on the test faces of a fit to shuffled training labels: chance, unless something leaks. */
   readonly shuffled: Separation | null;
-  /** These four are missing where the boundary was not fitted by us. */
+  /** These four are missing for imported boundaries. */
   readonly iterations?: number;
   readonly converged?: boolean;
   readonly primalObjective?: number;
@@ -134,7 +135,7 @@ export function chooseSamples(
 }
 
 /**
- * What a boundary from elsewhere is worth on these faces, the parts of a split being named as if it had been fitted.
+ * Measures an imported boundary on these faces, split as if it had been fitted to them.
  * @returns undefined where the faces do not show enough of the attribute.
  */
 export function measureBoundary(
@@ -148,7 +149,7 @@ export function measureBoundary(
   const samples = chooseSamples(logits, settings, random);
   if (!samples.controllable) return undefined;
   const split = { samples, svm: { weights: normal, bias: intercept } };
-  const all = { ...settings, samples: 'all' as const }; // one boundary: its interval is the bootstrap's
+  const all = { ...settings, samples: 'all' as const }; // a single boundary has a bootstrap interval
   return {
     ...figures(latents, logits, settings, split),
     intervals: intervals(latents, [split], all, random),

@@ -14,7 +14,7 @@ import { decisionValues, fitSvm, type Svm } from './svm.ts';
 export const fewestLabels = 30;
 const fewestOfClass = 5;
 
-/** Of 1, 0.1, …, 0.0001 the best on planted attributes with 100 and 300 labels (docs/log.md). */
+/** The best of 1, 0.1, …, 0.0001 on planted attributes with 100 and 300 labels (docs/log.md). */
 const C = 0.01;
 
 const folds = 5;
@@ -24,39 +24,39 @@ const halvings = 20;
 /** The cosine with the true direction from which an edit mostly changes what it says. */
 const goodCosine = 0.7;
 
-export interface OwnMetrics {
+export interface HandLabelledMetrics {
   readonly labels: number;
   readonly positives: number;
-  /** Of fits to four fifths of the labels on the fifth that they did not see, ten times over. */
+  /** Share of labels that are met in five-fold cross-validation, repeated ten times. */
   readonly accuracy: number;
-  /** Wilson's 95 % interval of it, for so many labels. */
+  /** Wilson's 95 % interval of the accuracy. */
   readonly interval: Interval;
   /** The accuracy of always answering with the larger class. */
   readonly majorityBaseline: number;
   readonly balancedAccuracy: number;
   /** Mean cosine of the normals of fits to two halves of the labels; 0 where they have nothing in common. */
   readonly halves: number;
-  /** What that lets expect of the cosine between this normal and the one that endless labels would give. */
+  /** The expected cosine between this normal and that of endless labels, by `halves`. */
   readonly expectedCosine: number;
-  /** How many labels of the same kind would bring it to 0.7; null where the halves have nothing in common. */
+  /** Labels of the same kind that would bring it to 0.7; null where the halves have nothing in common. */
   readonly labelsWanted: number | null;
 }
 
-export interface OwnBoundary extends Direction {
-  readonly metrics: OwnMetrics;
+export interface HandLabelledBoundary extends Direction {
+  readonly metrics: HandLabelledMetrics;
 }
 
 /**
  * @param latents [n, size] as the generator sees them, one a label. @param labels [n], 1 for yes and 0 for no.
  * @throws UserError for fewer than 30 labels, or fewer than 5 of a class.
  */
-export function fitOwn(
+export function fitHandLabelled(
   attribute: string,
   latents: Float32Array,
   size: number,
   labels: Uint8Array,
   seed = 0,
-): OwnBoundary {
+): HandLabelledBoundary {
   const n = labels.length;
   const positives = labels.reduce((sum, label) => sum + label, 0);
   const least = Math.min(positives, n - positives);
@@ -69,7 +69,7 @@ export function fitOwn(
   const random = createRandom(seed, streams.fit.attribute(attribute));
   const fitted = ({ rows, labels }: LabelledRows) => fitSvm(latents, size, { rows, labels }, random, { C });
   const classes = [1, 0].map(wanted => Uint32Array.from(labels.keys()).filter(row => labels[row] === wanted));
-  /** The labels dealt out to so many parts, each class evenly. */
+  /** Deals the labels out to parts, each class evenly. */
   const dealt = (parts: number) => {
     const shuffled = classes.flatMap(rows => [...permutation(random, rows.length)].map(i => rows[i]!));
     return Array.from({ length: parts }, (_, part) =>
@@ -113,10 +113,10 @@ export function fitOwn(
 }
 
 /**
- * A normal is taken as the true one and noise whose square falls with the number of labels. Two halves then agree by
- * r = s² / (s² + 2σ²/n), and the whole agrees with the truth by √(s² / (s² + σ²/n)): Spearman and Brown's formula.
+ * The model: a normal is the true one plus noise whose square falls with the number of labels. Two halves then agree
+ * by r = s² / (s² + 2σ²/n), and the whole agrees with the truth by √(s² / (s² + σ²/n)): Spearman and Brown's formula.
  */
-function trust(halves: number, n: number): Pick<OwnMetrics, 'halves' | 'expectedCosine' | 'labelsWanted'> {
+function trust(halves: number, n: number): Pick<HandLabelledMetrics, 'halves' | 'expectedCosine' | 'labelsWanted'> {
   const signal = (2 * halves) / (n * (1 - halves)); // s²/σ²
   const wanted = goodCosine ** 2 / (1 - goodCosine ** 2) / signal;
   return {

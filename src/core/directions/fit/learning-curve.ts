@@ -7,23 +7,28 @@ import type { LabelledRows } from './samples.ts';
 import { separation } from './separation.ts';
 import { fitSvm } from './svm.ts';
 
-/** Fitted to so many samples, tested on always the same ones. */
-export interface CurvePoint {
+/** A fit to some of the samples, tested on the same faces as every other. */
+export interface LearningCurvePoint {
+  /** How many it was fitted to. */
   readonly samples: number;
   readonly accuracy: number;
   readonly balancedAccuracy: number;
   readonly f1: number;
   readonly auc: number;
-  /** Of its normal with that of the fit to all samples. */
+  /** Cosine of its normal with that of the fit to all samples. */
   readonly cosine: number;
 }
 
+/** Points from few samples to all. */
+export type LearningCurve = readonly LearningCurvePoint[];
+
+/** The number of samples that the curve begins with. */
 const smallest = 250;
 
 /**
- * Fits 250, 500, 1000, … samples and all of them: each time the first of every class, in the order that `fitBoundary`
- * shuffled them, so that a larger fit knows all that a smaller one knows.
- * @returns from few samples to all; nothing where no boundary can be fitted. The last point is `fitBoundary`'s fit.
+ * Fits 250, 500, 1000, … samples and all of them: each time the first of every class in the order of `fitBoundary`'s
+ * shuffling, so that a larger fit has all samples of a smaller one.
+ * @returns nothing where no boundary can be fitted. The last point is `fitBoundary`'s fit.
  */
 export function learningCurve(
   attribute: string,
@@ -31,7 +36,7 @@ export function learningCurve(
   size: number,
   logits: Float32Array,
   options: Partial<BoundaryOptions> = {},
-): CurvePoint[] {
+): LearningCurve {
   const settings = boundarySettings(options);
   const random = createRandom(settings.seed, streams.fit.attribute(attribute));
   const chosen = chooseSamples(logits, settings, random);

@@ -1,4 +1,4 @@
-// Chooses which generated faces a boundary is fitted to, tested on, and judged by.
+// Chooses the generated faces that a boundary is fitted to and tested on.
 import { UserError } from '../../errors.ts';
 import { permutation, type Random } from '../../math/random.ts';
 

@@ -1,4 +1,4 @@
-// The two inner loops of the support vector machine, in WebAssembly's SIMD: half the time of the fit in plain JavaScript.
+// The two inner loops of the support vector machine, in WebAssembly's SIMD: it halves the time of plain JavaScript.
 
 /** Rows and weights in memory of its own, and what the solver does with them. */
 export interface SvmKernel {
@@ -13,7 +13,7 @@ export interface SvmKernel {
 /** @param features [n, size]. @param rows which of them, and in what order the kernel counts them. */
 export type MakeKernel = (features: Float32Array, size: number, rows: Uint32Array) => SvmKernel;
 
-/** Products are summed in so many lanes, one a residue of the column: without this the next must wait for the last. */
+/** Lanes in which products are summed, by the column's remainder: in one lane each sum would wait for the last. */
 const lanes = 8;
 
 /** The definition, which `wasmKernel` follows to the last bit. */
@@ -45,8 +45,8 @@ export const plainKernel: MakeKernel = (features, size, rows) => {
 };
 
 /**
- * The rows are copied into WebAssembly's memory, each padded with zeros to a multiple of eight; the memory is kept for
- * the next fit, which ends the life of this kernel.
+ * Copies the rows into WebAssembly's memory, each padded with zeros to a multiple of eight. The next fit reuses the
+ * memory, so a kernel can be used until the next one is made.
  */
 export const wasmKernel: MakeKernel = (features, size, rows) => {
   const stride = Math.ceil(size / lanes) * lanes;
@@ -85,7 +85,7 @@ function load(): Loaded {
   return { memory, dot: exports.dot as Loaded['dot'], add: exports.add as Loaded['add'] };
 }
 
-// What follows writes the module out, instruction by instruction: a compiler for 30 of them would be the larger part.
+// The rest writes the module out, instruction by instruction: for 30 of them a compiler would be longer.
 // Numbers are those of https://webassembly.github.io/spec/core/binary/.
 
 const i32 = 0x7f;
@@ -106,10 +106,10 @@ const multiplyPairs = simd(0xf2);
 const addF64 = 0xa0;
 const advance = (local: number, bytes: number) => [...get(local), 0x41, ...signed(bytes), 0x6a, ...set(local)];
 const loop = (body: readonly number[]) => [0x03, nothing, ...body, 0x0b];
-/** Again, while the first local is below the second. */
+/** Repeats the loop while the first local is below the second. */
 const againWhileBelow = (a: number, b: number) => [...get(a), ...get(b), 0x49, 0x0d, 0];
 
-/** Of the four pairs that eight numbers make. */
+/** Numbers of the four pairs that eight numbers make. */
 const pairs = [0, 1, 2, 3];
 
 function dotCode(): number[] {
@@ -193,7 +193,7 @@ function sized(bytes: readonly number[]): number[] {
   return [...unsigned(bytes.length), ...bytes];
 }
 
-/** LEB128. */
+/** LEB128, as WebAssembly writes whole numbers. */
 function unsigned(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
 }

@@ -15,7 +15,7 @@ export interface SvmOptions {
   readonly maxIterations: number;
 }
 
-/** Told after each pass of so many, and where the weights stand. @returns whether the fit shall end. */
+/** Called after each pass with the passes so far and the weights. @returns whether the fit shall end. */
 export type AfterPass = (passes: number, weights: Float64Array, bias: number) => boolean;
 
 export const defaultSvmOptions: SvmOptions = { C: 1, weights: 'equal', tolerance: 1e-3, maxIterations: 1000 };
@@ -24,7 +24,7 @@ export interface Svm {
   /** w [size], not of unit length. A sample x belongs to "yes" where w·x + bias > 0. */
   readonly weights: Float64Array;
   readonly bias: number;
-  /** ½(‖w‖² + bias²) + C Σ max(0, 1 − y(w·x + bias)), what is minimised; C being each sample's cost. */
+  /** ½(‖w‖² + bias²) + C Σ max(0, 1 − y(w·x + bias)), which is minimised; C is each sample's cost. */
   readonly primalObjective: number;
   /** Σα − ½(‖w‖² + bias²): never above the primal objective, and equal to it at the optimum. */
   readonly dualObjective: number;
@@ -38,7 +38,7 @@ export interface Svm {
  * `-s 3 -B 1` solves: the bias is the weight of a constant feature 1 and regularised like the others.
  * @param features [n, size] row by row. @param samples the rows that are fitted to.
  * @param random the order in which samples are visited. @throws RangeError where the arrays do not fit together.
- * @param makeKernel does the arithmetic, to the same last bit whichever it is.
+ * @param makeKernel makes what does the arithmetic; all kernels agree to the last bit.
  */
 export function fitSvm(
   features: Float32Array,
@@ -51,7 +51,7 @@ export function fitSvm(
   const { C, weights, tolerance, maxIterations } = { ...defaultSvmOptions, ...options };
   const n = labels.length;
   const positives = labels.reduce((sum, label) => sum + label, 0);
-  /** What an error costs, by label. */
+  /** Cost of an error, by label. */
   const costs = [n - positives, positives].map(count => (weights === 'equal' ? C : (C * n) / (2 * count)));
   if (rows.length !== n || rows.some(row => (row + 1) * size > features.length)) {
     throw new RangeError(`${n} labels need as many rows of the ${features.length / size} features; got ${rows.length}`);

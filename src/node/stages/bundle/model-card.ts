@@ -1,7 +1,8 @@
 // Writes a bundle's model card: what the model is, what it was made from, how good it is and what it is not for.
 import { basename } from 'node:path';
 import { attributeNames } from '../../../core/attributes.ts';
-import { type BundleAttribute, type BundleIndex, bundleFiles } from '../../../core/editor/bundle.ts';
+import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
+import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { GanArchitecture, ganKinds } from '../../../core/models/gan-architecture.ts';
 import type { JsonObject } from '../../files/json-lines.ts';
 import { type Column, markdownTable } from '../../presentation/table.ts';
@@ -35,8 +36,7 @@ export interface ModelCardFacts {
   readonly generator: FinishedRun;
   readonly classifier: FinishedRun;
   readonly boundaries: FinishedRun;
-  readonly attributes: readonly BundleAttribute[];
-  readonly extra: NonNullable<BundleIndex['extra']>;
+  readonly directions: readonly DirectionFacts[];
   /** A run of `evaluate generator`. */
   readonly quality?: FinishedRun;
   /** The lines of the generator's metrics. */
@@ -46,20 +46,20 @@ export interface ModelCardFacts {
   readonly shownFaces: number;
 }
 
-/** With where they come from. */
+/** Kinds of generators with their source. */
 const kindNames = {
   pggan: 'PGGAN, Karras et al. 2018',
   style: 'a style generator, after Karras et al. 2020',
 } as const satisfies Record<(typeof ganKinds)[number], string>;
 
-const columns: readonly Column<BundleAttribute>[] = [
+const columns: readonly Column<DirectionFacts>[] = [
   { title: 'attribute', value: ({ attribute }) => attribute },
-  { title: 'faces fitted to', value: ({ boundary }) => boundary?.metrics.dataSize },
-  { title: 'training accuracy', value: ({ boundary }) => boundary?.metrics.trainingAccuracy, decimals: 3 },
-  { title: 'test accuracy', value: ({ boundary }) => boundary?.metrics.testAccuracy, decimals: 3 },
-  { title: 'F1', value: ({ boundary }) => boundary?.metrics.f1, decimals: 3 },
-  { title: 'AUC', value: ({ boundary }) => boundary?.metrics.auc, decimals: 3 },
-  { title: 'AUC, all held-out faces', value: ({ boundary }) => boundary?.metrics.heldOutAuc, decimals: 3 },
+  { title: 'faces fitted to', value: ({ boundary }) => boundary?.metrics?.dataSize },
+  { title: 'training accuracy', value: ({ boundary }) => boundary?.metrics?.trainingAccuracy, decimals: 3 },
+  { title: 'test accuracy', value: ({ boundary }) => boundary?.metrics?.testAccuracy, decimals: 3 },
+  { title: 'F1', value: ({ boundary }) => boundary?.metrics?.f1, decimals: 3 },
+  { title: 'AUC', value: ({ boundary }) => boundary?.metrics?.auc, decimals: 3 },
+  { title: 'AUC, all held-out faces', value: ({ boundary }) => boundary?.metrics?.heldOutAuc, decimals: 3 },
   { title: 'not controllable, because', value: ({ controllable, reason }) => (controllable ? null : reason) },
 ];
 
@@ -73,8 +73,7 @@ export function modelCard(facts: ModelCardFacts): string {
     generator,
     classifier,
     boundaries,
-    attributes,
-    extra,
+    directions,
     quality,
     curve,
     networks,
@@ -82,6 +81,7 @@ export function modelCard(facts: ModelCardFacts): string {
   } = facts;
   const { resolution, latentSize } = architecture;
   const { testAccuracy, majorityBaseline, testImages } = classifier.summary;
+  const attributes = directions.filter(isScored);
   const controllable = attributes.filter(attribute => attribute.controllable).length;
   return `# Model card: ${name}
 
@@ -126,7 +126,7 @@ Mean accuracy over the 40 attributes on ${String(testImages)} test images of peo
 Accuracy, F1 and AUC on test faces that the classifier is surest about (half have the attribute, so chance is 0.5), and the AUC on all faces that were not trained on.
 
 ${markdownTable(columns, attributes)}
-${extraSection(extra)}
+${unscoredSection(directions)}
 ## Limits
 
 Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. Attributes are entangled: what is not locked may change along, and a lock that takes most of a direction leaves an edit little to work with (the residual says how much). A locked attribute keeps its distance from a linear boundary; to the eye it may still change. Numbers are signed distances in latent space, not probabilities.
@@ -139,7 +139,7 @@ const curveColumns: readonly Column<JsonObject>[] = [
   { title: 'MS-SSIM', value: row => Number(row.msSsim), decimals: 3 },
 ];
 
-/** What was measured while it was trained, where anything was. */
+/** Figures that were measured during training, where there are any. */
 function curveSection(lines: readonly JsonObject[]): string {
   const measured = lines.filter(line => 'swdAverage' in line);
   if (measured.length === 0) return '';
@@ -184,7 +184,7 @@ function qualitySections({ summary }: FinishedRun): string {
 
 const editHeading = '## What edits do';
 
-const editColumns: readonly Column<BundleAttribute>[] = [
+const editColumns: readonly Column<DirectionFacts>[] = [
   { title: 'attribute', value: ({ attribute }) => attribute },
   { title: 'agrees', value: ({ judged }) => judged?.agreement, decimals: 3 },
   { title: 'others flip', value: ({ judged }) => judged?.flips, decimals: 3 },
@@ -194,7 +194,7 @@ const editColumns: readonly Column<BundleAttribute>[] = [
 ];
 
 export interface EditFacts {
-  readonly attributes: readonly BundleAttribute[];
+  readonly attributes: readonly DirectionFacts[];
   /** Who judged, and on how many faces. */
   readonly judge: string;
   readonly faces: number;
@@ -215,10 +215,11 @@ ${markdownTable(editColumns, attributes)}
   return sections.join('');
 }
 
-/** Directions beyond the 40, where there are any. */
-function extraSection(extra: NonNullable<BundleIndex['extra']>): string {
-  if (extra.length === 0) return '';
-  const rows = extra.map(({ attribute, origin }) => `- \`${attribute}\`: ${origin}\n`).join('');
+/** Directions that the classifier knows nothing of, where there are any. */
+function unscoredSection(directions: readonly DirectionFacts[]): string {
+  const others = directions.filter(each => !isScored(each));
+  if (others.length === 0) return '';
+  const rows = others.map(({ attribute, origin }) => `- \`${attribute}\`: ${origin}\n`).join('');
   return `\nBeyond the 40, in directions that the classifier knows nothing of:\n\n${rows}`;
 }
 

@@ -2,13 +2,15 @@
 import { basename, resolve } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import { attributeIndex, isAttributeName } from '../../../core/attributes.ts';
+import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
+import { bundleFiles, indexedDirections, writeBundleIndex } from '../../../core/editor/bundle.ts';
 import { UserError } from '../../../core/errors.ts';
 import { type NdArray, toFloat64 } from '../../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { checkPsi, defaultPsi } from '../../../core/models/latents.ts';
-import { type BoundaryDetails, boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
+import { boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
 import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
@@ -35,6 +37,12 @@ const options = z.strictObject({
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
     .describe('truncation at which faces are drawn by default; the bundle keeps it'),
+  openingSeed: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('seed of the face that the studio opens with; kept in the bundle')
+    .meta({ defaultInWords: "the studio's own choice" }),
   description: z.string().default('').describe('text at the head of the model card, in Markdown'),
   ...folderOptions,
 });
@@ -64,7 +72,7 @@ export const bundle = defineStage({
       if (measured !== undefined) await checkMeasured(measured, generator);
       const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
       const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
-      const { attributes: found, extra, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
+      const { directions: found, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
       const { resolution } = generatorFile.details;
       const own = ganModel(generatorFile.details).geometry;
       if (config.psi !== undefined) checkPsi(config.psi, own, generator);
@@ -84,6 +92,7 @@ export const bundle = defineStage({
             `boundaries for latents of ${latentSize}`,
         );
       }
+      const directions = scoredDirections(found, classifierFile.details);
       const name = config.name || basename(resolve(out));
       const { normalisation, ...architecture } = generatorFile.details;
       const facts = {
@@ -91,8 +100,8 @@ export const bundle = defineStage({
         generator: { architecture, normalisation },
         classifier: { architecture: classifierFile.details.architecture },
         ...(psi !== undefined && { psi }),
-        attributes: attributesOf(found, classifierFile.details),
-        ...(extra.length > 0 && { extra }),
+        ...(config.openingSeed !== undefined && { openWith: { seed: config.openingSeed } }),
+        ...indexedDirections(directions),
       };
       const stored = await storedNetworks(
         { generator: generatorFile, classifier: classifierFile },
@@ -104,8 +113,7 @@ export const bundle = defineStage({
         name,
         architecture,
         psi,
-        attributes: facts.attributes,
-        extra,
+        directions,
         description: config.description,
         ...(measured !== undefined && { quality: measured }),
         curve: await readJsonLines(runs.generator.file(runFiles.metrics)),
@@ -115,7 +123,7 @@ export const bundle = defineStage({
       const contents = {
         [bundleFiles.generator]: stored.generator.bytes,
         [bundleFiles.classifier]: stored.classifier.bytes,
-        [bundleFiles.boundaries]: await normalsOf(runs.boundaries, extra),
+        [bundleFiles.boundaries]: await normalsOf(runs.boundaries, directions),
         [bundleFiles.samples]: await samplesOf(stored.images, resolution),
         [bundleFiles.modelCard]: new TextEncoder().encode(card),
       };
@@ -129,29 +137,24 @@ export const bundle = defineStage({
   },
 });
 
-function attributesOf(
-  found: BoundaryDetails,
+/**
+ * Adds what the classifier says of its attributes.
+ * @throws UserError where one of these has a boundary that was never measured.
+ */
+function scoredDirections(
+  found: readonly DirectionFacts[],
   { thresholds, calibration }: Pick<z.output<typeof classifierDetailsSchema>, 'thresholds' | 'calibration'>,
-): BundleAttribute[] {
-  return found.map((entry, i) => {
-    const known = { attribute: entry.attribute, threshold: thresholds[i]!, probability: calibration[i]! };
-    if (!entry.controllable) return { ...known, boundary: null, controllable: false, reason: entry.reason };
-    if (entry.metrics === null) {
+): DirectionFacts[] {
+  return found.map(({ attribute, ...facts }) => {
+    if (!isAttributeName(attribute)) return { attribute, ...facts };
+    if (facts.boundary !== null && facts.boundary.metrics === undefined) {
       throw new UserError(
-        `boundaries must have been measured; that of ${entry.attribute} was imported without. Run fit --import with ` +
+        `boundaries must have been measured; that of ${attribute} was imported without. Run fit --import with ` +
           'the --synthesis of these networks',
       );
     }
-    const { dataSize, training, test, heldOut } = entry.metrics;
-    const metrics = {
-      dataSize,
-      trainingAccuracy: training.accuracy,
-      testAccuracy: test.accuracy,
-      f1: test.f1,
-      auc: test.auc,
-      heldOutAuc: heldOut.auc,
-    };
-    return { ...known, boundary: { intercept: entry.intercept, metrics }, controllable: true };
+    const column = attributeIndex(attribute);
+    return { attribute, threshold: thresholds[column]!, probability: calibration[column]!, ...facts };
   });
 }
 
@@ -161,16 +164,17 @@ async function samplesOf(images: Float32Array, resolution: number): Promise<Uint
   return sharp(grid).webp({ quality: 90 }).toBuffer();
 }
 
-/** @returns `boundaries.npy` with a row more for each of `extra`. */
-async function normalsOf(run: FinishedRun, extra: readonly { readonly attribute: string }[]): Promise<Uint8Array> {
-  const names = [boundaryFiles.normals, ...extra.map(({ attribute }) => boundaryFiles.single(attribute))];
+/** @returns the normals of all directions [directions, d], zeros where there is no boundary. */
+async function normalsOf(run: FinishedRun, directions: readonly DirectionFacts[]): Promise<Uint8Array> {
+  const others = directions.filter(each => !isScored(each));
+  const names = [boundaryFiles.normals, ...others.map(({ attribute }) => boundaryFiles.single(attribute))];
   const parts = await Promise.all(names.map(name => readNpy(run.file(name))));
   const data = Float64Array.from(parts.flatMap(part => [...toFloat64(part.data)]));
   const [{ shape }] = parts as [NdArray, ...NdArray[]];
-  return encodeNpy({ shape: [shape[0]! + extra.length, shape[1]!], data });
+  return encodeNpy({ shape: [directions.length, shape[1]!], data });
 }
 
-/** @throws UserError where another generator was measured. */
+/** Checks a run of `evaluate generator`. @throws UserError where another generator was measured. */
 async function checkMeasured(quality: FinishedRun, generator: string): Promise<void> {
   const used = quality.manifest.inputs.generator!;
   const given = (await hashInputs({ generator })).generator!;
@@ -181,13 +185,13 @@ async function checkMeasured(quality: FinishedRun, generator: string): Promise<v
 }
 
 /**
- * Boundaries mean nothing to another generator of the same shape. The faces between them may be gone by now; where
- * they are not, they say which networks made them.
- * @throws UserError where those are others.
+ * Checks that boundaries are of these networks, since to others of the same shape they mean nothing. The run of the
+ * faces that they were fitted to tells which networks made it; where it is gone, nothing can be checked.
+ * @throws UserError where they are of other networks.
  */
 async function checkOrigin(boundaries: FinishedRun, networks: Readonly<Record<string, string>>): Promise<void> {
   const { synthesis } = boundaries.manifest.inputs;
-  if (synthesis === undefined) return; // faces from elsewhere, which nobody can tell the origin of
+  if (synthesis === undefined) return; // faces from elsewhere, whose networks nobody knows
   const { path, sha256 } = synthesis;
   if (!(await exists(path)) || (await hashInputs({ path })).path!.sha256 !== sha256) return;
   const { manifest } = await openRun(path, 'synthesize');

@@ -1,10 +1,10 @@
 // The two networks of a bundle as files: in half precision wherever nobody could see the difference.
 import type { z } from 'zod';
 import { encodeWeights, roundedWeights } from '../../../core/editor/networks.ts';
+import { probabilityOf } from '../../../core/editor/probability.ts';
 import type { WeightPrecision } from '../../../core/graph/target.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
-import { plattProbabilities } from '../../../core/measures/answers/platt-scaling.ts';
 import { classifierSpec } from '../../../core/models/classifier.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import type { SpecTree } from '../../../core/models/gan-model.ts';
@@ -26,7 +26,7 @@ interface Networks {
   readonly classifier: { readonly details: z.output<typeof classifierDetailsSchema>; readonly tensors: Weights };
 }
 
-/** One network's file, and how far its results are from those of float32 weights on the faces of the first seeds. */
+/** One network's file, and how far its results on the faces of the first seeds are from those of float32 weights. */
 export interface StoredNetwork {
   readonly bytes: Uint8Array;
   readonly weights: WeightPrecision;
@@ -36,12 +36,13 @@ export interface StoredNetwork {
 
 /** Half precision is kept up to this difference of any pixel, in 8-bit steps. */
 const mostSteps = 2;
-/** And up to this difference of any attribute's probability. */
+/** Half precision is kept up to this difference of any attribute's probability. */
 const mostProbability = 0.01;
 
 /**
- * @param z of the faces that are compared, [n, d]: `firstLatents`. @param psi their truncation.
- * @returns both files, and the images of these faces as the first of them makes them.
+ * Encodes both networks, and tries half precision on some faces.
+ * @param z of these faces, [n, d]: `firstLatents`. @param psi their truncation.
+ * @returns both files, and the images of these faces as the stored generator makes them.
  */
 export async function storedNetworks({ generator, classifier }: Networks, z: Float32Array, psi = 1) {
   const { architecture, calibration } = classifier.details;
@@ -50,7 +51,7 @@ export async function storedNetworks({ generator, classifier }: Networks, z: Flo
     model.finishedSpec(),
     generator.tensors,
     weights => {
-      // What lies between z and latents for editing is stored too.
+      // The mapping from z to latents for editing is stored too.
       const latents = truncated(latentMapping(generator.details, weights)(z), psi);
       const rows = repeatRows(latents, generator.details.latentSize, model.layers);
       return outputOf(generatorOnnx(generator.details, weights, device.target), rows);
@@ -62,13 +63,13 @@ export async function storedNetworks({ generator, classifier }: Networks, z: Flo
     classifierSpec(architecture),
     classifier.tensors,
     weights => outputOf(classifierOnnx(architecture, weights, device.target), images.output),
-    output => output.map((logit, at) => plattProbabilities([logit], calibration[at % calibration.length]!)[0]!),
+    output => output.map((logit, at) => probabilityOf({ probability: calibration[at % calibration.length]! }, logit)),
     mostProbability,
   );
   return { generator: images.network, classifier: logits.network, images: images.output };
 }
 
-/** z [n, d] of the faces that a bundle draws with the seeds from 0 on. */
+/** @returns z [n, d] of the faces that a bundle draws with the seeds from 0 on. */
 export function firstLatents(count: number, size: number): Float32Array {
   const all = new Float32Array(count * size);
   for (let seed = 0; seed < count; seed++)
@@ -79,9 +80,10 @@ export function firstLatents(count: number, size: number): Float32Array {
 const device = cpuDevice(1);
 
 /**
- * @param run what is compared of a network with these weights.
- * @param seen what of it people see. @param most the largest difference that half precision may make of that.
- * @returns the network's file, and what it gives when it is run.
+ * Encodes one network, in half precision where that changes little enough.
+ * @param run runs the network with given weights. @param seen turns its output into numbers that people see.
+ * @param most the largest difference that half precision may make in these.
+ * @returns the network's file, and the output of its stored weights.
  */
 async function storedNetwork(
   spec: SpecTree,
@@ -94,7 +96,7 @@ async function storedNetwork(
   const outputs = { float32: await run(tensors), float16: await run(half) };
   const [exact, rounded] = [seen(outputs.float32), seen(outputs.float16)];
   const difference = exact.reduce((largest, value, at) => Math.max(largest, Math.abs(value - rounded[at]!)), 0);
-  // A weight beyond the range of halves makes it NaN or infinite, which is no less than any bound.
+  // Weights beyond the range of halves make the difference NaN or infinite: neither is below the bound.
   const weights = difference <= most ? 'float16' : 'float32';
   const bytes = encodeWeights(spec, tensors, weights);
   return { network: { bytes, weights, difference }, output: outputs[weights] };

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { attributeNames } from '../../../core/attributes.ts';
 import { linearResponse } from '../../../core/calibration/linear-response.ts';
-import { type BundleAttribute, bundleFiles, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import { lookAt, scored } from '../../../core/calibration/probe.ts';
+import { isScored, type ScoredDirection } from '../../../core/directions/direction.ts';
+import { bundleFiles, indexedDirections, writeBundleIndex } from '../../../core/editor/bundle.ts';
 import { seenLatents } from '../../../core/models/latents.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
 import { openDevice } from '../../devices/device.ts';
@@ -12,13 +14,13 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { type Column, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
-import { startWorkers } from '../../threads/threads.ts';
+import { inThreads } from '../../threads/threads.ts';
 import { withEditSection } from '../bundle/model-card.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
 import { deviceOptions, pathOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
-import { lookAt, type MoverPlace, openMover, scored } from './edit-probe.ts';
-import type { SharedCalibration } from './thread.ts';
+import { type MoverPlace, openMover } from './mover.ts';
+import type { CalibrateThread } from './thread.ts';
 
 const options = z.strictObject({
   bundle: pathOption().describe('folder of a model bundle'),
@@ -53,7 +55,7 @@ const options = z.strictObject({
   out: pathOption().describe('folder of the calibrated bundle'),
 });
 
-const columns: readonly Column<BundleAttribute>[] = [
+const columns: readonly Column<ScoredDirection>[] = [
   { title: 'attribute', value: row => row.attribute },
   { title: 'controllable', value: row => String(row.controllable) },
   { title: 'safe from', value: row => row.boundary?.safeRange?.[0], decimals: 1 },
@@ -93,7 +95,7 @@ export const calibrate = defineStage({
       const size = editor.bundle.latentSize;
       const drawn = Float32Array.from(latents.flatMap(latent => [...latent]));
       const rows = seenLatents(drawn, size, editor.geometry);
-      const shared: SharedCalibration = {
+      const shared: CalibrateThread['shared'] = {
         ...place,
         response: linearResponse(rows, size, logits, attributeNames.length),
         logits,
@@ -105,10 +107,11 @@ export const calibrate = defineStage({
       };
       const attributes = await finishedAttributes(run);
       // A GPU is kept busy by one thread.
-      const left = editor.bundle.attributes.slice(attributes.length);
+      const known = editor.bundle.directions.filter(isScored);
+      const left = known.slice(attributes.length);
       const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
       const options = { threads, signal, native: true };
-      const workers = startWorkers<BundleAttribute, BundleAttribute>('stages/calibrate/thread', shared, options);
+      const workers = inThreads<CalibrateThread>('stages/calibrate/thread', shared, options);
       const progress = log.progress('calibrate', attributeNames.length, 'attributes');
       try {
         for await (const calibrated of mapInOrder(left, 2 * threads, workers.run)) {
@@ -123,16 +126,23 @@ export const calibrate = defineStage({
       }
       await editor.release();
       await judge.release();
-      const { name, generator, classifier, psi, extra, formerly, contents } = editor.bundle;
+      const { name, generator, classifier, psi, openWith, sha256, formerly = [], directions, contents } = editor.bundle;
       const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
       const section = { attributes, judge: judge.name, faces: judgedFaces };
       const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
       for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
+      const { extra } = indexedDirections(directions);
+      // Edits are the same as before wherever directions act on the same layers.
+      const isSame = attributes.every(
+        ({ boundary }, i) => String(boundary?.layers) === String(known[i]!.boundary?.layers),
+      );
+      const earlier = isSame ? [...formerly, sha256] : [];
       const facts = {
         ...{ name, generator, classifier, attributes },
         ...(psi !== undefined && { psi }),
+        ...(openWith && { openWith }),
         ...(extra && { extra }),
-        ...(formerly && { formerly }),
+        ...(earlier.length > 0 && { formerly: earlier }),
       };
       const index = await writeBundleIndex(facts, files, hashBytes);
       await writeWhole(run.file(bundleFiles.index), index);
@@ -143,8 +153,8 @@ export const calibrate = defineStage({
   print: ({ attributes, judge }) => `${textTable(columns, attributes)}\n\njudged by ${judge}`,
 });
 
-/** What an earlier sitting had finished: an attribute's line is written when all of it is known. */
-async function finishedAttributes(run: Run): Promise<BundleAttribute[]> {
+/** @returns attributes that an interrupted run had finished: a line is written when all of an attribute is known. */
+async function finishedAttributes(run: Run): Promise<ScoredDirection[]> {
   await run.rewind(() => true); // drops a line that was cut short
-  return (await readJsonLines(run.file(runFiles.metrics))) as unknown as BundleAttribute[];
+  return (await readJsonLines(run.file(runFiles.metrics))) as unknown as ScoredDirection[];
 }

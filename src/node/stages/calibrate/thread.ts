@@ -1,12 +1,17 @@
 // A thread of `calibrate`: finds out what the moves of one attribute at a time do.
-import type { BundleAttribute } from '../../../core/editor/bundle.ts';
+import { type CalibrationWork, calibratedAttribute } from '../../../core/calibration/attribute-calibration.ts';
+import type { ScoredDirection } from '../../../core/directions/direction.ts';
 import { serve } from '../../threads/serve.ts';
-import { type CalibrationWork, calibratedAttribute } from './attribute-calibration.ts';
-import { type MoverPlace, openMover } from './edit-probe.ts';
+import { type MoverPlace, openMover } from './mover.ts';
 
-export type SharedCalibration = MoverPlace & Omit<CalibrationWork, 'editor' | 'judge'>;
+export interface CalibrateThread {
+  file: 'stages/calibrate/thread';
+  shared: MoverPlace & Omit<CalibrationWork, 'editor' | 'judge'>;
+  input: ScoredDirection;
+  output: ScoredDirection;
+}
 
-serve(async (shared: SharedCalibration) => {
+serve<CalibrateThread>(async shared => {
   const work: CalibrationWork = { ...shared, ...(await openMover(shared)) };
-  return (attribute: BundleAttribute) => calibratedAttribute(attribute, work);
+  return attribute => calibratedAttribute(attribute, work);
 });

@@ -1,4 +1,5 @@
 // Tells what an edit did to each face, as the bundle's classifier sees it: for the result of `edit` and its warnings.
+import { isScored } from '../../../core/directions/direction.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import { textTable } from '../../presentation/table.ts';
@@ -17,7 +18,8 @@ export interface FaceChange {
     readonly residual: number;
     /** Signed distance from the attribute's boundary. */
     readonly distance: Change;
-    readonly probability: Change;
+    /** Left out for directions that the classifier knows nothing of. */
+    readonly probability?: Change;
   }[];
   /** The other attributes that changed most, the largest change first. */
   readonly unintended: readonly {
@@ -34,7 +36,7 @@ const mostUnintended = 5;
 const smallResidual = 0.3;
 
 export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, drawn: DrawnFace): Promise<FaceChange> {
-  const { attributes } = editor.bundle;
+  const scored = editor.bundle.directions.filter(isScored);
   const before = editor.edit({ ...face, moves: [] });
   const after = drawn.edits.at(-1)!;
   const size = drawn.images.length / drawn.edits.length;
@@ -42,10 +44,11 @@ export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, dr
   images.set(await editor.render([before.latent]));
   images.set(drawn.images.subarray(-size), size);
   const logits = await editor.score(images);
-  const changes = attributes.map((details, i) => {
-    const probability = [i, attributes.length + i].map(at => probabilityOf(details, logits[at]!));
-    return { attribute: details.attribute as string, probability: probability as unknown as Change };
+  const changes = scored.map((details, i) => {
+    const [from, to] = [i, scored.length + i].map(at => probabilityOf(details, logits[at]!));
+    return { attribute: details.attribute as string, probability: [from!, to!] as const };
   });
+  const probabilities = new Map(changes.map(({ attribute, probability }) => [attribute, { probability }]));
   const moved = new Set(after.steps.map(step => step.attribute));
   const gain = ({ probability: [from, to] }: { readonly probability: Change }) => Math.abs(to - from);
   return {
@@ -55,7 +58,7 @@ export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, dr
       strength,
       residual,
       distance: [before.distances[attribute]!, after.distances[attribute]!],
-      probability: changes.find(change => change.attribute === attribute)!.probability,
+      ...probabilities.get(attribute),
     })),
     unintended: changes
       .filter(({ attribute }) => !moved.has(attribute))
@@ -69,7 +72,7 @@ export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, dr
 export function warningsAbout(editor: FaceEditor, changes: readonly FaceChange[]): string[] {
   const all = changes.flatMap(({ face, moves }) => moves.map(move => ({ face, ...move })));
   return [...new Set(all.map(({ attribute }) => attribute))].flatMap(attribute => {
-    const { controllable, reason = 'it does not do what it says', boundary } = editor.attribute(attribute).details;
+    const { controllable, reason = 'it does not do what it says', boundary } = editor.direction(attribute);
     const moves = all.filter(move => move.attribute === attribute);
     const warnings: string[] = [];
     if (!controllable) warnings.push(`${attribute} is not controllable in ${editor.bundle.name}: ${reason}`);
@@ -116,7 +119,7 @@ export function printEdit({ out, frames, changes }: EditResult): string {
       { title: 'strength', value: row => row.strength, decimals: 2 },
       { title: 'residual', value: row => row.residual, decimals: 2 },
       { title: 'distance', value: row => shown(row.distance) },
-      { title: 'probability', value: row => shown(row.probability) },
+      { title: 'probability', value: row => row.probability && shown(row.probability) },
     ],
     rows,
   );

@@ -143,7 +143,7 @@ function locksOf(locks: readonly string[], moves: readonly MoveRange[], editor: 
   const all = locks.flatMap(lock => {
     if (lock !== suggested) return [lock];
     return moved.flatMap(attribute => {
-      const { suggestedLocks } = editor.attribute(attribute).details;
+      const { suggestedLocks } = editor.direction(attribute);
       if (suggestedLocks !== undefined) return suggestedLocks;
       throw new UserError(`${editor.bundle.name} knows no locks to suggest for ${attribute}. Name them, such as Male`);
     });

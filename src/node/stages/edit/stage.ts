@@ -212,8 +212,8 @@ async function drawFaces(
   const progress = (asked.length > manyFaces ? log : silentLog).progress('edit', asked.length, 'faces');
   for (const { name, face } of asked) {
     signal.throwIfAborted();
-    const { moves, reached } = await editor.resolveStrip({ ...face, steps }, { nearest: true });
-    missed.push(...reached.filter(isMissed).map(each => describeMissed(each, name)));
+    const { moves, wanted } = await editor.resolveStrip({ ...face, steps }, { nearest: true });
+    missed.push(...wanted.filter(isMissed).map(each => describeMissed(each, name)));
     faces.push({ name, face: { ...face, moves } });
     drawn.push(await drawFace(editor, faces.at(-1)!.face, steps));
     changes.push(await changeOf(editor, faces.at(-1)!, drawn.at(-1)!));

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
+import { lookAt, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
+import { isScored } from '../../../core/directions/direction.ts';
 import { distanceTo, seenLatent } from '../../../core/editing/edit.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
@@ -14,13 +16,12 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { type Column, csvTable, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { withRun } from '../../runs/run-folder.ts';
-import { startWorkers } from '../../threads/threads.ts';
-import { targets } from '../calibrate/attribute-calibration.ts';
-import { lookAt, type MoverPlace, openMover, type Probed, scoredBoundaries } from '../calibrate/edit-probe.ts';
+import { inThreads } from '../../threads/threads.ts';
+import { type MoverPlace, openMover } from '../calibrate/mover.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
 import { deviceOptions, pathOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
-import type { ProbeOrder, SharedProbe } from './thread.ts';
+import type { ProbeThread } from './thread.ts';
 
 const options = z.strictObject({
   bundle: pathOption().describe('folder of the model bundle whose edits are measured'),
@@ -135,13 +136,13 @@ export const evaluateEdits = defineStage({
       // A GPU is kept busy by one thread.
       const left = plans.slice(effects.length);
       const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
-      const shared: SharedProbe = { ...place, faces: seen, targets };
-      const workers = startWorkers<ProbeOrder, Probed>('stages/evaluate-edits/thread', shared, {
+      const shared = { ...place, faces: seen };
+      const workers = inThreads<ProbeThread>('stages/evaluate-edits/thread', shared, {
         threads,
         signal,
         native: true,
       });
-      const order = ({ moved, locks, onAll }: (typeof left)[number]): ProbeOrder => {
+      const order = ({ moved, locks, onAll }: (typeof left)[number]): ProbeThread['input'] => {
         return { moved, locks, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
       };
       try {
@@ -181,15 +182,17 @@ export const evaluateEdits = defineStage({
 
 /** Each attribute alone, then with the locks that the bundle suggests for it. */
 function plansFor({ bundle }: FaceEditor, asked: readonly string[], warn: (line: string) => void) {
-  return bundle.attributes.flatMap(({ attribute: moved, boundary, suggestedLocks = [], reason = 'not known' }) => {
-    if (asked.length > 0 && !asked.includes(moved)) return [];
-    if (boundary === null) {
-      if (asked.length > 0) warn(`${moved} is left out, having no boundary: ${reason}`);
-      return [];
-    }
-    const alone = { moved, locks: [], locked: false, onAll: suggestedLocks.length === 0 };
-    return alone.onAll ? [alone] : [alone, { moved, locks: suggestedLocks, locked: true, onAll: true }];
-  });
+  return bundle.directions
+    .filter(isScored)
+    .flatMap(({ attribute: moved, boundary, suggestedLocks = [], reason = 'not known' }) => {
+      if (asked.length > 0 && !asked.includes(moved)) return [];
+      if (boundary === null) {
+        if (asked.length > 0) warn(`${moved} is left out, having no boundary: ${reason}`);
+        return [];
+      }
+      const alone = { moved, locks: [], locked: false, onAll: suggestedLocks.length === 0 };
+      return alone.onAll ? [alone] : [alone, { moved, locks: suggestedLocks, locked: true, onAll: true }];
+    });
 }
 
 async function linearityOf(editor: FaceEditor, seeds: readonly number[]): Promise<Record<string, number>> {

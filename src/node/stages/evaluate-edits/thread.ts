@@ -1,26 +1,17 @@
 // A thread of `evaluate edits`: moves many faces along one attribute at a time.
+import { firstFaces, type Plan, type Probed, type ProbeFaces, probe } from '../../../core/calibration/probe.ts';
 import { serve } from '../../threads/serve.ts';
-import {
-  type Faces,
-  firstFaces,
-  type MoverPlace,
-  openMover,
-  type Plan,
-  probe,
-  type Targets,
-} from '../calibrate/edit-probe.ts';
+import { type MoverPlace, openMover } from '../calibrate/mover.ts';
 
-export interface SharedProbe extends MoverPlace {
-  readonly faces: Faces;
-  readonly targets: Targets;
+export interface ProbeThread {
+  file: 'stages/evaluate-edits/thread';
+  shared: MoverPlace & { readonly faces: ProbeFaces };
+  /** `count`: how many of the faces are moved, the first ones. */
+  input: Plan & { readonly count: number };
+  output: Probed;
 }
 
-export interface ProbeOrder extends Plan {
-  /** The first so many faces are moved. */
-  readonly count: number;
-}
-
-serve(async ({ faces, targets, ...place }: SharedProbe) => {
+serve<ProbeThread>(async ({ faces, ...place }) => {
   const { editor, judge } = await openMover(place);
-  return ({ count, ...plan }: ProbeOrder) => probe(editor, judge, plan, firstFaces(faces, count), targets);
+  return ({ count, ...plan }) => probe(editor, judge, plan, firstFaces(faces, count));
 });

@@ -1,6 +1,7 @@
 // Stage `export`: writes a bundle's networks as ONNX files for other programs.
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isScored } from '../../../core/directions/direction.ts';
 import { type Bundle, bundleFiles, readBundle } from '../../../core/editor/bundle.ts';
 import { bundleNetworks } from '../../../core/editor/networks.ts';
 import type { Target } from '../../../core/graph/target.ts';
@@ -57,7 +58,8 @@ export const exportNetworks = defineStage({
   },
 });
 
-function describe({ name, sha256, psi = 1, attributes, generator, resolution, latentSize }: Bundle, model: GanModel) {
+function describe({ name, sha256, psi = 1, directions, generator, resolution, latentSize }: Bundle, model: GanModel) {
+  const attributes = directions.filter(isScored);
   const images = `[n, 3, ${resolution}, ${resolution}]`;
   const latents = `[n, ${latentSize}]`;
   const rows = model.layers === 1 ? latents : `[n, ${model.layers}, ${latentSize}]`;

@@ -1,18 +1,18 @@
-// Puts a `fit` run together: what was fitted, what was imported, what was labelled by hand, and what follows from these.
+// Gathers the directions of a `fit` run: fitted, imported, labelled by hand, and derived from these.
 
-import { attributeNames } from '../../../core/attributes.ts';
+import { attributeNames, isAttributeName } from '../../../core/attributes.ts';
 import type { Direction } from '../../../core/directions/direction.ts';
 
 import { type BoundaryOptions, measureBoundary } from '../../../core/directions/fit/boundary.ts';
-import { fitOwn, type OwnMetrics } from '../../../core/directions/fit/hand-labelled.ts';
+import { fitHandLabelled, type HandLabelledMetrics } from '../../../core/directions/fit/hand-labelled.ts';
 import { conditionNormal } from '../../../core/editing/conditioning.ts';
 
 import { didYouMean, UserError } from '../../../core/errors.ts';
-import type { ExtraBoundary, LatentSpace, StoredFit } from '../../artefacts/boundaries.ts';
-import { isKnown, readBoundaryFiles } from '../../interop/interfacegan.ts';
+import { attributeOf, type LatentSpace, type StoredBoundary, type StoredFit } from '../../artefacts/boundaries.ts';
+import { readBoundaryFiles } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
 import type { Faces } from './faces.ts';
-import { readOwnLabels } from './hand-labels.ts';
+import { readHandLabels } from './hand-labels.ts';
 
 interface Wishes extends Partial<Omit<BoundaryOptions, 'threshold'>> {
   readonly import: readonly string[];
@@ -20,22 +20,24 @@ interface Wishes extends Partial<Omit<BoundaryOptions, 'threshold'>> {
   readonly name: readonly string[];
   readonly condition: readonly string[];
   readonly seed: number;
-  /** See `readOwnLabels`. */
+  /** See `readHandLabels`. */
   readonly psi?: number | undefined;
 }
 
+/** The boundary of a direction beyond the 40. */
+type OriginatedBoundary = StoredBoundary & { readonly origin: string };
+
 interface Gathered {
-  /** One for each of the 40 attributes, in the order of the label file. */
-  readonly fits: readonly StoredFit[];
-  readonly extra: readonly ExtraBoundary[];
+  /** One for each of the 40 attributes, in the order of the label file, then any others. */
+  readonly directions: readonly StoredFit[];
   readonly space: LatentSpace;
 }
 
 /**
  * @param fitted to the faces, each under its attribute's name. @throws UserError for boundaries of another latent size
- * than the faces', two of one name, and what `fitOwn` and `conditionNormal` refuse.
+ * than the faces', two of one name, and what `fitHandLabelled` and `conditionNormal` refuse.
  */
-export async function gatherBoundaries(
+export async function gatherDirections(
   wishes: Wishes,
   faces: Faces | undefined,
   fitted: readonly StoredFit[],
@@ -46,7 +48,7 @@ export async function gatherBoundaries(
   if (imported.some(({ normal }) => normal.length !== size)) {
     throw new UserError(`boundaries must be of the faces' latent size ${size}; got ${imported[0]!.normal.length}`);
   }
-  const found = new Map(fitted.map(fit => [fit.controllable ? fit.boundary.attribute : fit.attribute, fit]));
+  const found = new Map(fitted.map(fit => [attributeOf(fit), fit]));
   for (const boundary of imported) {
     found.set(boundary.attribute, {
       controllable: true,
@@ -57,27 +59,28 @@ export async function gatherBoundaries(
   const fits = attributeNames.map(
     (attribute): StoredFit => found.get(attribute) ?? { controllable: false, attribute, reason },
   );
-  const extra = [...found.values()].flatMap((fit): ExtraBoundary[] => {
-    if (!fit.controllable || isKnown(fit.boundary.attribute)) return [];
+  const others = [...found.values()].flatMap((fit): OriginatedBoundary[] => {
+    if (!fit.controllable || isAttributeName(fit.boundary.attribute)) return [];
     const { attribute } = fit.boundary;
     const scored = faces?.rows.find(row => row.attribute === attribute);
     const isImported = imported.some(each => each.attribute === attribute);
     return [{ ...fit.boundary, origin: isImported ? 'imported' : scored!.origin }];
   });
   for (const [i, path] of wishes.labels.entries()) {
-    const { latents, labels } = await readOwnLabels(path, faces!, wishes.psi);
-    const own = fitOwn(wishes.name[i]!, latents, size, labels, wishes.seed);
-    log.info(trustOf(own.attribute, own.metrics));
-    extra.push({ ...own, origin: 'labelled by hand' });
+    const { latents, labels } = await readHandLabels(path, faces!, wishes.psi);
+    const labelled = fitHandLabelled(wishes.name[i]!, latents, size, labels, wishes.seed);
+    log.info(trustOf(labelled.attribute, labelled.metrics));
+    others.push({ ...labelled, origin: 'labelled by hand' });
   }
-  const all = () => [...fits.flatMap(fit => (fit.controllable ? [fit.boundary] : [])), ...extra];
-  for (const wish of wishes.condition) extra.push(conditioned(wish, all()));
-  checkNames(extra);
+  const all = () => [...fits.flatMap(fit => (fit.controllable ? [fit.boundary] : [])), ...others];
+  for (const wish of wishes.condition) others.push(conditioned(wish, all()));
+  checkNames(others);
+  const directions = [...fits, ...others.map(boundary => ({ controllable: true, boundary }) as const)];
   // Directions from elsewhere are InterFaceGAN's, of latents on the sphere.
-  return { fits, extra, space: { size, geometry: faces?.geometry ?? 'sphere' } };
+  return { directions, space: { size, geometry: faces?.geometry ?? 'sphere' } };
 }
 
-/** What an imported boundary is worth on the faces, where they are labelled with its attribute. */
+/** @returns metrics of an imported boundary on the faces, where they are labelled with its attribute. */
 function measured(boundary: Direction, faces: Faces | undefined, options: Wishes) {
   const row = faces?.rows.findIndex(({ attribute }) => attribute === boundary.attribute) ?? -1;
   if (faces === undefined || row < 0) return null;
@@ -89,7 +92,7 @@ function measured(boundary: Direction, faces: Faces | undefined, options: Wishes
 }
 
 /** @param wish `primal:lock+lock`. */
-function conditioned(wish: string, boundaries: readonly Direction[]): ExtraBoundary {
+function conditioned(wish: string, boundaries: readonly Direction[]): OriginatedBoundary {
   const [primal = '', list = '', ...more] = wish.split(':');
   const locks = list.split('+').map(name => name.trim());
   if (more.length > 0 || primal === '' || locks.includes('')) {
@@ -107,31 +110,31 @@ function conditioned(wish: string, boundaries: readonly Direction[]): ExtraBound
   return { attribute, normal, intercept: 0, origin, metrics: null };
 }
 
-/** Names become parts of file names and of moves such as `dimples=2`. */
-function checkNames(extra: readonly ExtraBoundary[]): void {
-  const names = extra.map(({ attribute }) => attribute);
+/** Names become parts of file names, and of moves such as `dimples=2`. */
+function checkNames(others: readonly Direction[]): void {
+  const names = others.map(({ attribute }) => attribute);
   for (const [i, name] of names.entries()) {
     if (!/^\w[\w-]{0,63}$/.test(name)) {
       throw new UserError(`a name must be letters, digits, _ and -, at most 64; got "${name}"`);
     }
-    if (isKnown(name) || names.indexOf(name) < i)
+    if (isAttributeName(name) || names.indexOf(name) < i)
       throw new UserError(`${name} is the name of another boundary; choose another`);
   }
 }
 
-/** For people: how good it is, and what would make it better. */
-function trustOf(name: string, metrics: OwnMetrics): string {
+/** @returns a sentence on how good a hand-labelled direction is, and on what would make it better. */
+function trustOf(name: string, metrics: HandLabelledMetrics): string {
   const { labels, positives, accuracy, interval, majorityBaseline, expectedCosine, labelsWanted } = metrics;
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
   const met =
-    `${percent(accuracy)} of faces left out are met (${percent(interval.low)} to ${percent(interval.high)}; ` +
-    `always answering with the larger class: ${percent(majorityBaseline)})`;
-  const direction = `its direction should be within cosine ${expectedCosine.toFixed(2)} of the true one`;
+    `cross-validation meets ${percent(accuracy)} of them (${percent(interval.low)} to ${percent(interval.high)}; ` +
+    `always giving the larger class meets ${percent(majorityBaseline)})`;
+  const direction = `the expected cosine with the true direction is ${expectedCosine.toFixed(2)}`;
   const verdict =
     labelsWanted === null
       ? 'halves of the labels have nothing in common: do not trust it'
       : expectedCosine >= 0.7
         ? direction
-        : `${direction}: rough; about ${labelsWanted} labels would bring 0.7`;
-  return `${name}: ${labels} labels, ${positives} of them 1; ${met}; ${verdict}`;
+        : `${direction}, which is rough; about ${labelsWanted} labels would bring it to 0.7`;
+  return `${name}: ${labels} labels, ${positives} of which are 1; ${met}; ${verdict}`;
 }

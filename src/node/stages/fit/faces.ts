@@ -19,19 +19,19 @@ export interface Faces extends LatentSpace {
   readonly latents: Float32Array;
   /** [attributes, count]: one row an attribute. */
   readonly logits: Float32Array;
-  /** Which attribute each row is of, above which logit it counts as present, and who says so, for people. */
+  /** Each row's attribute, the logit above which it counts as present, and the source of the scores, for people. */
   readonly rows: readonly { readonly attribute: string; readonly threshold: number; readonly origin: string }[];
-  /** The run of `train gan` that made them; undefined of faces from elsewhere. */
+  /** The run of `train gan` that made them; undefined for faces from elsewhere. */
   readonly generator: string | undefined;
 }
 
-/** A direction beyond the 40, after how bright each face is: to hold the light while something else is moved. */
+/** A direction fitted to how bright each face is: locked, it holds the light while something else is moved. */
 const brightness = {
   attribute: brightnessName,
   origin: 'fitted to how bright the middle of each generated picture is',
 };
 
-/** @param run of `synthesize`. @throws UserError for files that do not fit together or hold anything but finite numbers. */
+/** Reads a run of `synthesize`. @throws UserError where files do not fit together or numbers are not finite. */
 export async function readFaces(run: FinishedRun): Promise<Faces> {
   const { thresholds, geometry } = await readSynthesis(run);
   const rows = attributeNames.map((attribute, a) => ({ attribute, threshold: thresholds[a]!, origin: 'classifier' }));
@@ -50,7 +50,7 @@ export async function readFaces(run: FinishedRun): Promise<Faces> {
 }
 
 /**
- * Faces labelled elsewhere, in InterFaceGAN's files: latents (N, d), brought to length √d, and for each attribute
+ * Reads faces labelled elsewhere, in InterFaceGAN's files: latents (N, d), brought to length √d, and for each attribute
  * `<attribute>_scores.npy` (N, 1), or all 40 in one `scores.npy` (N, 40). A score counts as present above 0.5 where
  * all are probabilities, in [0, 1], and above 0 where they are not.
  * @throws UserError as `readFaces`.
@@ -79,7 +79,7 @@ export async function readScoredFaces(latentFile: string, scorePaths: readonly s
   return faces(normalised, rows, scores, { geometry: 'sphere', generator: undefined });
 }
 
-/** Puts both into shared memory. */
+/** Puts latents and logits into shared memory, the logits a row an attribute. */
 function faces(
   latents: { readonly shape: readonly [number, number]; readonly data: Float32Array },
   rows: Faces['rows'],
@@ -111,7 +111,7 @@ async function readMatrix(path: string, expected: readonly [number | null, numbe
   return { shape: array.shape as [number, number], data };
 }
 
-/** Numbers that every thread reads in one place. */
+/** @returns numbers in memory that all threads share. */
 function shared(count: number, fill: (data: Float32Array) => void): Float32Array {
   const data = new Float32Array(new SharedArrayBuffer(count * Float32Array.BYTES_PER_ELEMENT));
   fill(data);

@@ -1,4 +1,4 @@
-// Reads labels that somebody gave generated faces by hand: a CSV of seeds or latents with 0 and 1.
+// Reads labels that somebody gave generated faces by hand: a CSV of seeds or rows with 0 and 1.
 import { UserError } from '../../../core/errors.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
@@ -11,7 +11,7 @@ import { exists } from '../../runs/manifest.ts';
 import { openRun } from '../../runs/run-folder.ts';
 import type { Faces } from './faces.ts';
 
-export interface OwnLabels {
+export interface HandLabels {
   /** [n, size], as the generator sees them. */
   readonly latents: Float32Array;
   /** [n], 1 for yes and 0 for no. */
@@ -21,12 +21,12 @@ export interface OwnLabels {
 const heading = /^\s*"?(seed|index)"?\s*[,;]/i;
 
 /**
- * A heading, `seed,label` or `index,label`, and a line a face: the seed that `edit` and the studio draw it by, or its
- * row among the latents from 0; then 1 or 0. Further columns are left alone.
- * @param psi truncation of the faces that were looked at, by their seeds; left out, the default of models that have one.
- * @throws UserError naming the line that is no label, or labels a face once more.
+ * Reads a heading, `seed,label` or `index,label`, and a line a face: the seed that `edit` and the studio draw it by, or
+ * its row among the latents from 0; then 1 or 0. Further columns are ignored.
+ * @param psi truncation of faces labelled by seed, as they were looked at; left out, the model's default, if any.
+ * @throws UserError naming a line that is no label, or that labels a face again.
  */
-export async function readOwnLabels(path: string, faces: Faces, psi?: number): Promise<OwnLabels> {
+export async function readHandLabels(path: string, faces: Faces, psi?: number): Promise<HandLabels> {
   const { latents, count, size } = faces;
   const lines = new TextDecoder().decode(await readWhole(path)).split(/\r?\n/);
   const by = heading.exec(lines[0] ?? '')?.[1]?.toLowerCase();

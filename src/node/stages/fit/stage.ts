@@ -2,16 +2,23 @@
 import { z } from 'zod';
 import { attributeNames } from '../../../core/attributes.ts';
 import { defaultBoundaryOptions as defaults } from '../../../core/directions/fit/boundary.ts';
-import type { CurvePoint } from '../../../core/directions/fit/learning-curve.ts';
+import type { LearningCurve } from '../../../core/directions/fit/learning-curve.ts';
 import { UserError } from '../../../core/errors.ts';
 import { defaultPsi } from '../../../core/models/latents.ts';
 import type { StoredFit } from '../../artefacts/boundaries.ts';
-import { boundaryFiles, keptBoundaries, writeBoundaries, writeBoundary } from '../../artefacts/boundaries.ts';
+import {
+  boundaryFiles,
+  furtherDirections,
+  isOfAttribute,
+  keptBoundaries,
+  writeBoundaries,
+  writeBoundary,
+} from '../../artefacts/boundaries.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
 import { namedFiles } from '../../interop/interfacegan.ts';
 import { csvTable } from '../../presentation/table.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
-import { startWorkers } from '../../threads/threads.ts';
+import { inThreads } from '../../threads/threads.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
 import {
   conditionOption,
@@ -22,11 +29,11 @@ import {
   threadsOption,
 } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
-import { gatherBoundaries } from './directions.ts';
+import { gatherDirections } from './directions.ts';
 import { exportTo } from './export.ts';
 import { type Faces, readFaces, readScoredFaces } from './faces.ts';
 import { columns, means, tableRows } from './tables.ts';
-import type { FitAnswer, FitOrder, SharedFaces } from './thread.ts';
+import type { FitThread } from './thread.ts';
 
 const options = z.strictObject({
   synthesis: pathOption().optional().describe('run folder of synthesize, whose faces are fitted to'),
@@ -121,14 +128,15 @@ export const fit = defineStage({
     const { log } = context;
     return withRun(out, { stage: 'fit', config, inputs: await inputsOf(config), resume, force, log }, async run => {
       const fitted = await fitAll(run, faces, config, context);
-      const { fits, extra, space } = await gatherBoundaries(config, faces, fitted, log);
-      await writeBoundaries(run, fits, extra, space);
+      const { directions, space } = await gatherDirections(config, faces, fitted, log);
+      await writeBoundaries(run, directions, space);
+      const fits = directions.filter(isOfAttribute);
       await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
       if (config.export !== undefined) {
-        const boundaries = fits.flatMap(each => (each.controllable ? [each.boundary] : []));
-        await exportTo(config.export, [...boundaries, ...extra], faces);
+        const boundaries = directions.flatMap(each => (each.controllable ? [each.boundary] : []));
+        await exportTo(config.export, boundaries, faces);
       }
-      const own = extra.map(({ normal: _, ...rest }) => rest);
+      const own = furtherDirections(directions);
       return {
         out,
         samples: config.samples,
@@ -192,10 +200,10 @@ async function fitAll(
   const fits = await keptBoundaries(run);
   const { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed } = config;
   const settings = { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed };
-  const shared: SharedFaces = { latents: faces.latents, size: faces.size, logits: faces.logits, options: settings };
-  const workers = startWorkers<FitOrder, FitAnswer>('stages/fit/thread', shared, { threads, signal, native: false });
+  const shared = { latents: faces.latents, size: faces.size, logits: faces.logits, options: settings };
+  const workers = inThreads<FitThread>('stages/fit/thread', shared, { threads, signal, native: false });
   const progress = log.progress('fit', orders.length, 'attributes');
-  const curves: Record<string, readonly CurvePoint[]> = {};
+  const curves: Record<string, LearningCurve> = {};
   try {
     const boundaries = orders.slice(fits.length).map(order => ({ ...order, what: 'boundary' as const }));
     for await (const answer of mapInOrder(boundaries, 2 * threads, workers.run)) {

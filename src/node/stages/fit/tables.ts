@@ -1,17 +1,29 @@
 // The table of a `fit` run and the means over it.
 import type { BoundaryMetrics } from '../../../core/directions/fit/boundary.ts';
 import { mean } from '../../../core/math/statistics.ts';
-import type { StoredFit } from '../../artefacts/boundaries.ts';
+import { attributeOf, type StoredFit } from '../../artefacts/boundaries.ts';
 import type { Cell, Column } from '../../presentation/table.ts';
 
 /** A column that is empty where there is no boundary. */
 function figure(title: string, read: (metrics: BoundaryMetrics) => Cell): Column<StoredFit> {
-  return { title, value: fit => (fit.controllable && fit.boundary.metrics ? read(fit.boundary.metrics) : null) };
+  return {
+    title,
+    value: fit => {
+      const metrics = metricsOf(fit);
+      return metrics ? read(metrics) : null;
+    },
+  };
+}
+
+/** Metrics of a fit to scores; undefined where there is none, and for labels by hand. */
+function metricsOf(fit: StoredFit): BoundaryMetrics | undefined {
+  if (!fit.controllable || fit.boundary.metrics === null) return undefined;
+  return 'test' in fit.boundary.metrics ? fit.boundary.metrics : undefined;
 }
 
 /** One row an attribute; the first columns are those of the report's table. */
 export const columns: readonly Column<StoredFit>[] = [
-  { title: 'attribute', value: fit => (fit.controllable ? fit.boundary.attribute : fit.attribute) },
+  { title: 'attribute', value: attributeOf },
   figure('data size', metrics => metrics.dataSize),
   figure('training accuracy', metrics => metrics.training.accuracy),
   figure('test accuracy', metrics => metrics.test.accuracy),
@@ -35,14 +47,14 @@ export const columns: readonly Column<StoredFit>[] = [
   { title: 'reason', value: fit => (fit.controllable ? null : fit.reason) },
 ];
 
-/** The table as data, empty cells as null. */
+/** @returns the table as data, empty cells as null. */
 export function tableRows(fits: readonly StoredFit[]): Record<string, unknown>[] {
   return fits.map(fit => Object.fromEntries(columns.map(({ title, value }) => [title, value(fit) ?? null])));
 }
 
-/** Over the attributes that have a boundary; null where none has. */
+/** @returns means over the attributes that have a boundary; null where none has. */
 export function means(fits: readonly StoredFit[]) {
-  const fitted = fits.flatMap(fit => (fit.controllable && fit.boundary.metrics ? [fit.boundary.metrics] : []));
+  const fitted = fits.map(metricsOf).filter(metrics => metrics !== undefined);
   const meanOf = (read: (metrics: BoundaryMetrics) => number | undefined) => {
     const figures = fitted.map(read).filter(value => value !== undefined);
     return figures.length > 0 ? mean(figures) : null;

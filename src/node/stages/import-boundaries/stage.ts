@@ -1,11 +1,11 @@
 // Stage `import boundaries`: takes over boundaries that InterFaceGAN or an earlier run found, where there are no faces.
 import { z } from 'zod';
-import { boundaryFiles, writeBoundaries } from '../../artefacts/boundaries.ts';
+import { boundaryFiles, furtherDirections, isOfAttribute, writeBoundaries } from '../../artefacts/boundaries.ts';
 import { writeWhole } from '../../files/files.ts';
 import { namedFiles } from '../../interop/interfacegan.ts';
 import { csvTable } from '../../presentation/table.ts';
 import { withRun } from '../../runs/run-folder.ts';
-import { gatherBoundaries } from '../fit/directions.ts';
+import { gatherDirections } from '../fit/directions.ts';
 import { exportTo } from '../fit/export.ts';
 import { columns, means, tableRows } from '../fit/tables.ts';
 import { conditionOption, exportOption, pathOption, runOptions } from '../framework/options.ts';
@@ -37,14 +37,15 @@ export const importBoundaries = defineStage({
     const inputs = Object.fromEntries(files.map(({ attribute, path }) => [attribute, path]));
     return withRun(out, { stage: 'import boundaries', config, inputs, resume, force, log }, async run => {
       const wishes = { import: boundaries, condition, labels: [], name: [], seed: 0 };
-      const { fits, extra, space } = await gatherBoundaries(wishes, undefined, [], log);
-      await writeBoundaries(run, fits, extra, space);
+      const { directions, space } = await gatherDirections(wishes, undefined, [], log);
+      await writeBoundaries(run, directions, space);
+      const fits = directions.filter(isOfAttribute);
       await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
       if (config.export !== undefined) {
-        const known = fits.flatMap(each => (each.controllable ? [each.boundary] : []));
-        await exportTo(config.export, [...known, ...extra]);
+        const known = directions.flatMap(each => (each.controllable ? [each.boundary] : []));
+        await exportTo(config.export, known);
       }
-      const beyondTheForty = extra.map(({ normal: _, ...rest }) => rest);
+      const beyondTheForty = furtherDirections(directions);
       return {
         out,
         faces: 0,

@@ -11,12 +11,13 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
-import { startWorkers } from '../../threads/threads.ts';
+import { inThreads } from '../../threads/threads.ts';
 import { checkTakes } from '../evaluate-generator/attribute-shares.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
 import { deviceOptions, pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
-import type { FaceMaker, Shard, ShardOrder } from './thread.ts';
+import type { ShardOrder } from './shard.ts';
+import type { SynthesizeThread } from './thread.ts';
 
 const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
@@ -72,7 +73,7 @@ export const synthesize = defineStage({
           ? undefined
           : await createNpyWriter(run.file('brightness.npy'), 'float32', [config.count, 1], kept);
       const files = [latentFile, logitFile, ...(brightnessFile === undefined ? [] : [brightnessFile])];
-      const maker: FaceMaker = {
+      const maker: SynthesizeThread['shared'] = {
         device: config.device,
         generator: { architecture: generator.details, weights: generator.tensors },
         classifier: { architecture, weights: classifier.tensors },
@@ -81,7 +82,7 @@ export const synthesize = defineStage({
       };
       // A GPU is kept busy by one thread.
       const threads = config.device === 'cpu' ? config.threads : 1;
-      const workers = startWorkers<ShardOrder, Shard>('stages/synthesize/thread', maker, {
+      const workers = inThreads<SynthesizeThread>('stages/synthesize/thread', maker, {
         threads,
         signal,
         native: true,

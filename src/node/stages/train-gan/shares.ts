@@ -2,7 +2,7 @@
 import type { FlatUpdate } from '../../../core/nn/adam.ts';
 import type { Feeds } from '../../../core/runtime/program.ts';
 import type { ShareProgram, Shares } from '../../../core/training/gan/shares.ts';
-import { startWorkers } from '../../threads/threads.ts';
+import { inThreads } from '../../threads/threads.ts';
 
 /** An order to a thread: get ready, compute the gradients of the share, or update the thread's part of the state. */
 export type ShareOrder =
@@ -16,8 +16,13 @@ export type ShareOrder =
   | { readonly what: 'step'; readonly penalise: boolean; readonly feeds: Feeds }
   | { readonly what: 'update'; readonly update: FlatUpdate };
 
-/** The figures of a share; nothing after getting ready and updating. */
-export type ShareAnswer = Readonly<Record<string, Float32Array>>;
+export interface ShareThread {
+  file: 'stages/train-gan/thread';
+  shared: undefined;
+  input: ShareOrder;
+  /** The figures of a share; nothing after getting ready and updating. */
+  output: Readonly<Record<string, Float32Array>>;
+}
 
 export interface OpenShares extends Shares {
   close(): Promise<void>;
@@ -28,7 +33,7 @@ export function openShares(count: number): OpenShares {
   const { signal } = new AbortController();
   // One pool a share: each thread keeps the share's number and memory, whichever is done first.
   const threads = Array.from({ length: count }, () =>
-    startWorkers<ShareOrder, ShareAnswer>('stages/train-gan/thread', undefined, { threads: 1, signal, native: true }),
+    inThreads<ShareThread>('stages/train-gan/thread', undefined, { threads: 1, signal, native: true }),
   );
   const all = (order: (share: number) => ShareOrder) =>
     Promise.all(threads.map((thread, share) => thread.run(order(share))));

@@ -6,7 +6,7 @@ import { StateStore } from '../../../core/runtime/state.ts';
 import { gradientOutput } from '../../../core/training/gan/step.ts';
 import { cpuDevice } from '../../devices/device.ts';
 import { serve } from '../../threads/serve.ts';
-import type { ShareAnswer, ShareOrder } from './shares.ts';
+import type { ShareOrder, ShareThread } from './shares.ts';
 
 type Ready = Extract<ShareOrder, { what: 'prepare' }> & {
   readonly plain: Program;
@@ -15,10 +15,10 @@ type Ready = Extract<ShareOrder, { what: 'prepare' }> & {
   readonly copies: StateStore;
 };
 
-serve(async () => {
+serve<ShareThread>(async () => {
   const device = cpuDevice(1);
   let ready: Ready | undefined;
-  return async (order: ShareOrder): Promise<ShareAnswer> => {
+  return async order => {
     if (order.what === 'prepare') {
       await ready?.plain.release();
       await ready?.penalised.release();

@@ -1,42 +1,33 @@
-// The keys that work everywhere on the page.
-import type { Studio } from '../state.ts';
-import { redo, undo } from './history.ts';
-import { toggleLock } from './lock.ts';
+// The keys that work everywhere on the page: those of the actions.
+import type { Studio } from '../state/studio-state.ts';
+import type { Key } from './action.ts';
+import { actions } from './registry.ts';
 
-/** Where what is typed is text. */
+export function handleKeyDown(studio: Studio, event: KeyboardEvent): void {
+  if (isTyping(event) || studio.state.dialog.value !== undefined) return;
+  const action = actions.find(({ keys = [] }) => keys.some(key => isPressed(key, event)));
+  if (action === undefined) return;
+  event.preventDefault();
+  if (action.enabled?.(studio.state) ?? true) action.perform(studio);
+}
+
+/** A key that is let go ends what it began, whatever else is held. */
+export function handleKeyUp(studio: Studio, event: KeyboardEvent): void {
+  const pressed = event.key.toLowerCase();
+  for (const { keys = [], release } of actions) {
+    if (keys.some(({ key }) => key === pressed)) release?.(studio);
+  }
+}
+
+/** Whether the focus is where keys write text. */
 function isTyping({ target }: KeyboardEvent): boolean {
   if (target instanceof HTMLTextAreaElement) return true;
   return target instanceof HTMLInputElement && !['range', 'checkbox', 'radio', 'button'].includes(target.type);
 }
 
-export function handleKeyDown(studio: Studio, event: KeyboardEvent): void {
-  const { state } = studio;
-  if (isTyping(event) || state.dialog.value !== undefined) return;
-  const key = event.key.toLowerCase();
-  const command = event.ctrlKey || event.metaKey;
-  const act = (() => {
-    if (command && key === 'z') return () => (event.shiftKey ? redo(studio) : undo(studio));
-    if (command && key === 'y') return () => redo(studio);
-    if (command || event.altKey) return undefined;
-    if (key === 'b') return () => setPeeking(studio, true);
-    if (key === '/') return () => document.querySelector<HTMLElement>('#search')?.focus();
-    if (key === '?') return () => openDialog(studio);
-    if (key === 'l' && event.target instanceof HTMLInputElement) return () => toggleLock(studio, state.active.value);
-    return undefined;
-  })();
-  if (act === undefined) return;
-  event.preventDefault();
-  act();
-}
-
-export function handleKeyUp(studio: Studio, { key }: KeyboardEvent): void {
-  if (key.toLowerCase() === 'b') setPeeking(studio, false);
-}
-
-export function setPeeking({ state }: Pick<Studio, 'state'>, peeking: boolean): void {
-  state.peeking.value = peeking;
-}
-
-function openDialog({ state }: Studio): void {
-  state.dialog.value = 'help';
+function isPressed({ key, ctrl, shift, onSlider }: Key, event: KeyboardEvent): boolean {
+  if (key !== event.key.toLowerCase() || (ctrl ?? false) !== (event.ctrlKey || event.metaKey)) return false;
+  // Without Ctrl, Shift is what makes some signs, such as the question mark.
+  if (ctrl ? (shift ?? false) !== event.shiftKey : event.altKey) return false;
+  return !onSlider || (event.target instanceof HTMLInputElement && event.target.type === 'range');
 }

@@ -1,6 +1,6 @@
 // A boundary from a few labels, and whether its own estimate of its worth meets the planted truth.
 import { expect, test } from 'vitest';
-import { fitOwn } from '../../../../src/core/directions/fit/hand-labelled.ts';
+import { fitHandLabelled } from '../../../../src/core/directions/fit/hand-labelled.ts';
 import { UserError } from '../../../../src/core/errors.ts';
 import { cosine, length } from '../../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../../src/core/math/random.ts';
@@ -14,7 +14,7 @@ test('what it expects of its direction is what the planted one shows, for few la
   ] as const) {
     const trials = [1, 2, 3, 4, 5, 6].map(seed => {
       const { latents, labels, normal } = plant(seed, count, size, 0.1);
-      const { normal: found, metrics } = fitOwn('dimples', latents, size, labels);
+      const { normal: found, metrics } = fitHandLabelled('dimples', latents, size, labels);
       expect(length(found)).toBeCloseTo(1, 12);
       return { truth: cosine(found, normal), expected: metrics.expectedCosine, metrics };
     });
@@ -32,7 +32,7 @@ test('labels that have nothing to do with the faces are told', () => {
   const random = createRandom(7);
   const trials = [1, 2, 3, 4].map(seed => {
     const { latents } = plant(seed, 60, 64);
-    return fitOwn(
+    return fitHandLabelled(
       'noise',
       latents,
       64,
@@ -45,7 +45,9 @@ test('labels that have nothing to do with the faces are told', () => {
 
 test('fewer than 30 labels, or 5 of a kind, are refused', () => {
   const { latents, labels } = plant(1, 29, 8);
-  expect(() => fitOwn('x', latents, 8, labels)).toThrow(UserError);
+  expect(() => fitHandLabelled('x', latents, 8, labels)).toThrow(UserError);
   const rare = plant(1, 60, 8);
-  expect(() => fitOwn('x', rare.latents, 8, new Uint8Array(60).fill(1, 0, 4))).toThrow(/got 4 of 1 and 56 of 0/);
+  expect(() => fitHandLabelled('x', rare.latents, 8, new Uint8Array(60).fill(1, 0, 4))).toThrow(
+    /got 4 of 1 and 56 of 0/,
+  );
 });

@@ -9,7 +9,7 @@ import { encodeNpy } from '../../../../src/core/formats/npy.ts';
 import { createRandom } from '../../../../src/core/math/random.ts';
 import { generatorRunner } from '../../../../src/core/models/inference.ts';
 import { normaliseLatents, sampleLatents } from '../../../../src/core/models/latents.ts';
-import { type ExtraBoundary, writeBoundaries } from '../../../../src/node/artefacts/boundaries.ts';
+import { type StoredBoundary, writeBoundaries } from '../../../../src/node/artefacts/boundaries.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { writeTensors } from '../../../../src/node/artefacts/networks.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
@@ -59,13 +59,14 @@ function makeGan(out: string, note = '') {
 }
 
 /** Only Young has a boundary: the first number of the latent. */
-async function writeFits(run: Run, extra: readonly ExtraBoundary[] = []): Promise<void> {
+async function writeFits(run: Run, others: readonly StoredBoundary[] = []): Promise<void> {
   const latents = normaliseLatents(sampleLatents(createRandom(1), count, latentSize), latentSize);
   const logits = Float32Array.from({ length: count }, (_, n) => latents[n * latentSize]!);
   const fits = attributeNames.map((attribute, i) =>
     fitBoundary(attribute, latents, latentSize, i === young ? logits : new Float32Array(count), { ratio: 0.3 }),
   );
-  await writeBoundaries(run, fits, extra, { size: latentSize, geometry: 'sphere' });
+  const directions = [...fits, ...others.map(boundary => ({ controllable: true, boundary }) as const)];
+  await writeBoundaries(run, directions, { size: latentSize, geometry: 'sphere' });
 }
 
 const run = (options: object) =>
@@ -138,13 +139,13 @@ describe('a bundle', () => {
     expect(opened.boundaries.map(({ attribute }) => attribute)).toEqual(['Young']);
     const rows = (await readNpy(join(boundaries, 'boundaries.npy'))).data as Float64Array;
     expect(opened.boundaries[0]!.normal).toEqual(rows.slice(young * latentSize, (young + 1) * latentSize));
-    expect(opened.attributes[young]).toMatchObject({
+    expect(opened.directions[young]).toMatchObject({
       threshold: 39 / 40,
       probability: { slope: 2, intercept: -0.975 },
       controllable: true,
       boundary: {},
     });
-    expect(opened.attributes[0]).toEqual({
+    expect(opened.directions[0]).toEqual({
       attribute: '5_o_Clock_Shadow',
       threshold: 0,
       probability: { slope: 1, intercept: 0 },

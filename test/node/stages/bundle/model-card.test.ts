@@ -13,7 +13,7 @@ const run = (summary: object): FinishedRun => ({
 });
 const network = { weights: 'float16', difference: 0 } as const;
 const facts: ModelCardFacts = {
-  ...{ name: 'tiny', description: '', architecture: tinyGan, attributes: [], extra: [], curve: [], shownFaces: 4 },
+  ...{ name: 'tiny', description: '', architecture: tinyGan, directions: [], curve: [], shownFaces: 4 },
   ...{ generator: run({ imagesShown: 1000 }), classifier: run({}), boundaries: run({}) },
   networks: { generator: network, classifier: network },
 };

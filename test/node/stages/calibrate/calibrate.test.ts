@@ -39,7 +39,7 @@ test('every boundary gets a curve that never falls, and a verdict; what has none
   const [before, after] = [await openBundle(bundle), await openBundle(whole)];
   expect(after.bundle.sha256).not.toBe(before.bundle.sha256);
   expect(after.bundle.boundaries).toEqual(before.bundle.boundaries);
-  for (const { attribute, boundary, suggestedLocks, judged, controllable, reason } of after.bundle.attributes) {
+  for (const { attribute, boundary, suggestedLocks, judged, controllable, reason } of after.bundle.directions) {
     if (attribute === noBoundary) continue;
     const logits = boundary!.calibration!.map(([, logit]) => logit);
     expect(logits).toHaveLength(9);
@@ -52,14 +52,21 @@ test('every boundary gets a curve that never falls, and a verdict; what has none
     expect(controllable).toBe(reason === undefined);
   }
   const index = attributeIndex(noBoundary);
-  expect(after.bundle.attributes[index]).toEqual(before.bundle.attributes[index]);
+  expect(after.bundle.directions[index]).toEqual(before.bundle.directions[index]);
+  await before.release();
+  await after.release();
+});
+
+test('what was made with the bundle before opens with it, as no direction acts on other layers', async () => {
+  const [before, after] = [await openBundle(bundle), await openBundle(whole)];
+  expect(after.bundle.formerly).toEqual([before.bundle.sha256]);
   await before.release();
   await after.release();
 });
 
 test('the curve is what drawing and scoring give: its middle by hand', async () => {
   const editor = await openBundle(whole);
-  const { attribute, boundary } = editor.bundle.attributes[attributeIndex('Young')]!;
+  const { attribute, boundary } = editor.bundle.directions[attributeIndex('Young')]!;
   const [distance, median] = boundary!.calibration![4]!;
   const latents = Array.from(
     { length: 16 },
@@ -93,7 +100,10 @@ test('of a style generator the layers of each direction are chosen, and its move
   // Once more: layers that the bundle has already are no part of what is tried.
   await run({ bundle: out, out: again });
   const repeated = await openBundle(again);
-  expect(repeated.bundle.attributes).toEqual(editor.bundle.attributes);
+  expect(repeated.bundle.directions).toEqual(editor.bundle.directions);
+  // Layers that directions get change edits, so what was made before is of another model.
+  expect(editor.bundle.formerly).toBeUndefined();
+  expect(repeated.bundle.formerly).toEqual([editor.bundle.sha256]);
   await repeated.release();
 });
 
@@ -102,7 +112,7 @@ test('steady light is suggested where it costs next to nothing, after the other 
   await writeTinyBundle(lit, 32, undefined, ['Brightness', 'dimples']);
   await run({ bundle: lit, out });
   const editor = await openBundle(out);
-  const suggested = editor.bundle.attributes.flatMap(({ attribute, suggestedLocks = [] }) =>
+  const suggested = editor.bundle.directions.flatMap(({ attribute, suggestedLocks = [] }) =>
     suggestedLocks.length === 0 ? [] : [{ attribute, suggestedLocks }],
   );
   const withLight = suggested.filter(({ suggestedLocks }) => suggestedLocks.includes('Brightness'));

@@ -43,6 +43,24 @@ test('the recipe inside makes the last frame again', async () => {
   await editor.release();
 });
 
+test('a direction that the classifier does not know is moved, and told without a probability', async () => {
+  const [lit, out] = [join(folder, 'lit'), join(folder, 'lit.png')];
+  await writeTinyBundle(lit, undefined, undefined, ['Brightness']);
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+  const summary = await run({ bundle: lit, seed: [7], move: ['Brightness=0.5', 'Young=-0.5'], out }, log);
+  const [{ moves }] = summary.changes as [FaceChange];
+  expect(moves.map(({ attribute, probability }) => [attribute, probability !== undefined])).toEqual([
+    ['Brightness', false],
+    ['Young', true],
+  ]);
+  expect(moves[0]!.distance[1]).toBeGreaterThan(moves[0]!.distance[0]);
+  expect(warnings).toEqual([]);
+  expect(edit.print!(summary)).toMatch(/Brightness +0\.50/);
+  const suggested = run({ bundle: lit, move: ['Brightness=1'], lock: ['suggested'], out: join(folder, 'no.png') });
+  await expect(suggested).rejects.toThrow(/tiny knows no locks to suggest for Brightness/);
+});
+
 describe('of a style generator', () => {
   const style = join(folder, 'style');
   beforeAll(() => writeTinyBundle(style, 16, undefined, undefined, { kind: tinyStyle, psi: 0.7 }));

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../../src/core/attributes.ts';
-import type { OwnMetrics } from '../../../../src/core/directions/fit/hand-labelled.ts';
+import type { HandLabelledMetrics } from '../../../../src/core/directions/fit/hand-labelled.ts';
 import { toFloat64 } from '../../../../src/core/formats/nd-array.ts';
 import { encodeNpy } from '../../../../src/core/formats/npy.ts';
 import { cosine, length } from '../../../../src/core/math/linear-algebra.ts';
@@ -45,9 +45,9 @@ describe("InterFaceGAN's latents and scores", () => {
     const young = await normalIn(finished.file('Young_boundary.npy'));
     expect(cosine(young, normal)).toBeLessThan(-0.9);
     expect(cosine(await normalIn(finished.file('pose_boundary.npy')), normal)).toBeGreaterThan(0.9);
-    const { attributes, extra } = await readBoundaryDetails(finished);
-    expect(extra).toMatchObject([{ attribute: 'pose', origin: 'fitted to scores' }]);
-    expect(attributes[attributeIndex('Male')]).toMatchObject({
+    const { directions } = await readBoundaryDetails(finished);
+    expect(directions.slice(40)).toMatchObject([{ attribute: 'pose', origin: 'fitted to scores' }]);
+    expect(directions[attributeIndex('Male')]).toMatchObject({
       controllable: false,
       reason: 'the faces have no scores of it',
     });
@@ -63,8 +63,8 @@ describe("InterFaceGAN's latents and scores", () => {
     const table = new Float32Array(4000 * 40);
     for (let face = 0; face < 4000; face++) table[face * 40 + attributeIndex('Bangs')] = logits[face]!;
     const finished = await run({ latents: z, scores: [write('scores.npy', table)], ratio: 0.1, control: false });
-    const { attributes } = await readBoundaryDetails(finished);
-    expect(attributes.filter(({ controllable }) => controllable).map(({ attribute }) => attribute)).toEqual(['Bangs']);
+    const { directions } = await readBoundaryDetails(finished);
+    expect(directions.filter(({ controllable }) => controllable).map(({ attribute }) => attribute)).toEqual(['Bangs']);
   });
 
   test('an imported boundary is measured on the faces instead of being fitted', async () => {
@@ -72,8 +72,9 @@ describe("InterFaceGAN's latents and scores", () => {
     writeFileSync(path, encodeNpy({ shape: [1, size], data: normal.map(value => 3 * value) }));
     const finished = await run({ latents: z, scores: [write('smile_scores.npy', logits)], import: [path], ratio: 0.1 });
     expect(cosine(await normalIn(finished.file('Smiling_boundary.npy')), normal)).toBeCloseTo(1, 12);
-    const { attributes } = await readBoundaryDetails(finished);
-    expect(attributes[attributeIndex('Smiling')]).toMatchObject({ intercept: 0, metrics: { test: { accuracy: 1 } } });
+    const { directions } = await readBoundaryDetails(finished);
+    const boundary = { intercept: 0, metrics: { testAccuracy: 1 } };
+    expect(directions[attributeIndex('Smiling')]).toMatchObject({ boundary });
   });
 
   test.each<[string, object, RegExp]>([
@@ -113,13 +114,13 @@ describe('labels given by hand', () => {
     );
     const found = cosine(await normalIn(finished.file('dimples_boundary.npy')), normal);
     const { extra } = JSON.parse(readFileSync(finished.file('boundaries.json'), 'utf8')) as {
-      extra: { attribute: string; origin: string; metrics: OwnMetrics }[];
+      extra: { attribute: string; origin: string; metrics: HandLabelledMetrics }[];
     };
     expect(extra).toMatchObject([{ attribute: 'dimples', origin: 'labelled by hand' }]);
     const { metrics } = extra[0]!;
     expect(metrics.labels).toBe(120);
     expect(Math.abs(metrics.expectedCosine - found)).toBeLessThan(0.1);
-    expect(said.join()).toMatch(/dimples: 120 labels, \d+ of them 1; \d+ % of faces left out are met/);
+    expect(said.join()).toMatch(/dimples: 120 labels, \d+ of which are 1; cross-validation meets \d+ % of them/);
   });
 
   test('by seed are of the faces that edit draws', async () => {

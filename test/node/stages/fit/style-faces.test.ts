@@ -103,9 +103,9 @@ test('fit reads u as it is, says so, and labels by seed are of the faces that ar
     context,
   );
   const finished = await openRun(at('fit'), 'fit');
-  const { geometry, latentSize, extra } = await readBoundaryDetails(finished);
+  const { geometry, latentSize, directions } = await readBoundaryDetails(finished);
   expect([geometry, latentSize]).toEqual(['linear', size]);
-  expect(extra.map(({ attribute }) => attribute)).toEqual(['Brightness', 'dimples']);
+  expect(directions.slice(40).map(({ attribute }) => attribute)).toEqual(['Brightness', 'dimples']);
   const found = toFloat64((await readNpy(finished.file('dimples_boundary.npy'))).data);
   expect(cosine(found, normal)).toBeGreaterThan(0.75); // these u are not white: the generator is untrained
   expect(await rowsOf(at('exported/u.npy'))).toEqual(await rowsOf(at('faces/u.npy')));

@@ -1,5 +1,5 @@
 // Draws what moving each attribute does to it and to all others, as a second network sees it.
-import { attributeIndex, attributeNames } from '../../../../core/attributes.ts';
+import { attributeNames } from '../../../../core/attributes.ts';
 import { mean } from '../../../../core/math/statistics.ts';
 import type { EditEffect } from '../../../../core/measures/answers/edit-effects.ts';
 import { heatMap } from '../../../presentation/charts.ts';
@@ -30,7 +30,6 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
     },
     decimals: 1,
   });
-  const details = (name: string) => editor.bundle.attributes[attributeIndex(name)]!;
   const columns: Column<Pair>[] = [
     { title: 'attribute', value: pair => readable(pair.free.moved) },
     { ...free, ...percent('agrees (%)', pair => pair.free.all.agreement) },
@@ -40,7 +39,7 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
     { ...locked, ...percent('agrees (%)', pair => pair.locked?.all.agreement) },
     { ...locked, ...percent('others flip (%)', pair => pair.locked?.all.flips) },
     { title: 'R²', value: pair => edits.linearity[pair.free.moved], decimals: 2 },
-    { title: 'not controllable, because', value: pair => details(pair.free.moved).reason },
+    { title: 'not controllable, because', value: pair => editor.direction(pair.free.moved).reason },
   ];
   const locks = pairs
     .filter(pair => pair.locked !== undefined)

@@ -1,9 +1,11 @@
 // Draws figures 4 to 6: unselected faces, and faces edited with one and with several attributes locked.
-import { attributeIndex, attributeNames } from '../../../../core/attributes.ts';
+import { attributeNames } from '../../../../core/attributes.ts';
 import { asLatentMove, type Move } from '../../../../core/editing/moves.ts';
 import { parseMoveRange } from '../../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../../core/editor/face-editor.ts';
+import { probabilityOf } from '../../../../core/editor/probability.ts';
 import { UserError } from '../../../../core/errors.ts';
+import { mean } from '../../../../core/math/statistics.ts';
 import { escapeHtml, type Figure, imageHtml } from '../../../presentation/html.ts';
 import { encodeGrid } from '../../../presentation/image-grid.ts';
 import { htmlTable } from '../../../presentation/table.ts';
@@ -77,10 +79,9 @@ export async function locksFigure(sources: FaceSources): Promise<Figure> {
 /** Shows age for women and men apart: do beards and bald heads come with it, and to whom? */
 export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
   const { editor, psi } = sources;
-  const male = attributeIndex('Male');
-  const { threshold } = editor.bundle.attributes[male]!;
+  const { index: male, details } = editor.attribute('Male');
   const logits = await editor.score(await editor.render(seedsFrom(searched).map(seed => editor.sample(seed, psi))));
-  const isMan = (seed: number) => logits[seed * attributeNames.length + male]! > threshold;
+  const isMan = (seed: number) => logits[seed * attributeNames.length + male]! > details.threshold;
   const groups = [
     { name: 'women', seeds: seedsFrom(searched).filter(seed => !isMan(seed)) },
     { name: 'men', seeds: seedsFrom(searched).filter(isMan) },
@@ -130,7 +131,7 @@ async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = 
     const alt = `${faces} generated faces, ${heading}, in ${steps} steps`;
     const body = [
       `<div class="frames"><div class="ticks" aria-hidden="true">${ticks.join('')}</div>${imageHtml(png, width, alt)}</div>`,
-      probabilityTable(watched, stepLabels(range), logits),
+      probabilityTable(editor, watched, stepLabels(range), logits),
       ...notes.map(note => `<p class="aside">${escapeHtml(note)}</p>`),
     ];
     return { heading, body: body.join('\n'), command, pictures: { [out]: png } };
@@ -143,8 +144,8 @@ async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = 
   }
 }
 
-function reasonFor({ bundle }: FaceEditor, attribute: string): string {
-  return bundle.attributes[attributeIndex(attribute)]?.reason ?? 'it has no boundary';
+function reasonFor(editor: FaceEditor, attribute: string): string {
+  return editor.direction(attribute).reason ?? 'it has no boundary';
 }
 
 /** `+3 σ`, …, `−3 σ`. */
@@ -161,11 +162,16 @@ function stepLabels({ from, to }: ReturnType<typeof parseMoveRange>): string[] {
 }
 
 /** @param logits [faces · steps, 40]. */
-function probabilityTable(watched: readonly string[], labels: readonly string[], logits: Float32Array): string {
+function probabilityTable(
+  editor: FaceEditor,
+  watched: readonly string[],
+  labels: readonly string[],
+  logits: Float32Array,
+): string {
   const meanAt = (attribute: string, step: number) => {
-    const column = attributeIndex(attribute);
-    const values = seedsFrom(faces).map(face => logits[(face * steps + step) * attributeNames.length + column]!);
-    return values.reduce((sum, logit) => sum + 1 / (1 + Math.exp(-logit)), 0) / faces;
+    const { index, details } = editor.attribute(attribute);
+    const values = seedsFrom(faces).map(face => logits[(face * steps + step) * attributeNames.length + index]!);
+    return mean(values.map(logit => probabilityOf(details, logit)));
   };
   const rows = watched.map((attribute, i) => ({ attribute, moved: i === 0 }));
   const columns = [

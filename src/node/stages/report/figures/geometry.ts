@@ -1,5 +1,5 @@
 // Draws figure 3: the geometry of conditional manipulation, for two normals of this model.
-import { attributeIndex, attributeNames } from '../../../../core/attributes.ts';
+import { attributeNames } from '../../../../core/attributes.ts';
 import { distanceTo } from '../../../../core/editing/edit.ts';
 import { toFloat32 } from '../../../../core/formats/nd-array.ts';
 import { dot } from '../../../../core/math/linear-algebra.ts';
@@ -16,7 +16,7 @@ const faces = 400;
 const wanted = ['Young', 'Male'];
 
 export async function geometryFigure({ runs, editor, synthesis }: Sources): Promise<Figure> {
-  const { boundaries, attributes, latentSize } = editor.bundle;
+  const { boundaries, latentSize } = editor.bundle;
   const named = wanted.flatMap(name => boundaries.find(({ attribute }) => attribute === name) ?? []);
   const [moved, locked] = named.length === wanted.length ? named : boundaries;
   const { command } = runs.boundaries;
@@ -30,14 +30,13 @@ export async function geometryFigure({ runs, editor, synthesis }: Sources): Prom
     (await readNpy(runs.synthesis.file(latentFiles[synthesis.geometry]), { start: 0, count })).data,
   );
   const logits = toFloat32((await readNpy(runs.synthesis.file('logits.npy'), { start: 0, count })).data);
-  const column = attributeIndex(moved.attribute);
-  const { threshold } = attributes[column]!;
+  const { index: column, details } = editor.attribute(moved.attribute);
   const points = Array.from({ length: count }, (_, i) => {
     const latent = latents.subarray(i * latentSize, (i + 1) * latentSize);
     return {
       x: distanceTo(locked, latent) - locked.intercept,
       y: dot(conditionedNormal, latent),
-      present: logits[i * attributeNames.length + column]! > threshold,
+      present: logits[i * attributeNames.length + column]! > details.threshold,
     };
   });
   const cosine = dot(moved.normal, locked.normal);

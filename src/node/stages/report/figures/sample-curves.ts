@@ -1,5 +1,5 @@
 // Draws how much better boundaries get with more samples.
-import type { CurvePoint } from '../../../../core/directions/fit/learning-curve.ts';
+import type { LearningCurve, LearningCurvePoint } from '../../../../core/directions/fit/learning-curve.ts';
 import { boundaryFiles } from '../../../artefacts/boundaries.ts';
 import { readJson } from '../../../files/files.ts';
 import { lineChart } from '../../../presentation/charts.ts';
@@ -13,12 +13,12 @@ const curvesAtMost = 3;
 /** @param boundaries a run of `fit --curve`. */
 export async function sampleCurvesFigure(boundaries: Source): Promise<Figure> {
   const curves = Object.entries(
-    (await readJson(boundaries.file(boundaryFiles.curves))) as Record<string, readonly CurvePoint[]>,
+    (await readJson(boundaries.file(boundaryFiles.curves))) as Record<string, LearningCurve>,
   ).filter(([, points]) => points.length > 0);
   const charts: string[] = [];
   for (const [y, read] of [
-    ['balanced accuracy', (point: CurvePoint) => point.balancedAccuracy],
-    ['cosine with the normal of all samples', (point: CurvePoint) => point.cosine],
+    ['balanced accuracy', (point: LearningCurvePoint) => point.balancedAccuracy],
+    ['cosine with the normal of all samples', (point: LearningCurvePoint) => point.cosine],
   ] as const) {
     for (let first = 0; first < curves.length; first += curvesAtMost) {
       const some = curves.slice(first, first + curvesAtMost).map(([attribute, points]) => ({

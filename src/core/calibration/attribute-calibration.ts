@@ -1,0 +1,99 @@
+// Calibrates one attribute of a bundle: the meaning of distances, the safe range, layers, locks, and whether it works.
+
+import type { AttributeName } from '../attributes.ts';
+import { type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
+import type { FaceEditor } from '../editor/face-editor.ts';
+import { chosenLayers } from './chosen-layers.ts';
+import { chosenLocks, type LockChoice } from './chosen-locks.ts';
+import { calibrateDistances } from './distance-calibration.ts';
+import type { Judge } from './judge.ts';
+import type { ProbeFaces } from './probe.ts';
+import { type Swept, sweep } from './sweep.ts';
+
+export interface CalibrationWork extends LockChoice {
+  readonly editor: FaceEditor;
+  readonly judge: Judge;
+  /** Faces that are swept for the curve and the safe range. */
+  readonly faces: ProbeFaces;
+}
+
+/** Share of faces on which the judge must see the attribute come between the ends of the safe range. */
+const leastFlipped = 0.6;
+/** How well the boundary must separate faces. */
+const leastAuc = 0.7;
+/** Strengths to each side of a face that a trial of layers or locks makes do with. */
+const triedStrengths = 2;
+/** Attributes that move along and are kept, the largest changes first. */
+const mostCompanions = 6;
+/** The smallest change that is kept, in probability. */
+const leastCompanion = 0.03;
+
+/** @returns the attribute with what was found out; unchanged where it has no boundary. */
+export async function calibratedAttribute(attribute: ScoredDirection, work: CalibrationWork): Promise<ScoredDirection> {
+  const { editor, judge } = work;
+  const boundary = editor.bundle.boundaries.find(each => each.attribute === attribute.attribute);
+  if (attribute.boundary === null || boundary === undefined) return attribute;
+  const name = attribute.attribute;
+  const chosen = await chosenLayers(editor, judge, name, work.trialFaces, triedStrengths);
+  const layers = chosen?.layers;
+  const swept = await sweep(editor, judge, boundary, layers, work.faces);
+  const { curve, safeRange } = calibrateDistances(swept.distances, swept.own, swept.flips);
+  const locked = await chosenLocks(editor, judge, name, boundary, chosen, work, triedStrengths);
+  const { layers: _earlier, ...known } = attribute.boundary;
+  const isPart = layers !== undefined && layers[1] - layers[0] + 1 < editor.layers;
+  const reason = whyNot(attribute, safeRange, swept);
+  return {
+    attribute: name,
+    threshold: attribute.threshold,
+    ...(attribute.probability === undefined ? {} : { probability: attribute.probability }),
+    boundary: {
+      ...known,
+      ...(isPart && { layers: [...layers] }),
+      calibration: curve.map(([distance, logit]) => [distance, logit]),
+      ...(safeRange === undefined ? {} : { safeRange: [...safeRange] }),
+    },
+    controllable: reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+    movesWith: companions(name, safeRange, swept, editor.bundle.directions.filter(isScored)),
+    suggestedLocks: [...locked.locks],
+    judged: { faces: locked.faces, agreement: locked.agreement, flips: locked.flips },
+  };
+}
+
+/** The other attributes that change most from the low end of the safe range to the high one. */
+function companions(
+  moved: AttributeName,
+  safeRange: readonly [number, number] | undefined,
+  { distances, probabilities }: Swept,
+  attributes: readonly ScoredDirection[],
+): NonNullable<DirectionFacts['movesWith']> {
+  const [low, high] = (safeRange ?? [distances[0]!, distances.at(-1)!]).map(
+    end => probabilities[distances.indexOf(end)]!,
+  );
+  return attributes
+    .map(({ attribute }, a) => ({ attribute, change: high![a]! - low![a]! }))
+    .filter(({ attribute, change }) => attribute !== moved && Math.abs(change) >= leastCompanion)
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
+    .slice(0, mostCompanions);
+}
+
+/** @returns why a move does not do what it says; undefined where it does. */
+function whyNot(
+  { boundary }: DirectionFacts,
+  safeRange: readonly [number, number] | undefined,
+  { distances, own, seen }: Swept,
+): string | undefined {
+  const auc = boundary?.metrics?.heldOutAuc ?? boundary?.metrics?.auc ?? 1;
+  if (auc < leastAuc) return `its boundary separates faces too badly (AUC ${auc.toFixed(2)}; ${leastAuc} is needed)`;
+  if (safeRange === undefined) return 'moving it changes other attributes as much as itself';
+  const [low, high] = safeRange.map(end => distances.indexOf(end));
+  const m = distances.length;
+  let flipped = 0;
+  for (let at = 0; at < own.length; at += m) if (seen[at + low!] === 0 && seen[at + high!] === 1) flipped++;
+  const share = flipped / (own.length / m);
+  if (share >= leastFlipped) return undefined;
+  return (
+    `only ${(100 * share).toFixed(0)} % of faces change visibly between the ends of its safe range; ` +
+    `${100 * leastFlipped} % are needed`
+  );
+}

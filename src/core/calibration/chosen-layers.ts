@@ -1,0 +1,55 @@
+// Chooses the layers that a direction acts on: those whose moves change the other attributes least.
+
+import { type AttributeName, attributeNames } from '../attributes.ts';
+import { fewestLayers, type LayerName, type LayerRange, layersNamed } from '../directions/layers.ts';
+import type { FaceEditor } from '../editor/face-editor.ts';
+import type { EditEffect } from '../measures/answers/edit-effects.ts';
+import type { Judge } from './judge.ts';
+import { effectOf, type ProbeFaces } from './probe.ts';
+
+/** Some layers, and what moves that act on them do. */
+export interface TriedLayers {
+  readonly layers: LayerRange;
+  readonly effect: Pick<EditEffect, 'agreement' | 'flips' | 'faces'>;
+}
+
+/** The layers that a direction is to act on, and what its moves then do with nothing locked. */
+export interface ChosenLayers extends TriedLayers {
+  readonly effect: EditEffect;
+}
+
+/**
+ * Tries all layers and each third on real edits.
+ * @param strengths as `probe` tries them. @returns undefined where there are too few layers to choose from.
+ */
+export async function chosenLayers(
+  editor: FaceEditor,
+  judge: Judge,
+  moved: AttributeName,
+  faces: ProbeFaces,
+  strengths: number,
+): Promise<ChosenLayers | undefined> {
+  if (editor.layers < fewestLayers) return undefined;
+  const look = async (name: LayerName): Promise<ChosenLayers> => {
+    const layers = layersNamed(name, editor.layers);
+    return { layers, effect: await effectOf(editor, judge, { moved, locks: [], layers }, faces, strengths) };
+  };
+  return bestLayers([await look('all'), await look('coarse'), await look('middle'), await look('fine')]);
+}
+
+/**
+ * @param tried the first is of all layers. @returns those whose moves change the other attributes least, of those that
+ *   do what they say as often as all do; a part must flip fewer than all. Both comparisons allow for the error of the
+ *   difference of two shares.
+ */
+export function bestLayers<Tried extends TriedLayers>(tried: readonly [Tried, ...Tried[]]): Tried {
+  const [all, ...parts] = tried;
+  const { agreement, flips, faces } = all.effect;
+  // Each face is moved both ways, and 39 other answers are asked for each time.
+  const error = (share: number, count: number) => Math.sqrt((2 * share * (1 - share)) / count);
+  const leastAgreement = agreement - error(agreement, 2 * faces);
+  const mostFlips = flips - error(flips, 2 * faces * (attributeNames.length - 1));
+  return parts
+    .filter(({ effect }) => effect.agreement >= leastAgreement && effect.flips < mostFlips)
+    .reduce((best, each) => (each.effect.flips < best.effect.flips ? each : best), all);
+}

@@ -1,0 +1,28 @@
+// Who says whether an edit did what it should: best a network that labelled nothing itself.
+import { isScored } from '../directions/direction.ts';
+import type { FaceEditor } from '../editor/face-editor.ts';
+import { logitOf } from '../editor/probability.ts';
+
+export interface Judge {
+  /** Who it is, for captions. */
+  readonly name: string;
+  /** Logit above which it sees an attribute, [40]. */
+  readonly thresholds: readonly number[];
+  /** @returns the logit at which its calibrated probability of the attribute in this column is `probability`. */
+  logitAt(column: number, probability: number): number;
+  /** Images [n, 3, R, R] → logits [n, 40]. */
+  score(images: Float32Array): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/** The bundle's own classifier, which then grades the labels that it gave. */
+export function ownJudge(editor: FaceEditor): Judge {
+  const attributes = editor.bundle.directions.filter(isScored);
+  return {
+    name: 'the classifier whose labels the boundaries were fitted to: it grades its own work',
+    thresholds: attributes.map(({ threshold }) => threshold),
+    logitAt: (column, probability) => logitOf(attributes[column]!, probability),
+    score: images => editor.score(images),
+    release: async () => {},
+  };
+}

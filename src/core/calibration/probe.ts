@@ -1,0 +1,177 @@
+// Moves many faces along one attribute to where the classifier is sure, and asks the judge what became of the others.
+
+import { type AttributeName, attributeIndex, attributeNames } from '../attributes.ts';
+import { type Direction, isScored } from '../directions/direction.ts';
+import type { LayerRange } from '../directions/layers.ts';
+import { type Answer, strengthFor } from '../editing/response.ts';
+import type { EditRequest, FaceEditor } from '../editor/face-editor.ts';
+import { logitOf } from '../editor/probability.ts';
+import { mean } from '../math/statistics.ts';
+import { type EditEffect, type EditedLogits, editEffect } from '../measures/answers/edit-effects.ts';
+import type { Judge } from './judge.ts';
+
+/** One kind of edit: the attribute that is moved, and those that must stay. */
+export interface Plan {
+  readonly moved: AttributeName;
+  readonly locks: readonly string[];
+  /** Layers that the move acts on; left out, those of the bundle. */
+  readonly layers?: LayerRange;
+}
+
+/** Faces as they come, and what the judge and the classifier see in them. */
+export interface ProbeFaces {
+  /** [d] each, truncated as the bundle has it. */
+  readonly latents: readonly Float32Array[];
+  /** The judge's logits [n, 40]. */
+  readonly before: Float32Array;
+  /** The logits of the bundle's classifier [n, 40]. */
+  readonly own: Float32Array;
+}
+
+/** Probabilities that each face is moved to: surely absent, surely present. */
+export const targets = [0.1, 0.9] as const;
+
+export interface Probed extends EditedLogits {
+  /** Share of the edits that reached their target within `reach`. */
+  readonly reached: number;
+  /** Mean |strength| of the edits, in σ. */
+  readonly strength: number;
+  readonly residual: number;
+}
+
+/** Signed distances between which targets are looked for: as far out as latents lie. */
+const reach = [-4, 4] as const;
+/** Faces that are moved together, which changes no result. */
+const facesAtOnce = 16;
+/** Images that are in memory together. */
+const imagesAtOnce = 96;
+
+/** Boundaries of the attributes that the classifier answers about. */
+export function scoredBoundaries({ bundle }: FaceEditor): readonly Direction[] {
+  const known = new Set<string>(bundle.directions.filter(isScored).map(({ attribute }) => attribute));
+  return bundle.boundaries.filter(({ attribute }) => known.has(attribute));
+}
+
+/** @returns the faces of these seeds, with what both networks see in them. */
+export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly number[]): Promise<ProbeFaces> {
+  const latents = seeds.map(seed => editor.sample(seed));
+  return {
+    latents,
+    before: await scored(editor, latents, images => judge.score(images)),
+    own: await scored(editor, latents, images => editor.score(images)),
+  };
+}
+
+/** @returns the first `count` of them. */
+export function firstFaces({ latents, before, own }: ProbeFaces, count: number): ProbeFaces {
+  const end = count * attributeNames.length;
+  return { latents: latents.slice(0, count), before: before.subarray(0, end), own: own.subarray(0, end) };
+}
+
+/**
+ * Moves each face to both targets, by the strengths that the bundle's classifier asks for.
+ * @param tried strengths that are tried to each side of a face as it is, between which is interpolated.
+ * @throws UserError as `FaceEditor.condition`.
+ */
+export async function probe(
+  editor: FaceEditor,
+  judge: Judge,
+  plan: Plan,
+  faces: ProbeFaces,
+  tried = 4,
+): Promise<Probed> {
+  const column = attributeIndex(plan.moved);
+  const wanted = targets.map(target => logitOf(editor.bundle.directions[column]!, target));
+  const ends: readonly [Float64Array[], Float64Array[]] = [[], []];
+  const strengths: number[] = [];
+  let reached = 0;
+  for (let first = 0; first < faces.latents.length; first += facesAtOnce) {
+    const some = faces.latents.slice(first, first + facesAtOnce).map((latent, i) => {
+      return { latent, logit: faces.own[(first + i) * attributeNames.length + column]! };
+    });
+    const answers = await answersOf(editor, plan, some, wanted, tried);
+    for (const [face, { latent }] of some.entries()) {
+      for (const [end, latents] of ends.entries()) {
+        const found = strengthFor(answers[face]!, wanted[end]!);
+        latents.push(moved(editor, plan, latent, found.strength));
+        strengths.push(Math.abs(found.strength));
+        if (found.reached) reached++;
+      }
+    }
+  }
+  const judged = (latents: readonly Float64Array[]) => scored(editor, latents, images => judge.score(images));
+  return {
+    before: faces.before,
+    low: await judged(ends[0]),
+    high: await judged(ends[1]),
+    reached: reached / strengths.length,
+    strength: mean(strengths),
+    residual: editor.condition(plan.moved, plan.locks).residual,
+  };
+}
+
+/** @returns the effect of `probe`'s edits, as the judge sees it. */
+export async function effectOf(
+  editor: FaceEditor,
+  judge: Judge,
+  plan: Plan,
+  faces: ProbeFaces,
+  tried?: number,
+): Promise<EditEffect> {
+  const probed = await probe(editor, judge, plan, faces, tried);
+  return editEffect(probed, judge.thresholds, attributeIndex(plan.moved));
+}
+
+/** Asks the bundle's classifier for the moved attribute's logit at strengths toward what is wanted, face by face. */
+async function answersOf(
+  editor: FaceEditor,
+  plan: Plan,
+  faces: readonly { readonly latent: Float32Array; readonly logit: number }[],
+  wanted: readonly number[],
+  count: number,
+): Promise<Answer[][]> {
+  const shares = Array.from({ length: count }, (_, i) => (i + 1) / count);
+  const tried = faces.map(({ latent, logit }) => {
+    const request = { latent, moves: [], ...conditionsOf(plan) };
+    const [least, most] = editor.strengthRange(plan.moved, reach, request);
+    return {
+      below: least < 0 && wanted.some(target => target < logit) ? shares.map(share => share * least).reverse() : [],
+      above: most > 0 && wanted.some(target => target > logit) ? shares.map(share => share * most) : [],
+    };
+  });
+  const latents = tried.flatMap(({ below, above }, face) =>
+    [...below, ...above].map(strength => moved(editor, plan, faces[face]!.latent, strength)),
+  );
+  const logits = await scored(editor, latents, images => editor.score(images));
+  const column = attributeIndex(plan.moved);
+  let row = 0;
+  const answer = (strength: number) => ({ strength, logit: logits[row++ * attributeNames.length + column]! });
+  return tried.map(({ below, above }, face) => {
+    const less = below.map(answer);
+    return [...less, { strength: 0, logit: faces[face]!.logit }, ...above.map(answer)];
+  });
+}
+
+function moved(editor: FaceEditor, plan: Plan, latent: Float32Array, strength: number): Float64Array {
+  const moves = [{ attribute: plan.moved, kind: 'relative', strength } as const];
+  return editor.edit({ latent, moves, ...conditionsOf(plan) }).latent;
+}
+
+/** How the plan's edits are made. */
+export function conditionsOf({ moved, locks, layers }: Plan): Pick<EditRequest, 'locks' | 'layers'> {
+  return { locks, ...(layers && { layers: { [moved]: layers } }) };
+}
+
+/** @returns logits [n, 40] of the images of these latents. */
+export async function scored(
+  editor: FaceEditor,
+  latents: readonly (Float32Array | Float64Array)[],
+  score: (images: Float32Array) => Promise<Float32Array>,
+): Promise<Float32Array> {
+  const logits = new Float32Array(latents.length * attributeNames.length);
+  for (let first = 0; first < latents.length; first += imagesAtOnce) {
+    const images = await editor.render(latents.slice(first, first + imagesAtOnce));
+    logits.set(await score(images), first * attributeNames.length);
+  }
+  return logits;
+}

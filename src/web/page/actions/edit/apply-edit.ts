@@ -1,0 +1,60 @@
+// The one way to change the face: every action ends here, so that history, link and picture always agree.
+import { UserError } from '../../../../core/errors.ts';
+import type { Edit } from '../../../shared/protocol.ts';
+import { faceName } from '../../display/wording.ts';
+import { sameEdit } from '../../state/edits.ts';
+import type { Studio } from '../../state/studio-state.ts';
+import { clearRefusal, tellProblem } from '../messages.ts';
+
+/** Milliseconds within which changes with the same tag become one entry. */
+const mergeWithin = 1000;
+
+/** Entries that the history keeps; the oldest go first. */
+const longestHistory = 200;
+
+/**
+ * Makes this the wanted face, and a step of the history unless it is the current one already.
+ * @param label of the history's entry.
+ * @param tag shared by changes that become one entry when they follow each other closely; left out: an entry of its own.
+ */
+export function applyEdit({ state }: Studio, edit: Edit, label: string, tag = ''): void {
+  const { entries, at } = state.history.value;
+  const now = Date.now();
+  const last = entries[at];
+  if (last !== undefined && sameEdit(last.edit, edit)) {
+    state.edit.value = last.edit;
+    return;
+  }
+  const follows = tag !== '' && last?.tag === tag && now - last.at < mergeWithin;
+  const kept = entries.slice(0, follows ? at : at + 1).slice(-longestHistory);
+  state.history.value = { entries: [...kept, { label, edit, tag, at: now }], at: kept.length };
+  state.edit.value = edit;
+}
+
+/** Shows an edit that is still being made, such as by a slider that moves; the history does not keep it. */
+export function previewEdit({ state }: Studio, edit: Edit): void {
+  state.edit.value = edit;
+}
+
+/** Called by the renderer when an edit was drawn. */
+export function editWorked({ state }: Studio, edit: Edit): void {
+  if (edit === state.edit.value) clearRefusal(state);
+}
+
+/**
+ * Called by the renderer for an edit that cannot be drawn: says why and, unless it was only a preview, takes it back.
+ * @param lastGood the edit that is on the screen.
+ */
+export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: unknown): void {
+  if (!(error instanceof UserError)) throw error;
+  const { state } = studio;
+  const { entries, at } = state.history.value;
+  const remaining = entries.filter(entry => entry.edit !== edit);
+  const wasApplied = remaining.length < entries.length;
+  tellProblem(state, error.message, wasApplied ? 'problem' : 'refused');
+  if (!wasApplied) return;
+  state.history.value = { entries: remaining, at: Math.min(at - 1, remaining.length - 1) };
+  if (edit !== state.edit.value) return;
+  if (remaining.length === 0) applyEdit(studio, lastGood, faceName(lastGood));
+  else state.edit.value = lastGood;
+}

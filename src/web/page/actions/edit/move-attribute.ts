@@ -1,0 +1,32 @@
+// Moves one attribute to a signed distance from its boundary, where the slider stands.
+import { labelOf } from '../../../shared/attribute-names.ts';
+import type { Edit } from '../../../shared/protocol.ts';
+import { distanceText } from '../../display/wording.ts';
+import type { Studio } from '../../state/studio-state.ts';
+import { applyEdit, previewEdit } from './apply-edit.ts';
+
+/** Shows the move while the slider is held. */
+export function previewMove(studio: Studio, attribute: string, distance: number): void {
+  previewEdit(studio, moved(studio.state.edit.value, attribute, distance));
+}
+
+/** Makes the move, when the slider is let go. */
+export function commitMove(studio: Studio, attribute: string, distance: number): void {
+  const label = `${labelOf(attribute)} to ${distanceText(distance)}`;
+  applyEdit(studio, moved(studio.state.edit.value, attribute, distance), label, `move ${attribute}`);
+}
+
+/** Takes back the move of one attribute; it goes where the others take it. */
+export function resetAttribute(studio: Studio, attribute: string): void {
+  const edit = studio.state.edit.value;
+  applyEdit(studio, { ...edit, moves: without(edit, attribute) }, `${labelOf(attribute)} reset`);
+}
+
+/** @returns the edit with this attribute at this distance, in place of any other move of it. */
+export function moved(edit: Edit, attribute: string, distance: number): Edit {
+  return { ...edit, moves: [...without(edit, attribute), { attribute, kind: 'absolute', distance }] };
+}
+
+function without({ moves }: Edit, attribute: string): Edit['moves'] {
+  return moves.filter(move => move.attribute !== attribute);
+}

@@ -1,0 +1,13 @@
+// Undoes all moves and locks.
+import { ResetIcon } from '../../display/icons.tsx';
+import type { Action } from '../action.ts';
+import { applyEdit } from './apply-edit.ts';
+
+export const resetAll: Action = {
+  id: 'reset-all',
+  label: 'Reset all moves and locks',
+  icon: ResetIcon,
+  look: 'icon',
+  enabled: ({ edit }) => edit.value.moves.length + edit.value.locks.length > 0,
+  perform: studio => applyEdit(studio, { ...studio.state.edit.value, moves: [], locks: [] }, 'All reset'),
+};

@@ -1,0 +1,31 @@
+// Moves one attribute to where it has, on this face, the probability that was typed.
+import { UserError } from '../../../../core/errors.ts';
+import { labelOf } from '../../../shared/attribute-names.ts';
+import { percentText } from '../../display/wording.ts';
+import type { Studio } from '../../state/studio-state.ts';
+import { tellProblem } from '../messages.ts';
+import { applyEdit } from './apply-edit.ts';
+import { moved } from './move-attribute.ts';
+
+/** @param text a percentage from 1 to 99, as typed. */
+export async function setProbability({ state, engine }: Studio, attribute: string, text: string): Promise<void> {
+  const percent = Number(text.replace('%', '').replace(',', '.'));
+  if (text.trim() === '' || !(percent >= 1 && percent <= 99)) {
+    tellProblem(state, `a probability must be from 1 to 99 %; got "${text.slice(0, 30)}"`);
+    return;
+  }
+  const edit = state.edit.value;
+  try {
+    const distance = await engine.distanceFor({ edit, attribute, probability: percent / 100 });
+    if (state.edit.value !== edit) return; // the person went on meanwhile
+    const exact = Math.round(1000 * distance) / 1000; // finer than a slider, so that the readout agrees
+    applyEdit(
+      { state, engine },
+      moved(edit, attribute, exact),
+      `${labelOf(attribute)} to ${percentText(percent / 100)}`,
+    );
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    tellProblem(state, error.message);
+  }
+}

@@ -1,0 +1,10 @@
+// Takes a frame of the strip as the face.
+import { labelOf } from '../../../shared/attribute-names.ts';
+import type { Studio, Thumbnail } from '../../state/studio-state.ts';
+import { tellProblem } from '../messages.ts';
+import { applyEdit } from './apply-edit.ts';
+
+export function takeFrame(studio: Studio, { edit, frame }: Thumbnail): void {
+  if ('problem' in frame) tellProblem(studio.state, frame.problem);
+  else applyEdit(studio, edit, `${labelOf(studio.state.active.value)} from the strip`);
+}

@@ -1,0 +1,107 @@
+// Saves the face on the screen: as a picture or strip with its recipe inside, as the recipe alone, or as a film.
+import { UserError } from '../../../../core/errors.ts';
+import type { Edit } from '../../../shared/protocol.ts';
+import { contextOf, drawEnlarged, offscreenContext } from '../../display/canvas.ts';
+import { drawnFrames, thereAndBack } from '../../display/film.ts';
+import type { Studio } from '../../state/studio-state.ts';
+import { tell, tellProblem } from '../messages.ts';
+
+/** Pixels between the frames of a strip. */
+const gap = 4;
+
+/** Frames a second, and how often the film goes there and back. */
+const film = { rate: 12, rounds: 2 };
+
+/** @param size of the picture's sides in pixels. */
+export function exportPicture(studio: Studio, size: number): Promise<void> {
+  return saving(studio, async ({ pixels, edit }) => {
+    const context = offscreenContext(size, size);
+    drawEnlarged(context, pixels, 0, size);
+    save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}.png`);
+  });
+}
+
+/** @param size of each frame's sides in pixels. */
+export function exportStrip(studio: Studio, size: number): Promise<void> {
+  return saving(studio, async ({ edit }) => {
+    const frames = drawnFrames(studio.state.strip.value);
+    if (frames.length === 0) throw new UserError('there is no strip of this attribute. Choose another');
+    const context = offscreenContext(frames.length * (size + gap) - gap, size);
+    for (const [i, { pixels }] of frames.entries()) drawEnlarged(context, pixels, i * (size + gap), size);
+    save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${studio.state.active.value}-strip.png`);
+  });
+}
+
+export function exportRecipe(studio: Studio): Promise<void> {
+  return saving(studio, async ({ edit }) => {
+    save(new Blob([await studio.engine.writeRecipe(edit)], { type: 'application/json' }), `${fileName(edit)}.json`);
+  });
+}
+
+/** @param size of the film's sides in pixels. The film is recorded as it plays, so saving takes as long as it lasts. */
+export function exportFilm(studio: Studio, size: number): Promise<void> {
+  return saving(studio, async ({ edit }) => {
+    const type = filmType();
+    if (type === undefined) throw new UserError('this browser cannot record films. Save the strip instead');
+    const frames = thereAndBack(drawnFrames(studio.state.strip.value));
+    if (frames.length === 0) throw new UserError('there is no strip of this attribute. Choose another');
+    tell(studio.state, 'Recording the film …');
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = size;
+    const context = contextOf(canvas);
+    const recorder = new MediaRecorder(canvas.captureStream(film.rate), { mimeType: type });
+    const parts: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const recorded = new Promise(done => {
+      recorder.onstop = done;
+    });
+    recorder.start();
+    for (let i = 0; i < film.rounds * frames.length; i++) {
+      drawEnlarged(context, frames[i % frames.length]!.pixels, 0, size);
+      await new Promise(done => setTimeout(done, 1000 / film.rate));
+    }
+    recorder.stop();
+    await recorded;
+    const ending = type.startsWith('video/webm') ? 'webm' : 'mp4';
+    save(new Blob(parts, { type }), `${fileName(edit)}-${studio.state.active.value}.${ending}`);
+  });
+}
+
+/** @returns the media type of films that this browser can record, WebM first; undefined where it records none. */
+export function filmType(): string | undefined {
+  if (typeof MediaRecorder === 'undefined') return undefined;
+  return ['video/webm;codecs=vp9', 'video/webm', 'video/mp4'].find(type => MediaRecorder.isTypeSupported(type));
+}
+
+interface OnScreen {
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  readonly edit: Edit;
+}
+
+/** Runs `work` with the face that is on the screen now, also if it changes meanwhile, and tells how it went. */
+async function saving({ state }: Studio, work: (screen: OnScreen) => Promise<void>): Promise<void> {
+  const { edit, pixels } = state.shown.value!;
+  try {
+    await work({ edit, pixels });
+    tell(state, 'Saved');
+    state.dialog.value = undefined;
+  } catch (error) {
+    tellProblem(state, error instanceof UserError ? error.message : `saving failed: ${String(error)}`);
+  }
+}
+
+async function pngOf({ engine }: Studio, canvas: OffscreenCanvas, edit: Edit): Promise<Blob> {
+  return engine.signPicture({ png: await canvas.convertToBlob({ type: 'image/png' }), edit });
+}
+
+function fileName(edit: Edit): string {
+  return 'seed' in edit ? `face-${edit.seed}` : 'face';
+}
+
+function save(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

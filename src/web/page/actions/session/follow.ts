@@ -1,0 +1,77 @@
+// Keeps strip, residuals, link and recent faces up to date with the edit.
+import { effect } from '@preact/signals';
+import { directionOf } from '../../../shared/direction.ts';
+import { formatLink } from '../../../shared/link.ts';
+import type { Edit } from '../../../shared/protocol.ts';
+import { axisOf, stops } from '../../display/slider-axis.ts';
+import type { Studio } from '../../state/studio-state.ts';
+import { moved } from '../edit/move-attribute.ts';
+import { rememberRecent } from '../faces/recent-faces.ts';
+import { debounced, throttled } from './pacing.ts';
+
+/** Frames of a strip. */
+const frames = 9;
+
+/** Milliseconds without a change before the strip is drawn again, so that a moving slider has the machine to itself. */
+const quiet = 150;
+
+/** Milliseconds between changes of the address; Safari allows a hundred in half a minute. */
+const linkEvery = 350;
+
+/** @returns a function that ends it all. */
+export function startFollowing(studio: Studio): () => void {
+  const ends = [followStrip(studio), followResiduals(studio), followLink(studio)];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function followStrip({ state, engine }: Studio): () => void {
+  let drawnFor: unknown;
+  const draw = debounced(quiet, async () => {
+    const [edit, active] = [state.edit.value, state.active.value];
+    const attribute = directionOf(state.model.value!, active);
+    drawnFor = edit;
+    if (attribute.boundary === null) {
+      state.strip.value = [];
+      return;
+    }
+    const edits = stops(axisOf(attribute), frames).map(distance => moved(edit, active, distance));
+    const drawn = await engine.frames(edits);
+    if (drawnFor !== edit || state.active.value !== active) return;
+    state.strip.value = drawn.map((frame, i) => ({ edit: edits[i]!, frame }));
+  });
+  return effect(() => {
+    // The frames of an attribute do not depend on where that attribute stands itself, but drawing them again is quick.
+    state.edit.value;
+    state.active.value;
+    draw();
+  });
+}
+
+function followResiduals({ state, engine }: Studio): () => void {
+  let known = '?';
+  return effect(() => {
+    const { locks } = state.edit.value;
+    const key = [...locks].sort().join();
+    if (key === known) return;
+    known = key;
+    engine.residuals(locks).then(residuals => {
+      if (key === known) state.residuals.value = residuals;
+    });
+  });
+}
+
+function followLink(studio: Studio): () => void {
+  const { state } = studio;
+  const write = throttled(linkEvery, (edit: Edit) => {
+    history.replaceState(null, '', `#${formatLink(edit, state.model.value!)}`);
+  });
+  return effect(() => {
+    const { entries, at } = state.history.value;
+    const entry = entries[at];
+    if (entry === undefined) return;
+    write(entry.edit);
+    rememberRecent(studio);
+  });
+}

@@ -1,0 +1,93 @@
+// Opens the model: starts the worker, shows how much has loaded and what failed, and can try again.
+import { UserError } from '../../../../core/errors.ts';
+import { formatLink } from '../../../shared/link.ts';
+import type { Edit, LoadRequest } from '../../../shared/protocol.ts';
+import { faceName } from '../../display/wording.ts';
+import { connectEngine } from '../../engine-client.ts';
+import { openingFace } from '../../state/edits.ts';
+import { createState, type Studio, type StudioState } from '../../state/studio-state.ts';
+import { applyEdit } from '../edit/apply-edit.ts';
+import { moreFaces } from '../faces/more-faces.ts';
+import { loadRecent } from '../faces/recent-faces.ts';
+import { tellProblem } from '../messages.ts';
+import { startFollowing } from './follow.ts';
+import { keepOffline } from './keep-offline.ts';
+import { startRendering } from './render.ts';
+
+/** Starts the worker at once, because it takes longest. */
+export function createStudio(startWorker: () => Worker): Studio {
+  const state = createState();
+  return { state, engine: connect(state, startWorker()) };
+}
+
+function connect(state: StudioState, worker: Worker) {
+  return connectEngine(worker, progress => {
+    if (state.phase.value.kind === 'loading') state.phase.value = { kind: 'loading', progress };
+  });
+}
+
+/** Loads again after a failure, with a new worker: one that failed cannot be used again. */
+export async function retry(studio: Studio, request: LoadRequest, startWorker: () => Worker): Promise<void> {
+  studio.engine.stop();
+  studio.engine = connect(studio.state, startWorker());
+  await load(studio, request);
+}
+
+let stop: (() => void) | undefined;
+
+export async function load(studio: Studio, request: LoadRequest): Promise<void> {
+  const { state } = studio;
+  stop?.();
+  state.phase.value = { kind: 'loading', progress: undefined };
+  state.before.value = undefined;
+  state.figures.value = undefined;
+  try {
+    state.model.value = await studio.engine.load(request);
+  } catch (error) {
+    const problem = error instanceof UserError ? error.message : `The model cannot be opened: ${String(error)}`;
+    state.phase.value = { kind: 'failed', problem };
+    return;
+  }
+  const model = state.model.value;
+  state.active.value = model.directions.find(({ attribute }) => attribute === 'Young')?.boundary
+    ? 'Young'
+    : (model.directions.find(({ boundary }) => boundary !== null)?.attribute ?? 'Young');
+  const edit = state.history.value.at < 0 ? await readAddress(studio) : state.edit.value;
+  applyEdit(studio, edit, edit.moves.length + edit.locks.length > 0 ? `${faceName(edit)}, edited` : faceName(edit));
+  const ends = [startRendering(studio), startFollowing(studio)];
+  stop = () => {
+    for (const end of ends) end();
+  };
+  await firstFigures(state); // without them, the sliders would jump to their places once the page is shown
+  state.phase.value = { kind: 'ready' };
+  await loadRecent(studio);
+  await moreFaces.perform(studio);
+  await keepOffline(studio);
+}
+
+function firstFigures({ figures }: StudioState): Promise<void> {
+  return new Promise(done => {
+    const end = figures.subscribe(value => {
+      if (value === undefined) return;
+      queueMicrotask(() => end()); // `end` is not there yet during the first call
+      done();
+    });
+  });
+}
+
+/** Opens the link in the address, when somebody changes it while the page is open. */
+export async function followAddress(studio: Studio): Promise<void> {
+  const model = studio.state.model.value;
+  if (model === undefined || location.hash === `#${formatLink(studio.state.edit.value, model)}`) return;
+  applyEdit(studio, await readAddress(studio), 'Link opened');
+}
+
+async function readAddress({ state, engine }: Studio): Promise<Edit> {
+  try {
+    return (await engine.readLink(location.hash)) ?? openingFace(state.model.value!);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    tellProblem(state, error.message);
+    return state.shown.value?.edit ?? openingFace(state.model.value!);
+  }
+}

@@ -1,0 +1,52 @@
+// Keeps the screen up to date with the edit: draws the latest wanted face, then asks the classifier about it.
+import { batch, effect } from '@preact/signals';
+import { UserError } from '../../../../core/errors.ts';
+import type { Edit, Model } from '../../../shared/protocol.ts';
+import { openingFace, sameStart, unedited } from '../../state/edits.ts';
+import { type Figures, probabilitiesOf } from '../../state/figures.ts';
+import type { Studio } from '../../state/studio-state.ts';
+import { editFailed, editWorked } from '../edit/apply-edit.ts';
+import { latestWins, throttled } from './pacing.ts';
+
+/** Milliseconds between changes of the 40 rows of figures; faster than that nobody reads. */
+const readoutEvery = 100;
+
+/** @returns a function that ends it. */
+export function startRendering(studio: Studio): () => void {
+  const { state, engine } = studio;
+  const model = state.model.value!;
+  let before: Figures = { probabilities: [], distances: {} };
+  const readOut = throttled(readoutEvery, (after: Figures) => {
+    state.figures.value = { before, after };
+  });
+  const show = latestWins(async (edit: Edit) => {
+    try {
+      const known = state.before.value;
+      if (known === undefined || !sameStart(known.edit, edit)) {
+        const plain = unedited(edit);
+        const drawn = await engine.draw(plain);
+        before = { probabilities: probabilitiesOf(model, await engine.score()), distances: drawn.distances };
+        state.before.value = { ...drawn, edit: plain };
+      }
+      const drawn = await engine.draw(edit);
+      batch(() => {
+        state.playing.value = undefined;
+        state.shown.value = { ...drawn, edit };
+        editWorked(studio, edit);
+      });
+      readOut({ probabilities: probabilitiesOf(model, await engine.score()), distances: drawn.distances });
+    } catch (error) {
+      if (error instanceof UserError) editFailed(studio, edit, lastGood(state.shown.value?.edit, edit, model), error);
+      else state.phase.value = { kind: 'failed', problem: `Drawing failed: ${(error as Error).message}` };
+    }
+  });
+  return effect(() => {
+    show(state.edit.value);
+  });
+}
+
+/** The edit on the screen; without one, the unedited face of the edit that failed; if that is what failed, the opening face. */
+function lastGood(shown: Edit | undefined, failed: Edit, model: Model): Edit {
+  if (shown !== undefined) return shown;
+  return failed.moves.length + failed.locks.length > 0 ? unedited(failed) : openingFace(model);
+}

@@ -1,0 +1,37 @@
+// Plays the strip on the large face, there and back, until something else is done.
+
+import { drawnFrames, thereAndBack } from '../../display/film.ts';
+import { PauseIcon, PlayIcon } from '../../display/icons.tsx';
+import type { Action } from '../action.ts';
+
+/** Milliseconds a frame is shown; `reduced` for those who asked the system for less motion. */
+const pace = { usual: 110, reduced: 800 };
+
+let timer: ReturnType<typeof setInterval> | undefined;
+
+export const play: Action = {
+  id: 'play',
+  label: 'Play',
+  icon: PlayIcon,
+  enabled: ({ strip }) => strip.value.length > 0,
+  pressed: ({ playing }) => playing.value !== undefined,
+  whenPressed: { label: 'Stop', icon: PauseIcon },
+  perform: ({ state }) => {
+    const stop = () => {
+      state.playing.value = undefined;
+      clearInterval(timer);
+    };
+    if (state.playing.value !== undefined) return stop();
+    const strip = state.strip.value;
+    const frames = thereAndBack(drawnFrames(strip));
+    if (frames.length < 2) return;
+    let at = 0;
+    const show = () => {
+      if (at > 0 && (state.playing.value === undefined || state.strip.value !== strip)) stop();
+      else state.playing.value = frames[at++ % frames.length];
+    };
+    show();
+    clearInterval(timer);
+    timer = setInterval(show, matchMedia('(prefers-reduced-motion: reduce)').matches ? pace.reduced : pace.usual);
+  },
+};

@@ -1,0 +1,49 @@
+// A dialog of the browser's own kind: it holds the focus, and Escape closes it.
+import './dialog.css';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { closeDialog } from '../../actions/view/choose.ts';
+import { CloseIcon } from '../../display/icons.tsx';
+import type { DialogName } from '../../state/studio-state.ts';
+import { useStudio } from '../common/studio-context.ts';
+
+interface Props {
+  readonly name: DialogName;
+  readonly title: string;
+  readonly children: ComponentChildren;
+}
+
+export function Dialog({ name, title, children }: Props) {
+  const { state, act } = useStudio();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = state.dialog.value === name;
+  useEffect(() => {
+    if (open) dialog.current!.showModal();
+    else dialog.current!.close();
+  }, [open]);
+  const close = () => act(closeDialog, name);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same as a click beside it
+    <dialog
+      ref={dialog}
+      class={`dialog ${name}`}
+      aria-labelledby={`${name}-title`}
+      onClose={close}
+      onClick={event => {
+        if (event.target === event.currentTarget) close();
+      }}
+    >
+      {open && (
+        <div class="dialog-body">
+          <div class="dialog-head">
+            <h2 id={`${name}-title`}>{title}</h2>
+            <button type="button" class="button square" aria-label="Close" onClick={close}>
+              <CloseIcon />
+            </button>
+          </div>
+          {children}
+        </div>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,80 @@
+// The dialog in which results are saved, at a size to choose.
+import './export-dialog.css';
+import { useSignal } from '@preact/signals';
+import { labelOf } from '../../../shared/attribute-names.ts';
+import { exportFilm, exportPicture, exportRecipe, exportStrip, filmType } from '../../actions/files/export.ts';
+import { useStudio } from '../common/studio-context.ts';
+import { Dialog } from './dialog.tsx';
+
+const sizes = [256, 512, 1024, 2048];
+
+export function ExportDialog() {
+  const { state, act } = useStudio();
+  const { resolution } = state.model.value!;
+  const size = useSignal(512);
+  const active = labelOf(state.active.value);
+  const noStrip = state.strip.value.length === 0;
+  const film = filmType();
+  return (
+    <Dialog name="export" title="Export">
+      <div class="size">
+        <label for="size">Size</label>
+        <select
+          id="size"
+          class="field"
+          value={size.value}
+          onChange={event => {
+            size.value = Number(event.currentTarget.value);
+          }}
+        >
+          {[resolution, ...sizes.filter(each => each > resolution)].map(each => (
+            <option key={each} value={each}>
+              {each} × {each} pixels{each === resolution ? ', as the model makes it' : ''}
+            </option>
+          ))}
+        </select>
+      </div>
+      <ul class="exports">
+        <li>
+          <button type="button" class="button strong" onClick={() => act(exportPicture, size.value)}>
+            Picture (PNG)
+          </button>
+          <span>The face, with its recipe inside: drop it on this page to go on from it.</span>
+        </li>
+        <li>
+          <button
+            type="button"
+            class="button"
+            disabled={noStrip}
+            onClick={() => act(exportStrip, Math.min(512, size.value))}
+          >
+            Strip (PNG)
+          </button>
+          <span>{active} from less to more, side by side, each at most 512 pixels wide.</span>
+        </li>
+        <li>
+          <button
+            type="button"
+            class="button"
+            disabled={noStrip || film === undefined}
+            onClick={() => act(exportFilm, size.value)}
+          >
+            Film ({film?.startsWith('video/mp4') ? 'MP4' : 'WebM'})
+          </button>
+          <span>
+            {film === undefined ? 'This browser cannot record films.' : `${active} there and back, three seconds.`}
+          </span>
+        </li>
+        <li>
+          <button type="button" class="button" onClick={() => act(exportRecipe)}>
+            Recipe (JSON)
+          </button>
+          <span>Seed, moves and locks as text, also for the command line and the library.</span>
+        </li>
+      </ul>
+      <p class="dim">
+        Pictures say in their metadata that a trained model made them. Please say so, too, wherever you show them.
+      </p>
+    </Dialog>
+  );
+}

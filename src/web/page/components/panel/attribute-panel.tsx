@@ -1,0 +1,68 @@
+// The sliders in groups, a search among them, and the choice of their units.
+import './attribute-panel.css';
+import { isScored } from '../../../../core/directions/direction.ts';
+import { furtherGroup, groups, search, searchFurther } from '../../../shared/attribute-names.ts';
+import { resetAll } from '../../actions/edit/reset-all.ts';
+import { chooseUnits } from '../../actions/view/choose.ts';
+import { searchFor } from '../../actions/view/search.ts';
+import type { Units } from '../../state/studio-state.ts';
+import { ActionButton } from '../common/action-button.tsx';
+import { useStudio } from '../common/studio-context.ts';
+import { AttributeRow } from './attribute-row.tsx';
+
+export function AttributePanel() {
+  const { state, act } = useStudio();
+  const query = state.query.value;
+  const further = state.model.value!.directions.filter(each => !isScored(each)).map(each => each.attribute);
+  const found: readonly { readonly group: string; readonly attributes: readonly string[] }[] = [
+    ...groups.map(group => ({ group, attributes: search(group, query) })),
+    { group: furtherGroup, attributes: searchFurther(further, query) },
+  ].filter(each => each.attributes.length > 0);
+  const unit = (units: Units, sign: string, title: string) => (
+    <button
+      type="button"
+      aria-pressed={state.units.value === units}
+      aria-label={title}
+      title={title}
+      onClick={() => act(chooseUnits, units)}
+    >
+      {sign}
+    </button>
+  );
+  return (
+    <section class="panel" id="attributes" aria-label="Attributes" tabIndex={-1}>
+      <div class="panel-head">
+        <input
+          id="search"
+          class="field"
+          type="search"
+          placeholder="Search 40 attributes"
+          aria-label="Search 40 attributes"
+          autocomplete="off"
+          value={query}
+          onInput={event => act(searchFor, event.currentTarget.value)}
+        />
+        <div class="choice">
+          {unit('probability', '%', 'Show probabilities')}
+          {unit('distance', 'σ', 'Show distances in σ, for experts')}
+        </div>
+        <ActionButton action={resetAll} />
+      </div>
+      <div class="groups">
+        {found.map(({ group, attributes }) => (
+          <section key={group} aria-label={group}>
+            <h3>
+              {group} <span class="count">{attributes.length}</span>
+            </h3>
+            <ul>
+              {attributes.map(attribute => (
+                <AttributeRow key={attribute} attribute={attribute} />
+              ))}
+            </ul>
+          </section>
+        ))}
+        {found.length === 0 && <p class="dim">No attribute is called “{query}”.</p>}
+      </div>
+    </section>
+  );
+}

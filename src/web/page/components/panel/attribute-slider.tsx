@@ -1,0 +1,81 @@
+// The slider of one attribute: where it began, where it is, and its safe range.
+import './attribute-slider.css';
+import { useComputed } from '@preact/signals';
+import type { Direction } from '../../../shared/direction.ts';
+import { commitMove, previewMove, resetAttribute } from '../../actions/edit/move-attribute.ts';
+import { chooseActive } from '../../actions/view/choose.ts';
+import { type Axis, axisOf, round } from '../../display/slider-axis.ts';
+import { distanceText, percentText } from '../../display/wording.ts';
+import { useStudio } from '../common/studio-context.ts';
+
+/** The slider's own keys, for the help's list. */
+export const sliderKeys = {
+  keys: ['←', '→'],
+  help: 'on a slider: a tenth of σ; with Shift a hundredth; Page up and Page down half a σ',
+} as const;
+
+export function AttributeSlider({ direction }: { readonly direction: Direction }) {
+  const axis = axisOf(direction);
+  const { attribute, column } = direction;
+  const { state, act } = useStudio();
+  // The knob that is moved follows the hand at once; the others follow the figures.
+  const wanted = useComputed(() => {
+    const move = state.edit.value.moves.find(each => each.attribute === attribute);
+    return move?.kind === 'absolute' ? move.distance : undefined;
+  }).value;
+  const figures = state.figures.value;
+  const now = wanted ?? figures?.after.distances[attribute] ?? 0;
+  const start = figures?.before.distances[attribute] ?? now;
+  const probability = column === undefined ? undefined : figures?.after.probabilities[column];
+  const at = (distance: number) => `${(100 * (clip(distance, axis) - axis.low)) / (axis.high - axis.low)}%`;
+  const [left, right] = [Math.min(now, start), Math.max(now, start)];
+  const activate = () => act(chooseActive, attribute);
+  return (
+    <div
+      class="slider"
+      style={{
+        '--safe-from': at(axis.safe?.[0] ?? 0),
+        '--safe-to': at(axis.safe?.[1] ?? 0),
+        '--from': at(left),
+        '--to': at(right),
+        '--start': at(start),
+      }}
+    >
+      <span class="rail" aria-hidden="true" />
+      {axis.safe && <span class="safe" aria-hidden="true" />}
+      <span class="fill" aria-hidden="true" />
+      <span class="tick" aria-hidden="true" />
+      <input
+        id={`move-${attribute}`}
+        type="range"
+        min={axis.low}
+        max={axis.high}
+        step={0.01}
+        value={clip(round(now), axis)}
+        aria-valuetext={`${distanceText(now)}${probability === undefined ? '' : `, ${percentText(probability)}`}`}
+        onPointerDown={activate}
+        onFocus={activate}
+        onKeyDown={event => {
+          const by = stepOf(event);
+          if (by === undefined) return;
+          event.preventDefault();
+          act(commitMove, attribute, round(clip(now + by, axis)));
+        }}
+        onInput={event => act(previewMove, attribute, Number(event.currentTarget.value))}
+        onChange={event => act(commitMove, attribute, Number(event.currentTarget.value))}
+        onDblClick={() => act(resetAttribute, attribute)}
+      />
+    </div>
+  );
+}
+
+function clip(distance: number, { low, high }: Axis): number {
+  return Math.min(high, Math.max(low, distance));
+}
+
+/** @returns the step of a key, in σ; undefined for keys that the browser handles, such as Shift with an arrow. */
+function stepOf({ key, shiftKey }: KeyboardEvent): number | undefined {
+  const page = { PageUp: 0.5, PageDown: -0.5 }[key];
+  const arrow = { ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1 }[key];
+  return page ?? (shiftKey ? undefined : arrow);
+}

@@ -1,0 +1,54 @@
+// The page's side of the worker: turns calls of the engine into messages, and answers into promises.
+import { UserError } from '../../core/errors.ts';
+import type { Answer, Engine, Method, Progress } from '../shared/protocol.ts';
+
+export interface EngineClient extends Engine {
+  /** Ends the worker; calls without an answer yet never get one. */
+  stop(): void;
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** @param worker one that nobody else talks to. @param onProgress is called while the model loads. */
+export function connectEngine(worker: Worker, onProgress: (progress: Progress) => void): EngineClient {
+  const waiting = new Map<number, Waiting>();
+  let broken: Error | undefined;
+  let calls = 0;
+  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+    if ('progress' in data) return onProgress(data.progress);
+    const call = waiting.get(data.id);
+    waiting.delete(data.id);
+    if ('result' in data) call?.resolve(data.result);
+    else call?.reject(data.mistake ? new UserError(data.problem) : new Error(data.problem));
+  };
+  worker.onerror = event => {
+    event.preventDefault();
+    const why = event.message ? `: ${event.message}` : '';
+    broken = new UserError(`The worker that computes faces did not start${why}. Reload the page`);
+    for (const { reject } of waiting.values()) reject(broken);
+    waiting.clear();
+  };
+  const call = <Result>(method: Method, request?: unknown) =>
+    new Promise<Result>((resolve, reject) => {
+      if (broken !== undefined) return reject(broken);
+      const id = calls++;
+      waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+      worker.postMessage({ id, method, request });
+    });
+  return {
+    load: request => call('load', request),
+    draw: edit => call('draw', edit),
+    score: () => call('score'),
+    frames: edits => call('frames', edits),
+    residuals: locks => call('residuals', locks),
+    distanceFor: wish => call('distanceFor', wish),
+    readLink: text => call('readLink', text),
+    readDocument: file => call('readDocument', file),
+    signPicture: request => call('signPicture', request),
+    writeRecipe: edit => call('writeRecipe', edit),
+    stop: () => worker.terminate(),
+  };
+}

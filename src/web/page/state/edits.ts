@@ -1,0 +1,39 @@
+// Faces as values: where an edit starts, and whether two are the same.
+import type { Edit, Model } from '../../shared/protocol.ts';
+
+/** The face of a first visit where the bundle names none: seed 12 is a whole face of the shipped model. */
+const usualOpeningSeed = 12;
+
+/** @returns the face that the page opens with. */
+export function openingFace(model: Pick<Model, 'geometry' | 'psi' | 'openWith'>): Edit {
+  return faceOf(model.openWith?.seed ?? usualOpeningSeed, model);
+}
+
+/**
+ * The face of a seed as it is.
+ * @param model left out while there is none yet.
+ * @param psi its truncation; left out, the model's, if it has any.
+ */
+export function faceOf(seed: number, model?: Pick<Model, 'geometry' | 'psi'>, psi = model?.psi): Edit {
+  return { seed, ...(psi !== undefined && { psi }), moves: [], locks: [], geometry: model?.geometry ?? 'sphere' };
+}
+
+/** The face that an edit starts from, without moves and locks. */
+export function unedited(edit: Edit): Edit {
+  const start =
+    'seed' in edit ? { seed: edit.seed, ...(edit.psi !== undefined && { psi: edit.psi }) } : { latent: edit.latent };
+  return { ...start, moves: [], locks: [], geometry: edit.geometry };
+}
+
+/** Whether two edits start from the same face, truncated alike, in the same geometry. */
+export function sameStart(a: Edit, b: Edit): boolean {
+  if (a.geometry !== b.geometry) return false;
+  if ('seed' in a || 'seed' in b) return 'seed' in a && 'seed' in b && a.seed === b.seed && a.psi === b.psi;
+  return a.latent.length === b.latent.length && [...a.latent].every((x, i) => x === b.latent[i]);
+}
+
+/** Whether two edits are the same in every word. */
+export function sameEdit(a: Edit, b: Edit): boolean {
+  const said = ({ moves, locks, layers }: Edit) => JSON.stringify([moves, locks, layers]);
+  return sameStart(a, b) && said(a) === said(b);
+}

@@ -1,0 +1,119 @@
+// Everything the studio shows, as one object of signals. Actions write to it; everybody else is handed a read-only view.
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Drawn, Edit, Frame, Model, Progress } from '../../shared/protocol.ts';
+import type { EngineClient } from '../engine-client.ts';
+import { faceOf } from './edits.ts';
+import type { Figures } from './figures.ts';
+
+export type Phase =
+  | { readonly kind: 'loading'; readonly progress: Progress | undefined }
+  | { readonly kind: 'failed'; readonly problem: string }
+  | { readonly kind: 'ready' };
+
+/** A face on the screen, with the edit that made it. */
+export interface Shown extends Drawn {
+  readonly edit: Edit;
+}
+
+export interface HistoryEntry {
+  /** `Young → 22 %`. */
+  readonly label: string;
+  readonly edit: Edit;
+  /** Changes with the same tag that follow each other closely are one entry. */
+  readonly tag: string;
+  /** Time of the change, in milliseconds of the clock. */
+  readonly at: number;
+}
+
+/** A face to choose, in the gallery or among the recent ones. */
+export interface Thumbnail {
+  readonly edit: Edit;
+  readonly frame: Frame;
+}
+
+export interface Message {
+  readonly text: string;
+  /** `refused`: about an edit that could not be drawn; it goes as soon as another one is. */
+  readonly kind: 'news' | 'problem' | 'refused';
+}
+
+export type DialogName = 'export' | 'help';
+
+/** The numbers beside the sliders: probabilities, or signed distances for experts. */
+export type Units = 'probability' | 'distance';
+
+export interface StudioState {
+  readonly phase: Signal<Phase>;
+  readonly model: Signal<Model | undefined>;
+  /** The wanted face; the screen follows. */
+  readonly edit: Signal<Edit>;
+  /** The face as it is drawn. */
+  readonly shown: Signal<Shown | undefined>;
+  /** The same face without moves. */
+  readonly before: Signal<Shown | undefined>;
+  /** Figures of both, for 40 rows to read: they change less often than the picture. */
+  readonly figures: Signal<{ readonly before: Figures; readonly after: Figures } | undefined>;
+  /** Share of each direction that the locks leave, 0 to 1. */
+  readonly residuals: Signal<Readonly<Record<string, number>>>;
+  /** The attribute in use, whose strip is shown. */
+  readonly active: Signal<string>;
+  readonly strip: Signal<readonly Thumbnail[]>;
+  /** The frame that the playing strip shows in place of the face. */
+  readonly playing: Signal<Drawn | undefined>;
+  readonly history: Signal<{ readonly entries: readonly HistoryEntry[]; readonly at: number }>;
+  readonly gallery: Signal<readonly Thumbnail[]>;
+  readonly recent: Signal<readonly Thumbnail[]>;
+  /** Place of the divider, 0 to 1; left of it the face before the edit is shown. */
+  readonly divider: Signal<number>;
+  /** Whether the face before the edit is shown, as long as a key or button is held. */
+  readonly peeking: Signal<boolean>;
+  readonly units: Signal<Units>;
+  /** The text in the search field. */
+  readonly query: Signal<string>;
+  readonly dialog: Signal<DialogName | undefined>;
+  readonly message: Signal<Message | undefined>;
+  /** Whether the page and its model are kept for use without a network. */
+  readonly offline: Signal<boolean>;
+  readonly canUndo: ReadonlySignal<boolean>;
+  readonly canRedo: ReadonlySignal<boolean>;
+}
+
+/** The state for those who show it: it has the same signals, but their values cannot be set. */
+export type ReadonlyState = {
+  readonly [Name in keyof StudioState]: ReadonlySignal<StudioState[Name]['value']>;
+};
+
+/** State and engine; every action gets them. */
+export interface Studio {
+  readonly state: StudioState;
+  /** Replaced by a new one after a failure. */
+  engine: EngineClient;
+}
+
+export function createState(): StudioState {
+  const history = signal<StudioState['history']['value']>({ entries: [], at: -1 });
+  return {
+    phase: signal<Phase>({ kind: 'loading', progress: undefined }),
+    model: signal(undefined),
+    edit: signal(faceOf(0)),
+    shown: signal(undefined),
+    before: signal(undefined),
+    figures: signal(undefined),
+    residuals: signal({}),
+    active: signal('Young'),
+    strip: signal([]),
+    playing: signal(undefined),
+    history,
+    gallery: signal([]),
+    recent: signal([]),
+    divider: signal(0),
+    peeking: signal(false),
+    units: signal<Units>('probability'),
+    query: signal(''),
+    dialog: signal(undefined),
+    message: signal(undefined),
+    offline: signal(false),
+    canUndo: computed(() => history.value.at > 0),
+    canRedo: computed(() => history.value.at < history.value.entries.length - 1),
+  };
+}

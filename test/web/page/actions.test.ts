@@ -1,0 +1,58 @@
+// The registry of actions: it is whole, no two ask for the same key, and components have no other way to write.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Action, keyNames } from '../../../src/web/page/actions/action.ts';
+import { actions, actionsIn } from '../../../src/web/page/actions/registry.ts';
+import { viewOf } from '../../../src/web/page/components/common/studio-context.ts';
+import { createState, type Studio } from '../../../src/web/page/state/studio-state.ts';
+
+const folder = join(import.meta.dirname, '../../../src/web/page/actions');
+
+test('every action is in the list, once', () => {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.ts'));
+  const made = files.filter(path => /: Action = \{/.test(readFileSync(join(folder, path), 'utf8')));
+  const idsByFile = made.map(path => /\/([\w-]+)\.ts$/.exec(path)![1]!);
+  expect(actions.map(({ id }) => id).sort()).toEqual(idsByFile.sort());
+});
+
+test('no two actions have the same key', () => {
+  const keys = actions.flatMap(({ keys = [] }) => keys.map(key => keyNames(key).join('+')));
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(keys).toEqual(expect.arrayContaining(['B', 'L', '/', '?', 'Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+Y']));
+});
+
+test('what has a place in the header has an icon, and nothing else is there', () => {
+  const shown = (['faces', 'results', 'save'] as const).flatMap(actionsIn);
+  expect(shown.map(({ id }) => id)).toEqual(['surprise-me', 'share-link', 'open-file', 'open-help', 'open-export']);
+  expect(shown.filter(({ icon }) => icon === undefined)).toEqual([]);
+});
+
+test('an action is enabled only where it can do something', () => {
+  const state = createState();
+  const enabled = () => actions.filter((action: Action) => action.enabled?.(state) === false).map(({ id }) => id);
+  expect(enabled()).toEqual(['more-faces', 'play', 'undo', 'redo', 'reset-all']);
+});
+
+test('a view of the studio reads state, and writes only through actions', () => {
+  const studio: Studio = { state: createState(), engine: undefined as never }; // nothing here computes
+  const { state, act } = viewOf(studio);
+  // @ts-expect-error components are given signals that they cannot set
+  const wrong = () => (state.units.value = 'distance');
+  expect(typeof wrong).toBe('function');
+  act(({ state }, text: string) => {
+    state.query.value = text;
+  }, 'smile');
+  expect(state.query.value).toBe('smile');
+});
+
+test('components and others that show state set no value of it', () => {
+  const page = join(folder, '..');
+  const paths = ['components', 'display'].flatMap(name =>
+    readdirSync(join(page, name), { recursive: true, encoding: 'utf8' }).map(path => join(name, path)),
+  );
+  const writes = paths
+    .filter(path => /\.tsx?$/.test(path))
+    .filter(path => /\bstate\.\w+\.value\s*(=[^=>]|\+=|\+\+)/.test(readFileSync(join(page, path), 'utf8')));
+  expect(writes).toEqual([]);
+});
