@@ -3,7 +3,6 @@ export { type AttributeName, attributeNames } from './attributes.ts';
 export type { Direction, DirectionFacts, ScoredDirection } from './directions/direction.ts';
 export type { LayerName, LayerRange } from './directions/layers.ts';
 export type { Conditioned } from './editing/conditioning.ts';
-export type { Edited } from './editing/edit.ts';
 export { formatMove, type LatentMove, type Move, type ProbabilityMove, parseMove } from './editing/moves.ts';
 export {
   addRecipe,
@@ -16,6 +15,7 @@ export {
   type Start,
   type Strip,
 } from './editing/recipe.ts';
+export type { Edited } from './editing/request.ts';
 export { type MoveRange, parseMoveRange } from './editing/strip.ts';
 export type { Bundle, Hash, ReadFile } from './editor/bundle.ts';
 export {

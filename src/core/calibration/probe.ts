@@ -3,6 +3,7 @@
 import { type AttributeName, attributeIndex, attributeNames } from '../attributes.ts';
 import { type Direction, isScored } from '../directions/direction.ts';
 import type { LayerRange } from '../directions/layers.ts';
+import type { Hold } from '../editing/hold.ts';
 import { type Answer, strengthFor } from '../editing/response.ts';
 import type { EditRequest, FaceEditor } from '../editor/face-editor.ts';
 import { logitOf } from '../editor/probability.ts';
@@ -14,6 +15,8 @@ import type { Judge } from './judge.ts';
 export interface Plan {
   readonly moved: AttributeName;
   readonly locks: readonly string[];
+  /** Left out: linear. */
+  readonly hold?: Hold;
   /** Layers that the move acts on; left out, those of the bundle. */
   readonly layers?: LayerRange;
 }
@@ -158,8 +161,13 @@ function moved(editor: FaceEditor, plan: Plan, latent: Float32Array, strength: n
 }
 
 /** How the plan's edits are made. */
-export function conditionsOf({ moved, locks, layers }: Plan): Pick<EditRequest, 'locks' | 'layers'> {
-  return { locks, ...(layers && { layers: { [moved]: layers } }) };
+export function conditionsOf({
+  moved,
+  locks,
+  hold = 'linear',
+  layers,
+}: Plan): Pick<EditRequest, 'locks' | 'hold' | 'layers'> {
+  return { locks, hold, ...(layers && hold === 'linear' && { layers: { [moved]: layers } }) };
 }
 
 /** @returns logits [n, 40] of the images of these latents. */

@@ -6,6 +6,7 @@ import { addPngText, readPngTexts } from '../formats/png-text.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
 import { markSynthetic } from '../formats/xmp.ts';
 import { type Geometry, geometryNames, mostPsi } from '../models/latents.ts';
+import { type Hold, holdNames } from './hold.ts';
 import { asLatentMove, formatMove, type LatentMove, parseMove } from './moves.ts';
 
 /** The face that an edit starts from. */
@@ -24,6 +25,8 @@ export type Recipe = Start & {
   readonly moves: readonly LatentMove[];
   readonly locks: readonly string[];
   readonly geometry: Geometry;
+  /** How locks hold. Left out: linear. */
+  readonly hold?: Hold | undefined;
   /** Which layers moves of an attribute act on, where these are others than the model's own. */
   readonly layers?: Readonly<Record<string, LayerRange>> | undefined;
   /** How the face was drawn, where it was drawn as a strip or an animation; without it a recipe is one picture. */
@@ -81,6 +84,7 @@ const schema = z
     moves: z.array(moveSchema),
     locks: z.array(z.string().max(100)),
     geometry: z.enum(geometryNames),
+    hold: z.enum(holdNames).default('linear'),
     layers: z.record(z.string().max(100), layerRangeSchema).optional(),
     strip: z
       .strictObject({
@@ -97,7 +101,7 @@ const schema = z
       })
       .optional(),
   })
-  .transform(({ bundle, seed, psi, latent, moves, locks, geometry, layers, strip }): Recipe => {
+  .transform(({ bundle, seed, psi, latent, moves, locks, geometry, hold, layers, strip }): Recipe => {
     if ((seed === undefined) === (latent === undefined)) {
       throw new UserError('a recipe must start from a seed or from a latent; got both or neither');
     }
@@ -111,11 +115,11 @@ const schema = z
     }
     const start = latent === undefined ? { seed: seed!, ...(psi !== undefined && { psi }) } : { latent };
     const kept = { ...(layers !== undefined && { layers }), ...(strip !== undefined && { strip }) };
-    return { ...start, bundle, moves, locks, geometry, ...kept };
+    return { ...start, bundle, moves, locks, geometry, hold, ...kept };
   });
 
 /** @returns JSON in one line, the same for the same recipe. */
-export function formatRecipe({ bundle, moves, locks, geometry, layers, strip, ...start }: Recipe): string {
+export function formatRecipe({ bundle, moves, locks, geometry, hold, layers, strip, ...start }: Recipe): string {
   const face = 'seed' in start ? { seed: start.seed, psi: start.psi } : { latent: [...start.latent] };
   const drawn = strip && { ...strip, from: strip.from.map(move => move && formatMove(move)) };
   return JSON.stringify({
@@ -125,6 +129,7 @@ export function formatRecipe({ bundle, moves, locks, geometry, layers, strip, ..
     moves: moves.map(formatMove),
     locks,
     geometry,
+    hold: hold === 'linear' ? undefined : hold, // as recipes were before there was another way
     layers,
     strip: drawn,
   });

@@ -1,10 +1,16 @@
 // Finds how far an attribute can be moved on top of an edit: between two distances of its boundary, within the sphere.
+import { UserError } from '../errors.ts';
 import { addScaled, dot, removeSpan } from '../math/linear-algebra.ts';
 import { spanOf } from './conditioning.ts';
-import { type Edit, editLatent, seenLatent } from './edit.ts';
+import { seenLatent } from './distances.ts';
+import { editLatent } from './edit.ts';
+import type { Edit } from './request.ts';
 
 /** The usable share of the way to the sphere's edge: at the edge only the held distances are left of the face. */
 const usable = 0.99;
+/** Length of the strides that a curve is walked in, and where the walk ends, in σ. */
+const longestStride = 0.5;
+const farthest = 6;
 
 /**
  * @param distances the lowest and the highest signed distance wanted. A face beyond them may stay where it is.
@@ -13,12 +19,22 @@ const usable = 0.99;
  */
 export function strengthRange(
   attribute: string,
+  distances: readonly [number, number],
+  edit: Edit,
+): readonly [number, number] {
+  editLatent(edit); // throws where the edit itself is refused
+  return edit.scores === undefined
+    ? straightRange(attribute, distances, edit)
+    : curvedRange(attribute, distances, edit);
+}
+
+function straightRange(
+  attribute: string,
   [low, high]: readonly [number, number],
   edit: Edit,
 ): readonly [number, number] {
   const { latent, boundaries, moves, locks, geometry = 'sphere' } = edit;
   const start = seenLatent(latent, geometry);
-  editLatent(edit); // throws where the edit itself is refused
   // Plain addition makes all linear in the strength, and the sphere keeps these distances.
   const at = (strength: number) =>
     editLatent({
@@ -42,4 +58,33 @@ export function strengthRange(
   const [a, b, c] = [dot(direction, direction), dot(from, direction), dot(from, from) - start.length];
   const root = Math.sqrt(Math.max(0, b * b - a * c));
   return [Math.max(least, (usable * (-b - root)) / a), Math.min(most, (usable * (-b + root)) / a)];
+}
+
+/** Walks the curve to both sides until the distances are passed, the locks leave no way, or `farthest` is reached. */
+function curvedRange(attribute: string, [low, high]: readonly [number, number], edit: Edit): readonly [number, number] {
+  const walk = (side: -1 | 1, beyond: (distance: number) => number) => {
+    let before: readonly [strength: number, beyond: number] | undefined;
+    for (const [strength, distance] of distancesAlong(attribute, side, edit)) {
+      const now = beyond(distance);
+      if (now >= 0 && before === undefined) return 0;
+      if (now >= 0) return strength - ((strength - before![0]) * now) / (now - before![1]);
+      before = [strength, now];
+    }
+    return before?.[0] ?? 0;
+  };
+  return [walk(-1, distance => low - distance), walk(1, distance => distance - high)];
+}
+
+/** @returns distances of the attribute at strengths ever farther to one side, as far as the locks leave a way. */
+function* distancesAlong(attribute: string, side: -1 | 1, edit: Edit): Generator<readonly [number, number]> {
+  for (let stride = 0; stride <= farthest / longestStride; stride++) {
+    const strength = side * stride * longestStride;
+    const moves = [...edit.moves, { attribute, kind: 'relative', strength } as const];
+    try {
+      yield [strength, editLatent({ ...edit, moves }).distances[attribute]!];
+    } catch (error) {
+      if (error instanceof UserError) return;
+      throw error;
+    }
+  }
 }

@@ -1,7 +1,9 @@
 // A strip: one face edited step by step along its moves, from one end to the other.
 import { UserError } from '../errors.ts';
-import { distanceTo, type Edit, type Edited, editLatent, seenLatent } from './edit.ts';
+import { distanceTo, seenLatent } from './distances.ts';
+import { editLatent } from './edit.ts';
 import { type LatentMove, type Move, parseMove } from './moves.ts';
+import type { Edit, Edited } from './request.ts';
 
 /** A move with the value it starts from; undefined starts at the face as it is. */
 export interface MoveRange<Kind extends Move = Move> {

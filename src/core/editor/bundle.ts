@@ -11,6 +11,7 @@ import {
 } from '../directions/direction.ts';
 import { isRange } from '../directions/layers.ts';
 
+import { holdNames } from '../editing/hold.ts';
 import { UserError } from '../errors.ts';
 import { checkShape, toFloat64 } from '../formats/nd-array.ts';
 import { decodeNpy } from '../formats/npy.ts';
@@ -18,6 +19,7 @@ import { parseVersionedJson } from '../formats/versioned-json.ts';
 import { normalisationSchema } from '../images/colour.ts';
 import { length } from '../math/linear-algebra.ts';
 import { classifierArchitectureSchema } from '../models/classifier.ts';
+import { fieldArchitectureSchema } from '../models/field.ts';
 import { ganArchitectureSchema } from '../models/gan-architecture.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import { mostPsi } from '../models/latents.ts';
@@ -28,6 +30,8 @@ export const bundleFiles = {
   /** Weights by their path within the network; the index has the architecture. */
   generator: 'generator.safetensors',
   classifier: 'classifier.safetensors',
+  /** Weights of the field, in a bundle that has one. */
+  field: 'field.safetensors',
   /** float64 [directions, d]: unit normals toward more, in the index's order; zeros where there is none. */
   boundaries: 'boundaries.npy',
   /** Uncurated faces, for the model card. */
@@ -73,6 +77,10 @@ const indexSchema = z
       normalisation: normalisationSchema,
     }),
     classifier: z.object({ architecture: classifierArchitectureSchema }),
+    /** The small network that edits can hold locks by. */
+    field: z.object({ architecture: fieldArchitectureSchema }).optional(),
+    /** The way in which edits hold locks, where nobody chooses another; left out: linear. */
+    hold: z.enum(holdNames).optional(),
     /** Truncation of faces that are drawn by their seeds, where nobody chooses another; left out: 1, none. */
     psi: z.number().min(0).max(mostPsi).optional(),
     /** The face that editors open with, where nobody chose one yet. */
@@ -113,6 +121,15 @@ const indexSchema = z
     path: ['psi'],
     error: 'must be left out where latents lie on a sphere',
   })
+  .refine(({ field, hold }) => field !== undefined || hold !== 'field', { path: ['hold'], error: 'must have a field' })
+  .refine(
+    ({ generator, field }) =>
+      (field?.architecture.latentSize ?? generator.architecture.latentSize) === generator.architecture.latentSize,
+    {
+      path: ['field', 'architecture', 'latentSize'],
+      error: "must be the generator's",
+    },
+  )
   .refine(({ generator, classifier }) => classifier.architecture.resolution === generator.architecture.resolution, {
     path: ['classifier', 'architecture', 'resolution'],
     error: "must be the generator's",
@@ -185,7 +202,8 @@ export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle
     await checkHash(bytes, sha256, hash, `${place}/${name}`);
     contents[name] = bytes;
   }
-  for (const name of [bundleFiles.generator, bundleFiles.classifier, bundleFiles.boundaries]) {
+  const needed = [bundleFiles.generator, bundleFiles.classifier, bundleFiles.boundaries];
+  for (const name of [...needed, ...(index.field === undefined ? [] : [bundleFiles.field])]) {
     if (!Object.hasOwn(contents, name)) throw new UserError(`${place} must hold ${name}. Make the bundle again`);
   }
   const { resolution, latentSize } = index.generator.architecture;

@@ -4,14 +4,18 @@ import { attributeNames } from '../attributes.ts';
 import { type Direction, type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
 import { type Conditioned, conditionNormal } from '../editing/conditioning.ts';
-import { type Edited, editLatent } from '../editing/edit.ts';
+import type { Scores } from '../editing/curve.ts';
+import { editLatent } from '../editing/edit.ts';
+import { fieldScores, type Hold } from '../editing/hold.ts';
 import { asLatentMove, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
 import type { Recipe, Start } from '../editing/recipe.ts';
+import type { Edited } from '../editing/request.ts';
 import { strengthRange } from '../editing/strength-range.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../editing/strip.ts';
 import { didYouMean, UserError } from '../errors.ts';
 import { createRandom } from '../math/random.ts';
 import { streams } from '../math/streams.ts';
+import { Field } from '../models/field.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import { BatchRunner, classifierOnnx, generatorOnnx, type LatentMapping, latentMapping } from '../models/inference.ts';
 import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/latents.ts';
@@ -34,6 +38,8 @@ type Conditions = Start & {
   readonly locks?: readonly string[];
   /** Default the model's own; `linear` is plain addition where that is `sphere`. */
   readonly geometry?: Geometry;
+  /** How locks hold; left out: the model's own way. `field` needs a bundle that has one. */
+  readonly hold?: Hold | undefined;
   /** Which layers moves of an attribute act on, where not on those of the model: `{ Young: 'coarse' }`, or rows. */
   readonly layers?: Readonly<Record<string, LayerRange | string>> | undefined;
 };
@@ -83,12 +89,20 @@ export class FaceEditor {
   readonly geometry: Geometry;
   /** Rows that a latent can have, one a layer of the generator from coarse to fine; 1 where it has one for all. */
   readonly layers: number;
+  readonly #field: Field | undefined;
   readonly #map: LatentMapping;
   readonly #generator: BatchRunner;
   readonly #classifier: BatchRunner;
 
-  private constructor(bundle: Bundle, map: LatentMapping, generator: BatchRunner, classifier: BatchRunner) {
+  private constructor(
+    bundle: Bundle,
+    field: Field | undefined,
+    map: LatentMapping,
+    generator: BatchRunner,
+    classifier: BatchRunner,
+  ) {
     this.bundle = bundle;
+    this.#field = field;
     const { geometry, layers } = ganModel(bundle.generator.architecture);
     this.geometry = geometry;
     this.layers = layers;
@@ -99,12 +113,13 @@ export class FaceEditor {
 
   /** Compiles the networks for the device. @throws UserError as `bundleNetworks`, and where the device refuses them. */
   static async open(device: Device, bundle: Bundle): Promise<FaceEditor> {
-    const { generator, classifier } = bundleNetworks(bundle);
+    const { generator, classifier, field } = bundleNetworks(bundle);
     const { target } = device;
     const generatorBytes = generatorOnnx(generator.architecture, generator.weights, target);
     const classifierBytes = classifierOnnx(classifier.architecture, classifier.weights, target);
     return new FaceEditor(
       bundle,
+      field && new Field(field.architecture, field.weights),
       latentMapping(generator.architecture, generator.weights),
       await openNetwork(device, bundle, bundleFiles.generator, generatorBytes),
       await openNetwork(device, bundle, bundleFiles.classifier, classifierBytes),
@@ -210,6 +225,7 @@ export class FaceEditor {
       moves: request.moves.map(asMove).map(asLatentMove),
       locks,
       geometry,
+      hold: this.#hold(request),
       ...(Object.keys(layers).length > 0 && { layers }),
     };
   }
@@ -285,7 +301,28 @@ export class FaceEditor {
       const given = layers[boundary.attribute];
       return given === undefined ? boundary : { ...boundary, layers: given };
     });
-    return { latent, boundaries, locks, geometry, rows: this.layers };
+    const scores = this.#scores(request, boundaries);
+    return { latent, boundaries, locks, geometry, rows: this.layers, scores };
+  }
+
+  #hold({ hold = this.bundle.hold ?? 'linear' }: Conditions): Hold {
+    return hold;
+  }
+
+  /** @returns the scores that are followed and held along a curve; undefined for edits in a straight line. */
+  #scores(request: Conditions, boundaries: readonly Direction[]): Scores | undefined {
+    if (this.#hold(request) === 'linear') return undefined;
+    const { name } = this.bundle;
+    if (this.#field === undefined) {
+      throw new UserError(`hold must be linear for ${name}, which has no field. Leave it out`);
+    }
+    if (Object.keys(request.layers ?? {}).length > 0) {
+      throw new UserError('layers can be chosen for moves with hold linear only; the field moves all layers');
+    }
+    if ((request.geometry ?? this.geometry) !== this.geometry) {
+      throw new UserError(`geometry must be ${this.geometry} with hold field; got ${request.geometry}. Leave it out`);
+    }
+    return fieldScores(this.#field, boundaries);
   }
 
   /** The start as a recipe keeps it: with its truncation, even if that was left out, where the model has one. */

@@ -7,6 +7,7 @@ import type { WeightPrecision } from '../graph/target.ts';
 import { sameShape } from '../graph/tensor.ts';
 import { flattenTree, type ParameterSpec } from '../graph/tree.ts';
 import { type ClassifierArchitecture, classifierSpec } from '../models/classifier.ts';
+import { type FieldArchitecture, fieldSpec } from '../models/field.ts';
 import type { GanArchitecture } from '../models/gan-architecture.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import type { SpecTree } from '../models/gan-model.ts';
@@ -22,6 +23,8 @@ export interface Network<Architecture> {
 export interface BundleNetworks {
   readonly generator: Network<GanArchitecture>;
   readonly classifier: Network<ClassifierArchitecture>;
+  /** Left out of bundles without one. */
+  readonly field?: Network<FieldArchitecture>;
 }
 
 /** Tensors up to this size stay float32: biases and the like, which are few and added to everything. */
@@ -91,12 +94,13 @@ function parametersOf(spec: SpecTree): (readonly [string, ParameterSpec])[] {
   return [...flattenTree<ParameterSpec>(spec, '')].map(([path, each]) => [path.slice(1), each] as const);
 }
 
-/** @returns both networks of a bundle. @throws UserError as `decodeWeights`. */
-export function bundleNetworks({ generator, classifier, contents, place }: Bundle): BundleNetworks {
+/** @returns the networks of a bundle. @throws UserError as `decodeWeights`. */
+export function bundleNetworks({ generator, classifier, field, contents, place }: Bundle): BundleNetworks {
   const read = (name: string, spec: SpecTree) => decodeWeights(contents[name]!, spec, `${place}/${name}`);
   const { architecture } = generator;
   return {
     generator: { architecture, weights: read(bundleFiles.generator, ganModel(architecture).finishedSpec()) },
     classifier: { ...classifier, weights: read(bundleFiles.classifier, classifierSpec(classifier.architecture)) },
+    ...(field && { field: { ...field, weights: read(bundleFiles.field, fieldSpec(field.architecture)) } }),
   };
 }

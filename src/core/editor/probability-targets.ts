@@ -1,8 +1,9 @@
 // Finds the strengths at which the classifier is as sure of some attributes of one face as is wanted.
 
-import { type Edit, type Edited, editLatent } from '../editing/edit.ts';
+import { editLatent } from '../editing/edit.ts';
 import { type JointAnswer, jointStrengths, squaredError } from '../editing/joint-strengths.ts';
 import type { LatentMove } from '../editing/moves.ts';
+import type { Edit, Edited } from '../editing/request.ts';
 import { type Answer, strengthFor } from '../editing/response.ts';
 import { strengthRange } from '../editing/strength-range.ts';
 import { UserError } from '../errors.ts';

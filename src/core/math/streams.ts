@@ -47,7 +47,7 @@ export const streams = {
   synthesize: { shard: (shard: number) => shard },
 
   /** Seed: the option of `fit`. */
-  fit: { attribute: hashed },
+  fit: { attribute: hashed, field: { steps: 0, imageOrder: 1 } },
 
   /** Seed: the option of `evaluate`. */
   evaluateGenerator: { latents: 0, train: 1, test: 2, directions: 3, pairs: 4 },

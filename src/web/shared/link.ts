@@ -24,6 +24,7 @@ export function formatLink(edit: Edit, { name, sha256 }: Named): string {
     ),
     ...edit.locks.map(lock => `lock=${encodeURIComponent(lock)}`),
     ...(edit.geometry === 'sphere' ? [] : [`geometry=${edit.geometry}`]),
+    ...(edit.hold === undefined || edit.hold === 'linear' ? [] : [`hold=${edit.hold}`]),
     `model=${encodeURIComponent(name)}.${sha256.slice(0, hashDigits)}`,
   ].join('&');
 }

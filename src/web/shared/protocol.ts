@@ -1,11 +1,12 @@
 // The messages between the page and its worker: calls with answers, and progress of loading.
 import type { DirectionFacts } from '../../core/directions/direction.ts';
+import type { Hold } from '../../core/editing/hold.ts';
 import type { Recipe, Start } from '../../core/editing/recipe.ts';
 import type { BundleIndex } from '../../core/editor/bundle.ts';
 import type { Geometry } from '../../core/models/latents.ts';
 
 /** A recipe for the model that is open. */
-export type Edit = Start & Pick<Recipe, 'moves' | 'locks' | 'geometry' | 'layers'>;
+export type Edit = Start & Pick<Recipe, 'moves' | 'locks' | 'geometry' | 'hold' | 'layers'>;
 
 export interface LoadRequest {
   /** The address of the bundle's folder. */
@@ -39,6 +40,8 @@ export interface Model {
   readonly geometry: Geometry;
   /** Truncation of faces for which nobody chose another; undefined where the model has none. */
   readonly psi: number | undefined;
+  /** The way in which edits hold locks where nobody chose another. */
+  readonly hold: Hold;
   /** The face that the page opens with; undefined where the bundle names none. */
   readonly openWith?: BundleIndex['openWith'];
   /** The classifier's 40 attributes in the order of its answers, then any other directions. */

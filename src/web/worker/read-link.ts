@@ -18,7 +18,7 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
   if (link.length > maxLength) throw new UserError(`this link is no link to a face: it has ${link.length} characters`);
   const parameters = new URLSearchParams(link);
   for (const key of parameters.keys()) {
-    if (!['seed', 'psi', 'latent', 'move', 'layers', 'lock', 'geometry', 'model'].includes(key)) {
+    if (!['seed', 'psi', 'latent', 'move', 'layers', 'lock', 'geometry', 'hold', 'model'].includes(key)) {
       throw new UserError(
         `this link is no link to a face: "${key.slice(0, 30)}" means nothing here. Copy it again, whole`,
       );
@@ -34,6 +34,7 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
   const psi = parameters.get('psi');
   const latent = parameters.get('latent');
   const layers = parameters.getAll('layers');
+  const hold = parameters.get('hold');
   const recipe = {
     schemaVersion: 1,
     bundle: { name, sha256 },
@@ -43,6 +44,7 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
     moves: parameters.getAll('move'),
     locks: parameters.getAll('lock'),
     geometry: parameters.get('geometry') ?? 'sphere',
+    ...(hold === null ? {} : { hold }),
     ...(layers.length === 0 ? {} : { layers: Object.fromEntries(layers.map(readLayers)) }),
   };
   const { bundle: _, ...edit } = parseRecipe(JSON.stringify(recipe), 'this link');

@@ -181,7 +181,7 @@ function modelOf(
   const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
   const space = { latentSize, geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
   const names = { name: bundle.name, sha256, formerly, openWith };
-  return { ...names, resolution, ...space, directions, card, device, loaded };
+  return { ...names, hold: bundle.hold ?? 'linear', resolution, ...space, directions, card, device, loaded };
 }
 
 /** Adds the bundle's truncation to an edit that does not say its own. */

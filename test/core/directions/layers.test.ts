@@ -10,8 +10,10 @@ import {
   layersNamed,
   parseLayers,
 } from '../../../src/core/directions/layers.ts';
-import { distanceTo, type Edit, editLatent } from '../../../src/core/editing/edit.ts';
+import { distanceTo } from '../../../src/core/editing/distances.ts';
+import { editLatent } from '../../../src/core/editing/edit.ts';
 import type { LatentMove } from '../../../src/core/editing/moves.ts';
+import type { Edit } from '../../../src/core/editing/request.ts';
 import { strengthRange } from '../../../src/core/editing/strength-range.ts';
 import { editStrip } from '../../../src/core/editing/strip.ts';
 import { UserError } from '../../../src/core/errors.ts';

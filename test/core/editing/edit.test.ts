@@ -3,8 +3,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Direction } from '../../../src/core/directions/direction.ts';
-import { distanceTo, type Edit, editLatent } from '../../../src/core/editing/edit.ts';
+import { distanceTo } from '../../../src/core/editing/distances.ts';
+import { editLatent } from '../../../src/core/editing/edit.ts';
 import type { LatentMove } from '../../../src/core/editing/moves.ts';
+import type { Edit } from '../../../src/core/editing/request.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { addScaled, dot, length, scaled } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, permutation } from '../../../src/core/math/random.ts';

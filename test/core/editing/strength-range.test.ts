@@ -1,7 +1,8 @@
 // The range of a further move: its ends are the distances asked for, or the last that the sphere allows.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Edit, editLatent } from '../../../src/core/editing/edit.ts';
+import { editLatent } from '../../../src/core/editing/edit.ts';
+import type { Edit } from '../../../src/core/editing/request.ts';
 import { strengthRange } from '../../../src/core/editing/strength-range.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { type Geometry, sampleLatents } from '../../../src/core/models/latents.ts';

@@ -1,6 +1,6 @@
 // Strips go from one end of their moves to the other and hold the locks in every frame.
 import { describe, expect, test } from 'vitest';
-import { distanceTo, seenLatent } from '../../../src/core/editing/edit.ts';
+import { distanceTo, seenLatent } from '../../../src/core/editing/distances.ts';
 import type { LatentMove } from '../../../src/core/editing/moves.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../../../src/core/editing/strip.ts';
 import { UserError } from '../../../src/core/errors.ts';

@@ -1,6 +1,7 @@
 // Wanted logits against classifiers whose answers are known: met where they can be, and told how near where not.
 import { describe, expect, test } from 'vitest';
-import { type Edit, editLatent } from '../../../src/core/editing/edit.ts';
+import { editLatent } from '../../../src/core/editing/edit.ts';
+import type { Edit } from '../../../src/core/editing/request.ts';
 import { solveTargets } from '../../../src/core/editor/probability-targets.ts';
 import { dot } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../src/core/math/random.ts';

@@ -5,6 +5,7 @@ import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { flattenTree, parameterInputs } from '../../graph/tree.ts';
 import { mean } from '../../math/statistics.ts';
+import { streams } from '../../math/streams.ts';
 import { Field, type FieldArchitecture, field, fieldSpec } from '../../models/field.ts';
 import type { Weights } from '../../models/weights.ts';
 import { adamSpecs, adamUpdates, movingAverage } from '../../nn/adam.ts';
@@ -38,7 +39,8 @@ export interface FittedField {
 
 const names = { parameters: 'field', average: 'fieldEma', adam: 'fieldAdam' } as const;
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
-const minibatch = 128;
+/** Latents of one step. */
+export const minibatch = 128;
 const highestRate = 2e-3;
 /** Steps over which the rate rises to its height. */
 const warmup = 200;
@@ -74,7 +76,7 @@ export async function fitField(device: Device, data: FieldData, training: FieldT
   const known = Array.from({ length: count }, (_, row) => row).filter(row => row % heldOutEvery !== 0);
   if (known.length < minibatch) throw new RangeError(`a field takes ${minibatch} latents or more; got ${known.length}`);
   const scale = standardisation(data.scores, known, columns);
-  const state = new TrainingState(device, { seed, stream: 0, images: known.length });
+  const state = new TrainingState(device, { seed, streams: streams.fit.field, images: known.length });
   const specs = flattenTree(fieldSpec(architecture), names.parameters);
   for (const [name, spec] of specs) {
     const values = initialValues(spec, state.random);

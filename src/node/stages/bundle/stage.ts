@@ -5,13 +5,16 @@ import { z } from 'zod';
 import { attributeIndex, isAttributeName } from '../../../core/attributes.ts';
 import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
 import { bundleFiles, indexedDirections, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import { encodeWeights } from '../../../core/editor/networks.ts';
 import { UserError } from '../../../core/errors.ts';
 import { type NdArray, toFloat64 } from '../../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
+import { fieldSpec } from '../../../core/models/field.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { checkPsi, defaultPsi } from '../../../core/models/latents.ts';
 import { boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
+import { readField } from '../../artefacts/field.ts';
 import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
@@ -92,6 +95,7 @@ export const bundle = defineStage({
             `boundaries for latents of ${latentSize}`,
         );
       }
+      const field = await readField(runs.boundaries);
       const directions = scoredDirections(found, classifierFile.details);
       const name = config.name || basename(resolve(out));
       const { normalisation, ...architecture } = generatorFile.details;
@@ -99,6 +103,7 @@ export const bundle = defineStage({
         name,
         generator: { architecture, normalisation },
         classifier: { architecture: classifierFile.details.architecture },
+        ...(field && { field: { architecture: field.architecture } }),
         ...(psi !== undefined && { psi }),
         ...(config.openingSeed !== undefined && { openWith: { seed: config.openingSeed } }),
         ...indexedDirections(directions),
@@ -124,6 +129,9 @@ export const bundle = defineStage({
         [bundleFiles.generator]: stored.generator.bytes,
         [bundleFiles.classifier]: stored.classifier.bytes,
         [bundleFiles.boundaries]: await normalsOf(runs.boundaries, directions),
+        ...(field && {
+          [bundleFiles.field]: encodeWeights(fieldSpec(field.architecture), field.weights, 'float16'),
+        }),
         [bundleFiles.samples]: await samplesOf(stored.images, resolution),
         [bundleFiles.modelCard]: new TextEncoder().encode(card),
       };

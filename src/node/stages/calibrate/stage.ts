@@ -126,7 +126,18 @@ export const calibrate = defineStage({
       }
       await editor.release();
       await judge.release();
-      const { name, generator, classifier, psi, openWith, sha256, formerly = [], directions, contents } = editor.bundle;
+      const {
+        name,
+        generator,
+        classifier,
+        field,
+        psi,
+        openWith,
+        sha256,
+        formerly = [],
+        directions,
+        contents,
+      } = editor.bundle;
       const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
       const section = { attributes, judge: judge.name, faces: judgedFaces };
       const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
@@ -139,6 +150,7 @@ export const calibrate = defineStage({
       const earlier = isSame ? [...formerly, sha256] : [];
       const facts = {
         ...{ name, generator, classifier, attributes },
+        ...(field && { field }),
         ...(psi !== undefined && { psi }),
         ...(openWith && { openWith }),
         ...(extra && { extra }),

@@ -1,4 +1,6 @@
 // Gathers the faces of an edit: from seeds, from latents in a file, or from the recipes of an earlier edit.
+
+import type { Hold } from '../../../core/editing/hold.ts';
 import type { Recipe, Start, Strip } from '../../../core/editing/recipe.ts';
 import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { isSameModel } from '../../../core/editor/bundle.ts';
@@ -24,6 +26,7 @@ export interface FacesConfig {
   readonly move: readonly string[];
   readonly lock: readonly string[];
   readonly geometry?: Geometry | undefined;
+  readonly hold?: Hold | undefined;
   /** `coarse`, or `Young=coarse`. */
   readonly layers: readonly string[];
   readonly psi?: number | undefined;
@@ -41,7 +44,7 @@ const suggested = 'suggested';
  */
 export async function facesOf(config: FacesConfig, editor: FaceEditor): Promise<{ faces: NamedFace[]; strip?: Strip }> {
   if (config.recipe !== undefined) return facesOfRecipes(config.recipe, editor);
-  const { seed = [0], latent, row, psi, geometry = editor.geometry } = config;
+  const { seed = [0], latent, row, psi, geometry = editor.geometry, hold } = config;
   const moves = config.move.map(parseMoveRange);
   const locks = locksOf(config.lock, moves, editor);
   const layers = layersOf(config.layers, moves);
@@ -52,13 +55,22 @@ export async function facesOf(config: FacesConfig, editor: FaceEditor): Promise<
   if (starts.length > mostFaces) {
     throw new UserError(`an edit must have at most ${mostFaces} faces; got ${starts.length}. Choose some with --row`);
   }
-  return { faces: starts.map(({ name, start }) => ({ name, face: { ...start, moves, locks, geometry, layers } })) };
+  return {
+    faces: starts.map(({ name, start }) => ({ name, face: { ...start, moves, locks, geometry, hold, layers } })),
+  };
 }
 
 /** @throws UserError for malformed moves and for options that contradict each other, such as --recipe and --move. */
 export function checkFaceOptions(config: FacesConfig): void {
-  const { seed, latent, row, recipe, move, lock, geometry, layers, psi } = config;
-  const said = { '--seed': seed, '--latent': latent, '--row': row, '--geometry': geometry, '--psi': psi };
+  const { seed, latent, row, recipe, move, lock, geometry, hold, layers, psi } = config;
+  const said = {
+    '--seed': seed,
+    '--latent': latent,
+    '--row': row,
+    '--geometry': geometry,
+    '--hold': hold,
+    '--psi': psi,
+  };
   const lists = { '--move': move, '--lock': lock, '--layers': layers };
   if (recipe !== undefined) {
     const given = [
@@ -86,13 +98,14 @@ async function facesOfRecipes(path: string, { bundle }: FaceEditor): Promise<{ f
   if (recipes.some(recipe => drawing(recipe) !== drawing(recipes[0]!))) {
     throw new UserError(`the recipes of ${path} must have steps, scale and timing in common. Repeat them one by one`);
   }
-  const faces = recipes.map(({ moves, locks, geometry, layers, strip, ...start }, i) => ({
+  const faces = recipes.map(({ moves, locks, geometry, hold, layers, strip, ...start }, i) => ({
     name: 'seed' in start ? `seed ${start.seed}` : `latent ${i}`,
     face: {
       ...start,
       moves: moves.map((to, k): MoveRange => ({ to, from: strip?.from[k] ?? undefined })),
       locks,
       geometry,
+      hold,
       layers,
     },
   }));

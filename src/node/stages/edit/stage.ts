@@ -1,6 +1,7 @@
 // Stage `edit`: shows faces moved along attributes while others are locked, as strips or as an animation.
 import { extname } from 'node:path';
 import { z } from 'zod';
+import { holdNames } from '../../../core/editing/hold.ts';
 import { formatRecipes, type Recipe, type Timing } from '../../../core/editing/recipe.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
@@ -85,6 +86,14 @@ const options = z.strictObject({
     .optional()
     .meta({ defaultInWords: "the model's own" })
     .describe("sphere keeps the latent's length and every moved and locked distance; linear is plain addition"),
+  hold: z
+    .enum(holdNames)
+    .optional()
+    .meta({ defaultInWords: "the model's own" })
+    .describe(
+      'how locks hold; linear: locked distances stay exactly, in a straight line; field: what the classifier sees stays, ' +
+        'along a curve',
+    ),
   scale: z
     .int()
     .min(1)

@@ -1,7 +1,9 @@
 // Draws edits as strips, one row a face, or as animations, for the stages that show edits.
-import type { Edited } from '../../../core/editing/edit.ts';
+
+import type { Hold } from '../../../core/editing/hold.ts';
 import { asLatentMove } from '../../../core/editing/moves.ts';
 import { addRecipe, type Recipe, type Start, type Strip, type Timing } from '../../../core/editing/recipe.ts';
+import type { Edited } from '../../../core/editing/request.ts';
 import type { MoveRange } from '../../../core/editing/strip.ts';
 import type { EditRequest, FaceEditor, StripRequest } from '../../../core/editor/face-editor.ts';
 import type { Geometry } from '../../../core/models/latents.ts';
@@ -16,6 +18,8 @@ export type Face = Start & {
   readonly locks: readonly string[];
   /** Left out: the model's own. */
   readonly geometry?: Geometry;
+  /** Left out: the model's own way. */
+  readonly hold?: Hold | undefined;
   /** Layers that moves act on, where not the model's own; see `EditRequest`. */
   readonly layers?: EditRequest['layers'];
 };

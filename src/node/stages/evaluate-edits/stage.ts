@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
 import { lookAt, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
 import { isScored } from '../../../core/directions/direction.ts';
-import { distanceTo, seenLatent } from '../../../core/editing/edit.ts';
+import { distanceTo, seenLatent } from '../../../core/editing/distances.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { cosine } from '../../../core/math/linear-algebra.ts';

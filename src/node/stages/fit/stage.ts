@@ -4,6 +4,7 @@ import { attributeNames } from '../../../core/attributes.ts';
 import { defaultBoundaryOptions as defaults } from '../../../core/directions/fit/boundary.ts';
 import type { LearningCurve } from '../../../core/directions/fit/learning-curve.ts';
 import { UserError } from '../../../core/errors.ts';
+import { mean } from '../../../core/math/statistics.ts';
 import { defaultPsi } from '../../../core/models/latents.ts';
 import type { StoredFit } from '../../artefacts/boundaries.ts';
 import {
@@ -32,6 +33,7 @@ import { defineStage, type StageContext } from '../framework/stage.ts';
 import { gatherDirections } from './directions.ts';
 import { exportTo } from './export.ts';
 import { type Faces, readFaces, readScoredFaces } from './faces.ts';
+import { fitFieldTo } from './field.ts';
 import { columns, means, tableRows } from './tables.ts';
 import type { FitThread } from './thread.ts';
 
@@ -98,6 +100,10 @@ const options = z.strictObject({
     .array(z.enum(attributeNames))
     .default([])
     .describe('attributes that are also fitted to 250, 500, 1000, … samples, for curves.json'),
+  field: z
+    .boolean()
+    .default(true)
+    .describe('fit the field too, a small network of all scores, by which edits can hold locks along a curve'),
   threads: threadsOption('threads, each with an attribute at a time; the result is the same for any number'),
   ...runOptions,
 });
@@ -107,7 +113,7 @@ type Config = z.output<typeof options>;
 /** The options that people turn; the defaults suit the others. */
 const common: readonly (keyof Config)[] = [
   ...(['synthesis', 'latents', 'scores', 'import', 'labels', 'name', 'psi', 'condition', 'export'] as const),
-  ...(['samples', 'curve', 'threads', 'out', 'seed', 'resume', 'force'] as const),
+  ...(['samples', 'curve', 'field', 'threads', 'out', 'seed', 'resume', 'force'] as const),
 ];
 
 export const fit = defineStage({
@@ -130,6 +136,7 @@ export const fit = defineStage({
       const fitted = await fitAll(run, faces, config, context);
       const { directions, space } = await gatherDirections(config, faces, fitted, log);
       await writeBoundaries(run, directions, space);
+      const field = config.field ? await fitFieldTo(run, faces, config.seed, context) : undefined;
       const fits = directions.filter(isOfAttribute);
       await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
       if (config.export !== undefined) {
@@ -142,6 +149,7 @@ export const fit = defineStage({
         samples: config.samples,
         faces: faces.count,
         ...means(fits),
+        ...(field && { field: { r2: mean(field.r2.filter(r2 => r2 !== null)) } }),
         ...(own.length > 0 && { extra: own }),
         table: tableRows(fits),
       };

@@ -5,7 +5,7 @@ import type { Edit, Model } from '../../shared/protocol.ts';
 const usualOpeningSeed = 12;
 
 /** @returns the face that the page opens with. */
-export function openingFace(model: Pick<Model, 'geometry' | 'psi' | 'openWith'>): Edit {
+export function openingFace(model: Pick<Model, 'geometry' | 'psi' | 'hold' | 'openWith'>): Edit {
   return faceOf(model.openWith?.seed ?? usualOpeningSeed, model);
 }
 
@@ -14,15 +14,16 @@ export function openingFace(model: Pick<Model, 'geometry' | 'psi' | 'openWith'>)
  * @param model left out while there is none yet.
  * @param psi its truncation; left out, the model's, if it has any.
  */
-export function faceOf(seed: number, model?: Pick<Model, 'geometry' | 'psi'>, psi = model?.psi): Edit {
-  return { seed, ...(psi !== undefined && { psi }), moves: [], locks: [], geometry: model?.geometry ?? 'sphere' };
+export function faceOf(seed: number, model?: Pick<Model, 'geometry' | 'psi' | 'hold'>, psi = model?.psi): Edit {
+  const start = { seed, ...(psi !== undefined && { psi }) };
+  return { ...start, moves: [], locks: [], geometry: model?.geometry ?? 'sphere', hold: model?.hold ?? 'linear' };
 }
 
 /** The face that an edit starts from, without moves and locks. */
 export function unedited(edit: Edit): Edit {
   const start =
     'seed' in edit ? { seed: edit.seed, ...(edit.psi !== undefined && { psi: edit.psi }) } : { latent: edit.latent };
-  return { ...start, moves: [], locks: [], geometry: edit.geometry };
+  return { ...start, moves: [], locks: [], geometry: edit.geometry, hold: edit.hold };
 }
 
 /** Whether two edits start from the same face, truncated alike, in the same geometry. */
@@ -34,6 +35,6 @@ export function sameStart(a: Edit, b: Edit): boolean {
 
 /** Whether two edits are the same in every word. */
 export function sameEdit(a: Edit, b: Edit): boolean {
-  const said = ({ moves, locks, layers }: Edit) => JSON.stringify([moves, locks, layers]);
+  const said = ({ moves, locks, hold = 'linear', layers }: Edit) => JSON.stringify([moves, locks, hold, layers]);
   return sameStart(a, b) && said(a) === said(b);
 }

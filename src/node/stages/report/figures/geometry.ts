@@ -1,6 +1,6 @@
 // Draws figure 3: the geometry of conditional manipulation, for two normals of this model.
 import { attributeNames } from '../../../../core/attributes.ts';
-import { distanceTo } from '../../../../core/editing/edit.ts';
+import { distanceTo } from '../../../../core/editing/distances.ts';
 import { toFloat32 } from '../../../../core/formats/nd-array.ts';
 import { dot } from '../../../../core/math/linear-algebra.ts';
 import { latentFiles } from '../../../artefacts/synthesis.ts';

@@ -1,0 +1,88 @@
+// Edits a latent along a curve on which the scores of locked attributes stay, where a straight line would let them drift.
+import { UserError } from '../errors.ts';
+import { addScaled, dot, scaled, solve } from '../math/linear-algebra.ts';
+import { sortedByName } from './conditioning.ts';
+import { type Course, type Curve, followCurve, freeSlopes, type Scores } from './curve.ts';
+import { distanceTo, rowsIn, seenLatent } from './distances.ts';
+import { collectWishes, type Edit, type Edited, findBoundary, type Wish } from './request.ts';
+
+/** A wanted distance is met this closely, in σ. */
+const nearEnough = 1e-3;
+/** Corrections of strengths toward wanted distances. */
+const mostCorrections = 24;
+/** Longest way that is gone toward a wanted distance, in σ: latents end before. */
+const longestWay = 12;
+
+/**
+ * Follows each moved attribute's score and holds those of the locks (see `followCurve`). Distances that moves ask for
+ * are those of the boundaries, as in a straight line. A latent with a row a layer is moved as one: the curve starts at
+ * the mean of its rows, and every row goes the same way.
+ * @throws UserError for an unknown attribute, moves that contradict each other, locks that leave an attribute no way, and
+ *   a distance that the curve does not come to.
+ */
+export function editOnCurve(edit: Edit, scores: Scores): Edited {
+  const { latent, boundaries, moves, locks, geometry = 'sphere', rows = 1 } = edit;
+  const size = latent.length / rowsIn(latent, boundaries, rows);
+  const wishes = collectWishes(moves, attribute => findBoundary(attribute, boundaries, size));
+  const moved = new Set(wishes.map(({ attribute }) => attribute));
+  const locked = sortedByName([...new Set(locks)].map(attribute => findBoundary(attribute, boundaries, size)));
+  const held = locked.map(({ attribute }) => attribute).filter(attribute => !moved.has(attribute));
+  const seen = seenLatent(latent, geometry);
+  const start = meanRow(seen, size);
+  const alongCurve = (courses: readonly Course[]): Curve => ({ start, geometry, scores, courses, locks: held });
+  const atRest = wishes.map(({ attribute }) => ({ attribute, strength: 0 }));
+  const { directions, residuals: first } = freeSlopes(alongCurve(atRest), start);
+  const courses = reached(wishes, directions, alongCurve);
+  const end = followCurve(alongCurve(courses));
+  const edited = withChange(seen, start, end.latent);
+  const distances = boundaries.map(boundary => [boundary.attribute, distanceTo(boundary, edited)] as const);
+  const steps = courses.map((course, at) => ({
+    ...course,
+    conditionedNormal: directions[at]!,
+    residual: Math.min(first[at]!, end.residuals[at]!),
+  }));
+  return { latent: edited, steps, distances: Object.fromEntries(distances) };
+}
+
+/** Finds the strengths of absolute moves by Newton's steps; those of relative ones are given. */
+function reached(
+  wishes: readonly Wish[],
+  directions: readonly Float64Array[],
+  alongCurve: (courses: readonly Course[]) => Curve,
+): Course[] {
+  const courses = wishes.map(wish => {
+    return { attribute: wish.attribute, strength: wish.kind === 'relative' ? wish.strength : 0 };
+  });
+  const aimed = wishes.flatMap((wish, at) => (wish.kind === 'absolute' ? [{ wish, at }] : []));
+  if (aimed.length === 0) return courses;
+  // Row i: how much a unit step of each aimed attribute changes the distance of attribute i, at the start.
+  const effects = aimed.map(({ wish }) => aimed.map(({ at }) => dot(wish.boundary.normal, directions[at]!)));
+  for (let i = 0; i < mostCorrections; i++) {
+    const { latent } = followCurve(alongCurve(courses));
+    const missing = aimed.map(({ wish }) => wish.distance - distanceTo(wish.boundary, latent));
+    if (Math.hypot(...missing) < nearEnough) return courses;
+    const more = solve(effects, missing);
+    if (more === undefined) break;
+    for (const [k, { at }] of aimed.entries()) courses[at]!.strength += more[k]!;
+    if (courses.some(({ strength }) => Math.abs(strength) > longestWay)) break;
+  }
+  const names = aimed.map(({ wish }) => `${wish.attribute}=@${wish.distance}`).join(', ');
+  throw new UserError(
+    `${names} must lie on the way that the locks leave; it leads elsewhere. Move less, unlock attributes, or hold them ` +
+      'in a straight line (linear)',
+  );
+}
+
+function meanRow(latent: Float64Array, size: number): Float64Array {
+  const rows = latent.length / size;
+  if (rows === 1) return latent;
+  const sum = new Float64Array(size);
+  for (let row = 0; row < rows; row++) addScaled(sum, latent.subarray(row * size, (row + 1) * size), 1);
+  return scaled(sum, 1 / rows);
+}
+
+/** Every row of the latent goes from `start` to `end`. */
+function withChange(latent: Float64Array, start: Float64Array, end: Float64Array): Float64Array {
+  const size = start.length;
+  return latent.length === size ? end : latent.map((x, at) => x + end[at % size]! - start[at % size]!);
+}

@@ -1,0 +1,37 @@
+// The field in a run of `fit`: its weights, and how well it predicts faces that it was not fitted to.
+import { z } from 'zod';
+import { type FieldArchitecture, fieldArchitectureSchema } from '../../core/models/field.ts';
+import type { Weights } from '../../core/models/weights.ts';
+import { exists } from '../runs/manifest.ts';
+import { readTensors, writeTensors } from './networks.ts';
+
+const fieldFile = 'field.safetensors';
+
+const detailsSchema = z.object({
+  architecture: fieldArchitectureSchema,
+  /** R² on held-out faces, one an output; null where all of them have one score. */
+  r2: z.array(z.number().nullable()),
+});
+
+export interface StoredField {
+  readonly architecture: FieldArchitecture;
+  readonly weights: Weights;
+  readonly r2: readonly (number | null)[];
+}
+
+/** Where a run keeps its files. */
+interface Folder {
+  file(name: string): string;
+}
+
+export async function writeField(run: Folder, { architecture, weights, r2 }: StoredField): Promise<void> {
+  await writeTensors(run.file(fieldFile), { ...weights }, { architecture, r2 });
+}
+
+/** @returns undefined for a run without one. @throws UserError for a damaged file. */
+export async function readField(run: Folder): Promise<StoredField | undefined> {
+  const path = run.file(fieldFile);
+  if (!(await exists(path))) return undefined;
+  const { tensors, details } = await readTensors(path, detailsSchema);
+  return { ...details, weights: tensors };
+}
