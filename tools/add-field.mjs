@@ -35,12 +35,12 @@ for (let first = 0; first < count; first += batch) {
   );
   const images = await editor.render(some);
   const logits = await editor.score(images);
-  const size = images.length / some.length;
+  const light = faceBrightness(images, resolution);
   some.forEach((latent, i) => {
     latents.set(latent, (first + i) * latentSize);
     const row = (first + i) * outputs.length;
     scores.set(logits.subarray(i * attributeNames.length, (i + 1) * attributeNames.length), row);
-    scores[row + attributeNames.length] = faceBrightness(images.subarray(i * size, (i + 1) * size), resolution);
+    scores[row + attributeNames.length] = light[i];
   });
   if (first % 10_000 === 0) console.error(`${first} of ${count} faces`);
 }

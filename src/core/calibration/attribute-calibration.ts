@@ -3,11 +3,12 @@
 import type { AttributeName } from '../attributes.ts';
 import { type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
+import type { EditEffect } from '../measures/answers/edit-effects.ts';
 import { chosenLayers } from './chosen-layers.ts';
 import { chosenLocks, type LockChoice } from './chosen-locks.ts';
 import { calibrateDistances } from './distance-calibration.ts';
 import type { Judge } from './judge.ts';
-import type { ProbeFaces } from './probe.ts';
+import { effectOf, type ProbeFaces } from './probe.ts';
 import { type Swept, sweep } from './sweep.ts';
 
 export interface CalibrationWork extends LockChoice {
@@ -39,6 +40,9 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   const swept = await sweep(editor, judge, boundary, layers, work.faces);
   const { curve, safeRange } = calibrateDistances(swept.distances, swept.own, swept.flips);
   const locked = await chosenLocks(editor, judge, name, boundary, chosen, work, triedStrengths);
+  const byField =
+    editor.bundle.field &&
+    (await effectOf(editor, judge, { moved: name, locks: locked.locks, hold: 'field' }, work.judgedFaces));
   const { layers: _earlier, ...known } = attribute.boundary;
   const isPart = layers !== undefined && layers[1] - layers[0] + 1 < editor.layers;
   const reason = whyNot(attribute, safeRange, swept);
@@ -56,8 +60,13 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
     ...(reason === undefined ? {} : { reason }),
     movesWith: companions(name, safeRange, swept, editor.bundle.directions.filter(isScored)),
     suggestedLocks: [...locked.locks],
-    judged: { faces: locked.faces, agreement: locked.agreement, flips: locked.flips },
+    judged: judgedOf(locked),
+    ...(byField && { judgedByField: judgedOf(byField) }),
   };
+}
+
+function judgedOf({ faces, agreement, flips }: EditEffect) {
+  return { faces, agreement, flips };
 }
 
 /** The other attributes that change most from the low end of the safe range to the high one. */

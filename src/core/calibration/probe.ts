@@ -1,6 +1,6 @@
 // Moves many faces along one attribute to where the classifier is sure, and asks the judge what became of the others.
 
-import { type AttributeName, attributeIndex, attributeNames } from '../attributes.ts';
+import { type AttributeName, attributeIndex, attributeNames, isAttributeName } from '../attributes.ts';
 import { type Direction, isScored } from '../directions/direction.ts';
 import type { LayerRange } from '../directions/layers.ts';
 import type { Hold } from '../editing/hold.ts';
@@ -8,7 +8,12 @@ import { type Answer, strengthFor } from '../editing/response.ts';
 import type { EditRequest, FaceEditor } from '../editor/face-editor.ts';
 import { logitOf } from '../editor/probability.ts';
 import { mean } from '../math/statistics.ts';
-import { type EditEffect, type EditedLogits, editEffect } from '../measures/answers/edit-effects.ts';
+import {
+  type EditEffect,
+  type EditedColumns,
+  type EditedLogits,
+  editEffect,
+} from '../measures/answers/edit-effects.ts';
 import type { Judge } from './judge.ts';
 
 /** One kind of edit: the attribute that is moved, and those that must stay. */
@@ -122,7 +127,12 @@ export async function effectOf(
   tried?: number,
 ): Promise<EditEffect> {
   const probed = await probe(editor, judge, plan, faces, tried);
-  return editEffect(probed, judge.thresholds, attributeIndex(plan.moved));
+  return editEffect(probed, judge.thresholds, editedColumns(plan));
+}
+
+/** @returns the columns of a plan's attributes among a judge's answers. */
+export function editedColumns({ moved, locks }: Pick<Plan, 'moved' | 'locks'>): EditedColumns {
+  return { moved: attributeIndex(moved), locked: locks.filter(isAttributeName).map(attributeIndex) };
 }
 
 /** Asks the bundle's classifier for the moved attribute's logit at strengths toward what is wanted, face by face. */

@@ -42,6 +42,14 @@ export const boundarySchema = z.object({
   safeRange: z.tuple([z.number(), z.number()]).optional(),
 });
 
+const judgedSchema = z.object({
+  faces: z.int(),
+  /** Share of the edits after which the judge sees the attribute where it should be, and not where it should not. */
+  agreement: z.number(),
+  /** Mean share of the other attributes whose answer changes. */
+  flips: z.number(),
+});
+
 /**
  * All that is known of a direction. `boundaries.json`, `bundle.json` and the studio hold it, or parts of it.
  */
@@ -62,16 +70,10 @@ export const directionSchema = z.object({
   movesWith: z.array(z.object({ attribute: z.enum(attributeNames), change: z.number() })).optional(),
   /** Locks that mend that best; empty where none does. */
   suggestedLocks: z.array(z.string()).optional(),
-  /** Edits with the suggested locks, as a network that labelled nothing sees them. */
-  judged: z
-    .object({
-      faces: z.int(),
-      /** Share of the edits after which it sees the attribute where it should be, and not where it should not. */
-      agreement: z.number(),
-      /** Mean share of the other attributes whose answer changes. */
-      flips: z.number(),
-    })
-    .optional(),
+  /** Edits with the suggested locks in a straight line, as the judge sees them. */
+  judged: judgedSchema.optional(),
+  /** The same edits with the locks held by the field. */
+  judgedByField: judgedSchema.optional(),
   /** Where it comes from, for people; left out for those fitted to the classifier's answers. */
   origin: z.string().optional(),
 });

@@ -8,6 +8,10 @@ export interface EditEffect {
   readonly agreement: number;
   /** Mean share of the other attributes whose answer is another than before the edit; both ends alike. */
   readonly flips: number;
+  /** The same for the locked attributes alone; NaN where none is locked. */
+  readonly lockedFlips: number;
+  /** Standard errors over the faces. */
+  readonly errors: { readonly agreement: number; readonly flips: number; readonly lockedFlips: number };
   /** Share of edits after which the answer is another than before, for each attribute. */
   readonly flipsOf: readonly number[];
   /** Mean change of the logit from the low end to the high end, for each attribute. */
@@ -23,38 +27,61 @@ export interface EditedLogits {
   readonly high: Float32Array;
 }
 
+/** Columns of the attribute that is moved and of those that are locked. */
+export interface EditedColumns {
+  readonly moved: number;
+  readonly locked: readonly number[];
+}
+
 /**
- * @param thresholds [columns]; above its own, an attribute counts as seen. @param moved its column.
+ * @param thresholds [columns]; above its own, an attribute counts as seen.
  * @param chosen which faces count, by row; left out: all. @returns NaN for shares of no faces.
  */
 export function editEffect(
   { before, low, high }: EditedLogits,
   thresholds: readonly number[],
-  moved: number,
+  { moved, locked }: EditedColumns,
   chosen: (row: number) => boolean = () => true,
 ): EditEffect {
   const columns = thresholds.length;
+  const others = thresholds.map((_, a) => a).filter(a => a !== moved);
+  const held = locked.filter(a => a !== moved);
   const flipped = new Float64Array(columns);
   const changes = new Float64Array(columns);
-  let faces = 0;
-  let agreed = 0;
+  const ofFaces: Record<'agreement' | 'flips' | 'lockedFlips', number>[] = [];
   for (let row = 0; row * columns < before.length; row++) {
     if (!chosen(row)) continue;
-    faces++;
     const at = row * columns;
+    const seen = (logits: Float32Array, a: number) => logits[at + a]! > thresholds[a]!;
+    const flips = thresholds.map((_, a) => {
+      const was = seen(before, a);
+      return Number(seen(low, a) !== was) + Number(seen(high, a) !== was);
+    });
     for (let a = 0; a < columns; a++) {
-      const seen = (logits: Float32Array) => logits[at + a]! > thresholds[a]!;
-      flipped[a]! += Number(seen(low) !== seen(before)) + Number(seen(high) !== seen(before));
+      flipped[a]! += flips[a]!;
       changes[a]! += high[at + a]! - low[at + a]!;
-      if (a === moved) agreed += Number(!seen(low)) + Number(seen(high));
     }
+    const share = (list: readonly number[]) => mean(list.map(a => flips[a]! / 2));
+    const agreement = (Number(!seen(low, moved)) + Number(seen(high, moved))) / 2;
+    ofFaces.push({ agreement, flips: share(others), lockedFlips: share(held) });
   }
+  const faces = ofFaces.length;
   const flipsOf = [...flipped].map(count => count / (2 * faces));
+  const error = (figure: keyof (typeof ofFaces)[number]) => standardError(ofFaces.map(face => face[figure]));
   return {
     faces,
-    agreement: agreed / (2 * faces),
-    flips: mean(flipsOf.filter((_, a) => a !== moved)),
+    agreement: mean(ofFaces.map(({ agreement }) => agreement)),
+    flips: mean(others.map(a => flipsOf[a]!)),
+    lockedFlips: mean(held.map(a => flipsOf[a]!)),
+    errors: { agreement: error('agreement'), flips: error('flips'), lockedFlips: error('lockedFlips') },
     flipsOf,
     changes: [...changes].map(sum => sum / faces),
   };
+}
+
+/** @returns the standard error of the mean of independent values. */
+function standardError(values: readonly number[]): number {
+  const middle = mean(values);
+  const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1);
+  return Math.sqrt(variance / values.length);
 }

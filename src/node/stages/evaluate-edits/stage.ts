@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
-import { lookAt, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
+import { editedColumns, lookAt, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
 import { isScored } from '../../../core/directions/direction.ts';
 import { distanceTo, seenLatent } from '../../../core/editing/distances.ts';
+import type { Hold } from '../../../core/editing/hold.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { cosine } from '../../../core/math/linear-algebra.ts';
@@ -38,10 +39,16 @@ const options = z.strictObject({
     .max(100_000)
     .default(200)
     .describe('how many of them are also moved without the suggested locks, to show what these mend'),
+  locks: z
+    .array(z.string())
+    .default([])
+    .describe('locks to measure with, in place of those that the bundle suggests for each attribute'),
   ...deviceOptions,
   threads: threadsOption('threads, each with attributes of its own; the result is the same for any number'),
   ...runOptions,
 });
+
+type Config = z.output<typeof options>;
 
 /** The effect of moving one attribute. */
 export interface Effect {
@@ -49,6 +56,8 @@ export interface Effect {
   /** The bundle's suggested ones, or none. */
   readonly locks: readonly string[];
   readonly locked: boolean;
+  /** How the locks held. Evaluations of before there was a choice have none: linear. */
+  readonly hold?: Hold;
   readonly residual: number;
   /** Share of the edits whose target lay within reach. */
   readonly reached: number;
@@ -77,17 +86,24 @@ export const evaluationFile = 'evaluation.json';
 const csvColumns: readonly Column<Effect>[] = [
   { title: 'moved', value: row => row.moved },
   { title: 'locks', value: row => row.locks.join(' ') },
+  { title: 'hold', value: row => row.hold },
   { title: 'residual', value: row => row.residual },
   { title: 'reached', value: row => row.reached },
   { title: 'agreement', value: row => row.all.agreement },
   { title: 'flips', value: row => row.all.flips },
+  { title: 'locked flips', value: row => row.all.lockedFlips },
+  { title: 'error of agreement', value: row => row.all.errors.agreement },
+  { title: 'error of flips', value: row => row.all.errors.flips },
+  { title: 'error of locked flips', value: row => row.all.errors.lockedFlips },
   ...attributeNames.map((title, a) => ({ title, value: (row: Effect) => row.all.changes[a] })),
 ];
 
-/** One row an attribute: without locks and with those that are suggested. */
+/** One row an attribute: without locks, and with locks held in either way. */
 export interface Pair {
   readonly free: Effect;
   readonly locked: Effect | undefined;
+  /** With the same locks, held by the field. */
+  readonly held: Effect | undefined;
 }
 
 const shortColumns: readonly Column<Pair>[] = [
@@ -98,6 +114,13 @@ const shortColumns: readonly Column<Pair>[] = [
   { title: 'residual', value: ({ locked }) => locked?.residual, decimals: 2 },
   { title: 'agrees, locked', value: ({ locked }) => locked?.all.agreement, decimals: 3 },
   { title: 'others flip, locked', value: ({ locked }) => locked?.all.flips, decimals: 3 },
+  { title: 'locked flip', value: ({ locked }) => locked?.all.lockedFlips, decimals: 3 },
+];
+
+const heldColumns: readonly Column<Pair>[] = [
+  { title: 'agrees, by field', value: ({ held }) => held?.all.agreement, decimals: 3 },
+  { title: 'others flip, by field', value: ({ held }) => held?.all.flips, decimals: 3 },
+  { title: 'locked flip, by field', value: ({ held }) => held?.all.lockedFlips, decimals: 3 },
 ];
 
 /** Far from the seeds of `calibrate`, so that no lock is measured on the faces it was chosen on. */
@@ -131,7 +154,7 @@ export const evaluateEdits = defineStage({
       };
       await run.rewind(() => true); // drops a line that was cut short
       const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
-      const plans = plansFor(editor, config.attributes, line => log.warn(line));
+      const plans = plansFor(editor, config, line => log.warn(line));
       const progress = log.progress('evaluate edits', plans.length * faces, 'faces');
       // A GPU is kept busy by one thread.
       const left = plans.slice(effects.length);
@@ -142,8 +165,8 @@ export const evaluateEdits = defineStage({
         signal,
         native: true,
       });
-      const order = ({ moved, locks, onAll }: (typeof left)[number]): ProbeThread['input'] => {
-        return { moved, locks, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
+      const order = ({ moved, locks, hold, onAll }: (typeof left)[number]): ProbeThread['input'] => {
+        return { moved, locks, hold, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
       };
       try {
         for await (const probed of mapInOrder(left, 2 * threads, plan => workers.run(order(plan)))) {
@@ -151,7 +174,7 @@ export const evaluateEdits = defineStage({
           const { onAll: _, ...plan } = plans[effects.length]!;
           const { low, high, before, ...how } = probed;
           const effect = (chosen?: (row: number) => boolean) =>
-            editEffect({ before, low, high }, judge.thresholds, attributeIndex(plan.moved), chosen);
+            editEffect({ before, low, high }, judge.thresholds, editedColumns(plan), chosen);
           effects.push({ ...plan, ...how, all: effect(), women: effect(row => !isMan(row)), men: effect(isMan) });
           run.metrics(effects.at(-1)!);
           progress.update(effects.length * faces, plan.moved);
@@ -174,14 +197,14 @@ export const evaluateEdits = defineStage({
   print({ pairs, faces, judge }) {
     const [low, high] = targets.map(target => 100 * target);
     return (
-      `${textTable(shortColumns, pairs)}\n\n${faces} faces, each moved to ${low} % and to ${high} % of ` +
+      `${textTable(pairs.some(({ held }) => held) ? [...shortColumns, ...heldColumns] : shortColumns, pairs)}\n\n${faces} faces, each moved to ${low} % and to ${high} % of ` +
       `the classifier's probability; judged by ${judge}`
     );
   },
 });
 
-/** Each attribute alone, then with the locks that the bundle suggests for it. */
-function plansFor({ bundle }: FaceEditor, asked: readonly string[], warn: (line: string) => void) {
+/** Each attribute alone, then with locks, held in each way that the bundle can. */
+function plansFor({ bundle }: FaceEditor, { attributes: asked, locks: given }: Config, warn: (line: string) => void) {
   return bundle.directions
     .filter(isScored)
     .flatMap(({ attribute: moved, boundary, suggestedLocks = [], reason = 'not known' }) => {
@@ -190,8 +213,11 @@ function plansFor({ bundle }: FaceEditor, asked: readonly string[], warn: (line:
         if (asked.length > 0) warn(`${moved} is left out, having no boundary: ${reason}`);
         return [];
       }
-      const alone = { moved, locks: [], locked: false, onAll: suggestedLocks.length === 0 };
-      return alone.onAll ? [alone] : [alone, { moved, locks: suggestedLocks, locked: true, onAll: true }];
+      const locks = (given.length > 0 ? given : suggestedLocks).filter(lock => lock !== moved);
+      const alone = { moved, locks: [], locked: false, hold: 'linear' as const, onAll: locks.length === 0 };
+      if (alone.onAll) return [alone];
+      const held = (hold: Hold) => ({ moved, locks, locked: true, hold, onAll: true });
+      return [alone, held('linear'), ...(bundle.field === undefined ? [] : [held('field')])];
     });
 }
 
@@ -211,16 +237,31 @@ async function linearityOf(editor: FaceEditor, seeds: readonly number[]): Promis
 export function pairsOf(effects: readonly Effect[]): Pair[] {
   return effects
     .filter(({ locked }) => !locked)
-    .map(free => ({ free, locked: effects.find(({ moved, locked }) => locked && moved === free.moved) }));
+    .map(free => {
+      const withLocks = effects.filter(({ moved, locked }) => locked && moved === free.moved);
+      return {
+        free,
+        locked: withLocks.find(({ hold = 'linear' }) => hold === 'linear'),
+        held: withLocks.find(({ hold }) => hold === 'field'),
+      };
+    });
 }
 
 function meansOf(effects: readonly Effect[]) {
   const pairs = pairsOf(effects);
   const best = pairs.map(({ free, locked }) => (locked ?? free).all);
+  const held = pairs.flatMap(each => (each.held === undefined ? [] : [each.held.all]));
+  const lockedFlips = pairs.flatMap(each => (each.locked === undefined ? [] : [each.locked.all.lockedFlips]));
   return {
     agreement: mean(pairs.map(({ free }) => free.all.agreement)),
     flips: mean(pairs.map(({ free }) => free.all.flips)),
     agreementLocked: mean(best.map(({ agreement }) => agreement)),
     flipsLocked: mean(best.map(({ flips }) => flips)),
+    ...(held.length > 0 && {
+      lockedFlips: mean(lockedFlips),
+      agreementHeld: mean(held.map(({ agreement }) => agreement)),
+      flipsHeld: mean(held.map(({ flips }) => flips)),
+      lockedFlipsHeld: mean(held.map(each => each.lockedFlips)),
+    }),
   };
 }

@@ -8,7 +8,7 @@ const low = Float32Array.of(-2, 2, 0, 0.5, 2, 3);
 const high = Float32Array.of(3, -1, 0, 4, -2, 3);
 
 test('agreement, flips and changes', () => {
-  const effect = editEffect({ before, low, high }, thresholds, 0);
+  const effect = editEffect({ before, low, high }, thresholds, { moved: 0, locked: [] });
   expect(effect.faces).toBe(2);
   // Low: face 0 is absent, as wanted; face 1 is not. High: both are present.
   expect(effect.agreement).toBe(3 / 4);
@@ -19,7 +19,16 @@ test('agreement, flips and changes', () => {
 });
 
 test('of some faces only', () => {
-  const effect = editEffect({ before, low, high }, thresholds, 0, row => row === 1);
+  const effect = editEffect({ before, low, high }, thresholds, { moved: 0, locked: [] }, row => row === 1);
   expect(effect).toMatchObject({ faces: 1, agreement: 1 / 2, flips: 1 / 4 });
-  expect(editEffect({ before, low, high }, thresholds, 0, () => false).agreement).toBeNaN();
+  expect(editEffect({ before, low, high }, thresholds, { moved: 0, locked: [] }, () => false).agreement).toBeNaN();
+});
+
+test('flips of locked attributes, and errors over the faces', () => {
+  const effect = editEffect({ before, low, high }, thresholds, { moved: 0, locked: [1, 0] });
+  expect(effect.lockedFlips).toBe(1 / 2); // the moved attribute is not held, whatever was locked
+  // Agreement is 1 on face 0 and 1/2 on face 1: a deviation of √(1/8), over √2.
+  expect(effect.errors.agreement).toBeCloseTo(1 / 4, 12);
+  expect(effect.errors.lockedFlips).toBe(0);
+  expect(editEffect({ before, low, high }, thresholds, { moved: 0, locked: [] }).lockedFlips).toBeNaN();
 });
