@@ -3,15 +3,20 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeNames } from '../../src/core/attributes.ts';
 import type { ScoredDirection } from '../../src/core/directions/direction.ts';
+import type { Hold } from '../../src/core/editing/hold.ts';
 import { bundleFiles, type ReadFile, writeBundleIndex } from '../../src/core/editor/bundle.ts';
 import { encodeWeights } from '../../src/core/editor/networks.ts';
 import { UserError } from '../../src/core/errors.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
+import { flattenTree, type ParameterSpec } from '../../src/core/graph/tree.ts';
 import { length, scaled } from '../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../src/core/math/random.ts';
 import { classifierSpec } from '../../src/core/models/classifier.ts';
+import { type FieldArchitecture, fieldSpec } from '../../src/core/models/field.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
 import { ganModel } from '../../src/core/models/gan-kinds.ts';
+import type { Weights } from '../../src/core/models/weights.ts';
+import { initialValues } from '../../src/core/nn/initialise.ts';
 import { hashBytes } from '../../src/node/artefacts/bundle.ts';
 import { randomGeneratorWeights, tinyClassifier, tinyClassifierWeights, tinyGan } from './tiny-networks.ts';
 
@@ -26,6 +31,10 @@ export interface TinyBundleOptions {
   readonly formerly?: readonly string[];
   /** Truncation by default. */
   readonly psi?: number;
+  /** Whether it has a field, of random weights. */
+  readonly field?: boolean;
+  /** The way in which locks hold by default. */
+  readonly hold?: Hold;
 }
 
 export const noBoundary = 'Bald';
@@ -49,7 +58,7 @@ export async function makeTinyBundle(
   latentSize = tinyGan.latentSize,
   known: Known = details => details,
   extra: readonly string[] = [],
-  { kind = tinyGan, formerly, psi }: TinyBundleOptions = {},
+  { kind = tinyGan, formerly, psi, field = false, hold }: TinyBundleOptions = {},
 ): Promise<Files> {
   const gan: GanArchitecture = { ...kind, latentSize };
   const random = createRandom(5);
@@ -61,6 +70,9 @@ export async function makeTinyBundle(
     [bundleFiles.generator]: encodeWeights(ganModel(gan).finishedSpec(), randomGeneratorWeights(gan), 'float16'),
     [bundleFiles.classifier]: encodeWeights(classifierSpec(tinyClassifier), tinyClassifierWeights, 'float16'),
     [bundleFiles.boundaries]: encodeNpy({ shape: [attributeNames.length + extra.length, latentSize], data }),
+    ...(field && {
+      [bundleFiles.field]: encodeWeights(fieldSpec(tinyField(latentSize)), fieldWeights(latentSize), 'float32'),
+    }),
     [bundleFiles.samples]: new TextEncoder().encode('a picture'),
     [bundleFiles.modelCard]: new TextEncoder().encode('# tiny\n'),
     ...changes,
@@ -69,6 +81,8 @@ export async function makeTinyBundle(
     name: 'tiny',
     generator: { architecture: gan, normalisation: 'range' as const },
     classifier: { architecture: tinyClassifier },
+    ...(field && { field: { architecture: tinyField(latentSize) } }),
+    ...(hold && { hold }),
     ...(psi !== undefined && { psi }),
     attributes: attributeNames.map(tinyAttribute).map(known),
     ...(extra.length > 0 && { extra: extra.map(attribute => ({ attribute, intercept: 0, origin: 'a test' })) }),
@@ -97,6 +111,20 @@ export async function writeTinyBundle(
   mkdirSync(folder, { recursive: true });
   const files = await makeTinyBundle({}, latentSize, known, extra, options);
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
+}
+
+/** Knows all 40 attributes but one, whose lock falls back to its boundary's distance. */
+function tinyField(latentSize: number): FieldArchitecture {
+  return { latentSize, widths: [12], outputs: attributeNames.filter(name => name !== 'Wearing_Necktie') };
+}
+
+function fieldWeights(latentSize: number): Weights {
+  const random = createRandom(9);
+  return Object.fromEntries(
+    [...flattenTree<ParameterSpec>(fieldSpec(tinyField(latentSize)), '')].map(([path, spec]) => {
+      return [path.slice(1), { shape: spec.shape, data: initialValues(spec, random) }];
+    }),
+  );
 }
 
 function unit(vector: Float32Array): Float64Array {

@@ -36,6 +36,7 @@ const recipes: fc.Arbitrary<Recipe> = fc
     moves: fc.array(moves, { maxLength: 5 }),
     locks: fc.uniqueArray(attributes, { maxLength: 5 }),
     geometry: fc.constantFrom('sphere', 'linear'),
+    hold: fc.constantFrom('linear', 'field'),
     layers: fc.option(fc.dictionary(attributes, fc.tuple(fc.nat(16), fc.nat(16)))),
     drawing: fc.option(
       fc.record({
@@ -66,6 +67,7 @@ const example: Recipe = {
   moves: [{ attribute: 'Young', kind: 'relative', strength: -2 }],
   locks: ['Male', 'Eyeglasses'],
   geometry: 'sphere',
+  hold: 'linear',
 };
 
 test('every recipe comes back exactly', () => {

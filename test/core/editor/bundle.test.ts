@@ -15,9 +15,12 @@ import { hashBytes } from '../../../src/node/artefacts/bundle.ts';
 import { survivesMutations } from '../../helpers/fuzz.ts';
 import { type Files, makeTinyBundle, noBoundary, readerOf } from '../../helpers/tiny-bundle.ts';
 
+/** A bundle with all files that one can have. */
+const make = (changes?: Files) => makeTinyBundle(changes, undefined, undefined, [], { field: true });
+
 let files: Files;
 beforeAll(async () => {
-  files = await makeTinyBundle();
+  files = await make();
 });
 
 const open = (bundle: Files) => readBundle(readerOf(bundle), hashBytes, 'models/tiny');
@@ -52,14 +55,15 @@ test('what was written is read', async () => {
     'generator.safetensors',
     'classifier.safetensors',
     'boundaries.npy',
+    'field.safetensors',
     'samples.webp',
     'MODEL_CARD.md',
   ]);
 });
 
 test('one name for one content: the index covers every other file', async () => {
-  const other = await makeTinyBundle({ [bundleFiles.modelCard]: new TextEncoder().encode('# other\n') });
-  const [first, again, changed] = await Promise.all([files, await makeTinyBundle(), other].map(open));
+  const other = await make({ [bundleFiles.modelCard]: new TextEncoder().encode('# other\n') });
+  const [first, again, changed] = await Promise.all([files, await make(), other].map(open));
   expect(again!.sha256).toBe(first!.sha256);
   expect(changed!.sha256).not.toBe(first!.sha256);
 });

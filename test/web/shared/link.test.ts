@@ -26,6 +26,7 @@ const edits: fc.Arbitrary<Edit> = fc
     ),
     locks: fc.uniqueArray(attributes, { maxLength: 5 }),
     geometry: fc.constantFrom('sphere' as const, 'linear' as const),
+    hold: fc.constantFrom('linear' as const, 'field' as const),
     layers: fc.option(fc.dictionary(attributes, fc.tuple(fc.nat(16), fc.nat(16)), { minKeys: 1 })),
   })
   .map(({ start, layers, ...rest }) => ({ ...start, ...rest, ...(layers === null ? {} : { layers }) }));
@@ -41,7 +42,7 @@ test('every edit comes back exactly, also from an address', () => {
 });
 
 test('one that was made with an earlier form of the model opens, one of another model does not', () => {
-  const edit: Edit = { seed: 12, moves: [], locks: [], geometry: 'sphere' };
+  const edit: Edit = { seed: 12, moves: [], locks: [], geometry: 'sphere', hold: 'linear' };
   const link = formatLink(edit, model);
   expect(parseLink(link, { ...model, sha256: 'cd'.repeat(32), formerly: [model.sha256] })).toEqual(edit);
   expect(() => parseLink(link, { ...model, sha256: 'cd'.repeat(32) })).toThrow('was made with another model');

@@ -8,8 +8,10 @@ import { toFloat64 } from '../../../../src/core/formats/nd-array.ts';
 import { encodeNpy } from '../../../../src/core/formats/npy.ts';
 import { cosine, dot } from '../../../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../../../src/core/math/random.ts';
+import { Field } from '../../../../src/core/models/field.ts';
 import { normaliseLatents, sampleLatents } from '../../../../src/core/models/latents.ts';
 import { readBoundaryDetails } from '../../../../src/node/artefacts/boundaries.ts';
+import { readField } from '../../../../src/node/artefacts/field.ts';
 import { readJson, readNpy, writeJson, writeWhole } from '../../../../src/node/files/files.ts';
 import { type Log, silentLog } from '../../../../src/node/log/log.ts';
 import { openRun, withRun } from '../../../../src/node/runs/run-folder.ts';
@@ -43,7 +45,7 @@ async function makeSynthesis(name: string, files: Record<string, Uint8Array>): P
 }
 
 const run = (options: object, signal = new AbortController().signal) =>
-  fit.run(fit.options.parse(options), { log: silentLog, signal });
+  fit.run(fit.options.parse({ field: false, ...options }), { log: silentLog, signal });
 const z = encodeNpy({ shape: [count, size], data: latents });
 
 let synthesis: string;
@@ -217,4 +219,29 @@ describe('what it refuses', () => {
     await expect(run({ synthesis, out }, AbortSignal.abort(new Error('Ctrl-C')))).rejects.toThrow('Ctrl-C');
     await expect(openRun(out, 'fit')).rejects.toThrow(/unfinished/);
   });
+});
+
+test('the field predicts every score, also those that a boundary cannot, and comes back the same from its file', async () => {
+  const curved = Float32Array.from(logits, (logit, at) => (at % attributes === 0 ? logit ** 2 / 2 : logit));
+  const source = await makeSynthesis('curved', {
+    'z.npy': z,
+    'logits.npy': encodeNpy({ shape: [count, attributes], data: curved }),
+  });
+  const runs = await Promise.all(
+    [1, 2].map(async threads => {
+      const out = join(folder, `field-${threads}`);
+      await run({ synthesis: source, out, field: true, threads, repeats: 1, control: false });
+      return openRun(out, 'fit');
+    }),
+  );
+  const [bytes, again] = runs.map(each => readFileSync(each.file('field.safetensors')));
+  expect(again!.equals(bytes!)).toBe(true);
+  const { architecture, weights, r2 } = (await readField(runs[0]!))!;
+  expect(architecture.outputs).toEqual(attributeNames);
+  expect(r2[0]).toBeGreaterThan(0.6); // a square, of which no straight direction knows anything
+  expect(r2[1]).toBeGreaterThan(0.9);
+  expect(r2[absent]).toBeNull();
+  const field = new Field(architecture, weights);
+  const face = latents.subarray(0, size);
+  expect(field.values(face, ['Young'])[0]).toBeCloseTo(logits[attributeIndex('Young')]!, -0.3);
 });

@@ -1,0 +1,105 @@
+// Edits whose locks a field holds: what holds, what recipes say, and what is refused.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seenLatent } from '../../../src/core/editing/distances.ts';
+import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
+import type { FaceEditor } from '../../../src/core/editor/face-editor.ts';
+import { loadBundle } from '../../../src/core/editor/face-editor.ts';
+import { bundleNetworks } from '../../../src/core/editor/networks.ts';
+import { length } from '../../../src/core/math/linear-algebra.ts';
+import { Field } from '../../../src/core/models/field.ts';
+import { hashBytes } from '../../../src/node/artefacts/bundle.ts';
+import { cpuDevice } from '../../../src/node/devices/device.ts';
+import { makeTinyBundle, readerOf } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
+
+const size = 32;
+const locks = ['Male', 'Smiling', 'Eyeglasses'];
+const open = async (options: Parameters<typeof makeTinyBundle>[4]) =>
+  loadBundle(cpuDevice(1), readerOf(await makeTinyBundle({}, size, undefined, ['dimples'], options)), hashBytes);
+
+let editor: FaceEditor;
+let style: FaceEditor;
+let plain: FaceEditor;
+beforeAll(async () => {
+  editor = await open({ field: true });
+  style = await open({ field: true, hold: 'field', kind: tinyStyle, psi: 0.8 });
+  plain = await open({});
+});
+afterAll(async () => {
+  for (const each of [editor, style, plain]) await each.release();
+});
+
+function fieldOf({ bundle }: FaceEditor): Field {
+  const { architecture, weights } = bundleNetworks(bundle).field!;
+  return new Field(architecture, weights);
+}
+
+test('locked scores of the field stay, moved ones go where the move says, with both kinds of latents', () => {
+  for (const each of [editor, style]) {
+    const field = fieldOf(each);
+    const start = seenLatent(each.sample(3), each.geometry);
+    for (const strength of [-1.5, 1.5]) {
+      const moves = [{ attribute: 'Young', kind: 'relative', strength } as const];
+      const { latent, steps } = each.edit({ seed: 3, moves, locks, hold: 'field' });
+      const [before, after] = [start, latent].map(at => field.values(at, [...locks, 'Young']));
+      for (const [k, lock] of locks.entries()) expect(after![k], lock).toBeCloseTo(before![k]!, 4);
+      expect(Math.sign(after![3]! - before![3]!)).toBe(Math.sign(strength));
+      expect(steps).toMatchObject([{ attribute: 'Young', strength }]);
+      expect(steps[0]!.residual).toBeGreaterThan(0.05);
+      if (each.geometry === 'sphere') expect(length(latent)).toBeCloseTo(Math.sqrt(size), 9);
+    }
+  }
+});
+
+test('distances are reached along the curve, and directions that the field does not know hold by their boundary', () => {
+  const request = { seed: 4, moves: ['Wearing_Necktie=@0.8'], locks: ['Male', 'dimples'], hold: 'field' } as const;
+  const before = editor.edit({ ...request, moves: [] });
+  const after = editor.edit(request);
+  expect(after.distances.Wearing_Necktie).toBeCloseTo(0.8, 2);
+  expect(after.distances.dimples).toBeCloseTo(before.distances.dimples!, 4);
+  expect(editor.edit({ ...request, moves: ['dimples=1'], locks: ['Male'] }).distances.dimples).toBeGreaterThan(
+    before.distances.dimples!,
+  );
+});
+
+test('with 39 locks an edit is made or the line says which locks stand in the way', () => {
+  const others = editor.bundle.boundaries.map(({ attribute }) => attribute).filter(name => name !== 'Young');
+  expect(others.length).toBeGreaterThanOrEqual(39);
+  expect(() => editor.edit({ seed: 1, moves: ['Young=1'], locks: others, hold: 'field' })).toThrow(
+    /^the locks must leave Young a way to change.*Unlock some of/,
+  );
+});
+
+test('the default is the bundle’s, a recipe keeps the way, and one of before is linear', () => {
+  const request = { seed: 2, moves: ['Young=1'], locks };
+  expect(style.edit(request)).toEqual(style.edit({ ...request, hold: 'field' }));
+  expect(editor.edit(request)).toEqual(editor.edit({ ...request, hold: 'linear' }));
+  const recipe = style.recipe(request);
+  expect(recipe.hold).toBe('field');
+  expect(style.edit(parseRecipe(formatRecipe(recipe)))).toEqual(style.edit(request));
+  const text = formatRecipe(style.recipe({ ...request, hold: 'linear' }));
+  expect(text).not.toContain('hold');
+  expect(style.edit(parseRecipe(text))).toEqual(style.edit({ ...request, hold: 'linear' }));
+});
+
+test('strips and wanted probabilities go along the curve without jumps', async () => {
+  const frames = editor.strip({ seed: 5, moves: ['Young=-2..2'], locks, steps: 21, hold: 'field' });
+  for (const [i, { latent }] of frames.entries()) {
+    if (i > 0) expect(length(latent.map((x, k) => x - frames[i - 1]!.latent[k]!))).toBeLessThan(0.35);
+  }
+  const resolved = await editor.resolve({ seed: 5, moves: ['Young=p50'], locks, hold: 'field' }, { nearest: true });
+  expect(resolved.moves).toMatchObject([{ attribute: 'Young', kind: 'relative' }]);
+  expect(editor.edit(resolved).steps).toHaveLength(1);
+});
+
+test('what cannot be is one line', () => {
+  const request = { seed: 1, moves: ['Young=1'], locks, hold: 'field' } as const;
+  expect(() => plain.edit(request)).toThrow('hold must be linear for tiny, which has no field. Leave it out');
+  expect(() => style.edit({ ...request, layers: { Young: 'coarse' } })).toThrow(/^layers can be chosen .* hold linear/);
+  expect(() => editor.edit({ ...request, geometry: 'linear' })).toThrow(/^geometry must be sphere with hold field/);
+  expect(() => editor.edit({ ...request, moves: ['Young=@40'] })).toThrow(/^Young=@40 must lie on the way/);
+});
+
+test('an index that holds by a field it does not have, or has one for other latents, is refused', async () => {
+  await expect(open({ hold: 'field' })).rejects.toThrow(/bundle\.json.*must have a field/);
+});
