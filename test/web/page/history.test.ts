@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { applyEdit, editFailed, editWorked, previewEdit } from '../../../src/web/page/actions/edit/apply-edit.ts';
 import { toggleLock } from '../../../src/web/page/actions/edit/lock.ts';
-import { commitMove, moved, resetAttribute } from '../../../src/web/page/actions/edit/move-attribute.ts';
+import { commitMove, moved, previewMove, resetAttribute } from '../../../src/web/page/actions/edit/move-attribute.ts';
 import { redo } from '../../../src/web/page/actions/edit/redo.ts';
 import { resetAll } from '../../../src/web/page/actions/edit/reset-all.ts';
 import { undo } from '../../../src/web/page/actions/edit/undo.ts';
@@ -85,4 +85,17 @@ test('a first face that cannot be drawn gives way to one that can', () => {
   expect(edit()).toEqual(faceOf(0));
   expect(labels()).toEqual(['Face 0']);
   expect(() => editFailed(studio, edit(), faceOf(0), new Error('ours'))).toThrow('ours');
+});
+
+test('a slider that moves is drawn in a straight line; let go, the locks hold as before', () => {
+  const held = { ...faceOf(1), locks: ['Male'], hold: 'field' as const };
+  applyEdit(studio, held, 'Held');
+  previewMove(studio, 'Young', 1);
+  expect(edit()).toEqual({ ...moved(held, 'Young', 1), hold: 'linear' });
+  commitMove(studio, 'Young', 1.5);
+  expect(edit()).toEqual(moved(held, 'Young', 1.5));
+  applyEdit(studio, { ...held, hold: 'linear' }, 'From a link of before');
+  previewMove(studio, 'Young', 1);
+  commitMove(studio, 'Young', 1);
+  expect(edit().hold).toBe('linear');
 });

@@ -31,9 +31,18 @@ export function applyEdit({ state }: Studio, edit: Edit, label: string, tag = ''
   state.edit.value = edit;
 }
 
-/** Shows an edit that is still being made, such as by a slider that moves; the history does not keep it. */
+/**
+ * Shows an edit that is still being made, such as by a slider that moves; the history does not keep it. It is drawn in a
+ * straight line, which takes no time; `committed` brings back the way in which locks hold.
+ */
 export function previewEdit({ state }: Studio, edit: Edit): void {
-  state.edit.value = edit;
+  state.edit.value = { ...edit, hold: 'linear' };
+}
+
+/** @returns the edit with its locks held as in the last entry of the history, which no preview has changed. */
+export function committed({ state }: Studio, edit: Edit): Edit {
+  const { entries, at } = state.history.value;
+  return { ...edit, hold: entries[at]?.edit.hold ?? state.model.value?.hold ?? 'linear' };
 }
 
 /** Called by the renderer when an edit was drawn. */

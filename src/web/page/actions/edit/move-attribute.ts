@@ -3,7 +3,7 @@ import { labelOf } from '../../../shared/attribute-names.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import { distanceText } from '../../display/wording.ts';
 import type { Studio } from '../../state/studio-state.ts';
-import { applyEdit, previewEdit } from './apply-edit.ts';
+import { applyEdit, committed, previewEdit } from './apply-edit.ts';
 
 /** Shows the move while the slider is held. */
 export function previewMove(studio: Studio, attribute: string, distance: number): void {
@@ -13,7 +13,8 @@ export function previewMove(studio: Studio, attribute: string, distance: number)
 /** Makes the move, when the slider is let go. */
 export function commitMove(studio: Studio, attribute: string, distance: number): void {
   const label = `${labelOf(attribute)} to ${distanceText(distance)}`;
-  applyEdit(studio, moved(studio.state.edit.value, attribute, distance), label, `move ${attribute}`);
+  const edit = committed(studio, moved(studio.state.edit.value, attribute, distance));
+  applyEdit(studio, edit, label, `move ${attribute}`);
 }
 
 /** Takes back the move of one attribute; it goes where the others take it. */
