@@ -1,5 +1,4 @@
 // Calibrates one attribute of a bundle: the meaning of distances, the safe range, layers, locks, and whether it works.
-
 import type { AttributeName } from '../attributes.ts';
 import { type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
@@ -18,13 +17,13 @@ export interface CalibrationWork extends LockChoice {
   readonly faces: ProbeFaces;
 }
 
-/** Share of faces on which the judge must see the attribute come between the ends of the safe range. */
+/** Least share of faces in which the judge must see the attribute appear between the ends of the safe range. */
 const leastFlipped = 0.6;
 /** How well the boundary must separate faces. */
 const leastAuc = 0.7;
-/** Strengths to each side of a face that a trial of layers or locks makes do with. */
+/** Strengths tried to each side of a face when layers or locks are chosen: fewer than elsewhere, to save time. */
 const triedStrengths = 2;
-/** Attributes that move along and are kept, the largest changes first. */
+/** Attributes that move along, of which so many are kept, the largest change first. */
 const mostCompanions = 6;
 /** The smallest change that is kept, in probability. */
 const leastCompanion = 0.03;

@@ -1,5 +1,4 @@
 // Chooses the layers that a direction acts on: those whose moves change the other attributes least.
-
 import { type AttributeName, attributeNames } from '../attributes.ts';
 import { fewestLayers, type LayerName, type LayerRange, layersNamed } from '../directions/layers.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';

@@ -1,5 +1,4 @@
 // Chooses the locks that a bundle suggests for an attribute: ordered by prediction, decided by looking at edits.
-
 import { type AttributeName, attributeIndex } from '../attributes.ts';
 import type { Direction } from '../directions/direction.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';

@@ -1,10 +1,10 @@
-// Who says whether an edit did what it should: best a network that labelled nothing itself.
+// The judge of edits: a network that says whether a move did what it should, best one that labelled nothing.
 import { isScored } from '../directions/direction.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { logitOf } from '../editor/probability.ts';
 
 export interface Judge {
-  /** Who it is, for captions. */
+  /** The judge's name, for captions. */
   readonly name: string;
   /** Logit above which it sees an attribute, [40]. */
   readonly thresholds: readonly number[];

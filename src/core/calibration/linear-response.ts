@@ -1,4 +1,4 @@
-// How strongly each attribute answers to a step in any direction of latent space: the networks' linear part.
+// Estimates how much each attribute's logit changes with a step in latent space, so that helpful locks can be predicted.
 import { solve } from '../math/linear-algebra.ts';
 
 export interface LinearResponse {

@@ -1,5 +1,4 @@
 // Moves many faces along one attribute to where the classifier is sure, and asks the judge what became of the others.
-
 import { type AttributeName, attributeIndex, attributeNames, isAttributeName } from '../attributes.ts';
 import { type Direction, isScored } from '../directions/direction.ts';
 import type { LayerRange } from '../directions/layers.ts';

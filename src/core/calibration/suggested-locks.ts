@@ -1,5 +1,4 @@
 // Finds the locks that keep an edit to what was asked for: predicted on the linear part of what the networks answer.
-
 import type { Normal } from '../directions/direction.ts';
 import { projectOut } from '../editing/conditioning.ts';
 import { dot } from '../math/linear-algebra.ts';

@@ -1,5 +1,4 @@
 // Moves faces to a grid of distances from an attribute's boundary, and keeps what both networks see there.
-
 import { attributeIndex, attributeNames } from '../attributes.ts';
 import type { Direction } from '../directions/direction.ts';
 import type { LayerRange } from '../directions/layers.ts';

@@ -6,9 +6,8 @@ import { dot, length, scaled } from '../math/linear-algebra.ts';
 import type { Geometry } from '../models/latents.ts';
 
 /**
- * @param latent [d], or a row a layer.
- * @returns its signed distance from a boundary, positive on the side of "more": the mean over the rows that the
- *   boundary's direction acts on.
+ * The signed distance of a latent from a boundary, positive on the side of more: the mean over the rows that its
+ * direction acts on. @param latent [d], or a row a layer.
  */
 export function distanceTo(boundary: Direction, latent: Float32Array | Float64Array): number {
   const rows = rowsOf(boundary, latent);

@@ -19,8 +19,8 @@ export interface ProbabilityMove {
 export type Move = LatentMove | ProbabilityMove;
 
 /**
- * @param text `<attribute>=<strength>`, `<attribute>=@<distance>` or `<attribute>=p<percent>`; whether there is such
- *   an attribute is the bundle's to say. @throws UserError for anything else.
+ * @param text `<attribute>=<strength>`, `<attribute>=@<distance>` or `<attribute>=p<percent>`. Only a bundle can
+ *   check that the attribute exists. @throws UserError for anything else.
  */
 export function parseMove(text: string): Move {
   const [, attribute, sign, number] =

@@ -46,7 +46,7 @@ export interface Edited {
   readonly distances: Readonly<Record<string, number>>;
 }
 
-/** The moves of one attribute, put together: a step, or a distance to reach. */
+/** All moves of one attribute put together: a strength to go, or a distance to reach. */
 export type Wish = { readonly attribute: string; readonly boundary: Direction } & (
   | { readonly kind: 'relative'; readonly strength: number }
   | { readonly kind: 'absolute'; readonly distance: number }

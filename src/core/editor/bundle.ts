@@ -1,5 +1,4 @@
 // The format of a model bundle: one folder with all that editing needs, every file under its hash.
-
 import { z } from 'zod';
 import { attributeNames } from '../attributes.ts';
 import {
@@ -10,7 +9,6 @@ import {
   isScored,
 } from '../directions/direction.ts';
 import { isRange } from '../directions/layers.ts';
-
 import { holdNames } from '../editing/hold.ts';
 import { UserError } from '../errors.ts';
 import { checkShape, toFloat64 } from '../formats/nd-array.ts';

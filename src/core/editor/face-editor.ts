@@ -1,5 +1,4 @@
 // The editor that a bundle becomes: draws faces, conditions directions, edits, renders and scores.
-
 import { attributeNames } from '../attributes.ts';
 import { type Direction, type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
@@ -201,7 +200,7 @@ export class FaceEditor {
   }
 
   /**
-   * @param distances the lowest and the highest signed distance wanted.
+   * Finds how far an attribute can still be moved. @param distances the lowest and the highest signed distance wanted.
    * @returns the strengths, one of them at most 0, between which a further move of an attribute reaches them.
    * @throws UserError as `edit`.
    */

@@ -1,5 +1,4 @@
 // Finds the strengths at which the classifier is as sure of some attributes of one face as is wanted.
-
 import { editLatent } from '../editing/edit.ts';
 import { type JointAnswer, jointStrengths, squaredError } from '../editing/joint-strengths.ts';
 import type { LatentMove } from '../editing/moves.ts';

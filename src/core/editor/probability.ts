@@ -1,4 +1,4 @@
-// How sure the classifier is of an attribute, in a number that means what it says.
+// Turns logits into calibrated probabilities and back, so that 90 % means right nine times in ten.
 import type { DirectionFacts } from '../directions/direction.ts';
 
 /** @returns the calibrated probability in (0, 1) that a face with this logit has the attribute. Platt 1999. */

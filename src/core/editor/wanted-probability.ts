@@ -1,5 +1,4 @@
 // Wanted probabilities: how near an edit came to one, and the messages for one that cannot be had.
-
 import { formatMove, type Move, type ProbabilityMove } from '../editing/moves.ts';
 import type { Start } from '../editing/recipe.ts';
 import { UserError } from '../errors.ts';

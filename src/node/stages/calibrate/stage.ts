@@ -110,9 +110,9 @@ export const calibrate = defineStage({
         mostLocks: config.mostLocks,
       };
       const attributes = await finishedAttributes(run);
-      // A GPU is kept busy by one thread.
       const known = editor.bundle.directions.filter(isScored);
       const left = known.slice(attributes.length);
+      // A GPU is kept busy by one thread.
       const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
       const options = { threads, signal, native: true };
       const workers = inThreads<CalibrateThread>('stages/calibrate/thread', shared, options);

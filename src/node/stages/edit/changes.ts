@@ -95,7 +95,7 @@ export function warningsAbout(editor: FaceEditor, changes: readonly FaceChange[]
 /** Distances solved for a probability are this accurate. */
 const rounding = 0.01;
 
-/** @returns the first names, and how many more there are: `a, b and 3 more`. */
+/** Names the first few and counts the rest: `a, b and 3 more`. */
 export function listed(names: readonly string[], limit = 5): string {
   const rest = names.length - limit;
   return names.slice(0, limit).join(', ') + (rest > 0 ? ` and ${rest} more` : '');

@@ -1,5 +1,4 @@
 // Draws edits as strips, one row a face, or as animations, for the stages that show edits.
-
 import type { Hold } from '../../../core/editing/hold.ts';
 import { asLatentMove } from '../../../core/editing/moves.ts';
 import { addRecipe, type Recipe, type Start, type Strip, type Timing } from '../../../core/editing/recipe.ts';

@@ -1,12 +1,9 @@
 // Gathers the directions of a `fit` run: fitted, imported, labelled by hand, and derived from these.
-
 import { attributeNames, isAttributeName } from '../../../core/attributes.ts';
 import type { Direction } from '../../../core/directions/direction.ts';
-
 import { type BoundaryOptions, measureBoundary } from '../../../core/directions/fit/boundary.ts';
 import { fitHandLabelled, type HandLabelledMetrics } from '../../../core/directions/fit/hand-labelled.ts';
 import { conditionNormal } from '../../../core/editing/conditioning.ts';
-
 import { didYouMean, UserError } from '../../../core/errors.ts';
 import { attributeOf, type LatentSpace, type StoredBoundary, type StoredFit } from '../../artefacts/boundaries.ts';
 import { readBoundaryFiles } from '../../interop/interfacegan.ts';

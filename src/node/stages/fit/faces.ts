@@ -25,7 +25,7 @@ export interface Faces extends LatentSpace {
   readonly generator: string | undefined;
 }
 
-/** A direction fitted to how bright each face is: locked, it holds the light while something else is moved. */
+/** The direction of brightness. Locking it holds the light while something else moves. */
 const brightness = {
   attribute: brightnessName,
   origin: 'fitted to how bright the middle of each generated picture is',

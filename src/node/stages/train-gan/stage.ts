@@ -1,5 +1,4 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
-
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
