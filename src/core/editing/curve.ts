@@ -5,7 +5,7 @@ import type { Slopes } from '../models/field.ts';
 import type { Geometry } from '../models/latents.ts';
 import { smallestResidual } from './conditioning.ts';
 
-/** What says how much of each attribute a latent has, and where it has more. */
+/** Says how much of each attribute a latent has, and where it has more. */
 export interface Scores {
   values(latent: Float64Array, names: readonly string[]): Float64Array;
   slopes(latent: Float64Array, names: readonly string[]): Slopes;

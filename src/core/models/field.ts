@@ -13,7 +13,7 @@ export const fieldArchitectureSchema = z.object({
   latentSize: z.int().min(1).max(4096),
   /** Units of each hidden layer. */
   widths: z.array(z.int().min(1).max(4096)).max(8),
-  /** What is predicted: attributes by their logits, and `Brightness`. */
+  /** Names of the predicted scores: attributes, by their logits, and `Brightness`. */
   outputs: z.array(z.string()).min(1).max(256),
 });
 
@@ -40,7 +40,7 @@ export function field(parameters: Parameters<FieldSpec>, latents: Tensor): Tenso
   }, latents);
 }
 
-/** What some outputs are at a latent, and where they rise. */
+/** Some outputs at a latent, and where they rise. */
 export interface Slopes {
   /** One a wanted output. */
   readonly values: Float64Array;
