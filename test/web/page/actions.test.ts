@@ -35,7 +35,7 @@ test('an action is enabled only where it can do something', () => {
 });
 
 test('a view of the studio reads state, and writes only through actions', () => {
-  const studio: Studio = { state: createState(), engine: undefined as never }; // nothing here computes
+  const studio: Studio = { state: createState(), faceWorker: undefined as never }; // nothing here computes
   const { state, act } = viewOf(studio);
   // @ts-expect-error components are given signals that they cannot set
   const wrong = () => (state.units.value = 'distance');
