@@ -1,5 +1,4 @@
 // The files of a `fit` run: its boundaries as NumPy and InterFaceGAN read them, and what is known of each as JSON.
-
 import { z } from 'zod';
 import { attributeNames, isAttributeName } from '../../core/attributes.ts';
 import {
@@ -10,7 +9,6 @@ import {
 } from '../../core/directions/direction.ts';
 import type { BoundaryFit, BoundaryMetrics } from '../../core/directions/fit/boundary.ts';
 import type { HandLabelledMetrics } from '../../core/directions/fit/hand-labelled.ts';
-
 import { UserError } from '../../core/errors.ts';
 import { toFloat64 } from '../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../core/formats/npy.ts';

@@ -1,5 +1,4 @@
 // Fits one separating hyperplane per attribute in latent space, and measures how good it is.
-
 import { cosine, length, scaled } from '../../math/linear-algebra.ts';
 import { createRandom, permutation, type Random } from '../../math/random.ts';
 import { streams } from '../../math/streams.ts';

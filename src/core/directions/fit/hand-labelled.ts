@@ -1,5 +1,4 @@
 // Fits the boundary of an attribute that somebody labelled by hand on a few dozen faces, and says how far to trust it.
-
 import { UserError } from '../../errors.ts';
 import { cosine, length, scaled } from '../../math/linear-algebra.ts';
 import { createRandom, permutation } from '../../math/random.ts';

@@ -93,7 +93,7 @@ export function trainingConfigOf(settings: GanSettings, resolution: number, seed
     adam: { beta1, beta2 },
     plan: planOf(settings, resolution),
     discriminatorSteps,
-    averages,
+    averageHalfLives: averages,
     seed,
   };
 }

@@ -22,7 +22,7 @@ export interface StepOptions {
   /** Whether the newest block is fading in: the step then wants `alpha`. */
   readonly fading: boolean;
   /** Moving averages of the generator that are kept; 1 if left out. */
-  readonly averages?: number;
+  readonly averageCount?: number;
 }
 
 /** Both networks with their parameters as inputs, images that the generator makes of the input `z`, and real ones. */
@@ -145,7 +145,7 @@ const statisticsKept = 0.9;
 /** The next state of the generator. Fed: `learningRate` and, for each moving average, its decay. */
 function generatorUpdates(
   { parameters, gradients: all, statistics }: GeneratorTerms,
-  { adam, averages = 1 }: StepOptions,
+  { adam, averageCount = 1 }: StepOptions,
 ): Record<string, Tensor> {
   const updates = adamUpdates(parameters, all, ops.input('learningRate', []), stateNames.generatorAdam, adam);
   for (const [path, observed] of statistics) {
@@ -155,7 +155,7 @@ function generatorUpdates(
     }
   }
   const averaged = Object.entries(updates).filter(([name]) => name.startsWith(`${stateNames.generator}/`));
-  for (let average = 0; average < averages; average++) {
+  for (let average = 0; average < averageCount; average++) {
     const decay = ops.input(emaDecayName(average), []);
     for (const [name, next] of averaged) {
       const state = emaName(name, average);
@@ -222,7 +222,7 @@ export function shareStep(options: StepOptions, penalise: boolean): ProgramDefin
 
 /** Images made by a moving average. Fed: `z` [N, d], and `alpha` while fading. */
 export function samplingProgram(
-  options: Omit<StepOptions, 'loss' | 'adam' | 'averages'>,
+  options: Omit<StepOptions, 'loss' | 'adam' | 'averageCount'>,
   average = 0,
 ): ProgramDefinition {
   const { architecture, resolution, minibatch, fading } = options;

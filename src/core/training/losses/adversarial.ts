@@ -32,6 +32,9 @@ export interface LossProgress {
   readonly pixelShare: number;
 }
 
+/** Inputs of a step that have a row an image, so that threads can share a minibatch by rows. */
+export const perImageInputs: readonly string[] = ['z', 'reals', 'mixing'];
+
 export interface AdversarialLoss {
   /** Discriminator steps from one with the penalty to the next; 1 where every step has it. */
   readonly interval: number;

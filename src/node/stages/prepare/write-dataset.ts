@@ -1,5 +1,4 @@
 // Streams pictures into the arrays of a dataset run, so that memory stays the same for a thousand and a million.
-
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';

@@ -1,5 +1,4 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
-
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
@@ -9,7 +8,7 @@ import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { sampleLatents } from '../../../core/models/latents.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
-import { balancedWeights } from '../../../core/training/image-weights.ts';
+import { imageRepeatsOf } from '../../../core/training/image-repeats.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { imagesOf } from '../../artefacts/image-set.ts';
 import { writeTensors } from '../../artefacts/networks.ts';
@@ -30,7 +29,7 @@ import {
   ganTrainingConfig,
   resumableGanOptions,
 } from './options.ts';
-import { openShares } from './shares.ts';
+import { openShares } from './share-threads.ts';
 
 /** Remedy for a training that diverged. */
 const remedy =
@@ -68,10 +67,10 @@ export const trainGan = defineStage({
       let images: ImageSet = withNormalisation(labelled, config.normalisation ?? 'range');
       while (images.resolution > training.architecture.resolution) images = halved(images);
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
-      const weights = config.balance ? balancedWeights(labelled.labels) : undefined;
+      const imageRepeats = config.balance ? imageRepeatsOf(labelled.labels) : undefined;
       const { threads, dataParallel } = config;
       const shares = dataParallel ? openShares(threads) : undefined;
-      const trainer = new GanTrainer(device, training, images, checkpoint, { shares, weights });
+      const trainer = new GanTrainer(device, training, images, checkpoint, { shares, imageRepeats });
       if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
       const { normalisation = 'range', judge, seed } = config;
       const details = { normalisation, ...training.architecture };
