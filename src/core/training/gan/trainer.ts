@@ -94,7 +94,7 @@ export class GanTrainer {
   #resolution: number;
   #fall: Fall | undefined;
   #programs: GanPrograms | undefined;
-  /** Which resolution, minibatch and fade `#programs` are compiled for. */
+  /** The resolution, minibatch and fade that `#programs` are compiled for. */
   #phase = '';
 
   /** @param images the training set at the plan's resolution. @param checkpoint where to go on from. */

@@ -1,4 +1,4 @@
-// The shape of an adversarial loss: how scores of real and generated images pull on the two networks, and its penalty.
+// The interface of a GAN's loss: the loss of each network, its penalty, and when that is due.
 import type { z } from 'zod';
 import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
@@ -55,7 +55,7 @@ export interface AdversarialLoss {
 
 /** A loss as people choose it: one such object in each file beside this, all of them listed in losses.ts. */
 export interface LossKind<Options extends z.ZodRawShape> {
-  /** Its place among the losses, for the help of `--loss`. */
+  /** How it compares with the others, for the help of `--loss`. */
   readonly about: string;
   /** Its options of `train gan`. */
   readonly options: Options;
@@ -95,7 +95,7 @@ export function squaredNorm(x: Tensor): Tensor {
   return ops.sum(ops.square(x), [1, 2, 3]);
 }
 
-/** Beyond this the discriminator's gradient is less than float32 keeps beside others. */
+/** Largest logit whose ratio is used; beyond it the discriminator's gradient is lost in float32. */
 const largestLogit = 40;
 
 /** σ(x) / σ(−x) = eˣ, bounded. */

@@ -71,7 +71,7 @@ export const synthesize = defineStage({
       );
       const logitShape = [config.count, attributeNames.length] as const;
       const logitFile = await createNpyWriter(run.file('logits.npy'), 'float32', logitShape, kept);
-      // Chromaticities have none.
+      // Chromaticities have no brightness to measure.
       const brightnessFile =
         generator.details.normalisation === 'chromaticity'
           ? undefined
