@@ -1,4 +1,5 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
+import { resolve } from 'node:path';
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
@@ -15,6 +16,7 @@ import { writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
+import { exists } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
@@ -22,6 +24,7 @@ import { defineStage, type StageContext } from '../framework/stage.ts';
 import { type AverageMeasure, keepBest, openAverageMeasure, readBest } from './best-average.ts';
 import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 import {
+  checkAllAct,
   commonGanOptions,
   type GanOptions,
   ganOptions,
@@ -53,6 +56,7 @@ export const trainGan = defineStage({
   common: commonGanOptions,
   preset: ganPreset,
   async run(config, context) {
+    if (!(await isResumed(config))) checkAllAct(config);
     const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
     const training = ganTrainingConfig(config, dataset.resolution);
@@ -86,6 +90,11 @@ export const trainGan = defineStage({
     });
   },
 });
+
+/** Whether an earlier sitting is gone on with: its options must stay, also those that earlier versions let pass. */
+async function isResumed({ resume, out }: GanOptions): Promise<boolean> {
+  return resume && ((await exists(out)) || (await exists(`${resolve(out)}.partial`)));
+}
 
 interface Setting {
   readonly device: Device;
