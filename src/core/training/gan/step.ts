@@ -109,17 +109,18 @@ export function simultaneousTerms(options: StepOptions, penalise: boolean): Both
  *   the chain rule the generator's is that times its loss's gradient by the scores;
  * - without one, the gradient of the discriminator's loss, times the ratio of the two losses' gradients by the scores.
  *
- * Right only where no image's score depends on another image. @returns undefined where the penalty has no `fakeSlopes`.
+ * Right only where no image's score depends on another image. @returns undefined where the loss offers no such way.
  */
 function termsOfOnePass(options: StepOptions, penalise: boolean, networks: Networks): BothTerms | undefined {
   const { reals, fakes, critic, generatorParameters, discriminatorParameters, statistics } = networks;
   const images = scored(critic, reals, fakes);
   const { fakeSlopes, ...terms } = discriminatorLoss(options.loss, images, penalise);
-  if (penalise && fakeSlopes === undefined) return undefined;
+  const { fakeRatio } = options.loss;
+  if (fakeSlopes === undefined && (penalise || fakeRatio === undefined)) return undefined;
   const loss = options.loss.generator(images);
   const parameters = [...discriminatorParameters.values()];
   const all = gradients(terms.loss, fakeSlopes === undefined ? [...parameters, fakes] : parameters);
-  const factor = fakeSlopes === undefined ? options.loss.fakeRatio(images) : gradients(loss, [images.fakeScores])[0]!; // [N 1]
+  const factor = fakeSlopes === undefined ? fakeRatio!(images) : gradients(loss, [images.fakeScores])[0]!; // [N 1]
   const byImages = ops.mul(fakeSlopes ?? all.at(-1)!, ops.reshape(factor, [options.minibatch, 1, 1, 1]));
   return {
     discriminator: { ...terms, parameters: discriminatorParameters, gradients: all.slice(0, parameters.length) },

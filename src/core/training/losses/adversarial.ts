@@ -48,9 +48,10 @@ export interface AdversarialLoss {
   penaltyWeight?(progress: LossProgress): number;
   /**
    * ∂(generator's loss)/∂f over ∂(discriminator's loss)/∂f for the score f of each generated image, [N, 1]. Where no
-   * image's score depends on another's, one pass back through the discriminator serves both networks by it.
+   * image's score depends on another's, one pass back through the discriminator serves both networks by it. Left out
+   * where the second can be 0: each network then has a pass of its own.
    */
-  fakeRatio(scored: Pick<Scored, 'realScores' | 'fakeScores'>): Tensor;
+  fakeRatio?(scored: Pick<Scored, 'realScores' | 'fakeScores'>): Tensor;
 }
 
 /** A loss as people choose it: one such object in each file beside this, all of them listed in losses.ts. */
