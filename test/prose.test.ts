@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
 
-const words = '(?:Of|So many|What)\\b';
+const words = '(?:Of|So many|What|Who|Which)\\b';
 const slashes = {
   block: new RegExp(`/\\*\\*?\\s*(?:\\*\\s+)?${words}`, 'g'),
   line: new RegExp(`(?:^|\\s)// ${words}`),
@@ -37,9 +37,18 @@ const files = ['src', 'test', 'tools', 'examples'].flatMap(folder =>
     .map(path => join(root, folder, path)),
 );
 
-test('no comment opens with Of, So many or What', () => {
+/** Files with comments that still open with Who or Which. */
+const notYet = [
+  'src/core/calibration/judge.ts',
+  'src/core/editing/recipe.ts',
+  'src/core/editor/face-editor.ts',
+  'src/node/stages/bundle/model-card.ts',
+];
+
+test('no comment opens with Of, So many, What, Who or Which', () => {
   expect(files.length).toBeGreaterThan(300);
   const found = files
+    .filter(path => !notYet.includes(relative(root, path)))
     .map(path => ({ path: relative(root, path), text: readFileSync(path, 'utf8') }))
     .filter(({ path }) => path !== 'test/prose.test.ts')
     .flatMap(({ path, text }) => invertedOpenings(path, text).map(at => `${path}:${at}`));
@@ -50,7 +59,7 @@ test('openings are found in every kind of comment, and nowhere else', () => {
   const typescript = [
     '// What it was.', // 1: found
     'const x = 1; // Of faces',
-    '/** Of distances. */',
+    '/** Which distances. */',
     '/**',
     ' * So many of them.', // 5: found, as are 2 and 3
     ' * Of these a second line may speak.',
@@ -58,7 +67,7 @@ test('openings are found in every kind of comment, and nowhere else', () => {
     ' */',
     '// The table is read',
     '// Of course this goes on.', // 10: goes on
-    '// Offsets and Whatever are other words.',
+    '// Offsets, Whichever and Whatever are other words.',
     "const address = 'https://example.org'; const what = '## What edits do';",
   ].join('\n');
   expect(invertedOpenings('a.ts', typescript)).toEqual([1, 2, 3, 5]);

@@ -13,7 +13,7 @@ import { openDevice } from '#dist/node/devices/device.js';
 import { type Column, textTable } from '#dist/node/presentation/table.js';
 import { deviceOptions, pathOption } from '#dist/node/stages/framework/options.js';
 import { defineStage } from '#dist/node/stages/framework/stage.js';
-import { openShares } from '#dist/node/stages/train-gan/shares.js';
+import { openShares } from '#dist/node/stages/train-gan/share-threads.js';
 import { type BenchCase, benchCaseNames, benchCases, openCase, type Workload } from './cases.ts';
 import { openRival, type Rival, rivalNames } from './rival.ts';
 import { benchSvm, type SvmResult, svmColumns } from './svm.ts';

@@ -1,4 +1,4 @@
-// All operations under one roof, for those who build networks from them.
+// Exports every operation for those who build networks; helpers that only other operations need stay inside.
 export * from './ops/activation.ts';
 export { add, div, mean, mul, neg, square, sub } from './ops/arithmetic.ts';
 export { expand, ones, sum, zeros } from './ops/broadcast.ts';

@@ -1,4 +1,4 @@
-// Which random stream each use of a seed has: one table, so that no two uses draw the same numbers by accident.
+// The random stream of each use of a seed, in one table, so that no two uses draw the same numbers by accident.
 
 /**
  * One group for everything that one seed is used for. Within a group no number may stand twice; between groups it may.
@@ -49,7 +49,7 @@ export const streams = {
   /** Seed: the option of `fit`. */
   fit: { attribute: hashed, field: { steps: 0, imageOrder: 1 } },
 
-  /** Seed: the option of `evaluate`. */
+  /** Seed: the option of `evaluate generator`. */
   evaluateGenerator: { latents: 0, train: 1, test: 2, directions: 3, pairs: 4 },
 } as const;
 

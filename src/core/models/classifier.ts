@@ -1,4 +1,4 @@
-// One convolutional network with a logit for each of the 40 attributes.
+// The attribute classifier: one network for all 40 attributes, since they share most of what must be seen.
 import { z } from 'zod';
 import { attributeNames } from '../attributes.ts';
 import * as ops from '../graph/ops.ts';

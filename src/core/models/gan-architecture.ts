@@ -1,4 +1,4 @@
-// The architecture of a GAN of any kind, as options, files and bundles hold it; `kind` says which.
+// The architecture of a GAN as options, files and bundles keep it; `kind` says which network it describes.
 import { z } from 'zod';
 import { pgganSchema } from './pggan/architecture.ts';
 import { styleSchema } from './style/architecture.ts';

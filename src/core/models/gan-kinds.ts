@@ -1,4 +1,4 @@
-// Every kind of GAN by its name in an architecture.
+// Turns an architecture into the model that it describes: the one place that lists the kinds of GAN.
 import type { GanArchitecture } from './gan-architecture.ts';
 import type { GanModel } from './gan-model.ts';
 import { pggan } from './pggan/pggan.ts';

@@ -1,4 +1,4 @@
-// The seam between kinds of GAN and everything that trains, runs and edits with them, which never asks for the kind.
+// The interface of every kind of GAN. Whatever trains, runs or edits with one takes this and never asks for the kind.
 import type { Tensor } from '../graph/tensor.ts';
 import type { ParameterSpec, Tree } from '../graph/tree.ts';
 import type { BatchStatistics } from '../nn/normalisation.ts';
@@ -26,6 +26,8 @@ export interface GanModel {
   readonly architecture: GanArchitecture;
   /** Where latents for editing lie. */
   readonly geometry: Geometry;
+  /** Whether the generator itself brings latents to the sphere; if not, it draws latents of any length. */
+  readonly normalisesLatents: boolean;
   /** Rows that a latent for editing can have, one a layer from coarse to fine; 1 where layers cannot be told apart. */
   readonly layers: number;
   /** Images of a minibatch that are seen together: 1 where each counts alone, Infinity for the whole minibatch. */

@@ -16,7 +16,7 @@ export const defaultPsi = 0.8;
 /** Largest ψ; beyond it faces fall apart. */
 export const mostPsi = 2;
 
-/** @returns raw latents [count, size], z ~ N(0, I), float32. */
+/** Draws raw latents z ~ N(0, I). @returns float32 [count, size]. */
 export function sampleLatents(random: Random, count: number, size: number): Float32Array<ArrayBuffer> {
   return normals(random, count * size);
 }

@@ -1,5 +1,4 @@
 // First values of parameters, drawn from a seeded generator.
-
 import { sizeOf } from '../graph/tensor.ts';
 import type { ParameterSpec } from '../graph/tree.ts';
 import { normals, type Random } from '../math/random.ts';

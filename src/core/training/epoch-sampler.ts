@@ -9,20 +9,20 @@ export interface SamplerState {
 }
 
 /**
- * Gives out the indices 0 … count − 1 in shuffled order, epoch after epoch. With weights an index comes as often in an
- * epoch as its weight says: the whole part always, and the rest is the chance of once more.
+ * Gives out the indices 0 … count − 1 in shuffled order, epoch after epoch. With repeats an index comes as often in an
+ * epoch as its number says: the whole part always, and the rest is the chance of once more.
  */
 export class EpochSampler {
   readonly #count: number;
-  readonly #weights: Float32Array | undefined;
+  readonly #repeats: Float32Array | undefined;
   readonly #random: Random;
   #epoch: RandomState;
   #order: Uint32Array;
   #position: number;
 
-  constructor(count: number, state: SamplerState, weights?: Float32Array) {
+  constructor(count: number, state: SamplerState, repeats?: Float32Array) {
     this.#count = count;
-    this.#weights = weights;
+    this.#repeats = repeats;
     this.#random = restoreRandom(state.epoch);
     this.#epoch = state.epoch;
     this.#order = this.#shuffled();
@@ -46,12 +46,12 @@ export class EpochSampler {
   }
 
   #shuffled(): Uint32Array {
-    const weights = this.#weights;
-    if (weights === undefined) return permutation(this.#random, this.#count);
+    const repeats = this.#repeats;
+    if (repeats === undefined) return permutation(this.#random, this.#count);
     const indices: number[] = [];
     for (let index = 0; index < this.#count; index++) {
-      const weight = weights[index]!;
-      const times = Math.floor(weight) + Number(this.#random.uniform() < weight % 1);
+      const repeat = repeats[index]!;
+      const times = Math.floor(repeat) + Number(this.#random.uniform() < repeat % 1);
       for (let time = 0; time < times; time++) indices.push(index);
     }
     return permutation(this.#random, indices.length).map(at => indices[at]!);

@@ -20,7 +20,7 @@ export interface TrainingStart {
   readonly streams: { readonly steps: number; readonly imageOrder: number };
   /** Training images, and how often each is shown where that differs; see `EpochSampler`. */
   readonly images: number;
-  readonly weights?: Float32Array | undefined;
+  readonly imageRepeats?: Float32Array | undefined;
 }
 
 /** The training diverged: its state is not worth saving. */
@@ -36,14 +36,14 @@ export class TrainingState {
   /** @param progress where to go on from; what is left out of it begins by the seed. */
   constructor(
     device: Device,
-    { seed, streams, images, weights }: TrainingStart,
+    { seed, streams, images, imageRepeats }: TrainingStart,
     tensors: Tensors = {},
     progress: Partial<TrainingProgress> = {},
   ) {
     this.tensors = new StateStore(device);
     this.random = progress.random === undefined ? createRandom(seed, streams.steps) : restoreRandom(progress.random);
     const sampler = progress.sampler ?? { epoch: createRandom(seed, streams.imageOrder).state(), position: 0 };
-    this.sampler = new EpochSampler(images, sampler, weights);
+    this.sampler = new EpochSampler(images, sampler, imageRepeats);
     this.steps = progress.steps ?? 0;
     for (const [name, { shape, data }] of Object.entries(tensors)) this.tensors.set(name, shape, data);
   }

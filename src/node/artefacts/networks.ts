@@ -71,3 +71,22 @@ export const classifierDetailsSchema = z.object({
   /** σ(slope · logit + intercept) is the probability. */
   calibration: z.array(z.object({ slope: z.number(), intercept: z.number() })).length(40),
 });
+
+/** @param role its part, for the message. @throws UserError where it cannot take a generator's images. */
+export function checkClassifierFits(
+  classifier: Pick<GanDetails, 'resolution' | 'normalisation'>,
+  generator: Pick<GanDetails, 'resolution' | 'normalisation'>,
+  role: 'classifier' | 'judge' = 'classifier',
+): void {
+  if (classifier.resolution !== generator.resolution) {
+    throw new UserError(
+      `generator and ${role} must have one resolution; got ${generator.resolution} and ${classifier.resolution}`,
+    );
+  }
+  if (generator.normalisation === 'chromaticity' && classifier.normalisation === 'range') {
+    throw new UserError(
+      `a generator of chromaticities needs a ${role} of them; got one of normalisation range. Train it with ` +
+        '--normalisation chromaticity',
+    );
+  }
+}

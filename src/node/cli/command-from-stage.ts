@@ -11,7 +11,7 @@ import {
   type ValueSchema,
 } from '../stages/framework/option-schema.ts';
 import type { Stage } from '../stages/framework/stage.ts';
-import { parseOptions } from './issues.ts';
+import { parseOptions } from './parse-options.ts';
 
 /** Runs a command whose options are checked. */
 export type Execute = (

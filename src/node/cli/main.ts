@@ -1,4 +1,4 @@
-// The program `face-tuning`.
+// Starts the program `face-tuning`: translates old spellings, then runs the command line.
 import { currentSpelling } from './former-spellings.ts';
 import { runCommandLine } from './run.ts';
 import { stages } from './stages.ts';

@@ -1,10 +1,8 @@
 // Reads and writes the files of InterFaceGAN (Shen et al. 2020): boundaries, scores, and its names of attributes.
-
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { AttributeName } from '../../core/attributes.ts';
 import type { Direction } from '../../core/directions/direction.ts';
-
 import { UserError } from '../../core/errors.ts';
 import { toFloat64 } from '../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../core/formats/npy.ts';

@@ -42,7 +42,9 @@ interface Job<Input, Output> {
   reject(error: unknown): void;
 }
 
-/** @param name which threads: their compiled file is started, whether or not this module is compiled. */
+/**
+ * @param name of the thread's file. Its compiled form is started even if this module runs as TypeScript, so build first.
+ */
 export function inThreads<Ends extends ThreadEnds>(
   name: Ends['file'],
   shared: Ends['shared'],

@@ -13,7 +13,7 @@ declare const runtimeFiles: LoadRequest['runtimes'];
 const maxThreads = 4;
 
 function startWorker(): Worker {
-  return new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'engine' });
+  return new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'face worker' });
 }
 
 /** `?device=wasm`, `?device=webgpu` and `?threads=1` are for measuring and for finding faults. */

@@ -1,5 +1,5 @@
 // Names and groups of the 40 attributes for people.
-import { type AttributeName, attributeNames } from '../../core/attributes.ts';
+import type { AttributeName } from '../../core/attributes.ts';
 
 export const groups = [
   'Age and gender',
@@ -84,8 +84,4 @@ function isFound(attribute: string, group: string, query: string): boolean {
   const text = `${labelOf(attribute)} ${attribute.replaceAll('_', ' ')} ${group}`.toLowerCase().replaceAll('’', "'");
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return words.every(word => text.includes(word));
-}
-
-export function columnOf(attribute: string): number {
-  return attributeNames.indexOf(attribute as AttributeName);
 }

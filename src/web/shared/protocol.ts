@@ -36,7 +36,6 @@ export interface Model {
   /** Hashes of its earlier forms. */
   readonly formerly?: BundleIndex['formerly'];
   readonly resolution: number;
-  readonly latentSize: number;
   readonly geometry: Geometry;
   /** Truncation of faces for which nobody chose another; undefined where the model has none. */
   readonly psi: number | undefined;
@@ -66,7 +65,7 @@ export interface Drawn {
 export type Frame = (Drawn & { readonly logits: Float32Array }) | { readonly problem: string };
 
 /** The worker's functions. Calls are answered in their order. */
-export interface Engine {
+export interface FaceWorker {
   load(request: LoadRequest): Promise<Model>;
   draw(edit: Edit): Promise<Drawn>;
   /** @returns logits [40] of the face that was drawn last. */
@@ -102,7 +101,7 @@ export interface Document {
   readonly faces: number;
 }
 
-export type Method = keyof Engine;
+export type Method = keyof FaceWorker;
 
 export interface Call {
   readonly id: number;

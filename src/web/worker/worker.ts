@@ -5,7 +5,7 @@ import { FaceEditor } from '../../core/editor/face-editor.ts';
 import { UserError } from '../../core/errors.ts';
 import { toUint8 } from '../../core/images/pixels.ts';
 import type { Device } from '../../core/runtime/device.ts';
-import type { Answer, Call, Drawn, Edit, Engine, Frame, LoadRequest, Model } from '../shared/protocol.ts';
+import type { Answer, Call, Drawn, Edit, FaceWorker, Frame, LoadRequest, Model } from '../shared/protocol.ts';
 import { bundleAt, hashBytes } from './bundle.ts';
 import { wasmDevice, webgpuDevice } from './device.ts';
 import { readDocument, signPicture, writeRecipe } from './documents.ts';
@@ -19,7 +19,7 @@ let editor: FaceEditor;
 /** The image [1, 3, R, R] that was drawn last. */
 let last: Float32Array;
 
-const engine: Engine = {
+const faceWorker: FaceWorker = {
   async load(request) {
     const progress = progressOf(request);
     const loaded: string[] = [];
@@ -175,11 +175,11 @@ function modelOf(
   { threads }: LoadRequest,
   loaded: readonly string[],
 ): Model {
-  const { sha256, formerly, openWith, resolution, latentSize, directions, contents } = bundle;
+  const { sha256, formerly, openWith, resolution, directions, contents } = bundle;
   const cardBytes = contents[bundleFiles.modelCard];
   const card = cardBytes === undefined ? '' : new TextDecoder().decode(cardBytes);
   const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
-  const space = { latentSize, geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
+  const space = { geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
   const names = { name: bundle.name, sha256, formerly, openWith };
   return { ...names, hold: bundle.hold ?? 'linear', resolution, ...space, directions, card, device, loaded };
 }
@@ -219,7 +219,7 @@ addEventListener('message', ({ data }: MessageEvent<Call>) => {
 
 async function answer({ id, method, request }: Call): Promise<void> {
   try {
-    const result = await (engine[method] as (request: unknown) => Promise<unknown>)(request);
+    const result = await (faceWorker[method] as (request: unknown) => Promise<unknown>)(request);
     postMessage({ id, result }, buffersOf(result));
   } catch (error) {
     const mistake = error instanceof UserError;

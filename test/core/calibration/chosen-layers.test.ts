@@ -1,4 +1,4 @@
-// Which layers a direction is to act on, by what the judge saw of moves on some faces.
+// The layers that a direction is to act on, by what the judge saw of moves on some faces.
 import { expect, test } from 'vitest';
 import { bestLayers, type TriedLayers } from '../../../src/core/calibration/chosen-layers.ts';
 

@@ -13,7 +13,7 @@ import { createState, type Studio } from '../../../src/web/page/state/studio-sta
 let studio: Studio;
 beforeEach(() => {
   vi.useFakeTimers();
-  studio = { state: createState(), engine: undefined as never }; // none of these draws
+  studio = { state: createState(), faceWorker: undefined as never }; // none of these draws
   applyEdit(studio, faceOf(1), 'Face 1');
 });
 const labels = () => studio.state.history.value.entries.map(({ label }) => label);

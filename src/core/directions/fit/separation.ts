@@ -27,7 +27,7 @@ type Plane = Pick<Svm, 'weights' | 'bias'>;
 
 /** @param latents [n, size]. @param samples the rows of it to measure on. */
 export function separation(latents: Float32Array, samples: LabelledRows, svm: Plane): Separation {
-  const { scores, counts } = judge(latents, samples, svm);
+  const { scores, counts } = confusionOf(latents, samples, svm);
   return {
     count: samples.rows.length,
     accuracy: accuracy(counts),
@@ -40,10 +40,10 @@ export function separation(latents: Float32Array, samples: LabelledRows, svm: Pl
 
 /** How often the boundary met the labels. */
 export function separationCounts(latents: Float32Array, samples: LabelledRows, svm: Plane): Confusion {
-  return judge(latents, samples, svm).counts;
+  return confusionOf(latents, samples, svm).counts;
 }
 
-function judge(latents: Float32Array, { rows, labels }: LabelledRows, svm: Plane) {
+function confusionOf(latents: Float32Array, { rows, labels }: LabelledRows, svm: Plane) {
   const scores = decisionValues(latents, rows, svm);
   return { scores, counts: confusion(scores, labels) };
 }

@@ -5,8 +5,8 @@ import { sqrt } from './transcendental.ts';
 import { zipValues } from './values.ts';
 
 /**
- * Inputs: x, and its inverse root mean square. The second depends on the first, and the gradient by x includes what
- * flows that way.
+ * Takes x and its inverse root mean square r. r depends on x; the gradient by x already includes that path, so r gets
+ * none.
  */
 const scale = defineOp({
   name: 'RmsNorm',

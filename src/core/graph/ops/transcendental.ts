@@ -1,4 +1,4 @@
-// exp, abs, sqrt, tanh, sigmoid and softplus.
+// Functions of one number that ONNX has by name, each with its slope.
 import { defineOp, type Tensor } from '../tensor.ts';
 import { div, mul, square, sub } from './arithmetic.ts';
 import { greater, where } from './comparison.ts';

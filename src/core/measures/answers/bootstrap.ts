@@ -1,4 +1,4 @@
-// The bootstrap interval of a figure: how far it might lie elsewhere, had other samples been drawn.
+// The bootstrap interval of a figure: how much it would vary if other samples had been drawn.
 import type { Random } from '../../math/random.ts';
 import { quantile } from '../../math/statistics.ts';
 import type { Confusion } from './binary-classification.ts';

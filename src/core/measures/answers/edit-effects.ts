@@ -6,7 +6,7 @@ export interface EditEffect {
   readonly faces: number;
   /** Share of edits after which the attribute is seen where it should be and not where it should not; both ends alike. */
   readonly agreement: number;
-  /** Mean share of the other attributes whose answer is another than before the edit; both ends alike. */
+  /** Mean share of the other attributes whose answer changed, over both ends. */
   readonly flips: number;
   /** The same for the locked attributes alone; NaN where none is locked. */
   readonly lockedFlips: number;

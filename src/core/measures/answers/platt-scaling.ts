@@ -1,4 +1,4 @@
-// Platt scaling: turns logits into probabilities that mean what they say, and measures how far they are from that.
+// Platt scaling: turns logits into probabilities that match frequencies, and measures how far off they are.
 
 /** σ(slope · logit + intercept) is the probability. */
 export interface PlattScaling {

@@ -4,9 +4,10 @@ import { halved, type ImageSet } from '../../images/image-set.ts';
 import { createRandom, permutation } from '../../math/random.ts';
 import { streams } from '../../math/streams.ts';
 import type { Device } from '../../runtime/device.ts';
+import type { Tick } from '../tick.ts';
 import { generateImages, type ImageMaker, selectImages } from './image-samples.ts';
 import { meanMsSsim } from './ms-ssim.ts';
-import { slicedWasserstein, swdLevels, type Tick } from './sliced-wasserstein.ts';
+import { slicedWasserstein, swdLevels } from './sliced-wasserstein.ts';
 
 export interface QualitySample {
   /** Seed of all random choices: with the same one, every measurement uses the same latents, images and directions. */

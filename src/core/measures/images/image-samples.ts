@@ -3,7 +3,7 @@ import type { ImageSet } from '../../images/image-set.ts';
 import { toUint8 } from '../../images/pixels.ts';
 import type { Random } from '../../math/random.ts';
 import { sampleLatents } from '../../models/latents.ts';
-import type { Tick } from './sliced-wasserstein.ts';
+import type { Tick } from '../tick.ts';
 
 /** A generator, wherever its weights are. */
 export interface ImageMaker {

@@ -3,7 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { ImageSet } from '../../images/image-set.ts';
 import { permutation, type Random } from '../../math/random.ts';
 import { mean } from '../../math/statistics.ts';
-import type { Tick } from './sliced-wasserstein.ts';
+import type { Tick } from '../tick.ts';
 
 /** Similarity of two images [3, R, R] of 0 … 255. */
 export type MsSsim = (a: Uint8Array, b: Uint8Array) => number;

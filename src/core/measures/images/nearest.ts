@@ -1,9 +1,8 @@
 // The distance of each image to the nearest of others: small where a generator copies its training images.
-
 import { halved, type ImageSet } from '../../images/image-set.ts';
 import type { Device } from '../../runtime/device.ts';
+import type { Tick } from '../tick.ts';
 import { forEachPair, type RowTable } from './pairwise.ts';
-import type { Tick } from './sliced-wasserstein.ts';
 
 /** Largest side at which images are compared: a copy remains a copy when its finest grain differs. */
 const largestSide = 32;

@@ -2,7 +2,7 @@
 import * as ops from '../../graph/ops.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program } from '../../runtime/program.ts';
-import type { Tick } from './sliced-wasserstein.ts';
+import type { Tick } from '../tick.ts';
 
 /** Rows that are made where they are wanted. */
 export interface RowTable {

@@ -1,8 +1,8 @@
 // Improved precision and recall (Kynkäänniemi et al. 2019): how many generated images look like real ones, and how many
 // real ones the generator could have made. A distance of distributions tells neither apart from the other.
 import type { Device } from '../../runtime/device.ts';
+import type { Tick } from '../tick.ts';
 import { forEachPair, type RowTable } from './pairwise.ts';
-import type { Tick } from './sliced-wasserstein.ts';
 
 /** The paper's k: a row's ball reaches to its third nearest neighbour. */
 const neighbours = 3;

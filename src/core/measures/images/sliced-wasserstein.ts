@@ -7,11 +7,9 @@ import { normals, type Random } from '../../math/random.ts';
 import { mean } from '../../math/statistics.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program } from '../../runtime/program.ts';
+import type { Tick } from '../tick.ts';
 import { cutPatches, patchesPerImage, patchSize } from './patches.ts';
 import { wasserstein } from './wasserstein.ts';
-
-/** Called after each part of a long measurement; an error it throws ends that. */
-export type Tick = (done: number, total: number) => void | Promise<void>;
 
 export interface SlicedWasserstein {
   /** Distance ×10³ at each level of the pyramid, by its side: the images' own, then halves down to 16. */

@@ -11,6 +11,7 @@ export function pggan(architecture: PgganArchitecture): GanModel {
   return {
     architecture,
     geometry: 'sphere',
+    normalisesLatents: architecture.normaliseLatents,
     layers: 1,
     imagesTogether: wholeBatch ? Number.POSITIVE_INFINITY : group,
     generatorSpec: resolution => generatorSpec(architecture, resolution),

@@ -18,6 +18,7 @@ export function style(architecture: StyleArchitecture): GanModel {
   return {
     architecture,
     geometry: 'linear',
+    normalisesLatents: false,
     layers: styleLayers(architecture.resolution),
     imagesTogether: minibatchStatistic === 'stddev' ? statisticGroup || Number.POSITIVE_INFINITY : 1,
     generatorSpec: resolution => styleGeneratorSpec(architecture, resolution),

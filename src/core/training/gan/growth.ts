@@ -12,7 +12,7 @@ export interface GanStateOptions {
   readonly architecture: GanArchitecture;
   readonly adam: AdamOptions;
   /** Moving averages that are kept. */
-  readonly averages: number;
+  readonly averageCount: number;
   /** The resolution that the networks have, or are to have. */
   readonly resolution: number;
 }
@@ -57,14 +57,14 @@ function startGrown(tensors: StateStore, { architecture, resolution }: GanStateO
  */
 export function completeState(
   { tensors, random }: Pick<TrainingState, 'tensors' | 'random'>,
-  { architecture, adam, averages, resolution }: GanStateOptions,
+  { architecture, adam, averageCount, resolution }: GanStateOptions,
 ): void {
   const { generator, statistics, optimisers } = ganStateSpecs(architecture, resolution, adam);
   for (const [name, spec] of optimisers) {
     if (!tensors.has(name)) tensors.set(name, spec.shape, initialValues(spec, random));
   }
   for (const [name, { shape }] of [...generator, ...statistics]) {
-    for (const [average, ema] of emaNames(name, averages).entries()) {
+    for (const [average, ema] of emaNames(name, averageCount).entries()) {
       if (tensors.has(ema) || !tensors.has(name)) continue;
       const source = average > 0 && tensors.has(emaName(name)) ? emaName(name) : name;
       tensors.set(ema, shape, tensors.values(source));

@@ -106,11 +106,10 @@ const style: GanSettings = {
   dataParallel: true,
 };
 
-export const ganPresetNames = ['cpu', 'style', 'a', 'b', 'c', 'report', 'd', 'e-star', 'e', 'f', 'g', 'h'] as const;
-export type GanPresetName = (typeof ganPresetNames)[number];
-
-/** Karras et al. 2018, Table 1 and §6.1, in the details of the authors' first code. */
-export const ganPresets: Readonly<Record<GanPresetName, GanSettings>> = {
+/** Karras et al. 2018, Table 1 and §6.1, in the details of the authors' first code; and ours, which come first. */
+const table = {
+  cpu,
+  style,
   a,
   b,
   c,
@@ -122,6 +121,9 @@ export const ganPresets: Readonly<Record<GanPresetName, GanSettings>> = {
   f,
   g,
   h: { ...g, fmapBase: 8192, kimg: 12_000 },
-  cpu,
-  style,
-};
+} satisfies Readonly<Record<string, GanSettings>>;
+
+export type GanPresetName = keyof typeof table;
+/** In the order of the help. */
+export const ganPresetNames = Object.keys(table) as [GanPresetName, ...GanPresetName[]];
+export const ganPresets: Readonly<Record<GanPresetName, GanSettings>> = table;

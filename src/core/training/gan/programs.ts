@@ -61,13 +61,13 @@ export async function sharedPrograms(
   check: (figures: Figures) => void,
 ): Promise<GanPrograms> {
   const { count } = shares;
-  const { adam, averages = 1 } = options;
+  const { adam, averageCount = 1 } = options;
   const ofShare = { ...options, minibatch: options.minibatch / count };
   const bytes = (penalise: boolean) => trainingProgramBytes(device, shareStep(ofShare, penalise));
   const penalised = bytes(true);
   const plain = options.loss.interval > 1 ? bytes(false) : penalised;
   const parameters = [...trainedSpecs(options)].map(([name, { shape }]) => [name, shape] as const);
-  const flat = flatten(tensors, parameters, shares, { beta1: adam.beta1, averages });
+  const flat = flatten(tensors, parameters, shares, { beta1: adam.beta1, averageCount });
   await shares.prepare({ plain, penalised, parameters, state: flat.state });
   /** Each optimiser's own count of its steps. */
   const counts = () =>
@@ -84,7 +84,7 @@ export async function sharedPrograms(
       const means = meansOf(await shares.run(penalise, parts));
       check(means);
       const step = counts()[0]![0]! + 1;
-      const decays = Array.from({ length: averages }, (_, average) => feeds[emaDecayName(average)]![0]!);
+      const decays = Array.from({ length: averageCount }, (_, average) => feeds[emaDecayName(average)]![0]!);
       await shares.update({ ...adam, step, learningRate: feeds.learningRate![0]!, decays });
       for (const kept of counts()) kept[0] = step;
       ahead = true;

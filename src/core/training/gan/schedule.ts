@@ -19,7 +19,7 @@ export const planOptions = {
   stabiliseKimg: kimg().describe('thousand images shown at each resolution after its fade'),
   growKimg: z
     .array(z.number().positive())
-    .describe('thousand images at each resolution below the last, in place of the two above'),
+    .describe('thousand images at each resolution below the last, in place of --fade-kimg and --stabilise-kimg'),
   kimg: kimg().describe('thousand real images shown in all'),
   minibatch: z.int().min(1).describe('images a step at the final resolution'),
   maxMinibatch: z
@@ -27,10 +27,10 @@ export const planOptions = {
     .min(1)
     .describe('images a step at lower resolutions: twice as many at half the side, up to this bound'),
   learningRate: z.number().positive().describe("Adam's rate, for both networks"),
-  warmupKimg: kimg().describe('thousand images over which the rate rises from 0'),
+  warmupKimg: kimg().describe('thousand images over which the learning rate rises from 0'),
   decayKimg: kimg().describe('thousand images at the end over which the learning rate falls'),
-  decay: z.enum(['linear', 'cosine']).describe('how it falls'),
-  finalRate: z.number().min(0).describe('to which rate it falls; 0: a tenth'),
+  decay: z.enum(['linear', 'cosine']).describe('curve along which the learning rate falls'),
+  finalRate: z.number().min(0).describe('learning rate at the end; 0: a tenth of --learning-rate'),
 };
 
 export interface TrainingPlan {

@@ -48,6 +48,27 @@ const pgganOnly = {
 } as const;
 export const withoutPggan: Pick<GanSettings, keyof typeof pgganOnly> = pgganOnly;
 
+/** A setting that cannot act beside the others, and the settings that would let it. */
+export interface IdleSetting {
+  readonly name: keyof GanSettings;
+  readonly needed: keyof GanSettings;
+  /** The values of `needed` with which it acts, in words. */
+  readonly values: string;
+}
+
+/** @returns the settings of the loss that change nothing as the others are. */
+export function idleSettings(settings: GanSettings): IdleSetting[] {
+  const ofOtherLosses = Object.keys(ganLossOptions).flatMap(option => {
+    const losses = ganLossNames.filter(loss => option in ganLosses[loss].options);
+    if (losses.includes(settings.loss)) return [];
+    return { name: option as keyof GanSettings, needed: 'loss', values: losses.join(' or ') } as const;
+  });
+  const { gammaKimg } = settings;
+  return gammaKimg > 0
+    ? ofOtherLosses
+    : [...ofOtherLosses, { name: 'finalGamma', needed: 'gammaKimg', values: 'above 0' }];
+}
+
 function architectureOf(settings: GanSettings, resolution: number): GanArchitecture {
   const { latentSize, fmapBase, fmapDecay, fmapMax, minibatchStatistic, statisticGroup } = settings;
   const channels = { resolution, latentSize, fmapBase, fmapDecay, fmapMax };
@@ -93,7 +114,7 @@ export function trainingConfigOf(settings: GanSettings, resolution: number, seed
     adam: { beta1, beta2 },
     plan: planOf(settings, resolution),
     discriminatorSteps,
-    averages,
+    averageHalfLives: averages,
     seed,
   };
 }

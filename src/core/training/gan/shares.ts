@@ -3,6 +3,7 @@ import { sizeOf } from '../../graph/tensor.ts';
 import type { FlatState, FlatUpdate } from '../../nn/adam.ts';
 import type { Feeds } from '../../runtime/program.ts';
 import type { StateStore } from '../../runtime/state.ts';
+import { perImageInputs } from '../losses/adversarial.ts';
 import { emaName, stateNames } from './state.ts';
 
 /** Everything that threads need to compute their shares of each step. */
@@ -39,7 +40,7 @@ export interface FlatOptions {
   /** Adam's β₁; where it is 0, no mean of gradients is kept. */
   readonly beta1: number;
   /** Moving averages that are kept. */
-  readonly averages: number;
+  readonly averageCount: number;
 }
 
 /** Copies the tensors that a step changes into memory that threads share. */
@@ -47,7 +48,7 @@ export function flatten(
   tensors: StateStore,
   parameters: ShareProgram['parameters'],
   { allocate }: Pick<Shares, 'allocate'>,
-  { beta1, averages }: FlatOptions,
+  { beta1, averageCount }: FlatOptions,
 ): Flat {
   const size = parameters.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
   const places = new Map<Float32Array, (name: string) => string>();
@@ -63,7 +64,7 @@ export function flatten(
     parameters: place(name => name),
     mean: beta1 === 0 ? undefined : moment('mean'),
     variance: moment('variance'),
-    averages: Array.from({ length: averages }, (_, average) => place(name => emaName(name, average))),
+    averages: Array.from({ length: averageCount }, (_, average) => place(name => emaName(name, average))),
     averaged: [size - averagedSize, size], // the generator's come last
   };
   /** Calls back for each tensor of the state that lies in the flat one. */
@@ -83,11 +84,10 @@ export function flatten(
 
 /** The feeds of one share: its rows of feeds that have a row an image, and the whole of others. */
 export function partOf(feeds: Feeds, share: number, count: number): Feeds {
-  const rows = ['z', 'reals', 'mixing'];
   return Object.fromEntries(
     Object.entries(feeds).map(([name, values]) => {
       const size = values.length / count;
-      return [name, rows.includes(name) ? values.slice(share * size, (share + 1) * size) : values];
+      return [name, perImageInputs.includes(name) ? values.slice(share * size, (share + 1) * size) : values];
     }),
   );
 }

@@ -44,11 +44,11 @@ export function ganStateShapes(
   architecture: GanArchitecture,
   resolution: number,
   adam: AdamOptions,
-  averages: number,
+  averageCount: number,
 ): Map<string, readonly number[]> {
   const specs = ganStateSpecs(architecture, resolution, adam);
   const averaged = [...specs.generator, ...specs.statistics];
-  const copies = averaged.flatMap(([name, spec]) => emaNames(name, averages).map(ema => [ema, spec] as const));
+  const copies = averaged.flatMap(([name, spec]) => emaNames(name, averageCount).map(ema => [ema, spec] as const));
   const all = [...averaged, ...copies, ...specs.discriminator, ...specs.optimisers];
   return new Map(all.map(([name, { shape }]) => [name, shape]));
 }
@@ -68,8 +68,8 @@ export function emaName(name: string, average = 0): string {
   return emaPrefix(average) + name.slice(stateNames.generator.length);
 }
 
-export function emaNames(name: string, averages: number): string[] {
-  return Array.from({ length: averages }, (_, average) => emaName(name, average));
+export function emaNames(name: string, averageCount: number): string[] {
+  return Array.from({ length: averageCount }, (_, average) => emaName(name, average));
 }
 
 /** The decay of a moving average is fed under this name: `emaDecay`, `emaDecay1`, … */

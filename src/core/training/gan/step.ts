@@ -22,7 +22,7 @@ export interface StepOptions {
   /** Whether the newest block is fading in: the step then wants `alpha`. */
   readonly fading: boolean;
   /** Moving averages of the generator that are kept; 1 if left out. */
-  readonly averages?: number;
+  readonly averageCount?: number;
 }
 
 /** Both networks with their parameters as inputs, images that the generator makes of the input `z`, and real ones. */
@@ -109,17 +109,18 @@ export function simultaneousTerms(options: StepOptions, penalise: boolean): Both
  *   the chain rule the generator's is that times its loss's gradient by the scores;
  * - without one, the gradient of the discriminator's loss, times the ratio of the two losses' gradients by the scores.
  *
- * Right only where no image's score depends on another image. @returns undefined where the penalty has no `fakeSlopes`.
+ * Right only where no image's score depends on another image. @returns undefined where the loss offers no such way.
  */
 function termsOfOnePass(options: StepOptions, penalise: boolean, networks: Networks): BothTerms | undefined {
   const { reals, fakes, critic, generatorParameters, discriminatorParameters, statistics } = networks;
   const images = scored(critic, reals, fakes);
   const { fakeSlopes, ...terms } = discriminatorLoss(options.loss, images, penalise);
-  if (penalise && fakeSlopes === undefined) return undefined;
+  const { fakeRatio } = options.loss;
+  if (fakeSlopes === undefined && (penalise || fakeRatio === undefined)) return undefined;
   const loss = options.loss.generator(images);
   const parameters = [...discriminatorParameters.values()];
   const all = gradients(terms.loss, fakeSlopes === undefined ? [...parameters, fakes] : parameters);
-  const factor = fakeSlopes === undefined ? options.loss.fakeRatio(images) : gradients(loss, [images.fakeScores])[0]!; // [N 1]
+  const factor = fakeSlopes === undefined ? fakeRatio!(images) : gradients(loss, [images.fakeScores])[0]!; // [N 1]
   const byImages = ops.mul(fakeSlopes ?? all.at(-1)!, ops.reshape(factor, [options.minibatch, 1, 1, 1]));
   return {
     discriminator: { ...terms, parameters: discriminatorParameters, gradients: all.slice(0, parameters.length) },
@@ -145,7 +146,7 @@ const statisticsKept = 0.9;
 /** The next state of the generator. Fed: `learningRate` and, for each moving average, its decay. */
 function generatorUpdates(
   { parameters, gradients: all, statistics }: GeneratorTerms,
-  { adam, averages = 1 }: StepOptions,
+  { adam, averageCount = 1 }: StepOptions,
 ): Record<string, Tensor> {
   const updates = adamUpdates(parameters, all, ops.input('learningRate', []), stateNames.generatorAdam, adam);
   for (const [path, observed] of statistics) {
@@ -155,7 +156,7 @@ function generatorUpdates(
     }
   }
   const averaged = Object.entries(updates).filter(([name]) => name.startsWith(`${stateNames.generator}/`));
-  for (let average = 0; average < averages; average++) {
+  for (let average = 0; average < averageCount; average++) {
     const decay = ops.input(emaDecayName(average), []);
     for (const [name, next] of averaged) {
       const state = emaName(name, average);
@@ -222,7 +223,7 @@ export function shareStep(options: StepOptions, penalise: boolean): ProgramDefin
 
 /** Images made by a moving average. Fed: `z` [N, d], and `alpha` while fading. */
 export function samplingProgram(
-  options: Omit<StepOptions, 'loss' | 'adam' | 'averages'>,
+  options: Omit<StepOptions, 'loss' | 'adam' | 'averageCount'>,
   average = 0,
 ): ProgramDefinition {
   const { architecture, resolution, minibatch, fading } = options;

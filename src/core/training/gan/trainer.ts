@@ -35,7 +35,7 @@ export interface GanTrainingConfig {
   /** Discriminator steps for each generator step (n_critic); 0 trains both in one step, each against the other's past. */
   readonly discriminatorSteps: number;
   /** Half-lives of the generator's moving averages, in thousand images; none: the paper's alone. */
-  readonly averages?: readonly number[];
+  readonly averageHalfLives?: readonly number[];
   readonly seed: number;
 }
 
@@ -71,8 +71,8 @@ export interface MeasuredAverages {
 export interface GanTrainerOptions {
   /** Threads that share each minibatch; left out, the device computes all of it. */
   readonly shares?: Shares | undefined;
-  /** How often each image is shown in an epoch; left out, once. */
-  readonly weights?: Float32Array | undefined;
+  /** [images], how often each is shown in an epoch; left out, once. */
+  readonly imageRepeats?: Float32Array | undefined;
 }
 
 /** Losses and scores of a sound training stay far below this. */
@@ -94,7 +94,7 @@ export class GanTrainer {
   #resolution: number;
   #fall: Fall | undefined;
   #programs: GanPrograms | undefined;
-  /** Which resolution, minibatch and fade `#programs` are compiled for. */
+  /** The resolution, minibatch and fade that `#programs` are compiled for. */
   #phase = '';
 
   /** @param images the training set at the plan's resolution. @param checkpoint where to go on from. */
@@ -103,7 +103,7 @@ export class GanTrainer {
     config: GanTrainingConfig,
     images: ImageSet,
     checkpoint?: GanCheckpoint,
-    { shares, weights }: GanTrainerOptions = {},
+    { shares, imageRepeats }: GanTrainerOptions = {},
   ) {
     this.#device = device;
     this.#config = config;
@@ -111,7 +111,7 @@ export class GanTrainer {
     this.#fullImages = images;
     this.#images = images;
     const progress = checkpoint?.progress;
-    const start = { seed: config.seed, streams: streams.trainGan, images: images.count, weights };
+    const start = { seed: config.seed, streams: streams.trainGan, images: images.count, imageRepeats };
     this.#state = new TrainingState(device, start, checkpoint?.tensors, progress);
     this.#imagesShown = progress?.imagesShown ?? 0;
     this.#resolution = progress?.resolution ?? 0;
@@ -128,9 +128,9 @@ export class GanTrainer {
   }
 
   /** Half-lives of the moving averages, in thousand images. */
-  get averages(): readonly number[] {
-    const { averages = [] } = this.#config;
-    return averages.length > 0 ? averages : [paperHalfLife / 1000];
+  get averageHalfLives(): readonly number[] {
+    const { averageHalfLives = [] } = this.#config;
+    return averageHalfLives.length > 0 ? averageHalfLives : [paperHalfLife / 1000];
   }
 
   /** Where the schedule stands now. */
@@ -193,7 +193,7 @@ export class GanTrainer {
     if (loss.penaltyWeight !== undefined) {
       scalars.penaltyWeight = loss.penaltyWeight(lossProgress(this.#imagesShown, plan));
     }
-    for (const [average, halfLifeKimg] of this.averages.entries()) {
+    for (const [average, halfLifeKimg] of this.averageHalfLives.entries()) {
       scalars[emaDecayName(average)] = emaDecay(this.#imagesShown, shown, 1000 * halfLifeKimg);
     }
     return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)]));
@@ -227,8 +227,8 @@ export class GanTrainer {
       while (this.#images.resolution > resolution) this.#images = halved(this.#images);
     }
     const { architecture, loss, adam, discriminatorSteps } = this.#config;
-    const averages = this.averages.length;
-    const options: StepOptions = { architecture, loss, adam, resolution, minibatch, fading, averages };
+    const averageCount = this.averageHalfLives.length;
+    const options: StepOptions = { architecture, loss, adam, resolution, minibatch, fading, averageCount };
     const { tensors } = this.#state;
     this.#programs =
       this.#shares === undefined
@@ -240,7 +240,7 @@ export class GanTrainer {
 
   #stateOptions(resolution: number): GanStateOptions {
     const { architecture, adam } = this.#config;
-    return { architecture, adam, averages: this.averages.length, resolution };
+    return { architecture, adam, averageCount: this.averageHalfLives.length, resolution };
   }
 
   /**
@@ -276,7 +276,7 @@ export class GanTrainer {
   async measureAverages(measure: ImageMeasure): Promise<MeasuredAverages> {
     const { resolution, latentSize } = this.#config.architecture;
     const figures: number[] = [];
-    for (const average of this.averages.keys()) {
+    for (const average of this.averageHalfLives.keys()) {
       const generate = async (latents: Float32Array) => (await this.sample(latents, measuredBatch, average)).images;
       figures.push(await measure({ resolution, latentSize, generate }));
     }

@@ -1,4 +1,4 @@
-// The shape of an adversarial loss: how scores of real and generated images pull on the two networks, and its penalty.
+// The interface of a GAN's loss: the loss of each network, its penalty, and when that is due.
 import type { z } from 'zod';
 import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
@@ -32,6 +32,9 @@ export interface LossProgress {
   readonly pixelShare: number;
 }
 
+/** Inputs of a step that have a row an image, so that threads can share a minibatch by rows. */
+export const perImageInputs: readonly string[] = ['z', 'reals', 'mixing'];
+
 export interface AdversarialLoss {
   /** Discriminator steps from one with the penalty to the next; 1 where every step has it. */
   readonly interval: number;
@@ -45,14 +48,15 @@ export interface AdversarialLoss {
   penaltyWeight?(progress: LossProgress): number;
   /**
    * ∂(generator's loss)/∂f over ∂(discriminator's loss)/∂f for the score f of each generated image, [N, 1]. Where no
-   * image's score depends on another's, one pass back through the discriminator serves both networks by it.
+   * image's score depends on another's, one pass back through the discriminator serves both networks by it. Left out
+   * where the second can be 0: each network then has a pass of its own.
    */
-  fakeRatio(scored: Pick<Scored, 'realScores' | 'fakeScores'>): Tensor;
+  fakeRatio?(scored: Pick<Scored, 'realScores' | 'fakeScores'>): Tensor;
 }
 
 /** A loss as people choose it: one such object in each file beside this, all of them listed in losses.ts. */
 export interface LossKind<Options extends z.ZodRawShape> {
-  /** Its place among the losses, for the help of `--loss`. */
+  /** How it compares with the others, for the help of `--loss`. */
   readonly about: string;
   /** Its options of `train gan`. */
   readonly options: Options;
@@ -92,7 +96,7 @@ export function squaredNorm(x: Tensor): Tensor {
   return ops.sum(ops.square(x), [1, 2, 3]);
 }
 
-/** Beyond this the discriminator's gradient is less than float32 keeps beside others. */
+/** Largest logit whose ratio is used; beyond it the discriminator's gradient is lost in float32. */
 const largestLogit = 40;
 
 /** σ(x) / σ(−x) = eˣ, bounded. */

@@ -13,17 +13,20 @@ import {
 
 /** The penalty's options, which both logistic losses have. */
 const options = {
-  gamma: z.number().min(0).describe('weight of the penalty (both logistic losses)'),
-  finalGamma: z.number().min(0).describe('what gamma falls to over --gamma-kimg'),
-  gammaKimg: z.number().min(0).describe('thousand images at the final resolution over which gamma falls; 0: it stays'),
-  scaleGamma: z.boolean().describe('whether gamma is less at smaller images, by their share of pixels'),
-  penaltyInterval: z.int().min(1).describe('discriminator steps between penalties (both logistic losses)'),
+  gamma: z.number().min(0).describe('weight of the gradient penalty at real images (logistic losses)'),
+  finalGamma: z.number().min(0).describe('weight that --gamma falls to over --gamma-kimg (logistic losses)'),
+  gammaKimg: z
+    .number()
+    .min(0)
+    .describe('thousand images at the final resolution over which --gamma falls to --final-gamma; 0: it stays'),
+  scaleGamma: z.boolean().describe('whether --gamma is less at smaller images, by their share of pixels'),
+  penaltyInterval: z.int().min(1).describe('discriminator steps between penalties (logistic losses)'),
 };
 export type SlopePenaltyOptions = Readonly<z.output<z.ZodObject<typeof options>>>;
 
 /**
- * When and how strongly slopes are penalised: at every k-th step, k times as strongly (lazily, as in StyleGAN2). γ falls
- * along a half cosine once the networks have grown.
+ * The penalty's schedule. Every k-th step carries it, k times as strong (lazy, as in StyleGAN2); γ falls along a half
+ * cosine at the final resolution.
  */
 export function slopePenalty({ gamma, finalGamma, gammaKimg, scaleGamma, penaltyInterval }: SlopePenaltyOptions) {
   const gammaAt = ({ finalKimg, pixelShare }: LossProgress) => {

@@ -1,4 +1,4 @@
-// Every adversarial loss by the name that people choose it by. A loss is one file beside this one and its lines here.
+// All GAN losses by the names of `--loss`. To add one: a file beside this, and here its import, name and options.
 import { logisticR1 } from './logistic-r1.ts';
 import { relativisticR1R2 } from './relativistic-r1-r2.ts';
 import { wganGp } from './wgan-gp.ts';

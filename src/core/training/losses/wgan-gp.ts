@@ -9,7 +9,7 @@ const options = {
 };
 
 export const wganGp = {
-  about: "the paper's",
+  about: 'the loss of the progressive GAN paper',
   options,
   create: ({ lambda, drift }): AdversarialLoss => ({
     interval: 1,

@@ -1,13 +1,17 @@
 // Counts how often a classifier sees each attribute in generated and in real faces, by gender and age.
 import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
-import { UserError } from '../../../core/errors.ts';
 import type { ImageSet } from '../../../core/images/image-set.ts';
+import { classify, evaluationBatch } from '../../../core/measures/answers/classify.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Device } from '../../../core/runtime/device.ts';
-import { classifierDetailsSchema, type GanDetails, readTensors } from '../../artefacts/networks.ts';
+import {
+  checkClassifierFits,
+  classifierDetailsSchema,
+  type GanDetails,
+  readTensors,
+} from '../../artefacts/networks.ts';
 import type { Column } from '../../presentation/table.ts';
 import { openRun } from '../../runs/run-folder.ts';
-import { classify, evaluationBatch } from '../train-classifier/results.ts';
 
 const groups = ['all', 'women', 'men', 'young', 'older'] as const;
 type Group = (typeof groups)[number];
@@ -30,31 +34,12 @@ export async function openLabeller(folder: string, generator: GanDetails, device
   const run = await openRun(folder, 'train classifier');
   const { details, tensors } = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
   const { architecture, thresholds } = details;
-  checkTakes(architecture, generator);
+  checkClassifierFits(architecture, generator);
   const runner = await classifierRunner(device, architecture, tensors, evaluationBatch);
   return {
     sharesOf: async (of, images) => sharesByGroup(of, await classify(images, runner), thresholds),
     release: () => runner.release(),
   };
-}
-
-/** @param role its part, for the message. @throws UserError where it cannot take a generator's images. */
-export function checkTakes(
-  classifier: Pick<GanDetails, 'resolution' | 'normalisation'>,
-  generator: Pick<GanDetails, 'resolution' | 'normalisation'>,
-  role: 'classifier' | 'judge' = 'classifier',
-): void {
-  if (classifier.resolution !== generator.resolution) {
-    throw new UserError(
-      `generator and ${role} must have one resolution; got ${generator.resolution} and ${classifier.resolution}`,
-    );
-  }
-  if (generator.normalisation === 'chromaticity' && classifier.normalisation === 'range') {
-    throw new UserError(
-      `a generator of chromaticities needs a ${role} of them; got one of normalisation range. Train it with ` +
-        '--normalisation chromaticity',
-    );
-  }
 }
 
 /** @param logits [n, 40]. */

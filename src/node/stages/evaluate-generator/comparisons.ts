@@ -3,7 +3,7 @@ import { attributeNames } from '../../../core/attributes.ts';
 import { quantile } from '../../../core/math/statistics.ts';
 import type { PrecisionRecall } from '../../../core/measures/images/precision-recall.ts';
 import type { SlicedWasserstein } from '../../../core/measures/images/sliced-wasserstein.ts';
-import { type Column, csvTable, textTable } from '../../presentation/table.ts';
+import { type Column, csvTable, htmlTable, textTable } from '../../presentation/table.ts';
 import { type AttributeShares, shareColumns } from './attribute-shares.ts';
 
 /** A set under the name that tables give it. */
@@ -202,23 +202,6 @@ export function qualityOf(summary: Readonly<Record<string, unknown>>): Quality {
   return summary as unknown as Quality;
 }
 
-/** Prints three tables and a note, and further tables where networks were given. */
-export function qualityText({ swd, msSsim, nearest, features, precisionRecall, frechet, attributes }: Quality): string {
-  return [
-    textTable(distanceColumns(swd), swd),
-    textTable(similarityColumns, msSsim),
-    textTable(nearnessColumns, nearest),
-    comparabilityNote,
-    ...(precisionRecall === undefined
-      ? []
-      : [textTable(precisionRecallColumns, precisionRecall), precisionRecallNote(features)]),
-    ...(frechet === undefined ? [] : [textTable(frechetColumns, frechet), frechetNote(features)]),
-    ...(attributes === undefined
-      ? []
-      : [`per cent of faces with each attribute\n${textTable(shareColumns(attributes), attributeNames)}`]),
-  ].join('\n\n');
-}
-
 /** One row of the CSV. */
 interface Measurement {
   readonly measure: string;
@@ -228,6 +211,103 @@ interface Measurement {
   readonly pairs?: number;
   readonly features?: string | undefined;
   readonly value: number;
+}
+
+interface QualityTable<Row> {
+  /** Undefined where it was not measured. */
+  rows(quality: Quality): readonly Row[] | undefined;
+  columns(rows: readonly Row[]): readonly Column<Row>[];
+  /** The paragraph below it in the terminal, which may be about tables above it too. */
+  note?(quality: Quality): string;
+  /** The caption in the report. */
+  caption(quality: Quality): string;
+  /** The rows of the CSV that one row makes; left out, none. */
+  measurements?(row: Row, quality: Quality): readonly Measurement[];
+}
+
+/** A table of any rows, as text, HTML and rows of the CSV; nothing where it was not measured. */
+interface ShownTable {
+  text(quality: Quality): readonly string[];
+  html(quality: Quality): readonly string[];
+  csv(quality: Quality): readonly Measurement[];
+}
+
+function shownTable<Row>({ rows, columns, note, caption, measurements }: QualityTable<Row>): ShownTable {
+  const ifMeasured =
+    <Shown>(show: (found: readonly Row[], quality: Quality) => readonly Shown[]) =>
+    (quality: Quality) => {
+      const found = rows(quality);
+      return found === undefined ? [] : show(found, quality);
+    };
+  return {
+    text: ifMeasured((found, quality) => [textTable(columns(found), found), ...(note ? [note(quality)] : [])]),
+    html: ifMeasured((found, quality) => [htmlTable(columns(found), found, caption(quality))]),
+    csv: ifMeasured((found, quality) => found.flatMap(row => measurements?.(row, quality) ?? [])),
+  };
+}
+
+/** The tables of an evaluation in the order in which terminal, CSV and report show them. */
+const qualityTables: readonly ShownTable[] = [
+  shownTable({
+    rows: ({ swd }) => swd,
+    columns: distanceColumns,
+    caption: () => 'Sliced Wasserstein distance ×10³ by side of the level: lower is nearer',
+    measurements: ({ of, images, levels, average }) =>
+      [...Object.entries(levels).toReversed(), ['average', average] as const].map(([level, value]) => ({
+        measure: 'SWD×10³',
+        of,
+        level,
+        images,
+        value,
+      })),
+  }),
+  shownTable({
+    rows: ({ msSsim }) => msSsim,
+    columns: () => similarityColumns,
+    caption: () => 'MS-SSIM: higher than among real images means less variety',
+    measurements: ({ mean, ...row }) => [{ measure: 'MS-SSIM', ...row, value: mean }],
+  }),
+  shownTable({
+    rows: ({ nearest }) => nearest,
+    columns: () => nearnessColumns,
+    note: () => comparabilityNote,
+    caption: ({ nearest }) =>
+      `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit ` +
+      'pixels at 32×32 or less',
+  }),
+  shownTable({
+    rows: ({ precisionRecall }) => precisionRecall,
+    columns: () => precisionRecallColumns,
+    note: ({ features }) => precisionRecallNote(features),
+    caption: ({ features }) => precisionRecallNote(features),
+    measurements: ({ of, images, precision, recall }, { features }) =>
+      Object.entries({ precision, recall }).map(([measure, value]) => ({ measure, of, images, features, value })),
+  }),
+  shownTable({
+    rows: ({ frechet }) => frechet,
+    columns: () => frechetColumns,
+    note: ({ features }) => frechetNote(features),
+    caption: ({ features }) => frechetNote(features),
+    measurements: ({ of, images, distance }, { features }) => [
+      { measure: 'Fréchet distance', of, images, features, value: distance },
+    ],
+  }),
+];
+
+/** Prints the tables with their notes, and how often attributes are seen where a classifier was given. */
+export function qualityText(quality: Quality): string {
+  const { attributes } = quality;
+  return [
+    ...qualityTables.flatMap(table => table.text(quality)),
+    ...(attributes === undefined
+      ? []
+      : [`per cent of faces with each attribute\n${textTable(shareColumns(attributes), attributeNames)}`]),
+  ].join('\n\n');
+}
+
+/** @returns the tables for the report, but that of attributes. */
+export function qualityHtml(quality: Quality): string[] {
+  return qualityTables.flatMap(table => table.html(quality));
 }
 
 const csvColumns: readonly Column<Measurement>[] = [
@@ -241,28 +321,9 @@ const csvColumns: readonly Column<Measurement>[] = [
 ];
 
 /** Writes one row a measurement. */
-export function qualityCsv({ swd, msSsim, features, precisionRecall = [], frechet = [] }: Quality): string {
-  const rows: Measurement[] = [
-    ...swd.flatMap(({ of, images, levels, average }) =>
-      [...Object.entries(levels).toReversed(), ['average', average] as const].map(([level, value]) => ({
-        measure: 'SWD×10³',
-        of,
-        level,
-        images,
-        value,
-      })),
-    ),
-    ...msSsim.map(({ mean, ...row }) => ({ measure: 'MS-SSIM', ...row, value: mean })),
-    ...precisionRecall.flatMap(({ of, images, precision, recall }) =>
-      Object.entries({ precision, recall }).map(([measure, value]) => ({ measure, of, images, features, value })),
-    ),
-    ...frechet.map(({ of, images, distance }) => ({
-      measure: 'Fréchet distance',
-      of,
-      images,
-      features,
-      value: distance,
-    })),
-  ];
-  return csvTable(csvColumns, rows);
+export function qualityCsv(quality: Quality): string {
+  return csvTable(
+    csvColumns,
+    qualityTables.flatMap(table => table.csv(quality)),
+  );
 }

@@ -9,11 +9,11 @@ import {
 import { rowTable } from '../../../core/measures/images/pairwise.ts';
 import { pooledFeatures } from '../../../core/measures/images/pooled-features.ts';
 import { ballsOf, leastRows, precisionRecall } from '../../../core/measures/images/precision-recall.ts';
-import type { Tick } from '../../../core/measures/images/sliced-wasserstein.ts';
+import type { Tick } from '../../../core/measures/tick.ts';
 import type { Device } from '../../../core/runtime/device.ts';
+import { type FeatureNetwork, type Features, partOfFeatures } from '../../artefacts/classifier-features.ts';
 import type { StageContext } from '../framework/stage.ts';
 import { ticking } from '../framework/ticking.ts';
-import { type FeatureNetwork, type Features, partOfFeatures } from './classifier-features.ts';
 import { type ComparedSets, comparisonsOf, type FrechetOf, type PrecisionRecallOf } from './comparisons.ts';
 
 /** Rows of features between two checks for Ctrl-C. */

@@ -12,6 +12,7 @@ import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { generatorRunner } from '../../../core/models/inference.ts';
 import { checkPsi, defaultPsi, truncated } from '../../../core/models/latents.ts';
 import type { Device } from '../../../core/runtime/device.ts';
+import { type FeatureNetwork, openFeatureNetwork } from '../../artefacts/classifier-features.ts';
 import { type Dataset, openDataset, type SplitName } from '../../artefacts/dataset.ts';
 import { imagesAt } from '../../artefacts/image-set.ts';
 import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
@@ -22,7 +23,6 @@ import { deviceOptions, pathOption, psiOption, runOptions } from '../framework/o
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { ticking } from '../framework/ticking.ts';
 import { type AttributeShares, type Labeller, openLabeller } from './attribute-shares.ts';
-import { type FeatureNetwork, openFeatureNetwork } from './classifier-features.ts';
 import {
   type ComparedSets,
   comparabilityNote,

@@ -100,11 +100,10 @@ function describe({ name, sha256, psi = 1, directions, generator, resolution, la
   };
 }
 
-function meaningOfLatents({ geometry, architecture }: GanModel): string {
+function meaningOfLatents({ geometry, normalisesLatents, architecture }: GanModel): string {
   if (geometry === 'linear') return 'u, as mapping.onnx makes it';
   const { latentSize } = architecture;
-  const byItself = architecture.kind !== 'style' && architecture.normaliseLatents;
-  return byItself
+  return normalisesLatents
     ? `z ~ N(0, I), which the generator brings to length √${latentSize}`
     : `z ~ N(0, I), at length √${latentSize}`;
 }

@@ -88,9 +88,7 @@ const smoke: PipelinePreset = {
   strips: [{ name: 'gender-smiling-locked', move: ['Male=-3..3'], lock: ['Smiling'] }],
 };
 
-export const presetNames = ['tiny', 'tiny-style', 'smoke', 'smoke-style', 'quick', 'celeba-64', 'report'] as const;
-
-export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePreset>> = {
+const table = {
   tiny,
   'tiny-style': {
     ...tiny,
@@ -150,4 +148,9 @@ export const presets: Readonly<Record<(typeof presetNames)[number], PipelinePres
     evaluateGenerator: {},
     strips,
   },
-};
+} satisfies Readonly<Record<string, PipelinePreset>>;
+
+export type PresetName = keyof typeof table;
+/** In the order of the help. */
+export const presetNames = Object.keys(table) as [PresetName, ...PresetName[]];
+export const presets: Readonly<Record<PresetName, PipelinePreset>> = table;

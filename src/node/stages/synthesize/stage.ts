@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { attributeNames } from '../../../core/attributes.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { checkPsi } from '../../../core/models/latents.ts';
-import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import {
+  checkClassifierFits,
+  classifierDetailsSchema,
+  ganDetailsSchema,
+  readTensors,
+} from '../../artefacts/networks.ts';
 import { latentFiles, type Synthesis, synthesisFile } from '../../artefacts/synthesis.ts';
 import { openDevice } from '../../devices/device.ts';
 import { createNpyWriter, readNpy, writeJson, writeWhole } from '../../files/files.ts';
@@ -12,7 +17,6 @@ import { encodeGrid } from '../../presentation/image-grid.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
 import { inThreads } from '../../threads/threads.ts';
-import { checkTakes } from '../evaluate-generator/attribute-shares.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
 import { deviceOptions, pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
@@ -53,7 +57,7 @@ export const synthesize = defineStage({
     const { resolution, latentSize } = generator.details;
     const { architecture, thresholds } = classifier.details;
     const { geometry } = ganModel(generator.details);
-    checkTakes(architecture, generator.details);
+    checkClassifierFits(architecture, generator.details);
     checkPsi(config.psi, geometry, config.generator);
     const inputs = { generator: config.generator, classifier: config.classifier };
     const { resume, force } = config;
@@ -67,7 +71,7 @@ export const synthesize = defineStage({
       );
       const logitShape = [config.count, attributeNames.length] as const;
       const logitFile = await createNpyWriter(run.file('logits.npy'), 'float32', logitShape, kept);
-      // Chromaticities have none.
+      // Chromaticities have no brightness to measure.
       const brightnessFile =
         generator.details.normalisation === 'chromaticity'
           ? undefined

@@ -1,15 +1,9 @@
-// A classifier's answers to images, and the columns of the table that says how often they are right.
+// The columns of the table that says how often a classifier is right.
 import { type AttributeName, attributeNames } from '../../../core/attributes.ts';
-import { type ImageSet, normalisedBatch } from '../../../core/images/image-set.ts';
 import { type AttributeResult, attributeMetrics } from '../../../core/measures/answers/attribute-metrics.ts';
-import type { Tick } from '../../../core/measures/images/sliced-wasserstein.ts';
-import type { BatchRunner } from '../../../core/models/inference.ts';
 import type { LabelledImages } from '../../artefacts/image-set.ts';
 import { published } from '../../presentation/published.ts';
 import type { Column } from '../../presentation/table.ts';
-
-/** Images that one run of the finished network takes. */
-export const evaluationBatch = 50;
 
 const column = ({ key, title, decimals = 4 }: Heading): Column<AttributeResult> => ({
   title,
@@ -34,24 +28,6 @@ export const allColumns: readonly Column<AttributeResult>[] = [
   { title: 'LNets+ANet test accuracy', value: row => published(row.attribute).classifier.lnets },
   { title: 'MCNN-AUX test accuracy', value: row => published(row.attribute).classifier.mcnn },
 ];
-
-/** @param tick called after each batch. @returns logits [count, 40], or features [count, F], of images not mirrored. */
-export async function classify(
-  images: ImageSet,
-  runner: Pick<BatchRunner, 'run'>,
-  tick: Tick = () => {},
-): Promise<Float32Array> {
-  let rows = new Float32Array();
-  for (let start = 0; start < images.count; start += evaluationBatch) {
-    const indices = Uint32Array.from({ length: Math.min(evaluationBatch, images.count - start) }, (_, i) => start + i);
-    const some = await runner.run(normalisedBatch(images, indices, () => false));
-    const width = some.length / indices.length;
-    if (start === 0) rows = new Float32Array(images.count * width);
-    rows.set(some, start * width);
-    await tick(start + indices.length, images.count);
-  }
-  return rows;
-}
 
 export function firstOf(images: LabelledImages, count: number): LabelledImages {
   const size = 3 * images.resolution ** 2;

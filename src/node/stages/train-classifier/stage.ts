@@ -1,9 +1,11 @@
 // Stage `train classifier`: one network for the 40 attributes, judged on images it has never seen.
+
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { attributeResults } from '../../../core/measures/answers/attribute-metrics.ts';
+import { classify, evaluationBatch } from '../../../core/measures/answers/classify.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
@@ -22,15 +24,7 @@ import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { classifierOptions, classifierPreset, commonClassifierOptions } from './options.ts';
-import {
-  allColumns,
-  belowBaseline,
-  classify,
-  evaluationBatch,
-  firstOf,
-  resultColumns,
-  toleratedErrors,
-} from './results.ts';
+import { allColumns, belowBaseline, firstOf, resultColumns, toleratedErrors } from './results.ts';
 
 const checkpointFile = 'checkpoint.safetensors';
 const checkpointSchema = trainingStateSchema.extend({

@@ -9,11 +9,11 @@ import { pooledFeatures } from '../../../core/measures/images/pooled-features.ts
 import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import type { GanTrainer, ImageMeasure } from '../../../core/training/gan/trainer.ts';
+import { openFeatureNetwork } from '../../artefacts/classifier-features.ts';
 import type { GanDetails } from '../../artefacts/networks.ts';
 import { readTensors, writeTensors } from '../../artefacts/networks.ts';
 import { exists } from '../../runs/manifest.ts';
 import type { Run } from '../../runs/run-folder.ts';
-import { openFeatureNetwork } from '../evaluate-generator/classifier-features.ts';
 
 /** Images of each kind that are compared. */
 const images = 2048;
@@ -78,7 +78,7 @@ export async function openAverageMeasure(
 export async function keepBest(trainer: GanTrainer, measure: AverageMeasure, run: Run): Promise<AverageFound> {
   const { figures: distances, best: average } = await trainer.measureAverages(measure.measure);
   const { features } = measure;
-  const now = { imagesShown: trainer.imagesShown, halfLifeKimg: trainer.averages[average]!, features };
+  const now = { imagesShown: trainer.imagesShown, halfLifeKimg: trainer.averageHalfLives[average]!, features };
   const found = { ...now, frechet: distances[average]! };
   const earlier = (await readBest(run))?.best;
   if (earlier?.features === features && earlier.frechet <= found.frechet) return { distances, best: earlier };

@@ -67,7 +67,7 @@ export async function foreignCheckpoint(
     );
   }
   const { tensors, progress, recent } = await read(path);
-  const { architecture, adam, plan, averages = [] } = config;
+  const { architecture, adam, plan, averageHalfLives = [] } = config;
   const shown = progress.imagesShown;
   if (shown >= plan.totalKimg * 1000) {
     throw new UserError(`--kimg must be more than the ${shown / 1000} that ${path} has seen; got ${plan.totalKimg}`);
@@ -79,7 +79,7 @@ export async function foreignCheckpoint(
         'after as many images; shorten --fade-kimg and --stabilise-kimg, or give --no-growing',
     );
   }
-  const all = ganStateShapes(architecture, progress.resolution, adam, Math.max(1, averages.length));
+  const all = ganStateShapes(architecture, progress.resolution, adam, Math.max(1, averageHalfLives.length));
   const bare = Object.keys(tensors).every(isNetworkState);
   const expected = bare ? new Map([...all].filter(([name]) => isNetworkState(name))) : all;
   for (const [name, shape] of expected) {

@@ -1,12 +1,19 @@
 // The options of `train gan`, whose defaults come from the preset, and the training configuration they make.
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { normalisationNames } from '../../../core/images/colour.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { ganPresetNames, ganPresets } from '../../../core/training/gan/presets.ts';
 import { growingKimg } from '../../../core/training/gan/schedule.ts';
-import { type GanSettings, ganSettingsSchema, trainingConfigOf } from '../../../core/training/gan/settings.ts';
+import {
+  type GanSettings,
+  ganSettingsSchema,
+  idleSettings,
+  trainingConfigOf,
+} from '../../../core/training/gan/settings.ts';
 import type { GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
+import { flagOf } from '../framework/option-schema.ts';
 import { deviceOptions, pathOption, resolutionOption, runOptions } from '../framework/options.ts';
 
 /** Each setting with the preset `cpu`'s value as its default. */
@@ -106,6 +113,18 @@ export function ganPreset({ preset }: Readonly<Record<string, unknown>>): Readon
   return ganPresetNames.includes(preset as (typeof ganPresetNames)[number])
     ? { ...ganPresets[preset as (typeof ganPresetNames)[number]] }
     : {};
+}
+
+/** @throws UserError for an option that differs from the preset's and cannot act beside the others. */
+export function checkAllAct(config: GanOptions): void {
+  const preset = ganPresets[config.preset];
+  for (const { name, needed, values } of idleSettings(config as GanSettings)) {
+    if (isDeepStrictEqual(config[name], preset[name])) continue;
+    throw new UserError(
+      `${flagOf(name)} does nothing with ${flagOf(needed)} ${config[needed]}; got ${config[name]}. Leave it out, or ` +
+        `give ${flagOf(needed)} ${values}`,
+    );
+  }
 }
 
 function groupOf(images: number): string {

@@ -1,4 +1,5 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
+import { resolve } from 'node:path';
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
@@ -8,13 +9,14 @@ import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { sampleLatents } from '../../../core/models/latents.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
-import { balancedWeights } from '../../../core/training/image-weights.ts';
+import { imageRepeatsOf } from '../../../core/training/image-repeats.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { imagesOf } from '../../artefacts/image-set.ts';
 import { writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
+import { exists } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
@@ -22,6 +24,7 @@ import { defineStage, type StageContext } from '../framework/stage.ts';
 import { type AverageMeasure, keepBest, openAverageMeasure, readBest } from './best-average.ts';
 import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 import {
+  checkAllAct,
   commonGanOptions,
   type GanOptions,
   ganOptions,
@@ -29,7 +32,7 @@ import {
   ganTrainingConfig,
   resumableGanOptions,
 } from './options.ts';
-import { openShares } from './shares.ts';
+import { openShares } from './share-threads.ts';
 
 /** Remedy for a training that diverged. */
 const remedy =
@@ -53,6 +56,7 @@ export const trainGan = defineStage({
   common: commonGanOptions,
   preset: ganPreset,
   async run(config, context) {
+    if (!(await isResumed(config))) checkAllAct(config);
     const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
     const training = ganTrainingConfig(config, dataset.resolution);
@@ -67,10 +71,10 @@ export const trainGan = defineStage({
       let images: ImageSet = withNormalisation(labelled, config.normalisation ?? 'range');
       while (images.resolution > training.architecture.resolution) images = halved(images);
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
-      const weights = config.balance ? balancedWeights(labelled.labels) : undefined;
+      const imageRepeats = config.balance ? imageRepeatsOf(labelled.labels) : undefined;
       const { threads, dataParallel } = config;
       const shares = dataParallel ? openShares(threads) : undefined;
-      const trainer = new GanTrainer(device, training, images, checkpoint, { shares, weights });
+      const trainer = new GanTrainer(device, training, images, checkpoint, { shares, imageRepeats });
       if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
       const { normalisation = 'range', judge, seed } = config;
       const details = { normalisation, ...training.architecture };
@@ -86,6 +90,11 @@ export const trainGan = defineStage({
     });
   },
 });
+
+/** Whether an earlier sitting is gone on with: its options must stay, also those that earlier versions let pass. */
+async function isResumed({ resume, out }: GanOptions): Promise<boolean> {
+  return resume && ((await exists(out)) || (await exists(`${resolve(out)}.partial`)));
+}
 
 interface Setting {
   readonly device: Device;

@@ -10,6 +10,7 @@ export interface Action {
   readonly word?: string;
   /** A sentence for the pointer that rests on the button; left out: the label. */
   readonly hint?: string;
+  /** From display/icons.tsx where several use it; else made here by `lineIcon`. */
   readonly icon?: Icon;
   /** The group of the header that its button stands in; left out: where a component puts it, or nowhere. */
   readonly place?: 'faces' | 'results' | 'save';

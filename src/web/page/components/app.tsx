@@ -10,13 +10,13 @@ import { Opening } from './common/opening.tsx';
 import { useStudio } from './common/studio-context.ts';
 import { ExportDialog } from './dialogs/export-dialog.tsx';
 import { HelpDialog } from './dialogs/help-dialog.tsx';
+import { ActiveAttribute } from './face/active-attribute.tsx';
+import { Changes } from './face/changes.tsx';
+import { FaceView } from './face/face-view.tsx';
+import { Strip } from './face/strip.tsx';
 import { Gallery } from './gallery/gallery.tsx';
 import { Header } from './header/header.tsx';
 import { AttributePanel } from './panel/attribute-panel.tsx';
-import { ActiveAttribute } from './stage/active-attribute.tsx';
-import { Changes } from './stage/changes.tsx';
-import { FaceView } from './stage/face-view.tsx';
-import { Strip } from './stage/strip.tsx';
 
 export function App({ onRetry }: { readonly onRetry: () => void }) {
   const phase = useStudio().state.phase.value;

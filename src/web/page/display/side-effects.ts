@@ -1,8 +1,8 @@
 // Side effects of a slider: the attributes that move with its own, as the bundle measured them or as this face shows them.
 import { attributeNames } from '../../../core/attributes.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
-import type { Direction } from '../../shared/direction.ts';
 import type { Frame, Model } from '../../shared/protocol.ts';
+import type { ShownDirection } from '../../shared/shown-direction.ts';
 
 export interface SideEffects {
   /** The largest changes first. */
@@ -18,7 +18,7 @@ const minSideEffect = 0.1;
 /** @param strip the face with less to more of this attribute. */
 export function sideEffectsOf(
   { directions }: Model,
-  attribute: Direction,
+  attribute: ShownDirection,
   strip: readonly { readonly frame: Frame }[],
 ): SideEffects {
   if (attribute.movesWith !== undefined) {

@@ -1,5 +1,5 @@
 // The scale of a slider: its two ends, and its safe range.
-import type { Direction } from '../../shared/direction.ts';
+import type { ShownDirection } from '../../shared/shown-direction.ts';
 
 export interface Axis {
   /** Signed distances of the two ends, in σ. */
@@ -10,7 +10,7 @@ export interface Axis {
 }
 
 /** Calibration is measured within ±4 σ; without it, ±3 σ is where most faces lie. */
-export function axisOf({ boundary }: Pick<Direction, 'boundary'>): Axis {
+export function axisOf({ boundary }: Pick<ShownDirection, 'boundary'>): Axis {
   const measured = boundary?.calibration !== undefined || boundary?.safeRange !== undefined;
   const end = measured ? 4 : 3;
   return { low: -end, high: end, safe: boundary?.safeRange };

@@ -1,7 +1,7 @@
 // Everything the studio shows, as one object of signals. Actions write to it; everybody else is handed a read-only view.
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Drawn, Edit, Frame, Model, Progress } from '../../shared/protocol.ts';
-import type { EngineClient } from '../engine-client.ts';
+import type { FaceWorkerClient } from '../face-worker-client.ts';
 import { faceOf } from './edits.ts';
 import type { Figures } from './figures.ts';
 
@@ -16,7 +16,7 @@ export interface Shown extends Drawn {
 }
 
 export interface HistoryEntry {
-  /** `Young → 22 %`. */
+  /** `Young to 22 %`. */
   readonly label: string;
   readonly edit: Edit;
   /** Changes with the same tag that follow each other closely are one entry. */
@@ -83,11 +83,11 @@ export type ReadonlyState = {
   readonly [Name in keyof StudioState]: ReadonlySignal<StudioState[Name]['value']>;
 };
 
-/** State and engine; every action gets them. */
+/** State and worker; every action gets them. */
 export interface Studio {
   readonly state: StudioState;
   /** Replaced by a new one after a failure. */
-  engine: EngineClient;
+  faceWorker: FaceWorkerClient;
 }
 
 export function createState(): StudioState {

@@ -1,4 +1,4 @@
-// Which faces a boundary is fitted to: the two choices, their splits, and when there are too few.
+// The faces that a boundary is fitted to: the two choices, their splits, and when there are too few.
 import { describe, expect, test } from 'vitest';
 import { chooseAll, chooseConfident, type Samples } from '../../../../src/core/directions/fit/samples.ts';
 import { UserError } from '../../../../src/core/errors.ts';

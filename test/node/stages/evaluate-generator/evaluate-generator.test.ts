@@ -5,12 +5,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../../src/core/attributes.ts';
 import type { ImageSet } from '../../../../src/core/images/image-set.ts';
 import { partOf } from '../../../../src/core/measures/images/image-samples.ts';
+import type { FeatureNetwork } from '../../../../src/node/artefacts/classifier-features.ts';
 import { openDevice } from '../../../../src/node/devices/device.ts';
 import { readJson } from '../../../../src/node/files/files.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { openRun } from '../../../../src/node/runs/run-folder.ts';
 import { sharesByGroup } from '../../../../src/node/stages/evaluate-generator/attribute-shares.ts';
-import type { FeatureNetwork } from '../../../../src/node/stages/evaluate-generator/classifier-features.ts';
 import { comparisonsOf } from '../../../../src/node/stages/evaluate-generator/comparisons.ts';
 import {
   featuresOfSets,

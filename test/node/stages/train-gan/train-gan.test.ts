@@ -1,10 +1,11 @@
 // The GAN's training as a user runs it: presets, growth watched, checkpoints, kills, divergence, going on from a file.
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ganPresetNames, ganPresets } from '../../../../src/core/training/gan/presets.ts';
+import { ganLossNames } from '../../../../src/core/training/losses/losses.ts';
 import {
   ganDetailsSchema,
   readTensors,
@@ -14,9 +15,11 @@ import {
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { commandOf } from '../../../../src/node/stages/framework/command-line.ts';
 import { withPreset } from '../../../../src/node/stages/framework/stage.ts';
+import { presets } from '../../../../src/node/stages/pipeline/presets.ts';
 import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
 import { synthesize } from '../../../../src/node/stages/synthesize/stage.ts';
 import { trainClassifier } from '../../../../src/node/stages/train-classifier/stage.ts';
+import { checkAllAct } from '../../../../src/node/stages/train-gan/options.ts';
 import { trainGan } from '../../../../src/node/stages/train-gan/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
@@ -126,6 +129,46 @@ test('settings that belong to another kind, or do not fit the threads, are refus
   await expect(refused({ dataParallel: true, discriminatorSteps: 0, threads: 2 })).rejects.toThrow(
     'see 4 images of a minibatch together, a share has 2',
   );
+});
+
+describe('options that cannot act beside the others', () => {
+  const run = (given: Record<string, unknown>) =>
+    trainGan.run(options({ out: fresh(), dataset: 'none', ...given }), context);
+
+  test.each([
+    [
+      { gamma: 2, finalGamma: 0.4 },
+      '--final-gamma does nothing with --gamma-kimg 0; got 0.4. Leave it out, or give --gamma-kimg above 0',
+    ],
+    [{ loss: 'wgan-gp', gamma: 2 }, '--gamma does nothing with --loss wgan-gp; got 2. Leave it out, or give --loss '],
+    [{ preset: 'g', penaltyInterval: 4 }, '--penalty-interval does nothing with --loss wgan-gp; got 4'],
+    [{ lambda: 5 }, '--lambda does nothing with --loss logistic-r1; got 5. Leave it out, or give --loss '],
+  ])('%o is refused before any work', async (given, line) => {
+    await expect(run(given)).rejects.toThrow(line);
+  });
+
+  test('are accepted where they act, or are what the preset says', () => {
+    const accepted = (given: Record<string, unknown>) => checkAllAct(options({ out: fresh(), ...given }));
+    for (const preset of ganPresetNames) accepted({ preset });
+    for (const loss of ganLossNames) accepted({ preset: 'style', loss });
+    for (const { trainGan: given } of Object.values(presets)) accepted(given);
+    accepted({ gamma: 2, finalGamma: 0.4, gammaKimg: 100 });
+    accepted({ loss: 'wgan-gp', lambda: 5, drift: 0.01 });
+  });
+
+  test('stay in a run that an earlier version began with them', async () => {
+    const out = fresh();
+    const given = { out, kimg: 0.45, measureKimg: 0 };
+    const stopped = new AbortController();
+    stopped.abort(new Error('stopped'));
+    await expect(trainGan.run(options(given), { ...context, signal: stopped.signal })).rejects.toThrow('stopped');
+    const config = join(`${out}.partial`, 'config.json');
+    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), lambda: 5 }));
+    await expect(trainGan.run(options({ ...given, lambda: 5 }), context)).rejects.toThrow('--lambda does nothing');
+    expect(await trainGan.run(options({ ...given, lambda: 5, resume: true }), context)).toMatchObject({
+      imagesShown: 452,
+    });
+  });
 });
 
 describe('a training whose length is not known beforehand', () => {

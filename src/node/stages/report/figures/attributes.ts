@@ -1,10 +1,11 @@
 // Draws figures 1 and 2: the frequency of each attribute in the pictures and in generated faces.
+
 import { attributeNames } from '../../../../core/attributes.ts';
+import { classify } from '../../../../core/measures/answers/classify.ts';
 import { imagesOf } from '../../../artefacts/image-set.ts';
 import { type ShareSeries, shareChart } from '../../../presentation/charts.ts';
 import type { Figure } from '../../../presentation/html.ts';
 import { published, wholeCeleba } from '../../../presentation/published.ts';
-import { classify } from '../../train-classifier/results.ts';
 import type { Sources } from '../sources.ts';
 import { counted, readable } from './words.ts';
 

@@ -75,7 +75,7 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
   };
 }
 
-/** A run of before a metric was added has none of it. */
+/** Runs made before a metric existed lack it; it reads as null. */
 const metricFields = Object.fromEntries(attributeMetrics.map(({ key }) => [key, measure.default(null)]));
 const resultsSchema = z.array(
   z.object({ attribute: z.enum(attributeNames), ...(metricFields as Record<MetricKey, z.ZodDefault<typeof measure>>) }),

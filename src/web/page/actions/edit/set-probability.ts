@@ -8,7 +8,7 @@ import { applyEdit } from './apply-edit.ts';
 import { moved } from './move-attribute.ts';
 
 /** @param text a percentage from 1 to 99, as typed. */
-export async function setProbability({ state, engine }: Studio, attribute: string, text: string): Promise<void> {
+export async function setProbability({ state, faceWorker }: Studio, attribute: string, text: string): Promise<void> {
   const percent = Number(text.replace('%', '').replace(',', '.'));
   if (text.trim() === '' || !(percent >= 1 && percent <= 99)) {
     tellProblem(state, `a probability must be from 1 to 99 %; got "${text.slice(0, 30)}"`);
@@ -16,11 +16,11 @@ export async function setProbability({ state, engine }: Studio, attribute: strin
   }
   const edit = state.edit.value;
   try {
-    const distance = await engine.distanceFor({ edit, attribute, probability: percent / 100 });
+    const distance = await faceWorker.distanceFor({ edit, attribute, probability: percent / 100 });
     if (state.edit.value !== edit) return; // the person went on meanwhile
     const exact = Math.round(1000 * distance) / 1000; // finer than a slider, so that the readout agrees
     applyEdit(
-      { state, engine },
+      { state, faceWorker },
       moved(edit, attribute, exact),
       `${labelOf(attribute)} to ${percentText(percent / 100)}`,
     );

@@ -12,11 +12,11 @@ export const moreFaces: Action = {
   id: 'more-faces',
   label: 'More',
   enabled: ({ gallery }) => gallery.value.length > 0,
-  perform: async ({ state, engine }) => {
+  perform: async ({ state, faceWorker }) => {
     const first = state.gallery.value.length;
     for (let seed = first; seed < first + page; seed += batch) {
       const edits = Array.from({ length: batch }, (_, i) => faceOf(seed + i, state.model.value));
-      const frames = await engine.frames(edits);
+      const frames = await faceWorker.frames(edits);
       state.gallery.value = [...state.gallery.value, ...edits.map((edit, i) => ({ edit, frame: frames[i]! }))];
     }
   },

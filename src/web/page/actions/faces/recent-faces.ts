@@ -10,14 +10,14 @@ const maxRecent = 12;
 const quiet = 600;
 
 /** Shows the faces of earlier visits; links that are damaged or belong to another model are dropped. */
-export async function loadRecent({ state, engine }: Studio): Promise<void> {
+export async function loadRecent({ state, faceWorker }: Studio): Promise<void> {
   earlierKnown = false;
   const model = state.model.value!;
   const { sha256, formerly = [] } = model;
   const links = [sha256, ...formerly].flatMap(readLinks).slice(0, maxRecent);
-  const read = links.map(link => engine.readLink(link).catch(() => undefined));
+  const read = links.map(link => faceWorker.readLink(link).catch(() => undefined));
   const edits = (await Promise.all(read)).filter(edit => edit !== undefined);
-  const frames = await engine.frames(edits);
+  const frames = await faceWorker.frames(edits);
   const earlier = edits.map((edit, i) => ({ edit, frame: frames[i]! })).filter(({ frame }) => !('problem' in frame));
   // A face may have been remembered while these were drawn.
   const added = state.recent.value;
@@ -43,8 +43,8 @@ export function rememberRecent(studio: Studio): void {
 let left: Edit | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-async function addRecent({ state, engine }: Studio, edit: Edit): Promise<void> {
-  const [frame] = await engine.frames([edit]);
+async function addRecent({ state, faceWorker }: Studio, edit: Edit): Promise<void> {
+  const [frame] = await faceWorker.frames([edit]);
   if (frame === undefined || 'problem' in frame) return;
   const others = state.recent.value.filter(recent => !sameStart(recent.edit, edit));
   state.recent.value = [{ edit, frame }, ...others].slice(0, maxRecent);

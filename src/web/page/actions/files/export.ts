@@ -34,7 +34,7 @@ export function exportStrip(studio: Studio, size: number): Promise<void> {
 
 export function exportRecipe(studio: Studio): Promise<void> {
   return saving(studio, async ({ edit }) => {
-    save(new Blob([await studio.engine.writeRecipe(edit)], { type: 'application/json' }), `${fileName(edit)}.json`);
+    save(new Blob([await studio.faceWorker.writeRecipe(edit)], { type: 'application/json' }), `${fileName(edit)}.json`);
   });
 }
 
@@ -90,8 +90,8 @@ async function saving({ state }: Studio, work: (screen: OnScreen) => Promise<voi
   }
 }
 
-async function pngOf({ engine }: Studio, canvas: OffscreenCanvas, edit: Edit): Promise<Blob> {
-  return engine.signPicture({ png: await canvas.convertToBlob({ type: 'image/png' }), edit });
+async function pngOf({ faceWorker }: Studio, canvas: OffscreenCanvas, edit: Edit): Promise<Blob> {
+  return faceWorker.signPicture({ png: await canvas.convertToBlob({ type: 'image/png' }), edit });
 }
 
 function fileName(edit: Edit): string {

@@ -5,9 +5,9 @@ import { applyEdit } from '../edit/apply-edit.ts';
 import { tell, tellProblem } from '../messages.ts';
 
 export async function importFile(studio: Studio, file: File): Promise<void> {
-  const { state, engine } = studio;
+  const { state, faceWorker } = studio;
   try {
-    const { edit, faces } = await engine.readDocument(file);
+    const { edit, faces } = await faceWorker.readDocument(file);
     applyEdit(studio, edit, `${file.name} opened`);
     tell(state, `${file.name} opened${faces > 1 ? `, the first of its ${faces} faces` : ''}`);
   } catch (error) {

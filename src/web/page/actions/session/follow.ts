@@ -1,8 +1,8 @@
 // Keeps strip, residuals, link and recent faces up to date with the edit.
 import { effect } from '@preact/signals';
-import { directionOf } from '../../../shared/direction.ts';
 import { formatLink } from '../../../shared/link.ts';
 import type { Edit } from '../../../shared/protocol.ts';
+import { directionOf } from '../../../shared/shown-direction.ts';
 import { axisOf, stops } from '../../display/slider-axis.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { moved } from '../edit/move-attribute.ts';
@@ -26,7 +26,7 @@ export function startFollowing(studio: Studio): () => void {
   };
 }
 
-function followStrip({ state, engine }: Studio): () => void {
+function followStrip({ state, faceWorker }: Studio): () => void {
   let drawnFor: unknown;
   const draw = debounced(quiet, async () => {
     const [edit, active] = [state.edit.value, state.active.value];
@@ -37,7 +37,7 @@ function followStrip({ state, engine }: Studio): () => void {
       return;
     }
     const edits = stops(axisOf(attribute), frames).map(distance => moved(edit, active, distance));
-    const drawn = await engine.frames(edits);
+    const drawn = await faceWorker.frames(edits);
     if (drawnFor !== edit || state.active.value !== active) return;
     state.strip.value = drawn.map((frame, i) => ({ edit: edits[i]!, frame }));
   });
@@ -49,14 +49,14 @@ function followStrip({ state, engine }: Studio): () => void {
   });
 }
 
-function followResiduals({ state, engine }: Studio): () => void {
+function followResiduals({ state, faceWorker }: Studio): () => void {
   let known = '?';
   return effect(() => {
     const { locks } = state.edit.value;
     const key = [...locks].sort().join();
     if (key === known) return;
     known = key;
-    engine.residuals(locks).then(residuals => {
+    faceWorker.residuals(locks).then(residuals => {
       if (key === known) state.residuals.value = residuals;
     });
   });

@@ -3,7 +3,7 @@ import { UserError } from '../../../../core/errors.ts';
 import { formatLink } from '../../../shared/link.ts';
 import type { Edit, LoadRequest } from '../../../shared/protocol.ts';
 import { faceName } from '../../display/wording.ts';
-import { connectEngine } from '../../engine-client.ts';
+import { connectFaceWorker } from '../../face-worker-client.ts';
 import { openingFace } from '../../state/edits.ts';
 import { createState, type Studio, type StudioState } from '../../state/studio-state.ts';
 import { applyEdit } from '../edit/apply-edit.ts';
@@ -17,19 +17,19 @@ import { startRendering } from './render.ts';
 /** Starts the worker at once, because it takes longest. */
 export function createStudio(startWorker: () => Worker): Studio {
   const state = createState();
-  return { state, engine: connect(state, startWorker()) };
+  return { state, faceWorker: connect(state, startWorker()) };
 }
 
 function connect(state: StudioState, worker: Worker) {
-  return connectEngine(worker, progress => {
+  return connectFaceWorker(worker, progress => {
     if (state.phase.value.kind === 'loading') state.phase.value = { kind: 'loading', progress };
   });
 }
 
 /** Loads again after a failure, with a new worker: one that failed cannot be used again. */
 export async function retry(studio: Studio, request: LoadRequest, startWorker: () => Worker): Promise<void> {
-  studio.engine.stop();
-  studio.engine = connect(studio.state, startWorker());
+  studio.faceWorker.stop();
+  studio.faceWorker = connect(studio.state, startWorker());
   await load(studio, request);
 }
 
@@ -42,7 +42,7 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
   state.before.value = undefined;
   state.figures.value = undefined;
   try {
-    state.model.value = await studio.engine.load(request);
+    state.model.value = await studio.faceWorker.load(request);
   } catch (error) {
     const problem = error instanceof UserError ? error.message : `The model cannot be opened: ${String(error)}`;
     state.phase.value = { kind: 'failed', problem };
@@ -82,9 +82,9 @@ export async function followAddress(studio: Studio): Promise<void> {
   applyEdit(studio, await readAddress(studio), 'Link opened');
 }
 
-async function readAddress({ state, engine }: Studio): Promise<Edit> {
+async function readAddress({ state, faceWorker }: Studio): Promise<Edit> {
   try {
-    return (await engine.readLink(location.hash)) ?? openingFace(state.model.value!);
+    return (await faceWorker.readLink(location.hash)) ?? openingFace(state.model.value!);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     tellProblem(state, error.message);

@@ -13,7 +13,7 @@ const readoutEvery = 100;
 
 /** @returns a function that ends it. */
 export function startRendering(studio: Studio): () => void {
-  const { state, engine } = studio;
+  const { state, faceWorker } = studio;
   const model = state.model.value!;
   let before: Figures = { probabilities: [], distances: {} };
   const readOut = throttled(readoutEvery, (after: Figures) => {
@@ -24,17 +24,17 @@ export function startRendering(studio: Studio): () => void {
       const known = state.before.value;
       if (known === undefined || !sameStart(known.edit, edit)) {
         const plain = unedited(edit);
-        const drawn = await engine.draw(plain);
-        before = { probabilities: probabilitiesOf(model, await engine.score()), distances: drawn.distances };
+        const drawn = await faceWorker.draw(plain);
+        before = { probabilities: probabilitiesOf(model, await faceWorker.score()), distances: drawn.distances };
         state.before.value = { ...drawn, edit: plain };
       }
-      const drawn = await engine.draw(edit);
+      const drawn = await faceWorker.draw(edit);
       batch(() => {
         state.playing.value = undefined;
         state.shown.value = { ...drawn, edit };
         editWorked(studio, edit);
       });
-      readOut({ probabilities: probabilitiesOf(model, await engine.score()), distances: drawn.distances });
+      readOut({ probabilities: probabilitiesOf(model, await faceWorker.score()), distances: drawn.distances });
     } catch (error) {
       if (error instanceof UserError) editFailed(studio, edit, lastGood(state.shown.value?.edit, edit, model), error);
       else state.phase.value = { kind: 'failed', problem: `Drawing failed: ${(error as Error).message}` };

@@ -1,5 +1,4 @@
 // Plays the strip on the large face, there and back, until something else is done.
-
 import { drawnFrames, thereAndBack } from '../../display/film.ts';
 import { PauseIcon, PlayIcon } from '../../display/icons.tsx';
 import type { Action } from '../action.ts';

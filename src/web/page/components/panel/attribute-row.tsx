@@ -2,7 +2,7 @@
 import './attribute-row.css';
 import { useComputed } from '@preact/signals';
 import { labelOf } from '../../../shared/attribute-names.ts';
-import { type Direction, directionOf } from '../../../shared/direction.ts';
+import { directionOf, type ShownDirection } from '../../../shared/shown-direction.ts';
 import { toggleLock } from '../../actions/edit/lock.ts';
 import { resetAttribute } from '../../actions/edit/move-attribute.ts';
 import { LockedIcon, ResetIcon, UnlockedIcon } from '../../display/icons.tsx';
@@ -80,7 +80,7 @@ export function AttributeRow({ attribute }: { readonly attribute: string }) {
   );
 }
 
-function Values({ direction: { column, attribute } }: { readonly direction: Direction }) {
+function Values({ direction: { column, attribute } }: { readonly direction: ShownDirection }) {
   const { state } = useStudio();
   const figures = state.figures.value;
   const texts = (() => {

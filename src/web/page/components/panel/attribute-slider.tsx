@@ -1,7 +1,7 @@
 // The slider of one attribute: where it began, where it is, and its safe range.
 import './attribute-slider.css';
 import { useComputed } from '@preact/signals';
-import type { Direction } from '../../../shared/direction.ts';
+import type { ShownDirection } from '../../../shared/shown-direction.ts';
 import { commitMove, previewMove, resetAttribute } from '../../actions/edit/move-attribute.ts';
 import { chooseActive } from '../../actions/view/choose.ts';
 import { type Axis, axisOf, round } from '../../display/slider-axis.ts';
@@ -14,7 +14,7 @@ export const sliderKeys = {
   help: 'on a slider: a tenth of σ; with Shift a hundredth; Page up and Page down half a σ',
 } as const;
 
-export function AttributeSlider({ direction }: { readonly direction: Direction }) {
+export function AttributeSlider({ direction }: { readonly direction: ShownDirection }) {
   const axis = axisOf(direction);
   const { attribute, column } = direction;
   const { state, act } = useStudio();

@@ -21,7 +21,7 @@ const maxTimes = 3;
  * min(3, √(0.1 / share of the rarest of its rare attributes)), at least 1.
  * @param labels [n, 40], 0 or 1, of the training images. @returns [n], how often each is shown in an epoch.
  */
-export function balancedWeights(labels: Uint8Array): Float32Array {
+export function imageRepeatsOf(labels: Uint8Array): Float32Array {
   const size = attributeNames.length;
   const count = labels.length / size;
   const rare = rareAttributes.map(name => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../src/core/attributes.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { EpochSampler } from '../../../src/core/training/epoch-sampler.ts';
-import { balancedWeights } from '../../../src/core/training/image-weights.ts';
+import { imageRepeatsOf } from '../../../src/core/training/image-repeats.ts';
 
 test('an image counts by the rarest of its rare attributes, between once and three times', () => {
   const labels = new Uint8Array(1000 * attributeNames.length);
@@ -14,7 +14,7 @@ test('an image counts by the rarest of its rare attributes, between once and thr
   give('Eyeglasses', 0, 40); // √(0.1 / 0.04) = 1.58
   give('Bald', 30, 32); // √(0.1 / 0.002) = 7.1, at most 3
   give('Sideburns', 100, 300); // 20 %: not rare
-  const weights = balancedWeights(labels);
+  const weights = imageRepeatsOf(labels);
   expect(weights[0]).toBeCloseTo(Math.sqrt(2.5), 6);
   expect(weights[30]).toBe(3);
   expect(weights[200]).toBe(1);

@@ -2,7 +2,7 @@
 import './active-attribute.css';
 import { useComputed } from '@preact/signals';
 import { labelOf } from '../../../shared/attribute-names.ts';
-import { type Direction, directionOf } from '../../../shared/direction.ts';
+import { directionOf, type ShownDirection } from '../../../shared/shown-direction.ts';
 import { lockAll } from '../../actions/edit/lock.ts';
 import { commitMove, resetAttribute } from '../../actions/edit/move-attribute.ts';
 import { setProbability } from '../../actions/edit/set-probability.ts';
@@ -126,7 +126,7 @@ function lockLabel(locks: readonly string[], named: readonly string[]): string {
 }
 
 /** The verdict of a network that labelled nothing, where one was asked. */
-function judgement({ judged }: Direction): string | undefined {
+function judgement({ judged }: ShownDirection): string | undefined {
   if (judged === undefined) return undefined;
   const { faces, agreement, flips } = judged;
   return (

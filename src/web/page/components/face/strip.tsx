@@ -1,7 +1,7 @@
 // The face with less to more of the attribute in use, in frames that can be taken as the face.
 import './strip.css';
 import { labelOf } from '../../../shared/attribute-names.ts';
-import { directionOf } from '../../../shared/direction.ts';
+import { directionOf } from '../../../shared/shown-direction.ts';
 import { takeFrame } from '../../actions/edit/take-frame.ts';
 import { distanceText, percentText } from '../../display/wording.ts';
 import { probabilitiesOf } from '../../state/figures.ts';

@@ -2,12 +2,12 @@
 import { type DirectionFacts, isScored } from '../../core/directions/direction.ts';
 import type { Model } from './protocol.ts';
 
-export interface Direction extends DirectionFacts {
+export interface ShownDirection extends DirectionFacts {
   /** Column among what the classifier says; undefined for what it does not know. */
   readonly column: number | undefined;
 }
 
-export function directionOf({ directions }: Pick<Model, 'directions'>, name: string): Direction {
+export function directionOf({ directions }: Pick<Model, 'directions'>, name: string): ShownDirection {
   const at = directions.findIndex(({ attribute }) => attribute === name);
   const direction = directions[at]!;
   return { ...direction, column: isScored(direction) ? at : undefined };

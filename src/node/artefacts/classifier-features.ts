@@ -1,13 +1,12 @@
 // Runs a classifier up to its last features, in which generated and real images are compared.
-import type { ImageSet } from '../../../core/images/image-set.ts';
-import type { Tick } from '../../../core/measures/images/sliced-wasserstein.ts';
-import { classifierFeatures } from '../../../core/models/classifier.ts';
-import { classifierRunner } from '../../../core/models/inference.ts';
-import type { Device } from '../../../core/runtime/device.ts';
-import { classifierDetailsSchema, type GanDetails, readTensors } from '../../artefacts/networks.ts';
-import { type FinishedRun, openRun } from '../../runs/run-folder.ts';
-import { classify, evaluationBatch } from '../train-classifier/results.ts';
-import { checkTakes } from './attribute-shares.ts';
+import type { ImageSet } from '../../core/images/image-set.ts';
+import { classify, evaluationBatch } from '../../core/measures/answers/classify.ts';
+import type { Tick } from '../../core/measures/tick.ts';
+import { classifierFeatures } from '../../core/models/classifier.ts';
+import { classifierRunner } from '../../core/models/inference.ts';
+import type { Device } from '../../core/runtime/device.ts';
+import { type FinishedRun, openRun } from '../runs/run-folder.ts';
+import { checkClassifierFits, classifierDetailsSchema, type GanDetails, readTensors } from './networks.ts';
 
 /** Features of a set of images, a row each. */
 export interface Features {
@@ -38,7 +37,7 @@ export async function openFeatureNetwork(
 ): Promise<FeatureNetwork> {
   const run = await openRun(folder, 'train classifier');
   const { details, tensors } = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
-  checkTakes(details.architecture, generator, role);
+  checkClassifierFits(details.architecture, generator, role);
   const runner = await classifierRunner(device, details.architecture, tensors, evaluationBatch, classifierFeatures);
   return {
     name: nameOf(run),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../src/core/math/random.ts';
 import { type GanCheckpoint, GanTrainer, type GanTrainingConfig } from '../../../../src/core/training/gan/trainer.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
-import { openShares } from '../../../../src/node/stages/train-gan/shares.ts';
+import { openShares } from '../../../../src/node/stages/train-gan/share-threads.ts';
 import { relativeError } from '../../../core/graph/helpers.ts';
 import { logistic, relativistic } from '../../../helpers/losses.ts';
 import { tinyGan, tinyStyle } from '../../../helpers/tiny-networks.ts';
@@ -25,7 +25,7 @@ const base: GanTrainingConfig = {
     decayKimg: 0,
   },
   discriminatorSteps: 0,
-  averages: [0.01, 0.04],
+  averageHalfLives: [0.01, 0.04],
   seed: 3,
 };
 const random = createRandom(1);

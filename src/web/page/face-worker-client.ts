@@ -1,8 +1,8 @@
-// The page's side of the worker: turns calls of the engine into messages, and answers into promises.
+// The page's side of the worker: turns calls into messages, and answers into promises.
 import { UserError } from '../../core/errors.ts';
-import type { Answer, Engine, Method, Progress } from '../shared/protocol.ts';
+import type { Answer, FaceWorker, Method, Progress } from '../shared/protocol.ts';
 
-export interface EngineClient extends Engine {
+export interface FaceWorkerClient extends FaceWorker {
   /** Ends the worker; calls without an answer yet never get one. */
   stop(): void;
 }
@@ -13,7 +13,7 @@ interface Waiting {
 }
 
 /** @param worker one that nobody else talks to. @param onProgress is called while the model loads. */
-export function connectEngine(worker: Worker, onProgress: (progress: Progress) => void): EngineClient {
+export function connectFaceWorker(worker: Worker, onProgress: (progress: Progress) => void): FaceWorkerClient {
   const waiting = new Map<number, Waiting>();
   let broken: Error | undefined;
   let calls = 0;
