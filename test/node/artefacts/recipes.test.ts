@@ -16,6 +16,7 @@ const recipe: Recipe = {
   moves: [{ attribute: 'Young', kind: 'relative', strength: -2 }],
   locks: ['Male'],
   geometry: 'sphere',
+  hold: 'linear',
   strip: { from: [null], steps: 7, scale: 3, timing: { delay: 100, loop: 0, pingPong: true } },
 };
 const recipes = [recipe, { ...recipe, seed: 8 }];
