@@ -31,7 +31,7 @@ const leastCompanion = 0.03;
 /** @returns the attribute with what was found out; unchanged where it has no boundary. */
 export async function calibratedAttribute(attribute: ScoredDirection, work: CalibrationWork): Promise<ScoredDirection> {
   const { editor, judge } = work;
-  const boundary = editor.bundle.boundaries.find(each => each.attribute === attribute.attribute);
+  const boundary = editor.bundle.movable.find(each => each.attribute === attribute.attribute);
   if (attribute.boundary === null || boundary === undefined) return attribute;
   const name = attribute.attribute;
   const chosen = await chosenLayers(editor, judge, name, work.trialFaces, triedStrengths);

@@ -79,7 +79,7 @@ export async function chosenLocks(
     if (cost(judged) < cost(best)) best = judged;
   }
   const withLight = [...best.locks, brightnessName];
-  const hasLight = editor.bundle.boundaries.some(boundary => boundary.attribute === brightnessName);
+  const hasLight = editor.bundle.movable.some(boundary => boundary.attribute === brightnessName);
   if (hasLight && editor.condition(attribute, withLight).residual >= leastResidual) {
     const lit = await look(withLight, judgedFaces);
     if (cost(lit) < cost(best) + worthLight) best = lit;

@@ -56,7 +56,7 @@ const imagesAtOnce = 96;
 /** Boundaries of the attributes that the classifier answers about. */
 export function scoredBoundaries({ bundle }: FaceEditor): readonly Direction[] {
   const known = new Set<string>(bundle.directions.filter(isScored).map(({ attribute }) => attribute));
-  return bundle.boundaries.filter(({ attribute }) => known.has(attribute));
+  return bundle.movable.filter(({ attribute }) => known.has(attribute));
 }
 
 /** @returns the faces of these seeds, with what both networks see in them. */

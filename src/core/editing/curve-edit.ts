@@ -4,7 +4,7 @@ import { addScaled, dot, scaled, solve } from '../math/linear-algebra.ts';
 import { sortedByName } from './conditioning.ts';
 import { type Course, type Curve, followCurve, freeSlopes, type Scores } from './curve.ts';
 import { distanceTo, rowsIn, seenLatent } from './distances.ts';
-import { collectWishes, type Edit, type Edited, findBoundary, type Wish } from './request.ts';
+import { collectWishes, type Edit, type Edited, findDirection, type Wish } from './request.ts';
 
 /** A wanted distance is met this closely, in σ. */
 const nearEnough = 1e-3;
@@ -15,30 +15,30 @@ const longestWay = 12;
 
 /**
  * Follows each moved attribute's score and holds those of the locks (see `followCurve`). Distances that moves ask for
- * are those of the boundaries, as in a straight line. A latent with a row a layer is moved as one: the curve starts at
+ * are those from boundaries, as in a straight line. A latent with a row a layer is moved as one: the curve starts at
  * the mean of its rows, and every row goes the same way.
  * @throws UserError for an unknown attribute, moves that contradict each other, locks that leave an attribute no way, and
  *   a distance that the curve does not come to.
  */
 export function editOnCurve(edit: Edit, scores: Scores): Edited {
-  const { latent, boundaries, moves, locks, geometry = 'sphere', rows = 1 } = edit;
-  const size = latent.length / rowsIn(latent, boundaries, rows);
-  const wishes = collectWishes(moves, attribute => findBoundary(attribute, boundaries, size));
+  const { latent, directions, moves, locks, geometry = 'sphere', rows = 1 } = edit;
+  const size = latent.length / rowsIn(latent, directions, rows);
+  const wishes = collectWishes(moves, attribute => findDirection(attribute, directions, size));
   const moved = new Set(wishes.map(({ attribute }) => attribute));
-  const locked = sortedByName([...new Set(locks)].map(attribute => findBoundary(attribute, boundaries, size)));
+  const locked = sortedByName([...new Set(locks)].map(attribute => findDirection(attribute, directions, size)));
   const held = locked.map(({ attribute }) => attribute).filter(attribute => !moved.has(attribute));
   const seen = seenLatent(latent, geometry);
   const start = meanRow(seen, size);
   const alongCurve = (courses: readonly Course[]): Curve => ({ start, geometry, scores, courses, locks: held });
   const atRest = wishes.map(({ attribute }) => ({ attribute, strength: 0 }));
-  const { directions, residuals: first } = freeSlopes(alongCurve(atRest), start);
-  const courses = reached(wishes, directions, alongCurve);
+  const { directions: ways, residuals: first } = freeSlopes(alongCurve(atRest), start);
+  const courses = reached(wishes, ways, alongCurve);
   const end = followCurve(alongCurve(courses));
   const edited = withChange(seen, start, end.latent);
-  const distances = boundaries.map(boundary => [boundary.attribute, distanceTo(boundary, edited)] as const);
+  const distances = directions.map(boundary => [boundary.attribute, distanceTo(boundary, edited)] as const);
   const steps = courses.map((course, at) => ({
     ...course,
-    conditionedNormal: directions[at]!,
+    conditionedNormal: ways[at]!,
     residual: Math.min(first[at]!, end.residuals[at]!),
   }));
   return { latent: edited, steps, distances: Object.fromEntries(distances) };
@@ -47,7 +47,7 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
 /** Finds the strengths of absolute moves by Newton's steps; those of relative ones are given. */
 function reached(
   wishes: readonly Wish[],
-  directions: readonly Float64Array[],
+  ways: readonly Float64Array[],
   alongCurve: (courses: readonly Course[]) => Curve,
 ): Course[] {
   const courses = wishes.map(wish => {
@@ -56,7 +56,7 @@ function reached(
   const aimed = wishes.flatMap((wish, at) => (wish.kind === 'absolute' ? [{ wish, at }] : []));
   if (aimed.length === 0) return courses;
   // Row i: how much a unit step of each aimed attribute changes the distance of attribute i, at the start.
-  const effects = aimed.map(({ wish }) => aimed.map(({ at }) => dot(wish.boundary.normal, directions[at]!)));
+  const effects = aimed.map(({ wish }) => aimed.map(({ at }) => dot(wish.boundary.normal, ways[at]!)));
   for (let i = 0; i < mostCorrections; i++) {
     const { latent } = followCurve(alongCurve(courses));
     const missing = aimed.map(({ wish }) => wish.distance - distanceTo(wish.boundary, latent));

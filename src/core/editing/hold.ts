@@ -13,9 +13,9 @@ export const holdNames = ['linear', 'field'] as const;
 export type Hold = (typeof holdNames)[number];
 
 /** @returns the scores that an edit by `field` follows and holds: the field's, or the distance where it has none. */
-export function fieldScores(field: Field, boundaries: readonly Direction[]): Scores {
+export function fieldScores(field: Field, directions: readonly Direction[]): Scores {
   const boundaryOf = (name: string) => {
-    const boundary = boundaries.find(({ attribute }) => attribute === name);
+    const boundary = directions.find(({ attribute }) => attribute === name);
     if (boundary !== undefined) return boundary;
     throw new UserError(`an attribute must have a boundary to be moved or locked; ${name} has none`);
   };

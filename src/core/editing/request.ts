@@ -12,13 +12,13 @@ export interface Edit {
    */
   readonly latent: Float32Array | Float64Array;
   /** One for each attribute that can be moved, locked or measured. */
-  readonly boundaries: readonly Direction[];
+  readonly directions: readonly Direction[];
   readonly moves: readonly LatentMove[];
   /** Attributes whose distance stays, unless they are moved themselves. */
   readonly locks: readonly string[];
   /** Default `sphere`. */
   readonly geometry?: Geometry;
-  /** Scores that moves follow and locks hold, along a curve; left out: the boundaries' distances, in a straight line. */
+  /** Scores that moves follow and locks hold, along a curve; left out: distances from boundaries, in a straight line. */
   readonly scores?: Scores | undefined;
   /** Rows that a latent of this generator can have, one a layer from coarse to fine. Default 1. */
   readonly rows?: number;
@@ -42,7 +42,7 @@ export interface Edited {
   readonly latent: Float64Array;
   /** One for each moved attribute, sorted by name. */
   readonly steps: readonly Step[];
-  /** Signed distance of the edited latent from each of `boundaries`. */
+  /** Signed distance of the edited latent from each of `directions`. */
   readonly distances: Readonly<Record<string, number>>;
 }
 
@@ -76,19 +76,19 @@ export function collectWishes(moves: readonly LatentMove[], find: (attribute: st
   return [...wishes.values()];
 }
 
-export function findBoundary(attribute: string, boundaries: readonly Direction[], size: number): Direction {
-  const names = boundaries.map(boundary => boundary.attribute);
-  const boundary = boundaries[names.indexOf(attribute)];
-  if (boundary === undefined) {
+export function findDirection(attribute: string, directions: readonly Direction[], size: number): Direction {
+  const names = directions.map(direction => direction.attribute);
+  const direction = directions[names.indexOf(attribute)];
+  if (direction === undefined) {
     throw new UserError(`no boundary for "${attribute}".${didYouMean(attribute, names)} There are ${names.join(', ')}`);
   }
-  if (boundary.normal.length !== size) {
+  if (direction.normal.length !== size) {
     throw new UserError(
-      `the boundary of ${attribute} must have the latent's ${size} numbers; got ${boundary.normal.length}. ` +
+      `the boundary of ${attribute} must have the latent's ${size} numbers; got ${direction.normal.length}. ` +
         'Take boundaries and latent from one generator',
     );
   }
-  return boundary;
+  return direction;
 }
 
 function amount(move: LatentMove): number {

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 import { addScaled, dot, length, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
 import { conditionNormal, sortedByName, spanOf } from './conditioning.ts';
 import { actsOnPart, distanceTo, rangeOf, repeated, rowsIn, rowsOf, seenLatent } from './distances.ts';
-import { collectWishes, type Edit, type Edited, findBoundary, type Step, type Wish } from './request.ts';
+import { collectWishes, type Edit, type Edited, findDirection, type Step, type Wish } from './request.ts';
 
 /**
  * Edits a latent. It is a pure function: neither the order of moves nor that of locks changes a bit of the result.
@@ -14,10 +14,10 @@ import { collectWishes, type Edit, type Edited, findBoundary, type Step, type Wi
  * @throws UserError for an unknown attribute, moves that contradict each other, a direction that the locks use up
  *   (see `conditionNormal`), or a move that leaves the sphere.
  */
-export function editStraight({ latent, boundaries, moves, locks, geometry = 'sphere', rows = 1 }: Edit): Edited {
-  const given = rowsIn(latent, boundaries, rows);
+export function editStraight({ latent, directions, moves, locks, geometry = 'sphere', rows = 1 }: Edit): Edited {
+  const given = rowsIn(latent, directions, rows);
   const size = latent.length / given;
-  const find = (attribute: string) => findBoundary(attribute, boundaries, size);
+  const find = (attribute: string) => findDirection(attribute, directions, size);
   const locked = sortedByName([...new Set(locks)].map(find));
   const wishes = collectWishes(moves, find);
   const seen = seenLatent(latent, geometry);
@@ -29,7 +29,7 @@ export function editStraight({ latent, boundaries, moves, locks, geometry = 'sph
   }
   const held = [...locked, ...wishes.map(wish => wish.boundary)];
   const edited = geometry === 'sphere' ? moveOnSphere(start, change, held, steps) : sum(start, change);
-  const distances = boundaries.map(boundary => [boundary.attribute, distanceTo(boundary, edited)] as const);
+  const distances = directions.map(boundary => [boundary.attribute, distanceTo(boundary, edited)] as const);
   return { latent: edited, steps, distances: Object.fromEntries(distances) };
 }
 

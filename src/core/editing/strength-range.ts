@@ -33,7 +33,7 @@ function straightRange(
   [low, high]: readonly [number, number],
   edit: Edit,
 ): readonly [number, number] {
-  const { latent, boundaries, moves, locks, geometry = 'sphere' } = edit;
+  const { latent, directions, moves, locks, geometry = 'sphere' } = edit;
   const start = seenLatent(latent, geometry);
   // Plain addition makes all linear in the strength, and the sphere keeps these distances.
   const at = (strength: number) =>
@@ -49,7 +49,7 @@ function straightRange(
   const [least, most] = [Math.min(0, (low - before) / gain), Math.max(0, (high - before) / gain)];
   if (geometry === 'linear') return [least, most];
   const held = new Set([...locks, ...moves.map(move => move.attribute), attribute]);
-  const free = removeSpan(start, spanOf(boundaries.filter(boundary => held.has(boundary.attribute))));
+  const free = removeSpan(start, spanOf(directions.filter(boundary => held.has(boundary.attribute))));
   const direction = Float64Array.from(there.latent);
   addScaled(direction, here.latent, -1);
   const from = Float64Array.from(here.latent);

@@ -38,7 +38,7 @@ export function editStrip(
   const start = seenLatent(edit.latent, edit.geometry ?? 'sphere');
   const here = (move: LatentMove): LatentMove => {
     if (move.kind === 'relative') return { ...move, strength: 0 };
-    const boundary = edit.boundaries.find(({ attribute }) => attribute === move.attribute);
+    const boundary = edit.directions.find(({ attribute }) => attribute === move.attribute);
     // An unknown attribute is explained by editLatent.
     return boundary === undefined ? move : { ...move, distance: distanceTo(boundary, start) };
   };

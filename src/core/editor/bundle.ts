@@ -144,8 +144,8 @@ export interface Bundle extends Omit<BundleIndex, keyof IndexedDirections> {
   readonly latentSize: number;
   /** Where it was read from, for errors. */
   readonly place: string;
-  /** The directions that have a boundary, each with its normal. */
-  readonly boundaries: readonly Direction[];
+  /** The directions that have a boundary, each with its normal: those that can be moved and locked. */
+  readonly movable: readonly Direction[];
   /** All files but the index, by name. */
   readonly contents: Readonly<Record<string, Uint8Array>>;
 }
@@ -207,8 +207,8 @@ export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle
   const { resolution, latentSize } = index.generator.architecture;
   const { attributes, extra, ...facts } = index;
   const directions = directionsIn({ attributes, extra });
-  const boundaries = readBoundaries(directions, latentSize, contents[bundleFiles.boundaries]!, place);
-  return { ...facts, directions, resolution, latentSize, place, contents, boundaries };
+  const movable = withNormals(directions, latentSize, contents[bundleFiles.boundaries]!, place);
+  return { ...facts, directions, resolution, latentSize, place, contents, movable };
 }
 
 /** The one list of directions out of the two that an index keeps. */
@@ -237,7 +237,7 @@ async function checkHash(bytes: Uint8Array, expected: string, hash: Hash, path: 
   throw new UserError(`${path} was changed: its SHA-256 must be ${should}; got ${is}. Copy the bundle again`);
 }
 
-function readBoundaries(
+function withNormals(
   directions: readonly DirectionFacts[],
   latentSize: number,
   bytes: Uint8Array,

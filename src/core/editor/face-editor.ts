@@ -137,8 +137,8 @@ export class FaceEditor {
   /** @returns the direction of an attribute without its part in the locks. @throws UserError as `conditionNormal`. */
   condition(attribute: string, locks: readonly string[] = []): Conditioned {
     return conditionNormal(
-      this.#boundary(attribute),
-      locks.map(lock => this.#boundary(lock)),
+      this.#movable(attribute),
+      locks.map(lock => this.#movable(lock)),
     );
   }
 
@@ -293,15 +293,15 @@ export class FaceEditor {
         `geometry must be linear for ${this.bundle.name}, whose latents lie on no sphere. Leave it out`,
       );
     }
-    for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#boundary(attribute);
+    for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#movable(attribute);
     const latent = 'seed' in request ? this.sample(request.seed, request.psi) : Float64Array.from(request.latent);
     const layers = this.#layers(request);
-    const boundaries = this.bundle.boundaries.map(boundary => {
-      const given = layers[boundary.attribute];
-      return given === undefined ? boundary : { ...boundary, layers: given };
+    const directions = this.bundle.movable.map(direction => {
+      const given = layers[direction.attribute];
+      return given === undefined ? direction : { ...direction, layers: given };
     });
-    const scores = this.#scores(request, boundaries);
-    return { latent, boundaries, locks, geometry, rows: this.layers, scores };
+    const scores = this.#scores(request, directions);
+    return { latent, directions, locks, geometry, rows: this.layers, scores };
   }
 
   #hold({ hold = this.bundle.hold ?? 'linear' }: Conditions): Hold {
@@ -309,7 +309,7 @@ export class FaceEditor {
   }
 
   /** @returns the scores that are followed and held along a curve; undefined for edits in a straight line. */
-  #scores(request: Conditions, boundaries: readonly Direction[]): Scores | undefined {
+  #scores(request: Conditions, directions: readonly Direction[]): Scores | undefined {
     if (this.#hold(request) === 'linear') return undefined;
     const { name } = this.bundle;
     if (this.#field === undefined) {
@@ -321,7 +321,7 @@ export class FaceEditor {
     if ((request.geometry ?? this.geometry) !== this.geometry) {
       throw new UserError(`geometry must be ${this.geometry} with hold field; got ${request.geometry}. Leave it out`);
     }
-    return fieldScores(this.#field, boundaries);
+    return fieldScores(this.#field, directions);
   }
 
   /** The start as a recipe keeps it: with its truncation, even if that was left out, where the model has one. */
@@ -340,17 +340,16 @@ export class FaceEditor {
   #layers({ layers = {} }: Conditions): Readonly<Record<string, LayerRange>> {
     return Object.fromEntries(
       Object.entries(layers).map(([attribute, given]) => {
-        this.#boundary(attribute);
+        this.#movable(attribute);
         const range = typeof given === 'string' ? parseLayers(given, this.layers) : checkedLayers(given, this.layers);
         return [attribute, range] as const;
       }),
     );
   }
 
-  #boundary(name: string): Direction {
-    const { boundaries } = this.bundle;
-    const boundary = boundaries.find(each => each.attribute === name);
-    if (boundary !== undefined) return boundary;
+  #movable(name: string): Direction {
+    const direction = this.bundle.movable.find(({ attribute }) => attribute === name);
+    if (direction !== undefined) return direction;
     const { reason } = this.direction(name);
     throw new UserError(`${this.bundle.name} can neither move nor lock ${name}: ${reason ?? 'it has no boundary'}`);
   }

@@ -45,10 +45,10 @@ export const demo = defineStage({
       }
     }
     await editor.release();
-    const { name, resolution, boundaries } = editor.bundle;
+    const { name, resolution, movable } = editor.bundle;
     const lead =
       `Faces that were never photographed, by the model “${name}”: ${resolution}×${resolution} pixels, ` +
-      `${boundaries.length} of 40 attributes to move and to lock. Its model card says what it was made from and what ` +
+      `${movable.length} of 40 attributes to move and to lock. Its model card says what it was made from and what ` +
       'it is not for.';
     const page = join(out, reportFile);
     await writeWhole(page, pageHtml('face-tuning: a demonstration', `<p>${escapeHtml(lead)}</p>`, figures));

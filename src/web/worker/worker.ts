@@ -73,9 +73,7 @@ const faceWorker: FaceWorker = {
         throw error;
       }
     };
-    return Object.fromEntries(
-      editor.bundle.boundaries.map(({ attribute }) => [attribute, residual(attribute)] as const),
-    );
+    return Object.fromEntries(editor.bundle.movable.map(({ attribute }) => [attribute, residual(attribute)] as const));
   },
 
   async distanceFor({ edit, attribute, probability }) {

@@ -19,7 +19,7 @@ import { editStrip } from '../../../src/core/editing/strip.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { sampleLatents } from '../../../src/core/models/latents.ts';
-import { nameOf, randomBoundaries } from '../editing/directions.ts';
+import { nameOf, randomPlacedDirections } from '../editing/directions.ts';
 
 const [size, rows, attributes] = [64, 9, 40];
 const by = (attribute: string, strength: number): LatentMove => ({ attribute, kind: 'relative', strength });
@@ -27,7 +27,7 @@ const to = (attribute: string, distance: number): LatentMove => ({ attribute, ki
 const rowOf = (latent: Float64Array, row: number) => latent.subarray(row * size, (row + 1) * size);
 /** Boundaries of which those named act on these layers only. */
 const acting = (seed: number, layers: Readonly<Record<string, LayerRange>>): Direction[] =>
-  randomBoundaries(seed, attributes, size).map(each => ({ ...each, layers: layers[each.attribute] }));
+  randomPlacedDirections(seed, attributes, size).map(each => ({ ...each, layers: layers[each.attribute] }));
 const withoutLayers = ({ attribute, normal, intercept }: Direction) => ({ attribute, normal, intercept });
 
 describe('ranges', () => {
@@ -75,7 +75,7 @@ const edits: fc.Arbitrary<Edit> = fc
   })
   .map(({ seed, moved, layers, amounts, locked, spread }) => ({
     latent: sampleLatents(createRandom(seed, 2), spread ? rows : 1, size),
-    boundaries: acting(seed, Object.fromEntries(moved.map((i, k) => [nameOf(i), layers[k]!]))),
+    directions: acting(seed, Object.fromEntries(moved.map((i, k) => [nameOf(i), layers[k]!]))),
     moves: moved.map((i, k) => by(nameOf(i), amounts[k]!)),
     locks: locked.filter(i => !moved.includes(i)).map(nameOf),
     geometry: 'linear',
@@ -86,7 +86,7 @@ test('every row is that of an edit with the moves of its layer, so that locks ho
   fc.assert(
     fc.property(edits, edit => {
       const { latent } = editLatent(edit);
-      const layersOf = (attribute: string) => edit.boundaries.find(each => each.attribute === attribute)!.layers!;
+      const layersOf = (attribute: string) => edit.directions.find(each => each.attribute === attribute)!.layers!;
       const given = edit.latent.length / size;
       for (let row = 0; row < latent.length / size; row++) {
         const own = edit.latent.slice((given === 1 ? 0 : row) * size, ((given === 1 ? 0 : row) + 1) * size);
@@ -94,11 +94,11 @@ test('every row is that of an edit with the moves of its layer, so that locks ho
           const [from, last] = layersOf(attribute);
           return latent.length === size || (row >= from && row <= last);
         });
-        const boundaries = edit.boundaries.map(withoutLayers);
-        const alone = editLatent({ latent: own, boundaries, moves, locks: edit.locks, geometry: 'linear' });
+        const directions = edit.directions.map(withoutLayers);
+        const alone = editLatent({ latent: own, directions, moves, locks: edit.locks, geometry: 'linear' });
         const seen = rowOf(latent, row);
         expect(Math.max(...seen.map((x, i) => Math.abs(x - alone.latent[i]!)))).toBeLessThan(1e-12);
-        for (const boundary of boundaries.filter(({ attribute }) => edit.locks.includes(attribute))) {
+        for (const boundary of directions.filter(({ attribute }) => edit.locks.includes(attribute))) {
           expect(Math.abs(distanceTo(boundary, Float32Array.from(seen)) - distanceTo(boundary, own))).toBeLessThan(
             2e-6,
           );
@@ -110,14 +110,14 @@ test('every row is that of an edit with the moves of its layer, so that locks ho
 });
 
 test('an edit of all layers keeps one row; of some, a row a layer, and those outside are bit for bit as they were', () => {
-  const boundaries = acting(1, { [nameOf(0)]: [3, 5], [nameOf(1)]: [0, 8] });
+  const directions = acting(1, { [nameOf(0)]: [3, 5], [nameOf(1)]: [0, 8] });
   const latent = sampleLatents(createRandom(1), 1, size);
-  const edit = { latent, boundaries, locks: [nameOf(2)], geometry: 'linear', rows } as const;
+  const edit = { latent, directions, locks: [nameOf(2)], geometry: 'linear', rows } as const;
   expect(editLatent({ ...edit, moves: [by(nameOf(1), 2)] }).latent.length).toBe(size);
   const { latent: moved, distances } = editLatent({ ...edit, moves: [by(nameOf(0), 2)] });
   expect(moved.length).toBe(rows * size);
   for (const row of [0, 1, 2, 6, 7, 8]) expect([...rowOf(moved, row)]).toEqual([...latent]);
-  const own = boundaries[0]!;
+  const own = directions[0]!;
   for (const row of [3, 4, 5]) {
     expect(distanceTo(withoutLayers(own), rowOf(moved, row))).toBeCloseTo(distances[own.attribute]!, 9);
   }
@@ -126,17 +126,17 @@ test('an edit of all layers keeps one row; of some, a row a layer, and those out
 });
 
 test('target distances are met together, each in its own rows', () => {
-  const boundaries = acting(4, { [nameOf(0)]: [0, 4], [nameOf(1)]: [3, 8], [nameOf(2)]: [6, 8] });
+  const directions = acting(4, { [nameOf(0)]: [0, 4], [nameOf(1)]: [3, 8], [nameOf(2)]: [6, 8] });
   const latent = sampleLatents(createRandom(4), 1, size);
   const moves = [to(nameOf(0), 1.5), to(nameOf(1), -1), to(nameOf(2), 0.25), by(nameOf(3), 1)];
-  const { distances } = editLatent({ latent, boundaries, moves, locks: [nameOf(5)], geometry: 'linear', rows });
+  const { distances } = editLatent({ latent, directions, moves, locks: [nameOf(5)], geometry: 'linear', rows });
   expect([0, 1, 2].map(i => distances[nameOf(i)])).toEqual([1.5, -1, 0.25].map(x => expect.closeTo(x, 9)));
 });
 
 test('ranges of strength and strips go by the rows that move', () => {
-  const boundaries = acting(5, { [nameOf(0)]: [3, 5] });
+  const directions = acting(5, { [nameOf(0)]: [3, 5] });
   const latent = sampleLatents(createRandom(5), 1, size);
-  const edit = { latent, boundaries, moves: [], locks: [], geometry: 'linear', rows } as const;
+  const edit = { latent, directions, moves: [], locks: [], geometry: 'linear', rows } as const;
   const [least, most] = strengthRange(nameOf(0), [-20, 20], edit);
   const ends = [least, most].map(end => editLatent({ ...edit, moves: [by(nameOf(0), end)] }).distances[nameOf(0)]);
   expect(ends).toEqual([expect.closeTo(-20, 9), expect.closeTo(20, 9)]);

@@ -1,4 +1,4 @@
-// Conditional manipulation against InterFaceGAN's published boundaries, and its algebra.
+// Conditional manipulation against InterFaceGAN's published directions, and its algebra.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { addScaled, cosine, dot, length, scaled } from '../../../src/core/math/l
 import { sharedFolder } from '../../helpers/shared.ts';
 import { randomDirections } from './directions.ts';
 
-describe.skipIf(sharedFolder === undefined)('the published PGGAN CelebA-HQ boundaries', () => {
+describe.skipIf(sharedFolder === undefined)('the published PGGAN CelebA-HQ directions', () => {
   const published = (name: string): Normal => {
     const file = join(sharedFolder!, 'interfacegan', `pggan_celebahq_${name}_boundary.npy`);
     return { attribute: name, normal: toFloat64(decodeNpy(readFileSync(file), file).data) };

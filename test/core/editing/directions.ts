@@ -1,4 +1,4 @@
-// Random unit normals and boundaries, named so that their order by name is not their order of making.
+// Random unit normals and directions, named so that their order by name is not their order of making.
 import type { Direction, Normal } from '../../../src/core/directions/direction.ts';
 import { length, scaled } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
@@ -11,7 +11,7 @@ export function randomDirections(seed: number, count: number, size: number): Nor
   });
 }
 
-export function randomBoundaries(seed: number, count: number, size: number): Direction[] {
+export function randomPlacedDirections(seed: number, count: number, size: number): Direction[] {
   const random = createRandom(seed, 1);
   return randomDirections(seed, count, size).map(direction => ({ ...direction, intercept: random.normal() / 4 }));
 }

@@ -11,7 +11,7 @@ import { UserError } from '../../../src/core/errors.ts';
 import { addScaled, dot, length, scaled } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, permutation } from '../../../src/core/math/random.ts';
 import { type Geometry, normaliseLatents, sampleLatents } from '../../../src/core/models/latents.ts';
-import { nameOf, randomBoundaries } from './directions.ts';
+import { nameOf, randomPlacedDirections } from './directions.ts';
 
 const size = 128;
 const attributes = 40;
@@ -34,7 +34,7 @@ const edits: fc.Arbitrary<Edit> = fc
   })
   .map(({ seed, moved, amounts, kinds, locked }) => ({
     latent: sampleLatents(createRandom(seed, 2), 1, size),
-    boundaries: randomBoundaries(seed, attributes, size),
+    directions: randomPlacedDirections(seed, attributes, size),
     moves: moved.flatMap((i, k) =>
       kinds[k] ? [to(nameOf(i), amounts[k]!)] : [by(nameOf(i), amounts[k]!), by(nameOf(i), amounts[k + 5]!)],
     ),
@@ -48,9 +48,9 @@ test.each(geometries)('%s: the order of moves and locks, and repeating one, chan
       const targets = edit.moves.filter(move => move.kind === 'absolute');
       const moves = shuffled([...edit.moves, ...targets]);
       const locks = shuffled([...edit.locks, ...edit.locks.slice(0, 3)]);
-      const boundaries = shuffled(edit.boundaries);
+      const directions = shuffled(edit.directions);
       const once = editLatent({ ...edit, geometry });
-      expect(editLatent({ ...edit, geometry, moves, locks, boundaries })).toEqual(once);
+      expect(editLatent({ ...edit, geometry, moves, locks, directions })).toEqual(once);
     }),
   );
 });
@@ -62,7 +62,7 @@ test('distances of all locked and aimed attributes hold to 1e-6 as the generator
       const { latent, distances } = editLatent(edit);
       expect(length(latent)).toBeCloseTo(Math.sqrt(size), 9);
       const seen = asSeen(latent);
-      for (const boundary of edit.boundaries) {
+      for (const boundary of edit.directions) {
         const { attribute } = boundary;
         expect(Math.abs(distanceTo(boundary, seen) - distances[attribute]!)).toBeLessThan(1e-6);
         const target = edit.moves.find(move => move.attribute === attribute && move.kind === 'absolute');
@@ -88,15 +88,15 @@ test.each(geometries)('%s: moves and their opposites, one after the other, retur
 });
 
 describe('one move', () => {
-  const boundaries = randomBoundaries(1, attributes, size);
-  const names = boundaries.map(boundary => boundary.attribute);
+  const directions = randomPlacedDirections(1, attributes, size);
+  const names = directions.map(boundary => boundary.attribute);
   const latent = sampleLatents(createRandom(2), 1, size);
   const [primal, second, third] = names as [string, string, string];
-  const start = editLatent({ latent, boundaries, moves: [], locks: [] });
+  const start = editLatent({ latent, directions, moves: [], locks: [] });
 
   test.each([0, 1, 39])('under %i locks moves its attribute by strength × residual and holds the locks', count => {
     const locks = names.slice(1, 1 + count);
-    const { steps, distances } = editLatent({ latent, boundaries, moves: [by(primal, 2)], locks });
+    const { steps, distances } = editLatent({ latent, directions, moves: [by(primal, 2)], locks });
     expect(steps.length).toBe(1);
     expect(steps[0]!.residual).toBeGreaterThan(0.5);
     const moved = distances[primal]! - start.distances[primal]!;
@@ -105,32 +105,32 @@ describe('one move', () => {
   });
 
   test('moves a locked attribute itself: its own lock does not hold it', () => {
-    const free = editLatent({ latent, boundaries, moves: [by(primal, 2)], locks: [second] });
-    const locked = editLatent({ latent, boundaries, moves: [by(primal, 2)], locks: [second, primal] });
+    const free = editLatent({ latent, directions, moves: [by(primal, 2)], locks: [second] });
+    const locked = editLatent({ latent, directions, moves: [by(primal, 2)], locks: [second, primal] });
     expect(locked.distances[primal]).toBeCloseTo(free.distances[primal]!, 9);
     expect(locked.distances[primal]! - start.distances[primal]!).toBeGreaterThan(1.9);
   });
 
   test('leaves another move of a locked attribute no say over it', () => {
     const moves = [by(primal, 2), by(second, -1)];
-    const { distances, steps } = editLatent({ latent, boundaries, moves, locks: [primal, second] });
+    const { distances, steps } = editLatent({ latent, directions, moves, locks: [primal, second] });
     for (const { attribute, residual, strength } of steps) {
       expect(distances[attribute]! - start.distances[attribute]!).toBeCloseTo(strength * residual, 9);
     }
   });
 
   test('of many parts is one move of their sum; none at all leaves the normalised latent', () => {
-    const parts = editLatent({ latent, boundaries, moves: [by(primal, 0.75), by(primal, 1.25)], locks: [] });
-    expect(parts).toEqual(editLatent({ latent, boundaries, moves: [by(primal, 2)], locks: [] }));
-    const nothing = editLatent({ latent, boundaries, moves: [by(primal, 0)], locks: names });
+    const parts = editLatent({ latent, directions, moves: [by(primal, 0.75), by(primal, 1.25)], locks: [] });
+    expect(parts).toEqual(editLatent({ latent, directions, moves: [by(primal, 2)], locks: [] }));
+    const nothing = editLatent({ latent, directions, moves: [by(primal, 0)], locks: names });
     expect(furthest(nothing.latent, normaliseLatents(latent, size))).toBeLessThan(1e-6);
   });
 
   test('keeps the locks that are mixtures of others', () => {
-    const mixed = scaled(boundaries[1]!.normal, 0.6);
-    addScaled(mixed, boundaries[2]!.normal, -0.8);
+    const mixed = scaled(directions[1]!.normal, 0.6);
+    addScaled(mixed, directions[2]!.normal, -0.8);
     const mixture: Direction = { attribute: 'mixture', normal: scaled(mixed, 1 / length(mixed)), intercept: 0.1 };
-    const edit = { latent, boundaries: [...boundaries, mixture], moves: [by(primal, 3)] };
+    const edit = { latent, directions: [...directions, mixture], moves: [by(primal, 3)] };
     const two = editLatent({ ...edit, locks: [second, third] });
     const three = editLatent({ ...edit, locks: [second, 'mixture', third] });
     expect(furthest(three.latent, two.latent)).toBeLessThan(1e-12);
@@ -139,15 +139,15 @@ describe('one move', () => {
 
   test('does not change the latent it was given', () => {
     const kept = latent.slice();
-    editLatent({ latent, boundaries, moves: [by(primal, 2)], locks: [second] });
+    editLatent({ latent, directions, moves: [by(primal, 2)], locks: [second] });
     expect(latent).toEqual(kept);
   });
 });
 
 describe('linear geometry', () => {
-  const [a, b] = randomBoundaries(3, 2, size) as [Direction, Direction];
+  const [a, b] = randomPlacedDirections(3, 2, size) as [Direction, Direction];
   const latent = sampleLatents(createRandom(4), 1, size);
-  const edit = { latent, boundaries: [a, b], geometry: 'linear' as const };
+  const edit = { latent, directions: [a, b], geometry: 'linear' as const };
 
   test('is plain addition to the raw latent', () => {
     const { latent: moved } = editLatent({ ...edit, moves: [by(a.attribute, 5)], locks: [] });
@@ -181,18 +181,18 @@ describe('linear geometry', () => {
 });
 
 describe('what cannot be done is refused in a clear line', () => {
-  const boundaries = randomBoundaries(5, 4, size);
-  const [a, b, c] = boundaries.map(boundary => boundary.attribute) as [string, string, string];
+  const directions = randomPlacedDirections(5, 4, size);
+  const [a, b, c] = directions.map(boundary => boundary.attribute) as [string, string, string];
   const latent = sampleLatents(createRandom(6), 1, size);
   const editing = (moves: readonly LatentMove[], locks: readonly string[] = [], more: Partial<Edit> = {}) => {
-    return () => editLatent({ latent, boundaries, moves, locks, ...more });
+    return () => editLatent({ latent, directions, moves, locks, ...more });
   };
 
   test('a move off the sphere: the room it names is there, and no more', () => {
-    const start = editLatent({ latent, boundaries, moves: [], locks: [] });
+    const start = editLatent({ latent, directions, moves: [], locks: [] });
     expect(editing([by(a, 30)])).toThrow(UserError);
     expect(editing([by(a, 30)])).toThrow(/radius √128 .* steps of .* \+30\.00 leave it/);
-    const room = Math.sqrt(size) - dot(boundaries[0]!.normal, start.latent);
+    const room = Math.sqrt(size) - dot(directions[0]!.normal, start.latent);
     const named = Number(/room for \S+ \+([\d.]+)/.exec(message(editing([by(a, 30)], [])))![1]);
     expect(named).toBeLessThanOrEqual(room);
     expect(named).toBeGreaterThan(room - 0.01);
@@ -206,22 +206,22 @@ describe('what cannot be done is refused in a clear line', () => {
   });
 
   test('moves and locks that hold every direction of the latent', () => {
-    const few = randomBoundaries(7, 3, 3);
+    const few = randomPlacedDirections(7, 3, 3);
     const [x, y, z] = few.map(boundary => boundary.attribute) as [string, string, string];
-    const small = { latent: Float64Array.of(1, 1, 1), boundaries: few };
+    const small = { latent: Float64Array.of(1, 1, 1), directions: few };
     expect(() => editLatent({ ...small, moves: [by(x, 0.1)], locks: [y, z] })).toThrow(/these hold 3 of 3 directions/);
   });
 
   test('locks that use the direction up, named', () => {
-    const twin = { attribute: 'twin', normal: boundaries[0]!.normal, intercept: 0 };
-    expect(editing([by(a, 1)], ['twin', b], { boundaries: [...boundaries, twin] })).toThrow(
+    const twin = { attribute: 'twin', normal: directions[0]!.normal, intercept: 0 };
+    expect(editing([by(a, 1)], ['twin', b], { directions: [...directions, twin] })).toThrow(
       new RegExp(`cannot move ${a}: .* with twin, ${b} locked`),
     );
   });
 
   test('targets that depend on each other, named', () => {
-    const twin = { attribute: 'twin', normal: boundaries[0]!.normal, intercept: 0 };
-    const more = { boundaries: [...boundaries, twin] };
+    const twin = { attribute: 'twin', normal: directions[0]!.normal, intercept: 0 };
+    const more = { directions: [...directions, twin] };
     expect(editing([to(a, 1), to(b, 0), to('twin', -1)], [], more)).toThrow(/independent of each other.*twin/);
     expect(editing([to(a, 1), by('twin', -1)], [], more)).not.toThrow();
   });

@@ -11,7 +11,7 @@ import { strengthRange } from '../../../src/core/editing/strength-range.ts';
 import { editStrip } from '../../../src/core/editing/strip.ts';
 import { cosine, length } from '../../../src/core/math/linear-algebra.ts';
 import { plant } from '../directions/fit/planted.ts';
-import { nameOf, randomBoundaries } from './directions.ts';
+import { nameOf, randomPlacedDirections } from './directions.ts';
 
 const [size, count] = [64, 4000];
 const geometry = 'linear';
@@ -34,23 +34,23 @@ test('so is one of labels by hand', () => {
 });
 
 describe('along planted directions', () => {
-  const boundaries: Direction[] = planted.map(({ normal }, i) => ({
+  const directions: Direction[] = planted.map(({ normal }, i) => ({
     attribute: nameOf(i),
     normal,
     intercept: i / 100,
   }));
-  const names = boundaries.map(({ attribute }) => attribute);
+  const names = directions.map(({ attribute }) => attribute);
   const faces = Array.from({ length: 20 }, (_, i) => planted[0]!.latents.slice(i * size, (i + 1) * size));
 
   test.each([0, 1, 39])('with %i locks each locked distance holds to 1e-6, and the move goes its way', locked => {
     const locks = names.slice(1, 1 + locked);
     for (const latent of faces) {
-      const { latent: moved, steps } = editLatent({ latent, boundaries, moves: [by(names[0]!, 2)], locks, geometry });
+      const { latent: moved, steps } = editLatent({ latent, directions, moves: [by(names[0]!, 2)], locks, geometry });
       const seen = Float32Array.from(moved); // as the generator gets it
-      for (const boundary of boundaries.slice(1, 1 + locked)) {
+      for (const boundary of directions.slice(1, 1 + locked)) {
         expect(Math.abs(distanceTo(boundary, seen) - distanceTo(boundary, latent))).toBeLessThan(1e-6);
       }
-      const gain = distanceTo(boundaries[0]!, moved) - distanceTo(boundaries[0]!, latent);
+      const gain = distanceTo(directions[0]!, moved) - distanceTo(directions[0]!, latent);
       expect(Math.abs(gain - 2 * steps[0]!.residual)).toBeLessThan(1e-9);
     }
   });
@@ -58,14 +58,14 @@ describe('along planted directions', () => {
   test.each([0, 1, 39])('with %i locks a move and its opposite return, to 1e-12', locked => {
     const locks = names.slice(1, 1 + locked);
     for (const latent of faces) {
-      const there = editLatent({ latent, boundaries, moves: [by(names[0]!, 3)], locks, geometry });
-      const back = editLatent({ ...there, boundaries, moves: [by(names[0]!, -3)], locks, geometry });
+      const there = editLatent({ latent, directions, moves: [by(names[0]!, 3)], locks, geometry });
+      const back = editLatent({ ...there, directions, moves: [by(names[0]!, -3)], locks, geometry });
       expect(Math.max(...back.latent.map((x, i) => Math.abs(x - latent[i]!)))).toBeLessThan(1e-12);
     }
   });
 
   test('no move leaves anything: there is no edge', () => {
-    const edit = { latent: faces[0]!, boundaries, moves: [], locks: [names[1]!], geometry } as const;
+    const edit = { latent: faces[0]!, directions, moves: [], locks: [names[1]!], geometry } as const;
     const [least, most] = strengthRange(names[0]!, [-100, 100], edit);
     const ends = [least, most].map(strength => editLatent({ ...edit, moves: [by(names[0]!, strength)] }));
     expect(ends.map(({ distances }) => distances[names[0]!])).toEqual([
@@ -78,10 +78,10 @@ describe('along planted directions', () => {
 });
 
 test('the mean face, which has no length, is edited like any other', () => {
-  const boundaries = randomBoundaries(1, 40, size);
+  const directions = randomPlacedDirections(1, 40, size);
   const { steps } = editLatent({
     latent: new Float32Array(size), // which the sphere refuses
-    boundaries,
+    directions,
     moves: [by(nameOf(0), 1)],
     locks: [nameOf(1)],
     geometry,

@@ -6,7 +6,7 @@ import type { Edit } from '../../../src/core/editing/request.ts';
 import { strengthRange } from '../../../src/core/editing/strength-range.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { type Geometry, sampleLatents } from '../../../src/core/models/latents.ts';
-import { nameOf, randomBoundaries } from './directions.ts';
+import { nameOf, randomPlacedDirections } from './directions.ts';
 
 const size = 32;
 
@@ -20,7 +20,7 @@ const edits: fc.Arbitrary<Edit> = fc
   })
   .map(({ seed, locked, other, absolute, geometry }) => ({
     latent: sampleLatents(createRandom(seed, 2), 1, size),
-    boundaries: randomBoundaries(seed, 12, size),
+    directions: randomPlacedDirections(seed, 12, size),
     moves: [
       absolute
         ? { attribute: nameOf(1), kind: 'absolute', distance: other }
@@ -63,7 +63,7 @@ test('within the sphere it reaches both distances', () => {
 test('it ends just before the sphere does', () => {
   const edit: Edit = {
     latent: sampleLatents(createRandom(3, 2), 1, size),
-    boundaries: randomBoundaries(3, 12, size),
+    directions: randomPlacedDirections(3, 12, size),
     moves: [],
     locks: [],
   };

@@ -8,18 +8,18 @@ import { createRandom } from '../../../src/core/math/random.ts';
 import { sampleLatents } from '../../../src/core/models/latents.ts';
 
 const size = 16;
-const boundaries = ['Young', 'Male', 'Smiling'].map((attribute, index) => ({
+const directions = ['Young', 'Male', 'Smiling'].map((attribute, index) => ({
   attribute,
   normal: seenLatent(sampleLatents(createRandom(index + 1), 1, size), 'sphere').map(x => x / Math.sqrt(size)),
   intercept: 0.1 * index,
 }));
 const latent = sampleLatents(createRandom(9), 1, size);
-const [young, male] = boundaries as [(typeof boundaries)[0], (typeof boundaries)[0]];
+const [young, male] = directions as [(typeof directions)[0], (typeof directions)[0]];
 const range = (text: string) => parseMoveRange(text) as MoveRange<LatentMove>;
 
 describe('a strip', () => {
   test('of one move starts at the face as it is', () => {
-    const frames = editStrip({ latent, boundaries, locks: ['Male'] }, [range('Young=1.5')], 4);
+    const frames = editStrip({ latent, directions, locks: ['Male'] }, [range('Young=1.5')], 4);
     expect(frames.map(frame => frame.steps[0]!.strength)).toEqual([0, 0.5, 1, 1.5]);
     expect([...frames[0]!.latent]).toEqual([...seenLatent(latent, 'sphere')]);
     for (const frame of frames) {
@@ -28,17 +28,17 @@ describe('a strip', () => {
   });
 
   test('of a range has both ends', () => {
-    const frames = editStrip({ latent, boundaries, locks: [] }, [range('Young=-1..2')], 3);
+    const frames = editStrip({ latent, directions, locks: [] }, [range('Young=-1..2')], 3);
     expect(frames.map(frame => frame.steps[0]!.strength)).toEqual([-1, 0.5, 2]);
   });
 
   test('of absolute moves reaches its distances', () => {
-    const frames = editStrip({ latent, boundaries, locks: ['Male'] }, [range('Young=@-1..@1')], 3);
+    const frames = editStrip({ latent, directions, locks: ['Male'] }, [range('Young=@-1..@1')], 3);
     expect(frames.map(frame => distanceTo(young, frame.latent))).toEqual([-1, 0, 1].map(x => expect.closeTo(x, 9)));
   });
 
   test('of one frame shows the end', () => {
-    const [frame] = editStrip({ latent, boundaries, locks: [] }, [range('Young=2')], 1);
+    const [frame] = editStrip({ latent, directions, locks: [] }, [range('Young=2')], 1);
     expect(frame!.steps[0]!.strength).toBe(2);
   });
 });

@@ -48,7 +48,7 @@ test('a model is known by the hashes of its earlier forms too, and by the first 
 test('what was written is read', async () => {
   const bundle = await open(files);
   expect(bundle).toMatchObject({ name: 'tiny', resolution: 8, latentSize: 16, place: 'models/tiny' });
-  expect(bundle.boundaries.length).toBe(39);
+  expect(bundle.movable.length).toBe(39);
   expect(bundle.directions[attributeIndex(noBoundary)]).toMatchObject({ boundary: null, controllable: false });
   expect(bundle.directions[attributeIndex('Young')]).toMatchObject({ boundary: { intercept: 0.39 } });
   expect(Object.keys(bundle.contents)).toEqual([
@@ -163,7 +163,7 @@ test('the one list of directions goes back into the two of an index, word for wo
     controllable: true,
     origin: 'a test',
   });
-  expect(bundle.boundaries.at(-1)!.attribute).toBe('Brightness');
+  expect(bundle.movable.at(-1)!.attribute).toBe('Brightness');
   const { attributes, extra } = JSON.parse(text(await makeTinyBundle({}, undefined, undefined, ['Brightness'])));
   expect(JSON.stringify(indexedDirections(bundle.directions))).toBe(JSON.stringify({ attributes, extra }));
 });

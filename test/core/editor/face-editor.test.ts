@@ -42,9 +42,9 @@ test('a seed is always the same face, and another seed another', () => {
 
 test('an edit is that of core, from a seed as from its latent', () => {
   const edited = editor.edit({ seed: 7, moves: ['Young=-0.5'], locks });
-  const { boundaries } = editor.bundle;
+  const { movable: directions } = editor.bundle;
   const moves = [{ attribute: 'Young', kind: 'relative', strength: -0.5 } as const];
-  expect(edited).toEqual(editLatent({ latent: editor.sample(7), boundaries, moves, locks }));
+  expect(edited).toEqual(editLatent({ latent: editor.sample(7), directions, moves, locks }));
   expect(editor.edit({ latent: editor.sample(7), moves: [parseMove('Young=-0.5')], locks })).toEqual(edited);
   expect(edited.steps[0]!.conditionedNormal).toEqual(editor.condition('Young', locks).conditionedNormal);
 });

@@ -63,7 +63,7 @@ test('distances are reached along the curve, and directions that the field does 
 });
 
 test('with 39 locks an edit is made or the line says which locks stand in the way', () => {
-  const others = editor.bundle.boundaries.map(({ attribute }) => attribute).filter(name => name !== 'Young');
+  const others = editor.bundle.movable.map(({ attribute }) => attribute).filter(name => name !== 'Young');
   expect(others.length).toBeGreaterThanOrEqual(39);
   expect(() => editor.edit({ seed: 1, moves: ['Young=1'], locks: others, hold: 'field' })).toThrow(
     /^the locks must leave Young a way to change.*Unlock some of/,

@@ -6,13 +6,13 @@ import { solveTargets } from '../../../src/core/editor/probability-targets.ts';
 import { dot } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { sampleLatents } from '../../../src/core/models/latents.ts';
-import { nameOf, randomBoundaries } from '../editing/directions.ts';
+import { nameOf, randomPlacedDirections } from '../editing/directions.ts';
 
 const size = 64;
-const boundaries = randomBoundaries(1, 4, size);
+const directions = randomPlacedDirections(1, 4, size);
 const edit: Edit = {
   latent: sampleLatents(createRandom(1, 2), 1, size),
-  boundaries,
+  directions,
   moves: [{ attribute: nameOf(3), kind: 'absolute', distance: 0.5 }],
   locks: [nameOf(2)],
 };
@@ -23,7 +23,7 @@ function classifier(count: number, logit: (distances: readonly number[], k: numb
   const answersTo = async (latents: readonly Float64Array[]) => {
     asked.latents += latents.length;
     return latents.map(latent => {
-      const distances = boundaries.map(({ normal, intercept }) => dot(normal, latent) + intercept);
+      const distances = directions.map(({ normal, intercept }) => dot(normal, latent) + intercept);
       return Array.from({ length: count }, (_, k) => logit(distances, k));
     });
   };

@@ -73,7 +73,7 @@ describe('truncation', () => {
 describe('geometry', () => {
   test('is the model’s: locked distances hold though nothing is rescaled', () => {
     const { latent } = editor.edit({ seed: 7, moves: ['Young=3'], locks: ['Male'] });
-    const male = editor.bundle.boundaries.find(({ attribute }) => attribute === 'Male')!;
+    const male = editor.bundle.movable.find(({ attribute }) => attribute === 'Male')!;
     expect(distanceTo(male, latent)).toBeCloseTo(distanceTo(male, editor.sample(7)), 6);
     expect(sphere.recipe({ seed: 7, moves: [] }).geometry).toBe('sphere');
   });

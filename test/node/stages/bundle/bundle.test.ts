@@ -101,7 +101,7 @@ test('directions beyond the 40 can be moved and locked, and are told in the mode
   const { latent, distances } = editor.edit({ seed: 1, moves: ['dimples=@1'], locks: ['Young'] });
   expect(latent[1]).toBeCloseTo(0.5, 9);
   expect(distances.dimples).toBeCloseTo(1, 9);
-  const young = editor.bundle.boundaries.find(({ attribute }) => attribute === 'Young')!;
+  const young = editor.bundle.movable.find(({ attribute }) => attribute === 'Young')!;
   expect(distances.Young).toBeCloseTo(
     young.normal.reduce((sum, x, i) => sum + x * before[i]!, young.intercept),
     5,
@@ -136,9 +136,9 @@ describe('a bundle', () => {
     const editor = await openBundle(out, { threads: 1 });
     const { bundle: opened } = editor;
     await editor.release();
-    expect(opened.boundaries.map(({ attribute }) => attribute)).toEqual(['Young']);
+    expect(opened.movable.map(({ attribute }) => attribute)).toEqual(['Young']);
     const rows = (await readNpy(join(boundaries, 'boundaries.npy'))).data as Float64Array;
-    expect(opened.boundaries[0]!.normal).toEqual(rows.slice(young * latentSize, (young + 1) * latentSize));
+    expect(opened.movable[0]!.normal).toEqual(rows.slice(young * latentSize, (young + 1) * latentSize));
     expect(opened.directions[young]).toMatchObject({
       threshold: 39 / 40,
       probability: { slope: 2, intercept: -0.975 },

@@ -38,7 +38,7 @@ beforeAll(async () => {
 test('every boundary gets a curve that never falls, and a verdict; what has none stays as it was', async () => {
   const [before, after] = [await openBundle(bundle), await openBundle(whole)];
   expect(after.bundle.sha256).not.toBe(before.bundle.sha256);
-  expect(after.bundle.boundaries).toEqual(before.bundle.boundaries);
+  expect(after.bundle.movable).toEqual(before.bundle.movable);
   for (const { attribute, boundary, suggestedLocks, judged, controllable, reason } of after.bundle.directions) {
     if (attribute === noBoundary) continue;
     const logits = boundary!.calibration!.map(([, logit]) => logit);
@@ -89,7 +89,7 @@ test('of a style generator the layers of each direction are chosen, and its move
   await run({ bundle: style, out });
   const editor = await openBundle(out);
   expect(editor.bundle.psi).toBe(0.7);
-  const partial = editor.bundle.boundaries.filter(({ layers }) => layers !== undefined);
+  const partial = editor.bundle.movable.filter(({ layers }) => layers !== undefined);
   expect(partial.length).toBeGreaterThan(0);
   for (const { layers } of partial) expect([0, 1, 2].map(row => [row, row])).toContainEqual(layers);
   const { attribute, layers } = partial[0]!;

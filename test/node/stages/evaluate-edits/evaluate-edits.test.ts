@@ -44,16 +44,16 @@ test('what is told of a move is what editing, drawing and scoring one by one giv
       for (const [a, logit] of logits.entries()) changes[a]! += (sign * logit) / 3;
     }
   }
-  const { boundaries } = editor.bundle;
+  const { movable } = editor.bundle;
   await editor.release();
   // The editor looks a second time, closer by; the measurement takes the first answer.
   for (const [a, change] of changes.entries()) {
     expect(Math.abs(effects[0]!.all.changes[a]! - change)).toBeLessThan(0.02 + 0.1 * Math.abs(change));
   }
   expect(effects[0]!.women.faces + effects[0]!.men.faces).toBe(3);
-  expect(Object.keys(linearity)).toEqual(boundaries.map(({ attribute }) => attribute));
+  expect(Object.keys(linearity)).toEqual(movable.map(({ attribute }) => attribute));
   expect(cosines[0]![0]).toBeCloseTo(1, 12);
-  expect(cosines[0]![1]).toBeCloseTo(cosine(boundaries[0]!.normal, boundaries[1]!.normal), 12);
+  expect(cosines[0]![1]).toBeCloseTo(cosine(movable[0]!.normal, movable[1]!.normal), 12);
 });
 
 test('any number of threads writes the same bytes', async () => {

@@ -112,7 +112,7 @@ const stripCaption =
 /** Draws one strip. Locks without a boundary are left out and named; a move without one becomes a note. */
 async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = seedsFrom(faces) }: StripPlan) {
   const range = parseMoveRange(move);
-  const has = (name: string) => editor.bundle.boundaries.some(({ attribute }) => attribute === name);
+  const has = (name: string) => editor.bundle.movable.some(({ attribute }) => attribute === name);
   const [held, lost] = [locks.filter(has), locks.filter(lock => !has(lock))];
   const heading = `${readable(range.to.attribute)} moved, ${listed(held.map(readable)) || 'nothing'} locked`;
   const out = `${[range.to.attribute, ...held].join('-')}-locked.png`;

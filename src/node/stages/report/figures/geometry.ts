@@ -16,12 +16,12 @@ const faces = 400;
 const wanted = ['Young', 'Male'];
 
 export async function geometryFigure({ runs, editor, synthesis }: Sources): Promise<Figure> {
-  const { boundaries, latentSize } = editor.bundle;
-  const named = wanted.flatMap(name => boundaries.find(({ attribute }) => attribute === name) ?? []);
-  const [moved, locked] = named.length === wanted.length ? named : boundaries;
+  const { movable, latentSize } = editor.bundle;
+  const named = wanted.flatMap(name => movable.find(({ attribute }) => attribute === name) ?? []);
+  const [moved, locked] = named.length === wanted.length ? named : movable;
   const { command } = runs.boundaries;
   if (moved === undefined || locked === undefined) {
-    const reason = `This model has ${boundaries.length} boundaries; two are needed to show one against the other.`;
+    const reason = `This model has ${movable.length} boundaries; two are needed to show one against the other.`;
     return { number: 3, title, body: `<p class="note">${escapeHtml(reason)}</p>`, caption: 'Not drawn.', command };
   }
   const { conditionedNormal, residual } = editor.condition(moved.attribute, [locked.attribute]);
