@@ -82,12 +82,14 @@ export function flatten(
   return { state, each };
 }
 
+const rows: ReadonlySet<string> = new Set(perImageInputs);
+
 /** The feeds of one share: its rows of feeds that have a row an image, and the whole of others. */
 export function partOf(feeds: Feeds, share: number, count: number): Feeds {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, values]) => {
       const size = values.length / count;
-      return [name, perImageInputs.includes(name) ? values.slice(share * size, (share + 1) * size) : values];
+      return [name, rows.has(name) ? values.slice(share * size, (share + 1) * size) : values];
     }),
   );
 }

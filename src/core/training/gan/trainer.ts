@@ -9,7 +9,7 @@ import type { AdamOptions } from '../../nn/adam.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program } from '../../runtime/program.ts';
 import type { SamplerState } from '../epoch-sampler.ts';
-import type { AdversarialLoss } from '../losses/adversarial.ts';
+import type { AdversarialLoss, PerImageInput } from '../losses/adversarial.ts';
 import { DivergenceError, type Tensors, TrainingState } from '../training-state.ts';
 import { completeState, type GanStateOptions, growState } from './growth.ts';
 import { type Figures, type GanPrograms, sharedPrograms, wholePrograms } from './programs.ts';
@@ -173,7 +173,8 @@ export class GanTrainer {
       reals = normalisedBatch(this.#images, sampler.next(minibatch), () => random.uniform() < 0.5);
       // Drawn for every loss, so that all of them see the same latents and mirrored images.
       const mixing = Float32Array.from({ length: minibatch }, () => random.uniform());
-      const feeds = { ...scalars, z: latents(), reals, mixing };
+      const perImage: Record<PerImageInput, Float32Array> = { z: latents(), reals, mixing };
+      const feeds = { ...scalars, ...perImage };
       metrics = { ...metrics, ...this.#sound(await programs.discriminator(feeds, penalise)) };
       this.#imagesShown += minibatch;
     }

@@ -33,7 +33,8 @@ export interface LossProgress {
 }
 
 /** Inputs of a step that have a row an image, so that threads can share a minibatch by rows. */
-export const perImageInputs: readonly string[] = ['z', 'reals', 'mixing'];
+export const perImageInputs = ['z', 'reals', 'mixing'] as const;
+export type PerImageInput = (typeof perImageInputs)[number];
 
 export interface AdversarialLoss {
   /** Discriminator steps from one with the penalty to the next; 1 where every step has it. */
