@@ -127,7 +127,8 @@ export class FaceEditor {
 
   /**
    * @param psi truncation; left out, the model's default. @throws UserError for one that the model cannot have.
-   * @returns the latent for editing [d] of the first face drawn with this seed, an integer from 0; raw on a sphere.
+   * @returns the latent for editing [d] of the first face drawn with this seed, an integer from 0; of any
+   *   length where the generator itself brings it to the sphere.
    */
   sample(seed: number, psi?: number): Float32Array {
     const latent = this.#map(sampleLatents(createRandom(seed, streams.face.latent), 1, this.bundle.latentSize));

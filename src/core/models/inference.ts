@@ -10,7 +10,7 @@ import { type ClassifierArchitecture, classifier, classifierSpec } from './class
 import type { GanArchitecture } from './gan-architecture.ts';
 import { ganModel } from './gan-kinds.ts';
 import type { GanModel } from './gan-model.ts';
-import { seenLatents } from './latents.ts';
+import { normaliseLatents, seenLatents } from './latents.ts';
 import { constants, type Weights } from './weights.ts';
 
 /** Runs any number of rows through a network, in batches that keep memory small. */
@@ -65,13 +65,13 @@ export function generatorOnnx(architecture: GanArchitecture, weights: Weights, t
 export type LatentMapping = (z: Float32Array) => Float32Array;
 
 /**
- * The identity where latents for editing lie on the sphere, else the mapping. The interpreter runs it: two small layers
- * are quick in plain loops, and without a promise an edit stays a plain function of a seed.
+ * On the sphere the identity, or the length √d for a generator that takes raw latents; else the mapping. The interpreter
+ * runs it: two small layers are quick in plain loops, and without a promise an edit stays a plain function of a seed.
  */
 export function latentMapping(architecture: GanArchitecture, weights: Weights): LatentMapping {
   const model = ganModel(architecture);
-  if (model.geometry === 'sphere') return z => z;
   const { latentSize: d } = architecture;
+  if (model.geometry === 'sphere') return model.normalisesLatents ? z => z : z => normaliseLatents(z, d);
   const parameters = constants(model.finishedSpec(), weights, 'float64');
   const latent = model.map(parameters, ops.input('z', [1, d]));
   return z => {

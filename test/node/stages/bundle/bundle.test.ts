@@ -5,12 +5,17 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../../src/core/attributes.ts';
 import { fitBoundary } from '../../../../src/core/directions/fit/boundary.ts';
+import { bundleNetworks } from '../../../../src/core/editor/networks.ts';
 import { encodeNpy } from '../../../../src/core/formats/npy.ts';
+import { flattenTree, type ParameterSpec } from '../../../../src/core/graph/tree.ts';
 import { createRandom } from '../../../../src/core/math/random.ts';
+import { Field, fieldSpec } from '../../../../src/core/models/field.ts';
 import { generatorRunner } from '../../../../src/core/models/inference.ts';
 import { normaliseLatents, sampleLatents } from '../../../../src/core/models/latents.ts';
+import { initialValues } from '../../../../src/core/nn/initialise.ts';
 import { type StoredBoundary, writeBoundaries } from '../../../../src/node/artefacts/boundaries.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
+import { writeField } from '../../../../src/node/artefacts/field.ts';
 import { writeTensors } from '../../../../src/node/artefacts/networks.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
 import { readNpy, writeWhole } from '../../../../src/node/files/files.ts';
@@ -112,6 +117,30 @@ test('directions beyond the 40 can be moved and locked, and are told in the mode
   );
   await expect(editor.resolve({ seed: 1, moves: ['dimples=p90'] })).rejects.toThrow(/Give a strength, like dimples=2/);
   expect(readFileSync(join(out, 'MODEL_CARD.md'), 'utf8')).toContain('- `dimples`: labelled by hand');
+  await editor.release();
+});
+
+test('the field of a fit comes along in half precision, and predicts the same', async () => {
+  const [fitted, out] = [join(folder, 'with-field'), join(folder, 'bundle-with-field')];
+  const architecture = { latentSize, widths: [32], outputs: ['Young', 'Male'] };
+  const tree = flattenTree<ParameterSpec>(fieldSpec(architecture), '');
+  const weights = Object.fromEntries(
+    [...tree].map(([path, spec]) => [path.slice(1), { shape: spec.shape, data: initialValues(spec, createRandom(3)) }]),
+  );
+  await makeRun('fit', fitted, { synthesis }, async run => {
+    await writeFits(run);
+    await writeField(run, { architecture, weights, r2: [0.9, null] });
+  });
+  await run({ out, boundaries: fitted });
+  const editor = await openBundle(out, { device: 'cpu', threads: 1 });
+  const stored = bundleNetworks(editor.bundle).field!;
+  const latent = normaliseLatents(editor.sample(1), latentSize);
+  const [before, after] = [weights, stored.weights].map(each => new Field(architecture, each).values(latent, ['Male']));
+  expect(after![0]).toBeCloseTo(before![0]!, 2);
+  expect(stored.architecture).toEqual(architecture);
+  const moves = ['Young=0.5'];
+  expect(editor.edit({ seed: 1, moves, locks: [], hold: 'field' }).distances.Young).toBeDefined();
+  expect(editor.edit({ seed: 1, moves })).toEqual(editor.edit({ seed: 1, moves, hold: 'linear' }));
   await editor.release();
 });
 

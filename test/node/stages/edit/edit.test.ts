@@ -43,6 +43,23 @@ test('the recipe inside makes the last frame again', async () => {
   await editor.release();
 });
 
+test('locks that the field holds: another face than in a straight line, and the recipe makes it again', async () => {
+  const held = join(folder, 'held');
+  await writeTinyBundle(held, 32, undefined, [], { field: true });
+  const options = { bundle: held, seed: [7], move: ['Young=1'], lock: ['Male', 'Smiling'], steps: 3 };
+  const [byField, straight, again] = ['by-field.png', 'straight.png', 'again.png'].map(name => join(folder, name));
+  const summary = await run({ ...options, hold: 'field', out: byField });
+  expect(summary.residuals.Young).toBeGreaterThan(0.05);
+  await run({ ...options, hold: 'linear', out: straight });
+  expect(readFileSync(byField!).equals(readFileSync(straight!))).toBe(false);
+  expect(readRecipes(readFileSync(byField!))).toMatchObject([{ hold: 'field' }]);
+  await run({ bundle: held, recipe: byField, move: [], out: again });
+  expect(readFileSync(again!).equals(readFileSync(byField!))).toBe(true);
+  await expect(run({ ...options, bundle, hold: 'field', out: join(folder, 'none.png') })).rejects.toThrow(
+    'hold must be linear for tiny, which has no field',
+  );
+});
+
 test('a direction that the classifier does not know is moved, and told without a probability', async () => {
   const [lit, out] = [join(folder, 'lit'), join(folder, 'lit.png')];
   await writeTinyBundle(lit, undefined, undefined, ['Brightness']);
