@@ -2,7 +2,7 @@
 import { UserError } from '../errors.ts';
 import { addScaled, dot, scaled, solve } from '../math/linear-algebra.ts';
 import { sortedByName } from './conditioning.ts';
-import { type Course, type Curve, followCurve, freeSlopes, type Scores } from './curve.ts';
+import { type Course, type Curve, curvePoints, followCurve, freeSlopes, type Scores } from './curve.ts';
 import { distanceTo, rowsIn, seenLatent } from './distances.ts';
 import { collectWishes, type Edit, type Edited, findDirection, type Wish } from './request.ts';
 
@@ -42,6 +42,23 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
     residual: Math.min(first[at]!, end.residuals[at]!),
   }));
   return { latent: edited, steps, distances: Object.fromEntries(distances) };
+}
+
+/** The points of a further move of one attribute, from where the edit ends: the start, then one a step. */
+export function* pointsOnCurve(
+  edit: Edit,
+  scores: Scores,
+  attribute: string,
+  strength: number,
+): Generator<{ readonly strength: number; readonly latent: Float64Array }> {
+  const { locks, geometry = 'sphere', directions } = edit;
+  const { latent } = editOnCurve(edit, scores);
+  const start = meanRow(latent, directions[0]!.normal.length);
+  const held = [...new Set(locks)].filter(lock => lock !== attribute).sort();
+  yield { strength: 0, latent: start };
+  for (const point of curvePoints({ start, geometry, scores, courses: [{ attribute, strength }], locks: held })) {
+    yield { strength: strength * point.share, latent: point.latent };
+  }
 }
 
 /** Finds the strengths of absolute moves by Newton's steps; those of relative ones are given. */

@@ -29,11 +29,17 @@ export interface Curve {
   readonly locks: readonly string[];
 }
 
-/** The end of a curve. */
-export interface CurveEnd {
+/** A point that a step of a curve comes to. */
+export interface CurvePoint {
+  /** The part of the whole way that is behind it, in (0, 1]. */
+  readonly share: number;
   readonly latent: Float64Array;
   /** One a course: the least share of the attribute's slope that the locks left along the way, in [0, 1]. */
   readonly residuals: readonly number[];
+}
+
+/** The end of a curve. */
+export interface CurveEnd extends Omit<CurvePoint, 'share'> {
   /** One a lock: its score at the end less that at the start. */
   readonly drifts: Float64Array;
 }
@@ -55,7 +61,7 @@ const damping = 1e-3;
 export function followCurve(curve: Curve): CurveEnd {
   const { start, geometry, scores, courses, locks } = curve;
   const held = scores.values(start, locks);
-  let end: Omit<CurveEnd, 'drifts'> = { latent: start, residuals: courses.map(() => 1) };
+  let end: Omit<CurvePoint, 'share'> = { latent: start, residuals: courses.map(() => 1) };
   for (const point of curvePoints(curve)) end = point;
   let { latent } = end;
   if (latent !== start) {
@@ -68,7 +74,7 @@ export function followCurve(curve: Curve): CurveEnd {
 }
 
 /** The points of a curve after each of its steps, all of one length of at most `longestStep`. @throws as `followCurve`. */
-export function* curvePoints(curve: Curve): Generator<Omit<CurveEnd, 'drifts'>> {
+export function* curvePoints(curve: Curve): Generator<CurvePoint> {
   const { start, geometry, scores, courses, locks } = curve;
   const held = scores.values(start, locks);
   const steps = Math.ceil(Math.hypot(...courses.map(({ strength }) => strength)) / longestStep);
@@ -82,7 +88,7 @@ export function* curvePoints(curve: Curve): Generator<Omit<CurveEnd, 'drifts'>> 
     // The slopes from before the step are near enough for a correction, and spare the costly half of the work.
     const moved = onSurface(sum(latent, change), geometry);
     latent = correctedBy(moved, geometry, { values: scores.values(moved, locks), slopes: here.ofLocks }, held);
-    yield { latent, residuals };
+    yield { share: (step + 1) / steps, latent, residuals };
   }
 }
 

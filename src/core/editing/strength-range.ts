@@ -2,14 +2,14 @@
 import { UserError } from '../errors.ts';
 import { addScaled, dot, removeSpan } from '../math/linear-algebra.ts';
 import { spanOf } from './conditioning.ts';
-import { seenLatent } from './distances.ts';
+import { pointsOnCurve } from './curve-edit.ts';
+import { distanceTo, seenLatent } from './distances.ts';
 import { editLatent } from './edit.ts';
 import type { Edit } from './request.ts';
 
 /** The usable share of the way to the sphere's edge: at the edge only the held distances are left of the face. */
 const usable = 0.99;
-/** Length of the strides that a curve is walked in, and where the walk ends, in σ. */
-const longestStride = 0.5;
+/** Where the walk along a curve ends, in σ. */
 const farthest = 6;
 
 /**
@@ -60,7 +60,10 @@ function straightRange(
   return [Math.max(least, (usable * (-b - root)) / a), Math.min(most, (usable * (-b + root)) / a)];
 }
 
-/** Walks the curve to both sides until the distances are passed, the locks leave no way, or `farthest` is reached. */
+/**
+ * Walks the curve of this attribute from where the other moves end, to both sides until the distances are passed, the locks leave no way, or `farthest` is
+ * reached. Made together, moves end a little elsewhere than one after the other.
+ */
 function curvedRange(attribute: string, [low, high]: readonly [number, number], edit: Edit): readonly [number, number] {
   const walk = (side: -1 | 1, beyond: (distance: number) => number) => {
     let before: readonly [strength: number, beyond: number] | undefined;
@@ -77,14 +80,12 @@ function curvedRange(attribute: string, [low, high]: readonly [number, number], 
 
 /** @returns distances of the attribute at strengths ever farther to one side, as far as the locks leave a way. */
 function* distancesAlong(attribute: string, side: -1 | 1, edit: Edit): Generator<readonly [number, number]> {
-  for (let stride = 0; stride <= farthest / longestStride; stride++) {
-    const strength = side * stride * longestStride;
-    const moves = [...edit.moves, { attribute, kind: 'relative', strength } as const];
-    try {
-      yield [strength, editLatent({ ...edit, moves }).distances[attribute]!];
-    } catch (error) {
-      if (error instanceof UserError) return;
-      throw error;
+  const boundary = edit.directions.find(direction => direction.attribute === attribute)!;
+  try {
+    for (const { strength, latent } of pointsOnCurve(edit, edit.scores!, attribute, side * farthest)) {
+      yield [strength, distanceTo(boundary, latent)];
     }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
   }
 }

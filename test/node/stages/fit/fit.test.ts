@@ -155,7 +155,7 @@ describe('a run', () => {
         finish() {},
       }),
     });
-    const options = fit.options.parse({ synthesis, out: interrupted, threads: 1, resume: true });
+    const options = fit.options.parse({ synthesis, out: interrupted, field: false, threads: 1, resume: true });
     const stopped = fit.run(options, { log: logging('Bangs'), signal: controller.signal });
     await expect(stopped).rejects.toThrow('Ctrl-C');
     await fit.run(options, { log: logging(''), signal: new AbortController().signal });
