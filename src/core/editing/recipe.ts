@@ -27,7 +27,7 @@ export type Recipe = Start & {
   readonly geometry: Geometry;
   /** How locks hold. Left out: linear. */
   readonly hold?: Hold | undefined;
-  /** Which layers moves of an attribute act on, where these are others than the model's own. */
+  /** Layers that moves of an attribute act on, where these are others than the model's own. */
   readonly layers?: Readonly<Record<string, LayerRange>> | undefined;
   /** How the face was drawn, where it was drawn as a strip or an animation; without it a recipe is one picture. */
   readonly strip?: Strip | undefined;

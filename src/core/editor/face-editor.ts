@@ -39,7 +39,7 @@ type Conditions = Start & {
   readonly geometry?: Geometry;
   /** How locks hold; left out: the model's own way. `field` needs a bundle that has one. */
   readonly hold?: Hold | undefined;
-  /** Which layers moves of an attribute act on, where not on those of the model: `{ Young: 'coarse' }`, or rows. */
+  /** Layers that moves of an attribute act on, where not on those of the model: `{ Young: 'coarse' }`, or rows. */
   readonly layers?: Readonly<Record<string, LayerRange | string>> | undefined;
 };
 

@@ -195,7 +195,7 @@ const editColumns: readonly Column<DirectionFacts>[] = [
 
 export interface EditFacts {
   readonly attributes: readonly DirectionFacts[];
-  /** Who judged, and on how many faces. */
+  /** The judge's name, and how many faces it looked at. */
   readonly judge: string;
   readonly faces: number;
 }
