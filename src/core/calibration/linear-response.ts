@@ -4,8 +4,6 @@ import { solve } from '../math/linear-algebra.ts';
 export interface LinearResponse {
   /** One row [d] an attribute: the change of its logit for a step of one along each axis, on average over faces. */
   readonly slopes: readonly Float64Array[];
-  /** Share of each logit's variance that its linear part explains, in [0, 1]; 0 for a logit that never changes. */
-  readonly r2: readonly number[];
 }
 
 /** Added to the diagonal, in units of the latents' variance: few faces of many dimensions stay solvable. */
@@ -45,9 +43,7 @@ export function linearResponse(
     gram[i]![i]! += ridge * n;
     for (let j = 0; j < i; j++) gram[i]![j] = gram[j]![i]!;
   }
-  const slopes = moments.map(moment => solve(gram, moment)!); // ridge keeps it regular
-  const r2 = slopes.map((slope, c) => explained(x, size, y, columns, c, slope));
-  return { slopes, r2 };
+  return { slopes: moments.map(moment => solve(gram, moment)!) }; // ridge keeps it regular
 }
 
 /** @returns rows without the mean of their column. */
@@ -56,23 +52,4 @@ function centred(values: Float32Array, columns: number): Float64Array {
   const n = values.length / columns;
   for (let at = 0; at < values.length; at++) means[at % columns]! += values[at]! / n;
   return Float64Array.from(values, (value, at) => value - means[at % columns]!);
-}
-
-function explained(
-  x: Float64Array,
-  size: number,
-  y: Float64Array,
-  columns: number,
-  column: number,
-  slope: Float64Array,
-): number {
-  let [left, all] = [0, 0];
-  for (let row = 0; row * columns < y.length; row++) {
-    let fitted = 0;
-    for (let i = 0; i < size; i++) fitted += slope[i]! * x[row * size + i]!;
-    const value = y[row * columns + column]!;
-    left += (value - fitted) ** 2;
-    all += value ** 2;
-  }
-  return all > 0 ? Math.max(0, 1 - left / all) : 0;
 }

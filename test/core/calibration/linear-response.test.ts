@@ -16,18 +16,14 @@ function logits(): Float32Array {
   });
 }
 
-test('slopes are those of the function, whatever its intercept; R² is the share that they explain', () => {
-  const { slopes, r2 } = linearResponse(latents, size, logits(), 3);
+test('slopes are those of the function, whatever its intercept', () => {
+  const { slopes } = linearResponse(latents, size, logits(), 3);
   const expected = [2, 0, 0, 0, -1, 0];
   for (const [i, slope] of expected.entries()) {
     expect(slopes[0]![i]).toBeCloseTo(slope, 1.9);
     expect(Math.abs(slopes[1]![i]! - slope)).toBeLessThan(0.4);
     expect(slopes[2]![i]).toBeCloseTo(0, 10);
   }
-  expect(r2[0]).toBeGreaterThan(0.9999);
-  expect(r2[1]).toBeGreaterThan(0.4);
-  expect(r2[1]).toBeLessThan(0.6);
-  expect(r2[2]).toBe(0);
 });
 
 test('fewer faces than dimensions still have an answer', () => {
