@@ -73,22 +73,28 @@ export function followCurve(curve: Curve): CurveEnd {
   return { latent, residuals: end.residuals, drifts };
 }
 
-/** The points of a curve after each of its steps, all of one length of at most `longestStep`. @throws as `followCurve`. */
+/**
+ * The points of a curve after each of its steps. All but the last are `longestStep` long, so that a shorter way along the
+ * same courses goes through the same points. @throws as `followCurve`.
+ */
 export function* curvePoints(curve: Curve): Generator<CurvePoint> {
   const { start, geometry, scores, courses, locks } = curve;
   const held = scores.values(start, locks);
-  const steps = Math.ceil(Math.hypot(...courses.map(({ strength }) => strength)) / longestStep);
+  const whole = Math.hypot(...courses.map(({ strength }) => strength));
+  const steps = Math.ceil(whole / longestStep);
   let residuals = courses.map(() => 1);
   let latent = start;
   for (let step = 0; step < steps; step++) {
     const here = freeSlopes(curve, latent);
     residuals = residuals.map((least, at) => Math.min(least, here.residuals[at]!));
     const change = new Float64Array(latent.length);
-    for (const [at, { strength }] of courses.entries()) addScaled(change, here.directions[at]!, strength / steps);
+    const gone = Math.min(1, ((step + 1) * longestStep) / whole);
+    const part = gone - (step * longestStep) / whole;
+    for (const [at, { strength }] of courses.entries()) addScaled(change, here.directions[at]!, strength * part);
     // The slopes from before the step are near enough for a correction, and spare the costly half of the work.
     const moved = onSurface(sum(latent, change), geometry);
     latent = correctedBy(moved, geometry, { values: scores.values(moved, locks), slopes: here.ofLocks }, held);
-    yield { share: (step + 1) / steps, latent, residuals };
+    yield { share: gone, latent, residuals };
   }
 }
 

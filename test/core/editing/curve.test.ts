@@ -1,6 +1,6 @@
 // Curves: locks hold where linear edits let them drift, moves go as far as asked, and what cannot be is said.
 import { expect, test } from 'vitest';
-import { type Curve, followCurve, type Scores } from '../../../src/core/editing/curve.ts';
+import { type Curve, curvePoints, followCurve, type Scores } from '../../../src/core/editing/curve.ts';
 import { dot, length } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
 
@@ -93,4 +93,16 @@ test('locks that leave no way are named', () => {
   const courses = [{ attribute: 'Young', strength: 1 }];
   const curve = { start: startAt(1, 'linear'), geometry: 'linear' as const, scores, courses, locks: ['Gray_Hair'] };
   expect(() => followCurve(curve)).toThrow(/^the locks must leave Young a way to change.*0\.0 %.*Gray_Hair/);
+});
+
+test('a shorter way goes through the same points, and never fails where a longer one does not', () => {
+  const curve = { start: startAt(9, 'sphere'), geometry: 'sphere' as const, scores: planted, locks: lockNames(6) };
+  const along = (strength: number) => [...curvePoints({ ...curve, courses: [{ attribute: '0', strength }] })];
+  const long = along(2.5);
+  const short = along(1.3);
+  for (const [at, { latent }] of short.slice(0, -1).entries()) {
+    for (const [i, x] of latent.entries()) expect(x).toBeCloseTo(long[at]!.latent[i]!, 9);
+  }
+  expect(long.at(-1)!.share).toBe(1);
+  expect(short.at(-1)!.share).toBe(1);
 });
