@@ -165,7 +165,8 @@ async function answersOf(
 }
 
 function moved(editor: FaceEditor, plan: Plan, latent: Float32Array, strength: number): Float64Array {
-  const moves = [{ attribute: plan.moved, kind: 'relative', strength } as const];
+  // A face whose locks leave the attribute no way stays where it is.
+  const moves = strength === 0 ? [] : [{ attribute: plan.moved, kind: 'relative', strength } as const];
   return editor.edit({ latent, moves, ...conditionsOf(plan) }).latent;
 }
 

@@ -193,6 +193,14 @@ const editColumns: readonly Column<DirectionFacts>[] = [
   { title: 'not controllable, because', value: ({ controllable, reason }) => (controllable ? null : reason) },
 ];
 
+/** Columns of the same edits with the locks held by the field, and where they stand among the others. */
+const heldColumns: readonly Column<DirectionFacts>[] = [
+  { title: 'agrees, by field', value: ({ judgedByField }) => judgedByField?.agreement, decimals: 3 },
+  { title: 'others flip, by field', value: ({ judgedByField }) => judgedByField?.flips, decimals: 3 },
+];
+const heldAt = editColumns.findIndex(({ title }) => title === 'others flip') + 1;
+const heldNote = '*By field* are the same edits along a curve on which the field’s scores of the locks stay. ';
+
 export interface EditFacts {
   readonly attributes: readonly DirectionFacts[];
   /** The judge's name, and how many faces it looked at. */
@@ -203,11 +211,12 @@ export interface EditFacts {
 /** @returns the card with what is known of the bundle's edits, in place of what was known before. */
 export function withEditSection(card: string, { attributes, judge, faces }: EditFacts): string {
   const controllable = attributes.filter(attribute => attribute.controllable).length;
+  const byField = attributes.some(({ judgedByField }) => judgedByField !== undefined);
   const section = `${editHeading}
 
-${controllable} of 40 attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip with nothing locked.
+${controllable} of 40 attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip with nothing locked.
 
-${markdownTable(editColumns, attributes)}
+${markdownTable(byField ? [...editColumns.slice(0, heldAt), ...heldColumns, ...editColumns.slice(heldAt)] : editColumns, attributes)}
 `;
   const sections = card.split(/^(?=## )/m).filter(part => !part.startsWith(editHeading));
   const limits = sections.findIndex(part => part.startsWith('## Limits'));
