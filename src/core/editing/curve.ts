@@ -81,14 +81,15 @@ export function* curvePoints(curve: Curve): Generator<CurvePoint> {
   const { start, geometry, scores, courses, locks } = curve;
   const held = scores.values(start, locks);
   const whole = Math.hypot(...courses.map(({ strength }) => strength));
-  const steps = Math.ceil(whole / longestStep);
+  // Rounding makes no step of its own: 4.2 / 0.3 is a little more than 14.
+  const steps = Math.ceil(whole / longestStep - 1e-9);
   let residuals = courses.map(() => 1);
   let latent = start;
   for (let step = 0; step < steps; step++) {
     const here = freeSlopes(curve, latent);
     residuals = residuals.map((least, at) => Math.min(least, here.residuals[at]!));
     const change = new Float64Array(latent.length);
-    const gone = Math.min(1, ((step + 1) * longestStep) / whole);
+    const gone = step + 1 === steps ? 1 : ((step + 1) * longestStep) / whole;
     const part = gone - (step * longestStep) / whole;
     for (const [at, { strength }] of courses.entries()) addScaled(change, here.directions[at]!, strength * part);
     // The slopes from before the step are near enough for a correction, and spare the costly half of the work.

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { type Bundle, readBundle } from '../../core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
 import { type DeviceOptions, openDevice } from '../devices/device.ts';
 import { readWhole } from '../files/files.ts';
@@ -9,6 +10,11 @@ import { readWhole } from '../files/files.ts';
 /** @returns SHA-256 in hexadecimal. */
 export async function hashBytes(bytes: Uint8Array): Promise<string> {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** @returns a bundle whose networks are not compiled yet. @throws UserError naming the file that is missing or damaged. */
+export async function readBundleFolder(folder: string): Promise<Bundle> {
+  return readBundle(name => readWhole(join(folder, name)), hashBytes, folder);
 }
 
 /**

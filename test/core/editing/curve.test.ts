@@ -105,4 +105,5 @@ test('a shorter way goes through the same points, and never fails where a longer
   }
   expect(long.at(-1)!.share).toBe(1);
   expect(short.at(-1)!.share).toBe(1);
+  expect(along(4.2)).toHaveLength(14); // 4.2 / 0.3 rounds to more than 14
 });

@@ -8,9 +8,11 @@ import { distanceTo, seenLatent } from '../../../core/editing/distances.ts';
 import type { Hold } from '../../../core/editing/hold.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { didYouMean, UserError } from '../../../core/errors.ts';
 import { cosine } from '../../../core/math/linear-algebra.ts';
 import { correlation, mean } from '../../../core/math/statistics.ts';
 import { type EditEffect, editEffect } from '../../../core/measures/answers/edit-effects.ts';
+import { readBundleFolder } from '../../artefacts/bundle.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
@@ -138,6 +140,7 @@ export const evaluateEdits = defineStage({
     await openDevice(config); // a missing device is reported before anything is read or begun
     const { bundle, out, resume, force, faces } = config;
     for (const attribute of config.attributes) attributeIndex(attribute);
+    await checkLocks(config);
     const inputs = {
       bundle: join(bundle, bundleFiles.index),
       ...(config.judge === undefined ? {} : { judge: config.judge }),
@@ -202,6 +205,17 @@ export const evaluateEdits = defineStage({
     );
   },
 });
+
+/** @throws UserError with a suggestion for a lock that is none of the bundle's movable directions. */
+async function checkLocks({ bundle, locks }: Config): Promise<void> {
+  if (locks.length === 0) return;
+  const names = (await readBundleFolder(bundle)).movable.map(({ attribute }) => attribute);
+  const unknown = locks.find(lock => !names.includes(lock));
+  if (unknown === undefined) return;
+  throw new UserError(
+    `--locks must be attributes that ${bundle} can lock; got "${unknown}".${didYouMean(unknown, names)}`,
+  );
+}
 
 /** Each attribute alone, then with locks, held in each way that the bundle can. */
 function plansFor({ bundle }: FaceEditor, { attributes: asked, locks: given }: Config, warn: (line: string) => void) {

@@ -2,14 +2,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { attributeNames } from '../../../../src/core/attributes.ts';
+import { attributeIndex, attributeNames } from '../../../../src/core/attributes.ts';
 import { cosine } from '../../../../src/core/math/linear-algebra.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { readJson } from '../../../../src/node/files/files.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { type EditEvaluation, evaluateEdits } from '../../../../src/node/stages/evaluate-edits/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
-import { makeTinyBundle, noBoundary } from '../../../helpers/tiny-bundle.ts';
+import { makeTinyBundle, noBoundary, writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
 
 const root = temporaryFolder();
 const bundle = join(root, 'bundle');
@@ -54,6 +54,28 @@ test('what is told of a move is what editing, drawing and scoring one by one giv
   expect(Object.keys(linearity)).toEqual(movable.map(({ attribute }) => attribute));
   expect(cosines[0]![0]).toBeCloseTo(1, 12);
   expect(cosines[0]![1]).toBeCloseTo(cosine(movable[0]!.normal, movable[1]!.normal), 12);
+});
+
+test('given locks are measured in place of suggested ones, and with a field in both ways', async () => {
+  const [held, out] = [join(root, 'with-field'), join(root, 'locked')];
+  await writeTinyBundle(held, 32, undefined, ['dimples'], { field: true });
+  const locks = ['Male', 'Smiling', 'dimples'];
+  const { pairs, means } = await run({ bundle: held, out, attributes: ['Young', 'Male'], faces: 6, locks });
+  expect(pairs.map(({ free, locked, held }) => [free.moved, locked?.hold, held?.hold])).toEqual([
+    ['Male', 'linear', 'field'],
+    ['Young', 'linear', 'field'],
+  ]);
+  const [male, young] = pairs;
+  expect(male!.held!.locks).toEqual(['Smiling', 'dimples']);
+  expect(young!.held!.locks).toEqual(locks);
+  const { flipsOf, lockedFlips } = young!.held!.all;
+  const [ofMale, ofSmiling] = ['Male', 'Smiling'].map(name => flipsOf[attributeIndex(name)]!);
+  expect(lockedFlips).toBeCloseTo((ofMale! + ofSmiling!) / 2, 12);
+  expect(means.lockedFlipsHeld).toBeCloseTo((lockedFlips + male!.held!.all.lockedFlips) / 2, 12);
+  expect(evaluateEdits.print!({ out, judge: 'it', faces: 6, means, pairs })).toMatch(/locked flip, by field/);
+  const misspelt = run({ bundle: held, out: join(root, 'b'), attributes: ['Young'], locks: ['Mail'] });
+  await expect(misspelt).rejects.toThrow(/^--locks must be attributes .*got "Mail"\. Did you mean "Male"/);
+  expect(existsSync(join(root, 'b.partial'))).toBe(false);
 });
 
 test('any number of threads writes the same bytes', async () => {
