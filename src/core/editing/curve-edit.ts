@@ -61,7 +61,10 @@ export function* pointsOnCurve(
   }
 }
 
-/** Finds the strengths of absolute moves by Newton's steps; those of relative ones are given. */
+/**
+ * Finds the strengths of absolute moves by Broyden's method (1965): Newton's steps, with effects that are learnt from what
+ * each step did. The strengths of relative moves are given.
+ */
 function reached(
   wishes: readonly Wish[],
   ways: readonly Float64Array[],
@@ -73,14 +76,22 @@ function reached(
   const aimed = wishes.flatMap((wish, at) => (wish.kind === 'absolute' ? [{ wish, at }] : []));
   if (aimed.length === 0) return courses;
   // Row i: how much a unit step of each aimed attribute changes the distance of attribute i, at the start.
-  const effects = aimed.map(({ wish }) => aimed.map(({ at }) => dot(wish.boundary.normal, ways[at]!)));
+  let effects = aimed.map(({ wish }) => aimed.map(({ at }) => dot(wish.boundary.normal, ways[at]!)));
+  let last: { readonly missing: readonly number[]; readonly step: ArrayLike<number> } | undefined;
   for (let i = 0; i < mostCorrections; i++) {
-    const { latent } = followCurve(alongCurve(courses));
+    const latent = endOf(alongCurve(courses)); // its last corrections would cost more than they change
     const missing = aimed.map(({ wish }) => wish.distance - distanceTo(wish.boundary, latent));
     if (Math.hypot(...missing) < nearEnough) return courses;
-    const more = solve(effects, missing);
-    if (more === undefined) break;
-    for (const [k, { at }] of aimed.entries()) courses[at]!.strength += more[k]!;
+    if (last !== undefined)
+      effects = learnt(
+        effects,
+        last.step,
+        missing.map((now, k) => last!.missing[k]! - now),
+      );
+    const step = solve(effects, missing);
+    if (step === undefined) break;
+    for (const [k, { at }] of aimed.entries()) courses[at]!.strength += step[k]!;
+    last = { missing, step };
     if (courses.some(({ strength }) => Math.abs(strength) > longestWay)) break;
   }
   const names = aimed.map(({ wish }) => `${wish.attribute}=@${wish.distance}`).join(', ');
@@ -88,6 +99,22 @@ function reached(
     `${names} must lie on the way that the locks leave; it leads elsewhere. Move less, unlock attributes, or hold them ` +
       'in a straight line (linear)',
   );
+}
+
+/** @returns the effects that are nearest to the known ones and explain what a step changed. */
+function learnt(effects: readonly number[][], step: ArrayLike<number>, changed: readonly number[]): number[][] {
+  const squared = dot(step, step);
+  return effects.map((row, i) => {
+    const unexplained = changed[i]! - dot(row, step);
+    return row.map((effect, k) => effect + (unexplained * step[k]!) / squared);
+  });
+}
+
+/** @returns the last point of a curve, before its last corrections. */
+function endOf(curve: Curve): Float64Array {
+  let end = curve.start;
+  for (const { latent } of curvePoints(curve)) end = latent;
+  return end;
 }
 
 function meanRow(latent: Float64Array, size: number): Float64Array {

@@ -41,6 +41,8 @@ export interface Model {
   readonly psi: number | undefined;
   /** The way in which edits hold locks where nobody chose another. */
   readonly hold: Hold;
+  /** Whether locks can hold by the field. */
+  readonly hasField: boolean;
   /** The face that the page opens with; undefined where the bundle names none. */
   readonly openWith?: BundleIndex['openWith'];
   /** The classifier's 40 attributes in the order of its answers, then any other directions. */

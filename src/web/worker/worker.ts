@@ -179,7 +179,17 @@ function modelOf(
   const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
   const space = { geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
   const names = { name: bundle.name, sha256, formerly, openWith };
-  return { ...names, hold: bundle.hold ?? 'linear', resolution, ...space, directions, card, device, loaded };
+  return {
+    ...names,
+    hold: bundle.hold ?? 'linear',
+    hasField: bundle.field !== undefined,
+    resolution,
+    ...space,
+    directions,
+    card,
+    device,
+    loaded,
+  };
 }
 
 /** Adds the bundle's truncation to an edit that does not say its own. */

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { applyEdit, editFailed, editWorked, previewEdit } from '../../../src/web/page/actions/edit/apply-edit.ts';
+import { holdByField } from '../../../src/web/page/actions/edit/hold-by-field.ts';
 import { toggleLock } from '../../../src/web/page/actions/edit/lock.ts';
 import { commitMove, moved, previewMove, resetAttribute } from '../../../src/web/page/actions/edit/move-attribute.ts';
 import { redo } from '../../../src/web/page/actions/edit/redo.ts';
@@ -98,4 +99,16 @@ test('a slider that moves is drawn in a straight line; let go, the locks hold as
   previewMove(studio, 'Young', 1);
   commitMove(studio, 'Young', 1);
   expect(edit().hold).toBe('linear');
+});
+
+test('the way locks hold is a step of the history, and links and later moves keep it', () => {
+  holdByField.perform(studio);
+  expect(edit().hold).toBe('field');
+  expect(holdByField.pressed!(studio.state)).toBe(true);
+  commitMove(studio, 'Young', 1);
+  expect(edit().hold).toBe('field');
+  undo.perform(studio);
+  undo.perform(studio);
+  expect(edit().hold).toBe('linear');
+  expect(holdByField.enabled!(studio.state)).toBe(false); // no model says that it has a field
 });

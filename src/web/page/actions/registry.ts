@@ -5,6 +5,7 @@
 // argument (an attribute and a distance, a seed that was typed, a file) is a plain function `(studio, …) => …` in the
 // same folders, which components call through `act`. What happens by itself is in session/.
 import type { Action } from './action.ts';
+import { holdByField } from './edit/hold-by-field.ts';
 import { lockInUse } from './edit/lock-in-use.ts';
 import { redo } from './edit/redo.ts';
 import { resetAll } from './edit/reset-all.ts';
@@ -26,6 +27,7 @@ export const actions: readonly Action[] = [
   peek,
   play,
   lockInUse,
+  holdByField,
   undo,
   redo,
   resetAll,

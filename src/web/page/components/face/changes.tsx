@@ -42,9 +42,7 @@ export function Changes() {
           {all.value ? 'largest' : 'all 40'}
         </button>
       </div>
-      {rows.every(({ was, is }) => percentText(was) === percentText(is)) && !all.value && (
-        <p class="dim nothing">Nothing yet. Move a slider.</p>
-      )}
+      {shown.length === 0 && <p class="dim nothing">Nothing yet. Move a slider.</p>}
       <ul class="change-list">
         {shown.map(({ attribute, was, is, change, wanted }) => (
           <li key={attribute} data-wanted={wanted}>

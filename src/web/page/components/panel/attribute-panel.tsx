@@ -2,6 +2,7 @@
 import './attribute-panel.css';
 import { isScored } from '../../../../core/directions/direction.ts';
 import { furtherGroup, groups, search, searchFurther } from '../../../shared/attribute-names.ts';
+import { holdByField } from '../../actions/edit/hold-by-field.ts';
 import { resetAll } from '../../actions/edit/reset-all.ts';
 import { chooseUnits } from '../../actions/view/choose.ts';
 import { searchFor } from '../../actions/view/search.ts';
@@ -46,6 +47,7 @@ export function AttributePanel() {
           {unit('probability', '%', 'Show probabilities')}
           {unit('distance', 'σ', 'Show distances in σ, for experts')}
         </div>
+        {state.model.value!.hasField && <ActionButton action={holdByField} />}
         <ActionButton action={resetAll} />
       </div>
       <div class="groups">
