@@ -3,6 +3,7 @@ export { type AttributeName, attributeNames } from './attributes.ts';
 export type { Direction, DirectionFacts, ScoredDirection } from './directions/direction.ts';
 export type { LayerName, LayerRange } from './directions/layers.ts';
 export type { Conditioned } from './editing/conditioning.ts';
+export { type Hold, holdNames } from './editing/hold.ts';
 export { formatMove, type LatentMove, type Move, type ProbabilityMove, parseMove } from './editing/moves.ts';
 export {
   addRecipe,

@@ -1,6 +1,6 @@
 // Moves a face along a curve on which locked attributes stay: conditional manipulation anew at every small step.
 import { UserError } from '../errors.ts';
-import { addScaled, dot, length, orthonormalBasis, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
+import { addScaled, dot, length, orthonormalBasis, removeSpan, scaled, solve, sum } from '../math/linear-algebra.ts';
 import type { Slopes } from '../models/field.ts';
 import type { Geometry } from '../models/latents.ts';
 import { smallestResidual } from './conditioning.ts';
@@ -108,7 +108,8 @@ export function freeSlopes({ geometry, scores, courses, locks }: Curve, latent: 
   const ofLocks = slopes.slice(courses.length);
   const basis = tangentBasis(latent, geometry, ofLocks);
   const free = courses.map((_, at) => removeSpan(slopes[at]!, basis));
-  const residuals = free.map((slope, at) => length(slope) / length(slopes[at]!));
+  // A score that is the same everywhere has no slope: none of it is left.
+  const residuals = free.map((slope, at) => length(slope) / (length(slopes[at]!) || 1));
   for (const [at, { attribute }] of courses.entries()) {
     if (!(residuals[at]! >= smallestResidual)) throw usedUp(attribute, residuals[at]!, locks);
   }
@@ -120,19 +121,15 @@ function tangentBasis(latent: Float64Array, geometry: Geometry, slopes: readonly
   return orthonormalBasis(geometry === 'sphere' ? [latent, ...slopes] : slopes);
 }
 
-/**
- * One damped Gauss-Newton step that brings locked scores toward `held`, no longer than a step of a curve.
- * @param slopes of the locks at the latent. @param kept unit vectors [d], orthonormal, along which it must not go.
- */
-export function correctedBy(
+/** One damped Gauss-Newton step that brings locked scores toward `held`, no longer than a step of a curve. */
+function correctedBy(
   latent: Float64Array,
   geometry: Geometry,
   { values, slopes }: Slopes,
   held: Float64Array,
-  kept: readonly Float64Array[] = [],
 ): Float64Array {
   if (slopes.length === 0) return latent;
-  const fixed = orthonormalBasis(geometry === 'sphere' ? [latent, ...kept] : kept);
+  const fixed = tangentBasis(latent, geometry, []);
   const rows = slopes.map(slope => removeSpan(slope, fixed));
   const largest = Math.max(...rows.map(row => dot(row, row)));
   const products = rows.map((a, i) => rows.map((b, j) => dot(a, b) + (i === j ? damping * largest : 0)));
@@ -154,8 +151,4 @@ function usedUp(attribute: string, residual: number, locks: readonly string[]): 
     `the locks must leave ${attribute} a way to change; along the curve they leave ${(100 * residual).toFixed(1)} % of ` +
       `it. Unlock some of ${locks.join(', ')}, or move less`,
   );
-}
-
-function sum(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((x, i) => x + b[i]!);
 }

@@ -1,9 +1,9 @@
 // The ways in which an edit holds locked attributes.
 import type { Direction } from '../directions/direction.ts';
 import { UserError } from '../errors.ts';
-import { dot } from '../math/linear-algebra.ts';
 import type { Field } from '../models/field.ts';
 import type { Scores } from './curve.ts';
+import { distanceTo } from './distances.ts';
 
 /**
  * `linear`: in a straight line along conditioned normals; locked distances hold exactly (Shen et al. 2020).
@@ -14,28 +14,28 @@ export type Hold = (typeof holdNames)[number];
 
 /** @returns the scores that an edit by `field` follows and holds: the field's, or the distance where it has none. */
 export function fieldScores(field: Field, directions: readonly Direction[]): Scores {
-  const boundaryOf = (name: string) => {
-    const boundary = directions.find(({ attribute }) => attribute === name);
-    if (boundary !== undefined) return boundary;
+  const isKnown = (name: string) => field.has(name);
+  const directionOf = (name: string) => {
+    const direction = directions.find(({ attribute }) => attribute === name);
+    if (direction !== undefined) return direction;
     throw new UserError(`an attribute must have a boundary to be moved or locked; ${name} has none`);
   };
-  const slopes: Scores['slopes'] = (latent, names) => {
-    const known = names.filter(name => field.has(name));
-    const found = field.slopes(latent, known);
-    const at = (name: string) => known.indexOf(name);
-    return {
-      values: Float64Array.from(names, name => (field.has(name) ? found.values[at(name)]! : distance(name, latent))),
-      slopes: names.map(name => (field.has(name) ? found.slopes[at(name)]! : boundaryOf(name).normal)),
-    };
+  /** One entry a name: what the field found, in the order in which it was asked, or what the direction says. */
+  const merged = <T>(names: readonly string[], found: ArrayLike<T>, others: (direction: Direction) => T): T[] => {
+    let next = 0;
+    return names.map(name => (isKnown(name) ? found[next++]! : others(directionOf(name))));
   };
-  const distance = (name: string, latent: Float64Array) => {
-    const { normal, intercept } = boundaryOf(name);
-    return dot(normal, latent) + intercept;
+  return {
+    values(latent, names) {
+      const found = field.values(latent, names.filter(isKnown));
+      return Float64Array.from(merged(names, found, direction => distanceTo(direction, latent)));
+    },
+    slopes(latent, names) {
+      const { values, slopes } = field.slopes(latent, names.filter(isKnown));
+      return {
+        values: Float64Array.from(merged(names, values, direction => distanceTo(direction, latent))),
+        slopes: merged(names, slopes, ({ normal }) => normal),
+      };
+    },
   };
-  const values: Scores['values'] = (latent, names) => {
-    const known = names.filter(name => field.has(name));
-    const found = field.values(latent, known);
-    return Float64Array.from(names, name => (field.has(name) ? found[known.indexOf(name)]! : distance(name, latent)));
-  };
-  return { values, slopes };
 }

@@ -2,7 +2,7 @@
 import type { Direction } from '../directions/direction.ts';
 import { type LayerRange, sharedLayers } from '../directions/layers.ts';
 import { UserError } from '../errors.ts';
-import { addScaled, dot, length, removeSpan, scaled, solve } from '../math/linear-algebra.ts';
+import { addScaled, dot, length, removeSpan, scaled, solve, sum } from '../math/linear-algebra.ts';
 import { conditionNormal, sortedByName, spanOf } from './conditioning.ts';
 import { actsOnPart, distanceTo, rangeOf, repeated, rowsIn, rowsOf, seenLatent } from './distances.ts';
 import { collectWishes, type Edit, type Edited, findDirection, type Step, type Wish } from './request.ts';
@@ -113,8 +113,4 @@ function noRoom(heldStart: Float64Array, change: Float64Array, steps: readonly S
 
 function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
-}
-
-function sum(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((x, i) => x + b[i]!);
 }

@@ -61,8 +61,8 @@ function straightRange(
 }
 
 /**
- * Walks the curve of this attribute from where the other moves end, to both sides until the distances are passed, the locks leave no way, or `farthest` is
- * reached. Made together, moves end a little elsewhere than one after the other.
+ * Walks the curve of this attribute from where the other moves end, to both sides, until the distances are passed, the
+ * locks leave no way, or `farthest` is reached. Made together, moves end a little elsewhere than one after the other.
  */
 function curvedRange(attribute: string, [low, high]: readonly [number, number], edit: Edit): readonly [number, number] {
   const walk = (side: -1 | 1, beyond: (distance: number) => number) => {

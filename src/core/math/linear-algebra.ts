@@ -22,6 +22,11 @@ export function scaled(v: ArrayLike<number>, factor: number): Float64Array<Array
   return Float64Array.from(v, x => x * factor);
 }
 
+/** @returns a + b. @param a [n]. @param b [n]. */
+export function sum(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
+  return a.map((x, i) => x + b[i]!);
+}
+
 /** Adds factor · v to `target`, in place. */
 export function addScaled(target: Float64Array, v: ArrayLike<number>, factor: number): void {
   for (let i = 0; i < target.length; i++) target[i]! += factor * v[i]!;

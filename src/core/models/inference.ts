@@ -90,8 +90,8 @@ export function mappingOnnx(architecture: GanArchitecture, weights: Weights, tar
 }
 
 /**
- * @param part `classifier` for logits, `classifierFeatures` for features. @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] →
- *   `output` logits [n, 40] or features [n, F], for any n.
+ * @param part `classifier` for logits, `classifierFeatures` for features.
+ * @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] → `output` logits [n, 40] or features [n, F], for any n.
  */
 export function classifierOnnx(
   architecture: ClassifierArchitecture,

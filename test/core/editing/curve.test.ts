@@ -107,3 +107,18 @@ test('a shorter way goes through the same points, and never fails where a longer
   expect(short.at(-1)!.share).toBe(1);
   expect(along(4.2)).toHaveLength(14); // 4.2 / 0.3 rounds to more than 14
 });
+
+test('a score that is the same everywhere has no way, and holds as a lock', () => {
+  const scores: Scores = {
+    values: (z, names) => Float64Array.from(names, name => (name === 'flat' ? 3 : planted.values(z, [name])[0]!)),
+    slopes: (z, names) => ({
+      values: scores.values(z, names),
+      slopes: names.map(name => (name === 'flat' ? new Float64Array(size) : planted.slopes(z, [name]).slopes[0]!)),
+    }),
+  };
+  const curve = { start: startAt(2, 'sphere'), geometry: 'sphere' as const, scores };
+  const moved = (attribute: string, locks: string[]) =>
+    followCurve({ ...curve, courses: [{ attribute, strength: 1 }], locks });
+  expect(() => moved('flat', ['1'])).toThrow(/they leave 0\.0 % of it/);
+  expect(moved('0', ['flat', '1']).drifts[1]).toBeCloseTo(0, 5);
+});

@@ -109,8 +109,8 @@ export function featureStatistics(rows: ArrayLike<number>, size: number): Featur
 
 /**
  * ‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2 (Σ₁^½ Σ₂ Σ₁^½)^½): the square of the Fréchet (2-Wasserstein) distance of two Gaussians,
- * which is what people call the Fréchet distance of images. Covariances of any rank will do. Compare only figures of equally many rows
- * of the same features: the fewer rows, the larger it is, even between two sets from one source.
+ * which is what people call the Fréchet distance of images. Covariances of any rank will do. Compare only figures of
+ * equally many rows of the same features: the fewer rows, the larger it is, even between two sets from one source.
  * @returns 0 or more.
  */
 export function frechetDistance(a: FeatureStatistics, b: FeatureStatistics): number {

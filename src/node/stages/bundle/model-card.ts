@@ -184,21 +184,21 @@ function qualitySections({ summary }: FinishedRun): string {
 
 const editHeading = '## What edits do';
 
-const editColumns: readonly Column<DirectionFacts>[] = [
+/** @param byField whether the same edits were judged with their locks held by the field. */
+const editColumns = (byField: boolean): readonly Column<DirectionFacts>[] => [
   { title: 'attribute', value: ({ attribute }) => attribute },
   { title: 'agrees', value: ({ judged }) => judged?.agreement, decimals: 3 },
   { title: 'others flip', value: ({ judged }) => judged?.flips, decimals: 3 },
+  ...(byField ? heldColumns : []),
   { title: 'safe range', value: ({ boundary }) => boundary?.safeRange?.map(end => end.toFixed(1)).join(' … ') },
   { title: 'suggested locks', value: ({ suggestedLocks }) => suggestedLocks?.join(', ') },
   { title: 'not controllable, because', value: ({ controllable, reason }) => (controllable ? null : reason) },
 ];
 
-/** Columns of the same edits with the locks held by the field, and where they stand among the others. */
 const heldColumns: readonly Column<DirectionFacts>[] = [
   { title: 'agrees, by field', value: ({ judgedByField }) => judgedByField?.agreement, decimals: 3 },
   { title: 'others flip, by field', value: ({ judgedByField }) => judgedByField?.flips, decimals: 3 },
 ];
-const heldAt = editColumns.findIndex(({ title }) => title === 'others flip') + 1;
 const heldNote = '*By field* are the same edits along a curve on which the field’s scores of the locks stay. ';
 
 export interface EditFacts {
@@ -216,7 +216,7 @@ export function withEditSection(card: string, { attributes, judge, faces }: Edit
 
 ${controllable} of 40 attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip with nothing locked.
 
-${markdownTable(byField ? [...editColumns.slice(0, heldAt), ...heldColumns, ...editColumns.slice(heldAt)] : editColumns, attributes)}
+${markdownTable(editColumns(byField), attributes)}
 `;
   const sections = card.split(/^(?=## )/m).filter(part => !part.startsWith(editHeading));
   const limits = sections.findIndex(part => part.startsWith('## Limits'));

@@ -5,7 +5,7 @@ import { attributeOf, type StoredFit } from '../../artefacts/boundaries.ts';
 import type { Cell, Column } from '../../presentation/table.ts';
 
 /** A column that is empty where there is no boundary. */
-function figure(title: string, read: (metrics: BoundaryMetrics) => Cell): Column<StoredFit> {
+function ofMetrics(title: string, read: (metrics: BoundaryMetrics) => Cell): Column<StoredFit> {
   return {
     title,
     value: fit => {
@@ -24,25 +24,25 @@ function metricsOf(fit: StoredFit): BoundaryMetrics | undefined {
 /** One row an attribute; the first columns are those of the report's table. */
 export const columns: readonly Column<StoredFit>[] = [
   { title: 'attribute', value: attributeOf },
-  figure('data size', metrics => metrics.dataSize),
-  figure('training accuracy', metrics => metrics.training.accuracy),
-  figure('test accuracy', metrics => metrics.test.accuracy),
-  figure('f1', metrics => metrics.test.f1),
-  figure('majority baseline', metrics => metrics.test.majorityBaseline),
-  figure('balanced accuracy', metrics => metrics.test.balancedAccuracy),
-  figure('auc', metrics => metrics.test.auc),
-  figure('accuracy low', metrics => metrics.intervals.accuracy.low),
-  figure('accuracy high', metrics => metrics.intervals.accuracy.high),
-  figure('f1 low', metrics => metrics.intervals.f1.low),
-  figure('f1 high', metrics => metrics.intervals.f1.high),
-  figure('held-out accuracy', metrics => metrics.heldOut.accuracy),
-  figure('held-out majority baseline', metrics => metrics.heldOut.majorityBaseline),
-  figure('held-out balanced accuracy', metrics => metrics.heldOut.balancedAccuracy),
-  figure('held-out auc', metrics => metrics.heldOut.auc),
-  figure('shuffled accuracy', metrics => metrics.shuffled?.accuracy),
-  figure('stability', metrics => metrics.stability),
-  figure('share of faces', metrics => metrics.positives / metrics.faces),
-  figure('converged', ({ converged }) => (converged === undefined ? null : String(converged))),
+  ofMetrics('data size', metrics => metrics.dataSize),
+  ofMetrics('training accuracy', metrics => metrics.training.accuracy),
+  ofMetrics('test accuracy', metrics => metrics.test.accuracy),
+  ofMetrics('f1', metrics => metrics.test.f1),
+  ofMetrics('majority baseline', metrics => metrics.test.majorityBaseline),
+  ofMetrics('balanced accuracy', metrics => metrics.test.balancedAccuracy),
+  ofMetrics('auc', metrics => metrics.test.auc),
+  ofMetrics('accuracy low', metrics => metrics.intervals.accuracy.low),
+  ofMetrics('accuracy high', metrics => metrics.intervals.accuracy.high),
+  ofMetrics('f1 low', metrics => metrics.intervals.f1.low),
+  ofMetrics('f1 high', metrics => metrics.intervals.f1.high),
+  ofMetrics('held-out accuracy', metrics => metrics.heldOut.accuracy),
+  ofMetrics('held-out majority baseline', metrics => metrics.heldOut.majorityBaseline),
+  ofMetrics('held-out balanced accuracy', metrics => metrics.heldOut.balancedAccuracy),
+  ofMetrics('held-out auc', metrics => metrics.heldOut.auc),
+  ofMetrics('shuffled accuracy', metrics => metrics.shuffled?.accuracy),
+  ofMetrics('stability', metrics => metrics.stability),
+  ofMetrics('share of faces', metrics => metrics.positives / metrics.faces),
+  ofMetrics('converged', ({ converged }) => (converged === undefined ? null : String(converged))),
   { title: 'controllable', value: fit => String(fit.controllable) },
   { title: 'reason', value: fit => (fit.controllable ? null : fit.reason) },
 ];
