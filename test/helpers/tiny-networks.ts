@@ -1,5 +1,6 @@
 // Untrained networks of a few thousand weights: real in shape, made in a moment.
 
+import { attributeNames } from '../../src/core/attributes.ts';
 import { flattenTree, type ParameterSpec, type Tree } from '../../src/core/graph/tree.ts';
 import { createRandom } from '../../src/core/math/random.ts';
 import { type ClassifierArchitecture, classifierSpec } from '../../src/core/models/classifier.ts';
@@ -35,6 +36,7 @@ export const tinyClassifier: ClassifierArchitecture = {
   width: 4,
   maxWidth: 8,
   normalisation: 'range',
+  attributes: [...attributeNames],
 };
 
 export function randomWeights(tree: Tree<ParameterSpec>, seed: number): Weights {

@@ -1,5 +1,4 @@
 // Calibrates one attribute of a bundle: the meaning of distances, the safe range, layers, locks, and whether it works.
-import type { AttributeName } from '../attributes.ts';
 import { type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import type { EditEffect } from '../measures/answers/edit-effects.ts';
@@ -70,7 +69,7 @@ function judgedOf({ faces, agreement, flips }: EditEffect) {
 
 /** The other attributes that change most from the low end of the safe range to the high one. */
 function companions(
-  moved: AttributeName,
+  moved: string,
   safeRange: readonly [number, number] | undefined,
   { distances, probabilities }: Swept,
   attributes: readonly ScoredDirection[],

@@ -1,5 +1,4 @@
 // Chooses the layers that a direction acts on: those whose moves change the other attributes least.
-import { type AttributeName, attributeNames } from '../attributes.ts';
 import { fewestLayers, type LayerName, type LayerRange, layersNamed } from '../directions/layers.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import type { EditEffect } from '../measures/answers/edit-effects.ts';
@@ -24,7 +23,7 @@ export interface ChosenLayers extends TriedLayers {
 export async function chosenLayers(
   editor: FaceEditor,
   judge: Judge,
-  moved: AttributeName,
+  moved: string,
   faces: ProbeFaces,
   strengths: number,
 ): Promise<ChosenLayers | undefined> {
@@ -33,21 +32,24 @@ export async function chosenLayers(
     const layers = layersNamed(name, editor.layers);
     return { layers, effect: await effectOf(editor, judge, { moved, locks: [], layers }, faces, strengths) };
   };
-  return bestLayers([await look('all'), await look('coarse'), await look('middle'), await look('fine')]);
+  return bestLayers(
+    [await look('all'), await look('coarse'), await look('middle'), await look('fine')],
+    editor.attributes.length - 1,
+  );
 }
 
 /**
- * @param tried the first is of all layers. @returns those whose moves change the other attributes least, of those that
+ * @param tried the first is of all layers. @param others how many attributes are not moved. @returns those whose moves change the other attributes least, of those that
  *   do what they say as often as all do; a part must flip fewer than all. Both comparisons allow for the error of the
  *   difference of two shares.
  */
-export function bestLayers<Tried extends TriedLayers>(tried: readonly [Tried, ...Tried[]]): Tried {
+export function bestLayers<Tried extends TriedLayers>(tried: readonly [Tried, ...Tried[]], others: number): Tried {
   const [all, ...parts] = tried;
   const { agreement, flips, faces } = all.effect;
-  // Each face is moved both ways, and 39 other answers are asked for each time.
+  // Each face is moved both ways, and the other answers are asked for each time.
   const error = (share: number, count: number) => Math.sqrt((2 * share * (1 - share)) / count);
   const leastAgreement = agreement - error(agreement, 2 * faces);
-  const mostFlips = flips - error(flips, 2 * faces * (attributeNames.length - 1));
+  const mostFlips = flips - error(flips, 2 * faces * Math.max(1, others));
   return parts
     .filter(({ effect }) => effect.agreement >= leastAgreement && effect.flips < mostFlips)
     .reduce((best, each) => (each.effect.flips < best.effect.flips ? each : best), all);

@@ -1,5 +1,5 @@
 // Chooses the locks that a bundle suggests for an attribute: ordered by prediction, decided by looking at edits.
-import { type AttributeName, attributeIndex } from '../attributes.ts';
+import { attributeIndex } from '../attributes.ts';
 import type { Direction } from '../directions/direction.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { brightnessName } from '../images/brightness.ts';
@@ -13,7 +13,7 @@ import { searchLocks } from './suggested-locks.ts';
 export interface LockChoice {
   /** Answer of the judge's logits to steps of the latents. */
   readonly response: LinearResponse;
-  /** The judge's logits of the faces that `response` is of, [n, 40]. */
+  /** The judge's logits of the faces that `response` is of, [n, attributes]. */
   readonly logits: Float32Array;
   /** Faces on which numbers of locks are tried. */
   readonly trialFaces: ProbeFaces;
@@ -43,7 +43,7 @@ type Tried = { readonly locks: readonly string[] } & EditEffect;
 export async function chosenLocks(
   editor: FaceEditor,
   judge: Judge,
-  attribute: AttributeName,
+  attribute: string,
   moved: Direction,
   chosen: ChosenLayers | undefined,
   { response, logits, trialFaces, judgedFaces, mostLocks }: LockChoice,
@@ -51,7 +51,7 @@ export async function chosenLocks(
 ): Promise<Tried> {
   const { thresholds } = judge;
   const margins = logits.map((logit, at) => logit - thresholds[at % thresholds.length]!);
-  const column = attributeIndex(attribute);
+  const column = attributeIndex(attribute, editor.attributes);
   const wanted = targets.map(target => judge.logitAt(column, target) - thresholds[column]!) as [number, number];
   const steps = searchLocks({
     moved,

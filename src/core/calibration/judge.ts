@@ -6,11 +6,11 @@ import { logitOf } from '../editor/probability.ts';
 export interface Judge {
   /** The judge's name, for captions. */
   readonly name: string;
-  /** Logit above which it sees an attribute, [40]. */
+  /** Logit above which it sees each of the bundle's attributes. */
   readonly thresholds: readonly number[];
   /** @returns the logit at which its calibrated probability of the attribute in this column is `probability`. */
   logitAt(column: number, probability: number): number;
-  /** Images [n, 3, R, R] → logits [n, 40]. */
+  /** Images [n, 3, R, R] → logits [n, attributes]. */
   score(images: Float32Array): Promise<Float32Array>;
   release(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 // Moves many faces along one attribute to where the classifier is sure, and asks the judge what became of the others.
-import { type AttributeName, attributeIndex, attributeNames, isAttributeName } from '../attributes.ts';
+import { attributeIndex } from '../attributes.ts';
 import { type Direction, isScored } from '../directions/direction.ts';
 import type { LayerRange } from '../directions/layers.ts';
 import type { Hold } from '../editing/hold.ts';
@@ -17,7 +17,7 @@ import type { Judge } from './judge.ts';
 
 /** One kind of edit: the attribute that is moved, and those that must stay. */
 export interface Plan {
-  readonly moved: AttributeName;
+  readonly moved: string;
   readonly locks: readonly string[];
   /** Left out: linear. */
   readonly hold?: Hold;
@@ -29,9 +29,9 @@ export interface Plan {
 export interface ProbeFaces {
   /** [d] each, truncated as the bundle has it. */
   readonly latents: readonly Float32Array[];
-  /** The judge's logits [n, 40]. */
+  /** The judge's logits [n, attributes]. */
   readonly before: Float32Array;
-  /** The logits of the bundle's classifier [n, 40]. */
+  /** The logits of the bundle's classifier [n, attributes]. */
   readonly own: Float32Array;
 }
 
@@ -71,7 +71,7 @@ export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly n
 
 /** @returns the first `count` of them. */
 export function firstFaces({ latents, before, own }: ProbeFaces, count: number): ProbeFaces {
-  const end = count * attributeNames.length;
+  const end = (count * own.length) / latents.length;
   return { latents: latents.slice(0, count), before: before.subarray(0, end), own: own.subarray(0, end) };
 }
 
@@ -87,14 +87,15 @@ export async function probe(
   faces: ProbeFaces,
   tried = 4,
 ): Promise<Probed> {
-  const column = attributeIndex(plan.moved);
+  const column = attributeIndex(plan.moved, editor.attributes);
+  const row = editor.attributes.length;
   const wanted = targets.map(target => logitOf(editor.bundle.directions[column]!, target));
   const ends: readonly [Float64Array[], Float64Array[]] = [[], []];
   const strengths: number[] = [];
   let reached = 0;
   for (let first = 0; first < faces.latents.length; first += facesAtOnce) {
     const some = faces.latents.slice(first, first + facesAtOnce).map((latent, i) => {
-      return { latent, logit: faces.own[(first + i) * attributeNames.length + column]! };
+      return { latent, logit: faces.own[(first + i) * row + column]! };
     });
     const answers = await answersOf(editor, plan, some, wanted, tried);
     for (const [face, { latent }] of some.entries()) {
@@ -126,12 +127,16 @@ export async function effectOf(
   tried?: number,
 ): Promise<EditEffect> {
   const probed = await probe(editor, judge, plan, faces, tried);
-  return editEffect(probed, judge.thresholds, editedColumns(plan));
+  return editEffect(probed, judge.thresholds, editedColumns(plan, editor.attributes));
 }
 
-/** @returns the columns of a plan's attributes among a judge's answers. */
-export function editedColumns({ moved, locks }: Pick<Plan, 'moved' | 'locks'>): EditedColumns {
-  return { moved: attributeIndex(moved), locked: locks.filter(isAttributeName).map(attributeIndex) };
+/** @returns the columns of a plan's attributes among a judge's answers, which are about `attributes`. */
+export function editedColumns(
+  { moved, locks }: Pick<Plan, 'moved' | 'locks'>,
+  attributes: readonly string[],
+): EditedColumns {
+  const locked = locks.map(lock => attributes.indexOf(lock)).filter(column => column >= 0);
+  return { moved: attributeIndex(moved, attributes), locked };
 }
 
 /** Asks the bundle's classifier for the moved attribute's logit at strengths toward what is wanted, face by face. */
@@ -155,9 +160,9 @@ async function answersOf(
     [...below, ...above].map(strength => moved(editor, plan, faces[face]!.latent, strength)),
   );
   const logits = await scored(editor, latents, images => editor.score(images));
-  const column = attributeIndex(plan.moved);
+  const column = attributeIndex(plan.moved, editor.attributes);
   let row = 0;
-  const answer = (strength: number) => ({ strength, logit: logits[row++ * attributeNames.length + column]! });
+  const answer = (strength: number) => ({ strength, logit: logits[row++ * editor.attributes.length + column]! });
   return tried.map(({ below, above }, face) => {
     const less = below.map(answer);
     return [...less, { strength: 0, logit: faces[face]!.logit }, ...above.map(answer)];
@@ -180,16 +185,17 @@ export function conditionsOf({
   return { locks, hold, ...(layers && hold === 'linear' && { layers: { [moved]: layers } }) };
 }
 
-/** @returns logits [n, 40] of the images of these latents. */
+/** @returns logits [n, attributes] of the images of these latents. */
 export async function scored(
   editor: FaceEditor,
   latents: readonly (Float32Array | Float64Array)[],
   score: (images: Float32Array) => Promise<Float32Array>,
 ): Promise<Float32Array> {
-  const logits = new Float32Array(latents.length * attributeNames.length);
+  const row = editor.attributes.length;
+  const logits = new Float32Array(latents.length * row);
   for (let first = 0; first < latents.length; first += imagesAtOnce) {
     const images = await editor.render(latents.slice(first, first + imagesAtOnce));
-    logits.set(await score(images), first * attributeNames.length);
+    logits.set(await score(images), first * row);
   }
   return logits;
 }

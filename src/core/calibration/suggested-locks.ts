@@ -8,9 +8,9 @@ export interface LockSearch {
   readonly moved: Normal;
   /** Directions that could be locked; the moved one does not count. */
   readonly candidates: readonly Normal[];
-  /** The change of each attribute's logit for a step along each axis (`linearResponse`), 40 rows [d]. */
+  /** The change of each attribute's logit for a step along each axis (`linearResponse`), a row [d] an attribute. */
   readonly slopes: readonly Float64Array[];
-  /** Margins of some faces, [n, 40]: logit − threshold, positive where the attribute is seen. */
+  /** Margins of some faces, [n, attributes]: logit − threshold, positive where the attribute is seen. */
   readonly margins: Float32Array;
   /** The moved attribute's row in `slopes`. */
   readonly column: number;
@@ -75,5 +75,5 @@ export function predictedFlips({ slopes, margins, column, targets }: LockSearch,
       }
     }
   }
-  return flips / (targets.length * (margins.length / columns) * (columns - 1));
+  return flips / (targets.length * (margins.length / columns) * Math.max(1, columns - 1));
 }

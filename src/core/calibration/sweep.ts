@@ -1,5 +1,5 @@
 // Moves faces to a grid of distances from an attribute's boundary, and keeps what both networks see there.
-import { attributeIndex, attributeNames } from '../attributes.ts';
+import { attributeIndex } from '../attributes.ts';
 import type { Direction } from '../directions/direction.ts';
 import type { LayerRange } from '../directions/layers.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
@@ -16,7 +16,7 @@ export interface Swept {
   readonly seen: Uint8Array;
   /** Mean share of the other attributes whose answer differs from that on the unmoved face, [m]. */
   readonly flips: readonly number[];
-  /** Mean calibrated probability of each attribute at each distance, [m][40]. */
+  /** Mean calibrated probability of each attribute at each distance, [m][attributes]. */
   readonly probabilities: readonly (readonly number[])[];
 }
 
@@ -38,8 +38,8 @@ export async function sweep(
   faces: ProbeFaces,
 ): Promise<Swept> {
   const { directions, latentSize } = editor.bundle;
-  const column = attributeIndex(boundary.attribute);
-  const row = attributeNames.length;
+  const column = attributeIndex(boundary.attribute, editor.attributes);
+  const row = editor.attributes.length;
   const room = editor.geometry === 'sphere' ? usableRadius * Math.sqrt(latentSize) : Number.POSITIVE_INFINITY;
   const reach = Math.min(farthest, room - Math.abs(boundary.intercept));
   const distances = Array.from({ length: gridPoints }, (_, at) => reach * ((2 * at) / (gridPoints - 1) - 1));
@@ -47,7 +47,7 @@ export async function sweep(
   const seen = new Uint8Array(own.length);
   const flips = new Array<number>(gridPoints).fill(0);
   const probabilities = distances.map(() => new Array<number>(row).fill(0));
-  const plan = { moved: attributeNames[column]!, locks: [], ...(layers && { layers }) };
+  const plan = { moved: boundary.attribute, locks: [], ...(layers && { layers }) };
   for (const [face, latent] of faces.latents.entries()) {
     const latents = distances.map(distance => {
       const moves = [{ attribute: boundary.attribute, kind: 'absolute', distance } as const];

@@ -1,6 +1,5 @@
 // A direction: a unit normal in latent space toward more of an attribute, its boundary, and what is known of both.
 import { z } from 'zod';
-import { type AttributeName, attributeNames } from '../attributes.ts';
 import { type LayerRange, layerRangeSchema } from './layers.ts';
 
 /** An attribute's unit normal [d] in latent space, pointing toward more of it. */
@@ -67,7 +66,7 @@ export const directionSchema = z.object({
   /** Why it is not controllable, for people. */
   reason: z.string().optional(),
   /** Attributes that move with it when nothing is locked, the largest mean changes of probability first. */
-  movesWith: z.array(z.object({ attribute: z.enum(attributeNames), change: z.number() })).optional(),
+  movesWith: z.array(z.object({ attribute: z.string(), change: z.number() })).optional(),
   /** Locks that mend that best; empty where none does. */
   suggestedLocks: z.array(z.string()).optional(),
   /** Edits with the suggested locks in a straight line, as the judge sees them. */
@@ -82,7 +81,6 @@ export type DirectionFacts = z.output<typeof directionSchema>;
 
 /** A direction of an attribute that the classifier knows. */
 export interface ScoredDirection extends DirectionFacts {
-  readonly attribute: AttributeName;
   readonly threshold: number;
 }
 

@@ -1,6 +1,6 @@
 // The format of a model bundle: one folder with all that editing needs, every file under its hash.
 import { z } from 'zod';
-import { attributeNames } from '../attributes.ts';
+import { areSameAttributes } from '../attributes.ts';
 import {
   boundarySchema,
   type Direction,
@@ -46,7 +46,7 @@ const remedies = { 1: 'Convert it with tools/convert-bundle.mjs of the repositor
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
 
 /** A direction of one of the classifier's attributes. */
-const attributeSchema = directionSchema.extend({ attribute: z.enum(attributeNames), threshold: z.number() });
+const attributeSchema = directionSchema.extend({ threshold: z.number() });
 
 /** Any other direction: labelled by hand, imported or derived. */
 const extraSchema = z.object({
@@ -83,10 +83,7 @@ const indexSchema = z
     psi: z.number().min(0).max(mostPsi).optional(),
     /** The face that editors open with, where nobody chose one yet. */
     openWith: z.object({ seed: z.int().min(0) }).optional(),
-    attributes: z
-      .array(attributeSchema)
-      .length(attributeNames.length)
-      .refine(list => list.every(({ attribute }, i) => attribute === attributeNames[i]), 'must follow the label file'),
+    attributes: z.array(attributeSchema).min(1),
     extra: z.array(extraSchema).optional(),
     /** Hashes of earlier forms of the same model: their recipes and links mean the same with this one. */
     formerly: z.array(sha256).max(100).optional(),
@@ -95,6 +92,14 @@ const indexSchema = z
     /** Hash of this file with zeros in place of these 64 digits. It covers the other hashes, so it names the bundle. */
     sha256,
   })
+  .refine(
+    ({ attributes, classifier }) =>
+      areSameAttributes(
+        attributes.map(({ attribute }) => attribute),
+        classifier.architecture.attributes,
+      ),
+    { path: ['attributes'], error: "must be the classifier's, in their order" },
+  )
   .refine(
     index => {
       const directions = directionsIn(index);
@@ -137,7 +142,7 @@ export type BundleIndex = z.output<typeof indexSchema>;
 
 /** A bundle that has been read and found whole. */
 export interface Bundle extends Omit<BundleIndex, keyof IndexedDirections> {
-  /** The classifier's 40 attributes in the order of its answers, then any other directions. */
+  /** The classifier's attributes in the order of its answers, then any other directions. */
   readonly directions: readonly DirectionFacts[];
   /** Side of the generator's images, and length d of its latents. */
   readonly resolution: number;

@@ -1,5 +1,4 @@
 // The editor that a bundle becomes: draws faces, conditions directions, edits, renders and scores.
-import { attributeNames } from '../attributes.ts';
 import { type Direction, type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
 import { type Conditioned, conditionNormal } from '../editing/conditioning.ts';
@@ -84,6 +83,8 @@ export async function loadBundle(device: Device, read: ReadFile, hash: Hash, pla
 
 export class FaceEditor {
   readonly bundle: Bundle;
+  /** The attributes that `score` answers about, in the order of its columns. */
+  readonly attributes: readonly string[];
   /** Where latents for editing lie, and so what an edit is. */
   readonly geometry: Geometry;
   /** Rows that a latent can have, one a layer of the generator from coarse to fine; 1 where it has one for all. */
@@ -101,6 +102,7 @@ export class FaceEditor {
     classifier: BatchRunner,
   ) {
     this.bundle = bundle;
+    this.attributes = bundle.classifier.architecture.attributes;
     this.#field = field;
     const { geometry, layers } = ganModel(bundle.generator.architecture);
     this.geometry = geometry;
@@ -248,7 +250,7 @@ export class FaceEditor {
     return this.#generator.run(rows);
   }
 
-  /** @param images [n, 3, R, R] in [-1, 1]. @returns logits [n, 40], in the order of `attributeNames`. */
+  /** @param images [n, 3, R, R] in [-1, 1]. @returns logits [n, attributes], in the order of `attributes`. */
   async score(images: Float32Array): Promise<Float32Array<ArrayBuffer>> {
     return this.#classifier.run(images);
   }
@@ -275,7 +277,7 @@ export class FaceEditor {
     });
     const found = await solveTargets(edit, targets, async latents => {
       const logits = await this.score(await this.render(latents));
-      const row = attributeNames.length;
+      const row = this.attributes.length;
       return latents.map((_, i) => targets.map(({ index }) => logits[i * row + index]!));
     });
     const solutions = targets.map(({ attribute, wanted, distances, details }, k): WantedProbability => {

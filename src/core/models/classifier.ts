@@ -1,6 +1,6 @@
-// The attribute classifier: one network for all 40 attributes, since they share most of what must be seen.
+// The attribute classifier: one network for all attributes, since they share most of what must be seen.
 import { z } from 'zod';
-import { attributeNames } from '../attributes.ts';
+import { attributeListSchema } from '../attributes.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
@@ -15,6 +15,8 @@ export const classifierArchitectureSchema = z.object({
   maxWidth: z.int(),
   /** How images in [-1, 1] are seen: as they are, or without their brightness. */
   normalisation: normalisationSchema,
+  /** What its answers are about, in their order; left out in files: CelebA's 40. */
+  attributes: attributeListSchema,
 });
 
 export type ClassifierArchitecture = Readonly<z.output<typeof classifierArchitectureSchema>>;
@@ -40,7 +42,7 @@ function sidesOf(resolution: number): number[] {
   return sides;
 }
 
-export function classifierSpec({ resolution, width, maxWidth }: ClassifierArchitecture): ClassifierSpec {
+export function classifierSpec({ resolution, width, maxWidth, attributes }: ClassifierArchitecture): ClassifierSpec {
   const sides = sidesOf(resolution);
   const first = sides[0]!;
   const channels = (side: number) => Math.min(maxWidth, (width * first) / side);
@@ -56,11 +58,11 @@ export function classifierSpec({ resolution, width, maxWidth }: ClassifierArchit
   });
   return {
     stages: Object.fromEntries(stages),
-    output: he(denseSpec(16 * channels(4), attributeNames.length), outputGain),
+    output: he(denseSpec(16 * channels(4), attributes.length), outputGain),
   };
 }
 
-/** @param images [N, 3, R, R] in [-1, 1]. @returns logits [N, 40], in the order of `attributeNames`. */
+/** @param images [N, 3, R, R] in [-1, 1]. @returns logits [N, attributes], in the architecture's order. */
 export function classifier(
   architecture: Pick<ClassifierArchitecture, 'normalisation'>,
   parameters: ClassifierParameters,

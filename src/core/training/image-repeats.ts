@@ -1,5 +1,5 @@
 // How often each training image is shown, so that a generator learns what is rare.
-import { type AttributeName, attributeIndex, attributeNames } from '../attributes.ts';
+import type { AttributeName } from '../attributes.ts';
 
 /** Attributes that are rare among CelebA's faces, yet seen in small pictures. */
 const rareAttributes: readonly AttributeName[] = [
@@ -18,14 +18,16 @@ const commonShare = 0.1;
 const maxTimes = 3;
 
 /**
- * min(3, √(0.1 / share of the rarest of its rare attributes)), at least 1.
- * @param labels [n, 40], 0 or 1, of the training images. @returns [n], how often each is shown in an epoch.
+ * min(3, √(0.1 / share of the rarest of its rare attributes)), at least 1. Of CelebA's attributes some are meant to be
+ * looked at, of a list of one's own all.
+ * @param labels [n, attributes], 0 or 1, of the training images. @returns [n], how often each is shown in an epoch.
  */
-export function imageRepeatsOf(labels: Uint8Array): Float32Array {
-  const size = attributeNames.length;
+export function imageRepeatsOf(labels: Uint8Array, attributes: readonly string[]): Float32Array {
+  const size = attributes.length;
   const count = labels.length / size;
-  const rare = rareAttributes.map(name => {
-    const column = attributeIndex(name);
+  const known = attributes.filter(name => (rareAttributes as readonly string[]).includes(name));
+  const rare = (known.length > 0 ? known : attributes).map(name => {
+    const column = attributes.indexOf(name);
     let sum = 0;
     for (let row = 0; row < count; row++) sum += labels[row * size + column]!;
     return { column, times: Math.min(maxTimes, Math.sqrt((commonShare * count) / sum)) };

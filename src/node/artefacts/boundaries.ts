@@ -1,6 +1,5 @@
 // The files of a `fit` run: its boundaries as NumPy and InterFaceGAN read them, and what is known of each as JSON.
 import { z } from 'zod';
-import { attributeNames, isAttributeName } from '../../core/attributes.ts';
 import {
   boundarySchema,
   type Direction,
@@ -19,7 +18,7 @@ import { runFiles } from '../runs/manifest.ts';
 import type { Run } from '../runs/run-folder.ts';
 
 export const boundaryFiles = {
-  /** float64 [40, d]: unit normals in the order of the label file, zeros where there is no boundary. */
+  /** float64 [attributes, d]: unit normals in the order of the details, zeros where there is no boundary. */
   normals: 'boundaries.npy',
   /** Per attribute: intercept and metrics, or the reason why there is no boundary. */
   details: 'boundaries.json',
@@ -47,7 +46,7 @@ const detailsSchema = z
       .array(
         z.discriminatedUnion('controllable', [
           z.object({
-            attribute: z.enum(attributeNames),
+            attribute: directionSchema.shape.attribute,
             controllable: z.literal(true),
             intercept: boundarySchema.shape.intercept,
             metrics: z
@@ -59,10 +58,10 @@ const detailsSchema = z
               })
               .nullable(),
           }),
-          z.object({ attribute: z.enum(attributeNames), controllable: z.literal(false), reason: z.string() }),
+          z.object({ attribute: directionSchema.shape.attribute, controllable: z.literal(false), reason: z.string() }),
         ]),
       )
-      .length(attributeNames.length),
+      .min(1),
     extra: z
       .array(
         z.object({
@@ -111,12 +110,12 @@ export function attributeOf(fit: StoredFit): string {
   return fit.controllable ? fit.boundary.attribute : fit.attribute;
 }
 
-/** Whether it is of one of the classifier's 40 attributes. */
+/** Whether it is of one of the attributes that were asked for; directions beyond these say where they come from. */
 export function isOfAttribute(fit: StoredFit): boolean {
-  return isAttributeName(attributeOf(fit));
+  return !fit.controllable || fit.boundary.origin === undefined;
 }
 
-/** @returns directions beyond the 40 as JSON keeps them: without their normals, which stand in arrays beside. */
+/** @returns directions beyond the attributes as JSON keeps them: without their normals, which stand in arrays beside. */
 export function furtherDirections(directions: readonly StoredFit[]): Omit<StoredBoundary, 'normal'>[] {
   const others = directions.filter(each => !isOfAttribute(each));
   return others.flatMap(each => {
@@ -165,7 +164,7 @@ export async function keptBoundaries(run: Run): Promise<StoredFit[]> {
   return fits;
 }
 
-/** @param directions one for each of the 40 attributes, in the order of the label file, then any others. */
+/** @param directions one for each attribute, in their order, then any others. */
 export async function writeBoundaries(
   run: Run,
   directions: readonly StoredFit[],
@@ -186,5 +185,7 @@ export async function readBoundaryDetails(run: Folder): Promise<z.output<typeof 
   const path = run.file(boundaryFiles.details);
   const details = detailsSchema.safeParse(await readJson(path));
   if (details.success) return details.data;
-  throw new UserError(`${path} must describe 40 boundaries: ${z.prettifyError(details.error).split('\n')[0]}`);
+  throw new UserError(
+    `${path} must describe the boundaries of attributes: ${z.prettifyError(details.error).split('\n')[0]}`,
+  );
 }

@@ -1,9 +1,10 @@
 // The dataset as later stages see it: arrays in a finished run of `prepare`, their shapes checked before use.
 import { z } from 'zod';
-import { attributeNames } from '../../core/attributes.ts';
+import { attributeListSchema } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
 import { checkShape, type NdArray } from '../../core/formats/nd-array.ts';
 import { readJson, readNpy } from '../files/files.ts';
+import { exists } from '../runs/manifest.ts';
 import { openRun } from '../runs/run-folder.ts';
 
 /** The splits in the order of CelebA's partition numbers: 0, 1, 2. */
@@ -14,7 +15,9 @@ export type SplitName = (typeof splitNames)[number];
 export const datasetFiles = {
   /** uint8 [N, 3, R, R] */
   images: 'images.npy',
-  /** uint8 [N, 40] of 0 and 1 */
+  /** The attributes that the pictures are labelled with, as a JSON array; left out: CelebA's 40. */
+  attributes: 'attributes.json',
+  /** uint8 [N, attributes] of 0 and 1 */
   labels: 'labels.npy',
   /** uint8 [N]: 0 train, 1 validation, 2 test */
   split: 'split.npy',
@@ -32,7 +35,9 @@ export interface Dataset {
   readonly resolution: number;
   /** N, of all splits together. */
   readonly count: number;
-  /** [N, 40] of 0 and 1, in the order of `attributeNames`. */
+  /** Attributes that the pictures are labelled with; none where they have no labels. */
+  readonly attributes: readonly string[];
+  /** [N, attributes] of 0 and 1. */
   readonly labels: Uint8Array;
   /** [N]: 0 train, 1 validation, 2 test. */
   readonly split: Uint8Array;
@@ -60,6 +65,7 @@ export async function openDataset(folder: string): Promise<Dataset> {
   const names = z.array(z.string()).safeParse(await readJson(run.file(datasetFiles.names)));
   if (!names.success) throw new UserError(`${run.file(datasetFiles.names)} must be a list of names; prepare it again`);
   const count = names.data.length;
+  const attributes = await readAttributes(run.file(datasetFiles.attributes));
 
   const read = async (file: string, shape: readonly number[], range?: { start: number; count: number }) => {
     const array = await readNpy(run.file(file), range);
@@ -73,7 +79,8 @@ export async function openDataset(folder: string): Promise<Dataset> {
     folder,
     resolution,
     count,
-    labels: asUint8(await read(datasetFiles.labels, [count, attributeNames.length])),
+    attributes,
+    labels: asUint8(await read(datasetFiles.labels, [count, attributes.length])),
     split,
     identities: identities instanceof Int32Array ? identities : Int32Array.from(identities, Number),
     names: names.data,
@@ -85,6 +92,20 @@ export async function openDataset(folder: string): Promise<Dataset> {
       return Uint32Array.from([...split.keys()].filter(i => split[i] === number));
     },
   };
+}
+
+async function readAttributes(path: string): Promise<readonly string[]> {
+  const list = attributeListSchema.safeParse((await exists(path)) ? await readJson(path) : undefined);
+  if (list.success) return list.data;
+  throw new UserError(`${path} must be a list of attributes; prepare it again`);
+}
+
+/** @throws UserError where the pictures have no labels. @param use the stage that needs them, for the message. */
+export function checkLabelled({ folder, attributes }: Dataset, use: string): void {
+  if (attributes.length > 0) return;
+  throw new UserError(
+    `${use} needs labels, and the pictures of ${folder} have none. Prepare them with --labels labels.csv, a row a picture`,
+  );
 }
 
 function asUint8({ data }: NdArray): Uint8Array {

@@ -1,10 +1,9 @@
 // Parts of a dataset in memory, as training and evaluation take them.
-import { attributeNames } from '../../core/attributes.ts';
 import type { ImageSet } from '../../core/images/image-set.ts';
 import type { Dataset, SplitName } from './dataset.ts';
 
 export interface LabelledImages extends ImageSet {
-  /** [count, 40], 0 or 1. */
+  /** [count, attributes], 0 or 1. */
   readonly labels: Uint8Array;
 }
 
@@ -15,14 +14,15 @@ export async function imagesOf(dataset: Dataset, split: SplitName): Promise<Labe
 /** @param indices positions in the dataset, in any order. @returns their images and labels in that order. */
 export async function labelledImagesAt(dataset: Dataset, indices: Uint32Array): Promise<LabelledImages> {
   const { resolution } = dataset;
+  const width = dataset.attributes.length;
   const all = await dataset.images();
   const size = 3 * resolution * resolution;
   const pixels = new Uint8Array(indices.length * size);
-  const labels = new Uint8Array(indices.length * attributeNames.length);
+  const labels = new Uint8Array(indices.length * width);
   indices.forEach((index, at) => {
     pixels.set(all.subarray(index * size, (index + 1) * size), at * size);
-    const from = index * attributeNames.length;
-    labels.set(dataset.labels.subarray(from, from + attributeNames.length), at * attributeNames.length);
+    const from = index * width;
+    labels.set(dataset.labels.subarray(from, from + width), at * width);
   });
   return { resolution, count: indices.length, pixels, labels };
 }

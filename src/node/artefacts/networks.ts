@@ -64,13 +64,19 @@ export const ganDetailsSchema = z.union([styleSchema.extend({ normalisation }), 
 
 export type GanDetails = z.output<typeof ganDetailsSchema>;
 
-export const classifierDetailsSchema = z.object({
-  architecture: classifierArchitectureSchema,
-  /** Logit above which an attribute counts as present. */
-  thresholds: z.array(z.number()).length(40),
-  /** σ(slope · logit + intercept) is the probability. */
-  calibration: z.array(z.object({ slope: z.number(), intercept: z.number() })).length(40),
-});
+export const classifierDetailsSchema = z
+  .object({
+    architecture: classifierArchitectureSchema,
+    /** Logit above which an attribute counts as present. */
+    thresholds: z.array(z.number()),
+    /** σ(slope · logit + intercept) is the probability. */
+    calibration: z.array(z.object({ slope: z.number(), intercept: z.number() })),
+  })
+  .refine(
+    ({ architecture, thresholds, calibration }) =>
+      [thresholds, calibration].every(list => list.length === architecture.attributes.length),
+    'must have a threshold and a calibration of each attribute',
+  );
 
 /** @param role its part, for the message. @throws UserError where it cannot take a generator's images. */
 export function checkClassifierFits(

@@ -48,7 +48,7 @@ export const demo = defineStage({
     const { name, resolution, movable } = editor.bundle;
     const lead =
       `Faces that were never photographed, by the model “${name}”: ${resolution}×${resolution} pixels, ` +
-      `${movable.length} of 40 attributes to move and to lock. Its model card says what it was made from and what ` +
+      `${movable.length} of ${editor.attributes.length} attributes to move and to lock. Its model card says what it was made from and what ` +
       'it is not for.';
     const page = join(out, reportFile);
     await writeWhole(page, pageHtml('face-tuning: a demonstration', `<p>${escapeHtml(lead)}</p>`, figures));

@@ -1,5 +1,5 @@
 // Published results, beside which the report sets those of a run.
-import type { AttributeName } from '../../core/attributes.ts';
+import { type AttributeName, isAttributeName } from '../../core/attributes.ts';
 
 /** Pictures of the whole CelebA (Liu et al. 2015), of which `wholeCount` is a part. */
 export const wholeCeleba = 202_599;
@@ -75,7 +75,9 @@ const rows: Readonly<Record<AttributeName, Row>> = {
   Young: [156734, [100000, 0.64455, 0.63285, 0.683532], [0.9127, 0.8947, 0.87, 0.8848]],
 };
 
-export function published(attribute: AttributeName): Published {
+/** @returns undefined for attributes that are not CelebA's. */
+export function published(attribute: string): Published | undefined {
+  if (!isAttributeName(attribute)) return undefined;
   const [wholeCount, [dataSize, trainAccuracy, testAccuracy, f1], [reportTrain, report, lnets, mcnn]] = rows[attribute];
   return {
     wholeCount,

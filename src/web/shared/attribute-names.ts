@@ -1,5 +1,5 @@
-// Names and groups of the 40 attributes for people.
-import type { AttributeName } from '../../core/attributes.ts';
+// Names and groups of attributes for people: CelebA's in groups of their own, all others as they are called.
+import { type AttributeName, isAttributeName } from '../../core/attributes.ts';
 
 export const groups = [
   'Age and gender',
@@ -12,7 +12,10 @@ export const groups = [
   'Accessories and picture',
 ] as const;
 
-/** The group of a bundle's directions beyond the 40. */
+/** The group of attributes that are not CelebA's. */
+export const ownGroup = 'Attributes';
+
+/** The group of a bundle's directions that its classifier knows nothing of. */
 export const furtherGroup = 'Further directions';
 
 export type Group = (typeof groups)[number];
@@ -62,22 +65,33 @@ const table: Readonly<Record<AttributeName, readonly [Group, string]>> = {
 
 /** `5_o_Clock_Shadow` → `5 o’clock shadow`. */
 export function labelOf(attribute: string): string {
-  return table[attribute as AttributeName]?.[1] ?? attribute.replaceAll('_', ' ');
+  return isAttributeName(attribute) ? table[attribute][1] : attribute.replaceAll('_', ' ');
 }
 
-/** @returns the attributes of a group, in the order of the table above. */
-export function attributesIn(group: Group): AttributeName[] {
-  return (Object.keys(table) as AttributeName[]).filter(attribute => table[attribute][0] === group);
+/** Some attributes under one heading. */
+export interface AttributeGroup {
+  readonly group: string;
+  readonly attributes: readonly string[];
 }
 
-/** @returns the attributes of a group that a search finds, by their name here or in the label file. */
-export function search(group: Group, query: string): AttributeName[] {
-  return attributesIn(group).filter(attribute => isFound(attribute, group, query));
+/**
+ * @param attributes that the classifier knows. @param further directions that it does not know.
+ * @returns them in groups, CelebA's in the order of the table above; groups without any are left out.
+ */
+export function grouped(attributes: readonly string[], further: readonly string[] = []): AttributeGroup[] {
+  const inOrder = Object.keys(table).filter(attribute => attributes.includes(attribute));
+  return [
+    ...groups.map(group => ({ group, attributes: inOrder.filter(name => table[name as AttributeName][0] === group) })),
+    { group: ownGroup, attributes: attributes.filter(name => !isAttributeName(name)) },
+    { group: furtherGroup, attributes: further },
+  ].filter(each => each.attributes.length > 0);
 }
 
-/** Searches a bundle's directions beyond the 40. */
-export function searchFurther(attributes: readonly string[], query: string): string[] {
-  return attributes.filter(attribute => isFound(attribute, furtherGroup, query));
+/** @returns what a search finds, by name here or in the label file, or by group. */
+export function search(found: readonly AttributeGroup[], query: string): AttributeGroup[] {
+  return found
+    .map(({ group, attributes }) => ({ group, attributes: attributes.filter(name => isFound(name, group, query)) }))
+    .filter(({ attributes }) => attributes.length > 0);
 }
 
 function isFound(attribute: string, group: string, query: string): boolean {

@@ -45,7 +45,7 @@ export interface Model {
   readonly hasField: boolean;
   /** The face that the page opens with; undefined where the bundle names none. */
   readonly openWith?: BundleIndex['openWith'];
-  /** The classifier's 40 attributes in the order of its answers, then any other directions. */
+  /** The classifier's attributes in the order of its answers, then any other directions. */
   readonly directions: readonly DirectionFacts[];
   /** Markdown. */
   readonly card: string;
@@ -63,14 +63,14 @@ export interface Drawn {
   readonly distances: Readonly<Record<string, number>>;
 }
 
-/** One face of several, with the classifier's logits [40]; or why it cannot be drawn. */
+/** One face of several, with the classifier's logits [attributes]; or why it cannot be drawn. */
 export type Frame = (Drawn & { readonly logits: Float32Array }) | { readonly problem: string };
 
 /** The worker's functions. Calls are answered in their order. */
 export interface FaceWorker {
   load(request: LoadRequest): Promise<Model>;
   draw(edit: Edit): Promise<Drawn>;
-  /** @returns logits [40] of the face that was drawn last. */
+  /** @returns logits [attributes] of the face that was drawn last. */
   score(): Promise<Float32Array>;
   /** Draws and scores several faces together, for strips and galleries. */
   frames(edits: readonly Edit[]): Promise<Frame[]>;

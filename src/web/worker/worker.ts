@@ -1,5 +1,4 @@
 // The worker: holds the model and computes faces, so that the page never waits.
-import { attributeNames } from '../../core/attributes.ts';
 import { type Bundle, bundleFiles, readBundle } from '../../core/editor/bundle.ts';
 import { FaceEditor } from '../../core/editor/face-editor.ts';
 import { UserError } from '../../core/errors.ts';
@@ -59,7 +58,7 @@ const faceWorker: FaceWorker = {
     return plans.map((plan): Frame => {
       if ('problem' in plan) return plan;
       const pixels = toRgba(images, row, editor.bundle.resolution);
-      const count = attributeNames.length;
+      const count = editor.attributes.length;
       return { pixels, distances: plan.distances, logits: logits.slice(row * count, ++row * count) };
     });
   },

@@ -38,7 +38,7 @@ describe('losses', () => {
 });
 
 const config: ClassifierTrainingConfig = {
-  architecture: { resolution: 8, width: 2, maxWidth: 4, normalisation: 'range' },
+  architecture: { resolution: 8, width: 2, maxWidth: 4, normalisation: 'range', attributes: [...attributeNames] },
   loss: 'bce',
   minibatch: 20,
   epochs: 20,
@@ -60,7 +60,7 @@ test('a planted attribute is learnt: bright pictures from dark ones', async () =
     for (let at = 0; at < 192; at++) pixels[i * 192 + at] = 60 + 100 * bright + random.integer(60);
   }
   const images = { resolution: 8, count, pixels };
-  const architecture = { resolution: 8, width: 4, maxWidth: 8, normalisation: 'range' as const };
+  const architecture = { ...config.architecture, width: 4, maxWidth: 8 };
   const trainer = await ClassifierTrainer.create(cpuDevice(1), { ...config, architecture }, images, labels);
   while (!trainer.finished) await trainer.step();
   expect(trainer.steps).toBe(trainer.totalSteps);

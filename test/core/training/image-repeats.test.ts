@@ -14,11 +14,23 @@ test('an image counts by the rarest of its rare attributes, between once and thr
   give('Eyeglasses', 0, 40); // √(0.1 / 0.04) = 1.58
   give('Bald', 30, 32); // √(0.1 / 0.002) = 7.1, at most 3
   give('Sideburns', 100, 300); // 20 %: not rare
-  const weights = imageRepeatsOf(labels);
+  const weights = imageRepeatsOf(labels, attributeNames);
   expect(weights[0]).toBeCloseTo(Math.sqrt(2.5), 6);
   expect(weights[30]).toBe(3);
   expect(weights[200]).toBe(1);
   expect(weights[600]).toBe(1);
+});
+
+test("of attributes of one's own, every rare one counts", () => {
+  const labels = new Uint8Array(1000 * 2);
+  for (let row = 0; row < 40; row++) labels[row * 2 + 1] = 1;
+  for (let row = 40; row < 600; row++) labels[row * 2] = 1;
+  const weights = imageRepeatsOf(labels, ['tall', 'scarf']);
+  expect([weights[0], weights[100], weights[900]].map(weight => weight!.toFixed(3))).toEqual([
+    '1.581',
+    '1.000',
+    '1.000',
+  ]);
 });
 
 test('an epoch shows each image as often as its weight says, and goes on in its middle', () => {

@@ -284,7 +284,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await moveSlider(opened, further, 2);
     await poll(() => valueText(opened, further)).toMatch(/^[+−]\d\.\d\d → \+2\.00 σ$/);
     await poll(() => opened.url()).toContain(`move=${further}=@2`);
-    expect(await opened.locator('.side-effects').innerText()).toContain('Beyond the 40: labelled by hand, 200 faces');
+    expect(await opened.locator('.side-effects').innerText()).toContain(
+      'Unknown to the classifier: labelled by hand, 200 faces',
+    );
     expect(await opened.getByLabel('Tired Look: probability in percent').count()).toBe(0);
     await group.getByRole('button', { name: 'Lock Tired Look' }).click();
     await poll(() => opened.url()).toContain(`lock=${further}`);

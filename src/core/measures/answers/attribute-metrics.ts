@@ -1,6 +1,5 @@
 // The metrics of a classifier, attribute by attribute: one list, which its table, CSV, JSON and the report read. A metric
 // is a function in this folder and its row here.
-import { type AttributeName, attributeNames } from '../../attributes.ts';
 import {
   accuracy,
   balancedAccuracy,
@@ -19,7 +18,7 @@ import {
 } from './platt-scaling.ts';
 import { evenThreshold, gainOverCommon } from './threshold.ts';
 
-/** Logits of images and their labels (0 or 1), [n, 40]. */
+/** Logits of images and their labels (0 or 1), [n, attributes]. */
 export interface LabelledLogits {
   readonly labels: Uint8Array;
   readonly logits: Float32Array;
@@ -107,19 +106,22 @@ export const attributeMetrics = [
 export type MetricKey = (typeof attributeMetrics)[number]['key'];
 
 /** A row of the table: an attribute and its metrics by their keys. */
-export type AttributeResult = { readonly attribute: AttributeName } & Readonly<Record<MetricKey, number>>;
+export type AttributeResult = { readonly attribute: string } & Readonly<Record<MetricKey, number>>;
 
 /**
- * One row an attribute. Threshold and scaling are chosen on the validation images.
+ * One row an attribute, in the order of the columns. Threshold and scaling are chosen on the validation images.
  * @param training some of the images that the classifier was trained on.
  */
 export function attributeResults(
+  attributes: readonly string[],
   validation: LabelledLogits,
   training: LabelledLogits,
   test: LabelledLogits,
 ): AttributeResult[] {
-  return attributeNames.map((attribute, index) => {
-    const of = ({ logits, labels }: LabelledLogits) => [columnOf(logits, index), columnOf(labels, index)] as const;
+  const width = attributes.length;
+  return attributes.map((attribute, index) => {
+    const of = ({ logits, labels }: LabelledLogits) =>
+      [columnOf(logits, index, width), columnOf(labels, index, width)] as const;
     const scaling = fitPlattScaling(...of(validation));
     const threshold = evenThreshold(...of(validation), scaling);
     const [logits, labels] = of(test);
@@ -139,7 +141,7 @@ export function attributeResults(
   });
 }
 
-/** @param table [n, 40]. */
-function columnOf<T extends Uint8Array | Float32Array>(table: T, index: number): T {
-  return table.filter((_, at) => at % attributeNames.length === index) as T;
+/** @param table [n, width]. */
+function columnOf<T extends Uint8Array | Float32Array>(table: T, index: number, width: number): T {
+  return table.filter((_, at) => at % width === index) as T;
 }

@@ -6,7 +6,7 @@ import type { Tick } from '../tick.ts';
 /** Images that one run of the finished network takes. */
 export const evaluationBatch = 50;
 
-/** @param tick called after each batch. @returns logits [count, 40], or features [count, F], of images not mirrored. */
+/** @param tick called after each batch. @returns logits [count, attributes], or features [count, F], of images not mirrored. */
 export async function classify(
   images: ImageSet,
   runner: Pick<BatchRunner, 'run'>,

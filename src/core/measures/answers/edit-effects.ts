@@ -6,7 +6,7 @@ export interface EditEffect {
   readonly faces: number;
   /** Share of edits after which the attribute is seen where it should be and not where it should not; both ends alike. */
   readonly agreement: number;
-  /** Mean share of the other attributes whose answer changed, over both ends. */
+  /** Mean share of the other attributes whose answer changed, over both ends; 0 where there are no others. */
   readonly flips: number;
   /** The same for the locked attributes alone; NaN where none is locked. */
   readonly lockedFlips: number;
@@ -63,7 +63,7 @@ export function editEffect(
     }
     const share = (list: readonly number[]) => mean(list.map(a => flips[a]! / 2));
     const agreement = (Number(!seen(low, moved)) + Number(seen(high, moved))) / 2;
-    ofFaces.push({ agreement, flips: share(others), lockedFlips: share(held) });
+    ofFaces.push({ agreement, flips: others.length > 0 ? share(others) : 0, lockedFlips: share(held) });
   }
   const faces = ofFaces.length;
   const flipsOf = [...flipped].map(count => count / (2 * faces));
@@ -71,7 +71,7 @@ export function editEffect(
   return {
     faces,
     agreement: mean(ofFaces.map(({ agreement }) => agreement)),
-    flips: mean(others.map(a => flipsOf[a]!)),
+    flips: others.length > 0 ? mean(others.map(a => flipsOf[a]!)) : 0,
     lockedFlips: mean(held.map(a => flipsOf[a]!)),
     errors: { agreement: error('agreement'), flips: error('flips'), lockedFlips: error('lockedFlips') },
     flipsOf,

@@ -1,6 +1,5 @@
-// Trains the attribute classifier: loss on 40 outputs, Adam with weight decay and a cosine schedule, a moving average that
+// Trains the attribute classifier: loss on one output an attribute, Adam with weight decay and a cosine schedule, a moving average that
 // is kept where it was best on the validation images.
-import { attributeNames } from '../../attributes.ts';
 import type { NdArray } from '../../formats/nd-array.ts';
 import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
@@ -70,7 +69,7 @@ export function classifierStep(config: ClassifierTrainingConfig): ProgramDefinit
   const tree = parameterInputs(classifierSpec(architecture), names.parameters);
   const parameters = flattenTree<Tensor>(tree, names.parameters);
   const logits = classifier(architecture, tree, ops.input('images', [minibatch, 3, resolution, resolution]));
-  const labels = ops.input('labels', [minibatch, attributeNames.length]);
+  const labels = ops.input('labels', [minibatch, architecture.attributes.length]);
   const loss = classifierLosses[lossName].graph(logits, labels);
   const slopes = gradients(loss, [...parameters.values()]);
   const rate = ops.input('learningRate', []);
@@ -125,7 +124,7 @@ export class ClassifierTrainer {
     this.#best = best;
   }
 
-  /** @param labels [count, 40], 0 or 1, in the order of the images. @param checkpoint where to go on from. */
+  /** @param labels [count, attributes], 0 or 1, in the order of the images. @param checkpoint where to go on from. */
   static async create(
     device: Device,
     config: ClassifierTrainingConfig,
@@ -181,9 +180,9 @@ export class ClassifierTrainer {
     return loss;
   }
 
-  /** @returns [n, 40], 0 or 1. */
+  /** @returns [n, attributes], 0 or 1. */
   #labelsOf(indices: Uint32Array): Float32Array {
-    const size = attributeNames.length;
+    const size = this.#config.architecture.attributes.length;
     const labels = new Float32Array(indices.length * size);
     indices.forEach((index, at) => {
       labels.set(this.#labels.subarray(index * size, (index + 1) * size), at * size);

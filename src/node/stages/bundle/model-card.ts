@@ -1,13 +1,13 @@
 // Writes a bundle's model card: what the model is, what it was made from, how good it is and what it is not for.
 import { basename } from 'node:path';
-import { attributeNames } from '../../../core/attributes.ts';
+import { areSameAttributes, attributeNames } from '../../../core/attributes.ts';
 import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { GanArchitecture, ganKinds } from '../../../core/models/gan-architecture.ts';
 import type { JsonObject } from '../../files/json-lines.ts';
 import { type Column, markdownTable } from '../../presentation/table.ts';
 import type { FinishedRun } from '../../runs/run-folder.ts';
-import { shareColumns, shareCounts } from '../evaluate-generator/attribute-shares.ts';
+import { shareColumns, shareCounts, sharedAttributes } from '../evaluate-generator/attribute-shares.ts';
 import {
   comparabilityNote,
   distanceColumns,
@@ -83,9 +83,13 @@ export function modelCard(facts: ModelCardFacts): string {
   const { testAccuracy, majorityBaseline, testImages } = classifier.summary;
   const attributes = directions.filter(isScored);
   const controllable = attributes.filter(attribute => attribute.controllable).length;
+  const isCeleba = areSameAttributes(
+    attributes.map(({ attribute }) => attribute),
+    attributeNames,
+  );
   return `# Model card: ${name}
 
-${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of CelebA's 40 attributes, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of 40 can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
+${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of ${isCeleba ? `CelebA's 40` : attributes.length} attributes, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of ${attributes.length} can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
 
 ## Use
 
@@ -93,7 +97,7 @@ Meant for research and teaching: how a generative model holds attributes, how di
 
 ## Data
 
-[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html) (Liu et al. 2015): photographs of celebrities, **for non-commercial research only**; this model is bound by the same terms. The pictures are not part of it. Their 40 labels are judgements of annotators, some as vague as *Attractive*, and often wrong. Celebrities are younger, paler and more made up than people are; the generator and every direction in it follow that.
+${isCeleba ? celebaSection : ownSection(attributes.map(({ attribute }) => attribute))}
 
 ## Training
 
@@ -119,7 +123,7 @@ Seeds 0 to ${shownFaces - 1}${psi === undefined ? '' : ` at ψ ${psi}`}, eight i
 
 ${quality === undefined ? '' : qualitySections(quality)}## Classifier
 
-Mean accuracy over the 40 attributes on ${String(testImages)} test images of people it has not seen: **${percent(testAccuracy)}**; always giving the more common answer reaches ${percent(majorityBaseline)}. It labels the generated faces, so its errors are in the boundaries too.
+Mean accuracy over the ${attributes.length} attributes on ${String(testImages)} test images${isCeleba ? ' of people' : ''} it has not seen: **${percent(testAccuracy)}**; always giving the more common answer reaches ${percent(majorityBaseline)}. It labels the generated faces, so its errors are in the boundaries too.
 
 ## Boundaries
 
@@ -131,6 +135,19 @@ ${unscoredSection(directions)}
 
 Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. Attributes are entangled: what is not locked may change along, and a lock that takes most of a direction leaves an edit little to work with (the residual says how much). A locked attribute keeps its distance from a linear boundary; to the eye it may still change. Numbers are signed distances in latent space, not probabilities.
 `;
+}
+
+const celebaSection =
+  '[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html) (Liu et al. 2015): photographs of celebrities, **for non-commercial research only**; this model is bound by the same terms. The pictures are not part of it. Their 40 labels are judgements of annotators, some as vague as *Attractive*, and often wrong. Celebrities are younger, paler and more made up than people are; the generator and every direction in it follow that.';
+
+/** Nobody but the maker knows where pictures of one's own come from. */
+function ownSection(attributes: readonly string[]): string {
+  return (
+    `Pictures and labels of the maker's own, which are not part of the model. Labelled were: ${attributes.join(', ')}. ` +
+    'Whoever passes this model on should say here where the pictures come from, whether the people in them agreed, and ' +
+    'on what terms they may be used; a model is bound by the terms of its pictures. Generator and directions follow ' +
+    'whatever these pictures show more often than the world does.'
+  );
 }
 
 const curveColumns: readonly Column<JsonObject>[] = [
@@ -176,7 +193,7 @@ function qualitySections({ summary }: FinishedRun): string {
           '## Whom it makes',
           'Per cent of faces in which the classifier sees each attribute, in generated faces and in photographs that ' +
             `neither network was trained on. ${shareCounts(attributes)}`,
-          markdownTable(shareColumns(attributes), attributeNames),
+          markdownTable(shareColumns(attributes), sharedAttributes(attributes)),
         ]),
   ];
   return sections.map(section => `${section}\n\n`).join('');
@@ -214,7 +231,7 @@ export function withEditSection(card: string, { attributes, judge, faces }: Edit
   const byField = attributes.some(({ judgedByField }) => judgedByField !== undefined);
   const section = `${editHeading}
 
-${controllable} of 40 attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip with nothing locked.
+${controllable} of ${attributes.length} attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip with nothing locked.
 
 ${markdownTable(editColumns(byField), attributes)}
 `;
@@ -229,7 +246,7 @@ function unscoredSection(directions: readonly DirectionFacts[]): string {
   const others = directions.filter(each => !isScored(each));
   if (others.length === 0) return '';
   const rows = others.map(({ attribute, origin }) => `- \`${attribute}\`: ${origin}\n`).join('');
-  return `\nBeyond the 40, in directions that the classifier knows nothing of:\n\n${rows}`;
+  return `\nBeyond these, in directions that the classifier knows nothing of:\n\n${rows}`;
 }
 
 function kimg({ summary }: FinishedRun): string {

@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { attributeIndex, isAttributeName } from '../../../core/attributes.ts';
+import { areSameAttributes } from '../../../core/attributes.ts';
 import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
 import { bundleFiles, indexedDirections, writeBundleIndex } from '../../../core/editor/bundle.ts';
 import { encodeWeights } from '../../../core/editor/networks.ts';
@@ -145,23 +145,35 @@ export const bundle = defineStage({
   },
 });
 
+/** The first names of a list. */
+function shortList(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')}, …` : names.join(', ');
+}
+
 /**
  * Adds what the classifier says of its attributes.
- * @throws UserError where one of these has a boundary that was never measured.
+ * @throws UserError where the boundaries are of other attributes, and where one of these has a boundary that was never measured.
  */
 function scoredDirections(
   found: readonly DirectionFacts[],
-  { thresholds, calibration }: Pick<z.output<typeof classifierDetailsSchema>, 'thresholds' | 'calibration'>,
+  { architecture, thresholds, calibration }: z.output<typeof classifierDetailsSchema>,
 ): DirectionFacts[] {
-  return found.map(({ attribute, ...facts }) => {
-    if (!isAttributeName(attribute)) return { attribute, ...facts };
+  const { attributes } = architecture;
+  const own = found.filter(({ origin }) => origin === undefined).map(({ attribute }) => attribute);
+  if (!areSameAttributes(own, attributes)) {
+    throw new UserError(
+      `boundaries must be of the classifier's ${attributes.length} attributes (${shortList(attributes)}); got ` +
+        `${own.length} (${shortList(own)}). Fit to faces that this classifier labelled`,
+    );
+  }
+  return found.map(({ attribute, ...facts }, column) => {
+    if (column >= attributes.length) return { attribute, ...facts };
     if (facts.boundary !== null && facts.boundary.metrics === undefined) {
       throw new UserError(
         `boundaries must have been measured; that of ${attribute} was imported without. Run fit --import with ` +
           'the --synthesis of these networks',
       );
     }
-    const column = attributeIndex(attribute);
     return { attribute, threshold: thresholds[column]!, probability: calibration[column]!, ...facts };
   });
 }

@@ -1,4 +1,5 @@
 // Opens a trained classifier as the judge of a bundle's edits.
+import { areSameAttributes } from '../../../core/attributes.ts';
 import { type Judge, ownJudge } from '../../../core/calibration/judge.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { logitOf } from '../../../core/editor/probability.ts';
@@ -13,7 +14,7 @@ const batch = 50;
 
 /**
  * @param folder run folder of `train classifier`; left out: the bundle's own classifier.
- * @throws UserError where the judge takes images of another size.
+ * @throws UserError where the judge takes images of another size or knows other attributes.
  */
 export async function openJudge(
   folder: string | undefined,
@@ -28,6 +29,11 @@ export async function openJudge(
     throw new UserError(
       `the judge must take the bundle's images of ${resolution}×${resolution}; that of ${folder} takes ` +
         `${details.architecture.resolution}×${details.architecture.resolution}`,
+    );
+  }
+  if (!areSameAttributes(details.architecture.attributes, editor.attributes)) {
+    throw new UserError(
+      `the judge must know the bundle's attributes; that of ${folder} knows others. Train it on the same dataset`,
     );
   }
   const runner = await classifierRunner(await openDevice(options), details.architecture, tensors, batch);

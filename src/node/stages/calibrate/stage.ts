@@ -1,7 +1,6 @@
 // Stage `calibrate`: measures on generated faces what each move of a bundle does, and puts that into the bundle.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { attributeNames } from '../../../core/attributes.ts';
 import { linearResponse } from '../../../core/calibration/linear-response.ts';
 import { lookAt, scored } from '../../../core/calibration/probe.ts';
 import { isScored, type ScoredDirection } from '../../../core/directions/direction.ts';
@@ -101,7 +100,7 @@ export const calibrate = defineStage({
       const rows = seenLatents(drawn, size, editor.geometry);
       const shared: CalibrateThread['shared'] = {
         ...place,
-        response: linearResponse(rows, size, logits, attributeNames.length),
+        response: linearResponse(rows, size, logits, editor.attributes.length),
         logits,
         faces: await lookAt(editor, judge, seedsFrom(seed, faces)),
         trialFaces: await lookAt(editor, judge, seedsFrom(seed + faces, trialFaces)),
@@ -116,7 +115,7 @@ export const calibrate = defineStage({
       const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
       const options = { threads, signal, native: true };
       const workers = inThreads<CalibrateThread>('stages/calibrate/thread', shared, options);
-      const progress = log.progress('calibrate', attributeNames.length, 'attributes');
+      const progress = log.progress('calibrate', editor.attributes.length, 'attributes');
       try {
         for await (const calibrated of mapInOrder(left, 2 * threads, workers.run)) {
           signal.throwIfAborted(); // also where the next one is there already

@@ -1,7 +1,7 @@
-// Stage `evaluate edits`: measures what moving each attribute does to it and to the other 39, with and without locks.
+// Stage `evaluate edits`: measures what moving each attribute does to it and to the others, with and without locks.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
+import { attributeIndex } from '../../../core/attributes.ts';
 import { editedColumns, lookAt, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
 import { isScored } from '../../../core/directions/direction.ts';
 import { distanceTo, seenLatent } from '../../../core/editing/distances.ts';
@@ -54,7 +54,7 @@ type Config = z.output<typeof options>;
 
 /** The effect of moving one attribute. */
 export interface Effect {
-  readonly moved: AttributeName;
+  readonly moved: string;
   /** The bundle's suggested ones, or none. */
   readonly locks: readonly string[];
   readonly locked: boolean;
@@ -66,7 +66,8 @@ export interface Effect {
   /** Mean |strength|, in σ. */
   readonly strength: number;
   readonly all: EditEffect;
-  /** The same for the faces in which the judge, before the edit, sees no man, and for those in which it sees one. */
+  /** The same for the faces in which the judge, before the edit, sees no man, and for those in which it sees one; of no
+   * faces where nobody asks for men. */
   readonly women: EditEffect;
   readonly men: EditEffect;
 }
@@ -77,6 +78,8 @@ export interface EditEvaluation {
   /** Probabilities that each face was moved to. */
   readonly targets: readonly number[];
   readonly effects: readonly Effect[];
+  /** The attributes that changes and flips are told of, in their order; evaluations of before there was a choice: CelebA's. */
+  readonly attributes?: readonly string[];
   /** Per attribute with a boundary: R² of the classifier's logit on the signed distance, over the unedited faces. */
   readonly linearity: Readonly<Record<string, number>>;
   /** Cosines of the normals, in the order of `linearity`. */
@@ -85,7 +88,7 @@ export interface EditEvaluation {
 
 export const evaluationFile = 'evaluation.json';
 
-const csvColumns: readonly Column<Effect>[] = [
+const csvColumns = (attributes: readonly string[]): readonly Column<Effect>[] => [
   { title: 'moved', value: row => row.moved },
   { title: 'locks', value: row => row.locks.join(' ') },
   { title: 'hold', value: row => row.hold },
@@ -97,7 +100,7 @@ const csvColumns: readonly Column<Effect>[] = [
   { title: 'error of agreement', value: row => row.all.errors.agreement },
   { title: 'error of flips', value: row => row.all.errors.flips },
   { title: 'error of locked flips', value: row => row.all.errors.lockedFlips },
-  ...attributeNames.map((title, a) => ({ title, value: (row: Effect) => row.all.changes[a] })),
+  ...attributes.map((title, a) => ({ title, value: (row: Effect) => row.all.changes[a] })),
 ];
 
 /** One row an attribute: without locks, and with locks held in either way. */
@@ -130,7 +133,7 @@ const firstSeed = 1_000_000;
 
 export const evaluateEdits = defineStage({
   name: 'evaluate edits',
-  description: 'Measure what moving each attribute of a bundle does to it and to the other 39.',
+  description: 'Measure what moving each attribute of a bundle does to it and to the others.',
   examples: [
     '--bundle models/celeba-64 --out runs/evaluation',
     '--bundle models/mine --judge runs/judge --out runs/hair --attributes Bald,Bangs',
@@ -139,8 +142,7 @@ export const evaluateEdits = defineStage({
   async run(config, { log, signal }) {
     await openDevice(config); // a missing device is reported before anything is read or begun
     const { bundle, out, resume, force, faces } = config;
-    for (const attribute of config.attributes) attributeIndex(attribute);
-    await checkLocks(config);
+    await checkNames(config);
     const inputs = {
       bundle: join(bundle, bundleFiles.index),
       ...(config.judge === undefined ? {} : { judge: config.judge }),
@@ -151,10 +153,11 @@ export const evaluateEdits = defineStage({
       const { editor, judge } = await openMover(place);
       const seeds = Array.from({ length: faces }, (_, i) => firstSeed + config.seed + i);
       const seen = await lookAt(editor, judge, seeds);
-      const isMan = (row: number) => {
-        const male = attributeIndex('Male');
-        return seen.before[row * attributeNames.length + male]! > judge.thresholds[male]!;
-      };
+      const { attributes } = editor;
+      const male = attributes.indexOf('Male');
+      const seesMan = (row: number) => seen.before[row * attributes.length + male]! > judge.thresholds[male]!;
+      const isMan = (row: number) => male >= 0 && seesMan(row);
+      const isWoman = (row: number) => male >= 0 && !seesMan(row);
       await run.rewind(() => true); // drops a line that was cut short
       const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
       const plans = plansFor(editor, config, line => log.warn(line));
@@ -177,8 +180,8 @@ export const evaluateEdits = defineStage({
           const { onAll: _, ...plan } = plans[effects.length]!;
           const { low, high, before, ...how } = probed;
           const effect = (chosen?: (row: number) => boolean) =>
-            editEffect({ before, low, high }, judge.thresholds, editedColumns(plan), chosen);
-          effects.push({ ...plan, ...how, all: effect(), women: effect(row => !isMan(row)), men: effect(isMan) });
+            editEffect({ before, low, high }, judge.thresholds, editedColumns(plan, attributes), chosen);
+          effects.push({ ...plan, ...how, all: effect(), women: effect(isWoman), men: effect(isMan) });
           run.metrics(effects.at(-1)!);
           progress.update(effects.length * faces, plan.moved);
         }
@@ -191,9 +194,17 @@ export const evaluateEdits = defineStage({
       const cosines = boundaries.map(a => boundaries.map(b => cosine(a.normal, b.normal)));
       await editor.release();
       await judge.release();
-      const evaluation: EditEvaluation = { judge: judge.name, faces, targets, effects, linearity, cosines };
+      const evaluation: EditEvaluation = {
+        judge: judge.name,
+        faces,
+        targets,
+        attributes,
+        effects,
+        linearity,
+        cosines,
+      };
       await writeJson(run.file(evaluationFile), evaluation);
-      await writeWhole(run.file('evaluation.csv'), csvTable(csvColumns, effects));
+      await writeWhole(run.file('evaluation.csv'), csvTable(csvColumns(attributes), effects));
       return { out, judge: judge.name, faces, means: meansOf(effects), pairs: pairsOf(effects) };
     });
   },
@@ -206,10 +217,12 @@ export const evaluateEdits = defineStage({
   },
 });
 
-/** @throws UserError with a suggestion for a lock that is none of the bundle's movable directions. */
-async function checkLocks({ bundle, locks }: Config): Promise<void> {
-  if (locks.length === 0) return;
-  const names = (await readBundleFolder(bundle)).movable.map(({ attribute }) => attribute);
+/** @throws UserError with a suggestion for an unknown attribute, and for a lock that is none of the bundle's movable directions. */
+async function checkNames({ bundle, attributes, locks }: Config): Promise<void> {
+  if (attributes.length + locks.length === 0) return;
+  const { movable, classifier } = await readBundleFolder(bundle);
+  for (const attribute of attributes) attributeIndex(attribute, classifier.architecture.attributes);
+  const names = movable.map(({ attribute }) => attribute);
   const unknown = locks.find(lock => !names.includes(lock));
   if (unknown === undefined) return;
   throw new UserError(
@@ -240,9 +253,9 @@ async function linearityOf(editor: FaceEditor, seeds: readonly number[]): Promis
   const logits = await editor.score(await editor.render(latents));
   return Object.fromEntries(
     scoredBoundaries(editor).map(boundary => {
-      const column = attributeIndex(boundary.attribute);
+      const column = attributeIndex(boundary.attribute, editor.attributes);
       const distances = latents.map(latent => distanceTo(boundary, latent));
-      const own = seeds.map((_, face) => logits[face * attributeNames.length + column]!);
+      const own = seeds.map((_, face) => logits[face * editor.attributes.length + column]!);
       return [boundary.attribute, correlation(distances, own) ** 2];
     }),
   );

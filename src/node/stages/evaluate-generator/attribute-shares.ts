@@ -1,5 +1,5 @@
 // Counts how often a classifier sees each attribute in generated and in real faces, by gender and age.
-import { type AttributeName, attributeIndex, attributeNames } from '../../../core/attributes.ts';
+import { attributeNames } from '../../../core/attributes.ts';
 import type { ImageSet } from '../../../core/images/image-set.ts';
 import { classify, evaluationBatch } from '../../../core/measures/answers/classify.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
@@ -19,7 +19,12 @@ type Group = (typeof groups)[number];
 /** The shares in one set of faces. */
 export interface AttributeShares {
   readonly of: string;
-  /** By group: its number of faces, and the share of them with each attribute, [40]; null where there are no faces. */
+  /** What the shares are of, in their order; left out by earlier versions: CelebA's. */
+  readonly attributes?: readonly string[];
+  /**
+   * By group: its number of faces, and the share of them with each attribute; null where there are no faces. Women, men,
+   * young and older are empty where the classifier does not ask for them.
+   */
   readonly groups: Readonly<Record<Group, { readonly count: number; readonly shares: readonly (number | null)[] }>>;
 }
 
@@ -34,48 +39,62 @@ export async function openLabeller(folder: string, generator: GanDetails, device
   const run = await openRun(folder, 'train classifier');
   const { details, tensors } = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
   const { architecture, thresholds } = details;
+  const { attributes } = architecture;
   checkClassifierFits(architecture, generator);
   const runner = await classifierRunner(device, architecture, tensors, evaluationBatch);
   return {
-    sharesOf: async (of, images) => sharesByGroup(of, await classify(images, runner), thresholds),
+    sharesOf: async (of, images) => sharesByGroup(of, await classify(images, runner), { attributes, thresholds }),
     release: () => runner.release(),
   };
 }
 
-/** @param logits [n, 40]. */
-export function sharesByGroup(of: string, logits: Float32Array, thresholds: readonly number[]): AttributeShares {
-  const width = attributeNames.length;
+/** @param logits [n, attributes]. */
+export function sharesByGroup(
+  of: string,
+  logits: Float32Array,
+  { attributes, thresholds }: { readonly attributes: readonly string[]; readonly thresholds: readonly number[] },
+): AttributeShares {
+  const width = attributes.length;
   const rows = Array.from({ length: logits.length / width }, (_, n) =>
     thresholds.map((threshold, a) => logits[n * width + a]! > threshold),
   );
-  const [male, young] = [attributeIndex('Male'), attributeIndex('Young')];
+  const known = (name: string, has: boolean) => {
+    const column = attributes.indexOf(name);
+    return column < 0 ? [] : rows.filter(row => row[column] === has);
+  };
   const group = (faces: readonly boolean[][]) => ({
     count: faces.length,
-    shares: attributeNames.map((_, a) =>
-      faces.length === 0 ? null : faces.filter(row => row[a]).length / faces.length,
-    ),
+    shares: attributes.map((_, a) => (faces.length === 0 ? null : faces.filter(row => row[a]).length / faces.length)),
   });
   return {
     of,
+    attributes,
     groups: {
       all: group(rows),
-      women: group(rows.filter(row => !row[male])),
-      men: group(rows.filter(row => row[male])),
-      young: group(rows.filter(row => row[young])),
-      older: group(rows.filter(row => !row[young])),
+      women: group(known('Male', false)),
+      men: group(known('Male', true)),
+      young: group(known('Young', true)),
+      older: group(known('Young', false)),
     },
   };
 }
 
-/** Columns of per cent: for each group one column a set. Rows are attributes. */
-export function shareColumns(sets: readonly AttributeShares[]): readonly Column<AttributeName>[] {
-  const percent = (set: AttributeShares, group: Group) => (attribute: AttributeName) => {
-    const share = set.groups[group].shares[attributeIndex(attribute)];
+/** The rows of a table of shares. */
+export function sharedAttributes([first]: readonly AttributeShares[]): readonly string[] {
+  return first?.attributes ?? attributeNames;
+}
+
+/** Columns of per cent: for each group that has faces one column a set. Rows are attributes. */
+export function shareColumns(sets: readonly AttributeShares[]): readonly Column<string>[] {
+  const attributes = sharedAttributes(sets);
+  const shown = groups.filter(group => sets.some(set => set.groups[group].count > 0));
+  const percent = (set: AttributeShares, group: Group) => (attribute: string) => {
+    const share = set.groups[group].shares[attributes.indexOf(attribute)];
     return share == null ? null : 100 * share;
   };
   return [
     { title: 'attribute', value: attribute => attribute },
-    ...groups.flatMap(group =>
+    ...shown.flatMap(group =>
       sets.map(set => ({ title: `${group}: ${set.of}`, value: percent(set, group), decimals: 1 })),
     ),
   ];

@@ -1,10 +1,9 @@
 // Chooses the sets of images that an evaluation of a generator compares, and prints what was measured.
-import { attributeNames } from '../../../core/attributes.ts';
 import { quantile } from '../../../core/math/statistics.ts';
 import type { PrecisionRecall } from '../../../core/measures/images/precision-recall.ts';
 import type { SlicedWasserstein } from '../../../core/measures/images/sliced-wasserstein.ts';
 import { type Column, csvTable, htmlTable, textTable } from '../../presentation/table.ts';
-import { type AttributeShares, shareColumns } from './attribute-shares.ts';
+import { type AttributeShares, shareColumns, sharedAttributes } from './attribute-shares.ts';
 
 /** A set under the name that tables give it. */
 export interface Named<Set> {
@@ -301,7 +300,9 @@ export function qualityText(quality: Quality): string {
     ...qualityTables.flatMap(table => table.text(quality)),
     ...(attributes === undefined
       ? []
-      : [`per cent of faces with each attribute\n${textTable(shareColumns(attributes), attributeNames)}`]),
+      : [
+          `per cent of faces with each attribute\n${textTable(shareColumns(attributes), sharedAttributes(attributes))}`,
+        ]),
   ].join('\n\n');
 }
 

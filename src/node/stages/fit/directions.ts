@@ -1,5 +1,5 @@
 // Gathers the directions of a `fit` run: fitted, imported, labelled by hand, and derived from these.
-import { attributeNames, isAttributeName } from '../../../core/attributes.ts';
+import { attributeNames } from '../../../core/attributes.ts';
 import type { Direction } from '../../../core/directions/direction.ts';
 import { type BoundaryOptions, measureBoundary } from '../../../core/directions/fit/boundary.ts';
 import { fitHandLabelled, type HandLabelledMetrics } from '../../../core/directions/fit/hand-labelled.ts';
@@ -21,11 +21,11 @@ interface Wishes extends Partial<Omit<BoundaryOptions, 'threshold'>> {
   readonly psi?: number | undefined;
 }
 
-/** The boundary of a direction beyond the 40. */
+/** The boundary of a direction beyond the attributes. */
 type OriginatedBoundary = StoredBoundary & { readonly origin: string };
 
 interface Gathered {
-  /** One for each of the 40 attributes, in the order of the label file, then any others. */
+  /** One for each attribute of the faces, or without faces of CelebA's 40, in their order; then any others. */
   readonly directions: readonly StoredFit[];
   readonly space: LatentSpace;
 }
@@ -53,11 +53,12 @@ export async function gatherDirections(
     });
   }
   const reason = faces === undefined ? 'it is not among the imported boundaries' : 'the faces have no scores of it';
-  const fits = attributeNames.map(
+  const attributes = faces?.attributes ?? attributeNames;
+  const fits = attributes.map(
     (attribute): StoredFit => found.get(attribute) ?? { controllable: false, attribute, reason },
   );
   const others = [...found.values()].flatMap((fit): OriginatedBoundary[] => {
-    if (!fit.controllable || isAttributeName(fit.boundary.attribute)) return [];
+    if (!fit.controllable || attributes.includes(fit.boundary.attribute)) return [];
     const { attribute } = fit.boundary;
     const scored = faces?.rows.find(row => row.attribute === attribute);
     const isImported = imported.some(each => each.attribute === attribute);
@@ -71,7 +72,7 @@ export async function gatherDirections(
   }
   const all = () => [...fits.flatMap(fit => (fit.controllable ? [fit.boundary] : [])), ...others];
   for (const wish of wishes.condition) others.push(conditioned(wish, all()));
-  checkNames(others);
+  checkNames(others, attributes);
   const directions = [...fits, ...others.map(boundary => ({ controllable: true, boundary }) as const)];
   // Directions from elsewhere are InterFaceGAN's, of latents on the sphere.
   return { directions, space: { size, geometry: faces?.geometry ?? 'sphere' } };
@@ -108,13 +109,13 @@ function conditioned(wish: string, boundaries: readonly Direction[]): Originated
 }
 
 /** Names become parts of file names, and of moves such as `dimples=2`. */
-function checkNames(others: readonly Direction[]): void {
+function checkNames(others: readonly Direction[], attributes: readonly string[]): void {
   const names = others.map(({ attribute }) => attribute);
   for (const [i, name] of names.entries()) {
     if (!/^\w[\w-]{0,63}$/.test(name)) {
       throw new UserError(`a name must be letters, digits, _ and -, at most 64; got "${name}"`);
     }
-    if (isAttributeName(name) || names.indexOf(name) < i)
+    if (attributes.includes(name) || names.indexOf(name) < i)
       throw new UserError(`${name} is the name of another boundary; choose another`);
   }
 }

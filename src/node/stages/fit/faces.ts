@@ -14,6 +14,8 @@ import { exists } from '../../runs/manifest.ts';
 import type { FinishedRun } from '../../runs/run-folder.ts';
 
 export interface Faces extends LatentSpace {
+  /** The attributes that boundaries are wanted of. */
+  readonly attributes: readonly string[];
   readonly count: number;
   /** [count, size], as the generator sees them. */
   readonly latents: Float32Array;
@@ -33,13 +35,16 @@ const brightness = {
 
 /** Reads a run of `synthesize`. @throws UserError where files do not fit together or numbers are not finite. */
 export async function readFaces(run: FinishedRun): Promise<Faces> {
-  const { thresholds, geometry } = await readSynthesis(run);
-  const rows = attributeNames.map((attribute, a) => ({ attribute, threshold: thresholds[a]!, origin: 'classifier' }));
+  const { attributes, thresholds, geometry } = await readSynthesis(run);
+  const rows = attributes.map((attribute, a) => ({ attribute, threshold: thresholds[a]!, origin: 'classifier' }));
   const latents = await readMatrix(run.file(latentFiles[geometry]), [null, null]);
   const [count] = latents.shape;
   const { data: logits } = await readMatrix(run.file('logits.npy'), [count, rows.length]);
-  const made = { geometry, generator: run.manifest.inputs.generator?.path };
-  if (!(await exists(run.file('brightness.npy')))) return faces(latents, rows, logits, made); // by an earlier version
+  const made = { attributes, geometry, generator: run.manifest.inputs.generator?.path };
+  // Faces of earlier versions have no brightness, and labels of one's own may know it already.
+  if (attributes.includes(brightnessName) || !(await exists(run.file('brightness.npy')))) {
+    return faces(latents, rows, logits, made);
+  }
   const { data: light } = await readMatrix(run.file('brightness.npy'), [count, 1]);
   const columns = rows.length + 1;
   const scores = Float32Array.from({ length: count * columns }, (_, at) => {
@@ -60,23 +65,23 @@ export async function readScoredFaces(latentFile: string, scorePaths: readonly s
   const [count, size] = latents.shape;
   const table = scorePaths.length === 1 && basename(scorePaths[0]!) === 'scores.npy' ? scorePaths[0] : undefined;
   const files = table === undefined ? await namedFiles(scorePaths, 'scores') : [];
-  const attributes = table === undefined ? files.map(file => file.attribute) : attributeNames;
-  const scores = new Float32Array(count * attributes.length);
-  if (table !== undefined) scores.set((await readMatrix(table, [count, attributes.length])).data);
+  const scored = table === undefined ? files.map(file => file.attribute) : attributeNames;
+  const scores = new Float32Array(count * scored.length);
+  if (table !== undefined) scores.set((await readMatrix(table, [count, scored.length])).data);
   for (const [a, { path, sign }] of files.entries()) {
     const column = await readMatrix(path, [count, 1]);
-    for (const [face, score] of column.data.entries()) scores[face * attributes.length + a] = sign * score;
+    for (const [face, score] of column.data.entries()) scores[face * scored.length + a] = sign * score;
   }
-  const rows = attributes.map((attribute, a) => {
+  const rows = scored.map((attribute, a) => {
     const sign = files[a]?.sign ?? 1;
     let probabilities = true;
-    for (let at = a; at < scores.length; at += attributes.length) {
+    for (let at = a; at < scores.length; at += scored.length) {
       probabilities &&= sign * scores[at]! >= 0 && sign * scores[at]! <= 1;
     }
     return { attribute, threshold: probabilities ? sign / 2 : 0, origin: 'fitted to scores' };
   });
   const normalised = { ...latents, data: normaliseLatents(latents.data, size) };
-  return faces(normalised, rows, scores, { geometry: 'sphere', generator: undefined });
+  return faces(normalised, rows, scores, { attributes: attributeNames, geometry: 'sphere', generator: undefined });
 }
 
 /** Puts latents and logits into shared memory, the logits a row an attribute. */
@@ -84,7 +89,7 @@ function faces(
   latents: { readonly shape: readonly [number, number]; readonly data: Float32Array },
   rows: Faces['rows'],
   data: Float32Array,
-  made: Pick<Faces, 'geometry' | 'generator'>,
+  made: Pick<Faces, 'attributes' | 'geometry' | 'generator'>,
 ): Faces {
   const [count, size] = latents.shape;
   return {

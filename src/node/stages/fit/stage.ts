@@ -1,6 +1,6 @@
 // Stage `fit`: finds the boundary of each attribute in latent space, from generated faces and their scores.
 import { z } from 'zod';
-import { attributeNames } from '../../../core/attributes.ts';
+import { attributeIndex } from '../../../core/attributes.ts';
 import { defaultBoundaryOptions as defaults } from '../../../core/directions/fit/boundary.ts';
 import type { LearningCurve } from '../../../core/directions/fit/learning-curve.ts';
 import { UserError } from '../../../core/errors.ts';
@@ -97,7 +97,7 @@ const options = z.strictObject({
     .default(defaults.control)
     .describe('fit shuffled labels too, whose accuracy must be that of chance'),
   curve: z
-    .array(z.enum(attributeNames))
+    .array(z.string())
     .default([])
     .describe('attributes that are also fitted to 250, 500, 1000, … samples, for curves.json'),
   field: z
@@ -130,6 +130,7 @@ export const fit = defineStage({
   async run(config, context) {
     checkSources(config);
     const faces = await openFaces(config);
+    for (const attribute of config.curve) attributeIndex(attribute, faces.attributes);
     const { out, resume, force } = config;
     const { log } = context;
     return withRun(out, { stage: 'fit', config, inputs: await inputsOf(config), resume, force, log }, async run => {
@@ -223,7 +224,7 @@ async function fitAll(
       progress.update(fits.length, orders[fits.length - 1]!.attribute);
     }
     progress.finish();
-    const asked = all.filter(({ attribute }) => (curve as readonly string[]).includes(attribute));
+    const asked = all.filter(({ attribute }) => curve.includes(attribute));
     const curveOrders = asked.map(order => ({ ...order, what: 'curve' as const }));
     for await (const answer of mapInOrder(curveOrders, 2 * threads, workers.run)) {
       if ('curve' in answer) curves[asked[Object.keys(curves).length]!.attribute] = answer.curve;

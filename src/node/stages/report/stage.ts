@@ -58,7 +58,7 @@ function leadHtml({ runs, dataset, editor, synthesis }: Sources): string {
   const minutes = Object.values(runs).reduce((sum, { manifest }) => sum + manifest.seconds, 0) / 60;
   const text =
     `A generator of ${resolution}×${resolution} faces, trained on ${counted(dataset.indicesOf('train').length)} ` +
-    `pictures (${counted(images)} shown); a classifier of 40 attributes, right on ${(100 * accuracy).toFixed(1)} % of ` +
+    `pictures (${counted(images)} shown); a classifier of ${dataset.attributes.length} attributes, right on ${(100 * accuracy).toFixed(1)} % of ` +
     `the test labels; ${movable.length} attributes that can be moved or locked, found in ` +
     `${counted(synthesis.count)} generated faces. ${minutes.toFixed(0)} minutes of work in all. Every face shown is ` +
     'generated; no picture of the dataset is in this page.';

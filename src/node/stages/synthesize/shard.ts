@@ -1,5 +1,4 @@
 // One shard of `synthesize`: draws latents, makes their faces and labels them.
-import { attributeNames } from '../../../core/attributes.ts';
 import { faceBrightness } from '../../../core/images/brightness.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
@@ -29,7 +28,7 @@ export interface ShardOrder {
 export interface Shard {
   /** [count, latentSize], as the generator sees them. */
   readonly latents: Float32Array;
-  /** [count, 40]. */
+  /** [count, attributes]. */
   readonly logits: Float32Array;
   /** [count]; see `faceBrightness`. */
   readonly brightness: Float32Array;
@@ -43,17 +42,18 @@ const batch = 20;
 /** @returns what makes shards on a device; a shard's faces do not depend on those made before it. */
 export async function shardMaker(device: Device, { generator, classifier, psi, seed }: FaceMaker) {
   const { resolution, latentSize } = generator.architecture;
+  const width = classifier.architecture.attributes.length;
   const faces = await generatorRunner(device, generator.architecture, generator.weights, batch);
   const classify = await classifierRunner(device, classifier.architecture, classifier.weights, batch);
   return async ({ shard, count, shown }: ShardOrder): Promise<Shard> => {
     const drawn = sampleLatents(createRandom(seed, streams.synthesize.shard(shard)), count, latentSize);
     const latents = truncated(await faces.map(drawn), psi);
-    const logits = new Float32Array(count * attributeNames.length);
+    const logits = new Float32Array(count * width);
     const brightness = new Float32Array(count);
     const images = new Float32Array(shown * 3 * resolution * resolution);
     for (let start = 0; start < count; start += batch) {
       const made = await faces.generate(latents.subarray(start * latentSize, (start + batch) * latentSize));
-      logits.set(await classify.run(made), start * attributeNames.length);
+      logits.set(await classify.run(made), start * width);
       brightness.set(faceBrightness(made, resolution), start);
       if (start < shown) images.set(made, start * 3 * resolution * resolution);
     }

@@ -1,6 +1,5 @@
 // Stage `synthesize`: generates faces, and labels each attribute of each with the classifier.
 import { z } from 'zod';
-import { attributeNames } from '../../../core/attributes.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { checkPsi } from '../../../core/models/latents.ts';
 import {
@@ -69,7 +68,7 @@ export const synthesize = defineStage({
         [config.count, latentSize],
         kept,
       );
-      const logitShape = [config.count, attributeNames.length] as const;
+      const logitShape = [config.count, architecture.attributes.length] as const;
       const logitFile = await createNpyWriter(run.file('logits.npy'), 'float32', logitShape, kept);
       // Chromaticities have no brightness to measure.
       const brightnessFile =
@@ -124,9 +123,9 @@ export const synthesize = defineStage({
       }
       for (const file of files) await file.close();
       progress.finish();
-      const frequencies = await frequenciesOf(run.file('logits.npy'), config.count, thresholds);
+      const frequencies = await frequenciesOf(run.file('logits.npy'), config.count, classifier.details);
       const { count, psi } = config;
-      const details: Synthesis = { geometry, psi, thresholds, frequencies, count };
+      const details: Synthesis = { geometry, psi, attributes: architecture.attributes, thresholds, frequencies, count };
       await writeJson(run.file(synthesisFile), { resolution, latentSize, ...details });
       return { count: config.count, frequencies };
     });
@@ -151,15 +150,19 @@ function* shardsOf(count: number, kept: number): Generator<ShardOrder> {
 }
 
 /** Share of the faces whose logit lies above the attribute's threshold; read in pieces, for any number of faces. */
-async function frequenciesOf(path: string, count: number, thresholds: readonly number[]) {
-  const present = attributeNames.map(() => 0);
+async function frequenciesOf(
+  path: string,
+  count: number,
+  { architecture: { attributes }, thresholds }: z.output<typeof classifierDetailsSchema>,
+) {
+  const present = attributes.map(() => 0);
   const piece = 10_000;
   for (let start = 0; start < count; start += piece) {
     const { data } = await readNpy(path, { start, count: Math.min(piece, count - start) });
     for (let at = 0; at < data.length; at++) {
-      const attribute = at % attributeNames.length;
+      const attribute = at % attributes.length;
       if (data[at]! > thresholds[attribute]!) present[attribute]!++;
     }
   }
-  return Object.fromEntries(attributeNames.map((attribute, index) => [attribute, present[index]! / count]));
+  return Object.fromEntries(attributes.map((attribute, index) => [attribute, present[index]! / count]));
 }

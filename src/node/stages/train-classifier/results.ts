@@ -1,5 +1,4 @@
 // The columns of the table that says how often a classifier is right.
-import { type AttributeName, attributeNames } from '../../../core/attributes.ts';
 import { type AttributeResult, attributeMetrics } from '../../../core/measures/answers/attribute-metrics.ts';
 import type { LabelledImages } from '../../artefacts/image-set.ts';
 import { published } from '../../presentation/published.ts';
@@ -23,20 +22,21 @@ export const resultColumns: readonly Column<AttributeResult>[] = [
 export const allColumns: readonly Column<AttributeResult>[] = [
   ...resultColumns,
   ...columnsOf('csv'),
-  { title: 'report train accuracy', value: row => published(row.attribute).classifier.reportTrain },
-  { title: 'report test accuracy', value: row => published(row.attribute).classifier.report },
-  { title: 'LNets+ANet test accuracy', value: row => published(row.attribute).classifier.lnets },
-  { title: 'MCNN-AUX test accuracy', value: row => published(row.attribute).classifier.mcnn },
+  { title: 'report train accuracy', value: row => published(row.attribute)?.classifier.reportTrain },
+  { title: 'report test accuracy', value: row => published(row.attribute)?.classifier.report },
+  { title: 'LNets+ANet test accuracy', value: row => published(row.attribute)?.classifier.lnets },
+  { title: 'MCNN-AUX test accuracy', value: row => published(row.attribute)?.classifier.mcnn },
 ];
 
 export function firstOf(images: LabelledImages, count: number): LabelledImages {
+  const width = images.labels.length / Math.max(1, images.count);
   const size = 3 * images.resolution ** 2;
   const kept = Math.min(count, images.count);
   return {
     ...images,
     count: kept,
     pixels: images.pixels.subarray(0, kept * size),
-    labels: images.labels.subarray(0, kept * attributeNames.length),
+    labels: images.labels.subarray(0, kept * width),
   };
 }
 
@@ -44,6 +44,6 @@ export function firstOf(images: LabelledImages, count: number): LabelledImages {
 export const toleratedErrors = 2;
 
 /** @returns the attributes for which the commoner answer would be better by more than chance explains. */
-export function belowBaseline(results: readonly AttributeResult[]): AttributeName[] {
+export function belowBaseline(results: readonly AttributeResult[]): string[] {
   return results.filter(row => row.gain < -toleratedErrors * row.gainError).map(row => row.attribute);
 }

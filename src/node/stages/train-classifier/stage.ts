@@ -1,4 +1,4 @@
-// Stage `train classifier`: one network for the 40 attributes, judged on images it has never seen.
+// Stage `train classifier`: one network for all attributes, judged on images it has never seen.
 
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { meanLoss } from '../../../core/training/classifier/losses.ts';
 import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../../core/training/classifier/trainer.ts';
-import { openDataset } from '../../artefacts/dataset.ts';
+import { checkLabelled, openDataset } from '../../artefacts/dataset.ts';
 import { ofSomePeople } from '../../artefacts/draw-people.ts';
 import { imagesOf, type LabelledImages, labelledImagesAt } from '../../artefacts/image-set.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
@@ -35,7 +35,7 @@ const [metricsEvery, checkpointEvery] = [20, 100];
 
 export const trainClassifier = defineStage({
   name: 'train classifier',
-  description: 'Train the classifier of the 40 attributes and measure it on the test images.',
+  description: 'Train the classifier of the attributes, and measure it on the test images.',
   examples: [
     '--dataset runs/dataset --out runs/classifier',
     '--dataset runs/dataset --out runs/judge --preset judge',
@@ -47,6 +47,7 @@ export const trainClassifier = defineStage({
   async run(config, context) {
     const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
+    checkLabelled(dataset, 'train classifier');
     const { resume, force } = config;
     const { log } = context;
     const inputs = { dataset: config.dataset };
@@ -58,9 +59,9 @@ export const trainClassifier = defineStage({
       const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
       const training = await labelledImagesAt(dataset, indices);
       const validation = await imagesOf(dataset, 'validation');
-      const { resolution } = dataset;
+      const { resolution, attributes } = dataset;
       const { width, maxWidth, normalisation } = config;
-      const architecture = { resolution, width, maxWidth, normalisation };
+      const architecture = { resolution, width, maxWidth, normalisation, attributes: [...attributes] };
       const score = async (weights: Weights, images: LabelledImages) => {
         const runner = await classifierRunner(device, architecture, weights, evaluationBatch);
         const logits = await classify(images, runner);
@@ -77,6 +78,7 @@ export const trainClassifier = defineStage({
       // Training accuracy is told from as many images as there are for the test.
       const known = firstOf(training, Math.max(test.count, 1));
       const results = attributeResults(
+        attributes,
         await score(weights, validation),
         await score(weights, known),
         await score(weights, test),

@@ -1,5 +1,5 @@
 // Side effects of a slider: the attributes that move with its own, as the bundle measured them or as this face shows them.
-import { attributeNames } from '../../../core/attributes.ts';
+import { isScored } from '../../../core/directions/direction.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import type { Frame, Model } from '../../shared/protocol.ts';
 import type { ShownDirection } from '../../shared/shown-direction.ts';
@@ -27,10 +27,11 @@ export function sideEffectsOf(
   const frames = strip.flatMap(({ frame }) => ('problem' in frame ? [] : [frame]));
   const [first, last] = [frames.at(0), frames.at(-1)];
   if (first === undefined || last === undefined) return { movesWith: [], suggestedLocks: [] };
-  const movesWith = attributeNames
-    .map((name, i) => {
-      const [less, more] = [first, last].map(({ logits }) => probabilityOf(directions[i]!, logits[i]!));
-      return { attribute: name, change: more! - less! };
+  const movesWith = directions
+    .filter(isScored)
+    .map((direction, i) => {
+      const [less, more] = [first, last].map(({ logits }) => probabilityOf(direction, logits[i]!));
+      return { attribute: direction.attribute, change: more! - less! };
     })
     .filter(each => each.attribute !== attribute.attribute && Math.abs(each.change) >= minSideEffect)
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))

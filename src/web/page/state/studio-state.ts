@@ -51,7 +51,7 @@ export interface StudioState {
   readonly shown: Signal<Shown | undefined>;
   /** The same face without moves. */
   readonly before: Signal<Shown | undefined>;
-  /** Figures of both, for 40 rows to read: they change less often than the picture. */
+  /** Figures of both, for people to read: they change less often than the picture. */
   readonly figures: Signal<{ readonly before: Figures; readonly after: Figures } | undefined>;
   /** Share of each direction that the locks leave, 0 to 1. */
   readonly residuals: Signal<Readonly<Record<string, number>>>;

@@ -17,7 +17,7 @@ test('the table measures on test images what was chosen on validation images', (
     }
     return { labels, logits };
   };
-  const [first, second] = attributeResults(scored(2), scored(2), scored(2));
+  const [first, second] = attributeResults(attributeNames, scored(2), scored(2), scored(2));
   expect(first).toMatchObject({ attribute: attributeNames[0], testAccuracy: 1, majorityBaseline: 0.75 });
   expect(Math.abs(first!.threshold - 2)).toBeLessThan(1);
   expect(first).toMatchObject({ gain: 0.25, labelFrequency: 0.25, answerFrequency: 0.25, auc: 1 });
@@ -32,7 +32,7 @@ test('every metric has a field and a heading of its own, and a number in every r
     expect(new Set(attributeMetrics.map(metric => metric[name])).size).toBe(attributeMetrics.length);
   }
   const answers = { labels: Uint8Array.from({ length: 80 }, (_, at) => Number(at < 40)), logits: new Float32Array(80) };
-  const rows = attributeResults(answers, answers, answers);
+  const rows = attributeResults(attributeNames, answers, answers, answers);
   expect(rows.length).toBe(40);
   for (const row of rows) {
     for (const { key } of attributeMetrics) expect(row[key], key).toEqual(expect.any(Number));

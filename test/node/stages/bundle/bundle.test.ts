@@ -222,7 +222,7 @@ describe('a bundle', () => {
       sharesByGroup(
         'generated',
         Float32Array.from({ length: 40 }, (_, a) => a),
-        thresholds,
+        { attributes: attributeNames, thresholds },
       ),
     ];
     const figures = { swd, msSsim, nearest, attributes };

@@ -268,11 +268,8 @@ test('shares are of the faces in each group', () => {
   const [male, young, smiling] = ['Male', 'Young', 'Smiling'].map(name => attributeNames.indexOf(name as 'Male'));
   const face = (...present: (number | undefined)[]) => attributeNames.map((_, a) => (present.includes(a) ? 0.6 : 0.5)); // 0.5 is the threshold, and not above it
   const faces = [face(male, smiling), face(male), face(male, young), face(young, smiling)];
-  const { groups } = sharesByGroup(
-    'faces',
-    Float32Array.from(faces.flat()),
-    attributeNames.map(() => 0.5),
-  );
+  const known = { attributes: attributeNames, thresholds: attributeNames.map(() => 0.5) };
+  const { groups } = sharesByGroup('faces', Float32Array.from(faces.flat()), known);
   const of = (group: 'all' | 'women' | 'men' | 'young' | 'older') => [
     groups[group].count,
     groups[group].shares[smiling!],
@@ -283,8 +280,11 @@ test('shares are of the faces in each group', () => {
   expect(of('men')).toEqual([3, 1 / 3, 1 / 3]);
   expect(of('young')).toEqual([2, 0.5, 1]);
   expect(of('older')).toEqual([2, 0.5, 0]);
-  const none = sharesByGroup('none', new Float32Array(0), []).groups.men;
+  const none = sharesByGroup('none', new Float32Array(0), known).groups.men;
   expect([none.count, none.shares[0]]).toEqual([0, null]);
+  const own = { attributes: ['tall'], thresholds: [0] };
+  const { groups: ofOwn } = sharesByGroup('own', Float32Array.of(1, -1), own);
+  expect([ofOwn.all.shares, ofOwn.men.count, ofOwn.women.count]).toEqual([[0.5], 0, 0]);
 });
 
 test('more images than there are to train on are lowered, and told', async () => {

@@ -45,7 +45,13 @@ test('what is known of each attribute stands in the run, and what the bundle nee
   expect(summary).toMatchObject({ trainingImages: 80, testImages: 10 });
   const results: AttributeResult[] = json(out, 'attributes.json');
   const { details } = await readTensors(join(out, 'classifier.safetensors'), classifierDetailsSchema);
-  expect(details.architecture).toEqual({ resolution: 8, width: 2, maxWidth: 4, normalisation: 'range' });
+  expect(details.architecture).toEqual({
+    resolution: 8,
+    width: 2,
+    maxWidth: 4,
+    normalisation: 'range',
+    attributes: [...attributeNames],
+  });
   expect(details.thresholds).toEqual(results.map(row => row.threshold));
   expect(details.calibration).toEqual(results.map(({ slope, intercept }) => ({ slope, intercept })));
   for (const row of results) {

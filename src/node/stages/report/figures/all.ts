@@ -24,8 +24,10 @@ export function drawingsOf(folder: string, sources: Sources): (() => Figure | Pr
     ...(fittedCurves(sources) ? [() => sampleCurvesFigure(sources.runs.boundaries)] : []),
     () => editsFigure(sources),
     () => rescoringFigure(sources),
-    () => groupsFigure(sources),
-    () => groupStripsFigure(sources),
+    // Women and men are told apart by the attribute that says so.
+    ...(sources.editor.attributes.includes('Male')
+      ? [() => groupsFigure(sources), () => groupStripsFigure(sources)]
+      : []),
     () => cosinesFigure(sources),
     ...(sources.runs.quality === undefined ? [] : [() => qualityFigure(sources.runs.quality!)]),
     () => curvesFigure(sources),

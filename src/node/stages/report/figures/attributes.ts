@@ -1,7 +1,7 @@
 // Draws figures 1 and 2: the frequency of each attribute in the pictures and in generated faces.
 
-import { attributeNames } from '../../../../core/attributes.ts';
 import { classify } from '../../../../core/measures/answers/classify.ts';
+import type { Dataset } from '../../../artefacts/dataset.ts';
 import { imagesOf } from '../../../artefacts/image-set.ts';
 import { type ShareSeries, shareChart } from '../../../presentation/charts.ts';
 import type { Figure } from '../../../presentation/html.ts';
@@ -9,17 +9,19 @@ import { published, wholeCeleba } from '../../../presentation/published.ts';
 import type { Sources } from '../sources.ts';
 import { counted, readable } from './words.ts';
 
-const whole = attributeNames.map(attribute => published(attribute).wholeCount / wholeCeleba);
-/** The attributes of both figures, the most frequent first. */
-const order = [...attributeNames.keys()].sort((a, b) => whole[b]! - whole[a]!);
+/** @returns the share of the whole CelebA that has each attribute; undefined for attributes of one's own. */
+function wholeShares({ attributes }: Dataset): number[] | undefined {
+  const known = attributes.map(published);
+  const shares = known.flatMap(each => (each === undefined ? [] : [each.wholeCount / wholeCeleba]));
+  return shares.length === attributes.length ? shares : undefined;
+}
 
-/** Sets the attributes of the dataset beside those of the whole CelebA. */
+/** Shows the attributes of the dataset, beside those of the whole CelebA where they are its own. */
 export function datasetFigure({ dataset, runs }: Sources): Figure {
-  const shares = sharesOf(dataset.labels, dataset.count, label => label === 1);
-  const distances = shares.map((share, a) => Math.abs(share - whole[a]!));
-  const largest = distances.indexOf(Math.max(...distances));
+  const whole = wholeShares(dataset);
+  const shares = labelShares(dataset);
   const series = [
-    { name: `whole CelebA, ${counted(wholeCeleba)} pictures`, values: whole },
+    ...(whole === undefined ? [] : [{ name: `whole CelebA, ${counted(wholeCeleba)} pictures`, values: whole }]),
     { name: `this dataset, ${counted(dataset.count)} pictures`, values: shares },
   ];
   const splits = (['train', 'validation', 'test'] as const).map(
@@ -28,64 +30,80 @@ export function datasetFigure({ dataset, runs }: Sources): Figure {
   return {
     number: 1,
     title: 'Attributes in the dataset',
-    body: chart(series),
+    body: chart(series, dataset),
     caption:
-      `Share of pictures with each attribute, by their labels: ${counted(wholeCeleba)} pictures of the whole CelebA, ` +
-      `${counted(dataset.count)} of this dataset (${splits.join(', ')}). The largest difference is ` +
-      `${(100 * distances[largest]!).toFixed(2)} percentage points (${readable(attributeNames[largest]!)}).`,
+      'Share of pictures with each attribute, by their labels: ' +
+      `${whole === undefined ? '' : `${counted(wholeCeleba)} pictures of the whole CelebA, `}` +
+      `${counted(dataset.count)} of this dataset (${splits.join(', ')}).${whole === undefined ? '' : largestDifference(dataset, whole, shares)}`,
     command: runs.dataset.command,
   };
+}
+
+function largestDifference({ attributes }: Dataset, whole: readonly number[], shares: readonly number[]): string {
+  const distances = shares.map((share, a) => Math.abs(share - whole[a]!));
+  const largest = distances.indexOf(Math.max(...distances));
+  const points = (100 * distances[largest]!).toFixed(2);
+  return ` The largest difference is ${points} percentage points (${readable(attributes[largest]!)}).`;
 }
 
 /** Sets true labels beside the classifier's answers for the same pictures and for generated faces. */
 export async function generatedFigure({ dataset, runs, editor, synthesis }: Sources): Promise<Figure> {
   const { count, thresholds, frequencies } = synthesis;
+  const width = dataset.attributes.length;
   const test = await imagesOf(dataset, 'test');
   const logits = await classify(test, { run: images => editor.score(images) });
   const pictures = `the ${counted(test.count)} test pictures`;
   const series = [
-    { name: `labels of ${pictures}`, values: sharesOf(test.labels, test.count, label => label === 1) },
+    { name: `labels of ${pictures}`, values: sharesOf(test.labels, width, label => label === 1) },
     {
       name: 'the classifier on these pictures',
-      values: sharesOf(logits, test.count, (logit, a) => logit > thresholds[a]!),
+      values: sharesOf(logits, width, (logit, a) => logit > thresholds[a]!),
     },
     {
       name: `the classifier on ${counted(count)} generated faces`,
-      values: attributeNames.map(attribute => frequencies[attribute] ?? null),
+      values: dataset.attributes.map(attribute => frequencies[attribute] ?? null),
     },
   ];
   return {
     number: 2,
     title: 'Attributes of generated faces',
-    body: chart(series),
+    body: chart(series, dataset),
     caption:
       `From the bar to the square is what the classifier gets wrong on real faces; from the square to the dot is what ` +
-      `the generator makes more or less often than CelebA has it. Labels and squares: ${pictures}, which neither ` +
+      `the generator makes more or less often than the pictures have it. Labels and squares: ${pictures}, which neither ` +
       `network was trained on; dots: ${counted(count)} generated faces, uncurated.`,
     command: runs.synthesis.command,
   };
 }
 
-function chart(series: readonly ShareSeries[]): string {
+/** The most frequent attributes first: in the whole CelebA, or where they are one's own, in the dataset. */
+function chart(series: readonly ShareSeries[], dataset: Dataset): string {
+  const { attributes } = dataset;
+  const shares = wholeShares(dataset) ?? labelShares(dataset);
+  const order = [...attributes.keys()].sort((a, b) => shares[b]! - shares[a]!);
   const sorted = series.map(({ name, values }) => ({ name, values: order.map(a => values[a]!) }));
-  const names = order.map(a => readable(attributeNames[a]!));
+  const names = order.map(a => readable(attributes[a]!));
   return shareChart(
     names,
     sorted,
-    `Share of faces with each of the 40 attributes: ${series.map(s => s.name).join('; ')}`,
+    `Share of faces with each of the ${attributes.length} attributes: ${series.map(s => s.name).join('; ')}`,
   );
 }
 
-/** @param values [count, 40]. @returns the share of rows in which each attribute is present. */
+function labelShares({ labels, attributes }: Dataset): number[] {
+  return sharesOf(labels, attributes.length, label => label === 1);
+}
+
+/** @param values [count, width]. @returns the share of rows in which each attribute is present. */
 function sharesOf(
   values: ArrayLike<number>,
-  count: number,
+  width: number,
   present: (value: number, attribute: number) => boolean,
 ): number[] {
-  const counts = new Array<number>(attributeNames.length).fill(0);
+  const counts = new Array<number>(width).fill(0);
   for (let at = 0; at < values.length; at++) {
-    const attribute = at % attributeNames.length;
+    const attribute = at % width;
     if (present(values[at]!, attribute)) counts[attribute]!++;
   }
-  return counts.map(each => each / Math.max(1, count));
+  return counts.map(each => (each * width) / Math.max(1, values.length));
 }

@@ -5,7 +5,7 @@ import type { EditEffect } from '../../../../core/measures/answers/edit-effects.
 import { heatMap } from '../../../presentation/charts.ts';
 import { escapeHtml, type Figure } from '../../../presentation/html.ts';
 import { type Column, htmlTable } from '../../../presentation/table.ts';
-import { type Effect, pairsOf } from '../../evaluate-edits/stage.ts';
+import { type EditEvaluation, type Effect, pairsOf } from '../../evaluate-edits/stage.ts';
 import type { Sources } from '../sources.ts';
 import { counted, listed, readable } from './words.ts';
 
@@ -13,6 +13,11 @@ type Pair = ReturnType<typeof pairsOf>[number];
 
 /** The effect with the suggested locks, where there are any. */
 const best = ({ free, locked }: Pair): Effect => locked ?? free;
+
+/** The attributes that an evaluation tells of. */
+function attributesOf({ attributes = attributeNames }: EditEvaluation): readonly string[] {
+  return attributes;
+}
 
 /** Draws the pairs, or says in one sentence that there are none. */
 function ifAny(pairs: readonly unknown[], draw: () => string): string {
@@ -75,7 +80,7 @@ export function rescoringFigure({ edits, runs }: Sources): Figure {
     const values = pairs.map(pair => effect(pair).all.changes);
     const rows = pairs.map(({ free }) => readable(free.moved));
     const chart = heatMap(
-      { rows, columns: attributeNames.map(readable), values, limit: 4, unit: 'change of the logit' },
+      { rows, columns: attributesOf(edits).map(readable), values, limit: 4, unit: 'change of the logit' },
       title,
     );
     return `<div><h3>${escapeHtml(title)}</h3>${chart}</div>`;
@@ -125,7 +130,10 @@ export function groupsFigure({ edits, runs }: Sources): Figure {
     { title: 'faces', value: ({ group, effect }) => `${effect.faces} ${group}` },
     { title: 'agrees (%)', value: ({ effect }) => 100 * effect.agreement, decimals: 1 },
     { title: 'others flip (%)', value: ({ effect }) => 100 * effect.flips, decimals: 1 },
-    { title: 'what changes most beside it (logit)', value: ({ of, effect }) => largest(of.moved, effect) },
+    {
+      title: 'what changes most beside it (logit)',
+      value: ({ of, effect }) => largest(of.moved, effect, attributesOf(edits)),
+    },
   ];
   return {
     title: 'Women and men',
@@ -139,8 +147,8 @@ export function groupsFigure({ edits, runs }: Sources): Figure {
   };
 }
 
-function largest(moved: string, { changes }: EditEffect): string {
-  return attributeNames
+function largest(moved: string, { changes }: EditEffect, attributes: readonly string[]): string {
+  return attributes
     .map((attribute, a) => ({ attribute, change: changes[a]! }))
     .filter(({ attribute }) => attribute !== moved)
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))

@@ -1,5 +1,5 @@
 // Draws figures 4 to 6: unselected faces, and faces edited with one and with several attributes locked.
-import { attributeNames } from '../../../../core/attributes.ts';
+import { scoredBoundaries } from '../../../../core/calibration/probe.ts';
 import { asLatentMove, type Move } from '../../../../core/editing/moves.ts';
 import { parseMoveRange } from '../../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../../core/editor/face-editor.ts';
@@ -58,18 +58,37 @@ const severalLocks: readonly StripPlan[] = [
   { move: 'Eyeglasses=-3..3', locks: ['Male', 'Young'] },
 ];
 
+/** Whether the model's attributes are those of the report, so that its edits can be shown. */
+function knowsAge({ attributes }: FaceEditor): boolean {
+  return attributes.includes('Young') && attributes.includes('Male');
+}
+
+/** Edits for attributes of one's own: each of the first ones is moved while the next ones are locked. */
+function ownPlans(editor: FaceEditor, locks: number): readonly StripPlan[] {
+  const names = scoredBoundaries(editor).map(({ attribute }) => attribute);
+  const others = (name: string) => names.filter(other => other !== name).slice(0, locks);
+  return names.slice(0, 2).map(name => ({ move: `${name}=-3..3`, locks: others(name) }));
+}
+
 export async function ageFigure(sources: FaceSources): Promise<Figure> {
-  const { heading: _asTheTitle, ...drawn } = await strip(sources, ageWithGender);
-  return { number: 5, title: 'Age with gender locked', caption: stripCaption, ...drawn };
+  const known = knowsAge(sources.editor);
+  const plan = known ? ageWithGender : ownPlans(sources.editor, 1)[0];
+  if (plan === undefined)
+    return { number: 5, title: 'One attribute locked', body: nothingToMove, caption: '', command: '' };
+  const { heading, ...drawn } = await strip(sources, plan);
+  return { number: 5, title: known ? 'Age with gender locked' : heading, caption: stripCaption, ...drawn };
 }
 
 export async function locksFigure(sources: FaceSources): Promise<Figure> {
   const strips = [];
-  for (const plan of severalLocks) strips.push(await strip(sources, plan));
+  const plans = knowsAge(sources.editor) ? severalLocks : ownPlans(sources.editor, 3);
+  for (const plan of plans) strips.push(await strip(sources, plan));
   return {
     number: 6,
     title: 'Several attributes locked',
-    body: strips.map(({ heading, body }) => `<section><h3>${escapeHtml(heading)}</h3>\n${body}</section>`).join('\n'),
+    body:
+      strips.map(({ heading, body }) => `<section><h3>${escapeHtml(heading)}</h3>\n${body}</section>`).join('\n') ||
+      nothingToMove,
     caption: stripCaption,
     command: strips.map(({ command }) => command).join('\n'),
     pictures: Object.assign({}, ...strips.map(({ pictures }) => pictures)),
@@ -81,7 +100,7 @@ export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
   const { editor, psi } = sources;
   const { index: male, details } = editor.attribute('Male');
   const logits = await editor.score(await editor.render(seedsFrom(searched).map(seed => editor.sample(seed, psi))));
-  const isMan = (seed: number) => logits[seed * attributeNames.length + male]! > details.threshold;
+  const isMan = (seed: number) => logits[seed * editor.attributes.length + male]! > details.threshold;
   const groups = [
     { name: 'women', seeds: seedsFrom(searched).filter(seed => !isMan(seed)) },
     { name: 'men', seeds: seedsFrom(searched).filter(isMan) },
@@ -99,6 +118,8 @@ export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
     command: strips.map(({ command }) => command).join('\n'),
   };
 }
+
+const nothingToMove = '<p class="note">No attribute of this model has a boundary to move along.</p>';
 
 const faces = 6;
 const steps = 7;
@@ -161,7 +182,7 @@ function stepLabels({ from, to }: ReturnType<typeof parseMoveRange>): string[] {
   });
 }
 
-/** @param logits [faces · steps, 40]. */
+/** @param logits [faces · steps, attributes]. */
 function probabilityTable(
   editor: FaceEditor,
   watched: readonly string[],
@@ -170,7 +191,7 @@ function probabilityTable(
 ): string {
   const meanAt = (attribute: string, step: number) => {
     const { index, details } = editor.attribute(attribute);
-    const values = seedsFrom(faces).map(face => logits[(face * steps + step) * attributeNames.length + index]!);
+    const values = seedsFrom(faces).map(face => logits[(face * steps + step) * editor.attributes.length + index]!);
     return mean(values.map(logit => probabilityOf(details, logit)));
   };
   const rows = watched.map((attribute, i) => ({ attribute, moved: i === 0 }));

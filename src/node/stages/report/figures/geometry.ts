@@ -1,5 +1,5 @@
 // Draws figure 3: the geometry of conditional manipulation, for two normals of this model.
-import { attributeNames } from '../../../../core/attributes.ts';
+import { scoredBoundaries } from '../../../../core/calibration/probe.ts';
 import { distanceTo } from '../../../../core/editing/distances.ts';
 import { toFloat32 } from '../../../../core/formats/nd-array.ts';
 import { dot } from '../../../../core/math/linear-algebra.ts';
@@ -16,12 +16,13 @@ const faces = 400;
 const wanted = ['Young', 'Male'];
 
 export async function geometryFigure({ runs, editor, synthesis }: Sources): Promise<Figure> {
-  const { movable, latentSize } = editor.bundle;
-  const named = wanted.flatMap(name => movable.find(({ attribute }) => attribute === name) ?? []);
-  const [moved, locked] = named.length === wanted.length ? named : movable;
+  const { latentSize } = editor.bundle;
+  const scored = scoredBoundaries(editor);
+  const named = wanted.flatMap(name => scored.find(({ attribute }) => attribute === name) ?? []);
+  const [moved, locked] = named.length === wanted.length ? named : scored;
   const { command } = runs.boundaries;
   if (moved === undefined || locked === undefined) {
-    const reason = `This model has ${movable.length} boundaries; two are needed to show one against the other.`;
+    const reason = `This model has ${scored.length} boundaries; two are needed to show one against the other.`;
     return { number: 3, title, body: `<p class="note">${escapeHtml(reason)}</p>`, caption: 'Not drawn.', command };
   }
   const { conditionedNormal, residual } = editor.condition(moved.attribute, [locked.attribute]);
@@ -36,7 +37,7 @@ export async function geometryFigure({ runs, editor, synthesis }: Sources): Prom
     return {
       x: distanceTo(locked, latent) - locked.intercept,
       y: dot(conditionedNormal, latent),
-      present: logits[i * attributeNames.length + column]! > details.threshold,
+      present: logits[i * editor.attributes.length + column]! > details.threshold,
     };
   });
   const cosine = dot(moved.normal, locked.normal);

@@ -1,8 +1,12 @@
 // Draws how near the generator's images come to real ones.
-import { attributeNames } from '../../../../core/attributes.ts';
 import type { Figure } from '../../../presentation/html.ts';
 import { htmlTable } from '../../../presentation/table.ts';
-import { type AttributeShares, shareColumns, shareCounts } from '../../evaluate-generator/attribute-shares.ts';
+import {
+  type AttributeShares,
+  shareColumns,
+  shareCounts,
+  sharedAttributes,
+} from '../../evaluate-generator/attribute-shares.ts';
 import { qualityHtml, qualityOf } from '../../evaluate-generator/comparisons.ts';
 import type { Source } from '../sources.ts';
 
@@ -21,5 +25,5 @@ export function qualityFigure({ summary, command }: Source): Figure {
 
 function sharesTable(sets: readonly AttributeShares[]): string {
   const caption = `Per cent of faces in which the classifier sees each attribute. ${shareCounts(sets)}`;
-  return htmlTable(shareColumns(sets), attributeNames, caption);
+  return htmlTable(shareColumns(sets), sharedAttributes(sets), caption);
 }

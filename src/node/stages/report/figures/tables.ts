@@ -1,6 +1,5 @@
 // Draws figures 7 and 8: the boundaries and the classifier, attribute by attribute, beside published results.
 import { z } from 'zod';
-import { attributeNames } from '../../../../core/attributes.ts';
 import { mean } from '../../../../core/math/statistics.ts';
 import { attributeMetrics, type MetricKey } from '../../../../core/measures/answers/attribute-metrics.ts';
 import { readJson } from '../../../files/files.ts';
@@ -17,7 +16,7 @@ type Row = Readonly<Record<string, number | string | null>>;
 const measure = z.number().nullable();
 const boundariesSchema = z.array(
   z.object({
-    attribute: z.enum(attributeNames),
+    attribute: z.string(),
     'data size': measure,
     'training accuracy': measure,
     'test accuracy': measure,
@@ -34,8 +33,13 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
   const { config, summary, command } = runs.boundaries;
   const found = boundariesSchema.parse(summary.table);
   const rows = found.map(row => {
-    const { dataSize, trainAccuracy, testAccuracy, f1 } = published(row.attribute).boundary;
-    const report = { reportSize: dataSize, reportTrain: trainAccuracy, reportTest: testAccuracy, reportF1: f1 };
+    const known = published(row.attribute)?.boundary;
+    const report = known && {
+      reportSize: known.dataSize,
+      reportTrain: known.trainAccuracy,
+      reportTest: known.testAccuracy,
+      reportF1: known.f1,
+    };
     return { ...row, ...report, attribute: readable(row.attribute) };
   });
   const ours = { group: 'this run' };
@@ -49,10 +53,14 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
     { ...ours, ...share('F1', 'f1') },
     { ...ours, ...share('AUC, all faces', 'held-out auc') },
     { ...ours, ...share('shuffled', 'shuffled accuracy') },
-    { ...report, ...plain('data size', 'reportSize'), decimals: 0 },
-    { ...report, ...share('train', 'reportTrain') },
-    { ...report, ...share('test', 'reportTest') },
-    { ...report, ...share('F1', 'reportF1') },
+    ...(isPublished(found)
+      ? [
+          { ...report, ...plain('data size', 'reportSize'), decimals: 0 },
+          { ...report, ...share('train', 'reportTrain') },
+          { ...report, ...share('test', 'reportTest') },
+          { ...report, ...share('F1', 'reportF1') },
+        ]
+      : []),
   ];
   const missing = found.filter(row => row.reason !== null);
   const reasons = missing.map(row => `${readable(row.attribute)} (${row.reason?.split(';')[0]})`).join(', ');
@@ -64,8 +72,12 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
     number: 7,
     title: 'Boundaries: support vector machines in latent space',
     body:
-      htmlTable(columns, rows, `${found.length - missing.length} of 40 attributes have a boundary`, meansOf(rows)) +
-      (missing.length > 0 ? `<p class="aside">${escapeHtml(`Without a boundary: ${reasons}.`)}</p>` : ''),
+      htmlTable(
+        columns,
+        rows,
+        `${found.length - missing.length} of ${found.length} attributes have a boundary`,
+        meansOf(rows),
+      ) + (missing.length > 0 ? `<p class="aside">${escapeHtml(`Without a boundary: ${reasons}.`)}</p>` : ''),
     caption:
       `Fitted to latents of ${counted(synthesis.count)} generated faces, ${samples}. AUC, all faces: on every face ` +
       'that was not trained on. Shuffled: test accuracy after training on shuffled labels, chance if nothing leaks. ' +
@@ -78,7 +90,7 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
 /** Runs made before a metric existed lack it; it reads as null. */
 const metricFields = Object.fromEntries(attributeMetrics.map(({ key }) => [key, measure.default(null)]));
 const resultsSchema = z.array(
-  z.object({ attribute: z.enum(attributeNames), ...(metricFields as Record<MetricKey, z.ZodDefault<typeof measure>>) }),
+  z.object({ attribute: z.string(), ...(metricFields as Record<MetricKey, z.ZodDefault<typeof measure>>) }),
 );
 const reported = attributeMetrics.filter(metric => 'report' in metric);
 
@@ -86,11 +98,11 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
   const results = resultsSchema.parse(await readJson(runs.classifier.file('attributes.json')));
   const judged = runs.judge && resultsSchema.parse(await readJson(runs.judge.file('attributes.json')));
   const rows = results.map(({ attribute, ...result }, i) => {
-    const { wholeCount, classifier } = published(attribute);
-    const share = wholeCount / wholeCeleba;
-    const wholeBaseline = Math.max(share, 1 - share);
+    const known = published(attribute);
+    const share = known && known.wholeCount / wholeCeleba;
+    const wholeBaseline = share === undefined ? null : Math.max(share, 1 - share);
     const judge = judged?.[i]?.testAccuracy ?? null;
-    return { ...result, ...classifier, judge, attribute: readable(attribute), wholeBaseline };
+    return { ...result, ...known?.classifier, judge, attribute: readable(attribute), wholeBaseline };
   });
   const below = rows.filter(row => isBelow(row, 'testAccuracy', 'majorityBaseline')).length;
   const worse = results.filter(row => (row.gain ?? 0) < -toleratedErrors * (row.gainError ?? 0)).length;
@@ -105,16 +117,20 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
     { ...ours, title: 'gain ± error', value: row => plusMinus(row.gain, row.gainError) },
     ...reported.map(metric => ({ ...ours, ...share(metric.report, metric.key) })),
     ...(judged === undefined ? [] : [{ group: 'judge', ...share('test', 'judge', 'majorityBaseline') }]),
-    { group: 'whole CelebA', ...share('majority', 'wholeBaseline') },
-    { ...report, ...share('train', 'reportTrain') },
-    { ...report, ...share('test', 'report', 'wholeBaseline') },
-    { group: 'others', ...share('LNets+ANet', 'lnets', 'wholeBaseline') },
-    { group: 'others', ...share('MCNN-AUX', 'mcnn', 'wholeBaseline') },
+    ...(isPublished(results)
+      ? [
+          { group: 'whole CelebA', ...share('majority', 'wholeBaseline') },
+          { ...report, ...share('train', 'reportTrain') },
+          { ...report, ...share('test', 'report', 'wholeBaseline') },
+          { group: 'others', ...share('LNets+ANet', 'lnets', 'wholeBaseline') },
+          { group: 'others', ...share('MCNN-AUX', 'mcnn', 'wholeBaseline') },
+        ]
+      : []),
   ];
   const tested = counted(dataset.indicesOf('test').length);
   return {
     number: 8,
-    title: 'The classifier of the 40 attributes',
+    title: `The classifier of the ${results.length} attributes`,
     body: htmlTable(
       columns,
       rows,
@@ -123,13 +139,20 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
     ),
     caption:
       `Test figures are of the ${tested} test pictures of this dataset; thresholds and calibration were chosen on ` +
-      `others. ${below} of 40 accuracies lie below the majority baseline here, ${worse} of them by more than ` +
-      `${toleratedErrors} standard errors of the difference; ${reportBelow} in the report. ` +
+      `others. ${below} of ${results.length} accuracies lie below the majority baseline here, ${worse} of them by more than ` +
+      `${toleratedErrors} standard errors of the difference${isPublished(results) ? `; ${reportBelow} in the report` : ''}. ` +
       (judged === undefined ? '' : 'The judge labels nothing; it says what edits did. ') +
-      `Published accuracies are of the official test split and ` +
-      'larger pictures: Face Tuning 2023; LNets+ANet: Liu et al. 2015; MCNN-AUX: Hand and Chellappa 2017.',
+      (isPublished(results)
+        ? 'Published accuracies are of the official test split and larger pictures: Face Tuning 2023; LNets+ANet: ' +
+          'Liu et al. 2015; MCNN-AUX: Hand and Chellappa 2017.'
+        : ''),
     command: runs.classifier.command,
   };
+}
+
+/** Whether any of these attributes has published results. */
+function isPublished(rows: readonly { readonly attribute: string }[]): boolean {
+  return rows.some(({ attribute }) => published(attribute) !== undefined);
 }
 
 const nameColumn: Column<Row> = { title: 'attribute', value: row => row.attribute };

@@ -8,7 +8,7 @@ import type { Studio } from '../../state/studio-state.ts';
 import { editFailed, editWorked } from '../edit/apply-edit.ts';
 import { latestWins, throttled } from './pacing.ts';
 
-/** Milliseconds between changes of the 40 rows of figures; faster than that nobody reads. */
+/** Milliseconds between changes of the rows of figures; faster than that nobody reads. */
 const readoutEvery = 100;
 
 /** @returns a function that ends it. */

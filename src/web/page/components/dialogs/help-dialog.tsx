@@ -42,8 +42,8 @@ function HowItWorks() {
       <h3>What you see</h3>
       <p>
         A network draws faces of people who do not exist, each from a list of random numbers; a seed stands for one
-        list. A second network, the classifier, looks at each face and says how probable it finds each of 40 attributes.
-        All of it runs in this browser. Nothing is sent anywhere.
+        list. A second network, the classifier, looks at each face and says how probable it finds each attribute. All of
+        it runs in this browser. Nothing is sent anywhere.
       </p>
       <h3>How a slider works</h3>
       <p>

@@ -85,7 +85,7 @@ function SideEffects() {
     <div class="side-effects">
       <span class="moves-with" title={judgement(attribute)}>
         {!attribute.controllable && <span class="badge">unreliable</span>}
-        {attribute.origin !== undefined && `Beyond the 40: ${attribute.origin}. `}
+        {attribute.origin !== undefined && `Unknown to the classifier: ${attribute.origin}. `}
         {!attribute.controllable && `${attribute.reason ?? 'it hardly does what it says'}. `}
         {movesWith.length > 0 ? 'Moves with ' : attribute.controllable && 'Nothing else moves much with it.'}
         {movesWith.map(({ attribute: other, change }, i) => (

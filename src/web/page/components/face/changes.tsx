@@ -1,12 +1,12 @@
 // How the edit changed each attribute: first those that were moved, then the largest changes that nobody asked for.
 import './changes.css';
 import { useComputed, useSignal } from '@preact/signals';
-import { attributeNames } from '../../../../core/attributes.ts';
+import { isScored } from '../../../../core/directions/direction.ts';
 import { labelOf } from '../../../shared/attribute-names.ts';
 import { changeText, percentText } from '../../display/wording.ts';
 import { useStudio } from '../common/studio-context.ts';
 
-/** Rows that are shown until "all 40" is pressed. */
+/** Rows that are shown until "all" is pressed. */
 const few = 6;
 
 export function Changes() {
@@ -15,8 +15,9 @@ export function Changes() {
   const figures = state.figures.value;
   const [before, after] = [figures?.before.probabilities ?? [], figures?.after.probabilities ?? []];
   const moved = useComputed(() => state.edit.value.moves.map(({ attribute }) => attribute).join()).value.split(',');
-  const rows = attributeNames
-    .map((attribute, i) => ({
+  const rows = state.model
+    .value!.directions.filter(isScored)
+    .map(({ attribute }, i) => ({
       attribute,
       was: before[i] ?? 0,
       is: after[i] ?? 0,
@@ -39,7 +40,7 @@ export function Changes() {
             all.value = !all.value;
           }}
         >
-          {all.value ? 'largest' : 'all 40'}
+          {all.value ? 'largest' : `all ${rows.length}`}
         </button>
       </div>
       {shown.length === 0 && <p class="dim nothing">Nothing yet. Move a slider.</p>}

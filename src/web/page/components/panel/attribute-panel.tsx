@@ -1,7 +1,7 @@
 // The sliders in groups, a search among them, and the choice of their units.
 import './attribute-panel.css';
 import { isScored } from '../../../../core/directions/direction.ts';
-import { furtherGroup, groups, search, searchFurther } from '../../../shared/attribute-names.ts';
+import { grouped, search } from '../../../shared/attribute-names.ts';
 import { holdByField } from '../../actions/edit/hold-by-field.ts';
 import { resetAll } from '../../actions/edit/reset-all.ts';
 import { chooseUnits } from '../../actions/view/choose.ts';
@@ -14,11 +14,11 @@ import { AttributeRow } from './attribute-row.tsx';
 export function AttributePanel() {
   const { state, act } = useStudio();
   const query = state.query.value;
-  const further = state.model.value!.directions.filter(each => !isScored(each)).map(each => each.attribute);
-  const found: readonly { readonly group: string; readonly attributes: readonly string[] }[] = [
-    ...groups.map(group => ({ group, attributes: search(group, query) })),
-    { group: furtherGroup, attributes: searchFurther(further, query) },
-  ].filter(each => each.attributes.length > 0);
+  const { directions } = state.model.value!;
+  const attributes = directions.filter(isScored).map(each => each.attribute);
+  const further = directions.filter(each => !isScored(each)).map(each => each.attribute);
+  const found = search(grouped(attributes, further), query);
+  const prompt = `Search ${attributes.length} attribute${attributes.length === 1 ? '' : 's'}`;
   const unit = (units: Units, sign: string, title: string) => (
     <button
       type="button"
@@ -37,8 +37,8 @@ export function AttributePanel() {
           id="search"
           class="field"
           type="search"
-          placeholder="Search 40 attributes"
-          aria-label="Search 40 attributes"
+          placeholder={prompt}
+          aria-label={prompt}
           autocomplete="off"
           value={query}
           onInput={event => act(searchFor, event.currentTarget.value)}
