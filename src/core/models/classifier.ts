@@ -15,7 +15,7 @@ export const classifierArchitectureSchema = z.object({
   maxWidth: z.int(),
   /** How images in [-1, 1] are seen: as they are, or without their brightness. */
   normalisation: normalisationSchema,
-  /** What its answers are about, in their order; left out in files: CelebA's 40. */
+  /** The attributes that it answers about, in the order of its answers; left out in files: CelebA's 40. */
   attributes: attributeListSchema,
 });
 

@@ -19,7 +19,7 @@ type Group = (typeof groups)[number];
 /** The shares in one set of faces. */
 export interface AttributeShares {
   readonly of: string;
-  /** What the shares are of, in their order; left out by earlier versions: CelebA's. */
+  /** The attributes that shares are given of, in their order; left out by earlier versions: CelebA's. */
   readonly attributes?: readonly string[];
   /**
    * By group: its number of faces, and the share of them with each attribute; null where there are no faces. Women, men,
