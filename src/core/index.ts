@@ -1,9 +1,9 @@
 // The library's entry for any runtime: what works on a bundle once a program brings ONNX Runtime and reads the files.
 export { type AttributeName, attributeNames } from './attributes.ts';
 export type { Direction, DirectionFacts, ScoredDirection } from './directions/direction.ts';
+export { type Hold, holdNames } from './directions/hold.ts';
 export type { LayerName, LayerRange } from './directions/layers.ts';
 export type { Conditioned } from './editing/conditioning.ts';
-export { type Hold, holdNames } from './editing/hold.ts';
 export { formatMove, type LatentMove, type Move, type ProbabilityMove, parseMove } from './editing/moves.ts';
 export {
   addRecipe,

@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeNames } from '../../src/core/attributes.ts';
 import type { ScoredDirection } from '../../src/core/directions/direction.ts';
-import type { Hold } from '../../src/core/editing/hold.ts';
 import { bundleFiles, type ReadFile, writeBundleIndex } from '../../src/core/editor/bundle.ts';
 import { encodeWeights } from '../../src/core/editor/networks.ts';
 import { UserError } from '../../src/core/errors.ts';
@@ -33,8 +32,6 @@ export interface TinyBundleOptions {
   readonly psi?: number;
   /** Whether it has a field, of random weights. */
   readonly field?: boolean;
-  /** The way in which locks hold by default. */
-  readonly hold?: Hold;
 }
 
 export const noBoundary = 'Bald';
@@ -58,7 +55,7 @@ export async function makeTinyBundle(
   latentSize = tinyGan.latentSize,
   known: Known = details => details,
   extra: readonly string[] = [],
-  { kind = tinyGan, formerly, psi, field = false, hold }: TinyBundleOptions = {},
+  { kind = tinyGan, formerly, psi, field = false }: TinyBundleOptions = {},
 ): Promise<Files> {
   const gan: GanArchitecture = { ...kind, latentSize };
   const random = createRandom(5);
@@ -82,7 +79,6 @@ export async function makeTinyBundle(
     generator: { architecture: gan, normalisation: 'range' as const },
     classifier: { architecture: tinyClassifier },
     ...(field && { field: { architecture: tinyField(latentSize) } }),
-    ...(hold && { hold }),
     ...(psi !== undefined && { psi }),
     attributes: attributeNames.map(tinyAttribute).map(known),
     ...(extra.length > 0 && { extra: extra.map(attribute => ({ attribute, intercept: 0, origin: 'a test' })) }),

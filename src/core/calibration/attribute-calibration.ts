@@ -1,12 +1,13 @@
 // Calibrates one attribute of a bundle: the meaning of distances, the safe range, layers, locks, and whether it works.
 import { type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
+import type { Hold } from '../directions/hold.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import type { EditEffect } from '../measures/answers/edit-effects.ts';
 import { chosenLayers } from './chosen-layers.ts';
 import { chosenLocks, type LockChoice } from './chosen-locks.ts';
 import { calibrateDistances } from './distance-calibration.ts';
 import type { Judge } from './judge.ts';
-import { effectOf, type ProbeFaces } from './probe.ts';
+import { effectOf, type Plan, type ProbeFaces } from './probe.ts';
 import { type Swept, sweep } from './sweep.ts';
 
 export interface CalibrationWork extends LockChoice {
@@ -16,8 +17,8 @@ export interface CalibrationWork extends LockChoice {
   readonly faces: ProbeFaces;
 }
 
-/** Least share of faces in which the judge must see the attribute appear between the ends of the safe range. */
-const leastFlipped = 0.6;
+/** Least share of faces in which the judge must see the attribute appear, moved as usual within the safe range. */
+const leastAppearing = 0.6;
 /** How well the boundary must separate faces. */
 const leastAuc = 0.7;
 /** Strengths tried to each side of a face when layers or locks are chosen: fewer than elsewhere, to save time. */
@@ -38,12 +39,15 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   const swept = await sweep(editor, judge, boundary, layers, work.faces);
   const { curve, safeRange } = calibrateDistances(swept.distances, swept.own, swept.flips);
   const locked = await chosenLocks(editor, judge, name, boundary, chosen, work, triedStrengths);
+  const { locks } = locked;
   const byField =
-    editor.bundle.field &&
-    (await effectOf(editor, judge, { moved: name, locks: locked.locks, hold: 'field' }, work.judgedFaces));
+    editor.bundle.field && (await effectOf(editor, judge, { moved: name, locks, hold: 'field' }, work.judgedFaces));
+  const hold: Hold = byField !== undefined && isBetter(byField, locked) ? 'field' : 'linear';
+  const usual: Plan = { moved: name, locks, hold, ...(layers && { layers }), ...(safeRange && { reach: safeRange }) };
+  const { appears } = await effectOf(editor, judge, usual, work.judgedFaces);
   const { layers: _earlier, ...known } = attribute.boundary;
   const isPart = layers !== undefined && layers[1] - layers[0] + 1 < editor.layers;
-  const reason = whyNot(attribute, safeRange, swept);
+  const reason = whyNot(attribute, safeRange, appears);
   return {
     attribute: name,
     threshold: attribute.threshold,
@@ -57,10 +61,17 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
     controllable: reason === undefined,
     ...(reason === undefined ? {} : { reason }),
     movesWith: companions(name, safeRange, swept, editor.bundle.directions.filter(isScored)),
-    suggestedLocks: [...locked.locks],
+    suggestedLocks: [...locks],
+    ...(hold === 'field' && { hold }),
     judged: judgedOf(locked),
     ...(byField && { judgedByField: judgedOf(byField) }),
   };
+}
+
+/** @returns whether edits held in one way flip fewer attributes than in another, and agree no less within the error. */
+function isBetter(one: EditEffect, other: EditEffect): boolean {
+  const error = Math.hypot(one.errors.agreement, other.errors.agreement);
+  return one.flips < other.flips && one.agreement >= other.agreement - error;
 }
 
 function judgedOf({ faces, agreement, flips }: EditEffect) {
@@ -88,19 +99,14 @@ function companions(
 function whyNot(
   { boundary }: DirectionFacts,
   safeRange: readonly [number, number] | undefined,
-  { distances, own, seen }: Swept,
+  appears: number,
 ): string | undefined {
   const auc = boundary?.metrics?.heldOutAuc ?? boundary?.metrics?.auc ?? 1;
   if (auc < leastAuc) return `its boundary separates faces too badly (AUC ${auc.toFixed(2)}; ${leastAuc} is needed)`;
   if (safeRange === undefined) return 'moving it changes other attributes as much as itself';
-  const [low, high] = safeRange.map(end => distances.indexOf(end));
-  const m = distances.length;
-  let flipped = 0;
-  for (let at = 0; at < own.length; at += m) if (seen[at + low!] === 0 && seen[at + high!] === 1) flipped++;
-  const share = flipped / (own.length / m);
-  if (share >= leastFlipped) return undefined;
+  if (appears >= leastAppearing) return undefined;
   return (
-    `only ${(100 * share).toFixed(0)} % of faces change visibly between the ends of its safe range; ` +
-    `${100 * leastFlipped} % are needed`
+    `with its suggested locks only ${(100 * appears).toFixed(0)} % of faces change visibly within its safe range; ` +
+    `${100 * leastAppearing} % are needed`
   );
 }

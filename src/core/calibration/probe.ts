@@ -1,8 +1,8 @@
 // Moves many faces along one attribute to where the classifier is sure, and asks the judge what became of the others.
 import { attributeIndex } from '../attributes.ts';
 import { type Direction, isScored } from '../directions/direction.ts';
+import type { Hold } from '../directions/hold.ts';
 import type { LayerRange } from '../directions/layers.ts';
-import type { Hold } from '../editing/hold.ts';
 import { type Answer, strengthFor } from '../editing/response.ts';
 import type { EditRequest, FaceEditor } from '../editor/face-editor.ts';
 import { logitOf } from '../editor/probability.ts';
@@ -23,6 +23,8 @@ export interface Plan {
   readonly hold?: Hold;
   /** Layers that the move acts on; left out, those of the bundle. */
   readonly layers?: LayerRange;
+  /** Signed distances between which the targets are looked for. Left out: as far out as latents lie. */
+  readonly reach?: readonly [number, number];
 }
 
 /** Faces as they come, and what the judge and the classifier see in them. */
@@ -39,15 +41,15 @@ export interface ProbeFaces {
 export const targets = [0.1, 0.9] as const;
 
 export interface Probed extends EditedLogits {
-  /** Share of the edits that reached their target within `reach`. */
+  /** Share of the edits that reached their target within the plan's reach. */
   readonly reached: number;
   /** Mean |strength| of the edits, in σ. */
   readonly strength: number;
   readonly residual: number;
 }
 
-/** Signed distances between which targets are looked for: as far out as latents lie. */
-const reach = [-4, 4] as const;
+/** Signed distances as far out as latents lie. */
+const widestReach = [-4, 4] as const;
 /** Faces that are moved together, which changes no result. */
 const facesAtOnce = 16;
 /** Images that are in memory together. */
@@ -150,7 +152,7 @@ async function answersOf(
   const shares = Array.from({ length: count }, (_, i) => (i + 1) / count);
   const tried = faces.map(({ latent, logit }) => {
     const request = { latent, moves: [], ...conditionsOf(plan) };
-    const [least, most] = editor.strengthRange(plan.moved, reach, request);
+    const [least, most] = editor.strengthRange(plan.moved, plan.reach ?? widestReach, request);
     return {
       below: least < 0 && wanted.some(target => target < logit) ? shares.map(share => share * least).reverse() : [],
       above: most > 0 && wanted.some(target => target > logit) ? shares.map(share => share * most) : [],

@@ -12,8 +12,6 @@ export interface Swept {
   readonly distances: readonly number[];
   /** The classifier's logits of the moved attribute, [faces, m]. */
   readonly own: Float32Array;
-  /** Whether the judge sees the moved attribute, [faces, m]. */
-  readonly seen: Uint8Array;
   /** Mean share of the other attributes whose answer differs from that on the unmoved face, [m]. */
   readonly flips: readonly number[];
   /** Mean calibrated probability of each attribute at each distance, [m][attributes]. */
@@ -44,7 +42,6 @@ export async function sweep(
   const reach = Math.min(farthest, room - Math.abs(boundary.intercept));
   const distances = Array.from({ length: gridPoints }, (_, at) => reach * ((2 * at) / (gridPoints - 1) - 1));
   const own = new Float32Array(faces.latents.length * gridPoints);
-  const seen = new Uint8Array(own.length);
   const flips = new Array<number>(gridPoints).fill(0);
   const probabilities = distances.map(() => new Array<number>(row).fill(0));
   const plan = { moved: boundary.attribute, locks: [], ...(layers && { layers }) };
@@ -58,14 +55,12 @@ export async function sweep(
     for (let at = 0; at < gridPoints; at++) {
       own[face * gridPoints + at] = logits[at * row + column]!;
       for (let a = 0; a < row; a++) {
-        const present = verdict[at * row + a]! > judge.thresholds[a]!;
-        if (a === column) seen[face * gridPoints + at] = Number(present);
-        else if (present !== faces.before[face * row + a]! > judge.thresholds[a]!) {
-          flips[at]! += 1 / (faces.latents.length * (row - 1));
-        }
+        const isPresent = verdict[at * row + a]! > judge.thresholds[a]!;
+        const wasPresent = faces.before[face * row + a]! > judge.thresholds[a]!;
+        if (a !== column && isPresent !== wasPresent) flips[at]! += 1 / (faces.latents.length * (row - 1));
         probabilities[at]![a]! += probabilityOf(directions[a]!, logits[at * row + a]!) / faces.latents.length;
       }
     }
   }
-  return { distances, own, seen, flips, probabilities };
+  return { distances, own, flips, probabilities };
 }

@@ -1,5 +1,6 @@
 // A direction: a unit normal in latent space toward more of an attribute, its boundary, and what is known of both.
 import { z } from 'zod';
+import { holdNames } from './hold.ts';
 import { type LayerRange, layerRangeSchema } from './layers.ts';
 
 /** An attribute's unit normal [d] in latent space, pointing toward more of it. */
@@ -69,6 +70,8 @@ export const directionSchema = z.object({
   movesWith: z.array(z.object({ attribute: z.string(), change: z.number() })).optional(),
   /** Locks that mend that best; empty where none does. */
   suggestedLocks: z.array(z.string()).optional(),
+  /** How its moves hold locks where nobody chose; left out: linear. */
+  hold: z.enum(holdNames).optional(),
   /** Edits with the suggested locks in a straight line, as the judge sees them. */
   judged: judgedSchema.optional(),
   /** The same edits with the locks held by the field. */

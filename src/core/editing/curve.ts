@@ -46,8 +46,10 @@ export interface CurveEnd extends Omit<CurvePoint, 'share'> {
 
 /** Longest step, in σ: a third of it ends 0.1 σ away after 3 σ, and takes thrice as long. */
 const longestStep = 0.3;
-/** Corrections at the end, each of which squares what is left of the drift. */
+/** Corrections at the end at most, each of which squares what is left of the drift. */
 const lastCorrections = 4;
+/** Drift of a lock's score that is none. */
+const noDrift = 1e-7;
 /** Damping of corrections, as a share of the largest squared slope of a lock: locks that nearly agree share the work. */
 const damping = 1e-3;
 
@@ -64,12 +66,12 @@ export function followCurve(curve: Curve): CurveEnd {
   let end: Omit<CurvePoint, 'share'> = { latent: start, residuals: courses.map(() => 1) };
   for (const point of curvePoints(curve)) end = point;
   let { latent } = end;
-  if (latent !== start) {
-    for (let i = 0; i < lastCorrections; i++) {
-      latent = correctedBy(latent, geometry, scores.slopes(latent, locks), held);
-    }
+  const driftsAt = (there: Float64Array) => scores.values(there, locks).map((value, at) => value - held[at]!);
+  let drifts = driftsAt(latent);
+  for (let i = 0; i < lastCorrections && drifts.some(drift => Math.abs(drift) > noDrift); i++) {
+    latent = correctedBy(latent, geometry, scores.slopes(latent, locks), held);
+    drifts = driftsAt(latent);
   }
-  const drifts = scores.values(latent, locks).map((value, at) => value - held[at]!);
   return { latent, residuals: end.residuals, drifts };
 }
 

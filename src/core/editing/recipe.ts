@@ -1,12 +1,12 @@
 // An edit as plain data: links, files and pictures carry it, so that the edit can be made again.
 import { z } from 'zod';
+import { type Hold, holdNames } from '../directions/hold.ts';
 import { type LayerRange, layerRangeSchema } from '../directions/layers.ts';
 import { UserError } from '../errors.ts';
 import { addPngText, readPngTexts } from '../formats/png-text.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
 import { markSynthetic } from '../formats/xmp.ts';
 import { type Geometry, geometryNames, mostPsi } from '../models/latents.ts';
-import { type Hold, holdNames } from './hold.ts';
 import { asLatentMove, formatMove, type LatentMove, parseMove } from './moves.ts';
 
 /** The face that an edit starts from. */

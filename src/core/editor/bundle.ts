@@ -9,7 +9,6 @@ import {
   isScored,
 } from '../directions/direction.ts';
 import { isRange } from '../directions/layers.ts';
-import { holdNames } from '../editing/hold.ts';
 import { UserError } from '../errors.ts';
 import { checkShape, toFloat64 } from '../formats/nd-array.ts';
 import { decodeNpy } from '../formats/npy.ts';
@@ -77,8 +76,6 @@ const indexSchema = z
     classifier: z.object({ architecture: classifierArchitectureSchema }),
     /** The small network that edits can hold locks by. */
     field: z.object({ architecture: fieldArchitectureSchema }).optional(),
-    /** The way in which edits hold locks, where nobody chooses another; left out: linear. */
-    hold: z.enum(holdNames).optional(),
     /** Truncation of faces that are drawn by their seeds, where nobody chooses another; left out: 1, none. */
     psi: z.number().min(0).max(mostPsi).optional(),
     /** The face that editors open with, where nobody chose one yet. */
@@ -124,7 +121,10 @@ const indexSchema = z
     path: ['psi'],
     error: 'must be left out where latents lie on a sphere',
   })
-  .refine(({ field, hold }) => field !== undefined || hold !== 'field', { path: ['hold'], error: 'must have a field' })
+  .refine(index => index.field !== undefined || directionsIn(index).every(({ hold }) => hold !== 'field'), {
+    path: ['attributes'],
+    error: 'hold by a field that the bundle does not have',
+  })
   .refine(
     ({ generator, field }) =>
       (field?.architecture.latentSize ?? generator.architecture.latentSize) === generator.architecture.latentSize,

@@ -1,10 +1,11 @@
 // The editor that a bundle becomes: draws faces, conditions directions, edits, renders and scores.
 import { type Direction, type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
+import { type Hold, usualHold } from '../directions/hold.ts';
 import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
 import { type Conditioned, conditionNormal } from '../editing/conditioning.ts';
 import type { Scores } from '../editing/curve.ts';
 import { editLatent } from '../editing/edit.ts';
-import { fieldScores, type Hold } from '../editing/hold.ts';
+import { fieldScores } from '../editing/field-scores.ts';
 import { asLatentMove, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
 import type { Recipe, Start } from '../editing/recipe.ts';
 import type { Edited } from '../editing/request.ts';
@@ -36,7 +37,7 @@ type Conditions = Start & {
   readonly locks?: readonly string[];
   /** Default the model's own; `linear` is plain addition where that is `sphere`. */
   readonly geometry?: Geometry;
-  /** How locks hold; left out: the model's own way. `field` needs a bundle that has one. */
+  /** How locks hold; left out: the model's own way for these moves. `field` needs a bundle that has one. */
   readonly hold?: Hold | undefined;
   /** Layers that moves of an attribute act on, where not on those of the model: `{ Young: 'coarse' }`, or rows. */
   readonly layers?: Readonly<Record<string, LayerRange | string>> | undefined;
@@ -221,13 +222,14 @@ export class FaceEditor {
     const { name, sha256 } = this.bundle;
     const { locks = [], geometry = this.geometry } = request;
     const layers = this.#layers(request);
+    const moves = request.moves.map(asMove).map(asLatentMove);
     return {
       ...this.#start(request),
       bundle: { name, sha256 },
-      moves: request.moves.map(asMove).map(asLatentMove),
+      moves,
       locks,
       geometry,
-      hold: this.#hold(request),
+      hold: this.#hold(request, moves),
       ...(Object.keys(layers).length > 0 && { layers }),
     };
   }
@@ -303,17 +305,19 @@ export class FaceEditor {
       const given = layers[direction.attribute];
       return given === undefined ? direction : { ...direction, layers: given };
     });
-    const scores = this.#scores(request, directions);
+    const scores = this.#scores(request, moves, directions);
     return { latent, directions, locks, geometry, rows: this.layers, scores };
   }
 
-  #hold({ hold = this.bundle.hold ?? 'linear' }: Conditions): Hold {
-    return hold;
+  /** Layers and other geometries are for straight lines alone, so who asks for them gets these. */
+  #hold({ hold, layers = {}, geometry = this.geometry }: Conditions, moves: readonly Move[]): Hold {
+    const isStraight = Object.keys(layers).length > 0 || geometry !== this.geometry;
+    return hold ?? (isStraight ? 'linear' : usualHold(this.bundle.directions, moves));
   }
 
   /** @returns the scores that are followed and held along a curve; undefined for edits in a straight line. */
-  #scores(request: Conditions, directions: readonly Direction[]): Scores | undefined {
-    if (this.#hold(request) === 'linear') return undefined;
+  #scores(request: Conditions, moves: readonly Move[], directions: readonly Direction[]): Scores | undefined {
+    if (this.#hold(request, moves) === 'linear') return undefined;
     const { name } = this.bundle;
     if (this.#field === undefined) {
       throw new UserError(`hold must be linear for ${name}, which has no field. Leave it out`);

@@ -19,7 +19,9 @@ export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /** @returns factor · v. */
 export function scaled(v: ArrayLike<number>, factor: number): Float64Array<ArrayBuffer> {
-  return Float64Array.from(v, x => x * factor);
+  const product = new Float64Array(v.length); // Float64Array.from with a function would take ten times as long
+  for (let i = 0; i < v.length; i++) product[i] = v[i]! * factor;
+  return product;
 }
 
 /** @returns a + b. @param a [n]. @param b [n]. */

@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
+import { addScaled } from '../math/linear-algebra.ts';
 import { dense, denseSpec, he, type LayerSpec } from '../nn/layers.ts';
 import type { Weights } from './weights.ts';
 
@@ -53,6 +54,8 @@ interface DenseLayer {
   readonly outputs: number;
   /** [outputs, inputs]. */
   readonly weight: Float64Array;
+  /** [inputs, outputs]. */
+  readonly transposed: Float64Array;
   readonly bias: Float64Array;
 }
 
@@ -78,7 +81,16 @@ export class Field {
         if (weight?.data.length !== outputs * inputs || bias?.data.length !== outputs) {
           throw new Error(`the field's layer ${at} must have ${outputs} × ${inputs} weights and ${outputs} biases`);
         }
-        return { inputs, outputs, weight: Float64Array.from(weight.data), bias: Float64Array.from(bias.data) };
+        const transposed = Float64Array.from({ length: inputs * outputs }, (_, i) => {
+          return weight.data[(i % outputs) * inputs + Math.floor(i / outputs)]!;
+        });
+        return {
+          inputs,
+          outputs,
+          weight: Float64Array.from(weight.data),
+          transposed,
+          bias: Float64Array.from(bias.data),
+        };
       },
     );
   }
@@ -109,29 +121,26 @@ export class Field {
   /** Sums of each layer before its activation. */
   #sums(latent: ArrayLike<number>): Float64Array[] {
     let x = Float64Array.from(latent);
-    return this.#layers.map(({ inputs, outputs, weight, bias }) => {
-      const sums = Float64Array.from(bias);
-      for (let o = 0; o < outputs; o++) sums[o]! += rowTimes(weight, o * inputs, x);
+    return this.#layers.map(({ outputs, transposed, bias }) => {
+      const sums = timesMatrix(x, transposed, outputs);
+      addScaled(sums, bias, 1);
       x = sums.map(silu);
       return sums;
     });
   }
 
-  /** Gradients of some outputs by the latent. Each row of weights is read once for all of them. */
+  /** Gradients of some outputs by the latent. */
   #gradients(sums: readonly Float64Array[], columns: readonly number[]): Float64Array[] {
     const top = this.#layers.length - 1;
     const { inputs, weight } = this.#layers[top]!;
     let slopes = columns.map(column => weight.slice(column * inputs, (column + 1) * inputs));
     for (let at = top - 1; at >= 0; at--) {
       const layer = this.#layers[at]!;
-      const below = columns.map(() => new Float64Array(layer.inputs));
-      for (let o = 0; o < layer.outputs; o++) {
-        const siluThere = siluSlope(sums[at]![o]!);
-        for (let k = 0; k < slopes.length; k++) {
-          addRow(below[k]!, layer.weight, o * layer.inputs, slopes[k]![o]! * siluThere);
-        }
-      }
-      slopes = below;
+      const ofActivation = sums[at]!.map(siluSlope);
+      slopes = slopes.map(slope => {
+        for (let o = 0; o < slope.length; o++) slope[o]! *= ofActivation[o]!;
+        return timesMatrix(slope, layer.weight, layer.inputs);
+      });
     }
     return slopes;
   }
@@ -145,16 +154,30 @@ export class Field {
 
 // Plain loops over float64 arrays alone: written for any kind of array they would take ten times as long.
 
-/** @returns the product of x with the row of weights that begins at `from`. */
-function rowTimes(weight: Float64Array, from: number, x: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += weight[from + i]! * x[i]!;
-  return sum;
+/**
+ * @returns xᵀM [columns] of x [rows] and a matrix M [rows, columns]. Four rows are added at once, so that the sums are
+ *   read and written a quarter as often: half of the time.
+ */
+function timesMatrix(x: Float64Array, matrix: Float64Array, columns: number): Float64Array<ArrayBuffer> {
+  const sums = new Float64Array(columns);
+  const inFours = x.length - (x.length % 4);
+  for (let r = 0; r < inFours; r += 4) addFourRows(sums, matrix, r * columns, x[r]!, x[r + 1]!, x[r + 2]!, x[r + 3]!);
+  for (let r = inFours; r < x.length; r++) addScaled(sums, matrix.subarray(r * columns, (r + 1) * columns), x[r]!);
+  return sums;
 }
 
-/** Adds factor times a row of weights, in place. */
-function addRow(target: Float64Array, weight: Float64Array, from: number, factor: number): void {
-  for (let i = 0; i < target.length; i++) target[i]! += factor * weight[from + i]!;
+/** Adds a·m₀ + b·m₁ + c·m₂ + d·m₃, rows of a matrix of which the first begins at `from`, in place. */
+function addFourRows(
+  sums: Float64Array,
+  matrix: Float64Array,
+  from: number,
+  ...[a, b, c, d]: [number, number, number, number]
+): void {
+  const n = sums.length;
+  const [second, third, fourth] = [from + n, from + 2 * n, from + 3 * n];
+  for (let i = 0; i < n; i++) {
+    sums[i]! += a * matrix[from + i]! + b * matrix[second + i]! + c * matrix[third + i]! + d * matrix[fourth + i]!;
+  }
 }
 
 function sigmoid(x: number): number {

@@ -1,6 +1,5 @@
 // The messages between the page and its worker: calls with answers, and progress of loading.
 import type { DirectionFacts } from '../../core/directions/direction.ts';
-import type { Hold } from '../../core/editing/hold.ts';
 import type { Recipe, Start } from '../../core/editing/recipe.ts';
 import type { BundleIndex } from '../../core/editor/bundle.ts';
 import type { Geometry } from '../../core/models/latents.ts';
@@ -39,8 +38,6 @@ export interface Model {
   readonly geometry: Geometry;
   /** Truncation of faces for which nobody chose another; undefined where the model has none. */
   readonly psi: number | undefined;
-  /** The way in which edits hold locks where nobody chose another. */
-  readonly hold: Hold;
   /** Whether locks can hold by the field. */
   readonly hasField: boolean;
   /** The face that the page opens with; undefined where the bundle names none. */

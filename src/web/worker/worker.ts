@@ -180,7 +180,6 @@ function modelOf(
   const names = { name: bundle.name, sha256, formerly, openWith };
   return {
     ...names,
-    hold: bundle.hold ?? 'linear',
     hasField: bundle.field !== undefined,
     resolution,
     ...space,

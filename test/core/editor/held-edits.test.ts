@@ -1,5 +1,6 @@
 // Edits whose locks a field holds: what holds, what recipes say, and what is refused.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ScoredDirection } from '../../../src/core/directions/direction.ts';
 import { seenLatent } from '../../../src/core/editing/distances.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
 import type { FaceEditor } from '../../../src/core/editor/face-editor.ts';
@@ -14,15 +15,19 @@ import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const size = 32;
 const locks = ['Male', 'Smiling', 'Eyeglasses'];
-const open = async (options: Parameters<typeof makeTinyBundle>[4]) =>
-  loadBundle(cpuDevice(1), readerOf(await makeTinyBundle({}, size, undefined, ['dimples'], options)), hashBytes);
+const open = async (options: Parameters<typeof makeTinyBundle>[4], byField: readonly string[] = []) => {
+  const known = (details: ScoredDirection) => {
+    return byField.includes(details.attribute) ? { ...details, hold: 'field' as const } : details;
+  };
+  return loadBundle(cpuDevice(1), readerOf(await makeTinyBundle({}, size, known, ['dimples'], options)), hashBytes);
+};
 
 let editor: FaceEditor;
 let style: FaceEditor;
 let plain: FaceEditor;
 beforeAll(async () => {
   editor = await open({ field: true });
-  style = await open({ field: true, hold: 'field', kind: tinyStyle, psi: 0.8 });
+  style = await open({ field: true, kind: tinyStyle, psi: 0.8 }, ['Young', 'Bangs']);
   plain = await open({});
 });
 afterAll(async () => {
@@ -70,8 +75,13 @@ test('with 39 locks an edit is made or the line says which locks stand in the wa
   );
 });
 
-test('the default is the bundle’s, a recipe keeps the way, and one of before is linear', () => {
+test('the default is that of what moves, a recipe keeps the way, and one of before is linear', () => {
   const request = { seed: 2, moves: ['Young=1'], locks };
+  const both = { ...request, moves: ['Young=1', 'Bangs=1'] };
+  expect(style.recipe(both).hold).toBe('field');
+  expect(style.recipe({ ...request, moves: ['Young=1', 'Chubby=1'] }).hold).toBe('linear'); // an edit has one way
+  expect(style.recipe({ ...request, moves: [] }).hold).toBe('linear');
+  expect(style.recipe({ ...request, layers: { Young: 'coarse' } }).hold).toBe('linear');
   expect(style.edit(request)).toEqual(style.edit({ ...request, hold: 'field' }));
   expect(editor.edit(request)).toEqual(editor.edit({ ...request, hold: 'linear' }));
   const recipe = style.recipe(request);
@@ -101,5 +111,5 @@ test('what cannot be is one line', () => {
 });
 
 test('an index that holds by a field it does not have, or has one for other latents, is refused', async () => {
-  await expect(open({ hold: 'field' })).rejects.toThrow(/bundle\.json.*must have a field/);
+  await expect(open({}, ['Young'])).rejects.toThrow(/bundle\.json.*hold by a field that the bundle does not have/);
 });

@@ -10,6 +10,7 @@ import { resetAll } from '../../../src/web/page/actions/edit/reset-all.ts';
 import { undo } from '../../../src/web/page/actions/edit/undo.ts';
 import { faceOf } from '../../../src/web/page/state/edits.ts';
 import { createState, type Studio } from '../../../src/web/page/state/studio-state.ts';
+import type { Model } from '../../../src/web/shared/protocol.ts';
 
 let studio: Studio;
 beforeEach(() => {
@@ -99,6 +100,23 @@ test('a slider that moves is drawn in a straight line; let go, the locks hold as
   previewMove(studio, 'Young', 1);
   commitMove(studio, 'Young', 1);
   expect(edit().hold).toBe('linear');
+});
+
+test('an edit holds as is usual for all that it moves, until the person chooses', () => {
+  const facts = (attribute: string) => ({ attribute, boundary: { intercept: 0 }, controllable: true });
+  const directions = [{ ...facts('Young'), hold: 'field' as const }, facts('Male')];
+  studio.state.model.value = { directions, hasField: true } as unknown as Model;
+  applyEdit(studio, faceOf(1), 'Face 1');
+  commitMove(studio, 'Young', 1);
+  expect(edit().hold).toBe('field');
+  commitMove(studio, 'Male', 1);
+  expect(edit().hold).toBe('linear'); // one edit, one way
+  resetAttribute(studio, 'Male');
+  expect(edit().hold).toBe('field');
+  holdByField.perform(studio);
+  commitMove(studio, 'Young', 2);
+  expect(edit().hold).toBe('linear'); // chosen
+  studio.state.model.value = undefined;
 });
 
 test('the way locks hold is a step of the history, and links and later moves keep it', () => {

@@ -6,6 +6,8 @@ export interface EditEffect {
   readonly faces: number;
   /** Share of edits after which the attribute is seen where it should be and not where it should not; both ends alike. */
   readonly agreement: number;
+  /** Share of faces in which it is seen at the high end and not at the low one. */
+  readonly appears: number;
   /** Mean share of the other attributes whose answer changed, over both ends; 0 where there are no others. */
   readonly flips: number;
   /** The same for the locked attributes alone; NaN where none is locked. */
@@ -71,6 +73,7 @@ export function editEffect(
   return {
     faces,
     agreement: mean(ofFaces.map(({ agreement }) => agreement)),
+    appears: ofFaces.filter(({ agreement }) => agreement === 1).length / faces,
     flips: others.length > 0 ? mean(others.map(a => flipsOf[a]!)) : 0,
     lockedFlips: mean(held.map(a => flipsOf[a]!)),
     errors: { agreement: error('agreement'), flips: error('flips'), lockedFlips: error('lockedFlips') },

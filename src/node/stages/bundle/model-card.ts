@@ -215,8 +215,11 @@ const editColumns = (byField: boolean): readonly Column<DirectionFacts>[] => [
 const heldColumns: readonly Column<DirectionFacts>[] = [
   { title: 'agrees, by field', value: ({ judgedByField }) => judgedByField?.agreement, decimals: 3 },
   { title: 'others flip, by field', value: ({ judgedByField }) => judgedByField?.flips, decimals: 3 },
+  { title: 'usual', value: ({ hold, judged }) => judged && (hold ?? 'linear') },
 ];
-const heldNote = '*By field* are the same edits along a curve on which the field’s scores of the locks stay. ';
+const heldNote =
+  '*By field* are the same edits along a curve on which the field’s scores of the locks stay; *usual* is the way that ' +
+  'edits take where nobody chooses. ';
 
 export interface EditFacts {
   readonly attributes: readonly DirectionFacts[];

@@ -4,9 +4,7 @@ import { z } from 'zod';
 import { linearResponse } from '../../../core/calibration/linear-response.ts';
 import { lookAt, scored } from '../../../core/calibration/probe.ts';
 import { isScored, type ScoredDirection } from '../../../core/directions/direction.ts';
-import type { Hold } from '../../../core/editing/hold.ts';
 import { bundleFiles, indexedDirections, writeBundleIndex } from '../../../core/editor/bundle.ts';
-import { mean } from '../../../core/math/statistics.ts';
 import { seenLatents } from '../../../core/models/latents.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
 import { openDevice } from '../../devices/device.ts';
@@ -67,6 +65,7 @@ const columns: readonly Column<ScoredDirection>[] = [
   { title: 'others flip', value: row => row.judged?.flips, decimals: 3 },
   { title: 'agrees, by field', value: row => row.judgedByField?.agreement, decimals: 3 },
   { title: 'flip, by field', value: row => row.judgedByField?.flips, decimals: 3 },
+  { title: 'hold', value: row => row.hold },
   { title: 'reason', value: row => row.reason },
 ];
 
@@ -153,7 +152,7 @@ export const calibrate = defineStage({
       const earlier = isSame ? [...formerly, sha256] : [];
       const facts = {
         ...{ name, generator, classifier, attributes },
-        ...(field && { field, hold: betterHold(attributes) }),
+        ...(field && { field }),
         ...(psi !== undefined && { psi }),
         ...(openWith && { openWith }),
         ...(extra && { extra }),
@@ -167,18 +166,6 @@ export const calibrate = defineStage({
   },
   print: ({ attributes, judge }) => `${textTable(columns, attributes)}\n\njudged by ${judge}`,
 });
-
-/** Agreement that fewer flips may cost. */
-const worthFlips = 0.01;
-
-/** @returns the way in which locks hold better, by the judge: fewer flips at hardly less agreement. */
-function betterHold(attributes: readonly ScoredDirection[]): Hold {
-  const both = attributes.flatMap(({ judged, judgedByField }) =>
-    judged && judgedByField ? [{ judged, judgedByField }] : [],
-  );
-  const gain = (of: 'agreement' | 'flips') => mean(both.map(each => each.judgedByField[of] - each.judged[of]));
-  return gain('flips') < 0 && gain('agreement') > -worthFlips ? 'field' : 'linear';
-}
 
 /** @returns attributes that an interrupted run had finished: a line is written when all of an attribute is known. */
 async function finishedAttributes(run: Run): Promise<ScoredDirection[]> {

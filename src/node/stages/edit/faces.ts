@@ -1,5 +1,5 @@
 // Gathers the faces of an edit: from seeds, from latents in a file, or from the recipes of an earlier edit.
-import type { Hold } from '../../../core/editing/hold.ts';
+import type { Hold } from '../../../core/directions/hold.ts';
 import type { Recipe, Start, Strip } from '../../../core/editing/recipe.ts';
 import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { isSameModel } from '../../../core/editor/bundle.ts';

@@ -1,7 +1,7 @@
 // Stage `edit`: shows faces moved along attributes while others are locked, as strips or as an animation.
 import { extname } from 'node:path';
 import { z } from 'zod';
-import { holdNames } from '../../../core/editing/hold.ts';
+import { holdNames } from '../../../core/directions/hold.ts';
 import { formatRecipes, type Recipe, type Timing } from '../../../core/editing/recipe.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';

@@ -1,10 +1,11 @@
 // Draws edits as strips, one row a face, or as animations, for the stages that show edits.
-import type { Hold } from '../../../core/editing/hold.ts';
+import type { Hold } from '../../../core/directions/hold.ts';
 import { asLatentMove } from '../../../core/editing/moves.ts';
 import { addRecipe, type Recipe, type Start, type Strip, type Timing } from '../../../core/editing/recipe.ts';
 import type { Edited } from '../../../core/editing/request.ts';
 import type { MoveRange } from '../../../core/editing/strip.ts';
 import type { EditRequest, FaceEditor, StripRequest } from '../../../core/editor/face-editor.ts';
+import { mean } from '../../../core/math/statistics.ts';
 import type { Geometry } from '../../../core/models/latents.ts';
 import { recipesAsXmp } from '../../artefacts/recipes.ts';
 import { type AnimationFormat, encodeAnimation } from '../../presentation/animation.ts';
@@ -50,7 +51,7 @@ export interface Strips {
   readonly png: Uint8Array;
   /** The frames before enlargement, [faces · steps, 3, R, R]. */
   readonly images: Float32Array;
-  /** Share of each moved direction that the locks leave, the same for every face. */
+  /** Mean share of each moved direction that the locks leave; in a straight line it is the same for every face. */
   readonly residuals: Readonly<Record<string, number>>;
 }
 
@@ -113,10 +114,12 @@ export async function encodeFaceAnimation(
   return encodeAnimation(frames, { format, ...timing, xmp: recipesAsXmp(recipes) });
 }
 
-/** @returns the share of each moved direction that the locks leave. */
+/** @returns the mean share of each moved direction that the locks leave. */
 export function residualsOf(drawn: readonly DrawnFace[]): Record<string, number> {
-  const steps = drawn.at(-1)!.edits.at(-1)!.steps;
-  return Object.fromEntries(steps.map(({ attribute, residual }) => [attribute, residual]));
+  const ofFaces = drawn.map(({ edits }) => edits.at(-1)!.steps);
+  return Object.fromEntries(
+    ofFaces[0]!.map(({ attribute }, at) => [attribute, mean(ofFaces.map(steps => steps[at]!.residual))]),
+  );
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { attributeIndex } from '../../../core/attributes.ts';
 import { editedColumns, lookAt, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
 import { isScored } from '../../../core/directions/direction.ts';
+import type { Hold } from '../../../core/directions/hold.ts';
 import { distanceTo, seenLatent } from '../../../core/editing/distances.ts';
-import type { Hold } from '../../../core/editing/hold.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { didYouMean, UserError } from '../../../core/errors.ts';
@@ -60,6 +60,8 @@ export interface Effect {
   readonly locked: boolean;
   /** How the locks held. Evaluations of before there was a choice have none: linear. */
   readonly hold?: Hold;
+  /** Whether this is what edits do where nobody chooses: with the locks, held in the way that the bundle prefers. */
+  readonly usual?: boolean;
   readonly residual: number;
   /** Share of the edits whose target lay within reach. */
   readonly reached: number;
@@ -92,6 +94,7 @@ const csvColumns = (attributes: readonly string[]): readonly Column<Effect>[] =>
   { title: 'moved', value: row => row.moved },
   { title: 'locks', value: row => row.locks.join(' ') },
   { title: 'hold', value: row => row.hold },
+  { title: 'usual', value: row => String(row.usual ?? false) },
   { title: 'residual', value: row => row.residual },
   { title: 'reached', value: row => row.reached },
   { title: 'agreement', value: row => row.all.agreement },
@@ -126,6 +129,7 @@ const heldColumns: readonly Column<Pair>[] = [
   { title: 'agrees, by field', value: ({ held }) => held?.all.agreement, decimals: 3 },
   { title: 'others flip, by field', value: ({ held }) => held?.all.flips, decimals: 3 },
   { title: 'locked flip, by field', value: ({ held }) => held?.all.lockedFlips, decimals: 3 },
+  { title: 'usual', value: pair => usualOf(pair).hold },
 ];
 
 /** Far from the seeds of `calibrate`, so that no lock is measured on the faces it was chosen on. */
@@ -234,7 +238,7 @@ async function checkNames({ bundle, attributes, locks }: Config): Promise<void> 
 function plansFor({ bundle }: FaceEditor, { attributes: asked, locks: given }: Config, warn: (line: string) => void) {
   return bundle.directions
     .filter(isScored)
-    .flatMap(({ attribute: moved, boundary, suggestedLocks = [], reason = 'not known' }) => {
+    .flatMap(({ attribute: moved, boundary, suggestedLocks = [], hold: preferred, reason = 'not known' }) => {
       if (asked.length > 0 && !asked.includes(moved)) return [];
       if (boundary === null) {
         if (asked.length > 0) warn(`${moved} is left out, having no boundary: ${reason}`);
@@ -243,7 +247,9 @@ function plansFor({ bundle }: FaceEditor, { attributes: asked, locks: given }: C
       const locks = (given.length > 0 ? given : suggestedLocks).filter(lock => lock !== moved);
       const alone = { moved, locks: [], locked: false, hold: 'linear' as const, onAll: locks.length === 0 };
       if (alone.onAll) return [alone];
-      const held = (hold: Hold) => ({ moved, locks, locked: true, hold, onAll: true });
+      const held = (hold: Hold) => {
+        return { moved, locks, locked: true, hold, usual: hold === (preferred ?? 'linear'), onAll: true };
+      };
       return [alone, held('linear'), ...(bundle.field === undefined ? [] : [held('field')])];
     });
 }
@@ -274,21 +280,30 @@ export function pairsOf(effects: readonly Effect[]): Pair[] {
     });
 }
 
+/** @returns what edits do where nobody chooses: with the locks, where there are any, held in the way that is usual. */
+export function usualOf({ free, locked, held }: Pair): Effect {
+  return held?.usual ? held : (locked ?? free);
+}
+
+/** Means over the attributes: with nothing locked; with locks, held as is usual; and in either way, where there are two. */
 function meansOf(effects: readonly Effect[]) {
   const pairs = pairsOf(effects);
-  const best = pairs.map(({ free, locked }) => (locked ?? free).all);
-  const held = pairs.flatMap(each => (each.held === undefined ? [] : [each.held.all]));
-  const lockedFlips = pairs.flatMap(each => (each.locked === undefined ? [] : [each.locked.all.lockedFlips]));
+  const means = (list: readonly (Effect | undefined)[]) => {
+    const known = list.flatMap(effect => (effect === undefined ? [] : [effect.all]));
+    return {
+      agreement: mean(known.map(({ agreement }) => agreement)),
+      flips: mean(known.map(({ flips }) => flips)),
+      lockedFlips: mean(known.map(({ lockedFlips }) => lockedFlips).filter(Number.isFinite)),
+    };
+  };
+  const { lockedFlips: _none, ...free } = means(pairs.map(pair => pair.free));
+  const usual = means(pairs.map(usualOf));
+  const isHeld = pairs.some(({ held }) => held !== undefined);
   return {
-    agreement: mean(pairs.map(({ free }) => free.all.agreement)),
-    flips: mean(pairs.map(({ free }) => free.all.flips)),
-    agreementLocked: mean(best.map(({ agreement }) => agreement)),
-    flipsLocked: mean(best.map(({ flips }) => flips)),
-    ...(held.length > 0 && {
-      lockedFlips: mean(lockedFlips),
-      agreementHeld: mean(held.map(({ agreement }) => agreement)),
-      flipsHeld: mean(held.map(({ flips }) => flips)),
-      lockedFlipsHeld: mean(held.map(each => each.lockedFlips)),
-    }),
+    ...free,
+    agreementLocked: usual.agreement,
+    flipsLocked: usual.flips,
+    lockedFlips: usual.lockedFlips,
+    ...(isHeld && { linear: means(pairs.map(pair => pair.locked)), field: means(pairs.map(pair => pair.held)) }),
   };
 }

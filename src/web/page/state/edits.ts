@@ -5,7 +5,7 @@ import type { Edit, Model } from '../../shared/protocol.ts';
 const usualOpeningSeed = 12;
 
 /** @returns the face that the page opens with. */
-export function openingFace(model: Pick<Model, 'geometry' | 'psi' | 'hold' | 'openWith'>): Edit {
+export function openingFace(model: Pick<Model, 'geometry' | 'psi' | 'openWith'>): Edit {
   return faceOf(model.openWith?.seed ?? usualOpeningSeed, model);
 }
 
@@ -14,16 +14,16 @@ export function openingFace(model: Pick<Model, 'geometry' | 'psi' | 'hold' | 'op
  * @param model left out while there is none yet.
  * @param psi its truncation; left out, the model's, if it has any.
  */
-export function faceOf(seed: number, model?: Pick<Model, 'geometry' | 'psi' | 'hold'>, psi = model?.psi): Edit {
+export function faceOf(seed: number, model?: Pick<Model, 'geometry' | 'psi'>, psi = model?.psi): Edit {
   const start = { seed, ...(psi !== undefined && { psi }) };
-  return { ...start, moves: [], locks: [], geometry: model?.geometry ?? 'sphere', hold: model?.hold ?? 'linear' };
+  return { ...start, moves: [], locks: [], geometry: model?.geometry ?? 'sphere', hold: 'linear' };
 }
 
 /** The face that an edit starts from, without moves and locks. */
 export function unedited(edit: Edit): Edit {
   const start =
     'seed' in edit ? { seed: edit.seed, ...(edit.psi !== undefined && { psi: edit.psi }) } : { latent: edit.latent };
-  return { ...start, moves: [], locks: [], geometry: edit.geometry, hold: edit.hold };
+  return { ...start, moves: [], locks: [], geometry: edit.geometry, hold: 'linear' };
 }
 
 /** Whether two edits start from the same face, truncated alike, in the same geometry. */

@@ -71,7 +71,7 @@ test('given locks are measured in place of suggested ones, and with a field in b
   const { flipsOf, lockedFlips } = young!.held!.all;
   const [ofMale, ofSmiling] = ['Male', 'Smiling'].map(name => flipsOf[attributeIndex(name)]!);
   expect(lockedFlips).toBeCloseTo((ofMale! + ofSmiling!) / 2, 12);
-  expect(means.lockedFlipsHeld).toBeCloseTo((lockedFlips + male!.held!.all.lockedFlips) / 2, 12);
+  expect(means.field!.lockedFlips).toBeCloseTo((lockedFlips + male!.held!.all.lockedFlips) / 2, 12);
   expect(evaluateEdits.print!({ out, judge: 'it', faces: 6, means, pairs })).toMatch(/locked flip, by field/);
   const misspelt = run({ bundle: held, out: join(root, 'b'), attributes: ['Young'], locks: ['Mail'] });
   await expect(misspelt).rejects.toThrow(/^--locks must be attributes .*got "Mail"\. Did you mean "Male"/);

@@ -5,14 +5,9 @@ import type { EditEffect } from '../../../../core/measures/answers/edit-effects.
 import { heatMap } from '../../../presentation/charts.ts';
 import { escapeHtml, type Figure } from '../../../presentation/html.ts';
 import { type Column, htmlTable } from '../../../presentation/table.ts';
-import { type EditEvaluation, type Effect, pairsOf } from '../../evaluate-edits/stage.ts';
+import { type EditEvaluation, type Effect, type Pair, pairsOf, usualOf } from '../../evaluate-edits/stage.ts';
 import type { Sources } from '../sources.ts';
 import { counted, listed, readable } from './words.ts';
-
-type Pair = ReturnType<typeof pairsOf>[number];
-
-/** The effect with the suggested locks, where there are any. */
-const best = ({ free, locked }: Pair): Effect => locked ?? free;
 
 /** The attributes that an evaluation tells of. */
 function attributesOf({ attributes = attributeNames }: EditEvaluation): readonly string[] {
@@ -26,7 +21,9 @@ function ifAny(pairs: readonly unknown[], draw: () => string): string {
 
 export function editsFigure({ edits, editor, runs }: Sources): Figure {
   const pairs = pairsOf(edits.effects);
-  const [free, locked] = [{ group: 'nothing locked' }, { group: 'suggested locks' }];
+  const free = { group: 'nothing locked' };
+  const locked = { group: 'suggested locks' };
+  const held = { group: 'the same, held by the field' };
   const percent = (title: string, value: (pair: Pair) => number | undefined): Column<Pair> => ({
     title,
     value: pair => {
@@ -43,6 +40,13 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
     { ...locked, ...percent('left (%)', pair => pair.locked?.residual) },
     { ...locked, ...percent('agrees (%)', pair => pair.locked?.all.agreement) },
     { ...locked, ...percent('others flip (%)', pair => pair.locked?.all.flips) },
+    ...(pairs.some(pair => pair.held !== undefined)
+      ? [
+          { ...held, ...percent('agrees (%)', pair => pair.held?.all.agreement) },
+          { ...held, ...percent('others flip (%)', pair => pair.held?.all.flips) },
+          { ...held, title: 'usual', value: (pair: Pair) => (usualOf(pair) === pair.held ? 'yes' : null) },
+        ]
+      : []),
     { title: 'R²', value: pair => edits.linearity[pair.free.moved], decimals: 2 },
     { title: 'not controllable, because', value: pair => editor.direction(pair.free.moved).reason },
   ];
@@ -55,8 +59,8 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
   const means = (read: (pair: Pair) => number) => (100 * mean(pairs.map(read))).toFixed(1);
   const meansText =
     `Means: ${means(pair => pair.free.all.agreement)} % agree and ${means(pair => pair.free.all.flips)} % of the others ` +
-    `flip with nothing locked; ${means(pair => best(pair).all.agreement)} % and ${means(pair => best(pair).all.flips)} % ` +
-    'with the suggested locks';
+    `flip with nothing locked; ${means(pair => usualOf(pair).all.agreement)} % and ${means(pair => usualOf(pair).all.flips)} % ` +
+    'with the suggested locks, held as is usual';
   return {
     title: 'What moves do, attribute by attribute',
     body: ifAny(
@@ -69,7 +73,11 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
       '“Agrees”: the share of these edits after which the judge sees the attribute where it should be. “Others flip”: ' +
       `the mean share of the other attributes for which its answer changes. Judged by ${edits.judge}. Locks were ` +
       'chosen on other faces than these. “Left”: the share of the direction that the locks leave. R²: of the logit on ' +
-      'the signed distance, over the unedited faces.',
+      'the signed distance, over the unedited faces.' +
+      (pairs.some(pair => pair.held !== undefined)
+        ? ' “Held by the field”: along a curve on which the locks keep what the classifier sees; “usual” where edits do so ' +
+          'unless told otherwise.'
+        : ''),
     command: runs.evaluation.command,
   };
 }
@@ -87,7 +95,7 @@ export function rescoringFigure({ edits, runs }: Sources): Figure {
   };
   return {
     title: 'Re-scoring: what moves along',
-    body: ifAny(pairs, () => `${map('Nothing locked', ({ free }) => free)}\n${map('Suggested locks', best)}`),
+    body: ifAny(pairs, () => `${map('Nothing locked', ({ free }) => free)}\n${map('Suggested locks', usualOf)}`),
     caption:
       'A row is what was moved, from 10 % to 90 % of the classifier’s probability; its colours are how much the ' +
       `judge’s logit of each attribute changed on average over ${counted(edits.faces)} faces. Purple is more, orange ` +
@@ -120,7 +128,7 @@ export function groupsFigure({ edits, runs }: Sources): Figure {
     .flatMap(pair =>
       (['women', 'men'] as const).flatMap(group => [
         { of: pair.free, group, effect: pair.free[group] },
-        ...(pair.locked === undefined ? [] : [{ of: pair.locked, group, effect: pair.locked[group] }]),
+        ...(pair.locked === undefined ? [] : [{ of: usualOf(pair), group, effect: usualOf(pair)[group] }]),
       ]),
     )
     .filter(({ effect }) => effect.faces > 0);

@@ -1,5 +1,7 @@
 // Draws figures 4 to 6: unselected faces, and faces edited with one and with several attributes locked.
 import { scoredBoundaries } from '../../../../core/calibration/probe.ts';
+import { usualHold } from '../../../../core/directions/hold.ts';
+
 import { asLatentMove, type Move } from '../../../../core/editing/moves.ts';
 import { parseMoveRange } from '../../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../../core/editor/face-editor.ts';
@@ -121,6 +123,7 @@ export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
 
 const nothingToMove = '<p class="note">No attribute of this model has a boundary to move along.</p>';
 
+const heldByField = 'Along a curve: the locks hold what the field, fitted to the classifier’s answers, sees of them.';
 const faces = 6;
 const steps = 7;
 /** Seeds among which women and men are looked for. */
@@ -145,6 +148,7 @@ async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = 
     const { png, images, residuals } = await drawStrips(editor, { ...request, scale });
     const residual = residuals[range.to.attribute]!;
     notes.push(`The locks leave ${(100 * residual).toFixed(0)} % of the direction of ${readable(range.to.attribute)}.`);
+    if (usualHold(editor.bundle.directions, [range.to]) === 'field') notes.push(heldByField);
     const logits = await editor.score(images);
     const watched = [range.to.attribute, ...held];
     const width = steps * (editor.bundle.resolution * scale + 2) - 2;

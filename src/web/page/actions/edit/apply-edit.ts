@@ -1,4 +1,5 @@
 // The one way to change the face: every action ends here, so that history, link and picture always agree.
+import { usualHold } from '../../../../core/directions/hold.ts';
 import { UserError } from '../../../../core/errors.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import { faceName } from '../../display/wording.ts';
@@ -39,10 +40,16 @@ export function previewEdit({ state }: Studio, edit: Edit): void {
   state.edit.value = { ...edit, hold: 'linear' };
 }
 
-/** @returns the edit with its locks held as in the last entry of the history, which no preview has changed. */
+/**
+ * @returns the edit with its locks held as is usual for what it moves, or as in the last entry of the history, which no
+ *   preview has changed, where the person chose another way there.
+ */
 export function committed({ state }: Studio, edit: Edit): Edit {
   const { entries, at } = state.history.value;
-  return { ...edit, hold: entries[at]?.edit.hold ?? state.model.value?.hold ?? 'linear' };
+  const last = entries[at]?.edit;
+  const usual = ({ moves }: Edit) => usualHold(state.model.value?.directions ?? [], moves);
+  const isChosen = last !== undefined && last.hold !== usual(last);
+  return { ...edit, hold: isChosen ? last.hold : usual(edit) };
 }
 
 /** Called by the renderer when an edit was drawn. */

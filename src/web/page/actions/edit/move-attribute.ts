@@ -20,7 +20,7 @@ export function commitMove(studio: Studio, attribute: string, distance: number):
 /** Takes back the move of one attribute; it goes where the others take it. */
 export function resetAttribute(studio: Studio, attribute: string): void {
   const edit = studio.state.edit.value;
-  applyEdit(studio, { ...edit, moves: without(edit, attribute) }, `${labelOf(attribute)} reset`);
+  applyEdit(studio, committed(studio, { ...edit, moves: without(edit, attribute) }), `${labelOf(attribute)} reset`);
 }
 
 /** @returns the edit with this attribute at this distance, in place of any other move of it. */

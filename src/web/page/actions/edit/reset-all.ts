@@ -1,7 +1,7 @@
 // Undoes all moves and locks.
 import { ResetIcon } from '../../display/icons.tsx';
 import type { Action } from '../action.ts';
-import { applyEdit } from './apply-edit.ts';
+import { applyEdit, committed } from './apply-edit.ts';
 
 export const resetAll: Action = {
   id: 'reset-all',
@@ -9,5 +9,7 @@ export const resetAll: Action = {
   icon: ResetIcon,
   look: 'icon',
   enabled: ({ edit }) => edit.value.moves.length + edit.value.locks.length > 0,
-  perform: studio => applyEdit(studio, { ...studio.state.edit.value, moves: [], locks: [] }, 'All reset'),
+  perform: studio => {
+    applyEdit(studio, committed(studio, { ...studio.state.edit.value, moves: [], locks: [] }), 'All reset');
+  },
 };

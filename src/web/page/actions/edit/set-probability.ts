@@ -4,11 +4,12 @@ import { labelOf } from '../../../shared/attribute-names.ts';
 import { percentText } from '../../display/wording.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { tellProblem } from '../messages.ts';
-import { applyEdit } from './apply-edit.ts';
+import { applyEdit, committed } from './apply-edit.ts';
 import { moved } from './move-attribute.ts';
 
 /** @param text a percentage from 1 to 99, as typed. */
-export async function setProbability({ state, faceWorker }: Studio, attribute: string, text: string): Promise<void> {
+export async function setProbability(studio: Studio, attribute: string, text: string): Promise<void> {
+  const { state, faceWorker } = studio;
   const percent = Number(text.replace('%', '').replace(',', '.'));
   if (text.trim() === '' || !(percent >= 1 && percent <= 99)) {
     tellProblem(state, `a probability must be from 1 to 99 %; got "${text.slice(0, 30)}"`);
@@ -16,14 +17,12 @@ export async function setProbability({ state, faceWorker }: Studio, attribute: s
   }
   const edit = state.edit.value;
   try {
-    const distance = await faceWorker.distanceFor({ edit, attribute, probability: percent / 100 });
+    const { hold } = committed(studio, moved(edit, attribute, 0));
+    const distance = await faceWorker.distanceFor({ edit: { ...edit, hold }, attribute, probability: percent / 100 });
     if (state.edit.value !== edit) return; // the person went on meanwhile
     const exact = Math.round(1000 * distance) / 1000; // finer than a slider, so that the readout agrees
-    applyEdit(
-      { state, faceWorker },
-      moved(edit, attribute, exact),
-      `${labelOf(attribute)} to ${percentText(percent / 100)}`,
-    );
+    const label = `${labelOf(attribute)} to ${percentText(percent / 100)}`;
+    applyEdit(studio, { ...moved(edit, attribute, exact), hold }, label);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     tellProblem(state, error.message);

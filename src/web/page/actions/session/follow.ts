@@ -1,10 +1,11 @@
 // Keeps strip, residuals, link and recent faces up to date with the edit.
 import { effect } from '@preact/signals';
 import { formatLink } from '../../../shared/link.ts';
-import type { Edit } from '../../../shared/protocol.ts';
+import type { Edit, Frame } from '../../../shared/protocol.ts';
 import { directionOf } from '../../../shared/shown-direction.ts';
 import { axisOf, stops } from '../../display/slider-axis.ts';
 import type { Studio } from '../../state/studio-state.ts';
+import { committed } from '../edit/apply-edit.ts';
 import { moved } from '../edit/move-attribute.ts';
 import { rememberRecent } from '../faces/recent-faces.ts';
 import { debounced, throttled } from './pacing.ts';
@@ -26,7 +27,8 @@ export function startFollowing(studio: Studio): () => void {
   };
 }
 
-function followStrip({ state, faceWorker }: Studio): () => void {
+function followStrip(studio: Studio): () => void {
+  const { state, faceWorker } = studio;
   let drawnFor: unknown;
   const draw = debounced(quiet, async () => {
     const [edit, active] = [state.edit.value, state.active.value];
@@ -36,9 +38,14 @@ function followStrip({ state, faceWorker }: Studio): () => void {
       state.strip.value = [];
       return;
     }
-    const edits = stops(axisOf(attribute), frames).map(distance => moved(edit, active, distance));
-    const drawn = await faceWorker.frames(edits);
-    if (drawnFor !== edit || state.active.value !== active) return;
+    const edits = stops(axisOf(attribute), frames).map(distance => committed(studio, moved(edit, active, distance)));
+    // A held frame takes the worker some 50 ms: asked for one by one, they give way to a slider that moves meanwhile.
+    const atOnce = edits[0]!.hold === 'field' ? 1 : frames;
+    const drawn: Frame[] = [];
+    while (drawn.length < frames) {
+      drawn.push(...(await faceWorker.frames(edits.slice(drawn.length, drawn.length + atOnce))));
+      if (drawnFor !== edit || state.active.value !== active || state.edit.value !== edit) return;
+    }
     state.strip.value = drawn.map((frame, i) => ({ edit: edits[i]!, frame }));
   });
   return effect(() => {

@@ -1,16 +1,9 @@
-// The ways in which an edit holds locked attributes.
+// The scores that an edit by the field follows and holds.
 import type { Direction } from '../directions/direction.ts';
 import { UserError } from '../errors.ts';
 import type { Field } from '../models/field.ts';
 import type { Scores } from './curve.ts';
 import { distanceTo } from './distances.ts';
-
-/**
- * `linear`: in a straight line along conditioned normals; locked distances hold exactly (Shen et al. 2020).
- * `field`: along a curve on which the field's scores of the locks stay, which holds more of what the picture shows.
- */
-export const holdNames = ['linear', 'field'] as const;
-export type Hold = (typeof holdNames)[number];
 
 /** @returns the scores that an edit by `field` follows and holds: the field's, or the distance where it has none. */
 export function fieldScores(field: Field, directions: readonly Direction[]): Scores {
