@@ -1,6 +1,7 @@
 // Says what a command would do, for `--dry-run`: reads the disk, writes nothing.
-import { resolve } from 'node:path';
-import { exists } from '../runs/manifest.ts';
+import { stat } from 'node:fs/promises';
+import { exists } from '../files/places.ts';
+import { contentAt, placeOf } from '../runs/run-place.ts';
 import type { Stage, Step } from '../stages/framework/stage.ts';
 import { printValues } from './print-values.ts';
 
@@ -37,10 +38,13 @@ function indented(text: string): string {
 
 async function effect({ out, resume, force }: Readonly<Record<string, unknown>>): Promise<string> {
   if (typeof out !== 'string') return 'write nothing';
-  if (await exists(out)) {
+  const place = await placeOf(out);
+  const isEmptyFolder = async () => (await stat(out)).isDirectory() && (await contentAt(place)).length === 0;
+  if ((await exists(out)) && !(await isEmptyFolder())) {
     if (resume === true) return `keep ${out} if its options and inputs are the same`;
     return force === true ? `replace ${out}` : `refuse, because ${out} exists`;
   }
-  if (!(await exists(`${resolve(out)}.partial`))) return `write ${out}`;
-  return resume === true ? `continue ${out}.partial and make ${out} of it` : `drop ${out}.partial and write ${out}`;
+  const { partial } = place;
+  if (!(await exists(partial))) return `write ${out}`;
+  return resume === true ? `continue ${partial} and make ${out} of it` : `drop ${partial} and write ${out}`;
 }

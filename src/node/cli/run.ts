@@ -1,7 +1,7 @@
 // Runs a command line: parses it, calls a stage, prints its result and sets the exit code.
 import { CommanderError } from 'commander';
 import { UserError } from '../../core/errors.ts';
-import { errorCode } from '../files/disk-errors.ts';
+import { errorCode, explainedByItself } from '../files/disk-errors.ts';
 import { consoleLog } from '../log/console-log.ts';
 import { packageVersion } from '../runs/manifest.ts';
 import type { Stage } from '../stages/framework/stage.ts';
@@ -38,7 +38,8 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCodes.done;
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainedByItself(thrown);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.userError; // help
     // On a terminal the first characters remove a progress bar that the error may have left.
     const say = (text: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${text}\n`);

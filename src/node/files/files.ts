@@ -1,35 +1,43 @@
 // Reads and writes the files of runs: whole ones so that nobody meets a half-written file, long arrays piece by piece.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { UserError } from '../../core/errors.ts';
 import type { DType, NdArray, TypedArray } from '../../core/formats/nd-array.ts';
 import { bytesOf, dtypeOf, elementCount, elementType } from '../../core/formats/nd-array.ts';
 import { decodeNpy, decodeNpyHeader, encodeNpyHeader } from '../../core/formats/npy.ts';
 import { errorCode, explainingDiskErrors } from './disk-errors.ts';
+import { renamePatiently, syncHandle } from './durable.ts';
+import { linkTarget, temporaryName } from './places.ts';
 
 /**
  * Writes a file under a temporary name, forces it to the disk and renames it: readers see all of it or nothing. The
- * temporary name is always the same, so that what a killed process leaves behind goes with the next write.
+ * temporary name is always the same, so that what a killed process leaves behind goes with the next write. A file that
+ * cannot be renamed to, because it is a mount point, is overwritten as it stands.
  */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.tmp`;
   await explainingDiskErrors('write', path, async () => {
+    const target = await linkTarget(path);
+    const temporary = temporaryName(target);
     try {
-      const handle = await open(temporary, 'w');
-      try {
-        await handle.writeFile(bytes);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, path);
+      await writeOnto(temporary, bytes);
+      await renamePatiently(temporary, target);
     } catch (error) {
       await rm(temporary, { force: true });
-      throw error;
+      if (!['EBUSY', 'EXDEV'].includes(errorCode(error) ?? '') || !(await stat(target)).isFile()) throw error;
+      await writeOnto(target, bytes);
     }
   });
+}
+
+async function writeOnto(path: string, bytes: Uint8Array | string): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    await handle.writeFile(bytes);
+    await syncHandle(handle);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** `writeWhole` of a value as indented JSON. */
@@ -87,24 +95,6 @@ export async function hashFile(path: string): Promise<string> {
   });
 }
 
-/** Forces a file's content to the disk. */
-export async function syncFile(path: string): Promise<void> {
-  await explainingDiskErrors('write', path, async () => {
-    const handle = await open(path, 'r+');
-    await handle.sync().finally(() => handle.close());
-  });
-}
-
-/** Forces an earlier rename in the folder of `path` to the disk, where the system can (Windows cannot). */
-export async function syncFolderOf(path: string): Promise<void> {
-  try {
-    const handle = await open(dirname(path), 'r');
-    await handle.sync().finally(() => handle.close());
-  } catch (error) {
-    if (!['EISDIR', 'EPERM', 'EINVAL', 'EACCES'].includes(errorCode(error) ?? '')) throw error;
-  }
-}
-
 export interface NpyWriter {
   /** Adds elements in C order; a piece may be part of a row or span many rows. */
   append(piece: TypedArray): Promise<void>;
@@ -146,7 +136,7 @@ export async function createNpyWriter(
         await writeAll(handle, bytesOf(piece), position);
         position += piece.byteLength;
       }),
-    flush: () => writing(() => handle.sync()),
+    flush: () => writing(() => syncHandle(handle)),
     close: () =>
       writing(async () => {
         try {
@@ -160,7 +150,7 @@ export async function createNpyWriter(
           const header = headerFor(count);
           if (header.length !== dataOffset) throw new Error(`${path}: ${count} rows do not fit the header's padding`);
           await writeAll(handle, header, 0);
-          await handle.sync();
+          await syncHandle(handle);
         } finally {
           await handle.close();
         }

@@ -1,9 +1,11 @@
 // Opens the runs of earlier stages: only complete ones, of the right stage and version.
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { readJson } from '../files/files.ts';
 import type { JsonObject } from '../files/json-lines.ts';
-import { exists, lastingOptions, type Manifest, readManifest, runFiles } from './manifest.ts';
+import { exists, type Manifest, readManifest, runFiles } from './manifest.ts';
+import { lastingOptions } from './origin.ts';
+import { placeOf } from './run-place.ts';
 
 /** A finished run, as the stages after it see it. */
 export interface FinishedRun {
@@ -22,7 +24,7 @@ export interface FinishedRun {
  */
 export async function openRun(folder: string, ...stages: readonly string[]): Promise<FinishedRun> {
   if (!(await exists(join(folder, runFiles.manifest)))) {
-    const unfinished = await exists(`${resolve(folder)}.partial`);
+    const unfinished = await exists((await placeOf(folder)).partial);
     const found = unfinished ? 'it is unfinished; run that stage again, with --resume to continue' : 'there is none';
     throw new UserError(`${folder} must be a finished run of ${quoted(stages)}; ${found}`);
   }

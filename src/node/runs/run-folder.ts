@@ -1,15 +1,17 @@
 // Keeps each stage's output in one folder that appears only when it is complete, with what is needed to repeat it.
-import { mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
+import { removeTree } from '../files/durable.ts';
 import { writeJson } from '../files/files.ts';
 import { appendJsonLine, filterJsonLines, type JsonObject } from '../files/json-lines.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import type { Manifest, Origin } from './manifest.ts';
-import { hashInputs, lastingOptions, packageVersion, plainJson, runFiles, schemaVersion } from './manifest.ts';
+import { type Manifest, packageVersion, plainJson, runFiles, schemaVersion } from './manifest.ts';
+import { hashInputs, type Input, lastingOptions, neutralOptions, type Origin } from './origin.ts';
 import { watchMemory } from './peak-memory.ts';
-import { checkFree, moveIntoPlace, restoreReplaced, syncFiles } from './run-place.ts';
+import { checkFree, moveIntoPlace, placeOf, type RunPlace, restoreReplaced, sealFiles } from './run-place.ts';
 import { earlierRun, type Handling, unfinishedRun } from './run-resume.ts';
 
 export { type FinishedRun, openRun } from './finished-run.ts';
@@ -19,8 +21,13 @@ export interface RunDetails extends Handling {
   readonly stage: string;
   /** All options, resolved. A `seed` among them is repeated in the manifest. */
   readonly config: object;
-  /** The finished runs and files that are read, by role; their hashes go into the manifest. */
-  readonly inputs: Readonly<Record<string, string>>;
+  /** The stage's table, whose `meta` tells which options change no byte. Left out: all may. */
+  readonly options?: z.ZodObject;
+  /**
+   * The finished runs and files that are read, by the option that names them, where one does, and their part:
+   * `dataset`, `labels 0`. Their hashes go into the manifest.
+   */
+  readonly inputs: Readonly<Record<string, Input>>;
   /** Keep a finished run of the same options and inputs, or continue an unfinished one, where there is one. */
   readonly resume?: boolean | undefined;
 }
@@ -60,10 +67,10 @@ export async function withRun<Result extends object>(
   details: RunDetails,
   work: (run: Run) => Promise<Result>,
 ): Promise<Result> {
-  const run = await locked(out, details, async lock => {
+  const run = await locked(out, details, async (lock, place) => {
     const earlier = details.resume ? await earlierRun(out, await originOf(details), details) : undefined;
-    if (earlier === undefined) return begin(out, details, lock);
-    if (earlier === 'outdated') return begin(out, { ...details, force: true }, lock);
+    if (earlier === undefined) return begin(out, details, lock, place);
+    if (earlier === 'outdated') return begin(out, { ...details, force: true }, lock, place);
     await lock.release();
     return earlier;
   });
@@ -79,34 +86,38 @@ export async function withRun<Result extends object>(
 }
 
 /** Takes the lock of `out` for the run that `action` begins; if it throws, gives the lock back. */
-async function locked<T>(out: string, { inputs }: RunDetails, action: (lock: Lock) => Promise<T>): Promise<T> {
-  const final = resolve(out);
-  if (Object.values(inputs).some(path => resolve(path) === final)) {
+async function locked<T>(
+  out: string,
+  { inputs }: RunDetails,
+  action: (lock: Lock, place: RunPlace) => Promise<T>,
+): Promise<T> {
+  const place = await placeOf(out);
+  const paths = Object.values(inputs).map(input => (typeof input === 'string' ? input : input.path));
+  if (paths.some(path => [place.final, resolve(out)].includes(resolve(path)))) {
     throw new UserError(`out must not be an input of the run; got ${out} for both`);
   }
   const lock = await explainingDiskErrors('create', out, async () => {
-    await mkdir(resolve(final, '..'), { recursive: true });
-    return acquireLock(`${final}.lock`, out);
+    await mkdir(dirname(place.lock), { recursive: true });
+    return acquireLock(place.lock, out);
   });
   try {
-    await restoreReplaced(final);
-    return await action(lock);
+    await explainingDiskErrors('use', out, () => restoreReplaced(place));
+    return await action(lock, place);
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-async function begin(out: string, details: RunDetails, lock: Lock): Promise<BegunRun> {
-  const final = resolve(out);
-  const folder = `${final}.partial`;
-  await checkFree(out, details.force ?? false);
+async function begin(out: string, details: RunDetails, lock: Lock, place: RunPlace): Promise<BegunRun> {
+  const folder = place.partial;
+  await checkFree(out, place, details.force ?? false);
   const origin = await originOf(details);
   const unfinished = details.resume ? await unfinishedRun(out, folder, origin, details) : undefined;
-  const manifest = unfinished ?? (await startFolder(folder, origin));
-  if (unfinished !== undefined && details.resumable !== undefined) {
-    await writeJson(join(folder, runFiles.config), origin.config);
-  }
+  if (unfinished === undefined) await startFolder(folder, origin);
+  else await writeJson(join(folder, runFiles.config), origin.config);
+  const manifest = unfinished === undefined ? newManifest(origin) : { ...unfinished, inputs: origin.inputs };
+  await writeJson(join(folder, runFiles.manifest), manifest);
   const begun = performance.now();
   const memory = watchMemory();
   const file = (name: string) => join(folder, name);
@@ -125,9 +136,9 @@ async function begin(out: string, details: RunDetails, lock: Lock): Promise<Begu
       for (const name of [runFiles.metrics, runFiles.timings]) await filterJsonLines(file(name), keep);
     },
     finish: async summary => {
-      await syncFiles(folder);
-      await writeManifest({ finished: new Date().toISOString(), summary: plainJson(summary) });
-      await moveIntoPlace(folder, final);
+      const content = await sealFiles(folder);
+      await writeManifest({ finished: new Date().toISOString(), summary: plainJson(summary), content });
+      await moveIntoPlace(place);
       await lock.release();
     },
     abandon: async () => {
@@ -137,19 +148,22 @@ async function begin(out: string, details: RunDetails, lock: Lock): Promise<Begu
   };
 }
 
-async function originOf({ stage, config, inputs }: RunDetails): Promise<Origin> {
-  return { stage, config: lastingOptions(config), inputs: await hashInputs(inputs) };
+async function originOf({ stage, config, options, inputs }: RunDetails): Promise<Origin> {
+  const neutral = options === undefined ? [] : neutralOptions(options);
+  return { stage, config: lastingOptions(config), inputs: await hashInputs(inputs), neutral };
 }
 
-/** Makes an empty folder for a run that begins now. @returns its manifest. */
-async function startFolder(folder: string, { stage, config, inputs }: Origin): Promise<Manifest> {
-  const seed = typeof config.seed === 'number' ? config.seed : null;
-  const started = new Date().toISOString();
-  const ended = { finished: null, summary: null, seconds: 0, peakMemoryMB: 0 };
-  const manifest: Manifest = { schemaVersion, stage, packageVersion, seed, inputs, started, ...ended };
-  await rm(folder, { recursive: true, force: true });
-  await explainingDiskErrors('create', folder, () => mkdir(folder));
+/** Makes an empty folder for a run that begins now. */
+async function startFolder(folder: string, { config }: Origin): Promise<void> {
+  await explainingDiskErrors('create', folder, async () => {
+    await removeTree(folder);
+    await mkdir(folder);
+  });
   await writeJson(join(folder, runFiles.config), config);
-  await writeJson(join(folder, runFiles.manifest), manifest);
-  return manifest;
+}
+
+function newManifest({ stage, config, inputs }: Origin): Manifest {
+  const seed = typeof config.seed === 'number' ? config.seed : null;
+  const ended = { finished: null, summary: null, seconds: 0, peakMemoryMB: 0 };
+  return { schemaVersion, stage, packageVersion, seed, inputs, started: new Date().toISOString(), ...ended };
 }

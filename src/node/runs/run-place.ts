@@ -1,48 +1,122 @@
 // Gives a complete folder its final name without ever losing the run that had that name before.
-import { readdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
-import { syncFile, syncFolderOf } from '../files/files.ts';
-import { exists, runFiles } from './manifest.ts';
+import { removeTree, renamePatiently, syncFile, syncFolderOf } from '../files/durable.ts';
+import { hashFile } from '../files/files.ts';
+import { checkName, contentOf, exists, isFixed, linkTarget } from '../files/places.ts';
+import { readManifest, runFiles } from './manifest.ts';
+
+/** Where a run is written and where it will stand. */
+export interface RunPlace {
+  readonly final: string;
+  /** The folder in which it is written. */
+  readonly partial: string;
+  readonly lock: string;
+  /** The run that is replaced, while it gives way: a folder, or the manifest of one that stands where it stood. */
+  readonly replaced: string;
+  /**
+   * Whether the run is written inside its final folder, which keeps its place because it is a mount point, somebody
+   * stands in it, or the folder above may not be written.
+   */
+  readonly inside: boolean;
+}
+
+/** The longest that is added to a run's name. */
+const longestAddition = '..replaced'.length;
+
+/** @returns the place of the run at `out`; nothing is written. */
+export async function placeOf(out: string): Promise<RunPlace> {
+  const final = await explainingDiskErrors('use', out, () => linkTarget(resolve(out)));
+  const isThere = await exists(final);
+  if (isThere && (await explainingDiskErrors('use', out, () => isFixed(final)))) {
+    const file = (name: string) => join(final, name);
+    return { final, partial: file('.partial'), lock: file('.lock'), replaced: file('.replaced.json'), inside: true };
+  }
+  checkName(final, longestAddition);
+  const replaced = join(dirname(final), `.${basename(final)}.replaced`);
+  return { final, partial: `${final}.partial`, lock: `${final}.lock`, replaced, inside: false };
+}
+
+/** @returns what is in the final folder, beside the run that is being written there. */
+export async function contentAt({ final, partial, lock }: RunPlace): Promise<string[]> {
+  const own = [partial, lock].map(path => basename(path));
+  return (await contentOf(final)).filter(name => !own.includes(name));
+}
 
 /** @throws UserError unless `out` can be written: absent, an empty folder, or a run that may be replaced. */
-export async function checkFree(out: string, force: boolean): Promise<void> {
-  if (!(await exists(out))) return;
-  const names = await explainingDiskErrors('use', out, () => readdir(out));
+export async function checkFree(out: string, place: RunPlace, force: boolean): Promise<void> {
+  if (!(await exists(place.final))) return;
+  const names = await explainingDiskErrors('use', out, () => contentAt(place));
   if (names.length === 0) return;
   if (!names.includes(runFiles.manifest)) {
-    throw new UserError(`out must be a new folder or an earlier run; ${out} holds other files. Choose another folder`);
+    throw new UserError(
+      `out must be a new folder or an earlier run; ${out} holds other files, such as ${names[0]}. Choose another folder`,
+    );
   }
   if (!force) throw new UserError(`${out} is a finished run; give --force to replace it or choose another --out`);
 }
 
 /** Moves the old run aside, gives the new one its name, and only then deletes the old one. */
-export async function moveIntoPlace(folder: string, final: string): Promise<void> {
+export async function moveIntoPlace(place: RunPlace): Promise<void> {
+  const { final, partial, replaced, inside } = place;
   await explainingDiskErrors('finish', final, async () => {
-    const replaced = replacedName(final);
-    if (await exists(final)) await rename(final, replaced);
-    await rename(folder, final);
+    if (inside) return moveInside(place);
+    if (await exists(final)) await renamePatiently(final, replaced);
+    await renamePatiently(partial, final);
     await syncFolderOf(final);
-    await rm(replaced, { recursive: true, force: true });
+    await removeTree(replaced);
   });
 }
 
+/** The same for a folder that keeps its place: no manifest is there until all the rest is. */
+async function moveInside(place: RunPlace): Promise<void> {
+  const { final, partial, replaced } = place;
+  const manifest = join(final, runFiles.manifest);
+  if (await exists(manifest)) await renamePatiently(manifest, replaced);
+  if (await exists(replaced)) {
+    const old = (await contentAt(place)).filter(name => name !== basename(replaced));
+    for (const name of old) await removeTree(join(final, name));
+    await rm(replaced);
+  }
+  const names = (await readdir(partial)).filter(name => name !== runFiles.manifest);
+  for (const name of [...names, runFiles.manifest]) await renamePatiently(join(partial, name), join(final, name));
+  await syncFolderOf(manifest);
+  await rmdir(partial);
+}
+
 /** Repairs a crash within `moveIntoPlace`: the old run gets its name back, or goes if the new one is there. */
-export async function restoreReplaced(final: string): Promise<void> {
-  const replaced = replacedName(final);
+export async function restoreReplaced(place: RunPlace): Promise<void> {
+  const { final, partial, replaced, inside } = place;
+  if (inside) {
+    const isWhole = (await exists(join(partial, runFiles.manifest))) && (await readManifest(partial)).finished !== null;
+    if (isWhole) await moveInside(place);
+    return;
+  }
   if (!(await exists(replaced))) return;
-  if (await exists(final)) await rm(replaced, { recursive: true, force: true });
+  if (await exists(final)) await removeTree(replaced);
   else await rename(replaced, final);
 }
 
-function replacedName(final: string): string {
-  return join(final, '..', `.${basename(final)}.replaced`);
-}
+/** Files that differ between runs of equal results: where and when they were made. */
+const circumstances: ReadonlySet<string> = new Set([runFiles.config, runFiles.manifest, runFiles.timings]);
 
-/** Forces every file to the disk, so that not even a power cut leaves a finished name on unfinished data. */
-export async function syncFiles(folder: string): Promise<void> {
+/**
+ * Forces every file to the disk, so that not even a power cut leaves a finished name on unfinished data.
+ * @returns SHA-256 of the artefacts together with their names: equal for equal results.
+ */
+export async function sealFiles(folder: string): Promise<string> {
+  const paths: string[] = [];
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) await syncFile(join(entry.parentPath, entry.name));
+    if (entry.isFile()) paths.push(join(entry.parentPath, entry.name));
   }
+  const all = createHash('sha256');
+  for (const path of paths.sort()) {
+    await syncFile(path);
+    const name = relative(folder, path);
+    if (!circumstances.has(name)) all.update(`${await hashFile(path)} ${name.replaceAll('\\', '/')}\n`);
+  }
+  return all.digest('hex');
 }

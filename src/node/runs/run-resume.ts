@@ -4,7 +4,8 @@ import { UserError } from '../../core/errors.ts';
 import { readJson } from '../files/files.ts';
 import { type Log, silentLog } from '../log/log.ts';
 import { type FinishedRun, openRun } from './finished-run.ts';
-import { differences, exists, lastingOptions, type Manifest, type Origin, readManifest, runFiles } from './manifest.ts';
+import { exists, type Manifest, readManifest, runFiles } from './manifest.ts';
+import { differences, lastingOptions, type Origin } from './origin.ts';
 
 /** How to deal with a run that was begun or finished before. */
 export interface Handling {
@@ -12,7 +13,7 @@ export interface Handling {
   readonly force?: boolean | undefined;
   /** Hears what is kept and what is made again. */
   readonly log?: Log | undefined;
-  /** Options that may change when an unfinished run is continued; its config.json then holds the new ones. */
+  /** Options that may change when an unfinished run is continued, with the inputs that they name. */
   readonly resumable?: readonly string[];
 }
 

@@ -56,12 +56,14 @@ test('a dry run tells options and effects, and writes nothing', () => {
   expect(existsSync(out)).toBe(false);
 
   mkdirSync(join(out, 'gan.partial'), { recursive: true });
-  mkdirSync(join(out, 'dataset'));
+  mkdirSync(join(out, 'dataset', 'images'), { recursive: true });
+  mkdirSync(join(out, 'classifier'));
   const effects = (...more: string[]) =>
     (JSON.parse(faceTuning(...flags, '--json', ...more).stdout) as { would: string }[]).map(({ would }) => would);
-  expect(effects().slice(0, 2)).toEqual([
+  expect(effects().slice(0, 3)).toEqual([
     `refuse, because ${join(out, 'dataset')} exists`,
     `drop ${join(out, 'gan.partial')} and write ${join(out, 'gan')}`,
+    `write ${join(out, 'classifier')}`, // an empty folder is as good as none
   ]);
   expect(effects('--resume').slice(0, 2)).toEqual([
     `keep ${join(out, 'dataset')} if its options and inputs are the same`,

@@ -19,7 +19,8 @@ import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../ar
 import { readNpy, writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
-import { exists, hashInputs, runFiles } from '../../runs/manifest.ts';
+import { exists, runFiles } from '../../runs/manifest.ts';
+import { hashInputs } from '../../runs/origin.ts';
 import { type FinishedRun, openRun, withRun } from '../../runs/run-folder.ts';
 import { pathOption, psiOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
@@ -64,7 +65,7 @@ export const bundle = defineStage({
   async run(config, { log }) {
     const { generator, classifier, boundaries, quality, out, resume, force } = config;
     const inputs = { generator, classifier, boundaries, ...(quality !== undefined && { quality }) };
-    return withRun(out, { stage: 'bundle', config, inputs, resume, force, log }, async run => {
+    return withRun(out, { stage: 'bundle', options, config, inputs, resume, force, log }, async run => {
       const runs = {
         generator: await openRun(generator, 'train gan'),
         classifier: await openRun(classifier, 'train classifier'),

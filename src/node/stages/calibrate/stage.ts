@@ -49,7 +49,7 @@ const options = z.strictObject({
     .describe('unedited faces, from which to predict which locks help'),
   mostLocks: z.int().min(0).max(39).default(12).describe('most locks to suggest for one attribute'),
   ...deviceOptions,
-  threads: threadsOption('threads, each with attributes of its own; the result is the same for any number'),
+  threads: threadsOption('attributes of its own'),
   ...runOptions,
   out: pathOption().describe('folder of the calibrated bundle'),
 });
@@ -85,7 +85,7 @@ export const calibrate = defineStage({
       ...(config.judge === undefined ? {} : { judge: config.judge }),
     };
     await openDevice(config); // a missing device is reported before anything is read or begun
-    return withRun(out, { stage: 'calibrate', config, inputs, resume, force, log }, async run => {
+    return withRun(out, { stage: 'calibrate', options, config, inputs, resume, force, log }, async run => {
       const { device } = config;
       const place: MoverPlace = { bundle: config.bundle, judge: config.judge, device };
       const { editor, judge } = await openMover(place);

@@ -9,8 +9,8 @@ import { UserError } from '../../../core/errors.ts';
 import { geometryNames } from '../../../core/models/latents.ts';
 import { openBundle } from '../../artefacts/bundle.ts';
 import { writeWhole } from '../../files/files.ts';
+import { checkFileFree } from '../../files/places.ts';
 import { silentLog } from '../../log/log.ts';
-import { exists } from '../../runs/manifest.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { changeOf, type FaceChange, listed, printEdit, warningsAbout } from './changes.ts';
@@ -140,9 +140,7 @@ export const edit = defineStage({
     const { out, force } = config;
     const format = formatOf(out);
     checkFaceOptions(config);
-    if (!force && (await exists(out))) {
-      throw new UserError(`${out} exists; give --force to replace it or choose another --out`);
-    }
+    await checkFileFree(out, force);
     const editor = await openBundle(config.bundle, config);
     const { faces: asked, strip } = await facesOf(config, editor);
     const drawing = drawingOf(config, format, strip);

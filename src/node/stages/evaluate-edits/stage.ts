@@ -46,7 +46,7 @@ const options = z.strictObject({
     .default([])
     .describe('locks to measure with, in place of those that the bundle suggests for each attribute'),
   ...deviceOptions,
-  threads: threadsOption('threads, each with attributes of its own; the result is the same for any number'),
+  threads: threadsOption('attributes of its own'),
   ...runOptions,
 });
 
@@ -151,7 +151,7 @@ export const evaluateEdits = defineStage({
       bundle: join(bundle, bundleFiles.index),
       ...(config.judge === undefined ? {} : { judge: config.judge }),
     };
-    return withRun(out, { stage: 'evaluate edits', config, inputs, resume, force, log }, async run => {
+    return withRun(out, { stage: 'evaluate edits', options, config, inputs, resume, force, log }, async run => {
       const { device } = config;
       const place: MoverPlace = { bundle, judge: config.judge, device };
       const { editor, judge } = await openMover(place);

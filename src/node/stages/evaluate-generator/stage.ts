@@ -93,7 +93,7 @@ export const evaluateGenerator = defineStage({
       ...(classifier !== undefined && { classifier }),
       ...(judge !== undefined && { judge }),
     };
-    return withRun(out, { stage: 'evaluate generator', config, inputs, resume, force, log }, async run => {
+    return withRun(out, { stage: 'evaluate generator', options, config, inputs, resume, force, log }, async run => {
       const images = Math.min(config.images, dataset.indicesOf('train').length);
       if (images < config.images)
         log.warn(`only ${images} images are compared, all that ${dataset.folder} has to train on`);

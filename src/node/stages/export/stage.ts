@@ -36,7 +36,15 @@ export const exportNetworks = defineStage({
   async run({ bundle: folder, weights, ...config }, { log }) {
     const { out, resume, force } = config;
     const inputs = { bundle: join(folder, bundleFiles.index) };
-    const named = { stage: 'export', config: { bundle: folder, weights, ...config }, inputs, resume, force, log };
+    const named = {
+      stage: 'export',
+      options,
+      config: { bundle: folder, weights, ...config },
+      inputs,
+      resume,
+      force,
+      log,
+    };
     return withRun(out, named, async run => {
       const bundle = await readBundle(name => readWhole(join(folder, name)), hashBytes, folder);
       const { generator, classifier } = bundleNetworks(bundle);

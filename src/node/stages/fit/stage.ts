@@ -104,7 +104,7 @@ const options = z.strictObject({
     .boolean()
     .default(true)
     .describe('fit the field too, a small network of all scores, by which edits can hold locks along a curve'),
-  threads: threadsOption('threads, each with an attribute at a time; the result is the same for any number'),
+  threads: threadsOption('an attribute at a time'),
   ...runOptions,
 });
 
@@ -133,28 +133,32 @@ export const fit = defineStage({
     for (const attribute of config.curve) attributeIndex(attribute, faces.attributes);
     const { out, resume, force } = config;
     const { log } = context;
-    return withRun(out, { stage: 'fit', config, inputs: await inputsOf(config), resume, force, log }, async run => {
-      const fitted = await fitAll(run, faces, config, context);
-      const { directions, space } = await gatherDirections(config, faces, fitted, log);
-      await writeBoundaries(run, directions, space);
-      const field = config.field ? await fitFieldTo(run, faces, config.seed, context) : undefined;
-      const fits = directions.filter(isOfAttribute);
-      await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
-      if (config.export !== undefined) {
-        const boundaries = directions.flatMap(each => (each.controllable ? [each.boundary] : []));
-        await exportTo(config.export, boundaries, faces);
-      }
-      const own = furtherDirections(directions);
-      return {
-        out,
-        samples: config.samples,
-        faces: faces.count,
-        ...means(fits),
-        ...(field && { field: { r2: mean(field.r2.filter(r2 => r2 !== null)) } }),
-        ...(own.length > 0 && { extra: own }),
-        table: tableRows(fits),
-      };
-    });
+    return withRun(
+      out,
+      { stage: 'fit', options, config, inputs: await inputsOf(config), resume, force, log },
+      async run => {
+        const fitted = await fitAll(run, faces, config, context);
+        const { directions, space } = await gatherDirections(config, faces, fitted, log);
+        await writeBoundaries(run, directions, space);
+        const field = config.field ? await fitFieldTo(run, faces, config.seed, context) : undefined;
+        const fits = directions.filter(isOfAttribute);
+        await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
+        if (config.export !== undefined) {
+          const boundaries = directions.flatMap(each => (each.controllable ? [each.boundary] : []));
+          await exportTo(config.export, boundaries, faces);
+        }
+        const own = furtherDirections(directions);
+        return {
+          out,
+          samples: config.samples,
+          faces: faces.count,
+          ...means(fits),
+          ...(field && { field: { r2: mean(field.r2.filter(r2 => r2 !== null)) } }),
+          ...(own.length > 0 && { extra: own }),
+          table: tableRows(fits),
+        };
+      },
+    );
   },
 });
 

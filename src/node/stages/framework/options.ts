@@ -14,9 +14,12 @@ export function resolutionOption() {
     .meta({ values });
 }
 
-/** A path; an empty one, such as an unset shell variable leaves, is refused. */
+/**
+ * A path; an empty one, such as an unset shell variable leaves, is refused. How it is spelt changes no result: inputs
+ * are compared by their content.
+ */
 export function pathOption() {
-  return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: 'a path' });
+  return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: 'a path', neutral: true });
 }
 
 /** Truncation ψ: how much is left of the way from the mean face to each face. */
@@ -41,7 +44,12 @@ export function exportOption() {
     );
 }
 
-export function threadsOption(description: string) {
+/** Threads, each with work of its own, whose number changes no result. @param own what each of them does. */
+export function threadsOption(own: string) {
+  return threads(`threads, each with ${own}; the result is the same for any number`).meta({ neutral: true });
+}
+
+function threads(description: string) {
   return z
     .int()
     .min(1)
@@ -68,5 +76,5 @@ export const deviceOptions = {
     .enum(deviceNames)
     .default('cpu')
     .describe('device that computes: the processor or a GPU; `face-tuning doctor` shows which work here'),
-  threads: threadsOption('threads of a computation; results are bit-equal only between runs with the same number'),
+  threads: threads('threads of a computation; results are bit-equal only between runs with the same number'),
 };

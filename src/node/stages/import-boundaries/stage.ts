@@ -35,7 +35,7 @@ export const importBoundaries = defineStage({
     const { boundaries, condition, out, resume, force } = config;
     const files = await namedFiles(boundaries, 'boundary');
     const inputs = Object.fromEntries(files.map(({ attribute, path }) => [attribute, path]));
-    return withRun(out, { stage: 'import boundaries', config, inputs, resume, force, log }, async run => {
+    return withRun(out, { stage: 'import boundaries', options, config, inputs, resume, force, log }, async run => {
       const wishes = { import: boundaries, condition, labels: [], name: [], seed: 0 };
       const { directions, space } = await gatherDirections(wishes, undefined, [], log);
       await writeBoundaries(run, directions, space);

@@ -1,5 +1,5 @@
 // Runs every stage in order from one preset: from a CelebA folder to edited faces.
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
@@ -8,8 +8,8 @@ import { openDevice } from '../../devices/device.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeJson } from '../../files/files.ts';
 import type { JsonObject } from '../../files/json-lines.ts';
+import { contentOf, exists } from '../../files/places.ts';
 import { type Column, textTable } from '../../presentation/table.ts';
-import { exists } from '../../runs/manifest.ts';
 import { openRun } from '../../runs/run-folder.ts';
 import { bundle } from '../bundle/stage.ts';
 import { calibrate } from '../calibrate/stage.ts';
@@ -186,7 +186,7 @@ async function makeFolder({ out, resume, force }: z.output<typeof options>): Pro
   const names = await explainingDiskErrors('create', out, async () => {
     await mkdir(dirname(resolve(out)), { recursive: true });
     if (!(await exists(out))) await mkdir(out);
-    return readdir(out);
+    return contentOf(out);
   });
   if (names.length === 0 || resume || force) return;
   throw new UserError(

@@ -12,6 +12,7 @@ import { pathOption, resolutionOption, runOptions } from '../framework/options.t
 import { defineStage } from '../framework/stage.ts';
 import { countReasons } from './bad-files.ts';
 import { type CelebaPicture, labelTable, readCelebaIndex } from './celeba.ts';
+import { hashPictures } from './hash-pictures.ts';
 import { compareSubset, drawSubset, type SubsetComparison } from './stratified-subset.ts';
 import { writeImages, writeTables } from './write-dataset.ts';
 
@@ -50,7 +51,10 @@ export const prepare = defineStage({
     if (chosen.length === 0) throw new UserError(`${config.celeba} lists no pictures; check the folder`);
     log.info(`${chosen.length} of ${index.pictures.length} pictures of ${config.celeba}`);
     const { out, resume, force } = config;
-    return withRun(out, { stage: 'prepare', config, inputs: index.tables, resume, force, log }, async run => {
+    const files = chosen.map(({ file }) => file);
+    const pictures = { path: index.imageFolder, sha256: await hashPictures(index.imageFolder, files, { log, signal }) };
+    const inputs = { ...index.tables, 'celeba pictures': pictures };
+    return withRun(out, { stage: 'prepare', options, config, inputs, resume, force, log }, async run => {
       const badPictures = await writeImages(run, { ...index, pictures: chosen }, config, { log, signal });
       const badNames = new Set(badPictures.map(({ file }) => file));
       const kept = chosen.filter(({ file }) => !badNames.has(file));

@@ -1,10 +1,9 @@
 // Stage `report`: tells what a pipeline made as one HTML page that carries every figure in itself.
 import { z } from 'zod';
-import { UserError } from '../../../core/errors.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
+import { checkFileFree } from '../../files/places.ts';
 import { escapeHtml, type Figure, pageHtml } from '../../presentation/html.ts';
-import { exists } from '../../runs/manifest.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { counted } from './figures/words.ts';
@@ -27,9 +26,7 @@ export const report = defineStage({
   examples: ['--runs runs/quick --out report.html'],
   options,
   async run(config, { log, signal }) {
-    if (!config.force && (await exists(config.out))) {
-      throw new UserError(`${config.out} exists; give --force to replace it or choose another --out`);
-    }
+    await checkFileFree(config.out, config.force);
     await openDevice(config); // a missing device is reported before anything is read
     const sources = { ...(await openSources(config.runs, config)), psi: config.psi };
     const figures: Figure[] = [];

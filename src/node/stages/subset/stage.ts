@@ -28,7 +28,7 @@ export const subset = defineStage({
   async run(config, { log }) {
     const { labels: path, count, seed, out, resume, force } = config;
     const inputs = { labels: path };
-    return withRun(out, { stage: 'subset', config, inputs, resume, force, log }, async run => {
+    return withRun(out, { stage: 'subset', options, config, inputs, resume, force, log }, async run => {
       const index = await readLabelIndex(path);
       for (const { reason, count: times, first } of countReasons(index.bad)) {
         log.warn(`skipped ${times} × ${reason} (first: ${first})`);

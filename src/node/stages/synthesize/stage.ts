@@ -30,7 +30,7 @@ const options = z.strictObject({
     .default(1)
     .describe('truncation, for style generators; boundaries are best fitted at 1, to all the variety'),
   ...deviceOptions,
-  threads: threadsOption('threads, each with faces of its own; the result is the same for any number'),
+  threads: threadsOption('faces of its own'),
   ...runOptions,
 });
 
@@ -60,7 +60,7 @@ export const synthesize = defineStage({
     checkPsi(config.psi, geometry, config.generator);
     const inputs = { generator: config.generator, classifier: config.classifier };
     const { resume, force } = config;
-    return withRun(config.out, { stage: 'synthesize', config, inputs, resume, force, log }, async run => {
+    return withRun(config.out, { stage: 'synthesize', options, config, inputs, resume, force, log }, async run => {
       const kept = await keptFaces(run);
       const latentFile = await createNpyWriter(
         run.file(latentFiles[geometry]),

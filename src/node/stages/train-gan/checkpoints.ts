@@ -8,6 +8,7 @@ import { ganStateShapes, isNetworkState } from '../../../core/training/gan/state
 import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
 import type { Run } from '../../runs/run-folder.ts';
+import { placeOf } from '../../runs/run-place.ts';
 import type { Measured } from '../framework/moving-mean.ts';
 
 const schema = trainingStateSchema.extend({
@@ -61,9 +62,10 @@ export async function foreignCheckpoint(
   out: string,
   config: GanTrainingConfig,
 ): Promise<SavedCheckpoint> {
-  if (resolve(path).startsWith(resolve(`${out}.partial`) + sep)) {
+  const { partial } = await placeOf(out);
+  if (resolve(path).startsWith(partial + sep)) {
     throw new UserError(
-      `--start-from lies in ${out}.partial, which is made anew; copy it elsewhere, or choose another --out`,
+      `--start-from lies in ${partial}, which is made anew; copy it elsewhere, or choose another --out`,
     );
   }
   const { tensors, progress, recent } = await read(path);

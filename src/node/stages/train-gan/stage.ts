@@ -1,5 +1,4 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
-import { resolve } from 'node:path';
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
@@ -18,6 +17,7 @@ import { writeWhole } from '../../files/files.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 import { exists } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
+import { placeOf } from '../../runs/run-place.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
@@ -61,12 +61,17 @@ export const trainGan = defineStage({
     const dataset = await openDataset(config.dataset);
     const training = ganTrainingConfig(config, dataset.resolution);
     const { dataset: folder, startFrom, out, resume, force } = config;
-    const inputs = { dataset: folder, ...(startFrom === undefined ? {} : { startFrom }) };
+    const inputs = {
+      dataset: folder,
+      ...(startFrom !== undefined && { startFrom }),
+      ...(config.judge !== undefined && { judge: config.judge }),
+    };
     const { log } = context;
     // Before the run folder is begun, which may empty the one the file lies in.
     const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training);
-    const details = { stage: 'train gan', config, inputs, resume, force, log, resumable: resumableGanOptions };
-    return withRun(out, details, async run => {
+    const resumable = resumableGanOptions;
+    const own = { stage: 'train gan', options: ganOptions, config, inputs, resume, force, log, resumable };
+    return withRun(out, own, async run => {
       const labelled = await imagesOf(dataset, 'train');
       let images: ImageSet = withNormalisation(labelled, config.normalisation ?? 'range');
       while (images.resolution > training.architecture.resolution) images = halved(images);
@@ -93,7 +98,7 @@ export const trainGan = defineStage({
 
 /** Whether an earlier sitting is gone on with: its options must stay, also those that earlier versions let pass. */
 async function isResumed({ resume, out }: GanOptions): Promise<boolean> {
-  return resume && ((await exists(out)) || (await exists(`${resolve(out)}.partial`)));
+  return resume && ((await exists(out)) || (await exists((await placeOf(out)).partial)));
 }
 
 interface Setting {
