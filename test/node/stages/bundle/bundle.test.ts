@@ -259,7 +259,7 @@ describe('a bundle', () => {
 describe('what it refuses, leaving nothing behind', () => {
   test('boundaries of another generator, though it has the same shape', async () => {
     const other = join(folder, 'other');
-    await makeGan(other);
+    await makeGan(other, 'another');
     const out = join(folder, 'mixed');
     await expect(run({ generator: other, out })).rejects.toThrow(
       `boundaries must be fitted to faces of the same generator; ${boundaries} was to those of ${generator}, not ${other}`,
