@@ -41,7 +41,7 @@ const diskReasons: Readonly<Record<string, string>> = {
   EHOSTDOWN: lostDisk,
 };
 
-/** What a system call was meant to do, for errors that no caller has explained. */
+/** Verbs for what a system call was meant to do, for errors that no caller has explained. */
 const verbs: Readonly<Record<string, string>> = {
   open: 'open',
   read: 'read',

@@ -51,62 +51,58 @@ export const trainClassifier = defineStage({
     const { resume, force } = config;
     const { log } = context;
     const inputs = { dataset: config.dataset };
-    const options = classifierOptions;
-    return withRun(
-      config.out,
-      { stage: 'train classifier', options, config, inputs, resume, force, log },
-      async run => {
-        if (config.identityShare < 1 && dataset.identities.includes(-1)) {
-          log.warn(`${dataset.folder} has pictures of unknown people, of which each counts as one of its own`);
-        }
-        const people = createRandom(config.seed, streams.trainClassifier.people);
-        const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
-        const training = await labelledImagesAt(dataset, indices);
-        const validation = await imagesOf(dataset, 'validation');
-        const { resolution, attributes } = dataset;
-        const { width, maxWidth, normalisation } = config;
-        const architecture = { resolution, width, maxWidth, normalisation, attributes: [...attributes] };
-        const score = async (weights: Weights, images: LabelledImages) => {
-          const runner = await classifierRunner(device, architecture, weights, evaluationBatch);
-          const logits = await classify(images, runner);
-          await runner.release();
-          return { labels: images.labels, logits };
-        };
-        const settings = { ...config, architecture, augmentation: config };
-        const lossOf = async (weights: Weights) => meanLoss(config.loss, await score(weights, validation));
-        const validate = validation.count > 0 ? lossOf : undefined;
-        const weights = await explainingDivergence('train with a lower --learning-rate and another --out', () =>
-          train(device, settings, training, validate, run, context),
-        );
-        const test = await imagesOf(dataset, 'test');
-        // Training accuracy is told from as many images as there are for the test.
-        const known = firstOf(training, Math.max(test.count, 1));
-        const results = attributeResults(
-          attributes,
-          await score(weights, validation),
-          await score(weights, known),
-          await score(weights, test),
-        );
-        const thresholds = results.map(result => result.threshold);
-        const calibration = results.map(({ slope, intercept }) => ({ slope, intercept }));
-        await writeTensors(run.file('classifier.safetensors'), weights, { architecture, thresholds, calibration });
-        await writeJson(run.file('attributes.json'), results);
-        await writeWhole(run.file('attributes.csv'), csvTable(allColumns, results));
-        await rm(run.file(checkpointFile), { force: true });
-        const mean = (key: 'testAccuracy' | 'majorityBaseline' | 'auc' | 'calibrationError') =>
-          results.reduce((sum, result) => sum + result[key], 0) / results.length;
-        return {
-          testAccuracy: mean('testAccuracy'),
-          majorityBaseline: mean('majorityBaseline'),
-          auc: mean('auc'),
-          calibrationError: mean('calibrationError'),
-          belowBaseline: belowBaseline(results),
-          trainingImages: training.count,
-          testImages: test.count,
-          table: results,
-        };
-      },
-    );
+    const details = { stage: 'train classifier', options: classifierOptions, config, inputs, resume, force, log };
+    return withRun(config.out, details, async run => {
+      if (config.identityShare < 1 && dataset.identities.includes(-1)) {
+        log.warn(`${dataset.folder} has pictures of unknown people, of which each counts as one of its own`);
+      }
+      const people = createRandom(config.seed, streams.trainClassifier.people);
+      const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
+      const training = await labelledImagesAt(dataset, indices);
+      const validation = await imagesOf(dataset, 'validation');
+      const { resolution, attributes } = dataset;
+      const { width, maxWidth, normalisation } = config;
+      const architecture = { resolution, width, maxWidth, normalisation, attributes: [...attributes] };
+      const score = async (weights: Weights, images: LabelledImages) => {
+        const runner = await classifierRunner(device, architecture, weights, evaluationBatch);
+        const logits = await classify(images, runner);
+        await runner.release();
+        return { labels: images.labels, logits };
+      };
+      const settings = { ...config, architecture, augmentation: config };
+      const lossOf = async (weights: Weights) => meanLoss(config.loss, await score(weights, validation));
+      const validate = validation.count > 0 ? lossOf : undefined;
+      const weights = await explainingDivergence('train with a lower --learning-rate and another --out', () =>
+        train(device, settings, training, validate, run, context),
+      );
+      const test = await imagesOf(dataset, 'test');
+      // Training accuracy is told from as many images as there are for the test.
+      const known = firstOf(training, Math.max(test.count, 1));
+      const results = attributeResults(
+        attributes,
+        await score(weights, validation),
+        await score(weights, known),
+        await score(weights, test),
+      );
+      const thresholds = results.map(result => result.threshold);
+      const calibration = results.map(({ slope, intercept }) => ({ slope, intercept }));
+      await writeTensors(run.file('classifier.safetensors'), weights, { architecture, thresholds, calibration });
+      await writeJson(run.file('attributes.json'), results);
+      await writeWhole(run.file('attributes.csv'), csvTable(allColumns, results));
+      await rm(run.file(checkpointFile), { force: true });
+      const mean = (key: 'testAccuracy' | 'majorityBaseline' | 'auc' | 'calibrationError') =>
+        results.reduce((sum, result) => sum + result[key], 0) / results.length;
+      return {
+        testAccuracy: mean('testAccuracy'),
+        majorityBaseline: mean('majorityBaseline'),
+        auc: mean('auc'),
+        calibrationError: mean('calibrationError'),
+        belowBaseline: belowBaseline(results),
+        trainingImages: training.count,
+        testImages: test.count,
+        table: results,
+      };
+    });
   },
   print: result => [textTable(resultColumns, result.table), '', overall(result)].join('\n'),
 });
