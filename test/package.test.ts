@@ -27,6 +27,8 @@ test('the package has program, libraries and model, at most 12 MB, and nothing f
       'dist/web/index.js',
       'models/celeba-64/bundle.json',
       'models/celeba-64/generator.safetensors',
+      'models/face-finder/detector.onnx',
+      'models/face-finder/LICENSE',
     ]),
   );
   expect(paths.filter(path => /\.map$|\.tsbuildinfo$|^src\/|^test\/|^models\/[^/]+\/training\//.test(path))).toEqual(

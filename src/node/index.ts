@@ -2,4 +2,5 @@
 export * from '../core/index.ts';
 export { openBundle } from './artefacts/bundle.ts';
 export { cpuDevice, type DeviceOptions, openDevice } from './devices/device.ts';
+export { openFaceFinder } from './photos/face-finder.ts';
 export { encodeGrid, type GridOptions } from './presentation/image-grid.ts';

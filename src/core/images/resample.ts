@@ -103,3 +103,30 @@ function lanczos(x: number): number {
   const angle = Math.PI * x;
   return (lobes * Math.sin(angle) * Math.sin(angle / lobes)) / (angle * angle);
 }
+
+/** Resizes square planes by Lanczos's filter, either way. @param planes [n, from, from]. @returns [n, to, to], unclipped. */
+export function resizePlanes(planes: Float32Array, from: number, to: number): Float32Array<ArrayBuffer> {
+  if (from === to) return Float32Array.from(planes);
+  const { first, weights, width } = lanczosTaps(0, from, from, to);
+  const count = planes.length / (from * from);
+  const narrow = new Float32Array(count * from * to); // [n, from, to]
+  for (let row = 0; row < count * from; row++) {
+    for (let x = 0; x < to; x++) {
+      let sum = 0;
+      for (let t = 0; t < width; t++) sum += weights[x * width + t]! * planes[row * from + first[x]! + t]!;
+      narrow[row * to + x] = sum;
+    }
+  }
+  const resized = new Float32Array(count * to * to);
+  for (let plane = 0; plane < count; plane++) {
+    for (let y = 0; y < to; y++) {
+      const target = resized.subarray((plane * to + y) * to, (plane * to + y + 1) * to);
+      for (let t = 0; t < width; t++) {
+        const weight = weights[y * width + t]!;
+        const source = (plane * from + first[y]! + t) * to;
+        for (let x = 0; x < to; x++) target[x]! += weight * narrow[source + x]!;
+      }
+    }
+  }
+  return resized;
+}

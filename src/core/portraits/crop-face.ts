@@ -1,0 +1,25 @@
+// Takes the square of a face out of a photo at the size that networks see.
+import { resizePlanes } from '../images/resample.ts';
+import { cropToPhoto } from './alignment.ts';
+import type { FaceBox, Photo } from './photo.ts';
+import { samplePhoto } from './sample.ts';
+
+export interface FaceCrop {
+  /** [3, R, R] in [-1, 1]. */
+  readonly image: Float32Array<ArrayBuffer>;
+  /** Share of the square that lies outside the photo, where its edge is repeated; in [0, 1]. */
+  readonly missing: number;
+}
+
+/** So many times as fine the turned square is read before Lanczos's filter reduces it, as it does a dataset's pictures. */
+const finest = 4;
+
+/** @param photo of any size: a face of thousands of pixels is averaged, not picked from. @param resolution R. */
+export function cropFace(photo: Photo, box: FaceBox, resolution: number): FaceCrop {
+  const finer = Math.min(finest, Math.max(1, Math.ceil(box.side / resolution)));
+  const side = finer * resolution;
+  const { planes, missing } = samplePhoto(photo, cropToPhoto(box, side), side, side);
+  const image = resizePlanes(planes, side, resolution);
+  for (let i = 0; i < image.length; i++) image[i] = Math.min(1, Math.max(-1, image[i]! / 127.5 - 1));
+  return { image, missing };
+}

@@ -1,0 +1,173 @@
+// Brings an edited face back into its photo: only what the edit changed is added, and the rest of the photo stays.
+import { resizePlanes } from '../images/resample.ts';
+import { boxCorners, cropToPhoto } from './alignment.ts';
+import { cropFace } from './crop-face.ts';
+import type { FaceBox, Photo } from './photo.ts';
+import { applySimilarity, invertSimilarity } from './similarity.ts';
+
+/** A rectangle of a photo with other pixels. */
+export interface Patch {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, channels], as many channels as the photo has. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** Share of the side over which the change fades out towards the edge of the square. */
+const softEdge = 1 / 8;
+
+/**
+ * Changes of the picture's fine structure, on a scale of 0 to 1, from which the photo's own fine detail begins to fade
+ * and at which it is gone, so that an opened mouth does not keep the line of the closed lips.
+ */
+const fading = { from: 0.02, to: 0.1 } as const;
+
+/** So many times as fine as the networks see the square its change is kept; between these points lies a straight line. */
+const finest = 8;
+
+/**
+ * The photo's pixels under a face with the difference of two pictures of it added. Outside the soft mask they are the
+ * photo's own.
+ * @param before what the generator makes of the face as it is, [3, R, R] in [-1, 1]. @param after the same, edited.
+ * @returns the patch; of width and height 0 where the square lies outside the photo.
+ */
+export function pastePatch(photo: Photo, box: FaceBox, before: Float32Array, after: Float32Array): Patch {
+  const resolution = Math.sqrt(before.length / 3);
+  const side = Math.max(1, Math.min(Math.ceil(box.side), finest * resolution));
+  const change = clippedDifference(before, after);
+  const delta = resizePlanes(change, resolution, side);
+  const low = resizePlanes(cropFace(photo, box, resolution).image, resolution, side);
+  const lost = resizePlanes(fadedDetail(change, resolution), resolution, side);
+
+  const { left, top, width, height } = coveredRectangle(photo, box);
+  const pixels = new Uint8ClampedArray(width * height * photo.channels); // clips and rounds on assignment
+  const toCrop = invertSimilarity(cropToPhoto(box, side));
+  const { channels } = photo;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const from = ((top + row) * photo.width + left + column) * channels;
+      const to = (row * width + column) * channels;
+      for (let c = 0; c < channels; c++) pixels[to + c] = photo.pixels[from + c]!;
+      const [u, v] = applySimilarity(toCrop, [left + column + 0.5, top + row + 0.5]);
+      const mask = maskAt(u / side) * maskAt(v / side);
+      if (mask === 0) continue;
+      const place = placeOf(u, v, side);
+      const fade = read(lost, place, 0);
+      for (let c = 0; c < 3; c++) {
+        const own = photo.pixels[from + c]!;
+        const detail = own - 127.5 * (read(low, place, c) + 1);
+        pixels[to + c] = own + mask * (127.5 * read(delta, place, c) - fade * detail);
+      }
+    }
+  }
+  return { left, top, width, height, pixels };
+}
+
+/** @returns a copy of the photo with the edit in it. @param before see `pastePatch`, as is `after`. */
+export function pasteBack(photo: Photo, box: FaceBox, before: Float32Array, after: Float32Array): Photo {
+  return withPatch(photo, pastePatch(photo, box, before, after));
+}
+
+/** @returns a copy of the photo with the patch in its place. */
+export function withPatch(photo: Photo, { left, top, width, height, pixels }: Patch): Photo {
+  const copy = photo.pixels.slice();
+  const row = width * photo.channels;
+  for (let y = 0; y < height; y++) {
+    copy.set(pixels.subarray(y * row, (y + 1) * row), ((top + y) * photo.width + left) * photo.channels);
+  }
+  return { ...photo, pixels: copy };
+}
+
+/** @returns 1 inside the crop, 0 at its edge and beyond. @param share of the side, from the left or from above. */
+function maskAt(share: number): number {
+  return smoothStep(Math.min(share, 1 - share) / softEdge);
+}
+
+function smoothStep(x: number): number {
+  const t = x < 0 ? 0 : x > 1 ? 1 : x;
+  return t * t * (3 - 2 * t);
+}
+
+function clippedDifference(before: Float32Array, after: Float32Array): Float32Array {
+  const clip = (value: number) => Math.min(1, Math.max(-1, value));
+  return after.map((value, i) => clip(value) - clip(before[i]!));
+}
+
+/**
+ * Only changes of structure cost the photo its detail: darker hair keeps its strands, since the change of colour is
+ * smooth.
+ * @param change [3, R, R] in [-2, 2]. @returns [1, R, R], the share of the photo's detail that goes.
+ */
+function fadedDetail(change: Float32Array, resolution: number): Float32Array {
+  const area = resolution * resolution;
+  const structure = new Float32Array(area);
+  for (let c = 0; c < 3; c++) {
+    const plane = change.subarray(c * area, (c + 1) * area);
+    const smooth = blurred(plane, resolution, resolution / 16);
+    for (let i = 0; i < area; i++) structure[i]! += Math.abs(plane[i]! - smooth[i]!) / 6;
+  }
+  const { from, to } = fading;
+  return blurred(structure, resolution, resolution / 32).map(value => smoothStep((value - from) / (to - from)));
+}
+
+/** @param plane [R, R]. @param deviation of the Gaussian, in pixels. Edges repeat. */
+function blurred(plane: Float32Array, resolution: number, deviation: number): Float32Array {
+  const reach = Math.ceil(3 * deviation);
+  const taps = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-(((i - reach) / deviation) ** 2) / 2));
+  const total = taps.reduce((sum, tap) => sum + tap, 0);
+  const inside = (at: number) => Math.min(Math.max(at, 0), resolution - 1);
+  const pass = (source: Float32Array, index: (line: number, at: number) => number) => {
+    const result = new Float32Array(source.length);
+    for (let line = 0; line < resolution; line++) {
+      for (let at = 0; at < resolution; at++) {
+        let sum = 0;
+        for (const [i, tap] of taps.entries()) sum += tap * source[index(line, inside(at + i - reach))]!;
+        result[index(line, at)] = sum / total;
+      }
+    }
+    return result;
+  };
+  return pass(
+    pass(plane, (row, column) => row * resolution + column),
+    (column, row) => row * resolution + column,
+  );
+}
+
+/** The photo's pixels that the square touches. */
+function coveredRectangle(photo: Photo, box: FaceBox) {
+  const corners = boxCorners(box);
+  const range = (axis: 0 | 1, length: number) => {
+    const places = corners.map(corner => corner[axis]);
+    const first = Math.min(length, Math.max(0, Math.floor(Math.min(...places))));
+    return [first, Math.min(length, Math.max(first, Math.ceil(Math.max(...places))))] as const;
+  };
+  const [left, right] = range(0, photo.width);
+  const [top, bottom] = range(1, photo.height);
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** The four points around a place in planes of side S, and their weights. */
+interface Place {
+  readonly at: readonly [number, number, number, number];
+  readonly right: number;
+  readonly down: number;
+  readonly area: number;
+}
+
+function placeOf(u: number, v: number, side: number): Place {
+  const inside = (at: number) => Math.min(Math.max(at, 0), side - 1);
+  const [x, y] = [inside(u - 0.5), inside(v - 0.5)];
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const [next, below] = [Math.min(left + 1, side - 1), Math.min(top + 1, side - 1)];
+  const at = [top * side + left, top * side + next, below * side + left, below * side + next] as const;
+  return { at, right: x - left, down: y - top, area: side * side };
+}
+
+function read(planes: Float32Array, { at, right, down, area }: Place, plane: number): number {
+  const from = plane * area;
+  const upper = planes[from + at[0]]! * (1 - right) + planes[from + at[1]]! * right;
+  const lower = planes[from + at[2]]! * (1 - right) + planes[from + at[3]]! * right;
+  return upper * (1 - down) + lower * down;
+}

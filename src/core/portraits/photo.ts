@@ -1,0 +1,40 @@
+// A decoded photo, and the places of a face in it, in words that every runtime shares.
+
+/** A photo as it is shown: upright, 8 bits. Pixels of 4 channels end with their opacity. */
+export interface Photo {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 3 | 4;
+  /** [height, width, channels], red first. */
+  readonly pixels: Uint8Array | Uint8ClampedArray;
+}
+
+/** A place in pixels of the photo, from its left and upper edge: the middle of the first pixel is (0.5, 0.5). */
+export type Point = readonly [x: number, y: number];
+
+/** Eyes, nose and corners of the mouth; `left` and `right` as one sees them in an upright picture. */
+export interface FacePoints {
+  readonly leftEye: Point;
+  readonly rightEye: Point;
+  readonly nose: Point;
+  readonly leftMouth: Point;
+  readonly rightMouth: Point;
+}
+
+/** The square around a face that networks see, in pixels of the photo; it may be turned and may reach beyond the photo. */
+export interface FaceBox {
+  /** Middle of the square. */
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+  /** Degrees, clockwise as seen, that the face is turned against an upright one. */
+  readonly angle: number;
+}
+
+/** A face that was found in a photo. */
+export interface FoundFace {
+  readonly box: FaceBox;
+  readonly points: FacePoints;
+  /** The detector's certainty, in (0, 1). */
+  readonly score: number;
+}
