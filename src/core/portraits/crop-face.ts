@@ -11,7 +11,7 @@ export interface FaceCrop {
   readonly missing: number;
 }
 
-/** So many times as fine the turned square is read before Lanczos's filter reduces it, as it does a dataset's pictures. */
+/** The turned square is read up to so many times as fine before Lanczos's filter reduces it, as it does a dataset's pictures. */
 const finest = 4;
 
 /** @param photo of any size: a face of thousands of pixels is averaged, not picked from. @param resolution R. */

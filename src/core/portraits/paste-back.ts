@@ -24,7 +24,7 @@ const softEdge = 1 / 8;
  */
 const fading = { from: 0.02, to: 0.1 } as const;
 
-/** So many times as fine as the networks see the square its change is kept; between these points lies a straight line. */
+/** The change is kept up to so many times as fine as the networks see the square; between these points lies a straight line. */
 const finest = 8;
 
 /**
