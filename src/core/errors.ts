@@ -8,6 +8,11 @@ export class UserError extends Error {
   override name = 'UserError';
 }
 
+/** Text of a foreign file as a message may show it: without control characters, which could write to a terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '�');
+}
+
 /** The nearest of `candidates` to a misspelt `word`, or undefined if none is near (Levenshtein distance ≤ 1/3). */
 export function suggestion(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;

@@ -14,6 +14,8 @@ export const streams = {
   /** Seed: the option of `prepare` and `subset`, which draw either a subset or so many pictures of each split. */
   subset: { pictures: 0 },
   limit: { pictures: (split: number) => split },
+  /** Where no table says which split a picture is in. */
+  split: { pictures: (split: number) => 10 + split },
 
   /** Seed: the option of `train gan`. */
   trainGan: {

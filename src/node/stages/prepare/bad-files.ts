@@ -1,5 +1,5 @@
 // Counts and names the bad files of a dataset: a few are skipped, many mean that the whole folder is wrong.
-import { UserError } from '../../../core/errors.ts';
+import { printable, UserError } from '../../../core/errors.ts';
 
 export interface BadFile {
   readonly file: string;
@@ -12,15 +12,17 @@ const tolerated = 0.01;
 
 /**
  * @param total the number of files that were looked at.
- * @param where the folder or file that names them, for the message.
+ * @param where the folder or file that names them, for the message. @param remedy what else helps.
  * @throws UserError when more than 1 % are bad, with the count of each reason and the first names.
  */
-export function checkFewBad(bad: readonly BadFile[], total: number, where: string): void {
+export function checkFewBad(bad: readonly BadFile[], total: number, where: string, remedy = ''): void {
   if (bad.length <= tolerated * total) return;
   const reasons = countReasons(bad).slice(0, 3);
-  const listed = reasons.map(({ reason, count, first }) => `${count} × ${reason} (first: ${first})`).join('; ');
+  const listed = reasons
+    .map(({ reason, count, first }) => `${count} × ${reason} (first: ${printable(first)})`)
+    .join('; ');
   throw new UserError(
-    `at most 1 % of the pictures may be bad; in ${where} ${bad.length} of ${total} are: ${listed}. Repair them or drop their rows`,
+    `at most 1 % of the pictures may be bad; in ${where} ${bad.length} of ${total} are: ${listed}. Repair them or drop their rows${remedy}`,
   );
 }
 

@@ -1,6 +1,5 @@
-// Stage `prepare`: turns a CelebA folder into the arrays that training reads.
+// Stage `prepare`: turns a folder of faces, CelebA's or one's own, into the arrays that training reads.
 import { z } from 'zod';
-import { attributeNames } from '../../../core/attributes.ts';
 import { UserError } from '../../../core/errors.ts';
 import { cropNames } from '../../../core/images/crop.ts';
 import { createRandom, permutation } from '../../../core/math/random.ts';
@@ -10,19 +9,36 @@ import { writeJson } from '../../files/files.ts';
 import { withRun } from '../../runs/run-folder.ts';
 import { pathOption, resolutionOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
-import { countReasons } from './bad-files.ts';
-import { type CelebaPicture, labelTable, readCelebaIndex } from './celeba.ts';
+import { checkFewBad, countReasons } from './bad-files.ts';
 import { hashPictures } from './hash-pictures.ts';
-import { compareSubset, drawSubset, type SubsetComparison } from './stratified-subset.ts';
+import { type Picture, type PictureIndex, readPictureIndex } from './picture-index.ts';
+import { compareSubset, drawSubset, joinedLabels } from './stratified-subset.ts';
 import { writeImages, writeTables } from './write-dataset.ts';
 
 const options = z.strictObject({
-  celeba: pathOption().describe("CelebA folder, official or Kaggle's layout: img_align_celeba/ and its tables"),
+  celeba: pathOption()
+    .optional()
+    .describe("folder of CelebA as downloaded, in the official or in Kaggle's layout, or of CelebA-HQ"),
+  pictures: pathOption()
+    .optional()
+    .describe('folder of pictures of your own, instead of --celeba: any names, formats and sizes, folders in it too'),
+  labels: pathOption()
+    .optional()
+    .describe(
+      'table of labels of your own (CSV): a heading, then a row a picture: its name, and 1 or 0 for each attribute; ' +
+        'columns named split and person are taken as such. Left out, pictures of your own have no labels',
+    ),
+  skipMissing: z
+    .boolean()
+    .default(false)
+    .meta({ neutral: true })
+    .describe('go on with the pictures that are there, where more than 1 % of those in the tables are missing'),
   ...runOptions,
   resolution: resolutionOption().default(64).describe('side of the images in pixels, a power of two from 4 to 1024'),
   crop: z
     .enum(cropNames)
-    .default('celeba')
+    .optional()
+    .meta({ defaultInWords: "celeba for CelebA's pictures, square for others" })
     .describe(
       "celeba: 128×128 around (89, 121), scaled with the picture's width; square: the largest; none: all of it",
     ),
@@ -36,37 +52,46 @@ const options = z.strictObject({
 
 export const prepare = defineStage({
   name: 'prepare',
-  description: 'Crop and resize the pictures of a CelebA folder into one dataset.',
+  description: 'Crop and resize the pictures of a folder into one dataset.',
   examples: [
     '--celeba ../celeba --out runs/dataset',
     '--celeba ../celeba --out runs/small --resolution 32 --limit 5000',
     '--celeba ../celeba --out runs/subset --subset 20000',
-    '--celeba my-faces --out runs/mine --crop square',
+    '--pictures my-faces --out runs/mine',
+    '--pictures my-faces --labels my-labels.csv --out runs/mine --resolution 128',
   ],
   options,
   async run(config, { log, signal }) {
     const begun = performance.now();
-    const index = await readCelebaIndex(config.celeba);
-    const chosen = choose(index.pictures, config);
-    if (chosen.length === 0) throw new UserError(`${config.celeba} lists no pictures; check the folder`);
-    log.info(`${chosen.length} of ${index.pictures.length} pictures of ${config.celeba}`);
+    const folder = sourceOf(config);
+    const index = await readPictureIndex({ ...config, folder, isCeleba: config.celeba !== undefined });
+    const missing = config.skipMissing ? [] : index.missing;
+    const whole = index.pictures.length + index.missing.length;
+    const remedy = ', or give --skip-missing to go on with the pictures that are there';
+    checkFewBad(missing, whole, index.imageFolder, missing.length > 0 ? remedy : '');
+    const chosen = choose(index, config);
+    if (chosen.length === 0) throw new UserError(`${folder} lists no pictures; check the folder`);
+    for (const note of index.notes) log.info(note);
+    log.info(`${chosen.length} of ${whole} pictures of ${folder}`);
     const { out, resume, force } = config;
+    const settings = { ...config, crop: config.crop ?? index.crop };
     const files = chosen.map(({ file }) => file);
     const pictures = { path: index.imageFolder, sha256: await hashPictures(index.imageFolder, files, { log, signal }) };
-    const inputs = { ...index.tables, 'celeba pictures': pictures };
-    return withRun(out, { stage: 'prepare', options, config, inputs, resume, force, log }, async run => {
-      const badPictures = await writeImages(run, { ...index, pictures: chosen }, config, { log, signal });
+    const inputs = { ...index.tables, [`${config.celeba === undefined ? 'pictures' : 'celeba'} pictures`]: pictures };
+    return withRun(out, { stage: 'prepare', options, config: settings, inputs, resume, force, log }, async run => {
+      const badPictures = await writeImages(run, { ...index, pictures: chosen, missing }, settings, { log, signal });
       const badNames = new Set(badPictures.map(({ file }) => file));
-      const kept = chosen.filter(({ file }) => !badNames.has(file));
-      await writeTables(run, kept);
-      const bad = [...index.bad, ...badPictures];
+      const kept = chosen.filter(({ name }) => !badNames.has(name));
+      await writeTables(run, index.attributes, kept);
+      const bad = [...index.bad, ...index.missing, ...badPictures];
       for (const { reason, count, first } of countReasons(bad))
         log.warn(`skipped ${count} × ${reason} (first: ${first})`);
+      const hasLabels = index.attributes.length > 0;
       const counts = {
         images: kept.length,
         splits: Object.fromEntries(splitNames.map((name, s) => [name, kept.filter(({ split }) => split === s).length])),
-        attributeFrequencies: attributeFrequencies(kept),
-        ...(config.subset !== undefined && { subset: comparison(index.pictures, kept) }),
+        attributeFrequencies: attributeFrequencies(index.attributes, kept),
+        ...(config.subset !== undefined && hasLabels && { subset: comparison(index, kept) }),
       };
       await writeJson(run.file(datasetFiles.report), { ...counts, bad });
       const seconds = (performance.now() - begun) / 1000;
@@ -80,21 +105,31 @@ export const prepare = defineStage({
   },
 });
 
+type Config = z.output<typeof options>;
+
+function sourceOf({ celeba, pictures }: Config): string {
+  if (celeba !== undefined && pictures !== undefined) {
+    throw new UserError(`give --celeba or --pictures, not both; got ${celeba} and ${pictures}`);
+  }
+  const folder = celeba ?? pictures;
+  if (folder === undefined) {
+    throw new UserError('prepare needs a folder: --celeba for CelebA, --pictures for pictures of your own; got none');
+  }
+  return folder;
+}
+
 /** @returns the pictures that the options ask for, in their old order. */
-function choose(
-  pictures: readonly CelebaPicture[],
-  { limit, subset, seed }: Pick<z.output<typeof options>, 'limit' | 'subset' | 'seed'>,
-): readonly CelebaPicture[] {
+function choose(index: PictureIndex, { limit, subset, seed }: Config): readonly Picture[] {
+  const { pictures } = index;
   if (limit > 0 && subset !== undefined) {
     throw new UserError(`give --limit or --subset, not both; got ${limit} and ${subset}`);
   }
   if (subset !== undefined) {
     const split = Uint8Array.from(pictures, picture => picture.split);
-    const rows = drawSubset(labelTable(pictures.map(({ labels }) => labels)), split, subset, seed);
-    return Array.from(rows, row => pictures[row]!);
+    return Array.from(drawSubset(rowsOf(index), split, subset, seed), row => pictures[row]!);
   }
   if (limit === 0) return pictures;
-  const chosen = new Set<CelebaPicture>();
+  const chosen = new Set<Picture>();
   for (const [split] of splitNames.entries()) {
     const candidates = pictures.filter(picture => picture.split === split);
     const order = permutation(createRandom(seed, streams.limit.pictures(split)), candidates.length);
@@ -103,15 +138,19 @@ function choose(
   return pictures.filter(picture => chosen.has(picture));
 }
 
+function rowsOf({ attributes, pictures }: PictureIndex) {
+  return { attributes, labels: joinedLabels(pictures.map(({ labels }) => labels)) };
+}
+
 /** Compares the pictures that were kept with all of them. */
-function comparison(pictures: readonly CelebaPicture[], kept: readonly CelebaPicture[]): SubsetComparison {
+function comparison(index: PictureIndex, kept: readonly Picture[]) {
   const inside = new Set(kept);
-  const rows = Uint32Array.from([...pictures.keys()].filter(row => inside.has(pictures[row]!)));
-  return compareSubset(labelTable(pictures.map(({ labels }) => labels)), rows);
+  const rows = Uint32Array.from([...index.pictures.keys()].filter(row => inside.has(index.pictures[row]!)));
+  return compareSubset(rowsOf(index), rows);
 }
 
 /** The share of pictures that have each attribute. */
-function attributeFrequencies(pictures: readonly CelebaPicture[]): Record<string, number> {
+function attributeFrequencies(attributes: readonly string[], pictures: readonly Picture[]): Record<string, number> {
   const count = (a: number) => pictures.reduce((sum, { labels }) => sum + labels[a]!, 0);
-  return Object.fromEntries(attributeNames.map((name, a) => [name, count(a) / pictures.length]));
+  return Object.fromEntries(attributes.map((name, a) => [name, count(a) / pictures.length]));
 }

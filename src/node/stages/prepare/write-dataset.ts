@@ -2,7 +2,6 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { attributeNames } from '../../../core/attributes.ts';
 import { UserError } from '../../../core/errors.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
 import { datasetFiles } from '../../artefacts/dataset.ts';
@@ -11,8 +10,9 @@ import type { Log } from '../../log/log.ts';
 import type { Run } from '../../runs/run-folder.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
-import { type CelebaIndex, type CelebaPicture, labelTable } from './celeba.ts';
+import type { Picture, PictureIndex } from './picture-index.ts';
 import { type FaceOptions, readFace } from './read-face.ts';
+import { joinedLabels } from './stratified-subset.ts';
 
 /** Pictures between two saves of the state from which an interrupted run resumes. */
 const savedEvery = 1024;
@@ -25,12 +25,13 @@ const stateSchema = z.object({
 
 /**
  * Decodes the pictures into `images.npy`, several at a time, in their order; bad ones are skipped.
+ * @param missing pictures that count as bad too.
  * @returns the bad ones.
  * @throws UserError when more than 1 % are bad; `signal.reason` when aborted, after saving what resuming needs.
  */
 export async function writeImages(
   run: Run,
-  { imageFolder, pictures }: Pick<CelebaIndex, 'imageFolder' | 'pictures'>,
+  { imageFolder, pictures, missing }: Pick<PictureIndex, 'imageFolder' | 'pictures' | 'missing'>,
   options: FaceOptions,
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<BadFile[]> {
@@ -39,11 +40,12 @@ export async function writeImages(
   const shape = [null, 3, options.resolution, options.resolution] as const;
   const writer = await createNpyWriter(run.file(datasetFiles.images), 'uint8', shape, next - bad.length);
   const progress = log.progress('prepare', pictures.length, 'pictures');
-  const decode = async ({ file }: CelebaPicture): Promise<Uint8Array | BadFile> => {
+  const check = () => checkFewBad([...missing, ...bad], pictures.length + missing.length, imageFolder);
+  const decode = async ({ name, file }: Picture): Promise<Uint8Array | BadFile> => {
     try {
       return await readFace(`${imageFolder}/${file}`, options);
     } catch (error) {
-      if (error instanceof UserError) return { file, reason: error.message };
+      if (error instanceof UserError) return { file: name, reason: error.message };
       throw error;
     }
   };
@@ -56,11 +58,11 @@ export async function writeImages(
       next++;
       progress.update(next, bad.length > 0 ? `${bad.length} bad` : undefined);
       if (next % savedEvery === 0) {
-        checkFewBad(bad, pictures.length, imageFolder);
+        check();
         await writeJson(statePath, { next, bad });
       }
     }
-    checkFewBad(bad, pictures.length, imageFolder);
+    check();
   } catch (error) {
     await writer.abandon();
     throw error;
@@ -78,16 +80,21 @@ async function savedState(run: Run, path: string): Promise<z.output<typeof state
 }
 
 /** Writes labels, split, identities and names, in the order of the images. */
-export async function writeTables(run: Run, pictures: readonly CelebaPicture[]): Promise<void> {
+export async function writeTables(
+  run: Run,
+  attributes: readonly string[],
+  pictures: readonly Picture[],
+): Promise<void> {
   const count = pictures.length;
-  const labels = labelTable(pictures.map(picture => picture.labels));
+  const labels = joinedLabels(pictures.map(picture => picture.labels));
   const split = Uint8Array.from(pictures, picture => picture.split);
   const identities = Int32Array.from(pictures, picture => picture.identity);
-  await writeWhole(run.file(datasetFiles.labels), encodeNpy({ shape: [count, attributeNames.length], data: labels }));
+  await writeWhole(run.file(datasetFiles.labels), encodeNpy({ shape: [count, attributes.length], data: labels }));
   await writeWhole(run.file(datasetFiles.split), encodeNpy({ shape: [count], data: split }));
   await writeWhole(run.file(datasetFiles.identities), encodeNpy({ shape: [count], data: identities }));
+  await writeJson(run.file(datasetFiles.attributes), attributes);
   await writeJson(
     run.file(datasetFiles.names),
-    pictures.map(picture => picture.file),
+    pictures.map(picture => picture.name),
   );
 }

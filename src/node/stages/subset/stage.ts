@@ -5,21 +5,23 @@ import { withRun } from '../../runs/run-folder.ts';
 import { pathOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { countReasons } from '../prepare/bad-files.ts';
-import { readLabelIndex } from '../prepare/celeba.ts';
-import { compareSubset, drawSubset } from '../prepare/stratified-subset.ts';
+import { readLabelTable } from '../prepare/label-table.ts';
+import { compareSubset, drawSubset, joinedLabels } from '../prepare/stratified-subset.ts';
 
 const options = z.strictObject({
-  labels: pathOption().describe("file of labels, official (.txt) or Kaggle's (.csv), also packed with gzip (.gz)"),
+  labels: pathOption().describe(
+    "file of labels: CelebA's (.txt), Kaggle's (.csv) or one of your own, a row a picture; also packed with gzip (.gz)",
+  ),
   count: z.int().min(1).default(20_000).describe('pictures to draw'),
   ...runOptions,
 });
 
 /** The artefacts of the run. */
-const files = { names: 'names.txt', report: 'report.json' } as const;
+const artefacts = { names: 'names.txt', report: 'report.json' } as const;
 
 export const subset = defineStage({
   name: 'subset',
-  description: 'Draw pictures from a file of labels so that all 40 attributes stay as frequent as in the whole.',
+  description: 'Draw pictures from a file of labels so that all attributes stay as frequent as in the whole.',
   examples: [
     '--labels ../celeba/list_attr_celeba.txt --out runs/subset',
     '--labels ../celeba/list_attr_celeba.csv --count 5000 --seed 1 --out runs/subset-5000',
@@ -29,15 +31,20 @@ export const subset = defineStage({
     const { labels: path, count, seed, out, resume, force } = config;
     const inputs = { labels: path };
     return withRun(out, { stage: 'subset', options, config, inputs, resume, force, log }, async run => {
-      const index = await readLabelIndex(path);
+      const index = await readLabelTable(path);
+      const whole = {
+        attributes: index.attributes,
+        labels: joinedLabels(Array.from(index.rows.values(), ({ labels }) => labels)),
+      };
+      const files = [...index.rows.keys()];
       for (const { reason, count: times, first } of countReasons(index.bad)) {
         log.warn(`skipped ${times} × ${reason} (first: ${first})`);
       }
-      const rows = drawSubset(index.labels, undefined, count, seed);
-      const comparison = compareSubset(index.labels, rows);
-      const names = Array.from(rows, row => `${index.files[row]!}\n`);
-      await writeWhole(run.file(files.names), names.join(''));
-      await writeJson(run.file(files.report), { ...comparison, bad: index.bad });
+      const rows = drawSubset(whole, undefined, count, seed);
+      const comparison = compareSubset(whole, rows);
+      const names = Array.from(rows, row => `${files[row]!}\n`);
+      await writeWhole(run.file(artefacts.names), names.join(''));
+      await writeJson(run.file(artefacts.report), { ...comparison, bad: index.bad });
       return { out, ...comparison, bad: index.bad.length };
     });
   },

@@ -60,8 +60,8 @@ test('a few bad pictures are skipped and named; more than 1 % stop the run', asy
   expect(dataset.names.slice(0, 4)).toEqual(['000001.jpg', '000002.jpg', '000004.jpg', '000006.jpg']);
   expect((await dataset.images()).length).toBe(198 * 48);
   expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')).bad).toEqual([
-    { file: '000003.jpg', reason: 'not a picture' },
     { file: '000005.jpg', reason: 'missing' },
+    { file: '000003.jpg', reason: 'not a picture' },
   ]);
   expect(warnings).toContain('skipped 1 × missing (first: 000005.jpg)');
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Log, silentLog } from '../../../../src/node/log/log.ts';
-import { readLabelIndex } from '../../../../src/node/stages/prepare/celeba.ts';
+import { readLabelTable } from '../../../../src/node/stages/prepare/label-table.ts';
 import { subset } from '../../../../src/node/stages/subset/stage.ts';
 import { survivesMutations } from '../../../helpers/fuzz.ts';
 import { sharedFolder } from '../../../helpers/shared.ts';
@@ -78,7 +78,7 @@ test('mutations of a packed file are read or refused in one line', async () => {
   const path = join(root, 'mutated.gz');
   await survivesMutations(gzipSync(readFileSync(official())), bytes => {
     writeFileSync(path, bytes);
-    return readLabelIndex(path);
+    return readLabelTable(path);
   });
 });
 

@@ -1,9 +1,9 @@
-// Checks that every kind of mistake in CelebA's tables is found and named.
+// Checks that tables and folders are read as people have them, and every kind of mistake in them is found and named.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../../src/core/attributes.ts';
-import { readCelebaIndex } from '../../../../src/node/stages/prepare/celeba.ts';
+import { readPictureIndex } from '../../../../src/node/stages/prepare/picture-index.ts';
 import { survivesMutations } from '../../../helpers/fuzz.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { makeTinyCeleba, type TinyCeleba } from '../../../helpers/tiny-celeba.ts';
@@ -16,10 +16,13 @@ let tiny: TinyCeleba;
 beforeEach(async () => {
   tiny = await makeTinyCeleba(join(root, `celeba-${number++}`), 0);
   const files = Array.from({ length: 200 }, (_, i) => `${i}.jpg`);
+  for (const file of files) writeFileSync(join(tiny.imageFolder, file), '');
   tiny.labels = files.map(file => `${file} ${attributeNames.map((_, a) => (a === 20 ? '1' : '-1')).join(' ')}`);
   tiny.partition = files.map((file, i) => `${file} ${i % 3}`);
   tiny.identity = files.map((file, i) => `${file} ${i}`);
 });
+
+const readCelebaIndex = (folder: string) => readPictureIndex({ folder, isCeleba: true, seed: 0 });
 
 async function read() {
   tiny.write();
@@ -30,7 +33,7 @@ test('rows become labels in our order, splits and identities', async () => {
   const { pictures, bad } = await read();
   expect(bad).toEqual([]);
   expect(pictures).toHaveLength(200);
-  expect(pictures[4]).toMatchObject({ file: '4.jpg', split: 1, identity: 4 });
+  expect(pictures[4]).toMatchObject({ name: '4.jpg', file: '4.jpg', split: 1, identity: 4 });
   expect([...pictures[4]!.labels].map((label, a) => label && attributeNames[a]).filter(Boolean)).toEqual(['Male']);
 });
 
@@ -63,14 +66,14 @@ describe("Kaggle's layout", () => {
     expect((await readCelebaIndex(tiny.folder)).bad).toEqual([
       { file: '7.jpg', reason: 'a row must have 40 labels; got 39' },
     ]);
-    writeFileSync(csv('list_eval_partition'), 'image_id,partion\n');
-    await expect(readCelebaIndex(tiny.folder)).rejects.toThrow(/line 1 has the unknown column "partion". Did you mean/);
+    writeFileSync(csv('list_eval_partition'), 'image_id,partition\n');
+    await expect(readCelebaIndex(tiny.folder)).rejects.toThrow(/200 of 200 are: 199 × it is in no partition/);
     writeFileSync(csv('list_attr_celeba'), 'image_id,Young,Male\n');
     await expect(readCelebaIndex(tiny.folder)).rejects.toThrow(
       /line 1 must name each of the 40 attributes once; got 2;/,
     );
     writeFileSync(csv('list_attr_celeba'), '1 2 3\n');
-    await expect(readCelebaIndex(tiny.folder)).rejects.toThrow(/line 1 must begin with image_id; got "1 2 3"/);
+    await expect(readCelebaIndex(tiny.folder)).rejects.toThrow(/line 1 has the unknown attribute "2"/);
   });
 });
 
@@ -82,7 +85,11 @@ test('without identities everyone is unknown', async () => {
 
 test.each<[string, (tiny: TinyCeleba) => void, RegExp]>([
   ['a wrong count', t => (t.header.count = '201'), /line 1 says 201 pictures, 200 rows follow/],
-  ['no count', t => (t.header.count = 'many'), /line 1 must be the number of pictures; got "many"/],
+  [
+    'no count',
+    t => (t.header.count = 'many'),
+    /line 1 must be a heading \(image_id and the attributes\) or the number of pictures; got "many"/,
+  ],
   [
     'a misspelt attribute',
     t => (t.header.names = t.header.names.replace('Smiling', 'Smilling')),
@@ -106,7 +113,7 @@ test.each<[string, (tiny: TinyCeleba) => void, RegExp]>([
 
 test.each<[string, (tiny: TinyCeleba) => void, string]>([
   ['a label too few', t => (t.labels[7] = t.labels[7]!.replace(/ -1$/, '')), 'a row must have 40 labels; got 39'],
-  ['a label of 0', t => (t.labels[7] = t.labels[7]!.replace(/-1$/, '0')), 'a label must be 1 or -1; got 0'],
+  ['a label of 2', t => (t.labels[7] = t.labels[7]!.replace(/-1$/, '2')), 'a label must be 1 or -1, or 1 or 0; got 2'],
   ['a partition of 3', t => (t.partition[7] = '7.jpg 3'), 'its partition must be 0, 1 or 2; got 3'],
   ['no partition', t => t.partition.splice(7, 1), 'it is in no partition'],
   ['no labels', t => t.labels.splice(7, 1), 'it has no row of labels'],
@@ -118,7 +125,7 @@ test.each<[string, (tiny: TinyCeleba) => void, string]>([
   const { pictures, bad } = await read();
   expect(bad).toEqual([{ file: '7.jpg', reason }]);
   expect(pictures).toHaveLength(199);
-  expect(pictures.some(({ file }) => file === '7.jpg')).toBe(false);
+  expect(pictures.some(({ name }) => name === '7.jpg')).toBe(false);
 });
 
 const tables = ['list_attr_celeba.txt', 'list_attr_celeba.csv', 'list_eval_partition.txt', 'list_eval_partition.csv'];
@@ -142,5 +149,7 @@ test('a missing table or image folder is one clear line', async () => {
   tiny.write();
   rmSync(join(tiny.folder, 'list_eval_partition.txt'));
   await expect(readCelebaIndex(tiny.folder)).rejects.toThrow(/cannot read .*list_eval_partition.txt: no such file/);
-  await expect(readCelebaIndex(join(root, 'absent'))).rejects.toThrow(/cannot read .*img_align_celeba: no such file/);
+  await expect(readCelebaIndex(join(root, 'absent'))).rejects.toThrow(/cannot read .*absent: no such file/);
+  rmSync(tiny.imageFolder, { recursive: true });
+  await expect(read()).rejects.toThrow(/cannot read .*img_align_celeba: no such folder; put CelebA's pictures there/);
 });

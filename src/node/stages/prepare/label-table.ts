@@ -1,0 +1,166 @@
+// Reads tables of labels: CelebA's official one, Kaggle's, and those of one's own with any attributes.
+import { attributeNamePattern, attributeNames, mostAttributes } from '../../../core/attributes.ts';
+import { didYouMean, printable, UserError } from '../../../core/errors.ts';
+import { readTextTable, type TextRow } from '../../files/text-table.ts';
+import { type BadFile, checkFewBad } from './bad-files.ts';
+import { type Problem, parseSplit, pictureRows, shownCell } from './picture-rows.ts';
+
+/** What a table says of one picture. */
+export interface PictureLabels {
+  /** [attributes] of 0 and 1. */
+  readonly labels: Uint8Array;
+  /** 0 train, 1 validation, 2 test; left out where the table has no such column. */
+  readonly split?: number;
+  /** The person, by any name; left out where the table has no such column. */
+  readonly person?: string;
+}
+
+export interface LabelTable {
+  readonly path: string;
+  /** CelebA's 40 in their own order where the table has just these, otherwise as its columns stand. */
+  readonly attributes: readonly string[];
+  /** By the picture's name, in the table's order; those with bad rows are left out. */
+  readonly rows: ReadonlyMap<string, PictureLabels>;
+  readonly bad: readonly BadFile[];
+}
+
+/** Columns of a table of one's own that are no attributes. */
+const splitColumns = ['split', 'partition'];
+const personColumns = ['person', 'identity'];
+
+/**
+ * Reads a count, a line of names and rows (CelebA's official layout), or a heading and rows. The first cell of a row is
+ * a picture's name; labels are 1 and −1, 1 and 0, or yes and no.
+ * @param expected the attributes that must be there; left out, any, beside columns of the split and of the person.
+ * @throws UserError when the table is wrong as a whole, or more than 1 % of its rows are bad.
+ */
+export async function readLabelTable(path: string, expected?: readonly string[]): Promise<LabelTable> {
+  const { count, heading, body } = await readHeading(path);
+  const place = `${path}: line ${heading.line}`;
+  const names = heading.cells.map(name => name.replaceAll(/\s+/g, '_'));
+  const columnOf = (wanted: readonly string[]) =>
+    expected === undefined ? names.findIndex(name => wanted.includes(name.toLowerCase())) : -1;
+  const [splitColumn, personColumn] = [columnOf(splitColumns), columnOf(personColumns)];
+  const own = [...names.keys()].filter(column => column !== splitColumn && column !== personColumn);
+  const found = own.map(column => names[column]!);
+  const attributes = expected ?? (isCeleba(found) ? attributeNames : found);
+  if (expected === undefined) checkOwnNames(found, place);
+  else checkNames(found, expected, place);
+  const targets = own.map(column => ({ column, to: attributes.indexOf(names[column]!) }));
+  const values = new Set<number>();
+
+  const parse = (cells: readonly string[]): PictureLabels | Problem => {
+    if (cells.length !== names.length) {
+      return { problem: `a row must have ${names.length} labels; got ${cells.length}` };
+    }
+    const labels = new Uint8Array(attributes.length);
+    for (const { column, to } of targets) {
+      const value = labelValues.get(cells[column]!.toLowerCase());
+      if (value === undefined)
+        return { problem: `a label must be 1 or -1, or 1 or 0; got ${shownCell(cells[column]!)}` };
+      values.add(value);
+      labels[to] = Number(value > 0);
+    }
+    const split = splitColumn < 0 ? undefined : parseSplit(cells[splitColumn]!);
+    if (typeof split === 'object') return split;
+    return {
+      labels,
+      ...(split !== undefined && { split }),
+      ...(personColumn >= 0 && { person: cells[personColumn]! }),
+    };
+  };
+  const read = pictureRows(body, parse);
+  if (count !== undefined && read.count !== count) {
+    throw new UserError(`${path}: line 1 says ${count} pictures, ${read.count} rows follow; get the whole file again`);
+  }
+  if (values.size > 2) {
+    throw new UserError(
+      `${path}: labels must be 1 and -1, or 1 and 0; it has all three, and 0 may mean unknown. Leave out what is unknown`,
+    );
+  }
+  checkFewBad(read.bad, read.rows.size + read.bad.length, path);
+  return { path, attributes, rows: read.rows, bad: read.bad };
+}
+
+/** The spellings of a label. */
+const labelValues = new Map<string, number>([
+  ...['1', '+1', '1.0', 'true', 'yes', 'y'].map(text => [text, 1] as const),
+  ...['0', '0.0', 'false', 'no', 'n'].map(text => [text, 0] as const),
+  ...['-1', '−1', '-1.0'].map(text => [text, -1] as const),
+]);
+
+interface Headed {
+  /** Rows that are said to follow; undefined where nothing says it. */
+  readonly count: number | undefined;
+  /** The names of the columns after the picture's. */
+  readonly heading: TextRow;
+  readonly body: Iterable<TextRow>;
+}
+
+async function readHeading(path: string): Promise<Headed> {
+  const { rows } = await readTextTable(path);
+  const [first, second] = firstTwo(rows);
+  if (first?.cells.length === 1 && /^\d{1,9}$/.test(first.cells[0]!)) {
+    const heading = second ?? { line: 2, cells: [] };
+    return { count: Number(first.cells[0]), heading, body: after(rows, heading.line) };
+  }
+  const [picture = '', ...cells] = first?.cells ?? [];
+  if (cells.length === 0 || /\.\w{3,4}$/.test(picture)) {
+    const shown = printable(first?.cells.join(' ').slice(0, 40) ?? '');
+    throw new UserError(
+      `${path}: line 1 must be a heading (image_id and the attributes) or the number of pictures; got "${shown}"`,
+    );
+  }
+  return { count: undefined, heading: { line: first!.line, cells }, body: after(rows, first!.line) };
+}
+
+function firstTwo(rows: Iterable<TextRow>): (TextRow | undefined)[] {
+  const found: TextRow[] = [];
+  for (const row of rows) if (found.push(row) === 2) break;
+  return found;
+}
+
+function* after(rows: Iterable<TextRow>, line: number): Generator<TextRow> {
+  for (const row of rows) if (row.line > line) yield row;
+}
+
+function isCeleba(names: readonly string[]): boolean {
+  const known = new Set(names);
+  return names.length === attributeNames.length && attributeNames.every(name => known.has(name));
+}
+
+/** @throws UserError for names that cannot be attributes. */
+function checkOwnNames(names: readonly string[], where: string): void {
+  if (names.length === 0 || names.length > mostAttributes) {
+    throw new UserError(`${where} must name 1 to ${mostAttributes} attributes; got ${names.length}`);
+  }
+  const wrong = names.find(name => !attributeNamePattern.test(name));
+  if (wrong !== undefined) {
+    throw new UserError(
+      `${where}: an attribute's name must be letters without accents, digits, _ and -, at most 64; got "${printable(wrong.slice(0, 80))}"`,
+    );
+  }
+  const lower = names.map(name => name.toLowerCase());
+  const again = names.find((_, i) => lower.indexOf(lower[i]!) < i);
+  if (again !== undefined) throw new UserError(`${where} must name each attribute once; got ${again} twice`);
+}
+
+/** Missing columns that an error names; more would fill the terminal. */
+const mostNamed = 5;
+
+/** @throws UserError unless the names are those expected, in any order. */
+function checkNames(names: readonly string[], expected: readonly string[], where: string): void {
+  for (const name of names) {
+    if (expected.includes(name)) continue;
+    const shown = printable(name.slice(0, 40));
+    throw new UserError(`${where} has the unknown attribute "${shown}".${didYouMean(shown, expected)}`);
+  }
+  const missing = expected.filter(name => !names.includes(name));
+  if (names.length === expected.length && missing.length === 0) return;
+  const named = missing.slice(0, mostNamed).join(', ');
+  const others = missing.length > mostNamed ? ` and ${missing.length - mostNamed} others` : '';
+  const lacking = missing.length > 0 ? `; ${named}${others} missing` : '';
+  throw new UserError(
+    `${where} must name each of the ${expected.length} attributes once; got ${names.length}${lacking}`,
+  );
+}
