@@ -5,7 +5,7 @@ import { readTextTable, type TextRow } from '../../files/text-table.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type Problem, parseSplit, pictureRows, shownCell } from './picture-rows.ts';
 
-/** What a table says of one picture. */
+/** One row of a table of labels. */
 export interface PictureLabels {
   /** [attributes] of 0 and 1. */
   readonly labels: Uint8Array;

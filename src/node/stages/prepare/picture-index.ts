@@ -36,7 +36,7 @@ export interface PictureIndex {
   readonly bad: readonly BadFile[];
   /** Pictures of the tables that are not in the folder. */
   readonly missing: readonly BadFile[];
-  /** What people should know of it, a line each. */
+  /** Lines that people should read. */
   readonly notes: readonly string[];
 }
 
