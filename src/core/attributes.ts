@@ -71,8 +71,53 @@ export const attributeListSchema = z
  */
 export function attributeIndex(name: string, attributes: readonly string[] = attributeNames): number {
   const index = attributes.indexOf(name);
-  if (index < 0) throw new UserError(`unknown attribute "${name}".${didYouMean(name, attributes)}`);
+  if (index < 0) throw new UserError(`unknown attribute "${name}".${didYouMeanAttribute(name, attributes)}`);
   return index;
+}
+
+/** Other words for CelebA's attributes, those of InterFaceGAN among them; −: the word means less of the attribute. */
+const otherWords: Readonly<Record<string, string>> = {
+  age: '-Young',
+  old: '-Young',
+  older: '-Young',
+  gender: 'Male',
+  sex: 'Male',
+  man: 'Male',
+  female: '-Male',
+  woman: '-Male',
+  smile: 'Smiling',
+  happy: 'Smiling',
+  glasses: 'Eyeglasses',
+  beard: '-No_Beard',
+  moustache: 'Mustache',
+  grey_hair: 'Gray_Hair',
+  grey: 'Gray_Hair',
+  gray: 'Gray_Hair',
+  blond: 'Blond_Hair',
+  blonde: 'Blond_Hair',
+  brunette: 'Brown_Hair',
+  fringe: 'Bangs',
+  hat: 'Wearing_Hat',
+  lipstick: 'Wearing_Lipstick',
+  makeup: 'Heavy_Makeup',
+  earrings: 'Wearing_Earrings',
+  necklace: 'Wearing_Necklace',
+  tie: 'Wearing_Necktie',
+  necktie: 'Wearing_Necktie',
+  open_mouth: 'Mouth_Slightly_Open',
+  mouth_open: 'Mouth_Slightly_Open',
+  fat: 'Chubby',
+  bald_head: 'Bald',
+};
+
+/** `didYouMean` for a name of an attribute, which also knows other words for CelebA's. */
+export function didYouMeanAttribute(word: string, names: readonly string[]): string {
+  const [, reversed, meant = ''] =
+    /^(-?)(.+)$/.exec(otherWords[word.toLowerCase().replaceAll(/[\s-]/g, '_')] ?? '') ?? [];
+  if (!names.includes(meant)) return didYouMean(word, names);
+  return reversed === ''
+    ? ` Did you mean "${meant}"?`
+    : ` Did you mean "${meant}", turned round: ${word}=2 is ${meant}=-2?`;
 }
 
 /** Whether two lists have the same attributes in the same order. */

@@ -18,25 +18,33 @@ export interface ProbabilityMove {
 
 export type Move = LatentMove | ProbabilityMove;
 
+/** Signs that people type or copy for a minus: the one that this program prints, and dashes. */
+const minus = /[\u2212\u2010-\u2015\ufe63\uff0d]/g;
+
 /**
+ * Reads numbers as people write them: with a typographic minus, with a comma before the decimals, with the unit.
  * @param text `<attribute>=<strength>`, `<attribute>=@<distance>` or `<attribute>=p<percent>`. Only a bundle can
- *   check that the attribute exists. @throws UserError for anything else.
+ *   check that the attribute exists. @throws UserError for anything else, with the move as it was read.
  */
 export function parseMove(text: string): Move {
-  const [, attribute, sign, number] =
-    /^\s*([^=\s]+)\s*=\s*([@p]?)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*$/i.exec(text) ?? [];
-  const value = Number(number);
-  if (attribute === undefined || !Number.isFinite(value)) {
+  const [, attribute, value = ''] = /^\s*([^=\s]+)\s*=(.*)$/s.exec(text) ?? [];
+  const plain = value.replaceAll(minus, '-').replace(/^([^,.]*),(\d+[^,.]*)$/, '$1.$2');
+  const [, sign = '', number, unit = ''] =
+    /^\s*([@p]?)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([σ%]?)\s*$/i.exec(plain) ?? [];
+  const amount = Number(number);
+  const isPercent = sign.toLowerCase() === 'p' || (sign === '' && unit === '%');
+  const isMixed = unit === (isPercent ? 'σ' : '%');
+  if (attribute === undefined || number === undefined || !Number.isFinite(amount) || isMixed) {
     throw new UserError(
       `a move must be <attribute>=<strength>, =@<distance> or =p<percent>, like Young=-2; got "${text}"`,
     );
   }
-  if (sign === '@') return { attribute, kind: 'absolute', distance: value };
-  if (sign === '') return { attribute, kind: 'relative', strength: value };
-  if (!(value > 0 && value < 100)) {
+  if (sign === '@') return { attribute, kind: 'absolute', distance: amount };
+  if (!isPercent) return { attribute, kind: 'relative', strength: amount };
+  if (!(amount > 0 && amount < 100)) {
     throw new UserError(`a probability must lie between 0 and 100 %, like ${attribute}=p90; got "${text}"`);
   }
-  return { attribute, kind: 'probability', probability: value / 100 };
+  return { attribute, kind: 'probability', probability: amount / 100 };
 }
 
 /** The text that `parseMove` reads back. */

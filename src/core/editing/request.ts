@@ -1,6 +1,7 @@
 // The request of an edit, what comes back, and the one wish for each attribute that several moves of it add up to.
+import { didYouMeanAttribute } from '../attributes.ts';
 import type { Direction } from '../directions/direction.ts';
-import { didYouMean, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { Geometry } from '../models/latents.ts';
 import { sortedByName } from './conditioning.ts';
 import type { Scores } from './curve.ts';
@@ -80,7 +81,9 @@ export function findDirection(attribute: string, directions: readonly Direction[
   const names = directions.map(direction => direction.attribute);
   const direction = directions[names.indexOf(attribute)];
   if (direction === undefined) {
-    throw new UserError(`no boundary for "${attribute}".${didYouMean(attribute, names)} There are ${names.join(', ')}`);
+    throw new UserError(
+      `no boundary for "${attribute}".${didYouMeanAttribute(attribute, names)} There are ${names.join(', ')}`,
+    );
   }
   if (direction.normal.length !== size) {
     throw new UserError(

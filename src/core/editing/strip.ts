@@ -2,7 +2,7 @@
 import { UserError } from '../errors.ts';
 import { distanceTo, seenLatent } from './distances.ts';
 import { editLatent } from './edit.ts';
-import { type LatentMove, type Move, parseMove } from './moves.ts';
+import { formatAmount, formatMove, type LatentMove, type Move, parseMove } from './moves.ts';
 import type { Edit, Edited } from './request.ts';
 
 /** A move with the value it starts from; undefined starts at the face as it is. */
@@ -11,13 +11,18 @@ export interface MoveRange<Kind extends Move = Move> {
   readonly from: Kind | undefined;
 }
 
+/** @returns the text that `parseMoveRange` reads back. */
+export function formatMoveRange({ from, to }: MoveRange): string {
+  return from === undefined ? formatMove(to) : `${to.attribute}=${formatAmount(from)}..${formatAmount(to)}`;
+}
+
 /**
  * @param text a move as `parseMove` reads it, or two ends, `<attribute>=<from>..<to>`: `Young=-3..3`,
  *   `Smiling=@-1..@2`, `Male=p10..p90`. @throws UserError for anything else.
  */
 export function parseMoveRange(text: string): MoveRange {
   const [attribute, value = ''] = text.split('=', 2) as [string, string?];
-  const ends = value.split('..');
+  const ends = value.split(/\.\.|…/);
   if (ends.length === 1) return { to: parseMove(text), from: undefined };
   const [from, to] = ends.map(end => parseMove(`${attribute}=${end}`));
   if (ends.length !== 2 || from!.kind !== to!.kind) {

@@ -1,4 +1,5 @@
 // The editor that a bundle becomes: draws faces, conditions directions, edits, renders and scores.
+import { didYouMeanAttribute } from '../attributes.ts';
 import { type Direction, type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import { type Hold, usualHold } from '../directions/hold.ts';
 import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
@@ -11,7 +12,7 @@ import type { Recipe, Start } from '../editing/recipe.ts';
 import type { Edited } from '../editing/request.ts';
 import { strengthRange } from '../editing/strength-range.ts';
 import { editStrip, type MoveRange, parseMoveRange } from '../editing/strip.ts';
-import { didYouMean, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { createRandom } from '../math/random.ts';
 import { streams } from '../math/streams.ts';
 import { Field } from '../models/field.ts';
@@ -151,7 +152,7 @@ export class FaceEditor {
     const { directions } = this.bundle;
     const names = directions.map(({ attribute }) => attribute);
     const direction = directions[names.indexOf(name)];
-    if (direction === undefined) throw new UserError(`unknown attribute "${name}".${didYouMean(name, names)}`);
+    if (direction === undefined) throw new UserError(`unknown attribute "${name}".${didYouMeanAttribute(name, names)}`);
     return direction;
   }
 

@@ -3,15 +3,10 @@ import { Command, type CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { didYouMean, UserError } from '../../core/errors.ts';
 import { readJson } from '../files/files.ts';
-import {
-  flagOf,
-  type OptionSchema,
-  offFlagOf,
-  optionsOf,
-  type ValueSchema,
-} from '../stages/framework/option-schema.ts';
+import { flagOf, type OptionSchema, offFlagOf, optionsOf } from '../stages/framework/option-schema.ts';
 import type { Stage } from '../stages/framework/stage.ts';
 import { parseOptions } from './parse-options.ts';
+import { readValue } from './read-values.ts';
 
 /** Runs a command whose options are checked. */
 export type Execute = (
@@ -82,7 +77,7 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
     for (const [attribute, key] of keyOf) {
       if (command.getOptionValueSource(attribute) === 'cli') flags[key] = values[attribute];
     }
-    const fromFile = typeof values.config === 'string' ? await readConfig(values.config) : {};
+    const fromFile = typeof values.config === 'string' ? await readConfig(values.config, stage) : {};
     const config = parseOptions(stage, { ...fromFile, ...flags });
     await execute(stage, config, { json: values.json === true, dryRun: values.dryRun === true });
   });
@@ -108,28 +103,21 @@ function commandOptions(schema: OptionSchema): Option[] {
     return [on, off];
   }
   const words = schema.default === undefined && schema.defaultInWords ? ` (default: ${schema.defaultInWords})` : '';
-  const option = new Option(`${flag} <${placeholder(schema)}>`, description + words);
+  const isList = schema.type === 'array';
+  // A list goes on over further words: a shell writes out `faces/*.npy` that way.
+  const option = new Option(`${flag} <${placeholder(schema)}${isList ? '...' : ''}>`, description + words);
   if (schema.enum !== undefined) option.choices(schema.enum.map(String)); // for the help; zod checks it
   if (schema.default !== undefined && !isEmptyList(schema.default)) option.default(schema.default);
   let earlier: unknown[] = [];
   option.argParser(text => {
-    if (schema.type !== 'array') return coerce(text, schema);
-    earlier = [...earlier, ...text.split(',').map(item => coerce(item.trim(), schema.items ?? {}))];
+    if (!isList) return readValue(text, schema);
+    earlier = [...earlier, ...(readValue(text, schema) as unknown[])];
     return earlier;
   });
   return [option];
 }
 
-/** Turns text into a number where the option takes one. Other text stays as it is, for zod to refuse. */
-function coerce(text: string, schema: ValueSchema): unknown {
-  const types = [schema, ...(schema.anyOf ?? [])].map(({ type }) => type);
-  const numeric = types.includes('number') || types.includes('integer');
-  if (numeric && text.trim() !== '' && !Number.isNaN(Number(text))) return Number(text);
-  if (types.includes('null') && text === 'null') return null;
-  return text;
-}
-
-function placeholder(schema: ValueSchema): string {
+function placeholder(schema: OptionSchema): string {
   if (schema.type === 'array') return 'values';
   if (schema.enum !== undefined) return 'name';
   return schema.type === 'string' ? 'text' : 'number';
@@ -139,10 +127,17 @@ function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-async function readConfig(path: string): Promise<Record<string, unknown>> {
+/** Reads a file of options. A list may be written as its flag takes it, and as a value by itself. */
+async function readConfig(path: string, stage: Stage): Promise<Record<string, unknown>> {
   const content = z.record(z.string(), z.unknown()).safeParse(await readJson(path));
   if (!content.success) throw new UserError(`${path} must hold a JSON object of options, such as {"resolution": 64}`);
-  return content.data;
+  const schemas = new Map(optionsOf(stage).map(schema => [schema.key, schema]));
+  const entries = Object.entries(content.data).map(([key, value]) => {
+    const schema = schemas.get(key);
+    if (schema?.type !== 'array' || !['string', 'number'].includes(typeof value)) return [key, value];
+    return [key, readValue(String(value), schema)];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Says commander's errors in our words; help and version, which are no errors, pass. */
@@ -164,7 +159,9 @@ function rethrow(error: CommanderError, command: Command): never {
     case 'commander.optionMissingArgument':
       throw new UserError(`${word} needs a value. See ${name} --help`);
     case 'commander.excessArguments':
-      throw new UserError(`${name} takes options only, no further words. See ${name} --help`);
+      throw new UserError(
+        `${name} takes options only; got the further word "${command.args[0]}". Quote a value with spaces. See ${name} --help`,
+      );
     default:
       throw error;
   }

@@ -1,13 +1,14 @@
 // Runs a command line: parses it, calls a stage, prints its result and sets the exit code.
 import { CommanderError } from 'commander';
 import { UserError } from '../../core/errors.ts';
-import { errorCode, explainedByItself } from '../files/disk-errors.ts';
+import { explainedByItself } from '../files/disk-errors.ts';
 import { consoleLog } from '../log/console-log.ts';
 import { packageVersion } from '../runs/manifest.ts';
 import type { Stage } from '../stages/framework/stage.ts';
 import { programFromStages } from './command-from-stage.ts';
 import { planOf, printPlan } from './dry-run.ts';
 import { printValues } from './print-values.ts';
+import { stopSignal } from './stop-signal.ts';
 
 const exitCodes = { done: 0, bug: 1, userError: 2, interrupted: 130 };
 
@@ -24,7 +25,7 @@ export async function runCommandLine(
 }
 
 async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], name: string): Promise<number> {
-  const signal = abortOnSignals();
+  const signal = stopSignal(exitCodes.interrupted, interruption);
   const program = programFromStages(
     { name, version: packageVersion },
     stages,
@@ -55,20 +56,3 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
     return exitCodes.bug;
   }
 }
-
-/** The first Ctrl-C lets the stage save its state; the second does not wait for it. */
-function abortOnSignals(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-      controller.abort(interruption);
-    });
-  }
-  return controller.signal;
-}
-
-// `face-tuning … | head` closes our output early; that is no error.
-process.stdout.on('error', error => {
-  if (errorCode(error) !== 'EPIPE') throw error;
-});

@@ -1,6 +1,7 @@
 // Moves as people type them.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { attributeNames, didYouMeanAttribute } from '../../../src/core/attributes.ts';
 import { asLatentMove, formatMove, parseMove } from '../../../src/core/editing/moves.ts';
 import { UserError } from '../../../src/core/errors.ts';
 
@@ -13,6 +14,12 @@ describe('parseMove', () => {
     ['Young=p90', { attribute: 'Young', kind: 'probability', probability: 0.9 }],
     ['Young=P29.5', { attribute: 'Young', kind: 'probability', probability: 0.295 }],
     ['Young=@-1.', { attribute: 'Young', kind: 'absolute', distance: -1 }],
+    ['Young=−2', { attribute: 'Young', kind: 'relative', strength: -2 }], // the minus that this program prints
+    ['Young=–0,5', { attribute: 'Young', kind: 'relative', strength: -0.5 }], // a dash, and a decimal comma
+    ['Young=@−1,25', { attribute: 'Young', kind: 'absolute', distance: -1.25 }],
+    ['Young=2 σ', { attribute: 'Young', kind: 'relative', strength: 2 }],
+    ['Young=90%', { attribute: 'Young', kind: 'probability', probability: 0.9 }],
+    ['Young=p90 %', { attribute: 'Young', kind: 'probability', probability: 0.9 }],
   ])('reads %s', (text, move) => {
     expect(parseMove(text)).toEqual(move);
     expect(parseMove(formatMove(parseMove(text)))).toEqual(move);
@@ -29,6 +36,11 @@ describe('parseMove', () => {
     'Young=@',
     'Young=1e999',
     'Young=NaN',
+    'Young=1,2,3',
+    'Young=1.5,2',
+    'Young=@90%',
+    'Young=p90σ',
+    'Young=−−2',
   ])('refuses "%s" and shows how it is done', text => {
     expect(() => parseMove(text)).toThrow(UserError);
     expect(() => parseMove(text)).toThrow(/like Young=-2; got/);
@@ -52,4 +64,13 @@ test('a probability is written with the digits it was given', () => {
 test('in latent space there is no probability', () => {
   expect(asLatentMove(parseMove('Young=-2'))).toEqual(parseMove('Young=-2'));
   expect(() => asLatentMove(parseMove('Young=p90'))).toThrow('Young=p90 must be solved on the classifier first');
+});
+
+test('other words for an attribute lead to it, with the sign they have', () => {
+  const hint = (word: string, names: readonly string[] = attributeNames) => didYouMeanAttribute(word, names);
+  expect(hint('age')).toBe(' Did you mean "Young", turned round: age=2 is Young=-2?');
+  expect(hint('Glasses')).toBe(' Did you mean "Eyeglasses"?');
+  expect(hint('open mouth')).toBe(' Did you mean "Mouth_Slightly_Open"?');
+  expect(hint('Mael')).toBe(' Did you mean "Male"?');
+  expect(hint('age', ['Wig', 'Scar'])).toBe('');
 });

@@ -84,10 +84,16 @@ test.each([
   [['--rate', 'atuo'], '--rate must be a number or must be auto; got "atuo"'],
   [['--loss', 'logistic'], '--loss must be one of wgan-gp, logistic-r1; got "logistic"'],
   [['--loss', 'wgan-pg'], '--loss must be one of wgan-gp, logistic-r1; got "wgan-pg". Did you mean "wgan-gp"?'],
-  [['--seeds', '1,b'], '--seeds must be a number; got "b"'],
+  [
+    ['--seeds', '1,b'],
+    '--seeds must be whole numbers, such as 7 or 0,1,2 or 0-63 from the smaller to the larger; got "b"',
+  ],
   [['--seeds', '1,2,3,4'], '--seeds must have at most 3 values; got [1,2,3,4]'],
   [['--note'], '--note needs a value. See face-tuning train gan --help'],
-  [['more'], 'face-tuning train gan takes options only, no further words. See face-tuning train gan --help'],
+  [
+    ['more'],
+    'face-tuning train gan takes options only; got the further word "more". Quote a value with spaces. See face-tuning train gan --help',
+  ],
 ])('%j is refused in one line', async (flags, message) => {
   await expect(train(...flags)).rejects.toThrow(new UserError(message));
 });

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { z } from 'zod';
 import { holdNames } from '../../../core/directions/hold.ts';
 import { formatRecipes, type Recipe, type Timing } from '../../../core/editing/recipe.ts';
+import { formatMoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
 import { UserError } from '../../../core/errors.ts';
@@ -51,6 +52,7 @@ const options = z.strictObject({
   move: z
     .array(z.string())
     .default([])
+    .meta({ list: 'moves' })
     .describe(
       'attribute=strength in σ, e.g. Young=-2; =@distance for a signed distance; =p90 for the strength at which the ' +
         'classifier gives each face 90 %; =from..to for both ends; repeatable',
@@ -140,6 +142,9 @@ export const edit = defineStage({
     const { out, force } = config;
     const format = formatOf(out);
     checkFaceOptions(config);
+    for (const move of config.move) {
+      if (/[,%]/.test(move)) context.log.info(`--move ${move} is read as ${formatMoveRange(parseMoveRange(move))}`);
+    }
     await checkFileFree(out, force);
     const editor = await openBundle(config.bundle, config);
     const { faces: asked, strip } = await facesOf(config, editor);

@@ -1,14 +1,14 @@
 // Stage `evaluate edits`: measures what moving each attribute does to it and to the others, with and without locks.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { attributeIndex } from '../../../core/attributes.ts';
+import { attributeIndex, didYouMeanAttribute } from '../../../core/attributes.ts';
 import { editedColumns, lookAt, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
 import { isScored } from '../../../core/directions/direction.ts';
 import type { Hold } from '../../../core/directions/hold.ts';
 import { distanceTo, seenLatent } from '../../../core/editing/distances.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
-import { didYouMean, UserError } from '../../../core/errors.ts';
+import { UserError } from '../../../core/errors.ts';
 import { cosine } from '../../../core/math/linear-algebra.ts';
 import { correlation, mean } from '../../../core/math/statistics.ts';
 import { type EditEffect, editEffect } from '../../../core/measures/answers/edit-effects.ts';
@@ -230,7 +230,7 @@ async function checkNames({ bundle, attributes, locks }: Config): Promise<void> 
   const unknown = locks.find(lock => !names.includes(lock));
   if (unknown === undefined) return;
   throw new UserError(
-    `--locks must be attributes that ${bundle} can lock; got "${unknown}".${didYouMean(unknown, names)}`,
+    `--locks must be attributes that ${bundle} can lock; got "${unknown}".${didYouMeanAttribute(unknown, names)}`,
   );
 }
 

@@ -1,10 +1,10 @@
 // Gathers the directions of a `fit` run: fitted, imported, labelled by hand, and derived from these.
-import { attributeNames } from '../../../core/attributes.ts';
+import { attributeNames, didYouMeanAttribute } from '../../../core/attributes.ts';
 import type { Direction } from '../../../core/directions/direction.ts';
 import { type BoundaryOptions, measureBoundary } from '../../../core/directions/fit/boundary.ts';
 import { fitHandLabelled, type HandLabelledMetrics } from '../../../core/directions/fit/hand-labelled.ts';
 import { conditionNormal } from '../../../core/editing/conditioning.ts';
-import { didYouMean, UserError } from '../../../core/errors.ts';
+import { UserError } from '../../../core/errors.ts';
 import { attributeOf, type LatentSpace, type StoredBoundary, type StoredFit } from '../../artefacts/boundaries.ts';
 import { readBoundaryFiles } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
@@ -100,7 +100,7 @@ function conditioned(wish: string, boundaries: readonly Direction[]): Originated
     const boundary = boundaries.find(({ attribute }) => attribute === name);
     if (boundary !== undefined) return boundary;
     const names = boundaries.map(({ attribute }) => attribute);
-    throw new UserError(`no boundary of "${name}" for --condition ${wish}.${didYouMean(name, names)}`);
+    throw new UserError(`no boundary of "${name}" for --condition ${wish}.${didYouMeanAttribute(name, names)}`);
   };
   const { conditionedNormal: normal, residual } = conditionNormal(find(primal), locks.map(find));
   const attribute = `${primal}_c_${locks.join('_')}`;

@@ -12,6 +12,8 @@ export interface ValueSchema {
   readonly minimum?: number | undefined;
   readonly exclusiveMinimum?: number | undefined;
   readonly maximum?: number | undefined;
+  /** How the words of a list part where it is not at each comma. From the table's `meta`. */
+  readonly list?: 'moves' | undefined;
   /** The values it may have, in words, where the rest does not say it. From the table's `meta`. */
   readonly values?: string | undefined;
 }

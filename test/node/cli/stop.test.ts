@@ -1,0 +1,78 @@
+// Checks that a training saves a checkpoint when its terminal closes or nobody reads its output any more.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { launcher } from '../../helpers/mistake.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+import { writeTinyDataset } from '../../helpers/tiny-runs.ts';
+
+const root = temporaryFolder();
+const dataset = join(root, 'dataset');
+beforeAll(async () => {
+  const pixels = Uint8Array.from({ length: 16 * 3 * 8 * 8 }, (_, i) => (i * 37) % 256);
+  await writeTinyDataset(dataset, { count: 16, resolution: 8, pixels }, () => 'train');
+});
+
+/** A training of minutes that says something every second or so. */
+const flagsTo = (out: string) => [
+  ...['train', 'gan', '--dataset', dataset, '--out', out, '--fmap-base', '16', '--fmap-max', '8'],
+  ...['--latent-size', '8', '--fade-kimg', '1', '--stabilise-kimg', '1', '--kimg', '200', '--tick-kimg', '500'],
+  ...['--measure-kimg', '0', '--threads', '1'],
+];
+
+/** @returns the exit code, once the training has said something and `stop` has been done to it. */
+async function stopped(out: string, stop: (child: ChildProcess) => void): Promise<number | null> {
+  const child = spawn(process.execPath, [launcher, ...flagsTo(out)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>(done => child.on('exit', done));
+  child.stderr.once('data', () => stop(child));
+  return ended;
+}
+
+const checkpoints = (out: string) => readdirSync(`${out}.partial`).filter(name => name.startsWith('checkpoint-'));
+
+test('a closed pipe and a closed terminal, which sends its signal twice, end with a checkpoint', async () => {
+  const [piped, hung] = [join(root, 'piped'), join(root, 'hung')];
+  const codes = await Promise.all([
+    stopped(piped, child => {
+      child.stdout!.destroy();
+      child.stderr!.destroy(); // `2>&1 | head -1`
+    }),
+    stopped(hung, child => {
+      child.kill('SIGHUP');
+      child.kill('SIGHUP');
+    }),
+  ]);
+  expect(codes).toEqual([130, 130]);
+  expect([checkpoints(piped).length, checkpoints(hung).length]).toEqual([1, 1]);
+  expect(existsSync(`${hung}.lock`)).toBe(false);
+}, 90_000);
+
+test.skipIf(process.platform !== 'linux')(
+  'under nohup a training outlives its terminal',
+  async () => {
+    const out = join(root, 'nohup');
+    // nohup opens standard input for writing only, which tells it from everything else.
+    const command = `exec "${process.execPath}" "${launcher}" "$@" 0>/dev/null`;
+    const child = spawn('sh', ['-c', command, 'sh', ...flagsTo(out)], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = new Promise(done => child.on('exit', done));
+    await new Promise(done => child.stderr!.once('data', done));
+    child.kill('SIGHUP');
+    await setTimeout(1000);
+    expect(child.exitCode).toBe(null);
+    expect(existsSync(`${out}.lock`)).toBe(true);
+    child.kill('SIGINT');
+    child.kill('SIGINT'); // npx hands each Ctrl-C on a second time
+    expect(await ended).toBe(130);
+    expect(checkpoints(out)).toHaveLength(1);
+  },
+  90_000,
+);
+
+test('a result that nobody reads is no error', () => {
+  const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${launcher}" doctor --json | true`], {
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
