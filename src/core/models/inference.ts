@@ -7,6 +7,7 @@ import { sizeOf } from '../graph/tensor.ts';
 import type { Device } from '../runtime/device.ts';
 import { type OpenShape, Program } from '../runtime/program.ts';
 import { type ClassifierArchitecture, classifier, classifierSpec } from './classifier.ts';
+import { type EncoderArchitecture, encoder, encoderSpec } from './encoder.ts';
 import type { GanArchitecture } from './gan-architecture.ts';
 import { ganModel } from './gan-kinds.ts';
 import type { GanModel } from './gan-model.ts';
@@ -102,6 +103,14 @@ export function classifierOnnx(
   const { resolution } = architecture;
   const parameters = constants(classifierSpec(architecture), weights);
   const output = part(architecture, parameters, ops.input('input', [1, 3, resolution, resolution]));
+  return compileGraph({ output }, target, 'batch');
+}
+
+/** @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] → `output` latents [n, layers, d], for any n. */
+export function encoderOnnx(architecture: EncoderArchitecture, weights: Weights, target: Target): Uint8Array {
+  const { resolution } = architecture;
+  const images = ops.input('input', [1, 3, resolution, resolution]);
+  const output = encoder(architecture, constants(encoderSpec(architecture), weights), images).latents;
   return compileGraph({ output }, target, 'batch');
 }
 

@@ -14,6 +14,7 @@ import { report } from '../stages/report/stage.ts';
 import { subset } from '../stages/subset/stage.ts';
 import { synthesize } from '../stages/synthesize/stage.ts';
 import { trainClassifier } from '../stages/train-classifier/stage.ts';
+import { trainEncoder } from '../stages/train-encoder/stage.ts';
 import { trainGan } from '../stages/train-gan/stage.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
@@ -24,6 +25,7 @@ export const stages: readonly Stage[] = [
   subset,
   trainGan,
   trainClassifier,
+  trainEncoder,
   synthesize,
   fit,
   importBoundaries,

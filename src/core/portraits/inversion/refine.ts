@@ -1,0 +1,120 @@
+// Refines the latent that the encoder found: gradient steps on it until its face is more like the photo.
+import { gradients } from '../../graph/gradient.ts';
+import * as ops from '../../graph/ops.ts';
+import { sizeOf, type Tensor } from '../../graph/tensor.ts';
+import { classifierSpec } from '../../models/classifier.ts';
+import { ganModel } from '../../models/gan-kinds.ts';
+import { type LikenessWeights, likeness, unlikeness } from '../../models/likeness.ts';
+import { constants } from '../../models/weights.ts';
+import { adamSpecs, adamUpdates } from '../../nn/adam.ts';
+import type { Device } from '../../runtime/device.ts';
+import { Program, type ProgramDefinition } from '../../runtime/program.ts';
+import { StateStore } from '../../runtime/state.ts';
+import { halfCosine } from '../../training/half-cosine.ts';
+import { type InversionNetworks, tell, type Watch } from './networks.ts';
+
+export interface RefineSettings {
+  readonly steps: number;
+  /** Highest rate of Adam, in σ of the latent; it falls to zero along a half cosine. */
+  readonly learningRate: number;
+  readonly likeness: LikenessWeights;
+  /** Weight of the mean squared distance from where the latent started: far from there, edits fall apart. */
+  readonly staying: number;
+}
+
+export const refineSettings: RefineSettings = {
+  steps: 100,
+  learningRate: 0.06,
+  likeness: { pixels: 4, features: 1 },
+  staying: 0.02,
+};
+
+/** The picture to be like, and the classifier's features of it. */
+export interface Target {
+  /** [3, R, R] in [-1, 1]. */
+  readonly image: Float32Array;
+  /** [F]. */
+  readonly features: Float32Array;
+}
+
+const names = { latent: 'latent', adam: 'latentAdam' } as const;
+const adam = { beta1: 0.9, beta2: 0.99 } as const;
+
+/** One step. Fed: `target` [1, 3, R, R], `features` [1, F], `start` [1, layers, d], `learningRate`. */
+export function refineStep(
+  { generator, classifier }: InversionNetworks,
+  { likeness: weights, staying }: RefineSettings,
+  featureCount: number,
+): ProgramDefinition {
+  const model = ganModel(generator.architecture);
+  const { resolution, latentSize } = model.architecture;
+  const shape = [1, model.layers, latentSize];
+  const latent = ops.input(names.latent, shape);
+  const images = model.generate(constants(model.finishedSpec(), generator.weights), latent);
+  const onlooker = {
+    architecture: classifier.architecture,
+    parameters: constants(classifierSpec(classifier.architecture), classifier.weights),
+  };
+  const target = {
+    images: ops.input('target', [1, 3, resolution, resolution]),
+    features: ops.input('features', [1, featureCount]),
+  };
+  const alike = likeness(onlooker, images, target);
+  const moved = ops.mean(ops.square(ops.sub(latent, ops.input('start', shape))));
+  const loss = ops.add(unlikeness(alike, weights), ops.mul(moved, staying));
+  const parameters = new Map<string, Tensor>([[names.latent, latent]]);
+  const slopes = gradients(loss, [latent]);
+  return {
+    outputs: { loss },
+    updates: adamUpdates(parameters, slopes, ops.input('learningRate', []), names.adam, adam),
+  };
+}
+
+export class Refiner {
+  readonly #device: Device;
+  readonly #program: Program;
+  readonly #shape: readonly number[];
+  readonly #settings: RefineSettings;
+
+  private constructor(device: Device, program: Program, shape: readonly number[], settings: RefineSettings) {
+    this.#device = device;
+    this.#program = program;
+    this.#shape = shape;
+    this.#settings = settings;
+  }
+
+  /** @param featureCount numbers that the classifier sees a face by. */
+  static async open(
+    device: Device,
+    networks: InversionNetworks,
+    featureCount: number,
+    settings = refineSettings,
+  ): Promise<Refiner> {
+    const { layers, architecture } = ganModel(networks.generator.architecture);
+    const program = await Program.compile(device, refineStep(networks, settings, featureCount));
+    return new Refiner(device, program, [1, layers, architecture.latentSize], settings);
+  }
+
+  /** @param start [layers, d]. @returns the refined latent [layers, d]. @throws what `watch.signal` was aborted with. */
+  async refine(target: Target, start: Float32Array, watch: Watch = {}): Promise<Float32Array> {
+    const { steps, learningRate } = this.#settings;
+    const state = new StateStore(this.#device);
+    state.set(names.latent, this.#shape, start);
+    const spec = new Map([[names.latent, { shape: this.#shape, deviation: 0 }]]);
+    for (const [name, { shape }] of adamSpecs(spec, names.adam, adam)) {
+      state.set(name, shape, new Float32Array(sizeOf(shape)));
+    }
+    const fed = { target: target.image, features: target.features, start };
+    await tell(watch, 'refine', 0, steps);
+    for (let step = 0; step < steps; step++) {
+      const rate = learningRate * halfCosine(step / steps);
+      await this.#program.run({ ...fed, learningRate: Float32Array.of(rate) }, state);
+      await tell(watch, 'refine', step + 1, steps);
+    }
+    return state.copy(names.latent).data;
+  }
+
+  async release(): Promise<void> {
+    await this.#program.release();
+  }
+}

@@ -1,0 +1,90 @@
+// One step of the encoder's training as a graph: latents of generated faces, which are known, and photos by their likeness.
+import { gradients } from '../../graph/gradient.ts';
+import * as ops from '../../graph/ops.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import { flattenTree, parameterInputs } from '../../graph/tree.ts';
+import { type ClassifierArchitecture, classifierFeatures, classifierSpec } from '../../models/classifier.ts';
+import { type EncoderArchitecture, encoder, encoderSpec } from '../../models/encoder.ts';
+import type { GanArchitecture } from '../../models/gan-architecture.ts';
+import { ganModel } from '../../models/gan-kinds.ts';
+import { type LikenessWeights, likeness, unlikeness } from '../../models/likeness.ts';
+import { constants, type Weights } from '../../models/weights.ts';
+import { adamUpdates, movingAverage } from '../../nn/adam.ts';
+import type { ProgramDefinition } from '../../runtime/program.ts';
+
+/** The trained networks that an encoder belongs to: they are differentiated and never changed. */
+export interface EncoderTeachers {
+  readonly generator: { readonly architecture: GanArchitecture; readonly weights: Weights };
+  /** The labelling classifier, whose features tell how alike faces are. */
+  readonly classifier: { readonly architecture: ClassifierArchitecture; readonly weights: Weights };
+}
+
+export interface EncoderLossWeights extends LikenessWeights {
+  /** Of the mean squared error of generated faces' latents. */
+  readonly latents: number;
+  /** Of the mean square of photos' latents, whose own distribution has the mean face at 0. */
+  readonly prior: number;
+  /** Of the mean square of what layers' rows differ by: edits work best where these are alike (Tov et al. 2021). */
+  readonly offsets: number;
+}
+
+/** Prefixes of the tensors that training keeps. */
+export const names = { parameters: 'encoder', average: 'encoderEma', adam: 'encoderAdam' } as const;
+export const adam = { beta1: 0.9, beta2: 0.99 } as const;
+
+/** The name of a parameter's moving average. */
+export function averageName(parameter: string): string {
+  return names.average + parameter.slice(names.parameters.length);
+}
+
+/**
+ * One step. Fed: `photos` [n, 3, R, R], `z` [n, d] and `variation` [n, layers, d] of as many generated faces, `psi` [n, 1],
+ * `learningRate`, `emaDecay`. Outputs are means over the faces.
+ */
+export function encoderStep(
+  architecture: EncoderArchitecture,
+  { generator, classifier }: EncoderTeachers,
+  weights: EncoderLossWeights,
+  minibatch: number,
+): ProgramDefinition {
+  const model = ganModel(generator.architecture);
+  const { layers, latentSize, resolution } = architecture;
+  const makers = constants(model.finishedSpec(), generator.weights);
+  const onlooker = {
+    architecture: classifier.architecture,
+    parameters: constants(classifierSpec(classifier.architecture), classifier.weights),
+  };
+  const tree = parameterInputs(encoderSpec(architecture), names.parameters);
+  const parameters = flattenTree<Tensor>(tree, names.parameters);
+  const wholeLatent = [minibatch, layers, latentSize];
+
+  const photos = ops.input('photos', [minibatch, 3, resolution, resolution]);
+  const drawn = ops.mul(
+    model.map(makers, ops.input('z', [minibatch, latentSize])),
+    ops.input('psi', [minibatch, 1]),
+  );
+  const known = ops.add(ops.reshape(drawn, [minibatch, 1, latentSize]), ops.input('variation', wholeLatent));
+  const generated = ops.clip(model.generate(makers, known), -1, 1);
+  const { latents, offsets } = encoder(architecture, tree, ops.concat([generated, photos], 0));
+  const half = (x: Tensor, at: number) => ops.slice(x, [at * minibatch, 0, 0], wholeLatent);
+
+  const latentError = ops.mean(ops.square(ops.sub(half(latents, 0), known)));
+  const found = half(latents, 1);
+  const features = classifierFeatures(onlooker.architecture, onlooker.parameters, photos);
+  const alike = likeness(onlooker, model.generate(makers, found), { images: photos, features });
+  const prior = ops.mean(ops.square(found));
+  const spread = ops.mean(ops.square(half(offsets, 1)));
+  const loss = [
+    ops.mul(latentError, weights.latents),
+    ops.mul(prior, weights.prior),
+    ops.mul(spread, weights.offsets),
+  ].reduce(ops.add, unlikeness(alike, weights));
+
+  const slopes = gradients(loss, [...parameters.values()]);
+  const updates = adamUpdates(parameters, slopes, ops.input('learningRate', []), names.adam, adam);
+  for (const [name, parameter] of parameters) {
+    const average = averageName(name);
+    updates[average] = movingAverage(ops.input(average, parameter.shape), updates[name]!, ops.input('emaDecay', []));
+  }
+  return { outputs: { loss, latentError, prior, spread, ...alike }, updates };
+}
