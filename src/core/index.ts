@@ -19,21 +19,19 @@ export {
 export type { Edited } from './editing/request.ts';
 export { type MoveRange, parseMoveRange } from './editing/strip.ts';
 export type { Bundle, Hash, ReadFile } from './editor/bundle.ts';
-export {
-  type EditRequest,
-  FaceEditor,
-  loadBundle,
-  type ResolvedEdit,
-  type ResolvedStrip,
-  type StripRequest,
-} from './editor/face-editor.ts';
+export { FaceEditor, loadBundle } from './editor/face-editor.ts';
+export type { Portrait } from './editor/portrait.ts';
+export type { PortraitFigures } from './editor/portrait-file.ts';
+export type { EditorServices, FindFaces, PortraitOptions } from './editor/portrait-finder.ts';
 export { logitOf, probabilityOf } from './editor/probability.ts';
+export type { EditRequest, ResolvedEdit, ResolvedStrip, StripRequest } from './editor/requests.ts';
 export type { WantedProbability } from './editor/wanted-probability.ts';
 export { UserError } from './errors.ts';
 export type { Geometry } from './models/latents.ts';
 export { boxFromClicks, boxFromPoints, parsePoints } from './portraits/alignment.ts';
 export { cropFace, type FaceCrop } from './portraits/crop-face.ts';
 export { FaceFinder, faceFinderFiles } from './portraits/face-finder.ts';
+export type { InversionPhase, InversionProgress } from './portraits/inversion/networks.ts';
 export { type Patch, pasteBack, pastePatch, withPatch } from './portraits/paste-back.ts';
 export type { FaceBox, FacePoints, FoundFace, Photo, Point } from './portraits/photo.ts';
 export type { Device } from './runtime/device.ts';

@@ -11,13 +11,20 @@ import { flattenTree, type ParameterSpec } from '../../src/core/graph/tree.ts';
 import { length, scaled } from '../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../src/core/math/random.ts';
 import { classifierSpec } from '../../src/core/models/classifier.ts';
+import { type EncoderArchitecture, encoderSpec } from '../../src/core/models/encoder.ts';
 import { type FieldArchitecture, fieldSpec } from '../../src/core/models/field.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
 import { ganModel } from '../../src/core/models/gan-kinds.ts';
 import type { Weights } from '../../src/core/models/weights.ts';
 import { initialValues } from '../../src/core/nn/initialise.ts';
 import { hashBytes } from '../../src/node/artefacts/bundle.ts';
-import { randomGeneratorWeights, tinyClassifier, tinyClassifierWeights, tinyGan } from './tiny-networks.ts';
+import {
+  randomGeneratorWeights,
+  randomWeights,
+  tinyClassifier,
+  tinyClassifierWeights,
+  tinyGan,
+} from './tiny-networks.ts';
 
 export type Files = Record<string, Uint8Array>;
 
@@ -32,6 +39,8 @@ export interface TinyBundleOptions {
   readonly psi?: number;
   /** Whether it has a field, of random weights. */
   readonly field?: boolean;
+  /** Whether it has an encoder, of random weights; for a style generator. */
+  readonly encoder?: boolean;
 }
 
 export const noBoundary = 'Bald';
@@ -55,7 +64,7 @@ export async function makeTinyBundle(
   latentSize = tinyGan.latentSize,
   known: Known = details => details,
   extra: readonly string[] = [],
-  { kind = tinyGan, formerly, psi, field = false }: TinyBundleOptions = {},
+  { kind = tinyGan, formerly, psi, field = false, encoder = false }: TinyBundleOptions = {},
 ): Promise<Files> {
   const gan: GanArchitecture = { ...kind, latentSize };
   const random = createRandom(5);
@@ -70,6 +79,13 @@ export async function makeTinyBundle(
     ...(field && {
       [bundleFiles.field]: encodeWeights(fieldSpec(tinyField(latentSize)), fieldWeights(latentSize), 'float32'),
     }),
+    ...(encoder && {
+      [bundleFiles.encoder]: encodeWeights(
+        encoderSpec(tinyEncoder(gan)),
+        randomWeights(encoderSpec(tinyEncoder(gan)), 3),
+        'float16',
+      ),
+    }),
     [bundleFiles.samples]: new TextEncoder().encode('a picture'),
     [bundleFiles.modelCard]: new TextEncoder().encode('# tiny\n'),
     ...changes,
@@ -79,6 +95,7 @@ export async function makeTinyBundle(
     generator: { architecture: gan, normalisation: 'range' as const },
     classifier: { architecture: tinyClassifier },
     ...(field && { field: { architecture: tinyField(latentSize) } }),
+    ...(encoder && { encoder: { architecture: tinyEncoder(gan) } }),
     ...(psi !== undefined && { psi }),
     attributes: attributeNames.map(tinyAttribute).map(known),
     ...(extra.length > 0 && { extra: extra.map(attribute => ({ attribute, intercept: 0, origin: 'a test' })) }),
@@ -107,6 +124,11 @@ export async function writeTinyBundle(
   mkdirSync(folder, { recursive: true });
   const files = await makeTinyBundle({}, latentSize, known, extra, options);
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
+}
+
+function tinyEncoder(gan: GanArchitecture): EncoderArchitecture {
+  const { resolution, latentSize } = gan;
+  return { resolution, latentSize, layers: ganModel(gan).layers, width: 4, maxWidth: 8, hidden: 12 };
 }
 
 /** Knows all 40 attributes but one, whose lock falls back to its boundary's distance. */

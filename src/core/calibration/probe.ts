@@ -4,8 +4,9 @@ import { type Direction, isScored } from '../directions/direction.ts';
 import type { Hold } from '../directions/hold.ts';
 import type { LayerRange } from '../directions/layers.ts';
 import { type Answer, strengthFor } from '../editing/response.ts';
-import type { EditRequest, FaceEditor } from '../editor/face-editor.ts';
+import type { FaceEditor } from '../editor/face-editor.ts';
 import { logitOf } from '../editor/probability.ts';
+import type { EditRequest } from '../editor/requests.ts';
 import { mean } from '../math/statistics.ts';
 import {
   type EditEffect,

@@ -17,7 +17,16 @@ export type Start =
    */
   | { readonly seed: number; readonly psi?: number | undefined }
   /** [d], raw or normalised, or a row a layer: a face that was found rather than drawn. It is not truncated. */
-  | { readonly latent: readonly number[] | Float32Array | Float64Array };
+  | { readonly latent: readonly number[] | Float32Array | Float64Array }
+  /** The SHA-256 of a portrait: a face that was found in a photo. The recipe holds nothing of the photo. */
+  | { readonly portrait: string };
+
+/** @returns the face alone, without what is to be done with it. */
+export function startOf(start: Start): Start {
+  if ('latent' in start) return { latent: start.latent };
+  if ('portrait' in start) return { portrait: start.portrait };
+  return { seed: start.seed, ...(start.psi !== undefined && { psi: start.psi }) };
+}
 
 export type Recipe = Start & {
   /** The model it was made with; with another, the same numbers mean another face. */
@@ -81,6 +90,10 @@ const schema = z
     seed: z.int().min(0).optional(),
     psi: z.number().min(0).max(mostPsi).optional(),
     latent: z.array(z.number()).min(1).max(mostNumbers).optional(),
+    portrait: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
     moves: z.array(moveSchema),
     locks: z.array(z.string().max(100)),
     geometry: z.enum(geometryNames),
@@ -101,9 +114,10 @@ const schema = z
       })
       .optional(),
   })
-  .transform(({ bundle, seed, psi, latent, moves, locks, geometry, hold, layers, strip }): Recipe => {
-    if ((seed === undefined) === (latent === undefined)) {
-      throw new UserError('a recipe must start from a seed or from a latent; got both or neither');
+  .transform(({ bundle, seed, psi, latent, portrait, moves, locks, geometry, hold, layers, strip }): Recipe => {
+    const starts = [seed, latent, portrait].filter(start => start !== undefined);
+    if (starts.length !== 1) {
+      throw new UserError(`a recipe must start from a seed, a latent or a portrait; got ${starts.length} of them`);
     }
     if (psi !== undefined && seed === undefined) {
       throw new UserError(`a recipe's psi must belong to a seed, as a latent is not truncated; got ${psi} alone`);
@@ -113,14 +127,19 @@ const schema = z
         `a recipe's strip must say where each of its ${moves.length} moves starts; got ${strip.from.length}`,
       );
     }
-    const start = latent === undefined ? { seed: seed!, ...(psi !== undefined && { psi }) } : { latent };
+    const start =
+      latent !== undefined
+        ? { latent }
+        : portrait !== undefined
+          ? { portrait }
+          : { seed: seed!, ...(psi !== undefined && { psi }) };
     const kept = { ...(layers !== undefined && { layers }), ...(strip !== undefined && { strip }) };
     return { ...start, bundle, moves, locks, geometry, hold, ...kept };
   });
 
 /** @returns JSON in one line, the same for the same recipe. */
 export function formatRecipe({ bundle, moves, locks, geometry, hold, layers, strip, ...start }: Recipe): string {
-  const face = 'seed' in start ? { seed: start.seed, psi: start.psi } : { latent: [...start.latent] };
+  const face = 'latent' in start ? { latent: [...start.latent] } : startOf(start);
   const drawn = strip && { ...strip, from: strip.from.map(move => move && formatMove(move)) };
   return JSON.stringify({
     schemaVersion,

@@ -16,6 +16,7 @@ import { parseVersionedJson } from '../formats/versioned-json.ts';
 import { normalisationSchema } from '../images/colour.ts';
 import { length } from '../math/linear-algebra.ts';
 import { classifierArchitectureSchema } from '../models/classifier.ts';
+import { encoderArchitectureSchema } from '../models/encoder.ts';
 import { fieldArchitectureSchema } from '../models/field.ts';
 import { ganArchitectureSchema } from '../models/gan-architecture.ts';
 import { ganModel } from '../models/gan-kinds.ts';
@@ -29,6 +30,8 @@ export const bundleFiles = {
   classifier: 'classifier.safetensors',
   /** Weights of the field, in a bundle that has one. */
   field: 'field.safetensors',
+  /** Weights of the encoder, in a bundle that can open photos. */
+  encoder: 'encoder.safetensors',
   /** float64 [directions, d]: unit normals toward more, in the index's order; zeros where there is none. */
   boundaries: 'boundaries.npy',
   /** Uncurated faces, for the model card. */
@@ -76,6 +79,8 @@ const indexSchema = z
     classifier: z.object({ architecture: classifierArchitectureSchema }),
     /** The small network that edits can hold locks by. */
     field: z.object({ architecture: fieldArchitectureSchema }).optional(),
+    /** The network that finds a photo's latents. */
+    encoder: z.object({ architecture: encoderArchitectureSchema }).optional(),
     /** Truncation of faces that are drawn by their seeds, where nobody chooses another; left out: 1, none. */
     psi: z.number().min(0).max(mostPsi).optional(),
     /** The face that editors open with, where nobody chose one yet. */
@@ -132,6 +137,17 @@ const indexSchema = z
       path: ['field', 'architecture', 'latentSize'],
       error: "must be the generator's",
     },
+  )
+  .refine(
+    ({ generator, encoder }) => {
+      if (encoder === undefined) return true;
+      const { layers, geometry } = ganModel(generator.architecture);
+      const { resolution, latentSize } = generator.architecture;
+      const found = encoder.architecture;
+      const fits = found.resolution === resolution && found.latentSize === latentSize && found.layers === layers;
+      return geometry === 'linear' && fits;
+    },
+    { path: ['encoder', 'architecture'], error: "must have a style generator's resolution, latents and layers" },
   )
   .refine(({ generator, classifier }) => classifier.architecture.resolution === generator.architecture.resolution, {
     path: ['classifier', 'architecture', 'resolution'],
@@ -206,7 +222,8 @@ export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle
     contents[name] = bytes;
   }
   const needed = [bundleFiles.generator, bundleFiles.classifier, bundleFiles.boundaries];
-  for (const name of [...needed, ...(index.field === undefined ? [] : [bundleFiles.field])]) {
+  const optional = [...(index.field ? [bundleFiles.field] : []), ...(index.encoder ? [bundleFiles.encoder] : [])];
+  for (const name of [...needed, ...optional]) {
     if (!Object.hasOwn(contents, name)) throw new UserError(`${place} must hold ${name}. Make the bundle again`);
   }
   const { resolution, latentSize } = index.generator.architecture;

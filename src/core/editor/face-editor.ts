@@ -7,24 +7,44 @@ import { type Conditioned, conditionNormal } from '../editing/conditioning.ts';
 import type { Scores } from '../editing/curve.ts';
 import { editLatent } from '../editing/edit.ts';
 import { fieldScores } from '../editing/field-scores.ts';
-import { asLatentMove, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
-import type { Recipe, Start } from '../editing/recipe.ts';
+import { asLatentMove, type Move } from '../editing/moves.ts';
+import { type Recipe, type Start, startOf } from '../editing/recipe.ts';
 import type { Edited } from '../editing/request.ts';
 import { strengthRange } from '../editing/strength-range.ts';
-import { editStrip, type MoveRange, parseMoveRange } from '../editing/strip.ts';
+import { editStrip } from '../editing/strip.ts';
 import { UserError } from '../errors.ts';
 import { createRandom } from '../math/random.ts';
 import { streams } from '../math/streams.ts';
 import { Field } from '../models/field.ts';
 import { ganModel } from '../models/gan-kinds.ts';
-import { BatchRunner, classifierOnnx, generatorOnnx, type LatentMapping, latentMapping } from '../models/inference.ts';
+import {
+  type BatchRunner,
+  classifierOnnx,
+  generatorOnnx,
+  type LatentMapping,
+  latentMapping,
+} from '../models/inference.ts';
 import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/latents.ts';
+import type { Photo } from '../portraits/photo.ts';
 import type { Device } from '../runtime/device.ts';
-import { Program } from '../runtime/program.ts';
 import { type Bundle, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
-import { bundleNetworks } from './networks.ts';
+import { bundleNetworks, openNetwork } from './networks.ts';
+import { Portrait } from './portrait.ts';
+import { decodePortrait, encodePortrait, type PortraitData } from './portrait-file.ts';
+import { type EditorServices, type FindFaces, PortraitFinder, type PortraitOptions } from './portrait-finder.ts';
 import { logitOf, probabilityOf } from './probability.ts';
 import { solveTargets } from './probability-targets.ts';
+import {
+  asMove,
+  asRange,
+  type Conditions,
+  type EditRequest,
+  type ResolvedEdit,
+  type ResolvedStrip,
+  type ResolveOptions,
+  type StripRequest,
+  solved,
+} from './requests.ts';
 import {
   defaultRange,
   isMissed,
@@ -33,54 +53,38 @@ import {
   type WantedProbability,
 } from './wanted-probability.ts';
 
-type Conditions = Start & {
-  /** Attributes whose distance stays, unless they are moved themselves. Default none. */
-  readonly locks?: readonly string[];
-  /** Default the model's own; `linear` is plain addition where that is `sphere`. */
-  readonly geometry?: Geometry;
-  /** How locks hold; left out: the model's own way for these moves. `field` needs a bundle that has one. */
-  readonly hold?: Hold | undefined;
-  /** Layers that moves of an attribute act on, where not on those of the model: `{ Young: 'coarse' }`, or rows. */
-  readonly layers?: Readonly<Record<string, LayerRange | string>> | undefined;
-};
-
-/** A face and what to do with it; a recipe is one. Moves are data or text such as `Young=-2`. */
-export type EditRequest = Conditions & { readonly moves: readonly (Move | string)[] };
-
-export type StripRequest = Conditions & {
-  /** Data or text such as `Young=-3..3`. */
-  readonly moves: readonly (MoveRange | string)[];
-  /** Frames, from the start to the end; 1 gives only the end. */
-  readonly steps: number;
-};
-
-export interface ResolveOptions {
-  /** Takes the closest probability where the wanted one is out of reach, instead of throwing. Default false. */
-  readonly nearest?: boolean;
-}
-
-/** A request that can be edited and kept: all its moves are made in latent space. */
-export type ResolvedEdit = Conditions & {
-  readonly moves: readonly LatentMove[];
-  readonly wanted: readonly WantedProbability[];
-};
-
-export type ResolvedStrip = Conditions & {
-  readonly moves: readonly MoveRange<LatentMove>[];
-  readonly steps: number;
-  readonly wanted: readonly WantedProbability[];
-};
-
-/** Images per run of a network. */
-const batch = 16;
-
 /**
  * Opens a bundle from anywhere.
  * @param place what the bundle is called in errors: its folder or address.
  * @throws UserError as `readBundle` and `FaceEditor.open`.
  */
-export async function loadBundle(device: Device, read: ReadFile, hash: Hash, place?: string): Promise<FaceEditor> {
-  return FaceEditor.open(device, await readBundle(read, hash, place));
+export async function loadBundle(
+  device: Device,
+  read: ReadFile,
+  hash: Hash,
+  place?: string,
+  findFaces?: FindFaces,
+): Promise<FaceEditor> {
+  return FaceEditor.open(device, await readBundle(read, hash, place), { hash, findFaces });
+}
+
+/** The networks of an editor, compiled. */
+interface Parts {
+  readonly bundle: Bundle;
+  readonly field: Field | undefined;
+  readonly map: LatentMapping;
+  readonly generator: BatchRunner;
+  readonly classifier: BatchRunner;
+  readonly services: EditorServices;
+  readonly finder: PortraitFinder;
+}
+
+/** The portrait that an editor was opened for, whose latent it knows by its hash. */
+interface OpenedPortrait {
+  readonly sha256: string;
+  readonly latent: Float32Array;
+  /** Its own generator, where it was tuned. */
+  readonly generator: BatchRunner | undefined;
 }
 
 export class FaceEditor {
@@ -91,42 +95,59 @@ export class FaceEditor {
   readonly geometry: Geometry;
   /** Rows that a latent can have, one a layer of the generator from coarse to fine; 1 where it has one for all. */
   readonly layers: number;
-  readonly #field: Field | undefined;
-  readonly #map: LatentMapping;
-  readonly #generator: BatchRunner;
-  readonly #classifier: BatchRunner;
+  readonly #parts: Parts;
+  readonly #portrait: OpenedPortrait | undefined;
 
-  private constructor(
-    bundle: Bundle,
-    field: Field | undefined,
-    map: LatentMapping,
-    generator: BatchRunner,
-    classifier: BatchRunner,
-  ) {
+  private constructor(parts: Parts, portrait?: OpenedPortrait) {
+    const { bundle } = parts;
     this.bundle = bundle;
     this.attributes = bundle.classifier.architecture.attributes;
-    this.#field = field;
     const { geometry, layers } = ganModel(bundle.generator.architecture);
     this.geometry = geometry;
     this.layers = layers;
-    this.#map = map;
-    this.#generator = generator;
-    this.#classifier = classifier;
+    this.#parts = parts;
+    this.#portrait = portrait;
   }
 
   /** Compiles the networks for the device. @throws UserError as `bundleNetworks`, and where the device refuses them. */
-  static async open(device: Device, bundle: Bundle): Promise<FaceEditor> {
-    const { generator, classifier, field } = bundleNetworks(bundle);
+  static async open(device: Device, bundle: Bundle, services: EditorServices): Promise<FaceEditor> {
+    const networks = bundleNetworks(bundle);
     const { target } = device;
-    const generatorBytes = generatorOnnx(generator.architecture, generator.weights, target);
-    const classifierBytes = classifierOnnx(classifier.architecture, classifier.weights, target);
-    return new FaceEditor(
-      bundle,
-      field && new Field(field.architecture, field.weights),
-      latentMapping(generator.architecture, generator.weights),
-      await openNetwork(device, bundle, bundleFiles.generator, generatorBytes),
-      await openNetwork(device, bundle, bundleFiles.classifier, classifierBytes),
-    );
+    const open = (name: string, bytes: Uint8Array) => openNetwork(device, bundle, name, bytes);
+    const [made, seen] = [networks.generator, networks.classifier];
+    const generator = await open(bundleFiles.generator, generatorOnnx(made.architecture, made.weights, target));
+    const classifier = await open(bundleFiles.classifier, classifierOnnx(seen.architecture, seen.weights, target));
+    const field = networks.field && new Field(networks.field.architecture, networks.field.weights);
+    const map = latentMapping(made.architecture, made.weights);
+    const [generate, score] = [generator, classifier].map(network => (rows: Float32Array) => network.run(rows));
+    const finder = new PortraitFinder(device, bundle, map, generate!, score!, services.findFaces);
+    return new FaceEditor({ bundle, field, map, generator, classifier, services, finder });
+  }
+
+  /**
+   * Finds the face of a photo in the generator, which takes seconds. @param options a `box` where the face is known,
+   *   `quick` for the encoder's word alone, `onProgress` and `signal`.
+   * @throws UserError for a bundle without style generator or encoder, and where no face is found.
+   */
+  async openPortrait(photo: Photo, options: PortraitOptions = {}): Promise<Portrait<FaceEditor>> {
+    const { data, generator } = await this.#parts.finder.find(photo, options);
+    const file = encodePortrait(data, this);
+    return this.#opened(photo, data, file, generator);
+  }
+
+  /**
+   * Opens a portrait that was kept. @param photo that it was found in. @param place what the file is called in errors.
+   * @throws UserError for a damaged file, one of another bundle, and a photo of another size.
+   */
+  async openPortraitFile(file: Uint8Array, photo: Photo, place = 'the portrait'): Promise<Portrait<FaceEditor>> {
+    const data = decodePortrait(file, this.bundle, photo, place);
+    return this.#opened(photo, data, file, await this.#parts.finder.generatorOf(data.tuned));
+  }
+
+  async #opened(photo: Photo, data: PortraitData, file: Uint8Array, generator: BatchRunner | undefined) {
+    const sha256 = await this.#parts.services.hash(file);
+    const editor = new FaceEditor(this.#parts, { sha256, latent: data.latent, generator });
+    return new Portrait(editor, photo, data, file, sha256);
   }
 
   /**
@@ -135,7 +156,7 @@ export class FaceEditor {
    *   length where the generator itself brings it to the sphere.
    */
   sample(seed: number, psi?: number): Float32Array {
-    const latent = this.#map(sampleLatents(createRandom(seed, streams.face.latent), 1, this.bundle.latentSize));
+    const latent = this.#parts.map(sampleLatents(createRandom(seed, streams.face.latent), 1, this.bundle.latentSize));
     return truncated(latent, this.#psi(psi));
   }
 
@@ -250,18 +271,22 @@ export class FaceEditor {
       }
       for (let at = 0; at < whole; at += latent.length) rows.set(latent, i * whole + at);
     }
-    return this.#generator.run(rows);
+    return (this.#portrait?.generator ?? this.#parts.generator).run(rows);
   }
 
   /** @param images [n, 3, R, R] in [-1, 1]. @returns logits [n, attributes], in the order of `attributes`. */
   async score(images: Float32Array): Promise<Float32Array<ArrayBuffer>> {
-    return this.#classifier.run(images);
+    return this.#parts.classifier.run(images);
   }
 
-  /** Frees the networks' memory; `render` and `score` cannot be called again. */
+  /**
+   * Frees the networks' memory; `render` and `score` cannot be called again. The editor of a portrait frees the
+   * portrait's own generator alone.
+   */
   async release(): Promise<void> {
-    await this.#generator.release();
-    await this.#classifier.release();
+    const { generator, classifier, finder } = this.#parts;
+    if (this.#portrait !== undefined) return this.#portrait.generator?.release();
+    for (const network of [generator, classifier, finder]) await network.release();
   }
 
   async #solve(
@@ -300,7 +325,7 @@ export class FaceEditor {
       );
     }
     for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#movable(attribute);
-    const latent = 'seed' in request ? this.sample(request.seed, request.psi) : Float64Array.from(request.latent);
+    const latent = this.#latentOf(request);
     const layers = this.#layers(request);
     const directions = this.bundle.movable.map(direction => {
       const given = layers[direction.attribute];
@@ -308,6 +333,16 @@ export class FaceEditor {
     });
     const scores = this.#scores(request, moves, directions);
     return { latent, directions, locks, geometry, rows: this.layers, scores };
+  }
+
+  /** @throws UserError for a portrait that this editor was not opened for. */
+  #latentOf(start: Start): Float32Array | Float64Array {
+    if ('seed' in start) return this.sample(start.seed, start.psi);
+    if ('latent' in start) return Float64Array.from(start.latent);
+    if (this.#portrait?.sha256 === start.portrait) return this.#portrait.latent;
+    throw new UserError(
+      `this edit is of the portrait ${start.portrait.slice(0, 12)}…, which must be open. Give that one`,
+    );
   }
 
   /** Layers and other geometries are for straight lines alone, so who asks for them gets these. */
@@ -320,7 +355,8 @@ export class FaceEditor {
   #scores(request: Conditions, moves: readonly Move[], directions: readonly Direction[]): Scores | undefined {
     if (this.#hold(request, moves) === 'linear') return undefined;
     const { name } = this.bundle;
-    if (this.#field === undefined) {
+    const { field } = this.#parts;
+    if (field === undefined) {
       throw new UserError(`hold must be linear for ${name}, which has no field. Leave it out`);
     }
     if (Object.keys(request.layers ?? {}).length > 0) {
@@ -329,12 +365,12 @@ export class FaceEditor {
     if ((request.geometry ?? this.geometry) !== this.geometry) {
       throw new UserError(`geometry must be ${this.geometry} with hold field; got ${request.geometry}. Leave it out`);
     }
-    return fieldScores(this.#field, directions);
+    return fieldScores(field, directions);
   }
 
   /** The start as a recipe keeps it: with its truncation, even if that was left out, where the model has one. */
   #start(start: Start): Start {
-    if (!('seed' in start)) return { latent: start.latent };
+    if (!('seed' in start)) return startOf(start);
     const { seed, psi } = start;
     return psi === undefined && this.geometry === 'sphere' ? { seed } : { seed, psi: this.#psi(psi) };
   }
@@ -361,27 +397,4 @@ export class FaceEditor {
     const { reason } = this.direction(name);
     throw new UserError(`${this.bundle.name} can neither move nor lock ${name}: ${reason ?? 'it has no boundary'}`);
   }
-}
-
-function asMove(move: Move | string): Move {
-  return typeof move === 'string' ? parseMove(move) : move;
-}
-
-function asRange(range: MoveRange | string): MoveRange {
-  return typeof range === 'string' ? parseMoveRange(range) : range;
-}
-
-function solved(move: Move, solutions: readonly WantedProbability[]): LatentMove {
-  if (move.kind !== 'probability') return move;
-  const { attribute } = move;
-  return { attribute, kind: 'relative', strength: solutions.find(each => each.attribute === attribute)!.strength };
-}
-
-/** @param bytes an `.onnx` file. @param name of the file that its weights are from. */
-async function openNetwork(device: Device, { place }: Bundle, name: string, bytes: Uint8Array): Promise<BatchRunner> {
-  const program = await Program.open(device, bytes).catch((error: unknown) => {
-    const [reason] = String(error).split('\n');
-    throw new UserError(`${place}/${name} cannot be run on ${device.name}: ${reason}. Choose another device`);
-  });
-  return new BatchRunner(program, batch);
 }

@@ -7,12 +7,19 @@ import type { WeightPrecision } from '../graph/target.ts';
 import { sameShape } from '../graph/tensor.ts';
 import { flattenTree, type ParameterSpec } from '../graph/tree.ts';
 import { type ClassifierArchitecture, classifierSpec } from '../models/classifier.ts';
+import { type EncoderArchitecture, encoderSpec } from '../models/encoder.ts';
 import { type FieldArchitecture, fieldSpec } from '../models/field.ts';
 import type { GanArchitecture } from '../models/gan-architecture.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import type { SpecTree } from '../models/gan-model.ts';
+import { BatchRunner } from '../models/inference.ts';
 import type { Weights } from '../models/weights.ts';
+import type { Device } from '../runtime/device.ts';
+import { Program } from '../runtime/program.ts';
 import { type Bundle, bundleFiles } from './bundle.ts';
+
+/** Images per run of a network. */
+const batch = 16;
 
 /** A network to compile, to differentiate or to train on. */
 export interface Network<Architecture> {
@@ -25,6 +32,7 @@ export interface BundleNetworks {
   readonly classifier: Network<ClassifierArchitecture>;
   /** Left out of bundles without one. */
   readonly field?: Network<FieldArchitecture>;
+  readonly encoder?: Network<EncoderArchitecture>;
 }
 
 /** Tensors up to this size stay float32: biases and the like, which are few and added to everything. */
@@ -45,7 +53,8 @@ export function encodeWeights(spec: SpecTree, weights: Weights, precision: Weigh
   return encodeSafetensors(Object.fromEntries(needed), {}, new Set(halves.map(([name]) => name)));
 }
 
-function isRounded({ data }: NdArray): boolean {
+/** Whether a tensor is large enough to be rounded where half precision is asked for. */
+export function isRounded({ data }: NdArray): boolean {
   return data.length > smallTensor;
 }
 
@@ -95,12 +104,30 @@ function parametersOf(spec: SpecTree): (readonly [string, ParameterSpec])[] {
 }
 
 /** @returns the networks of a bundle. @throws UserError as `decodeWeights`. */
-export function bundleNetworks({ generator, classifier, field, contents, place }: Bundle): BundleNetworks {
+export function bundleNetworks({ generator, classifier, field, encoder, contents, place }: Bundle): BundleNetworks {
   const read = (name: string, spec: SpecTree) => decodeWeights(contents[name]!, spec, `${place}/${name}`);
   const { architecture } = generator;
   return {
     generator: { architecture, weights: read(bundleFiles.generator, ganModel(architecture).finishedSpec()) },
     classifier: { ...classifier, weights: read(bundleFiles.classifier, classifierSpec(classifier.architecture)) },
     ...(field && { field: { ...field, weights: read(bundleFiles.field, fieldSpec(field.architecture)) } }),
+    ...(encoder && { encoder: { ...encoder, weights: read(bundleFiles.encoder, encoderSpec(encoder.architecture)) } }),
   };
+}
+
+/**
+ * Compiles one network. @param bytes an `.onnx` file. @param name of the file that its weights are from.
+ * @throws UserError where the device refuses it.
+ */
+export async function openNetwork(
+  device: Device,
+  { place }: Pick<Bundle, 'place'>,
+  name: string,
+  bytes: Uint8Array,
+): Promise<BatchRunner> {
+  const program = await Program.open(device, bytes).catch((error: unknown) => {
+    const [reason] = String(error).split('\n');
+    throw new UserError(`${place}/${name} cannot be run on ${device.name}: ${reason}. Choose another device`);
+  });
+  return new BatchRunner(program, batch);
 }

@@ -47,7 +47,7 @@ export function describeMissed({ attribute, wanted, reached, distances }: Wanted
 }
 
 export function outOfReach(missed: WantedProbability, start: Start): UserError {
-  const face = 'seed' in start ? `seed ${start.seed}` : 'this latent';
+  const face = 'seed' in start ? `seed ${start.seed}` : 'portrait' in start ? 'this portrait' : 'this latent';
   return new UserError(
     `a probability must be within reach of the face; got ${describeMissed(missed, face)}. Ask for less, unlock ` +
       'attributes, or take the nearest',

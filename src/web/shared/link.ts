@@ -1,5 +1,6 @@
 // Writes an edit as a link: short enough to send, readable, and exact.
 import { formatMove } from '../../core/editing/moves.ts';
+import type { Start } from '../../core/editing/recipe.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Edit, Model } from './protocol.ts';
 
@@ -14,9 +15,8 @@ export type NamedBefore = Pick<Model, 'name' | 'sha256' | 'formerly'>;
 
 /** @returns the part of an address after `#`: `seed=12&move=Young=@-1.5&lock=Male&model=starter.a1b2c3d4e5f6`. */
 export function formatLink(edit: Edit, { name, sha256 }: Named): string {
-  const start = 'seed' in edit ? `seed=${edit.seed}` : `latent=${encodeNumbers(edit.latent)}`;
   return [
-    start,
+    formatStart(edit),
     ...('seed' in edit && edit.psi !== undefined ? [`psi=${edit.psi}`] : []),
     ...edit.moves.map(move => `move=${escaped(formatMove(move))}`),
     ...Object.entries(edit.layers ?? {}).map(
@@ -27,6 +27,11 @@ export function formatLink(edit: Edit, { name, sha256 }: Named): string {
     ...(edit.hold === undefined || edit.hold === 'linear' ? [] : [`hold=${edit.hold}`]),
     `model=${encodeURIComponent(name)}.${sha256.slice(0, hashDigits)}`,
   ].join('&');
+}
+
+function formatStart(start: Start): string {
+  if ('seed' in start) return `seed=${start.seed}`;
+  return 'portrait' in start ? `portrait=${start.portrait}` : `latent=${encodeNumbers(start.latent)}`;
 }
 
 /** Escapes what would end a parameter, and leaves `=` and `@`, so that people can read moves. */

@@ -18,7 +18,7 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
   if (link.length > maxLength) throw new UserError(`this link is no link to a face: it has ${link.length} characters`);
   const parameters = new URLSearchParams(link);
   for (const key of parameters.keys()) {
-    if (!['seed', 'psi', 'latent', 'move', 'layers', 'lock', 'geometry', 'hold', 'model'].includes(key)) {
+    if (!['seed', 'psi', 'latent', 'portrait', 'move', 'layers', 'lock', 'geometry', 'hold', 'model'].includes(key)) {
       throw new UserError(
         `this link is no link to a face: "${key.slice(0, 30)}" means nothing here. Copy it again, whole`,
       );
@@ -33,6 +33,7 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
   const seed = parameters.get('seed');
   const psi = parameters.get('psi');
   const latent = parameters.get('latent');
+  const portrait = parameters.get('portrait');
   const layers = parameters.getAll('layers');
   const hold = parameters.get('hold');
   const recipe = {
@@ -41,6 +42,7 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
     ...(seed === null ? {} : { seed: seed === '' ? Number.NaN : Number(seed) }),
     ...(psi === null ? {} : { psi: psi === '' ? Number.NaN : Number(psi) }),
     ...(latent === null ? {} : { latent: decodeNumbers(latent) }),
+    ...(portrait === null ? {} : { portrait }),
     moves: parameters.getAll('move'),
     locks: parameters.getAll('lock'),
     geometry: parameters.get('geometry') ?? 'sphere',

@@ -149,11 +149,11 @@ async function openEditor(
   loaded: string[],
 ): Promise<FaceEditor> {
   try {
-    return await FaceEditor.open(device, bundle);
+    return await FaceEditor.open(device, bundle, { hash: hashBytes });
   } catch (error) {
     if (device.name === 'wasm') throw error;
     const processor = await loadRuntime({ ...request, device: 'wasm' }, tell, loaded);
-    return FaceEditor.open(processor, bundle);
+    return FaceEditor.open(processor, bundle, { hash: hashBytes });
   }
 }
 

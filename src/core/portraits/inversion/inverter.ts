@@ -1,13 +1,9 @@
 // From an aligned crop to the latent that makes its face: encoder, refined latent, tuned generator.
-import { classifierFeatures } from '../../models/classifier.ts';
+
 import { createRandom } from '../../math/random.ts';
 import { streams } from '../../math/streams.ts';
-import {
-  BatchRunner,
-  classifierOnnx,
-  encoderOnnx,
-  type LatentMapping,
-} from '../../models/inference.ts';
+import { classifierFeatures } from '../../models/classifier.ts';
+import { BatchRunner, classifierOnnx, encoderOnnx, type LatentMapping } from '../../models/inference.ts';
 import { trunkFeatures } from '../../models/trunk.ts';
 import type { Weights } from '../../models/weights.ts';
 import type { Device } from '../../runtime/device.ts';

@@ -1,7 +1,7 @@
 // Tunes the generator to one photo with the latent fixed (pivotal tuning, Roich et al. 2021), other faces staying as they are.
 import { gradients } from '../../graph/gradient.ts';
-import * as ops from '../../graph/ops.ts';
 import { inputName } from '../../graph/ops/leaf.ts';
+import * as ops from '../../graph/ops.ts';
 import { sizeOf, type Tensor, topologicalOrder } from '../../graph/tensor.ts';
 import { flattenTree, type ParameterSpec, parameterInputs } from '../../graph/tree.ts';
 import type { Random } from '../../math/random.ts';

@@ -59,10 +59,7 @@ export function encoderStep(
   const wholeLatent = [minibatch, layers, latentSize];
 
   const photos = ops.input('photos', [minibatch, 3, resolution, resolution]);
-  const drawn = ops.mul(
-    model.map(makers, ops.input('z', [minibatch, latentSize])),
-    ops.input('psi', [minibatch, 1]),
-  );
+  const drawn = ops.mul(model.map(makers, ops.input('z', [minibatch, latentSize])), ops.input('psi', [minibatch, 1]));
   const known = ops.add(ops.reshape(drawn, [minibatch, 1, latentSize]), ops.input('variation', wholeLatent));
   const generated = ops.clip(model.generate(makers, known), -1, 1);
   const { latents, offsets } = encoder(architecture, tree, ops.concat([generated, photos], 0));

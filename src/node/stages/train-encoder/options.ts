@@ -16,15 +16,11 @@ export const encoderOptions = z.strictObject({
   hidden: z.int().min(1).max(8192).default(256).describe('units between the feature maps and the latent'),
   kimg: z.number().positive().default(60).describe('thousands of photos shown, and as many generated faces'),
   minibatch: z.int().min(1).max(4096).default(16).describe('photos a step, and as many generated faces'),
-  learningRate: z
-    .number()
-    .positive()
-    .default(0.002)
-    .describe('highest rate; it falls to zero along a half cosine'),
+  learningRate: z.number().positive().default(0.002).describe('highest rate; it falls to zero along a half cosine'),
   pixelWeight: z.number().min(0).default(4).describe("weight of the squared difference of a photo's pixels"),
   featureWeight: z.number().min(0).default(1).describe("weight of the squared distance of the classifier's features"),
   latentWeight: z.number().min(0).default(0.5).describe("weight of the squared error of generated faces' latents"),
-  priorWeight: z.number().min(0).default(0.02).describe("weight of ‖u‖² of photos: near the mean, edits work best"),
+  priorWeight: z.number().min(0).default(0.02).describe('weight of ‖u‖² of photos: near the mean, edits work best'),
   offsetWeight: z.number().min(0).default(0.02).describe("weight of what the layers' latents of a photo differ by"),
   tickKimg: z.number().positive().default(10).describe('thousands of photos between measurements on validation photos'),
   ...deviceOptions,

@@ -1,9 +1,10 @@
 // Stage `train encoder`: the network that finds a photo's latents, for a style generator.
 import { rm } from 'node:fs/promises';
+import { UserError } from '../../../core/errors.ts';
 import type { ImageSet } from '../../../core/images/image-set.ts';
 import { normalisedBatch } from '../../../core/images/image-set.ts';
-import { featureDistance, psnr } from '../../../core/measures/images/likeness.ts';
 import { mean } from '../../../core/math/statistics.ts';
+import { featureDistance, psnr } from '../../../core/measures/images/likeness.ts';
 import { classifierFeatures } from '../../../core/models/classifier.ts';
 import type { EncoderArchitecture } from '../../../core/models/encoder.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
@@ -13,7 +14,6 @@ import type { Device } from '../../../core/runtime/device.ts';
 import { Program } from '../../../core/runtime/program.ts';
 import type { EncoderTeachers } from '../../../core/training/encoder/step.ts';
 import { EncoderTrainer, type EncoderTrainingConfig } from '../../../core/training/encoder/trainer.ts';
-import { UserError } from '../../../core/errors.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { imagesAt } from '../../artefacts/image-set.ts';
 import {
@@ -130,7 +130,10 @@ async function measuring(
   return {
     async of(weights: Weights): Promise<Found | undefined> {
       if (photos.count === 0) return undefined;
-      const encoding = new BatchRunner(await Program.open(device, encoderOnnx(architecture, weights, device.target)), batch);
+      const encoding = new BatchRunner(
+        await Program.open(device, encoderOnnx(architecture, weights, device.target)),
+        batch,
+      );
       const latents = await encoding.run(images);
       await encoding.release();
       const made = await making.generate(latents, 'layers');

@@ -1,4 +1,5 @@
 // Faces as values: where an edit starts, and whether two are the same.
+import { startOf } from '../../../core/editing/recipe.ts';
 import type { Edit, Model } from '../../shared/protocol.ts';
 
 /** The face of a first visit where the bundle names none: seed 12 is a whole face of the shipped model. */
@@ -21,15 +22,14 @@ export function faceOf(seed: number, model?: Pick<Model, 'geometry' | 'psi'>, ps
 
 /** The face that an edit starts from, without moves and locks. */
 export function unedited(edit: Edit): Edit {
-  const start =
-    'seed' in edit ? { seed: edit.seed, ...(edit.psi !== undefined && { psi: edit.psi }) } : { latent: edit.latent };
-  return { ...start, moves: [], locks: [], geometry: edit.geometry, hold: 'linear' };
+  return { ...startOf(edit), moves: [], locks: [], geometry: edit.geometry, hold: 'linear' };
 }
 
 /** Whether two edits start from the same face, truncated alike, in the same geometry. */
 export function sameStart(a: Edit, b: Edit): boolean {
   if (a.geometry !== b.geometry) return false;
   if ('seed' in a || 'seed' in b) return 'seed' in a && 'seed' in b && a.seed === b.seed && a.psi === b.psi;
+  if ('portrait' in a || 'portrait' in b) return 'portrait' in a && 'portrait' in b && a.portrait === b.portrait;
   return a.latent.length === b.latent.length && [...a.latent].every((x, i) => x === b.latent[i]);
 }
 

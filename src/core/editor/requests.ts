@@ -1,0 +1,65 @@
+// What the face editor is asked for: a face, moves and locks, and how the moves are made.
+
+import type { Hold } from '../directions/hold.ts';
+import type { LayerRange } from '../directions/layers.ts';
+import { type LatentMove, type Move, parseMove } from '../editing/moves.ts';
+import type { Start } from '../editing/recipe.ts';
+import { type MoveRange, parseMoveRange } from '../editing/strip.ts';
+import type { Geometry } from '../models/latents.ts';
+import type { WantedProbability } from './wanted-probability.ts';
+
+/** A face and the conditions under which it is edited. */
+export type Conditions = Start & {
+  /** Attributes whose distance stays, unless they are moved themselves. Default none. */
+  readonly locks?: readonly string[];
+  /** Default the model's own; `linear` is plain addition where that is `sphere`. */
+  readonly geometry?: Geometry;
+  /** How locks hold; left out: the model's own way for these moves. `field` needs a bundle that has one. */
+  readonly hold?: Hold | undefined;
+  /** Layers that moves of an attribute act on, where not on those of the model: `{ Young: 'coarse' }`, or rows. */
+  readonly layers?: Readonly<Record<string, LayerRange | string>> | undefined;
+};
+
+/** A face and what to do with it; a recipe is one. Moves are data or text such as `Young=-2`. */
+export type EditRequest = Conditions & { readonly moves: readonly (Move | string)[] };
+
+export type StripRequest = Conditions & {
+  /** Data or text such as `Young=-3..3`. */
+  readonly moves: readonly (MoveRange | string)[];
+  /** Frames, from the start to the end; 1 gives only the end. */
+  readonly steps: number;
+};
+
+export interface ResolveOptions {
+  /** Takes the closest probability where the wanted one is out of reach, instead of throwing. Default false. */
+  readonly nearest?: boolean;
+}
+
+/** A request that can be edited and kept: all its moves are made in latent space. */
+export type ResolvedEdit = Conditions & {
+  readonly moves: readonly LatentMove[];
+  readonly wanted: readonly WantedProbability[];
+};
+
+export type ResolvedStrip = Conditions & {
+  readonly moves: readonly MoveRange<LatentMove>[];
+  readonly steps: number;
+  readonly wanted: readonly WantedProbability[];
+};
+
+/** @throws UserError as `parseMove`. */
+export function asMove(move: Move | string): Move {
+  return typeof move === 'string' ? parseMove(move) : move;
+}
+
+/** @throws UserError as `parseMoveRange`. */
+export function asRange(range: MoveRange | string): MoveRange {
+  return typeof range === 'string' ? parseMoveRange(range) : range;
+}
+
+/** @returns the move, or in place of a wanted probability the strength that it takes. */
+export function solved(move: Move, solutions: readonly WantedProbability[]): LatentMove {
+  if (move.kind !== 'probability') return move;
+  const { attribute } = move;
+  return { attribute, kind: 'relative', strength: solutions.find(each => each.attribute === attribute)!.strength };
+}

@@ -1,0 +1,164 @@
+// A portrait: found in a photo, edited as a seed is, pasted back, kept as a file and named by its hash.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
+import { type FaceEditor, loadBundle } from '../../../src/core/editor/face-editor.ts';
+import type { Portrait } from '../../../src/core/editor/portrait.ts';
+import { UserError } from '../../../src/core/errors.ts';
+import { createRandom } from '../../../src/core/math/random.ts';
+import type { InversionProgress } from '../../../src/core/portraits/inversion/networks.ts';
+import type { Photo } from '../../../src/core/portraits/photo.ts';
+import { hashBytes } from '../../../src/node/artefacts/bundle.ts';
+import { cpuDevice } from '../../../src/node/devices/device.ts';
+import { wasmDevice } from '../../../src/web/worker/device.ts';
+import { makeTinyBundle, readerOf } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
+
+const open = async (options: Parameters<typeof makeTinyBundle>[4], device = cpuDevice(1)) =>
+  loadBundle(device, readerOf(await makeTinyBundle({}, 16, undefined, [], options)), hashBytes, 'models/tiny');
+const style = { kind: tinyStyle, encoder: true };
+
+/** A smooth picture of 40×30, brighter to the right. */
+const photo: Photo = {
+  width: 40,
+  height: 30,
+  channels: 3,
+  pixels: Uint8Array.from({ length: 40 * 30 * 3 }, (_, at) => 60 + 3 * (Math.floor(at / 3) % 40) + 20 * (at % 3)),
+};
+const box = { x: 20, y: 15, side: 16, angle: 10 };
+
+let editor: FaceEditor;
+let portrait: Portrait<FaceEditor>;
+beforeAll(async () => {
+  editor = await open(style);
+  portrait = await editor.openPortrait(photo, { box });
+});
+afterAll(async () => {
+  await portrait.release();
+  await editor.release();
+});
+
+describe('finding', () => {
+  test('comes closer with every phase', () => {
+    const { encoded, refined, tuned } = portrait.figures;
+    expect(refined!.psnr).toBeGreaterThan(encoded.psnr + 0.5);
+    expect(tuned!.psnr).toBeGreaterThan(refined!.psnr + 0.5);
+    expect(portrait.figures.probabilities.photo).toHaveLength(40);
+  });
+
+  test('is the same to the bit each time', async () => {
+    const again = await editor.openPortrait(photo, { box });
+    expect(again.sha256).toBe(portrait.sha256);
+    await again.release();
+  });
+
+  test('tells its phases in order, and stops between two steps', async () => {
+    const told: InversionProgress[] = [];
+    const controller = new AbortController();
+    const onProgress = (progress: InversionProgress) => {
+      told.push(progress);
+      if (progress.phase === 'tune' && progress.done === 2) controller.abort(new Error('enough'));
+    };
+    await expect(editor.openPortrait(photo, { box, onProgress, signal: controller.signal })).rejects.toThrow('enough');
+    expect([...new Set(told.map(({ phase }) => phase))]).toEqual(['encode', 'refine', 'tune']);
+    expect(told.at(-1)).toMatchObject({ phase: 'tune', done: 2 });
+  });
+
+  test('in a hurry takes the encoder alone', async () => {
+    const quick = await editor.openPortrait(photo, { box, quick: true });
+    expect(quick.figures.refined).toBeNull();
+    expect(quick.file.length).toBeLessThan(portrait.file.length);
+    const [drawn, own] = [await quick.reconstruction(), await quick.editor.render([editor.sample(7)])];
+    expect(drawn).not.toEqual(own);
+    await quick.release(); // frees nothing that the editor needs
+    await editor.render([editor.sample(7)]);
+  });
+
+  test('asks for the face where nothing finds one, and says how many there are', async () => {
+    await expect(editor.openPortrait(photo)).rejects.toThrow('the square of the face must be given');
+    const files = await makeTinyBundle({}, 16, undefined, [], style);
+    const points = { leftEye: [1, 1], rightEye: [2, 1], nose: [1, 1], leftMouth: [1, 2], rightMouth: [2, 2] } as const;
+    const finding = await loadBundle(cpuDevice(1), readerOf(files), hashBytes, 'models/tiny', async () => [
+      { box, points, score: 0.9 },
+    ]);
+    await expect(finding.openPortrait(photo, { face: 2 })).rejects.toThrow('the photo has 1 face; got face 2');
+    const found = await finding.openPortrait(photo, { quick: true });
+    expect(found.box).toEqual(box);
+    await finding.release();
+  });
+
+  test('is refused in one line by a bundle of a PGGAN, and by one without an encoder', async () => {
+    const sphere = await open({});
+    await expect(sphere.openPortrait(photo, { box })).rejects.toThrow(
+      /^photos need a bundle with a style generator; .*\.$|Choose another bundle$/,
+    );
+    await sphere.release();
+    const bare = await open({ kind: tinyStyle });
+    await expect(bare.openPortrait(photo, { box })).rejects.toThrow(/tiny has none. Bundle it again with --encoder$/);
+    await bare.release();
+  });
+});
+
+describe('editing', () => {
+  const request = () => ({ ...portrait.start, moves: ['Young=1.5'], locks: ['Male'] });
+
+  test('changes each row of the latent as it would a seed’s only row', () => {
+    const [before, after] = [portrait.editor.edit({ ...portrait.start, moves: [] }), portrait.editor.edit(request())];
+    const { conditionedNormal } = after.steps[0]!;
+    expect(after.latent.length).toBe(editor.layers * 16);
+    after.latent.forEach((value, at) => {
+      expect(value - before.latent[at]!).toBeCloseTo(1.5 * conditionedNormal[at % 16]!, 10);
+    });
+    expect(after.distances.Male).toBeCloseTo(before.distances.Male!, 10);
+  });
+
+  test('is named by the portrait’s hash in recipes, which no other editor takes', () => {
+    const recipe = parseRecipe(formatRecipe(portrait.editor.recipe(request())));
+    expect(recipe).toMatchObject({ portrait: portrait.sha256 });
+    expect(portrait.editor.edit(recipe)).toEqual(portrait.editor.edit(request()));
+    expect(() => editor.edit(recipe)).toThrow(/is of the portrait [0-9a-f]{12}…, which must be open/);
+  });
+
+  test('leaves the photo as it is where nothing was moved, and outside the square', async () => {
+    const same = await portrait.pasteBack(portrait.editor.edit({ ...portrait.start, moves: [] }));
+    expect([...same.pixels]).toEqual([...photo.pixels]);
+    const edited = await portrait.pasteBack(portrait.editor.edit({ ...portrait.start, moves: ['Young=4'] }));
+    expect([...edited.pixels]).not.toEqual([...photo.pixels]);
+    expect([...edited.pixels.subarray(0, 40 * 3 * 3)]).toEqual([...photo.pixels.subarray(0, 40 * 3 * 3)]);
+  });
+});
+
+describe('a portrait’s file', () => {
+  test('opens again as the same portrait', async () => {
+    const again = await editor.openPortraitFile(portrait.file, photo);
+    expect(again.sha256).toBe(portrait.sha256);
+    expect(again.figures).toEqual(portrait.figures);
+    expect(await again.reconstruction()).toEqual(await portrait.reconstruction());
+    await again.release();
+  });
+
+  test('is refused with another bundle, another photo, and where it is damaged', async () => {
+    const other = await open({ ...style, psi: 0.5 });
+    await expect(other.openPortraitFile(portrait.file, photo, 'me')).rejects.toThrow(
+      /^me was found with bundle "tiny"/,
+    );
+    await other.release();
+    const small = { ...photo, width: 30, height: 40 };
+    await expect(editor.openPortraitFile(portrait.file, small)).rejects.toThrow(/a photo of 40×30; got one of 30×40/);
+    const random = createRandom(3);
+    for (let i = 0; i < 100; i++) {
+      const broken = portrait.file.slice();
+      broken[random.integer(2000)]! ^= 1 << random.integer(8);
+      const opened = await editor.openPortraitFile(broken, photo).catch((error: unknown) => error);
+      if (opened instanceof Error) expect(opened).toBeInstanceOf(UserError);
+    }
+  });
+});
+
+test("the browser's runtime finds the same face", async () => {
+  const browser = await open(style, wasmDevice(1));
+  const there = await browser.openPortrait(photo, { box });
+  const [a, b] = [await portrait.reconstruction(), await there.reconstruction()];
+  expect(Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))).toBeLessThan(0.05);
+  await there.release();
+  await browser.release();
+});
