@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeNames } from '../dist/core/attributes.js';
-import { bundleFiles, indexedDirections, writeBundleIndex } from '../dist/core/editor/bundle.js';
+import { bundleFiles, indexedDirections, lastingFacts, writeBundleIndex } from '../dist/core/editor/bundle.js';
 import { encodeWeights } from '../dist/core/editor/networks.js';
 import { brightnessName, faceBrightness } from '../dist/core/images/brightness.js';
 import { fieldSpec } from '../dist/core/models/field.js';
@@ -25,7 +25,7 @@ const firstSeed = 100_000_000;
 const batch = 100;
 
 const editor = await openBundle(from, { threads: 1 });
-const { directions, latentSize, resolution, contents, sha256, formerly = [], ...facts } = editor.bundle;
+const { directions, latentSize, resolution, contents, sha256, formerly = [] } = editor.bundle;
 const outputs = [...attributeNames, brightnessName];
 const latents = new Float32Array(count * latentSize);
 const scores = new Float32Array(count * outputs.length);
@@ -58,11 +58,9 @@ const { weights, r2 } = await fitField(
   },
 );
 const files = { ...contents, [bundleFiles.field]: encodeWeights(fieldSpec(architecture), weights, 'float16') };
-const { name, generator, classifier, psi, openWith } = facts;
 const index = {
-  ...{ name, generator, classifier, field: { architecture } },
-  ...(psi !== undefined && { psi }),
-  ...(openWith && { openWith }),
+  ...lastingFacts(editor.bundle),
+  field: { architecture },
   ...indexedDirections(directions),
   formerly: [...formerly, sha256],
 };

@@ -186,6 +186,17 @@ export function isSameModel({ sha256, formerly = [] }: Pick<BundleIndex, 'sha256
   return [sha256, ...formerly].some(hash => hash.startsWith(digits));
 }
 
+/** @returns what an index says beside directions and hashes, for a bundle made out of this one. */
+export function lastingFacts({ name, generator, classifier, field, encoder, psi, openWith }: Bundle) {
+  return {
+    ...{ name, generator, classifier },
+    ...(field && { field }),
+    ...(encoder && { encoder }),
+    ...(psi !== undefined && { psi }),
+    ...(openWith && { openWith }),
+  };
+}
+
 /** @param contents all files but the index, by name. @returns the text of the index, with every hash in its place. */
 export async function writeBundleIndex(
   details: Omit<BundleIndex, 'schemaVersion' | 'files' | 'sha256'>,

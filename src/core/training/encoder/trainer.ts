@@ -6,6 +6,7 @@ import { createRandom, normals, type Random } from '../../math/random.ts';
 import { streams } from '../../math/streams.ts';
 import { type EncoderArchitecture, encoderSpec } from '../../models/encoder.ts';
 import { sampleLatents } from '../../models/latents.ts';
+import type { Weights } from '../../models/weights.ts';
 import { adamSpecs } from '../../nn/adam.ts';
 import { initialValues } from '../../nn/initialise.ts';
 import type { Device } from '../../runtime/device.ts';
@@ -43,12 +44,14 @@ const [leastPsi, mostPsi] = [0.5, 1];
 /** Largest deviation of a layer's row from the common u in generated faces; each face draws its own up to this. */
 const mostVariation = 0.4;
 
-function firstTensors({ architecture, seed }: EncoderTrainingConfig): Tensors {
+/** @param start weights to begin with, by path; left out, those of the seed. */
+function firstTensors({ architecture, seed }: EncoderTrainingConfig, start: Weights = {}): Tensors {
   const random = createRandom(seed, streams.trainEncoder.initialWeights);
   const specs = flattenTree(encoderSpec(architecture), names.parameters);
   const tensors: Record<string, NdArray<Float32Array>> = {};
   for (const [name, spec] of specs) {
-    const value = { shape: spec.shape, data: initialValues(spec, random) };
+    const drawn = { shape: spec.shape, data: initialValues(spec, random) };
+    const value = start[name.slice(names.parameters.length + 1)] ?? drawn;
     tensors[name] = value;
     tensors[averageName(name)] = value;
   }
@@ -71,16 +74,25 @@ export class EncoderTrainer {
     this.#program = program;
   }
 
-  /** @param photos training images, of the generator's side. @param checkpoint where to go on from. */
+  /**
+   * @param photos training images, of the generator's side.
+   * @param from where to go on from, or the weights to begin with; left out, those of the seed.
+   */
   static async create(
     device: Device,
     config: EncoderTrainingConfig,
     teachers: EncoderTeachers,
     photos: ImageSet,
-    checkpoint?: EncoderCheckpoint,
+    from: { readonly checkpoint?: EncoderCheckpoint | undefined; readonly start?: Weights | undefined } = {},
   ): Promise<EncoderTrainer> {
+    const { checkpoint } = from;
     const start = { seed: config.seed, streams: streams.trainEncoder, images: photos.count };
-    const state = new TrainingState(device, start, checkpoint?.tensors ?? firstTensors(config), checkpoint?.progress);
+    const state = new TrainingState(
+      device,
+      start,
+      checkpoint?.tensors ?? firstTensors(config, from.start),
+      checkpoint?.progress,
+    );
     const { architecture, weights, minibatch } = config;
     const program = await Program.compile(device, encoderStep(architecture, teachers, weights, minibatch));
     return new EncoderTrainer(config, photos, state, program);

@@ -9,11 +9,13 @@ import { encodeWeights } from '../../../core/editor/networks.ts';
 import { UserError } from '../../../core/errors.ts';
 import { type NdArray, toFloat64 } from '../../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
+import { encoderSpec } from '../../../core/models/encoder.ts';
 import { fieldSpec } from '../../../core/models/field.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { checkPsi, defaultPsi } from '../../../core/models/latents.ts';
 import { boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
+import { checkEncoderFits, readEncoder } from '../../artefacts/encoder.ts';
 import { readField } from '../../artefacts/field.ts';
 import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
@@ -33,6 +35,9 @@ const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
   classifier: pathOption().describe('run folder of train classifier'),
   boundaries: pathOption().describe('run folder of fit, on faces of these networks, or of import boundaries'),
+  encoder: pathOption()
+    .optional()
+    .describe('run folder of train encoder, for this generator: with it the bundle can open photos'),
   quality: pathOption()
     .optional()
     .describe('run folder of evaluate generator, whose measurements come into the model card'),
@@ -63,8 +68,12 @@ export const bundle = defineStage({
   ],
   options,
   async run(config, { log }) {
-    const { generator, classifier, boundaries, quality, out, resume, force } = config;
-    const inputs = { generator, classifier, boundaries, ...(quality !== undefined && { quality }) };
+    const { generator, classifier, boundaries, encoder, quality, out, resume, force } = config;
+    const inputs = {
+      ...{ generator, classifier, boundaries },
+      ...(encoder !== undefined && { encoder }),
+      ...(quality !== undefined && { quality }),
+    };
     return withRun(out, { stage: 'bundle', options, config, inputs, resume, force, log }, async run => {
       const runs = {
         generator: await openRun(generator, 'train gan'),
@@ -76,7 +85,7 @@ export const bundle = defineStage({
       if (measured !== undefined) await checkMeasured(measured, generator);
       const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
       const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
-      const { directions: found, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
+      const { directions: fitted, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
       const { resolution } = generatorFile.details;
       const own = ganModel(generatorFile.details).geometry;
       if (config.psi !== undefined) checkPsi(config.psi, own, generator);
@@ -97,7 +106,9 @@ export const bundle = defineStage({
         );
       }
       const field = await readField(runs.boundaries);
-      const directions = scoredDirections(found, classifierFile.details);
+      const found = encoder === undefined ? undefined : await readEncoder(encoder);
+      if (found !== undefined) await checkEncoderFits(found.run, generator);
+      const directions = scoredDirections(fitted, classifierFile.details);
       const name = config.name || basename(resolve(out));
       const { normalisation, ...architecture } = generatorFile.details;
       const facts = {
@@ -105,6 +116,7 @@ export const bundle = defineStage({
         generator: { architecture, normalisation },
         classifier: { architecture: classifierFile.details.architecture },
         ...(field && { field: { architecture: field.architecture } }),
+        ...(found && { encoder: { architecture: found.architecture } }),
         ...(psi !== undefined && { psi }),
         ...(config.openingSeed !== undefined && { openWith: { seed: config.openingSeed } }),
         ...indexedDirections(directions),
@@ -132,6 +144,9 @@ export const bundle = defineStage({
         [bundleFiles.boundaries]: await normalsOf(runs.boundaries, directions),
         ...(field && {
           [bundleFiles.field]: encodeWeights(fieldSpec(field.architecture), field.weights, 'float16'),
+        }),
+        ...(found && {
+          [bundleFiles.encoder]: encodeWeights(encoderSpec(found.architecture), found.weights, 'float16'),
         }),
         [bundleFiles.samples]: await samplesOf(stored.images, resolution),
         [bundleFiles.modelCard]: new TextEncoder().encode(card),

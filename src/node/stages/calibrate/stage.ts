@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { linearResponse } from '../../../core/calibration/linear-response.ts';
 import { lookAt, scored } from '../../../core/calibration/probe.ts';
 import { isScored, type ScoredDirection } from '../../../core/directions/direction.ts';
-import { bundleFiles, indexedDirections, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import { bundleFiles, indexedDirections, lastingFacts, writeBundleIndex } from '../../../core/editor/bundle.ts';
 import { seenLatents } from '../../../core/models/latents.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
 import { openDevice } from '../../devices/device.ts';
@@ -128,18 +128,7 @@ export const calibrate = defineStage({
       }
       await editor.release();
       await judge.release();
-      const {
-        name,
-        generator,
-        classifier,
-        field,
-        psi,
-        openWith,
-        sha256,
-        formerly = [],
-        directions,
-        contents,
-      } = editor.bundle;
+      const { sha256, formerly = [], directions, contents } = editor.bundle;
       const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
       const section = { attributes, judge: judge.name, faces: judgedFaces };
       const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
@@ -151,10 +140,8 @@ export const calibrate = defineStage({
       );
       const earlier = isSame ? [...formerly, sha256] : [];
       const facts = {
-        ...{ name, generator, classifier, attributes },
-        ...(field && { field }),
-        ...(psi !== undefined && { psi }),
-        ...(openWith && { openWith }),
+        ...lastingFacts(editor.bundle),
+        attributes,
         ...(extra && { extra }),
         ...(earlier.length > 0 && { formerly: earlier }),
       };

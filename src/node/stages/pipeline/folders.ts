@@ -7,6 +7,7 @@ export const pipelineFolders = {
   classifier: 'classifier',
   /** A second classifier, which labels nothing and says what edits did. */
   judge: 'judge',
+  encoder: 'encoder',
   synthesis: 'synthesis',
   boundaries: 'boundaries',
   /** The bundle before it was calibrated. */

@@ -17,6 +17,8 @@ export interface PipelinePreset {
   readonly trainClassifier: StageOptions;
   /** The second classifier, which judges edits and images. Left out: the first one grades its own labels. */
   readonly judge?: StageOptions;
+  /** The network that opens photos, of a style generator. Left out: the bundle opens none. */
+  readonly trainEncoder?: StageOptions;
   readonly synthesize: StageOptions;
   readonly fit: StageOptions;
   readonly calibrate: StageOptions;
@@ -94,12 +96,14 @@ const table = {
     ...tiny,
     description: 'tiny with a style generator',
     trainGan: { ...shortStyleGan, fmapBase: 16, fmapMax: 8, latentSize: 8, kimg: 2, tickKimg: 0.2 },
+    trainEncoder: { width: 2, maxWidth: 4, hidden: 8, kimg: 0.2, tickKimg: 0.1 },
   },
   smoke,
   'smoke-style': {
     ...smoke,
     description: 'smoke with a style generator',
     trainGan: { ...shortStyleGan, fmapBase: 64, fmapMax: 32, latentSize: 32, kimg: 4, tickKimg: 1 },
+    trainEncoder: { width: 8, maxWidth: 32, hidden: 64, kimg: 1, tickKimg: 1 },
   },
   quick: {
     description: 'a first model in under 20 minutes on two cores; 32×32, all training images',
@@ -128,6 +132,7 @@ const table = {
     trainGan: celeba64Gan,
     trainClassifier: {},
     judge: { preset: 'judge' },
+    trainEncoder: {},
     synthesize: {},
     fit: { curve: curveOf },
     calibrate: {},

@@ -3,6 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
+import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
@@ -23,6 +24,7 @@ import { prepare } from '../prepare/stage.ts';
 import { report } from '../report/stage.ts';
 import { synthesize } from '../synthesize/stage.ts';
 import { trainClassifier } from '../train-classifier/stage.ts';
+import { trainEncoder } from '../train-encoder/stage.ts';
 import { trainGan } from '../train-gan/stage.ts';
 import { pipelineFolders, reportFile } from './folders.ts';
 import { presetNames, presets, type StageOptions } from './presets.ts';
@@ -69,16 +71,16 @@ export const pipeline = defineStage({
     '--preset smoke --celeba ../celeba --out runs/smoke --dry-run',
   ],
   options,
-  steps: stepsOf,
+  steps: config => stepsOf(config),
   async run(config, context) {
     await openDevice(config); // a missing device is reported before any work
-    if (config.generator !== undefined) await checkGenerator(config.generator, config, context);
+    const hasLayers = config.generator === undefined || (await checkGenerator(config.generator, config, context));
     await makeFolder(config);
     const costs: Cost[] = [];
     const summaries = new Map<string, JsonObject>();
     const files: string[] = [];
     let lastRun = 0;
-    for (const { stage, config: own } of stepsOf(config)) {
+    for (const { stage, config: own } of stepsOf(config, hasLayers)) {
       const out = String(own.out);
       context.signal.throwIfAborted();
       if (!fileStages.has(stage)) {
@@ -119,9 +121,13 @@ function describePresets(): string {
   return presetNames.map(name => `${name}: ${presets[name].description}`).join('; ');
 }
 
-/** @returns every stage with the preset's options, and with those of the pipeline that it has too. */
-function stepsOf(config: z.output<typeof options>): Step[] {
-  const preset = presets[config.preset];
+/**
+ * @param hasLayers whether the generator is a style generator, in whose layers an encoder finds photos.
+ * @returns every stage with the preset's options, and with those of the pipeline that it has too.
+ */
+function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
+  const { trainEncoder: encoderOptions, ...preset } = presets[config.preset];
+  const encoding = hasLayers ? encoderOptions : undefined;
   const { threads, device, seed, resume, force } = config;
   const common = { threads, device, seed, resume, force };
   const file = (name: string) => join(config.out, name);
@@ -134,6 +140,7 @@ function stepsOf(config: z.output<typeof options>): Step[] {
   const [boundaries, made] = [pipelineFolders.boundaries, pipelineFolders.bundle].map(file);
   const judge = preset.judge === undefined ? {} : { judge: file(pipelineFolders.judge) };
   const quality = preset.evaluateGenerator === undefined ? {} : { quality: file(pipelineFolders.quality) };
+  const encoder = encoding === undefined ? {} : { encoder: file(pipelineFolders.encoder) };
   const seeds = Array.from({ length: facesInStrip }, (_, face) => face);
   const strip = { bundle: made, seed: seeds, steps: stepsInStrip, force: true };
   return [
@@ -145,12 +152,20 @@ function stepsOf(config: z.output<typeof options>): Step[] {
       ? [step(trainGan, pipelineFolders.generator, { ...preset.trainGan, ...judge, dataset })]
       : []),
     step(trainClassifier, pipelineFolders.classifier, { ...preset.trainClassifier, dataset }),
+    ...when(encoding, own => step(trainEncoder, pipelineFolders.encoder, { ...own, dataset, generator, classifier })),
     step(synthesize, pipelineFolders.synthesis, { ...preset.synthesize, generator, classifier }),
     step(fit, pipelineFolders.boundaries, { ...preset.fit, synthesis: file(pipelineFolders.synthesis) }),
     ...when(preset.evaluateGenerator, own =>
       step(evaluateGenerator, pipelineFolders.quality, { ...own, ...judge, generator, dataset, classifier }),
     ),
-    step(bundle, pipelineFolders.candidate, { name: config.preset, generator, classifier, boundaries, ...quality }),
+    step(bundle, pipelineFolders.candidate, {
+      name: config.preset,
+      generator,
+      classifier,
+      boundaries,
+      ...encoder,
+      ...quality,
+    }),
     step(calibrate, pipelineFolders.bundle, { ...preset.calibrate, ...judge, bundle: file(pipelineFolders.candidate) }),
     step(evaluateEdits, pipelineFolders.evaluation, { ...preset.evaluateEdits, ...judge, bundle: made }),
     ...preset.strips.map(({ name, move, lock }) => step(edit, `${name}.png`, { ...strip, move, lock })),
@@ -158,12 +173,14 @@ function stepsOf(config: z.output<typeof options>): Step[] {
   ];
 }
 
-/** @throws UserError for a generator of another resolution than the preset's images. */
+/**
+ * @returns whether it is a style generator. @throws UserError for one of another resolution than the preset's images.
+ */
 async function checkGenerator(
   folder: string,
   { preset }: z.output<typeof options>,
   { log }: StageContext,
-): Promise<void> {
+): Promise<boolean> {
   const run = await openRun(folder, 'train gan');
   const { details } = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
   const { resolution } = presets[preset].prepare;
@@ -174,6 +191,7 @@ async function checkGenerator(
     );
   }
   log.info(`train gan: left out, as ${folder} is given; the options of ${preset} for it do not apply`);
+  return ganModel(details).geometry === 'linear';
 }
 
 /** @returns the step, if the preset has options for it. */

@@ -6,6 +6,9 @@ export const encoderOptions = z.strictObject({
   dataset: pathOption().describe('run folder of prepare: photos to be found again'),
   generator: pathOption().describe('run folder of train gan, of a style generator'),
   classifier: pathOption().describe('run folder of train classifier, whose features tell how alike faces are'),
+  startFrom: pathOption()
+    .optional()
+    .describe('run folder of an earlier train encoder to begin with, such as for an earlier state of the generator'),
   width: z
     .int()
     .min(1)

@@ -15,6 +15,7 @@ import { Program } from '../../../core/runtime/program.ts';
 import type { EncoderTeachers } from '../../../core/training/encoder/step.ts';
 import { EncoderTrainer, type EncoderTrainingConfig } from '../../../core/training/encoder/trainer.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
+import { readEncoder, writeEncoder } from '../../artefacts/encoder.ts';
 import { imagesAt } from '../../artefacts/image-set.ts';
 import {
   checkClassifierFits,
@@ -61,11 +62,11 @@ export const trainEncoder = defineStage({
   common: commonEncoderOptions,
   async run(config, context) {
     const device = await openDevice(config);
-    const { dataset: datasetFolder, generator, classifier, resume, force } = config;
+    const { dataset: datasetFolder, generator, classifier, startFrom, resume, force } = config;
     const dataset = await openDataset(datasetFolder);
     const teachers = await readTeachers(generator, classifier, dataset.resolution);
-    const inputs = { dataset: datasetFolder, generator, classifier };
-    const details = { stage: 'train encoder', config, inputs, resume, force, log: context.log };
+    const inputs = { dataset: datasetFolder, generator, classifier, ...(startFrom !== undefined && { startFrom }) };
+    const details = { stage: 'train encoder', options: encoderOptions, config, inputs, resume, force, log: context.log };
     return withRun(config.out, details, async run => {
       const training = await imagesAt(dataset, dataset.indicesOf('train'));
       if (training.count === 0) throw new UserError(`${datasetFolder} must have training images; it has none`);
@@ -81,13 +82,20 @@ export const trainEncoder = defineStage({
         prior: config.priorWeight,
         offsets: config.offsetWeight,
       };
+      const start = startFrom === undefined ? undefined : await earlierEncoder(startFrom, architecture);
       const measure = await measuring(device, teachers, architecture, validation);
       const found = await explainingDivergence('train with a lower --learning-rate and another --out', () =>
-        train(device, { ...config, architecture, weights }, teachers, training, measure.of, run, context),
+        train(
+          device,
+          { ...config, architecture, weights },
+          { teachers, photos: training, start, measure: measure.of },
+          run,
+          context,
+        ),
       );
       const measured = await measure.of(found);
       await measure.release();
-      await writeTensors(run.file('encoder.safetensors'), { ...found }, { architecture });
+      await writeEncoder(run, { architecture, weights: found });
       await rm(run.file(checkpointFile), { force: true });
       return { photos: training.count, ...measured };
     });
@@ -156,13 +164,34 @@ async function measuring(
   };
 }
 
+/** @throws UserError for an encoder of another shape. */
+async function earlierEncoder(folder: string, architecture: EncoderArchitecture): Promise<Weights> {
+  const { architecture: earlier, weights } = await readEncoder(folder);
+  const other = Object.entries(architecture).find(
+    ([key, value]) => earlier[key as keyof EncoderArchitecture] !== value,
+  );
+  if (other === undefined) return weights;
+  const [key, value] = other;
+  throw new UserError(
+    `--start-from must be an encoder of the same shape; ${key} is ${earlier[key as keyof EncoderArchitecture]} in ${folder}, ` +
+      `${value} here. Give the options that it was trained with`,
+  );
+}
+
+/** What an encoder is taught by and measured on. */
+interface Lesson {
+  readonly teachers: EncoderTeachers;
+  readonly photos: ImageSet;
+  /** Weights to begin with. */
+  readonly start: Weights | undefined;
+  readonly measure: (weights: Weights) => Promise<Found | undefined>;
+}
+
 /** @returns the trained weights, also where an earlier sitting had trained them. */
 async function train(
   device: Device,
   config: EncoderTrainingConfig & { readonly tickKimg: number },
-  teachers: EncoderTeachers,
-  photos: ImageSet,
-  measure: (weights: Weights) => Promise<Found | undefined>,
+  { teachers, photos, start, measure }: Lesson,
   run: Run,
   { log, signal }: StageContext,
 ): Promise<Weights> {
@@ -170,7 +199,7 @@ async function train(
   const saved = (await exists(path)) ? await readTensors(path, trainingStateSchema) : undefined;
   const checkpoint = saved && { tensors: saved.tensors, progress: saved.details };
   let recent: Measured = saved?.details.recent ?? {};
-  const trainer = await EncoderTrainer.create(device, config, teachers, photos, checkpoint);
+  const trainer = await EncoderTrainer.create(device, config, teachers, photos, { checkpoint, start });
   await run.rewind(({ step }) => Number(step) <= trainer.steps);
   const { minibatch } = config;
   const stepsPerTick = Math.max(1, Math.round((1000 * config.tickKimg) / minibatch));

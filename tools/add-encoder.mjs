@@ -1,0 +1,48 @@
+// Adds an encoder to a bundle, by which it opens photos: after `npm run build`, `node tools/add-encoder.mjs BUNDLE ENCODER
+// OUT`, ENCODER being a run folder of train encoder for the bundle's generator. Faces and edits stay the same, so recipes
+// and links of the old bundle still open.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  bundleFiles,
+  indexedDirections,
+  lastingFacts,
+  readBundle,
+  writeBundleIndex,
+} from '../dist/core/editor/bundle.js';
+import { encodeWeights } from '../dist/core/editor/networks.js';
+import { encoderSpec } from '../dist/core/models/encoder.js';
+import { hashBytes, readBundleFolder } from '../dist/node/artefacts/bundle.js';
+import { readEncoder } from '../dist/node/artefacts/encoder.js';
+
+const [from, run, to] = process.argv.slice(2);
+if (to === undefined) {
+  console.error('give three folders: node tools/add-encoder.mjs BUNDLE ENCODER OUT');
+  process.exit(2);
+}
+const bundle = await readBundleFolder(from);
+const { architecture, weights } = await readEncoder(run);
+const files = {
+  ...bundle.contents,
+  [bundleFiles.encoder]: encodeWeights(encoderSpec(architecture), weights, 'float16'),
+};
+const index = {
+  ...lastingFacts(bundle),
+  encoder: { architecture },
+  ...indexedDirections(bundle.directions),
+  formerly: [...(bundle.formerly ?? []), bundle.sha256],
+};
+const text = await writeBundleIndex(index, files, hashBytes);
+// An encoder of another generator's shape is found out before anything is written.
+await readBundle(
+  async name => (name === bundleFiles.index ? new TextEncoder().encode(text) : files[name]),
+  hashBytes,
+  to,
+);
+mkdirSync(to, { recursive: true });
+for (const [file, bytes] of Object.entries(files)) writeFileSync(join(to, file), bytes);
+writeFileSync(join(to, bundleFiles.index), text);
+const bytes = Object.values(files).reduce((sum, each) => sum + each.length, 0);
+console.log(
+  `${to}: ${(bytes / 1e6).toFixed(1)} MB, ${(files[bundleFiles.encoder].length / 1e6).toFixed(1)} MB of it the encoder`,
+);
