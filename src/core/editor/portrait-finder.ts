@@ -17,7 +17,7 @@ import { probabilityOf } from './probability.ts';
 /** @returns the faces of a photo, the largest first. @throws the signal's reason once it is aborted. */
 export type FindFaces = (photo: Photo, signal?: { throwIfAborted(): void }) => Promise<readonly FoundFace[]>;
 
-/** What opening photos takes beside the bundle. */
+/** The services that opening photos takes beside the bundle. */
 export interface EditorServices {
   readonly hash: Hash;
   /** Left out: photos can be opened only where their faces are pointed out. */

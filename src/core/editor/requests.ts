@@ -1,4 +1,4 @@
-// What the face editor is asked for: a face, moves and locks, and how the moves are made.
+// Requests to the face editor: a face, moves and locks, and how the moves are made.
 
 import type { Hold } from '../directions/hold.ts';
 import type { LayerRange } from '../directions/layers.ts';

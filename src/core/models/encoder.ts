@@ -22,7 +22,7 @@ export type EncoderSpec = {
   readonly hidden: LayerSpec;
   /** The u that all layers share. */
   readonly common: LayerSpec;
-  /** What each layer's row adds to it. */
+  /** Added to it by each layer's row. */
   readonly offsets: LayerSpec;
 };
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { type EncoderArchitecture, encoderArchitectureSchema } from '../../core/models/encoder.ts';
 import type { Weights } from '../../core/models/weights.ts';
-import { hashInputs } from '../runs/manifest.ts';
+import { hashInputs } from '../runs/origin.ts';
 import { type FinishedRun, openRun } from '../runs/run-folder.ts';
 import { readTensors, writeTensors } from './networks.ts';
 

@@ -17,7 +17,7 @@ export interface InvertOptions extends Watch {
   readonly quick?: boolean | undefined;
 }
 
-/** What was found for a crop. Latents are [layers, d]. */
+/** The result for a crop. Latents are [layers, d]. */
 export interface Inversion {
   /** As the encoder sees it. */
   readonly encoded: Float32Array;

@@ -20,11 +20,11 @@ export interface EncoderTeachers {
 }
 
 export interface EncoderLossWeights extends LikenessWeights {
-  /** Of the mean squared error of generated faces' latents. */
+  /** Weighs the mean squared error of generated faces' latents. */
   readonly latents: number;
-  /** Of the mean square of photos' latents, whose own distribution has the mean face at 0. */
+  /** Weighs the mean square of photos' latents, whose own distribution has the mean face at 0. */
   readonly prior: number;
-  /** Of the mean square of what layers' rows differ by: edits work best where these are alike (Tov et al. 2021). */
+  /** Weighs the mean square of layers' offsets: edits work best where rows are alike (Tov et al. 2021). */
   readonly offsets: number;
 }
 

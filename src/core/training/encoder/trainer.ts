@@ -32,7 +32,7 @@ export interface EncoderCheckpoint {
   readonly progress: TrainingProgress;
 }
 
-/** What a step measured, means over its faces. */
+/** The loss of a step and its parts, means over its faces. */
 export type EncoderMeasures = Readonly<Record<string, number>>;
 
 /** Share of the moving average that stays at each step; the first steps keep less, so that it forgets how it began. */

@@ -66,7 +66,15 @@ export const trainEncoder = defineStage({
     const dataset = await openDataset(datasetFolder);
     const teachers = await readTeachers(generator, classifier, dataset.resolution);
     const inputs = { dataset: datasetFolder, generator, classifier, ...(startFrom !== undefined && { startFrom }) };
-    const details = { stage: 'train encoder', options: encoderOptions, config, inputs, resume, force, log: context.log };
+    const details = {
+      stage: 'train encoder',
+      options: encoderOptions,
+      config,
+      inputs,
+      resume,
+      force,
+      log: context.log,
+    };
     return withRun(config.out, details, async run => {
       const training = await imagesAt(dataset, dataset.indicesOf('train'));
       if (training.count === 0) throw new UserError(`${datasetFolder} must have training images; it has none`);
@@ -178,7 +186,7 @@ async function earlierEncoder(folder: string, architecture: EncoderArchitecture)
   );
 }
 
-/** What an encoder is taught by and measured on. */
+/** The networks and photos that an encoder is taught by and measured on. */
 interface Lesson {
   readonly teachers: EncoderTeachers;
   readonly photos: ImageSet;
