@@ -13,8 +13,8 @@ import type { Similarity } from './similarity.ts';
 export const faceFinderFiles = { detector: 'detector.onnx', landmarks: 'landmarks.onnx' } as const;
 
 /**
- * Longest sides of the photo, in pixels, at which it is searched: large faces are found in small pictures. The last is
- * searched only where none was found before.
+ * Longest sides, in pixels, at which a photo is searched: large faces are found in small pictures. Where faces were
+ * found, it is not enlarged for more, nor searched for the smallest.
  */
 const sides = [detectorSide / 2, detectorSide, 2 * detectorSide, 4 * detectorSide];
 
@@ -41,8 +41,8 @@ export class FaceFinder {
     let found: Candidate[] = [];
     const longest = Math.max(photo.width, photo.height);
     for (const side of sides) {
-      if (side > detectorSide && side / 2 >= longest) break; // nothing more to see
-      if (side === sides.at(-1) && found.length > 0) break;
+      const isExtra = side > longest || side === sides.at(-1);
+      if (isExtra && (found.length > 0 || side >= 4 * longest)) break;
       found = withoutOverlaps([...found, ...(await this.#detect(photo, side, signal))]);
     }
     const faces: FoundFace[] = [];

@@ -44,7 +44,9 @@ export function pastePatch(photo: Photo, box: FaceBox, before: Float32Array, aft
   const { left, top, width, height } = coveredRectangle(photo, box);
   const pixels = new Uint8ClampedArray(width * height * photo.channels); // clips and rounds on assignment
   const toCrop = invertSimilarity(cropToPhoto(box, side));
-  const { channels } = photo;
+  const { channels, colours } = photo;
+  const own = new Float32Array(3);
+  const changed = new Float32Array(3);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const from = ((top + row) * photo.width + left + column) * channels;
@@ -54,12 +56,17 @@ export function pastePatch(photo: Photo, box: FaceBox, before: Float32Array, aft
       const mask = maskAt(u / side) * maskAt(v / side);
       if (mask === 0) continue;
       const place = placeOf(u, v, side);
-      const fade = read(lost, place, 0);
+      const fade = Math.min(1, Math.max(0, read(lost, place, 0)));
+      for (let c = 0; c < 3; c++) own[c] = photo.pixels[from + c]!;
+      colours?.toSrgb(own);
       for (let c = 0; c < 3; c++) {
-        const own = photo.pixels[from + c]!;
-        const detail = own - 127.5 * (read(low, place, c) + 1);
-        pixels[to + c] = own + mask * (127.5 * read(delta, place, c) - fade * detail);
+        const detail = own[c]! - 127.5 * (read(low, place, c) + 1);
+        changed[c] = own[c]! + mask * (127.5 * read(delta, place, c) - fade * detail);
       }
+      // The difference in the photo's own colours is added: what does not change stays the same to the bit.
+      colours?.fromSrgb(own);
+      colours?.fromSrgb(changed);
+      for (let c = 0; c < 3; c++) pixels[to + c] = photo.pixels[from + c]! + changed[c]! - own[c]!;
     }
   }
   return { left, top, width, height, pixels };
@@ -72,7 +79,7 @@ export function pasteBack(photo: Photo, box: FaceBox, before: Float32Array, afte
 
 /** @returns a copy of the photo with the patch in its place. */
 export function withPatch(photo: Photo, { left, top, width, height, pixels }: Patch): Photo {
-  const copy = photo.pixels.slice();
+  const copy = new Uint8ClampedArray(photo.pixels); // `slice` of a Node Buffer would share its memory
   const row = width * photo.channels;
   for (let y = 0; y < height; y++) {
     copy.set(pixels.subarray(y * row, (y + 1) * row), ((top + y) * photo.width + left) * photo.channels);

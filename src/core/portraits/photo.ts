@@ -1,4 +1,5 @@
 // A decoded photo, and the places of a face in it, in words that every runtime shares.
+import type { ColourSpace } from '../formats/icc.ts';
 
 /** A photo as it is shown: upright, 8 bits. Pixels of 4 channels end with their opacity. */
 export interface Photo {
@@ -7,6 +8,8 @@ export interface Photo {
   readonly channels: 3 | 4;
   /** [height, width, channels], red first. */
   readonly pixels: Uint8Array | Uint8ClampedArray;
+  /** The space of its colours; left out for sRGB. */
+  readonly colours?: ColourSpace;
 }
 
 /** A place in pixels of the photo, from its left and upper edge: the middle of the first pixel is (0.5, 0.5). */

@@ -3,7 +3,7 @@ import type { Photo } from './photo.ts';
 import type { Similarity } from './similarity.ts';
 
 export interface Sampled {
-  /** [3, height, width] on the scale of the photo's bytes, 0 … 255. */
+  /** [3, height, width] in sRGB, on a scale of 0 to 255. */
   readonly planes: Float32Array;
   /** Share of the rectangle that lies outside the photo, where its edge is repeated. */
   readonly missing: number;
@@ -38,11 +38,9 @@ export function samplePhoto(photo: Photo, toPhoto: Similarity, width: number, he
           read(photo, x, y, colour);
         }
       }
-      const at = row * width + column;
-      const share = 1 / (across * across);
-      planes[at] = colour[0]! * share;
-      planes[at + area] = colour[1]! * share;
-      planes[at + 2 * area] = colour[2]! * share;
+      for (let c = 0; c < 3; c++) colour[c]! /= across * across;
+      photo.colours?.toSrgb(colour);
+      for (let c = 0; c < 3; c++) planes[c * area + row * width + column] = colour[c]!;
     }
   }
   return { planes, missing: outside / (area * across * across) };

@@ -2,25 +2,17 @@
 import sharp from 'sharp';
 import { formatRecipes, parseRecipes, type Recipe, readRecipes } from '../../core/editing/recipe.ts';
 import { UserError } from '../../core/errors.ts';
+import { recipesInXmp, type SourceType, xmpPacket } from '../../core/formats/xmp.ts';
 import { readWhole } from '../files/files.ts';
 
-/** The element that holds recipes among the metadata of a WebP file. */
-const element = 'faceTuning:recipes';
-
-/** @returns XMP metadata with the recipes as JSON, in which no character means anything to XML. */
-export function recipesAsXmp(recipes: readonly Recipe[]): string {
-  const asEscape = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  const json = formatRecipes(recipes).replace(/[<>&]/g, asEscape);
-  return (
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
-    '<rdf:Description rdf:about="" xmlns:faceTuning="urn:face-tuning:recipe">' +
-    `<${element}>${json}</${element}></rdf:Description></rdf:RDF></x:xmpmeta>`
-  );
+/** @returns XMP metadata that says whether a model made or edited the picture, with the recipes. */
+export function recipesAsXmp(recipes: readonly Recipe[], source: SourceType = 'generated'): string {
+  return xmpPacket(source, formatRecipes(recipes));
 }
 
 /**
  * Reads recipes out of a file.
- * @param path a PNG or WebP file that carries recipes, or JSON of one or of several.
+ * @param path a PNG, WebP or JPEG file that carries recipes, or JSON of one or of several.
  * @returns one recipe a face, at least one. @throws UserError in one line for any other file.
  */
 export async function readRecipeFile(path: string): Promise<Recipe[]> {
@@ -28,22 +20,23 @@ export async function readRecipeFile(path: string): Promise<Recipe[]> {
   const beginning = String.fromCharCode(...bytes.subarray(0, 12));
   let recipes: Recipe[] = [];
   if (beginning.startsWith('\x89PNG')) recipes = readRecipes(bytes, path);
-  else if (beginning.startsWith('RIFF') && beginning.endsWith('WEBP')) recipes = await readFromWebp(bytes, path);
+  else if (beginning.startsWith('RIFF') && beginning.endsWith('WEBP')) recipes = await readFromXmp(bytes, path, 'WebP');
+  else if (beginning.startsWith('\xff\xd8')) recipes = await readFromXmp(bytes, path, 'JPEG');
   else if (/^\s*[[{]/.test(beginning)) return parseRecipes(new TextDecoder().decode(bytes), path);
   else if (beginning.startsWith('GIF8')) throw new UserError(`${path} is a GIF, which carries no recipe. ${remedy}`);
-  else throw new UserError(`${path} must be a PNG or WebP picture with a recipe, or a recipe in JSON. ${remedy}`);
+  else throw new UserError(`${path} must be a PNG, WebP or JPEG picture with a recipe, or a recipe in JSON. ${remedy}`);
   if (recipes.length === 0) throw new UserError(`${path} carries no recipe. ${remedy}`);
   return recipes;
 }
 
 const remedy = 'Choose a file that face-tuning made';
 
-async function readFromWebp(bytes: Uint8Array, path: string): Promise<Recipe[]> {
+async function readFromXmp(bytes: Uint8Array, path: string, format: string): Promise<Recipe[]> {
   const { xmp } = await sharp(bytes)
     .metadata()
     .catch((error: unknown) => {
-      throw new UserError(`${path} is a damaged WebP file: ${String(error).split('\n')[0]}. Copy it again`);
+      throw new UserError(`${path} is a damaged ${format} file: ${String(error).split('\n')[0]}. Copy it again`);
     });
-  const [, json] = xmp?.toString('utf8').match(new RegExp(`<${element}>([^<]*)</${element}>`)) ?? [];
+  const json = xmp && recipesInXmp(xmp.toString('utf8'));
   return json === undefined ? [] : parseRecipes(json, `the recipe of ${path}`);
 }

@@ -41,8 +41,12 @@ describe('recipes in', () => {
 
 describe('refused', () => {
   test.each([
-    ['an empty file', async () => '', /must be a PNG or WebP picture with a recipe, or a recipe in JSON\. Choose/],
-    ['a text', async () => 'Young=-2', /must be a PNG or WebP picture/],
+    [
+      'an empty file',
+      async () => '',
+      /must be a PNG, WebP or JPEG picture with a recipe, or a recipe in JSON\. Choose/,
+    ],
+    ['a text', async () => 'Young=-2', /must be a PNG, WebP or JPEG picture/],
     ['broken JSON', async () => '{"schemaVersion":1', /must be JSON/],
     [
       'a PNG without',

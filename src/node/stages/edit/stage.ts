@@ -48,7 +48,7 @@ const options = z.strictObject({
     .describe('row of --latent to edit, from 0; repeatable'),
   recipe: pathOption()
     .optional()
-    .describe('PNG, WebP or JSON file with the recipe of an earlier edit: repeat that, byte for byte'),
+    .describe('PNG, WebP, JPEG or JSON file with the recipe of an earlier edit: repeat that, byte for byte'),
   move: z
     .array(z.string())
     .default([])

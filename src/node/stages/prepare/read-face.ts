@@ -3,9 +3,7 @@ import sharp from 'sharp';
 import { UserError } from '../../../core/errors.ts';
 import { type CropName, cropBox } from '../../../core/images/crop.ts';
 import { resampleBox } from '../../../core/images/resample.ts';
-
-/** Most pixels of a picture, more than cameras make. A header that claims more is refused before decoding. */
-const mostPixels = 2 ** 26;
+import { mostPixels, pictureFault } from '../../photos/picture-fault.ts';
 
 // Pictures are decoded side by side, each on one thread; that is faster than many threads on a small picture.
 sharp.concurrency(1);
@@ -43,15 +41,6 @@ async function decode(source: string | Uint8Array) {
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
   } catch (error) {
-    throw new UserError(reasonOf((error as Error).message));
+    throw new UserError(pictureFault(error));
   }
-}
-
-/** Shortens sharp's messages: the usual ones to a few words, all without the path, which the caller names. */
-function reasonOf(message: string): string {
-  if (/missing/.test(message)) return 'missing';
-  if (/premature end|truncated/i.test(message)) return 'cut short';
-  if (/unsupported image format|Buffer is empty/.test(message)) return 'not a picture';
-  if (/pixel limit/.test(message)) return `larger than ${mostPixels} pixels`;
-  return `unreadable: ${message.split('\n')[0]}`;
 }

@@ -1,0 +1,96 @@
+// Writes an edited photo as the file it came from was: format, quality, colours and the camera's settings stay; places,
+// serial numbers, the old thumbnail and the maker's notes do not.
+import readExif from 'exif-reader';
+import sharp, { type Exif, type Sharp } from 'sharp';
+import type { Photo } from '../../core/portraits/photo.ts';
+import type { PhotoFile, PhotoFormat } from './read-photo.ts';
+import { tiffOf } from './tiff.ts';
+
+export interface WriteOptions {
+  /** Default the photo's own. */
+  readonly format?: PhotoFormat;
+  /** 1 to 100, for JPEG, WebP and AVIF. Default that of the photo, and at least 90. */
+  readonly quality?: number;
+  /** A packet that says that the photo was edited, and how; see `xmpPacket`. */
+  readonly xmp: string;
+}
+
+/** Lower qualities are not kept: an edit saved at them would lose again as much as the photo has lost already. */
+const minQuality = 90;
+
+/** What is kept of a camera's notes: nothing that tells a place, a person's camera or what the photo looked like. */
+const keptExif = {
+  IFD0: ['Make', 'Model', 'Artist', 'Copyright', 'ImageDescription'],
+  IFD2: ['DateTimeOriginal', 'ExposureTime', 'FNumber', 'ISOSpeedRatings', 'FocalLength', 'LensModel'],
+} as const;
+
+/** @param photo of the same size as `file`'s, edited. @returns the bytes of a picture file. */
+export async function encodePhoto(photo: Photo, file: PhotoFile, options: WriteOptions): Promise<Buffer> {
+  const { format = file.format, quality = Math.max(minQuality, file.quality ?? 0), xmp } = options;
+  const { width, height, channels, pixels } = photo;
+  const picture =
+    file.profile === undefined
+      ? sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false })
+      : sharp(tiffOf(photo, file.profile), { limitInputPixels: false, ignoreIcc: true }).keepIccProfile();
+  const noted = picture.withXmp(xmp).withExif(exifOf(file.exif));
+  const density = file.density === undefined ? noted : noted.withMetadata({ density: file.density });
+  return encoded(density, format, quality, file).toBuffer();
+}
+
+function encoded(picture: Sharp, format: PhotoFormat, quality: number, { chromaSubsampling }: PhotoFile): Sharp {
+  const opaque = () => picture.flatten({ background: '#ffffff' });
+  switch (format) {
+    case 'jpeg':
+      return opaque().jpeg({ quality, chromaSubsampling: chromaSubsampling === '4:2:0' ? '4:2:0' : '4:4:4' });
+    case 'png':
+      return picture.png({ adaptiveFiltering: true });
+    case 'webp':
+      return picture.webp({ quality });
+    case 'avif':
+      return picture.avif({ quality, chromaSubsampling: '4:4:4' });
+    case 'tiff':
+      return picture.tiff({ compression: 'deflate', predictor: 'horizontal' });
+  }
+}
+
+/** @param bytes EXIF as the photo has it; damaged EXIF is left out. */
+function exifOf(bytes: Uint8Array | undefined): Exif {
+  if (bytes === undefined) return {};
+  const tags = parsed(bytes);
+  const kept = (names: readonly string[], found: Readonly<Record<string, unknown>> = {}) => {
+    const known = names.flatMap(name => {
+      const text = exifText(found[name]);
+      return text === undefined ? [] : [[name, text] as const];
+    });
+    return Object.fromEntries(known);
+  };
+  return { IFD0: kept(keptExif.IFD0, tags?.Image), IFD2: kept(keptExif.IFD2, tags?.Photo) };
+}
+
+function parsed(bytes: Uint8Array) {
+  try {
+    return readExif(Buffer.from(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns a value as the image library takes it: numbers as fractions, dates as EXIF writes them. */
+function exifText(value: unknown): string | undefined {
+  if (value instanceof Date) {
+    return Number.isNaN(value.getTime())
+      ? undefined
+      : value.toISOString().slice(0, 19).replaceAll('-', ':').replace('T', ' ');
+  }
+  if (Array.isArray(value)) return exifText(value[0]);
+  if (typeof value === 'number') return Number.isInteger(value) ? `${value}` : fraction(value);
+  return typeof value === 'string' && value.trim() !== '' ? value.replace(/\p{Cc}/gu, '') : undefined;
+}
+
+function fraction(value: number): string | undefined {
+  if (!Number.isFinite(value)) return undefined;
+  const bottom = value < 1 ? Math.round(1 / value) : 100;
+  return value < 1 && Math.abs(value - 1 / bottom) < value / 100
+    ? `1/${bottom}`
+    : `${Math.round(value * 10_000)}/10000`;
+}
