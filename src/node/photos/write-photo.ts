@@ -18,7 +18,7 @@ export interface WriteOptions {
 /** Lower qualities are not kept: an edit saved at them would lose again as much as the photo has lost already. */
 const minQuality = 90;
 
-/** What is kept of a camera's notes: nothing that tells a place, a person's camera or what the photo looked like. */
+/** The notes of a camera that are kept: none that tells a place, a person's camera or what the photo looked like. */
 const keptExif = {
   IFD0: ['Make', 'Model', 'Artist', 'Copyright', 'ImageDescription'],
   IFD2: ['DateTimeOriginal', 'ExposureTime', 'FNumber', 'ISOSpeedRatings', 'FocalLength', 'LensModel'],
