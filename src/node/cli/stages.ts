@@ -19,6 +19,7 @@ import { trainGan } from '../stages/train-gan/stage.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { studio } from './studio.ts';
+import { worker } from './worker.ts';
 
 export const stages: readonly Stage[] = [
   prepare,
@@ -37,6 +38,7 @@ export const stages: readonly Stage[] = [
   exportNetworks,
   report,
   pipeline,
+  worker,
   studio,
   demo,
   doctor,

@@ -39,6 +39,11 @@ export async function openRun(folder: string, ...stages: readonly string[]): Pro
   return { folder, manifest, config, summary: manifest.summary ?? {}, file: name => join(folder, name) };
 }
 
+/** @returns the paths of what `openRun` reads and of artefacts: those that another machine needs the same of. */
+export function recordedFiles(folder: string, ...artefacts: readonly string[]): string[] {
+  return [runFiles.manifest, runFiles.config, ...artefacts].map(name => join(folder, name));
+}
+
 /** `"fit" or "import boundaries"`. */
 function quoted(stages: readonly string[]): string {
   return stages.map(stage => `"${stage}"`).join(' or ');

@@ -44,8 +44,8 @@ async function hashOf(name: string, path: string): Promise<string> {
   return manifest.content ?? hashFile(manifestPath);
 }
 
-/** Options that say where and how to begin. They change no result and are not kept. */
-const beginning: ReadonlySet<string> = new Set(['out', 'resume', 'force']);
+/** Options that say where and how to begin. They change no result and are not kept, as the password of a queue may not be. */
+const beginning: ReadonlySet<string> = new Set(['out', 'resume', 'force', 'queue', 'shared', 'mixed']);
 
 /** @returns the options that a run keeps, as JSON holds them. */
 export function lastingOptions(config: object): JsonObject {

@@ -16,7 +16,7 @@ export interface ThreadEnds {
 }
 
 export interface Workers<Input, Output> {
-  /** Done by the first thread that is free. @throws what the work throws, or the signal's reason. */
+  /** Done by the first thread that is free. @throws what the work throws on this input, or the signal's reason. */
   run(input: Input): Promise<Output>;
   /** Ends the threads; unfinished work fails. */
   close(): Promise<void>;
@@ -32,6 +32,12 @@ export interface WorkersOptions {
    */
   readonly native: boolean;
 }
+
+/** A thread's answer to one input. */
+export type Answer<Output> =
+  | { readonly output: Output }
+  /** `isMistake`: a UserError, which the structured clone turns into a plain Error. */
+  | { readonly error: unknown; readonly isMistake: boolean };
 
 /** Sent in place of an input to end a thread; see `serve`. */
 export const endMessage = 'end';
@@ -70,14 +76,15 @@ export function inThreads<Ends extends ThreadEnds>(
   };
   const workers = Array.from({ length: threads }, () => {
     const worker = new Worker(file, { workerData: shared });
-    worker.on('message', (output: Ends['output']) => {
-      busy.get(worker)?.resolve(output);
+    worker.on('message', (answer: Answer<Ends['output']>) => {
+      const job = busy.get(worker);
       busy.delete(worker);
+      if ('output' in answer) job?.resolve(answer.output);
+      else job?.reject(answer.isMistake ? new UserError((answer.error as Error).message) : answer.error);
       idle.push(worker);
       assign();
     });
-    // An error that leaves a thread is rebuilt as a plain Error; only its name tells that it was the user's mistake.
-    worker.on('error', error => fail(error.name === 'UserError' ? new UserError(error.message) : error));
+    worker.on('error', fail);
     worker.on('exit', code => fail(new Error(`a thread of ${name} ended with code ${code}`)));
     return worker;
   });

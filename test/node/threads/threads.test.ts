@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
-import type { ProbeThread } from '../../../src/node/stages/evaluate-edits/thread.ts';
+import type { ProbeThread } from '../../../src/node/stages/evaluate-edits/work.ts';
 import { inThreads } from '../../../src/node/threads/threads.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 

@@ -7,8 +7,10 @@ import { UserError } from '../../../core/errors.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import { classifierDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { type DeviceOptions, openDevice } from '../../devices/device.ts';
+import { recordedFiles } from '../../runs/finished-run.ts';
 import { openRun } from '../../runs/run-folder.ts';
 
+const classifierFile = 'classifier.safetensors';
 /** Images per run of the network. */
 const batch = 50;
 
@@ -23,7 +25,7 @@ export async function openJudge(
 ): Promise<Judge> {
   if (folder === undefined) return ownJudge(editor);
   const run = await openRun(folder, 'train classifier');
-  const { details, tensors } = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
+  const { details, tensors } = await readTensors(run.file(classifierFile), classifierDetailsSchema);
   const { resolution } = editor.bundle;
   if (details.architecture.resolution !== resolution) {
     throw new UserError(
@@ -45,4 +47,9 @@ export async function openJudge(
     score: images => runner.run(images),
     release: () => runner.release(),
   };
+}
+
+/** @returns the files of a judge's run that `openJudge` reads. */
+export function judgeFiles(folder: string): string[] {
+  return recordedFiles(folder, classifierFile);
 }

@@ -13,13 +13,12 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { type Column, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
-import { inThreads } from '../../threads/threads.ts';
 import { withEditSection } from '../bundle/model-card.ts';
-import { mapInOrder } from '../framework/map-in-order.ts';
-import { deviceOptions, pathOption, runOptions, threadsOption } from '../framework/options.ts';
+import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
+import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
 import { defineStage } from '../framework/stage.ts';
-import { type MoverPlace, openMover } from './mover.ts';
-import type { CalibrateThread } from './thread.ts';
+import { type MoverPlace, moverFiles, openMover } from './mover.ts';
+import { type CalibrateThread, calibrations } from './work.ts';
 
 const options = z.strictObject({
   bundle: pathOption().describe('folder of a model bundle'),
@@ -49,7 +48,7 @@ const options = z.strictObject({
     .describe('unedited faces, from which to predict which locks help'),
   mostLocks: z.int().min(0).max(39).default(12).describe('most locks to suggest for one attribute'),
   ...deviceOptions,
-  threads: threadsOption('attributes of its own'),
+  ...spreadOptions('attributes of its own'),
   ...runOptions,
   out: pathOption().describe('folder of the calibrated bundle'),
 });
@@ -85,6 +84,7 @@ export const calibrate = defineStage({
       ...(config.judge === undefined ? {} : { judge: config.judge }),
     };
     await openDevice(config); // a missing device is reported before anything is read or begun
+    await checkSpread(config, inputs);
     return withRun(out, { stage: 'calibrate', options, config, inputs, resume, force, log }, async run => {
       const { device } = config;
       const place: MoverPlace = { bundle: config.bundle, judge: config.judge, device };
@@ -110,22 +110,19 @@ export const calibrate = defineStage({
       const attributes = await finishedAttributes(run);
       const known = editor.bundle.directions.filter(isScored);
       const left = known.slice(attributes.length);
-      // A GPU is kept busy by one thread.
-      const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
-      const options = { threads, signal, native: true };
-      const workers = inThreads<CalibrateThread>('stages/calibrate/thread', shared, options);
+      const work = {
+        shared,
+        files: moverFiles(place),
+        sample: () => ({ attribute: movable(left).attribute, most: { faces: 4, locks: 1 } }),
+        orders: left.map(({ attribute }) => ({ attribute })),
+      };
       const progress = log.progress('calibrate', editor.attributes.length, 'attributes');
-      try {
-        for await (const calibrated of mapInOrder(left, 2 * threads, workers.run)) {
-          signal.throwIfAborted(); // also where the next one is there already
-          run.metrics(calibrated);
-          attributes.push(calibrated);
-          progress.update(attributes.length, calibrated.attribute);
-        }
-        progress.finish();
-      } finally {
-        await workers.close();
+      for await (const calibrated of spread(calibrations, work, run, config, context)) {
+        run.metrics(calibrated);
+        attributes.push(calibrated);
+        progress.update(attributes.length, calibrated.attribute);
       }
+      progress.finish();
       await editor.release();
       await judge.release();
       const { sha256, formerly = [], directions, contents } = editor.bundle;
@@ -153,6 +150,11 @@ export const calibrate = defineStage({
   },
   print: ({ attributes, judge }) => `${textTable(columns, attributes)}\n\njudged by ${judge}`,
 });
+
+/** @returns the first that has a boundary: finding out about one without is no work. */
+function movable(directions: readonly ScoredDirection[]): ScoredDirection {
+  return directions.find(({ boundary }) => boundary !== null) ?? directions[0]!;
+}
 
 /** @returns attributes that an interrupted run had finished: a line is written when all of an attribute is known. */
 async function finishedAttributes(run: Run): Promise<ScoredDirection[]> {

@@ -1,17 +1,30 @@
 // A thread of `calibrate`: finds out what the moves of one attribute at a time do.
+import { attributeIndex } from '../../../core/attributes.ts';
 import { type CalibrationWork, calibratedAttribute } from '../../../core/calibration/attribute-calibration.ts';
-import type { ScoredDirection } from '../../../core/directions/direction.ts';
+import { firstFaces } from '../../../core/calibration/probe.ts';
+import { isScored } from '../../../core/directions/direction.ts';
 import { serve } from '../../threads/serve.ts';
-import { type MoverPlace, openMover } from './mover.ts';
-
-export interface CalibrateThread {
-  file: 'stages/calibrate/thread';
-  shared: MoverPlace & Omit<CalibrationWork, 'editor' | 'judge'>;
-  input: ScoredDirection;
-  output: ScoredDirection;
-}
+import { openMover } from './mover.ts';
+import type { CalibrateThread } from './work.ts';
 
 serve<CalibrateThread>(async shared => {
   const work: CalibrationWork = { ...shared, ...(await openMover(shared)) };
-  return attribute => calibratedAttribute(attribute, work);
+  const directions = work.editor.bundle.directions.filter(isScored);
+  return ({ attribute, most }) => {
+    const direction = directions[attributeIndex(attribute, work.editor.attributes)]!;
+    return calibratedAttribute(direction, most === undefined ? work : reduced(work, most));
+  };
 });
+
+/** @returns the same work on the first faces of each set, with fewer locks. */
+function reduced(work: CalibrationWork, most: NonNullable<CalibrateThread['input']['most']>): CalibrationWork {
+  const { faces, trialFaces, judgedFaces, mostLocks } = work;
+  const few = (set: CalibrationWork['faces']) => firstFaces(set, most.faces);
+  return {
+    ...work,
+    faces: few(faces),
+    trialFaces: few(trialFaces),
+    judgedFaces: few(judgedFaces),
+    mostLocks: Math.min(mostLocks, most.locks),
+  };
+}

@@ -19,12 +19,11 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { type Column, csvTable, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { withRun } from '../../runs/run-folder.ts';
-import { inThreads } from '../../threads/threads.ts';
-import { type MoverPlace, openMover } from '../calibrate/mover.ts';
-import { mapInOrder } from '../framework/map-in-order.ts';
-import { deviceOptions, pathOption, runOptions, threadsOption } from '../framework/options.ts';
+import { type MoverPlace, moverFiles, openMover } from '../calibrate/mover.ts';
+import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
+import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
 import { defineStage } from '../framework/stage.ts';
-import type { ProbeThread } from './thread.ts';
+import { probes } from './work.ts';
 
 const options = z.strictObject({
   bundle: pathOption().describe('folder of the model bundle whose edits are measured'),
@@ -46,7 +45,7 @@ const options = z.strictObject({
     .default([])
     .describe('locks to measure with, in place of those that the bundle suggests for each attribute'),
   ...deviceOptions,
-  threads: threadsOption('attributes of its own'),
+  ...spreadOptions('attributes of its own'),
   ...runOptions,
 });
 
@@ -143,7 +142,8 @@ export const evaluateEdits = defineStage({
     '--bundle models/mine --judge runs/judge --out runs/hair --attributes Bald,Bangs',
   ],
   options,
-  async run(config, { log, signal }) {
+  async run(config, context) {
+    const { log } = context;
     await openDevice(config); // a missing device is reported before anything is read or begun
     const { bundle, out, resume, force, faces } = config;
     await checkNames(config);
@@ -151,6 +151,7 @@ export const evaluateEdits = defineStage({
       bundle: join(bundle, bundleFiles.index),
       ...(config.judge === undefined ? {} : { judge: config.judge }),
     };
+    await checkSpread(config, inputs);
     return withRun(out, { stage: 'evaluate edits', options, config, inputs, resume, force, log }, async run => {
       const { device } = config;
       const place: MoverPlace = { bundle, judge: config.judge, device };
@@ -166,33 +167,26 @@ export const evaluateEdits = defineStage({
       const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
       const plans = plansFor(editor, config, line => log.warn(line));
       const progress = log.progress('evaluate edits', plans.length * faces, 'faces');
-      // A GPU is kept busy by one thread.
-      const left = plans.slice(effects.length);
-      const threads = device === 'cpu' ? Math.min(config.threads, left.length) : 1;
-      const shared = { ...place, faces: seen };
-      const workers = inThreads<ProbeThread>('stages/evaluate-edits/thread', shared, {
-        threads,
-        signal,
-        native: true,
-      });
-      const order = ({ moved, locks, hold, onAll }: (typeof left)[number]): ProbeThread['input'] => {
+      const order = ({ moved, locks, hold, onAll }: (typeof plans)[number]) => {
         return { moved, locks, hold, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
       };
-      try {
-        for await (const probed of mapInOrder(left, 2 * threads, plan => workers.run(order(plan)))) {
-          signal.throwIfAborted(); // also where the next one is there already
-          const { onAll: _, ...plan } = plans[effects.length]!;
-          const { low, high, before, ...how } = probed;
-          const effect = (chosen?: (row: number) => boolean) =>
-            editEffect({ before, low, high }, judge.thresholds, editedColumns(plan, attributes), chosen);
-          effects.push({ ...plan, ...how, all: effect(), women: effect(isWoman), men: effect(isMan) });
-          run.metrics(effects.at(-1)!);
-          progress.update(effects.length * faces, plan.moved);
-        }
-        progress.finish();
-      } finally {
-        await workers.close();
+      const orders = plans.slice(effects.length).map(order);
+      const work = {
+        shared: { ...place, faces: seen },
+        files: moverFiles(place),
+        sample: () => ({ ...orders.at(-1)!, count: 1 }), // the last one has locks, if any has
+        orders,
+      };
+      for await (const probed of spread(probes, work, run, config, context)) {
+        const { onAll: _, ...plan } = plans[effects.length]!;
+        const { low, high, before, ...how } = probed;
+        const effect = (chosen?: (row: number) => boolean) =>
+          editEffect({ before, low, high }, judge.thresholds, editedColumns(plan, attributes), chosen);
+        effects.push({ ...plan, ...how, all: effect(), women: effect(isWoman), men: effect(isMan) });
+        run.metrics(effects.at(-1)!);
+        progress.update(effects.length * faces, plan.moved);
       }
+      progress.finish();
       const linearity = await linearityOf(editor, seeds);
       const boundaries = scoredBoundaries(editor);
       const cosines = boundaries.map(a => boundaries.map(b => cosine(a.normal, b.normal)));

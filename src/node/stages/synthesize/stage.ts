@@ -2,25 +2,20 @@
 import { z } from 'zod';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { checkPsi } from '../../../core/models/latents.ts';
-import {
-  checkClassifierFits,
-  classifierDetailsSchema,
-  ganDetailsSchema,
-  readTensors,
-} from '../../artefacts/networks.ts';
+import { checkClassifierFits, type classifierDetailsSchema } from '../../artefacts/networks.ts';
 import { latentFiles, type Synthesis, synthesisFile } from '../../artefacts/synthesis.ts';
 import { openDevice } from '../../devices/device.ts';
 import { createNpyWriter, readNpy, writeJson, writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 import { runFiles } from '../../runs/manifest.ts';
-import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
-import { inThreads } from '../../threads/threads.ts';
-import { mapInOrder } from '../framework/map-in-order.ts';
-import { deviceOptions, pathOption, psiOption, runOptions, threadsOption } from '../framework/options.ts';
+import { type Run, withRun } from '../../runs/run-folder.ts';
+import { deviceOptions, pathOption, psiOption, runOptions } from '../framework/options.ts';
+import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
 import { defineStage } from '../framework/stage.ts';
+import { networkFiles, readNetworks } from './networks.ts';
 import type { ShardOrder } from './shard.ts';
-import type { SynthesizeThread } from './thread.ts';
+import { shardSize, shards } from './work.ts';
 
 const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
@@ -30,12 +25,12 @@ const options = z.strictObject({
     .default(1)
     .describe('truncation, for style generators; boundaries are best fitted at 1, to all the variety'),
   ...deviceOptions,
-  threads: threadsOption('faces of its own'),
+  ...spreadOptions('faces of its own'),
   ...runOptions,
 });
 
-/** Faces that a thread makes and labels at a time; only two such shards a thread are ever in memory. */
-const shardSize = 500;
+/** Faces by which processors are compared: one run of the networks. */
+const sampleSize = 20;
 /** Faces on the thumbnail sheet. */
 const thumbnails = 100;
 
@@ -47,18 +42,17 @@ export const synthesize = defineStage({
     '--generator runs/gan --classifier runs/classifier --out runs/few --count 5000',
   ],
   options,
-  async run(config, { log, signal }) {
+  async run(config, context) {
+    const { log } = context;
     await openDevice(config); // a missing device is reported before anything is read
-    const generatorRun = await openRun(config.generator, 'train gan');
-    const classifierRun = await openRun(config.classifier, 'train classifier');
-    const generator = await readTensors(generatorRun.file('generator.safetensors'), ganDetailsSchema);
-    const classifier = await readTensors(classifierRun.file('classifier.safetensors'), classifierDetailsSchema);
+    const { generator, classifier } = await readNetworks(config);
     const { resolution, latentSize } = generator.details;
     const { architecture, thresholds } = classifier.details;
     const { geometry } = ganModel(generator.details);
     checkClassifierFits(architecture, generator.details);
     checkPsi(config.psi, geometry, config.generator);
     const inputs = { generator: config.generator, classifier: config.classifier };
+    await checkSpread(config, inputs);
     const { resume, force } = config;
     return withRun(config.out, { stage: 'synthesize', options, config, inputs, resume, force, log }, async run => {
       const kept = await keptFaces(run);
@@ -76,30 +70,18 @@ export const synthesize = defineStage({
           ? undefined
           : await createNpyWriter(run.file('brightness.npy'), 'float32', [config.count, 1], kept);
       const files = [latentFile, logitFile, ...(brightnessFile === undefined ? [] : [brightnessFile])];
-      const maker: SynthesizeThread['shared'] = {
-        device: config.device,
-        generator: { architecture: generator.details, weights: generator.tensors },
-        classifier: { architecture, weights: classifier.tensors },
-        psi: config.psi,
-        seed: config.seed,
+      const { device, psi, seed, count } = config;
+      const work = {
+        shared: { ...inputs, device, psi, seed },
+        files: networkFiles(inputs),
+        sample: () => ({ shard: 0, count: sampleSize, shown: 0 }),
+        orders: [...shardsOf(count, kept)],
       };
-      // A GPU is kept busy by one thread.
-      const threads = config.device === 'cpu' ? config.threads : 1;
-      const workers = inThreads<SynthesizeThread>('stages/synthesize/thread', maker, {
-        threads,
-        signal,
-        native: true,
-      });
       const progress = log.progress('synthesize', config.count, 'faces');
       progress.update(kept);
       let [made, last] = [kept, performance.now()];
       try {
-        for await (const { latents, logits, brightness, images } of mapInOrder(
-          shardsOf(config.count, kept),
-          2 * threads,
-          workers.run,
-        )) {
-          signal.throwIfAborted(); // also where the next shard is there already
+        for await (const { latents, logits, brightness, images } of spread(shards, work, run, config, context)) {
           if (images.length > 0) {
             await writeWhole(run.file('thumbnails.png'), await encodeGrid(images, { resolution, columns: 10 }));
           }
@@ -108,26 +90,24 @@ export const synthesize = defineStage({
           await brightnessFile?.append(brightness);
           // The record comes when all it tells of is on the disk: it is what an interrupted run goes on from.
           for (const file of files) await file.flush();
-          const [count, now] = [latents.length / latentSize, performance.now()];
-          made += count;
+          const [more, now] = [latents.length / latentSize, performance.now()];
+          made += more;
           run.metrics({ faces: made });
-          run.timings({ faces: made, facesPerSecond: (1000 * count) / (now - last) });
+          run.timings({ faces: made, facesPerSecond: (1000 * more) / (now - last) });
           last = now;
           progress.update(made);
         }
       } catch (error) {
         for (const file of files) await file.abandon();
         throw error;
-      } finally {
-        await workers.close();
       }
       for (const file of files) await file.close();
       progress.finish();
-      const frequencies = await frequenciesOf(run.file('logits.npy'), config.count, classifier.details);
-      const { count, psi } = config;
-      const details: Synthesis = { geometry, psi, attributes: architecture.attributes, thresholds, frequencies, count };
+      const frequencies = await frequenciesOf(run.file('logits.npy'), count, classifier.details);
+      const { attributes } = architecture;
+      const details: Synthesis = { geometry, psi, attributes, thresholds, frequencies, count };
       await writeJson(run.file(synthesisFile), { resolution, latentSize, ...details });
-      return { count: config.count, frequencies };
+      return { count, frequencies };
     });
   },
 });

@@ -1,0 +1,100 @@
+// A worker at one run: threads that open what its pieces share, and a BullMQ worker that feeds them.
+import type { Job } from 'bullmq';
+import { UserError } from '../../core/errors.ts';
+import { exists } from '../runs/manifest.ts';
+import { inThreads } from '../threads/threads.ts';
+import { type Accepted, oneLine, piecesOf, prefix } from './announcement.ts';
+import { type PieceResult, pieceId, resultFile } from './pieces.ts';
+import { briefly, type Connection } from './redis.ts';
+import { contentOf, contentOfBytes, encoded, writeValue } from './shared-folder.ts';
+
+export interface Crew {
+  readonly id: string;
+  /** Pieces that it is at. */
+  active(): number;
+  /** Pieces that it has done. */
+  done(): number;
+  /** Ends the threads. Pieces that they are at go back into the queue. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds after which a piece of a worker that gives no sign of life goes to another, and between two looks. */
+const stalled = { lockDuration: 10_000, stalledInterval: 3000 };
+/** How many workers a piece may take down with it. */
+const maxStalledCount = 3;
+
+/**
+ * @param name of this worker. @throws UserError where this machine cannot open what is shared, or where its processor
+ * computes other bytes than that of the stage.
+ */
+export async function beginCrew(
+  { bullmq, redis }: Connection,
+  id: string,
+  { announcement, kind, exchange, shared }: Accepted,
+  { name, threads: count }: { readonly name: string; readonly threads: number },
+): Promise<Crew> {
+  const signal = new AbortController().signal;
+  const threads = inThreads(kind.file, shared, { threads: count, signal, native: true });
+  let [isClosing, active, done] = [false, 0, 0];
+  const work = async (job: Job, token?: string): Promise<PieceResult> => {
+    active++;
+    try {
+      const input = kind.input.safeParse(job.data);
+      if (!input.success) throw new bullmq.UnrecoverableError('it asks for what this kind of work does not do');
+      const piece = pieceId(input.data);
+      const file = resultFile(exchange, piece);
+      if (await exists(file)) return await contentOf(file); // of an earlier sitting, or of a worker that lost its job
+      const result = await writeValue(file, await threads.run(input.data), name.replaceAll(/\W/g, '-'));
+      done++;
+      return result;
+    } catch (error) {
+      if (!isClosing || error instanceof bullmq.UnrecoverableError) throw plain(error);
+      await job.moveToWait(token);
+      throw new bullmq.WaitingError();
+    } finally {
+      active--;
+    }
+  };
+  try {
+    const { sample } = announcement;
+    if (sample !== null) {
+      const input = kind.input.safeParse(sample.input);
+      if (!input.success) throw new UserError('its sample is not one that this kind of work does');
+      const { sha256 } = contentOfBytes(encoded(await threads.run(input.data)));
+      if (sha256 !== sample.sha256) {
+        throw new UserError(
+          `its processor computes other last digits than that of ${oneLine(announcement.host, 100)}. Begin the run with --mixed to allow that`,
+        );
+      }
+    }
+    const worker = new bullmq.Worker(piecesOf(id), work, {
+      ...stalled,
+      connection: redis,
+      prefix,
+      concurrency: count,
+      maxStalledCount,
+    });
+    worker.on('error', () => {}); // Redis is away, or the run is: the loop around this finds out
+    return {
+      id,
+      active: () => active,
+      done: () => done,
+      close: async () => {
+        isClosing = true;
+        await threads.close();
+        await briefly(worker.close());
+      },
+    };
+  } catch (error) {
+    await threads.close();
+    throw error;
+  }
+}
+
+/** @returns an error whose message is fit for Redis: one line, no stack of this machine. */
+function plain(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(oneLine(String(error)));
+  error.message = oneLine(error.message);
+  error.stack = '';
+  return error;
+}

@@ -1,0 +1,219 @@
+// A run's pieces in the queue: one BullMQ flow, watched until each piece is done, and put back where Redis has lost it.
+import { randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import type { FlowJob, Queue } from 'bullmq';
+import { UserError } from '../../core/errors.ts';
+import type { Log } from '../log/log.ts';
+import {
+  type Announcement,
+  announcements,
+  leaseOf,
+  type Notice,
+  noticeSchema,
+  oneLine,
+  piecesOf,
+  prefix,
+  threadsText,
+} from './announcement.ts';
+import type { PieceResult } from './pieces.ts';
+import { briefly, type Connection } from './redis.ts';
+import { contentSchema } from './shared-folder.ts';
+
+/** A piece of work: what its job carries. */
+export interface Piece {
+  readonly id: string;
+  readonly input: unknown;
+}
+
+export interface Flow {
+  /** @returns the result of a piece once it is done. @throws UserError where it failed, or Redis stays away. */
+  result(id: string): Promise<PieceResult>;
+  /** Takes what has not begun out of the queue, and all traces of the run. */
+  close(): Promise<void>;
+}
+
+/** How often a piece is tried, with pauses that begin with this and double, in milliseconds. */
+const tries = { attempts: 5, backoff: { type: 'exponential', delay: 500 } };
+/** Milliseconds between two looks at the queue. */
+const beat = 1000;
+/** Seconds after which workers leave a run whose stage gave no sign of life. */
+const leaseSeconds = 60;
+/** Milliseconds that Redis may stay away before the stage gives up. */
+const patience = 60_000;
+/** Milliseconds without news after which results are looked for that no event told of. */
+const quiet = 5000;
+/** Milliseconds after which somebody should have taken part. */
+const lonely = 5000;
+
+/** Puts the pieces into the queue. @param signal once aborted, waiting for results ends with its reason. */
+export async function beginFlow(
+  { bullmq, redis, address, lostFor }: Connection,
+  announcement: Announcement,
+  pieces: readonly Piece[],
+  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+): Promise<Flow> {
+  const id = randomBytes(8).toString('hex');
+  const options = { connection: redis, prefix };
+  const runs = new bullmq.Queue(announcements, options);
+  const producer = new bullmq.FlowProducer(options);
+  const queue = new bullmq.Queue(piecesOf(id), options);
+  const events = new bullmq.QueueEvents(piecesOf(id), options);
+  const emitters: readonly EventEmitter[] = [runs, producer, queue, events];
+  for (const each of emitters) each.on('error', () => {}); // the beat finds out
+  const waiting = new Map(pieces.map(piece => [piece.id, piece]));
+  const done = new Map<string, PieceResult>();
+  const failed = new Map<string, string>();
+  const workers = new Set<string>();
+  let [heardAt, noticesRead, isLost, isAlone, isClosed] = [performance.now(), 0, false, true, false];
+  let failure: unknown;
+  let wake = () => {};
+  const begun = performance.now();
+
+  const settle = (pieceId: string, result: unknown) => {
+    const parsed = contentSchema.safeParse(result);
+    if (!waiting.delete(pieceId)) return; // not one of ours, or told twice
+    if (parsed.success) done.set(pieceId, parsed.data);
+    else failed.set(pieceId, 'its result is not one that a worker gives');
+    heardAt = performance.now();
+    wake();
+  };
+  const giveUp = (pieceId: string, reason: string) => {
+    if (!waiting.delete(pieceId)) return;
+    failed.set(pieceId, reason);
+    wake();
+  };
+  events.on('completed', ({ jobId, returnvalue }) => settle(jobId, returnvalue));
+  events.on('failed', ({ jobId, failedReason }) => giveUp(jobId, failedReason));
+
+  const add = async () => {
+    await redis.set(leaseOf(id), '1', 'EX', leaseSeconds);
+    const children = [...waiting.values()].map((piece): FlowJob => {
+      const opts = { ...tries, jobId: piece.id, removeOnComplete: true };
+      return { name: 'piece', queueName: piecesOf(id), data: piece.input, opts };
+    });
+    const opts = { jobId: id, removeOnComplete: true };
+    await producer.add({ name: announcement.stage, queueName: announcements, data: announcement, opts, children });
+  };
+
+  const hear = ({ worker, threads, refusal }: Notice) => {
+    const name = oneLine(worker, 100);
+    if (refusal !== undefined) {
+      log.warn(`worker ${name} does not take part: ${oneLine(refusal)}`);
+    } else if (threads !== undefined && !workers.has(name)) {
+      workers.add(name);
+      log.info(`worker ${name} takes part with ${threadsText(threads)}`);
+    }
+  };
+  const readNotices = async () => {
+    const { logs, count } = await runs.getJobLogs(id, noticesRead, -1);
+    noticesRead = count; // less than before where Redis began anew
+    for (const line of logs) {
+      const notice = noticeSchema.safeParse(parsedJson(line));
+      if (notice.success) hear(notice.data);
+    }
+  };
+  /** Looks at what is there, for what events did not tell. */
+  const reconcile = async (): Promise<void> => {
+    const parent = await runs.getJob(id);
+    if (parent === undefined) {
+      log.warn(`Redis at ${address} has lost the queue; what is missing is put back`);
+      return add();
+    }
+    for (const [key, result] of Object.entries(await parent.getChildrenValues()))
+      settle(key.split(':').at(-1)!, result);
+    for (const job of await queue.getFailed(0, 99)) giveUp(job.id!, job.failedReason);
+    heardAt = performance.now();
+  };
+  const look = async () => {
+    await redis.set(leaseOf(id), '1', 'EX', leaseSeconds);
+    await readNotices();
+    if (performance.now() - heardAt > quiet) await reconcile();
+    if (isAlone && (workers.size > 0 || performance.now() - begun > lonely)) {
+      if (workers.size === 0)
+        log.info(`no worker takes part yet; start some with face-tuning worker --queue redis://${address}`);
+      isAlone = false;
+    }
+  };
+  let looking = false;
+  const onBeat = () => {
+    const away = lostFor();
+    if (away > 0 !== isLost) {
+      isLost = away > 0;
+      if (isLost) log.warn(`Redis at ${address} does not answer; waiting for ${patience / 1000} s`);
+      else log.info(`Redis at ${address} answers again`);
+    }
+    if (away > patience) {
+      failure ??= new UserError(
+        `Redis at ${address} has been away for ${patience / 1000} s. Start it and go on with --resume`,
+      );
+      wake();
+    }
+    if (looking || isLost) return;
+    looking = true;
+    look()
+      .catch(error => {
+        failure ??= isClosed || lostFor() > 0 ? undefined : error;
+        wake();
+      })
+      .finally(() => {
+        looking = false;
+      });
+  };
+  const onAbort = () => wake();
+  signal.addEventListener('abort', onAbort);
+  await removeOrphans(runs, redis, name => new bullmq.Queue(name, options));
+  await events.waitUntilReady();
+  await add();
+  const timer = setInterval(onBeat, beat);
+
+  return {
+    async result(pieceId) {
+      for (;;) {
+        signal.throwIfAborted();
+        if (failure !== undefined) throw failure;
+        const result = done.get(pieceId);
+        if (result !== undefined) return result;
+        const reason = failed.get(pieceId);
+        if (reason !== undefined) {
+          throw new UserError(
+            `a piece of ${announcement.stage} failed for good: ${oneLine(reason)}; what is made is kept for --resume`,
+          );
+        }
+        await new Promise<void>(resolve => {
+          wake = resolve;
+        });
+      }
+    },
+    async close() {
+      isClosed = true;
+      clearInterval(timer);
+      signal.removeEventListener('abort', onAbort);
+      if (lostFor() === 0) await briefly(removeRun(runs, queue, redis, id)); // else workers leave when the lease ends
+      events.close().catch(() => {}); // its connection ends with the others
+    },
+  };
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes a run out of Redis. A piece that a worker is at ends there without effect. */
+async function removeRun(runs: Queue, pieces: Queue, redis: Connection['redis'], id: string): Promise<void> {
+  await redis.del(leaseOf(id));
+  await pieces.obliterate({ force: true });
+  await (await runs.getJob(id))?.remove();
+}
+
+/** Takes out runs whose stage was killed: nobody would fetch their results. */
+async function removeOrphans(runs: Queue, redis: Connection['redis'], queueOf: (name: string) => Queue): Promise<void> {
+  for (const id of await runs.getRanges(['waiting-children', 'wait'], 0, -1)) {
+    if ((await redis.exists(leaseOf(id))) > 0) continue;
+    const pieces = queueOf(piecesOf(id));
+    await removeRun(runs, pieces, redis, id).catch(() => {}); // it may be no run at all
+  }
+}
