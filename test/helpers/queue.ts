@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 import type { Log } from '../../src/node/log/log.ts';
 import { silentLog } from '../../src/node/log/log.ts';
 import { synthesize } from '../../src/node/stages/synthesize/stage.ts';
@@ -25,7 +25,7 @@ export interface TestWorker {
   said(): string;
 }
 
-/** Starts a worker of one thread; ended after the test. */
+/** Starts a worker of one thread; ended after the test file. */
 export function startWorker(url: string, shared: string, started = program): TestWorker {
   const flags = ['worker', '--queue', url, '--shared', shared, '--threads', '1'];
   const child = spawn(process.execPath, [started, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -33,7 +33,7 @@ export function startWorker(url: string, shared: string, started = program): Tes
   child.stderr.on('data', chunk => {
     said += chunk;
   });
-  onTestFinished(async () => {
+  afterAll(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
     await once(child, 'exit');

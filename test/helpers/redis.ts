@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 import { temporaryFolder } from './temp-folder.ts';
 
 /** Whether Redis is installed; where it is not, the reason is printed once a file. */
@@ -21,7 +21,7 @@ export interface TestRedis {
   start(): Promise<void>;
 }
 
-/** @returns a Redis that answers; ended after the test. */
+/** @returns a Redis that answers; ended after the test file. */
 export async function startRedis(): Promise<TestRedis> {
   const folder = temporaryFolder();
   const port = await freePort();
@@ -44,7 +44,7 @@ export async function startRedis(): Promise<TestRedis> {
     server.kill(how === 'orderly' ? 'SIGTERM' : 'SIGKILL');
     await ended;
   };
-  onTestFinished(() => stop('killed'));
+  afterAll(() => stop('killed'));
   await start();
   return { url: `redis://127.0.0.1:${port}/0`, stop, start };
 }

@@ -32,8 +32,8 @@ export const announcementSchema = z.strictObject({
   paths: z.record(z.string(), path),
   /** The files that must be the same everywhere. */
   files: z.record(path, contentSchema),
-  /** A small piece by which processors are compared, and the SHA-256 of its result; null where any may take part. */
-  sample: z.strictObject({ input: z.unknown(), sha256: z.string() }).nullable(),
+  /** A small piece by which processors are compared, and the fingerprint of its result; null where any may take part. */
+  sample: z.strictObject({ input: z.unknown(), fingerprint: z.string().max(100) }).nullable(),
 });
 export type Announcement = z.output<typeof announcementSchema>;
 

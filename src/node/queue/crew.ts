@@ -4,9 +4,10 @@ import { UserError } from '../../core/errors.ts';
 import { exists } from '../runs/manifest.ts';
 import { inThreads } from '../threads/threads.ts';
 import { type Accepted, oneLine, piecesOf, prefix } from './announcement.ts';
+import { fingerprint } from './fingerprint.ts';
 import { type PieceResult, pieceId, resultFile } from './pieces.ts';
 import { briefly, type Connection } from './redis.ts';
-import { contentOf, contentOfBytes, encoded, writeValue } from './shared-folder.ts';
+import { contentOf, writeValue } from './shared-folder.ts';
 
 export interface Crew {
   readonly id: string;
@@ -60,8 +61,7 @@ export async function beginCrew(
     if (sample !== null) {
       const input = kind.input.safeParse(sample.input);
       if (!input.success) throw new UserError('its sample is not one that this kind of work does');
-      const { sha256 } = contentOfBytes(encoded(await threads.run(input.data)));
-      if (sha256 !== sample.sha256) {
+      if (fingerprint(await threads.run(input.data)) !== sample.fingerprint) {
         throw new UserError(
           `its processor computes other last digits than that of ${oneLine(announcement.host, 100)}. Begin the run with --mixed to allow that`,
         );

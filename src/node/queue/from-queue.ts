@@ -10,19 +10,12 @@ import type { Run } from '../runs/run-folder.ts';
 import { inThreads, type ThreadEnds } from '../threads/threads.ts';
 import type { WorkKind } from '../threads/work-kind.ts';
 import { type Announcement, sharedValueFile } from './announcement.ts';
+import { fingerprint } from './fingerprint.ts';
 import { beginFlow } from './flow.ts';
 import { pieceId, resultFile } from './pieces.ts';
 import { programVersion } from './program-version.ts';
 import { connect } from './redis.ts';
-import {
-  type Content,
-  contentOf,
-  contentOfBytes,
-  encoded,
-  readValue,
-  sharedPath,
-  writeValue,
-} from './shared-folder.ts';
+import { type Content, contentOf, readValue, sharedPath, writeValue } from './shared-folder.ts';
 
 /** Work that is to be done piece by piece. */
 export interface QueueWork<Ends extends ThreadEnds> {
@@ -109,8 +102,7 @@ async function announce<Ends extends ThreadEnds>(
     sample: mixed ? null : await computedSample(kind, value, kind.input.parse(sample()), signal),
   };
   // Results are found again by a later sitting only if all that they depend on is the same.
-  const { sha256 } = contentOfBytes(encoded([common, rest]));
-  const folder = join(exchangeFolder, sha256.slice(0, 16));
+  const folder = join(exchangeFolder, fingerprint([common, rest]).slice(0, 16));
   await explainingDiskErrors('create', run.file(folder), () => mkdir(run.file(folder), { recursive: true }));
   return {
     ...common,
@@ -131,7 +123,7 @@ async function computedSample<Ends extends ThreadEnds>(
 ): Promise<Announcement['sample']> {
   const threads = inThreads<Ends>(kind.file, shared, { threads: 1, signal, native: true });
   try {
-    return { input, sha256: contentOfBytes(encoded(await threads.run(input))).sha256 };
+    return { input, fingerprint: fingerprint(await threads.run(input)) };
   } finally {
     await threads.close();
   }

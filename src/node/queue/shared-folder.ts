@@ -59,22 +59,13 @@ async function sizeOf(path: string): Promise<number> {
   return explainingDiskErrors('read', path, async () => (await stat(path)).size);
 }
 
-/** @returns the value as bytes, by the algorithm that copies data between threads too. */
-export function encoded(value: unknown): Uint8Array {
-  return serialize(value);
-}
-
-export function contentOfBytes(bytes: Uint8Array): Content {
-  return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
-}
-
-/** Writes a value where several may write it at once: each under a name of its own, which the last one takes away. */
+/** Writes a value, as threads copy it, where several may write it at once: each under a name of its own, which the last one takes away. */
 export async function writeValue(path: string, value: unknown, writer = 'stage'): Promise<Content> {
-  const bytes = encoded(value);
+  const bytes = serialize(value);
   const own = `${path}.${writer}`;
   await writeWhole(own, bytes);
   await explainingDiskErrors('write', path, () => rename(own, path));
-  return contentOfBytes(bytes);
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
 }
 
 /** Reads what `writeValue` wrote. @param expected undefined where no content is agreed on. @throws UserError where it is another. */
