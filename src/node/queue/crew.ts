@@ -11,6 +11,8 @@ import { contentOf, writeValue } from './shared-folder.ts';
 
 export interface Crew {
   readonly id: string;
+  /** Begins to take pieces. */
+  start(): void;
   /** Pieces that it is at. */
   active(): number;
   /** Pieces that it has done. */
@@ -73,10 +75,12 @@ export async function beginCrew(
       prefix,
       concurrency: count,
       maxStalledCount,
+      autorun: false,
     });
     worker.on('error', () => {}); // Redis is away, or the run is: the loop around this finds out
     return {
       id,
+      start: () => void worker.run().catch(() => {}), // as its events
       active: () => active,
       done: () => done,
       close: async () => {

@@ -188,6 +188,7 @@ export async function beginFlow(
       isClosed = true;
       clearInterval(timer);
       signal.removeEventListener('abort', onAbort);
+      if (lostFor() === 0) await briefly(readNotices());
       if (lostFor() === 0) await briefly(removeRun(runs, queue, redis, id)); // else workers leave when the lease ends
       events.close().catch(() => {}); // its connection ends with the others
     },

@@ -69,6 +69,7 @@ export async function work(
       const { stage, out, host } = run.announcement;
       log.info(`run ${id}: ${oneLine(stage)} of ${oneLine(out)} for ${oneLine(host, 100)}`);
       await tell(id, { threads: place.threads });
+      begun.start();
     } catch (error) {
       refused.add(id);
       const refusal = oneLine(error instanceof Error ? error.message : String(error));
