@@ -37,7 +37,7 @@ export const announcementSchema = z.strictObject({
 });
 export type Announcement = z.output<typeof announcementSchema>;
 
-/** What a worker says of a run, for its stage to show: a line in the log of the announcement. */
+/** A worker's word on a run, for the stage to show: a line in the log of the announcement. */
 export const noticeSchema = z.strictObject({
   worker: z.string().max(300),
   threads: z.int().optional(),

@@ -9,7 +9,7 @@ export interface WorkKind<Ends extends ThreadEnds> extends AnyWorkKind {
   readonly input: z.ZodType<Ends['input']>;
 }
 
-/** What is known of a kind of work without its types. */
+/** A kind of work, whatever its types. */
 export interface AnyWorkKind {
   /** The stage that needs it. */
   readonly stage: string;
