@@ -15,6 +15,7 @@ import type { SpecTree } from '../models/gan-model.ts';
 import { BatchRunner } from '../models/inference.ts';
 import type { Weights } from '../models/weights.ts';
 import type { Device } from '../runtime/device.ts';
+import { briefly, deviceFailure } from '../runtime/device-check.ts';
 import { Program } from '../runtime/program.ts';
 import { type Bundle, bundleFiles } from './bundle.ts';
 
@@ -117,7 +118,7 @@ export function bundleNetworks({ generator, classifier, field, encoder, contents
 
 /**
  * Compiles one network. @param bytes an `.onnx` file. @param name of the file that its weights are from.
- * @throws UserError where the device refuses it.
+ * @throws UserError where the device refuses it; where it computes nothing at all, the model is not blamed.
  */
 export async function openNetwork(
   device: Device,
@@ -125,9 +126,15 @@ export async function openNetwork(
   name: string,
   bytes: Uint8Array,
 ): Promise<BatchRunner> {
-  const program = await Program.open(device, bytes).catch((error: unknown) => {
-    const [reason] = String(error).split('\n');
-    throw new UserError(`${place}/${name} cannot be run on ${device.name}: ${reason}. Choose another device`);
+  const program = await Program.open(device, bytes).catch(async (error: unknown) => {
+    if (error instanceof UserError) throw error;
+    const failure = await deviceFailure(device);
+    if (failure !== undefined) {
+      throw new UserError(
+        `ONNX Runtime must run on ${device.name} to draw faces; ${failure}. ${device.remedy ?? 'Choose another device'}`,
+      );
+    }
+    throw new UserError(`${place}/${name} cannot be run on ${device.name}: ${briefly(error)}. Choose another device`);
   });
   return new BatchRunner(program, batch);
 }

@@ -1,9 +1,10 @@
 // Recipes in files: inside the pictures and animations that were made by them, and as JSON.
-import sharp from 'sharp';
+
 import { formatRecipes, parseRecipes, type Recipe, readRecipes } from '../../core/editing/recipe.ts';
 import { UserError } from '../../core/errors.ts';
 import { recipesInXmp, type SourceType, xmpPacket } from '../../core/formats/xmp.ts';
 import { readWhole } from '../files/files.ts';
+import { sharp } from '../native/native-packages.ts';
 
 /** @returns XMP metadata that says whether a model made or edited the picture, with the recipes. */
 export function recipesAsXmp(recipes: readonly Recipe[], source: SourceType = 'generated'): string {

@@ -6,11 +6,11 @@ import { UserError } from '../../core/errors.ts';
 import { hashBytes } from '../artefacts/bundle.ts';
 import { fromRoot, shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
 import { readWhole } from '../files/files.ts';
-import { exists } from '../runs/manifest.ts';
 import { listen } from '../server/listen.ts';
 import { studioServer } from '../server/studio-server.ts';
 import { pathOption } from '../stages/framework/options.ts';
 import { defineStage } from '../stages/framework/stage.ts';
+import { studioPage } from './studio-page.ts';
 
 const options = z.strictObject({
   bundle: pathOption().optional().describe(`folder of a model bundle; ${shippedModelText}`),
@@ -31,10 +31,12 @@ export const studio = defineStage({
   examples: ['', '--bundle models/mine --port 8080'],
   options,
   async run({ bundle: folder = shippedModel, port, host }, { log, signal }) {
-    const page = fromRoot('dist/studio');
-    if (!(await exists(join(page, 'index.html')))) {
+    const state = await studioPage();
+    if (state === 'not built') {
       throw new UserError('the studio is not built yet. Run npm run build:studio, or npm start, which does both');
     }
+    if (state === 'older than its sources') log.warn(`the studio is ${state}; npm start builds it again`);
+    const page = fromRoot('dist/studio');
     const read = (name: string) => readWhole(join(folder, name));
     const bundle = await readBundle(read, hashBytes, folder);
     const app = await studioServer(page, bundle, await read(bundleFiles.index));

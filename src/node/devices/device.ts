@@ -1,7 +1,7 @@
 // Sets up ONNX Runtime's devices in Node.
-import * as runtime from 'onnxruntime-node';
 import { didYouMean, UserError } from '../../core/errors.ts';
 import type { Device } from '../../core/runtime/device.ts';
+import { onnxRuntime } from '../native/native-packages.ts';
 import { tryDevice } from './device-trial.ts';
 
 /** The devices that stages can run on, each the name of a provider of ONNX Runtime. */
@@ -16,7 +16,7 @@ export interface DeviceOptions {
 
 /** @returns the providers that ONNX Runtime was built for here; files of `cuda` and `tensorrt` may still be missing. */
 export function availableProviders(): string[] {
-  return runtime.listSupportedBackends().map(({ name }) => name);
+  return onnxRuntime.listSupportedBackends().map(({ name }) => name);
 }
 
 /** @throws UserError where the device does not compute here, with the reason and the devices that do. */
@@ -25,6 +25,7 @@ export async function openDevice({ device: name, threads }: DeviceOptions): Prom
     const near = didYouMean(name, deviceNames);
     throw new UserError(`a device must be one of ${deviceNames.join(', ')}; got "${name}"${near && `.${near}`}`);
   }
+  void onnxRuntime.InferenceSession; // throws where ONNX Runtime itself is missing
   const trial = await trialOf(name);
   if (trial.works) return providerDevice(name, threads);
   const others = await Promise.all(deviceNames.map(trialOf));
@@ -51,7 +52,7 @@ export function cpuDevice(threads: number): Device {
 export function providerDevice(name: string, threads: number): Device {
   return {
     name,
-    runtime,
+    runtime: onnxRuntime,
     sessionOptions: {
       executionProviders: [name],
       intraOpNumThreads: threads,

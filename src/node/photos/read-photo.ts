@@ -1,9 +1,10 @@
 // Reads photos as people have them: any usual format, turned by EXIF, in any colours, of up to 67 megapixels.
-import sharp, { type Metadata } from 'sharp';
+import type { Metadata } from 'sharp';
 import { UserError } from '../../core/errors.ts';
 import { readColourProfile } from '../../core/formats/icc.ts';
 import type { Photo } from '../../core/portraits/photo.ts';
 import { readWhole } from '../files/files.ts';
+import { sharp } from '../native/native-packages.ts';
 import { jpegQuality } from './jpeg-quality.ts';
 import { mostPixels, pictureFault } from './picture-fault.ts';
 

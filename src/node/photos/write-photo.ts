@@ -1,8 +1,9 @@
 // Writes an edited photo as the file it came from was: format, quality, colours and the camera's settings stay; places,
 // serial numbers, the old thumbnail and the maker's notes do not.
 import readExif from 'exif-reader';
-import sharp, { type Exif, type Sharp } from 'sharp';
+import type { Exif, Sharp } from 'sharp';
 import type { Photo } from '../../core/portraits/photo.ts';
+import { sharp } from '../native/native-packages.ts';
 import type { PhotoFile, PhotoFormat } from './read-photo.ts';
 import { tiffOf } from './tiff.ts';
 

@@ -1,6 +1,7 @@
 // Joins pictures of one size into an animation.
-import sharp from 'sharp';
+
 import type { Timing } from '../../core/editing/recipe.ts';
+import { sharp } from '../native/native-packages.ts';
 
 export type AnimationFormat = 'webp' | 'gif';
 

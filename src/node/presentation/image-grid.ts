@@ -1,6 +1,7 @@
 // Lays images side by side in one PNG: sample sheets during training, strips of an edit, figures of the report.
-import sharp from 'sharp';
+
 import { toUint8 } from '../../core/images/pixels.ts';
+import { sharp } from '../native/native-packages.ts';
 
 export interface GridOptions {
   /** R, the images' side in pixels. */

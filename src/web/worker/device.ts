@@ -24,6 +24,8 @@ export function wasmDevice(threads: number, files?: RuntimeFiles): Device {
     runtime: wasmRuntime,
     sessionOptions: { executionProviders: ['wasm'], graphOptimizationLevel: 'all' },
     target: { fusedMatMul: true },
+    remedy:
+      'Try another browser; who hosts the page must send .mjs files as text/javascript and .wasm as application/wasm',
     writesInPlace: false,
   };
 }

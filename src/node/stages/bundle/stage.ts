@@ -1,6 +1,5 @@
 // Stage `bundle`: puts networks and boundaries into one folder that the editor, the studio and the library load.
 import { basename, resolve } from 'node:path';
-import sharp from 'sharp';
 import { z } from 'zod';
 import { areSameAttributes } from '../../../core/attributes.ts';
 import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
@@ -20,6 +19,7 @@ import { readField } from '../../artefacts/field.ts';
 import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
+import { sharp } from '../../native/native-packages.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 import { exists, runFiles } from '../../runs/manifest.ts';
 import { hashInputs } from '../../runs/origin.ts';

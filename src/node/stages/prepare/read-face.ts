@@ -1,13 +1,10 @@
 // Turns picture files of any kind into the one form that networks read: square, RGB, 8 bit, planar.
-import sharp from 'sharp';
+
 import { UserError } from '../../../core/errors.ts';
 import { type CropName, cropBox } from '../../../core/images/crop.ts';
 import { resampleBox } from '../../../core/images/resample.ts';
+import { sharp } from '../../native/native-packages.ts';
 import { mostPixels, pictureFault } from '../../photos/picture-fault.ts';
-
-// Pictures are decoded side by side, each on one thread; that is faster than many threads on a small picture.
-sharp.concurrency(1);
-sharp.cache(false);
 
 export interface FaceOptions {
   readonly crop: CropName;
