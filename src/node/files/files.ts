@@ -6,6 +6,7 @@ import { UserError } from '../../core/errors.ts';
 import type { DType, NdArray, TypedArray } from '../../core/formats/nd-array.ts';
 import { bytesOf, dtypeOf, elementCount, elementType } from '../../core/formats/nd-array.ts';
 import { decodeNpy, decodeNpyHeader, encodeNpyHeader } from '../../core/formats/npy.ts';
+import { decodeText } from '../../core/formats/text.ts';
 import { errorCode, explainingDiskErrors } from './disk-errors.ts';
 import { renamePatiently, syncHandle } from './durable.ts';
 import { linkTarget, temporaryName } from './places.ts';
@@ -47,7 +48,7 @@ export function writeJson(path: string, value: unknown): Promise<void> {
 
 /** @returns the parsed file. @throws UserError when it is missing or is not JSON. */
 export async function readJson(path: string): Promise<unknown> {
-  const text = new TextDecoder().decode(await readWhole(path));
+  const text = decodeText(await readWhole(path));
   try {
     return JSON.parse(text);
   } catch (error) {

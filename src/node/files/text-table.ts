@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { UserError } from '../../core/errors.ts';
+import { decodeText } from '../../core/formats/text.ts';
 import { explainingDiskErrors } from './disk-errors.ts';
 import { readWhole } from './files.ts';
 
@@ -66,22 +67,16 @@ function unpacked(bytes: Uint8Array, path: string): Uint8Array {
   }
 }
 
-/** Decodes UTF-8, UTF-16 with a mark, or what spreadsheets write on Windows where it is neither. */
 function decoded(bytes: Uint8Array, path: string): string {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  if (first === 0x50 && second === 0x4b && bytes[2] === 3) {
+  const [first, second, third] = bytes;
+  if (first === 0x50 && second === 0x4b && third === 3) {
     throw new UserError(`${path} is packed (ZIP) or a spreadsheet; unpack it, or save it as CSV`);
   }
-  if (bytes.subarray(0, 1024).includes(0)) {
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (!isUtf16 && bytes.subarray(0, 1024).includes(0)) {
     throw new UserError(`${path} must be a table of text; it holds binary data. Save it as CSV`);
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
+  return decodeText(bytes);
 }
 
 type Separator = ',' | ';' | '\t' | ' ';

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { addRecipe, formatRecipe, formatRecipes, type Recipe } from '../../../src/core/editing/recipe.ts';
+import { recipesAsXmp } from '../../../src/core/editing/recipe-file.ts';
 import { UserError } from '../../../src/core/errors.ts';
-import { readRecipeFile, recipesAsXmp } from '../../../src/node/artefacts/recipes.ts';
+import { readRecipeFile } from '../../../src/node/artefacts/recipes.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
 const folder = temporaryFolder();
@@ -31,8 +32,20 @@ describe('recipes in', () => {
   test.each([
     ['one JSON object', async () => formatRecipe(recipe), [recipe]],
     ['JSON over many lines', async () => JSON.stringify(JSON.parse(formatRecipe(recipe)), null, 2), [recipe]],
+    ['JSON with a byte order mark', async () => `\uFEFF${formatRecipe(recipe)}`, [recipe]],
+    ['JSON in UTF-16', async () => Buffer.from(`\uFEFF ${formatRecipe(recipe)}`, 'utf16le'), [recipe]],
     ['a JSON list', async () => formatRecipes(recipes), recipes],
     ['a PNG', async () => recipes.reduce(addRecipe, new Uint8Array(await picture.clone().png().toBuffer())), recipes],
+    [
+      'a lossless animation',
+      () => picture.clone().withXmp(recipesAsXmp(recipes)).webp({ lossless: true }).toBuffer(),
+      recipes,
+    ],
+    [
+      'a JPEG with a profile',
+      () => picture.clone().withXmp(recipesAsXmp(recipes, 'edited')).withIccProfile('p3').jpeg().toBuffer(),
+      recipes,
+    ],
     ['a WebP', () => picture.clone().withXmp(recipesAsXmp(recipes)).webp().toBuffer(), recipes],
   ])('%s', async (name, make, expected) => {
     expect(await readRecipeFile(file(name, await make()))).toEqual(expected);
@@ -54,6 +67,8 @@ describe('refused', () => {
       /carries no recipe\. Choose a file that face-tuning made/,
     ],
     ['a WebP without', () => picture.clone().webp().toBuffer(), /carries no recipe/],
+    ['a JPEG without', () => picture.clone().jpeg().toBuffer(), /carries no recipe/],
+    ['half a JPEG', async () => (await picture.clone().jpeg().toBuffer()).subarray(0, 30), /is a damaged JPEG file/],
     ['a GIF', () => picture.clone().gif().toBuffer(), /is a GIF, which carries no recipe/],
     ['half a WebP', async () => (await picture.clone().webp().toBuffer()).subarray(0, 14), /is a damaged WebP file/],
     ['half a PNG', async () => (await picture.clone().png().toBuffer()).subarray(0, 40), /is a damaged PNG file/],

@@ -2,13 +2,13 @@
 import type { Hold } from '../../../core/directions/hold.ts';
 import { asLatentMove } from '../../../core/editing/moves.ts';
 import { addRecipe, type Recipe, type Start, type Strip, type Timing } from '../../../core/editing/recipe.ts';
+import { recipesAsXmp } from '../../../core/editing/recipe-file.ts';
 import type { Edited } from '../../../core/editing/request.ts';
 import type { MoveRange } from '../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import type { EditRequest, StripRequest } from '../../../core/editor/requests.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import type { Geometry } from '../../../core/models/latents.ts';
-import { recipesAsXmp } from '../../artefacts/recipes.ts';
 import { type AnimationFormat, encodeAnimation } from '../../presentation/animation.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 

@@ -60,7 +60,7 @@ function FileInput() {
       id="open-file"
       type="file"
       hidden
-      accept=".png,.json,image/png,application/json"
+      accept=".png,.webp,.jpg,.jpeg,.json,image/png,image/webp,image/jpeg,application/json"
       aria-label="Picture or recipe to open"
       onChange={event => {
         const file = event.currentTarget.files?.[0];

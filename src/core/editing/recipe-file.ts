@@ -1,0 +1,47 @@
+// Recipes in files: inside the pictures and animations that were made by them, and as JSON.
+import { UserError } from '../errors.ts';
+import { isJpeg, readJpegXmp } from '../formats/jpeg.ts';
+import { decodeText } from '../formats/text.ts';
+import { isWebp, readWebpXmp } from '../formats/webp.ts';
+import { recipesInXmp, type SourceType, xmpPacket } from '../formats/xmp.ts';
+import { formatRecipes, parseRecipes, type Recipe, readRecipes } from './recipe.ts';
+
+/** @returns XMP metadata that says whether a model made or edited the picture, with the recipes. */
+export function recipesAsXmp(recipes: readonly Recipe[], source: SourceType = 'generated'): string {
+  return xmpPacket(source, formatRecipes(recipes));
+}
+
+/** Whether a file is a picture of a kind that can carry recipes, by its first 12 bytes. */
+export function isRecipePicture(beginning: Uint8Array): boolean {
+  return isPng(beginning) || isWebp(beginning) || isJpeg(beginning);
+}
+
+function isPng(bytes: Uint8Array): boolean {
+  return [0x89, 0x50, 0x4e, 0x47].every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * @param bytes a PNG, WebP or JPEG file that carries recipes, or JSON of one or of several, in any encoding of Unicode.
+ * @param name what the file is called in errors: its path.
+ * @returns one recipe a face, at least one. @throws UserError in one line for any other file.
+ */
+export function recipesIn(bytes: Uint8Array, name: string): Recipe[] {
+  if (isRecipePicture(bytes)) {
+    const recipes = isPng(bytes) ? readRecipes(bytes, name) : recipesInMetadata(bytes, name);
+    if (recipes.length > 0) return recipes;
+    throw new UserError(`${name} carries no recipe. ${remedy}`);
+  }
+  const beginning = String.fromCharCode(...bytes.subarray(0, 4));
+  if (beginning === 'GIF8') throw new UserError(`${name} is a GIF, which carries no recipe. ${remedy}`);
+  const text = decodeText(bytes);
+  if (/^\s*[[{]/.test(text)) return parseRecipes(text, name);
+  throw new UserError(`${name} must be a PNG, WebP or JPEG picture with a recipe, or a recipe in JSON. ${remedy}`);
+}
+
+const remedy = 'Choose a file that face-tuning made';
+
+function recipesInMetadata(bytes: Uint8Array, name: string): Recipe[] {
+  const packet = isWebp(bytes) ? readWebpXmp(bytes, name) : readJpegXmp(bytes, name);
+  const json = packet && recipesInXmp(packet);
+  return json === undefined ? [] : parseRecipes(json, `the recipe of ${name}`);
+}
