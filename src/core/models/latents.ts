@@ -23,15 +23,19 @@ export function sampleLatents(random: Random, count: number, size: number): Floa
 
 /**
  * Latents as the generator sees them: each row at length √size (Karras et al. 2018, §4.2).
- * @param latents raw [n, size]. @returns a new array [n, size]. @throws RangeError for a row without direction.
+ * @param latents raw [n, size]. @param name what they are called in errors: their file.
+ * @returns a new array [n, size]. @throws UserError for a row without direction, such as one of zeros.
  */
-export function normaliseLatents(latents: Float32Array, size: number): Float32Array<ArrayBuffer> {
+export function normaliseLatents(latents: Float32Array, size: number, name = 'the latents'): Float32Array<ArrayBuffer> {
   const normalised = new Float32Array(latents.length);
   for (let start = 0; start < latents.length; start += size) {
     const row = latents.subarray(start, start + size);
     const scale = Math.sqrt(size) / length(row);
-    if (!Number.isFinite(scale))
-      throw new RangeError(`latent ${start / size} has no direction: its length is ${length(row)}`);
+    if (!Number.isFinite(scale) || scale === 0) {
+      throw new UserError(
+        `${name}: each latent must have a direction; row ${start / size} has the length ${length(row)}. Leave it out`,
+      );
+    }
     for (let i = 0; i < row.length; i++) normalised[start + i] = row[i]! * scale;
   }
   return normalised;

@@ -1,14 +1,15 @@
 // Reads and writes the files of InterFaceGAN (Shen et al. 2020): boundaries, scores, and its names of attributes.
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { AttributeName } from '../../core/attributes.ts';
 import type { Direction } from '../../core/directions/direction.ts';
-import { UserError } from '../../core/errors.ts';
+import { didYouMean, UserError } from '../../core/errors.ts';
 import { toFloat64 } from '../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../core/formats/npy.ts';
 import { length, scaled } from '../../core/math/linear-algebra.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { readNpy, writeWhole } from '../files/files.ts';
+import { exists } from '../files/places.ts';
 
 /** Its names of CelebA's attributes, and whether its "more" is ours: its age points to the old. */
 const aliases: Readonly<Record<string, { readonly attribute: AttributeName; readonly sign: 1 | -1 }>> = {
@@ -19,9 +20,10 @@ const aliases: Readonly<Record<string, { readonly attribute: AttributeName; read
 };
 
 /** The beginning of published files' names: the generator and its dataset. */
-const generatorPrefix = /^(?:pggan|stylegan)_(?:celebahq|ffhq)_/;
+const generatorPrefix = /^((?:pggan|stylegan[23]?)_(?:celebahq|celeba|ffhq|bedroom|[a-z0-9]+hq))_/;
 
 const endings = { boundary: '_boundary.npy', scores: '_scores.npy' } as const;
+type Kind = keyof typeof endings;
 
 export interface NamedFile {
   readonly path: string;
@@ -31,35 +33,122 @@ export interface NamedFile {
   readonly sign: 1 | -1;
 }
 
+export interface NamedFiles {
+  /** Sorted by attribute. */
+  readonly files: readonly NamedFile[];
+  /** Files of folders that are left out, a line for people; undefined where there are none. */
+  readonly note: string | undefined;
+}
+
+/** How files are found. */
+interface Search {
+  /** The generator whose files count, as in their names: `pggan_celebahq`. Left out: the only one. */
+  readonly of?: string | undefined;
+  /** Attributes that go by their own names, whatever InterFaceGAN calls so. */
+  readonly attributes?: readonly string[];
+}
+
+/** A file as its name tells it. */
+interface Candidate {
+  readonly path: string;
+  /** The name without generator and ending: `age`, `age_w`. */
+  readonly stem: string;
+  readonly generator: string | undefined;
+  /** Whether somebody named the file itself, rather than its folder. */
+  readonly isGiven: boolean;
+}
+
 /**
- * Finds files by their ending.
- * @param paths files and folders; of a folder all files with that ending are taken.
- * @returns them sorted by attribute. @throws UserError where there is none, or two of one attribute.
+ * Finds files by their names: `<attribute>_boundary.npy`, also after the name of a generator; `boundary_<attribute>.npy`;
+ * and `boundary.npy` in a folder of the attribute's name, as InterFaceGAN's training writes it.
+ * @param paths files and folders; all such files of a folder are taken, and those in folders in it.
+ * @throws UserError where there is none, where they are of several generators and nobody chose, and for two of one
+ *   attribute.
  */
-export async function namedFiles(paths: readonly string[], kind: keyof typeof endings): Promise<NamedFile[]> {
-  const ending = endings[kind];
-  const files: string[] = [];
-  for (const path of paths) {
-    const isFolder = await explainingDiskErrors('read', path, async () => (await stat(path)).isDirectory());
-    if (!isFolder) files.push(path);
-    else files.push(...(await readdir(path)).filter(name => name.endsWith(ending)).map(name => join(path, name)));
+export async function namedFiles(
+  paths: readonly string[],
+  kind: Kind,
+  { of, attributes = [] }: Search = {},
+): Promise<NamedFiles> {
+  const found = (await Promise.all(paths.map(path => candidatesAt(path, kind)))).flat();
+  if (found.length === 0) {
+    throw new UserError(`${paths.join(', ')} must hold files named <attribute>${endings[kind]}; got none`);
   }
-  if (files.length === 0)
-    throw new UserError(`${paths.join(', ')} must hold files named <attribute>${ending}; got none`);
-  const named = files.map(path => {
-    const name = basename(path);
-    if (!name.endsWith(ending)) throw new UserError(`${path} must be named <attribute>${ending}`);
-    const stem = name.slice(0, -ending.length).replace(generatorPrefix, '');
-    return { path, ...(aliases[stem] ?? { attribute: stem, sign: 1 as const }) };
-  });
+  const chosen = ofOneGenerator(found, of, kind);
+  const inner = chosen.filter(file => isOfInnerLatents(file, chosen));
+  const refused = inner.find(file => file.isGiven);
+  if (refused !== undefined) {
+    throw new UserError(
+      `${refused.path} must be of latents z; its name says that it is of w, StyleGAN's inner latents. Give the one without _w`,
+    );
+  }
   const byName = new Map<string, NamedFile>();
-  for (const file of named) {
+  for (const { path, stem } of chosen.filter(file => !inner.includes(file))) {
+    const alias = attributes.includes(stem) ? undefined : aliases[stem];
+    const file: NamedFile = { path, ...(alias ?? { attribute: stem, sign: 1 }) };
     const other = byName.get(file.attribute);
-    if (other !== undefined)
-      throw new UserError(`${other.path} and ${file.path} are both of ${file.attribute}; give one`);
+    if (other !== undefined && resolve(other.path) !== resolve(path)) {
+      throw new UserError(`${other.path} and ${path} are both of ${file.attribute}; give one`);
+    }
     byName.set(file.attribute, file);
   }
-  return named.sort((a, b) => (a.attribute < b.attribute ? -1 : 1));
+  const left = found.length - byName.size;
+  return {
+    files: [...byName.values()].sort((a, b) => (a.attribute < b.attribute ? -1 : 1)),
+    note: left > 0 ? `left out ${left} of ${found.length} files: of other generators, or of latents w` : undefined,
+  };
+}
+
+async function candidatesAt(path: string, kind: Kind): Promise<Candidate[]> {
+  const isFolder = await explainingDiskErrors('read', path, async () => (await stat(path)).isDirectory());
+  if (!isFolder) {
+    const file = candidate(path, kind, true);
+    if (file !== undefined) return [file];
+    throw new UserError(`${path} must be named <attribute>${endings[kind]}, as in Smiling${endings[kind]}`);
+  }
+  const entries = await explainingDiskErrors('read', path, () => readdir(path, { withFileTypes: true }));
+  const inside = entries.map(entry => {
+    const name = entry.isDirectory() ? join(entry.name, `${kind}.npy`) : entry.name;
+    return { path: join(path, name), isFolder: entry.isDirectory() };
+  });
+  const there: Candidate[] = [];
+  for (const file of inside.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    const named = candidate(file.path, kind, false);
+    if (named !== undefined && (!file.isFolder || (await exists(file.path)))) there.push(named);
+  }
+  return there;
+}
+
+/** @returns undefined for a file of another name. */
+function candidate(path: string, kind: Kind, isGiven: boolean): Candidate | undefined {
+  const name = basename(path);
+  const own = name === `${kind}.npy` ? basename(dirname(resolve(path))) : undefined;
+  const [, before, after] = new RegExp(`^(?:(.+)_${kind}|${kind}_(.+))\\.npy$`).exec(name) ?? [];
+  const whole = own ?? before ?? after;
+  if (whole === undefined) return undefined;
+  const generator = generatorPrefix.exec(whole)?.[1];
+  return { path, stem: generator === undefined ? whole : whole.slice(generator.length + 1), generator, isGiven };
+}
+
+/** @throws UserError where the files are of several generators and nobody chose one, or of none that was asked for. */
+function ofOneGenerator(files: readonly Candidate[], of: string | undefined, kind: Kind): readonly Candidate[] {
+  const generators = [...new Set(files.flatMap(({ generator }) => generator ?? []))].sort();
+  if (of === undefined && generators.length < 2) return files;
+  const known = generators.join(', ') || 'none by its name';
+  if (of === undefined) {
+    throw new UserError(
+      `${kind === 'boundary' ? 'boundaries' : 'scores'} must be of one generator; these are of ${known}. Choose with --of ${generators[0]}`,
+    );
+  }
+  const chosen = files.filter(({ generator }) => generator === of);
+  if (chosen.length > 0) return chosen;
+  throw new UserError(`--of must be a generator of these files (${known}); got ${of}.${didYouMean(of, generators)}`);
+}
+
+/** Whether a name such as `age_w` means boundaries of StyleGAN's inner latents rather than an attribute. */
+function isOfInnerLatents({ stem, generator }: Candidate, all: readonly Candidate[]): boolean {
+  if (!stem.endsWith('_w')) return false;
+  return generator?.startsWith('stylegan') === true || all.some(other => `${other.stem}_w` === stem);
 }
 
 /**
@@ -67,9 +156,9 @@ export async function namedFiles(paths: readonly string[], kind: keyof typeof en
  * without an intercept, which is 0 then. Files of a run of `fit` are read alike.
  * @throws UserError unless all are directions of one latent size.
  */
-export async function readBoundaryFiles(paths: readonly string[]): Promise<Direction[]> {
+export async function readBoundaryFiles(files: readonly NamedFile[]): Promise<Direction[]> {
   const boundaries: Direction[] = [];
-  for (const { path, attribute, sign } of await namedFiles(paths, 'boundary')) {
+  for (const { path, attribute, sign } of files) {
     const { shape, data } = await readNpy(path);
     if (!(shape.length === 1 || (shape.length === 2 && shape[0] === 1))) {
       throw new UserError(`${path} must have shape [1, d]; got [${shape.join(', ')}]`);

@@ -126,7 +126,11 @@ function checkBundle(recipe: Recipe, path: string, used: FaceEditor['bundle']): 
 }
 
 /** @returns the rows of a .npy file, each a latent [d]. */
-async function readLatents(path: string, { bundle, layers }: FaceEditor, rows: readonly number[] | undefined) {
+async function readLatents(
+  path: string,
+  { bundle, layers, geometry }: FaceEditor,
+  rows: readonly number[] | undefined,
+) {
   const own = bundle.latentSize;
   const { shape, data } = await readNpy(path);
   const isLayered = layers > 1 && shape.at(-1) === own && shape.at(-2) === layers && shape.length === 3;
@@ -140,11 +144,19 @@ async function readLatents(path: string, { bundle, layers }: FaceEditor, rows: r
     );
   }
   const count = data.length / size;
+  if (count === 0) {
+    throw new UserError(
+      `${path} must hold a latent; it has no rows, by its shape [${shape.join(', ')}]. Make it again`,
+    );
+  }
   const all = Float64Array.from(toFloat64(data));
   return (rows ?? Array.from({ length: count }, (_, row) => row)).map((row): { name: string; start: Start } => {
     if (row >= count) throw new UserError(`--row must be from 0 to ${count - 1}, the rows of ${path}; got ${row}`);
     const latent = all.slice(row * size, (row + 1) * size);
     if (!latent.every(Number.isFinite)) throw new UserError(`row ${row} of ${path} must hold finite numbers only`);
+    if (geometry === 'sphere' && latent.every(value => value === 0)) {
+      throw new UserError(`row ${row} of ${path} must have a direction; it is all zeros. Choose others with --row`);
+    }
     return { name: `row ${row}`, start: { latent } };
   });
 }

@@ -6,13 +6,13 @@ import { fitHandLabelled, type HandLabelledMetrics } from '../../../core/directi
 import { conditionNormal } from '../../../core/editing/conditioning.ts';
 import { UserError } from '../../../core/errors.ts';
 import { attributeOf, type LatentSpace, type StoredBoundary, type StoredFit } from '../../artefacts/boundaries.ts';
-import { readBoundaryFiles } from '../../interop/interfacegan.ts';
+import { type NamedFile, readBoundaryFiles } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
 import type { Faces } from './faces.ts';
 import { readHandLabels } from './hand-labels.ts';
 
 interface Wishes extends Partial<Omit<BoundaryOptions, 'threshold'>> {
-  readonly import: readonly string[];
+  readonly import: readonly NamedFile[];
   readonly labels: readonly string[];
   readonly name: readonly string[];
   readonly condition: readonly string[];

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { attributeNames } from '../../../core/attributes.ts';
 import { UserError } from '../../../core/errors.ts';
-import { checkShape, toFloat32 } from '../../../core/formats/nd-array.ts';
+import { checkShape, type NdArray, toFloat32 } from '../../../core/formats/nd-array.ts';
 import { brightnessName } from '../../../core/images/brightness.ts';
 import { quantile } from '../../../core/math/statistics.ts';
 import { normaliseLatents } from '../../../core/models/latents.ts';
@@ -60,17 +60,26 @@ export async function readFaces(run: FinishedRun): Promise<Faces> {
  * all are probabilities, in [0, 1], and above 0 where they are not.
  * @throws UserError as `readFaces`.
  */
-export async function readScoredFaces(latentFile: string, scorePaths: readonly string[]): Promise<Faces> {
+export async function readScoredFaces(
+  latentFile: string,
+  scorePaths: readonly string[],
+  generator?: string,
+): Promise<Faces> {
   const latents = await readMatrix(latentFile, [null, null]);
   const [count, size] = latents.shape;
+  if (latents.data.length === 0) {
+    throw new UserError(
+      `${latentFile} must hold latents; it has none, by its shape [${count}, ${size}]. Make it again`,
+    );
+  }
   const table = scorePaths.length === 1 && basename(scorePaths[0]!) === 'scores.npy' ? scorePaths[0] : undefined;
-  const files = table === undefined ? await namedFiles(scorePaths, 'scores') : [];
+  const { files } = table === undefined ? await namedFiles(scorePaths, 'scores', { of: generator }) : { files: [] };
   const scored = table === undefined ? files.map(file => file.attribute) : attributeNames;
   const scores = new Float32Array(count * scored.length);
   if (table !== undefined) scores.set((await readMatrix(table, [count, scored.length])).data);
   for (const [a, { path, sign }] of files.entries()) {
-    const column = await readMatrix(path, [count, 1]);
-    for (const [face, score] of column.data.entries()) scores[face * scored.length + a] = sign * score;
+    for (const [face, score] of (await readScores(path, count)).entries())
+      scores[face * scored.length + a] = sign * score;
   }
   const rows = scored.map((attribute, a) => {
     const sign = files[a]?.sign ?? 1;
@@ -80,7 +89,7 @@ export async function readScoredFaces(latentFile: string, scorePaths: readonly s
     }
     return { attribute, threshold: probabilities ? sign / 2 : 0, origin: 'fitted to scores' };
   });
-  const normalised = { ...latents, data: normaliseLatents(latents.data, size) };
+  const normalised = { ...latents, data: normaliseLatents(latents.data, size, latentFile) };
   return faces(normalised, rows, scores, { attributes: attributeNames, geometry: 'sphere', generator: undefined });
 }
 
@@ -110,10 +119,25 @@ function faces(
 async function readMatrix(path: string, expected: readonly [number | null, number | null]) {
   const array = await readNpy(path);
   checkShape(array, expected, path);
-  const data = toFloat32(array.data);
-  if (!data.every(Number.isFinite))
-    throw new UserError(`${path} must hold finite numbers; some are not. Make it again`);
-  return { shape: array.shape as [number, number], data };
+  return { shape: array.shape as [number, number], data: finiteNumbers(array, path) };
+}
+
+function finiteNumbers({ shape, data: read }: NdArray, path: string): Float32Array {
+  const data = toFloat32(read);
+  const wrong = data.findIndex(value => !Number.isFinite(value));
+  if (wrong >= 0) {
+    const row = Math.floor(wrong / Math.max(1, shape[1] ?? 1));
+    throw new UserError(`${path} must hold finite numbers; row ${row} has ${data[wrong]}. Make it again`);
+  }
+  return data;
+}
+
+/** @returns the scores of so many faces, which are in a row or in a column. */
+async function readScores(path: string, count: number): Promise<Float32Array> {
+  const array = await readNpy(path);
+  const isRow = array.shape.length === 1 || (array.shape.length === 2 && array.shape[0] === 1);
+  if (!isRow || array.data.length !== count) checkShape(array, [count, 1], path);
+  return finiteNumbers(array, path);
 }
 
 /** @returns numbers in memory that all threads share. */

@@ -16,7 +16,7 @@ import {
   writeBoundary,
 } from '../../artefacts/boundaries.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
-import { namedFiles } from '../../interop/interfacegan.ts';
+import { type NamedFile, namedFiles } from '../../interop/interfacegan.ts';
 import { csvTable } from '../../presentation/table.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
 import { inThreads } from '../../threads/threads.ts';
@@ -24,6 +24,7 @@ import { mapInOrder } from '../framework/map-in-order.ts';
 import {
   conditionOption,
   exportOption,
+  generatorOption,
   pathOption,
   psiOption,
   runOptions,
@@ -52,6 +53,7 @@ const options = z.strictObject({
     .describe(
       'boundaries to measure instead of fitting their attributes: <attribute>_boundary.npy (1, d), or folders of these',
     ),
+  of: generatorOption(),
   labels: z
     .array(pathOption())
     .default([])
@@ -112,7 +114,7 @@ type Config = z.output<typeof options>;
 
 /** The options that people turn; the defaults suit the others. */
 const common: readonly (keyof Config)[] = [
-  ...(['synthesis', 'latents', 'scores', 'import', 'labels', 'name', 'psi', 'condition', 'export'] as const),
+  ...(['synthesis', 'latents', 'scores', 'import', 'of', 'labels', 'name', 'psi', 'condition', 'export'] as const),
   ...(['samples', 'curve', 'field', 'threads', 'out', 'seed', 'resume', 'force'] as const),
 ];
 
@@ -130,15 +132,16 @@ export const fit = defineStage({
   async run(config, context) {
     checkSources(config);
     const faces = await openFaces(config);
+    const imports = await importsOf(config, faces, context.log);
     for (const attribute of config.curve) attributeIndex(attribute, faces.attributes);
     const { out, resume, force } = config;
     const { log } = context;
     return withRun(
       out,
-      { stage: 'fit', options, config, inputs: await inputsOf(config), resume, force, log },
+      { stage: 'fit', options, config, inputs: await inputsOf(config, imports), resume, force, log },
       async run => {
-        const fitted = await fitAll(run, faces, config, context);
-        const { directions, space } = await gatherDirections(config, faces, fitted, log);
+        const fitted = await fitAll(run, faces, imports, config, context);
+        const { directions, space } = await gatherDirections({ ...config, import: imports }, faces, fitted, log);
         await writeBoundaries(run, directions, space);
         const field = config.field ? await fitFieldTo(run, faces, config.seed, context) : undefined;
         const fits = directions.filter(isOfAttribute);
@@ -176,38 +179,46 @@ function checkSources({ synthesis, latents, scores, labels, name }: Config): voi
   }
 }
 
-async function openFaces({ synthesis, latents, scores }: Config): Promise<Faces> {
+async function openFaces({ synthesis, latents, scores, of }: Config): Promise<Faces> {
   return synthesis === undefined
-    ? readScoredFaces(latents!, scores)
+    ? readScoredFaces(latents!, scores, of)
     : readFaces(await openRun(synthesis, 'synthesize'));
 }
 
+/** The boundaries that are measured instead of fitted. */
+async function importsOf(config: Config, faces: Faces, log: StageContext['log']): Promise<readonly NamedFile[]> {
+  if (config.import.length === 0) return [];
+  const { files, note } = await namedFiles(config.import, 'boundary', { of: config.of, attributes: faces.attributes });
+  if (note !== undefined) log.warn(note);
+  return files;
+}
+
 /** The runs and files that are read, for the manifest. */
-async function inputsOf(config: Config): Promise<Record<string, string>> {
+async function inputsOf(config: Config, imports: readonly NamedFile[]): Promise<Record<string, string>> {
   const { synthesis, latents, scores, labels } = config;
-  const files = config.import.length > 0 ? await namedFiles(config.import, 'boundary') : [];
-  const scoreFiles = scores.length === 1 && scores[0]!.endsWith('.npy') ? scores : await scorePaths(scores);
+  const scoreFiles = scores.length === 1 && scores[0]!.endsWith('.npy') ? scores : await scorePaths(config);
   return {
     ...(synthesis !== undefined && { synthesis }),
     ...(latents !== undefined && { latents }),
-    ...Object.fromEntries(files.map(({ attribute, path }) => [`import ${attribute}`, path])),
+    ...Object.fromEntries(imports.map(({ attribute, path }) => [`import ${attribute}`, path])),
     ...Object.fromEntries(scoreFiles.map((path, i) => [`scores ${i}`, path])),
     ...Object.fromEntries(labels.map((path, i) => [`labels ${i}`, path])),
   };
 }
 
-async function scorePaths(scores: readonly string[]): Promise<string[]> {
-  return scores.length === 0 ? [] : (await namedFiles(scores, 'scores')).map(({ path }) => path);
+async function scorePaths({ scores, of }: Config): Promise<string[]> {
+  return scores.length === 0 ? [] : (await namedFiles(scores, 'scores', { of })).files.map(({ path }) => path);
 }
 
 /** Fits every attribute that the faces are labelled with, except those that are imported. */
 async function fitAll(
   run: Run,
   faces: Faces,
-  { curve, threads, import: imported, ...config }: Config,
+  imports: readonly NamedFile[],
+  { curve, threads, ...config }: Config,
   { log, signal }: StageContext,
 ): Promise<StoredFit[]> {
-  const taken = imported.length > 0 ? (await namedFiles(imported, 'boundary')).map(({ attribute }) => attribute) : [];
+  const taken = imports.map(({ attribute }) => attribute);
   const all = faces.rows.map((each, row) => ({ ...each, row }));
   const orders = all.filter(({ attribute }) => !taken.includes(attribute));
   const fits = await keptBoundaries(run);

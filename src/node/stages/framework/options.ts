@@ -35,6 +35,15 @@ export function conditionOption() {
     .describe('boundaries to derive, as primal:lock+lock, e.g. Young:Male+Eyeglasses, kept as Young_c_Male_Eyeglasses');
 }
 
+/** The generator whose files are taken out of folders that hold those of several, as InterFaceGAN's does. */
+export function generatorOption() {
+  return z
+    .string()
+    .min(1)
+    .optional()
+    .describe('generator whose files count, as in their names, where a folder has those of several: pggan_celebahq');
+}
+
 /** A folder for other programs. */
 export function exportOption() {
   return pathOption()

@@ -8,7 +8,7 @@ import { withRun } from '../../runs/run-folder.ts';
 import { gatherDirections } from '../fit/directions.ts';
 import { exportTo } from '../fit/export.ts';
 import { columns, means, tableRows } from '../fit/tables.ts';
-import { conditionOption, exportOption, pathOption, runOptions } from '../framework/options.ts';
+import { conditionOption, exportOption, generatorOption, pathOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 
 const { seed: _noRandomChoices, ...folderOptions } = runOptions;
@@ -18,6 +18,7 @@ const options = z.strictObject({
     .array(pathOption())
     .min(1)
     .describe("boundaries to take over: InterFaceGAN's <attribute>_boundary.npy (1, d), or folders of these"),
+  of: generatorOption(),
   condition: conditionOption(),
   export: exportOption(),
   ...folderOptions,
@@ -27,16 +28,17 @@ export const importBoundaries = defineStage({
   name: 'import boundaries',
   description: "Take over boundaries as they are, under CelebA's names; fit --import measures them on faces instead.",
   examples: [
-    '--boundaries interfacegan/boundaries --out runs/published',
-    '--boundaries interfacegan/boundaries --condition Young:Male --export exported --out runs/published',
+    '--boundaries interfacegan/boundaries --of pggan_celebahq --out runs/published',
+    '--boundaries interfacegan/boundaries --of pggan_celebahq --condition Young:Male --export exported --out runs/published',
   ],
   options,
   async run(config, { log }) {
-    const { boundaries, condition, out, resume, force } = config;
-    const files = await namedFiles(boundaries, 'boundary');
+    const { boundaries, of, condition, out, resume, force } = config;
+    const { files, note } = await namedFiles(boundaries, 'boundary', { of });
+    if (note !== undefined) log.warn(note);
     const inputs = Object.fromEntries(files.map(({ attribute, path }) => [attribute, path]));
     return withRun(out, { stage: 'import boundaries', options, config, inputs, resume, force, log }, async run => {
-      const wishes = { import: boundaries, condition, labels: [], name: [], seed: 0 };
+      const wishes = { import: files, condition, labels: [], name: [], seed: 0 };
       const { directions, space } = await gatherDirections(wishes, undefined, [], log);
       await writeBoundaries(run, directions, space);
       const fits = directions.filter(isOfAttribute);

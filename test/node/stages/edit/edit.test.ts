@@ -342,7 +342,12 @@ test('latents that are none leave no file', async () => {
   await expect(editing({ shape: [16], data: new Int32Array(16) })).rejects.toThrow(/of float32 or float64; got/);
   await expect(editing(two, [2])).rejects.toThrow(/^--row must be from 0 to 1, the rows of .*; got 2$/);
   await expect(editing({ ...two, data: two.data.with(20, Number.NaN) })).rejects.toThrow(/^row 1 of .* finite numbers/);
-  await expect(editing({ ...two, data: two.data.fill(0) })).rejects.toThrow(/a finite length above 0; got 0/);
+  await expect(editing({ shape: [0, 16], data: new Float32Array() })).rejects.toThrow(
+    /must hold a latent; it has no rows, by its shape \[0, 16\]/,
+  );
+  await expect(editing({ ...two, data: two.data.fill(0) })).rejects.toThrow(
+    /^row 0 of .* must have a direction; it is all zeros\. Choose others/,
+  );
   expect(existsSync(out)).toBe(false);
 });
 

@@ -59,6 +59,37 @@ describe("InterFaceGAN's latents and scores", () => {
     expect((await readNpy(join(exported, 'pose_scores.npy'))).shape).toEqual([4000, 1]);
   });
 
+  test('scores in a row, in a list or in a column are the same', async () => {
+    const normals: Float64Array[] = [];
+    for (const shape of [[4000, 1], [4000], [1, 4000]]) {
+      const path = join(folder, 'hat_scores.npy');
+      writeFileSync(path, encodeNpy({ shape, data: logits }));
+      const finished = await run({ latents: z, scores: [path], ratio: 0.1, control: false, field: false });
+      normals.push(await normalIn(finished.file('hat_boundary.npy')));
+    }
+    expect(normals[1]).toEqual(normals[0]);
+    expect(normals[2]).toEqual(normals[0]);
+  });
+
+  test('a row of zeros, of infinite numbers or none at all is one line that names file and row', async () => {
+    const path = join(folder, 'bad-z.npy');
+    const scores = [write('hat_scores.npy', logits)];
+    const fitTo = (shape: readonly number[], data: Float32Array) => {
+      writeFileSync(path, encodeNpy({ shape, data }));
+      return run({ latents: path, scores, field: false });
+    };
+    const spoilt = (value: number) => Float32Array.from(latents, (x, at) => (Math.floor(at / size) === 7 ? value : x));
+    await expect(fitTo([4000, size], spoilt(0))).rejects.toThrow(
+      `${path}: each latent must have a direction; row 7 has the length 0. Leave it out`,
+    );
+    await expect(fitTo([4000, size], spoilt(Number.NaN))).rejects.toThrow(
+      `${path} must hold finite numbers; row 7 has NaN. Make it again`,
+    );
+    await expect(fitTo([0, size], new Float32Array())).rejects.toThrow(`${path} must hold latents; it has none`);
+    await expect(fitTo([4000, 0], new Float32Array())).rejects.toThrow(`${path} must hold latents; it has none`);
+    await expect(fitTo([4000 * size], latents)).rejects.toThrow(/must have shape \[any, any\]; got \[64000\]/);
+  });
+
   test('all 40 in scores.npy', async () => {
     const table = new Float32Array(4000 * 40);
     for (let face = 0; face < 4000; face++) table[face * 40 + attributeIndex('Bangs')] = logits[face]!;

@@ -1,6 +1,6 @@
 // The stage `import boundaries` on InterFaceGAN's published boundaries, and on files that are none.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toFloat64 } from '../../../../src/core/formats/nd-array.ts';
@@ -90,6 +90,66 @@ print(numpy.abs(a - b).max())`;
     const paths = [join(exported, 'age_boundary.npy'), join(published, 'pggan_celebahq_age_boundary.npy')];
     expect(Number(execFileSync(python, ['-c', script, ...paths], { encoding: 'utf8' }))).toBe(0);
   });
+});
+
+/** A folder as InterFaceGAN's repository has it: boundaries of three generators, of one also of inner latents. */
+function wholeFolder(): string {
+  const whole = temporaryFolder();
+  const published = ['pggan_celebahq', 'stylegan_celebahq', 'stylegan_ffhq'];
+  for (const [g, generator] of published.entries()) {
+    for (const [a, name] of ['age', 'gender', 'pose'].entries()) {
+      const data = new Float32Array(8).fill(0).with(g + a, 2);
+      const inner = generator === 'stylegan_ffhq' ? [`${name}_w`] : [];
+      for (const stem of [name, ...inner]) {
+        writeFileSync(join(whole, `${generator}_${stem}_boundary.npy`), encodeNpy({ shape: [1, 8], data }));
+      }
+    }
+  }
+  return whole;
+}
+
+describe("InterFaceGAN's whole folder", () => {
+  const whole = wholeFolder();
+  const taken = async (options: object) => {
+    const { directions } = await readBoundaryDetails(await run({ boundaries: [whole], ...options }));
+    return directions.filter(({ controllable }) => controllable).map(({ attribute }) => attribute);
+  };
+
+  test('is asked which generator it is for, and then read', async () => {
+    await expect(taken({})).rejects.toThrow(
+      'boundaries must be of one generator; these are of pggan_celebahq, stylegan_celebahq, stylegan_ffhq. ' +
+        'Choose with --of pggan_celebahq',
+    );
+    await expect(taken({ of: 'stylegan_fhq' })).rejects.toThrow(/got stylegan_fhq\. Did you mean "stylegan_ffhq"\?/);
+    expect(await taken({ of: 'pggan_celebahq' })).toEqual(['Male', 'Young', 'pose']);
+  });
+
+  test('keeps boundaries of inner latents out, and refuses one that is given by its name', async () => {
+    expect(await taken({ of: 'stylegan_ffhq' })).toEqual(['Male', 'Young', 'pose']);
+    const inner = join(whole, 'stylegan_ffhq_age_w_boundary.npy');
+    await expect(run({ boundaries: [inner] })).rejects.toThrow(/must be of latents z; its name says that it is of w/);
+  });
+
+  test('is read file by file, as a shell writes out a pattern', async () => {
+    const files = readdirSync(whole).filter(name => name.startsWith('stylegan_celebahq'));
+    expect(await taken({ boundaries: files.map(name => join(whole, name)) })).toEqual(['Male', 'Young', 'pose']);
+  });
+});
+
+test("boundaries as InterFaceGAN's own training names them", async () => {
+  const trained = temporaryFolder();
+  const data = new Float32Array(8).fill(1);
+  const save = (path: string) => writeFileSync(path, encodeNpy({ shape: [1, 8], data }));
+  for (const name of ['pggan_celebahq_smile', 'hat']) {
+    mkdirSync(join(trained, name));
+    save(join(trained, name, 'boundary.npy'));
+  }
+  save(join(trained, 'boundary_Eyeglasses.npy'));
+  const all = await readBoundaryDetails(await run({ boundaries: [trained] }));
+  const named = all.directions.filter(({ controllable }) => controllable).map(({ attribute }) => attribute);
+  expect(named).toEqual(['Eyeglasses', 'Smiling', 'hat']);
+  const one = await readBoundaryDetails(await run({ boundaries: [join(trained, 'hat', 'boundary.npy')] }));
+  expect(one.directions.slice(40).map(({ attribute }) => attribute)).toEqual(['hat']);
 });
 
 function write(name: string, data: Float32Array): string {
