@@ -32,7 +32,7 @@ function changed(file: Uint8Array, { at, kind, bytes }: Change): Uint8Array {
 }
 
 /** The file after one to four changes, never unchanged. */
-function mutations(file: Uint8Array): fc.Arbitrary<Uint8Array> {
+export function mutations(file: Uint8Array): fc.Arbitrary<Uint8Array> {
   const mutated = fc.array(changes, { minLength: 1, maxLength: 4 }).map(list => list.reduce(changed, file));
   return mutated.filter(bytes => Buffer.compare(bytes, file) !== 0);
 }

@@ -62,6 +62,16 @@ export interface Timing {
   readonly pingPong: boolean;
 }
 
+/** The timing where nobody chooses another. */
+export const defaultTiming: Timing = { delay: 100, loop: 0, pingPong: false };
+
+/** `Timing` as files and requests hold it. */
+export const timingSchema = z.strictObject({
+  delay: z.int().min(20).max(10_000),
+  loop: z.int().min(0).max(65_535),
+  pingPong: z.boolean(),
+});
+
 /** The version of recipes that this program writes and reads. */
 const schemaVersion = 1;
 
@@ -78,64 +88,63 @@ const longestText = 200_000;
 const mostRecipes = 10_000;
 
 // Written as on the command line, `Young=-2`, to be read by people too.
-const moveSchema = z
-  .string()
-  .max(100)
-  .transform(text => asLatentMove(parseMove(text)));
+const moveSchema = z.string().max(100);
 
-const schema = z
-  .strictObject({
-    schemaVersion: z.literal(schemaVersion),
-    bundle: z.strictObject({ name: z.string().max(100), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-    seed: z.int().min(0).optional(),
-    psi: z.number().min(0).max(mostPsi).optional(),
-    latent: z.array(z.number()).min(1).max(mostNumbers).optional(),
-    portrait: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .optional(),
-    moves: z.array(moveSchema),
-    locks: z.array(z.string().max(100)),
-    geometry: z.enum(geometryNames),
-    hold: z.enum(holdNames).default('linear'),
-    layers: z.record(z.string().max(100), layerRangeSchema).optional(),
-    strip: z
-      .strictObject({
-        from: z.array(moveSchema.nullable()),
-        steps: z.int().min(1).max(99),
-        scale: z.int().min(1).max(32),
-        timing: z
-          .strictObject({
-            delay: z.int().min(20).max(10_000),
-            loop: z.int().min(0).max(65_535),
-            pingPong: z.boolean(),
-          })
-          .optional(),
-      })
-      .optional(),
-  })
-  .transform(({ bundle, seed, psi, latent, portrait, moves, locks, geometry, hold, layers, strip }): Recipe => {
-    const starts = [seed, latent, portrait].filter(start => start !== undefined);
-    if (starts.length !== 1) {
-      throw new UserError(`a recipe must start from a seed, a latent or a portrait; got ${starts.length} of them`);
-    }
-    if (psi !== undefined && seed === undefined) {
-      throw new UserError(`a recipe's psi must belong to a seed, as a latent is not truncated; got ${psi} alone`);
-    }
-    if (strip !== undefined && strip.from.length !== moves.length) {
-      throw new UserError(
-        `a recipe's strip must say where each of its ${moves.length} moves starts; got ${strip.from.length}`,
-      );
-    }
-    const start =
-      latent !== undefined
-        ? { latent }
-        : portrait !== undefined
-          ? { portrait }
-          : { seed: seed!, ...(psi !== undefined && { psi }) };
-    const kept = { ...(layers !== undefined && { layers }), ...(strip !== undefined && { strip }) };
-    return { ...start, bundle, moves, locks, geometry, hold, ...kept };
-  });
+/** A recipe as data in a file. */
+export const recipeSchema = z.strictObject({
+  schemaVersion: z.literal(schemaVersion),
+  bundle: z.strictObject({ name: z.string().max(100), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  seed: z.int().min(0).optional(),
+  psi: z.number().min(0).max(mostPsi).optional(),
+  latent: z.array(z.number()).min(1).max(mostNumbers).optional(),
+  portrait: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  moves: z.array(moveSchema),
+  locks: z.array(z.string().max(100)),
+  geometry: z.enum(geometryNames),
+  hold: z.enum(holdNames).default('linear'),
+  layers: z.record(z.string().max(100), layerRangeSchema).optional(),
+  strip: z
+    .strictObject({
+      from: z.array(moveSchema.nullable()),
+      steps: z.int().min(1).max(99),
+      scale: z.int().min(1).max(32),
+      timing: timingSchema.optional(),
+    })
+    .optional(),
+});
+
+const schema = recipeSchema.transform(({ moves: texts, strip: drawn, ...recipe }): Recipe => {
+  const { bundle, seed, psi, latent, portrait, locks, geometry, hold, layers } = recipe;
+  const moves = texts.map(asRecipeMove);
+  const strip = drawn && { ...drawn, from: drawn.from.map(text => (text === null ? null : asRecipeMove(text))) };
+  const starts = [seed, latent, portrait].filter(start => start !== undefined);
+  if (starts.length !== 1) {
+    throw new UserError(`a recipe must start from a seed, a latent or a portrait; got ${starts.length} of them`);
+  }
+  if (psi !== undefined && seed === undefined) {
+    throw new UserError(`a recipe's psi must belong to a seed, as a latent is not truncated; got ${psi} alone`);
+  }
+  if (strip !== undefined && strip.from.length !== moves.length) {
+    throw new UserError(
+      `a recipe's strip must say where each of its ${moves.length} moves starts; got ${strip.from.length}`,
+    );
+  }
+  const start =
+    latent !== undefined
+      ? { latent }
+      : portrait !== undefined
+        ? { portrait }
+        : { seed: seed!, ...(psi !== undefined && { psi }) };
+  const kept = { ...(layers !== undefined && { layers }), ...(strip !== undefined && { strip }) };
+  return { ...start, bundle, moves, locks, geometry, hold, ...kept };
+});
+
+function asRecipeMove(text: string): LatentMove {
+  return asLatentMove(parseMove(text));
+}
 
 /** @returns JSON in one line, the same for the same recipe. */
 export function formatRecipe({ bundle, moves, locks, geometry, hold, layers, strip, ...start }: Recipe): string {

@@ -259,6 +259,7 @@ export class FaceEditor {
   /**
    * @param latents [d] each, raw or normalised; where the generator tells layers apart, also [layers · d], a row a
    *   layer from coarse to fine. @returns images [n, 3, R, R], about [-1, 1].
+   * @throws UserError for latents of another length, and where they lie so far off that pixels are not finite.
    */
   async render(latents: readonly (Float32Array | Float64Array)[]): Promise<Float32Array<ArrayBuffer>> {
     const { name, latentSize } = this.bundle;
@@ -271,7 +272,12 @@ export class FaceEditor {
       }
       for (let at = 0; at < whole; at += latent.length) rows.set(latent, i * whole + at);
     }
-    return (this.#portrait?.generator ?? this.#parts.generator).run(rows);
+    const images = await (this.#portrait?.generator ?? this.#parts.generator).run(rows);
+    if (images.every(Number.isFinite)) return images;
+    const [farthest] = rows.reduce(([most], value) => [Math.max(most!, Math.abs(value))], [0]);
+    throw new UserError(
+      `latents of ${name} must be near those it was trained on to be drawn; got numbers up to ${farthest}. Move less`,
+    );
   }
 
   /** @param images [n, 3, R, R] in [-1, 1]. @returns logits [n, attributes], in the order of `attributes`. */
@@ -292,7 +298,7 @@ export class FaceEditor {
   async #solve(
     request: Conditions,
     moves: readonly Move[],
-    { nearest = false }: ResolveOptions = {},
+    { nearest = false, check }: ResolveOptions = {},
   ): Promise<WantedProbability[]> {
     const wishes = moves.filter(move => move.kind === 'probability');
     if (wishes.length === 0) return [];
@@ -304,6 +310,7 @@ export class FaceEditor {
       return { attribute, wanted: probability, logit: logitOf(details, probability), distances, index, details };
     });
     const found = await solveTargets(edit, targets, async latents => {
+      check?.();
       const logits = await this.score(await this.render(latents));
       const row = this.attributes.length;
       return latents.map((_, i) => targets.map(({ index }) => logits[i * row + index]!));

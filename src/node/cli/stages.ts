@@ -18,6 +18,7 @@ import { trainEncoder } from '../stages/train-encoder/stage.ts';
 import { trainGan } from '../stages/train-gan/stage.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { serve } from './serve.ts';
 import { studio } from './studio.ts';
 import { worker } from './worker.ts';
 
@@ -40,6 +41,7 @@ export const stages: readonly Stage[] = [
   pipeline,
   worker,
   studio,
+  serve,
   demo,
   doctor,
 ];

@@ -6,7 +6,7 @@ import { UserError } from '../../core/errors.ts';
 import { hashBytes } from '../artefacts/bundle.ts';
 import { fromRoot, shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
 import { readWhole } from '../files/files.ts';
-import { listen } from '../server/listen.ts';
+import { listen, untilAborted } from '../server/listen.ts';
 import { studioServer } from '../server/studio-server.ts';
 import { pathOption } from '../stages/framework/options.ts';
 import { defineStage } from '../stages/framework/stage.ts';
@@ -42,10 +42,7 @@ export const studio = defineStage({
     const app = await studioServer(page, bundle, await read(bundleFiles.index));
     const { address, close } = await listen(app, host, port);
     log.info(`studio: ${bundle.name} at ${address} (stop with Ctrl-C)`);
-    await new Promise(stopped => {
-      if (signal.aborted) stopped(undefined);
-      else signal.addEventListener('abort', stopped, { once: true });
-    });
+    await untilAborted(signal);
     await close();
     return { address, bundle: folder };
   },

@@ -4,6 +4,7 @@ import type * as BullMQ from 'bullmq';
 import type { Redis as RedisClient } from 'ioredis';
 import { UserError } from '../../core/errors.ts';
 import { errorCode } from '../files/disk-errors.ts';
+import { withPackages } from '../files/optional-packages.ts';
 
 export const redisAddresses = 'redis://host:port/database, or rediss:// for TLS';
 
@@ -85,13 +86,7 @@ export async function connect(url: string): Promise<Connection> {
 }
 
 async function loadPackages() {
-  try {
-    const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
-    return { bullmq, Redis };
-  } catch (error) {
-    if (errorCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new UserError(
-      '--queue needs the packages bullmq and ioredis, which are not installed. Run npm install bullmq ioredis',
-    );
-  }
+  const load = () => Promise.all([import('bullmq'), import('ioredis')]);
+  const [bullmq, { Redis }] = await withPackages('--queue', ['bullmq', 'ioredis'], load);
+  return { bullmq, Redis };
 }

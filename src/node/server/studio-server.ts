@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import { Hono } from 'hono';
 import { type Bundle, bundleFiles } from '../../core/editor/bundle.ts';
 import { readWhole } from '../files/files.ts';
+import { withHeaders } from './headers.ts';
 
 /** Lets the page ask only its own server; browsers enforce it. */
 const contentSecurityPolicy = [
@@ -65,10 +66,7 @@ export async function studioServer(page: string, bundle: Bundle, index: Uint8Arr
   for (const [name, bytes] of Object.entries(bundle.contents)) read.set(`/bundle/${name}`, async () => bytes);
 
   const app = new Hono();
-  app.use(async (context, next) => {
-    await next();
-    for (const [name, value] of Object.entries(headers)) context.header(name, value);
-  });
+  app.use(withHeaders(headers));
   app.get('*', async context => {
     const file = read.get(decoded(context.req.path));
     if (file === undefined) return context.text('There is no such file.', 404);

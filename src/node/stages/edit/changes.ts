@@ -1,10 +1,11 @@
 // Tells what an edit did to each face, as the bundle's classifier sees it: for the result of `edit` and its warnings.
 import { isScored } from '../../../core/directions/direction.ts';
+import type { Edited } from '../../../core/editing/request.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import { textTable } from '../../presentation/table.ts';
 import type { NamedFace } from './faces.ts';
-import type { DrawnFace } from './strips.ts';
+import type { DrawnFace, Face } from './strips.ts';
 
 /** A value before and after the edit: in the unedited face and in the last frame. */
 type Change = readonly [number, number];
@@ -35,41 +36,57 @@ const mostUnintended = 5;
 /** Residual below which an edit hardly shows. */
 const smallResidual = 0.3;
 
-export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, drawn: DrawnFace): Promise<FaceChange> {
+/** A face before and after its edit. */
+export interface Comparison {
+  readonly before: Edited;
+  readonly after: Edited;
+  /** Calibrated probabilities of the attributes that the classifier knows, in its order. */
+  readonly probabilities: ReadonlyMap<string, Change>;
+}
+
+/** @param drawn the face's frames; the last one is compared with the unedited face. */
+export async function compare(editor: FaceEditor, face: Face, drawn: DrawnFace): Promise<Comparison> {
   const scored = editor.bundle.directions.filter(isScored);
   const before = editor.edit({ ...face, moves: [] });
-  const after = drawn.edits.at(-1)!;
   const size = drawn.images.length / drawn.edits.length;
   const images = new Float32Array(2 * size);
   images.set(await editor.render([before.latent]));
   images.set(drawn.images.subarray(-size), size);
   const logits = await editor.score(images);
-  const changes = scored.map((details, i) => {
+  const probabilities = scored.map((details, i) => {
     const [from, to] = [i, scored.length + i].map(at => probabilityOf(details, logits[at]!));
-    return { attribute: details.attribute as string, probability: [from!, to!] as const };
+    return [details.attribute, [from!, to!]] as const;
   });
-  const probabilities = new Map(changes.map(({ attribute, probability }) => [attribute, { probability }]));
-  const moved = new Set(after.steps.map(step => step.attribute));
+  return { before, after: drawn.edits.at(-1)!, probabilities: new Map(probabilities) };
+}
+
+/** @returns each moved attribute with how far it went. */
+export function movesIn({ before, after, probabilities }: Comparison): FaceChange['moves'] {
+  return after.steps.map(({ attribute, strength, residual }) => {
+    const probability = probabilities.get(attribute);
+    const distance: Change = [before.distances[attribute]!, after.distances[attribute]!];
+    return { attribute, strength, residual, distance, ...(probability && { probability }) };
+  });
+}
+
+export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, drawn: DrawnFace): Promise<FaceChange> {
+  const comparison = await compare(editor, face, drawn);
+  const moves = movesIn(comparison);
+  const moved = new Set(moves.map(({ attribute }) => attribute));
   const gain = ({ probability: [from, to] }: { readonly probability: Change }) => Math.abs(to - from);
   return {
     face: name,
-    moves: after.steps.map(({ attribute, strength, residual }) => ({
-      attribute,
-      strength,
-      residual,
-      distance: [before.distances[attribute]!, after.distances[attribute]!],
-      ...probabilities.get(attribute),
-    })),
-    unintended: changes
-      .filter(({ attribute }) => !moved.has(attribute))
+    moves,
+    unintended: [...comparison.probabilities]
+      .filter(([attribute]) => !moved.has(attribute))
+      .map(([attribute, probability]) => ({ attribute, locked: face.locks.includes(attribute), probability }))
       .sort((a, b) => gain(b) - gain(a))
-      .slice(0, mostUnintended)
-      .map(change => ({ ...change, locked: face.locks.includes(change.attribute) })),
+      .slice(0, mostUnintended),
   };
 }
 
 /** @returns a line for each moved attribute that is not controllable, hardly shows, or leaves its safe range. */
-export function warningsAbout(editor: FaceEditor, changes: readonly FaceChange[]): string[] {
+export function warningsAbout(editor: FaceEditor, changes: readonly Pick<FaceChange, 'face' | 'moves'>[]): string[] {
   const all = changes.flatMap(({ face, moves }) => moves.map(move => ({ face, ...move })));
   return [...new Set(all.map(({ attribute }) => attribute))].flatMap(attribute => {
     const { controllable, reason = 'it does not do what it says', boundary } = editor.direction(attribute);

@@ -162,7 +162,7 @@ async function readLatents(
 }
 
 /** Replaces the word `suggested` by the locks that the bundle suggests for the moved attributes. */
-function locksOf(locks: readonly string[], moves: readonly MoveRange[], editor: FaceEditor): string[] {
+export function locksOf(locks: readonly string[], moves: readonly MoveRange[], editor: FaceEditor): string[] {
   const moved = moves.map(({ to }) => to.attribute);
   const all = locks.flatMap(lock => {
     if (lock !== suggested) return [lock];

@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { z } from 'zod';
 import { holdNames } from '../../../core/directions/hold.ts';
-import { formatRecipes, type Recipe, type Timing } from '../../../core/editing/recipe.ts';
+import { defaultTiming, formatRecipes, type Recipe } from '../../../core/editing/recipe.ts';
 import { formatMoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
@@ -27,7 +27,6 @@ import {
 } from './strips.ts';
 
 const [defaultSteps, defaultAnimationSteps] = [7, 15];
-const defaultTiming: Timing = { delay: 100, loop: 0, pingPong: false };
 
 const options = z.strictObject({
   bundle: pathOption().describe('folder of a model bundle, such as models/celeba-64'),

@@ -1,0 +1,229 @@
+// The service: answers requests over HTTP with edited faces. It keeps nothing, so any number can stand side by side.
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { bearerAuth } from 'hono/bearer-auth';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
+import type { Bundle } from '../../../core/editor/bundle.ts';
+import { UserError } from '../../../core/errors.ts';
+import { errorCode } from '../../files/disk-errors.ts';
+import type { Log } from '../../log/log.ts';
+import { packageVersion } from '../../runs/manifest.ts';
+import { withHeaders } from '../headers.ts';
+import { acceptedFormat, mediaType } from './accept.ts';
+import type { Drawer } from './drawer.ts';
+import type { AnswerFormat, Order } from './drawing.ts';
+import { createMetrics } from './metrics.ts';
+import { modelFacts } from './model-facts.ts';
+import { brokenRuleOf, problem, Refusal } from './problem.ts';
+import { BoundedQueue } from './queue.ts';
+import { routes } from './routes.ts';
+import { editSchema, faceQuerySchema, seedSchema } from './schemas.ts';
+
+export interface ServiceLimits {
+  readonly bodyBytes: number;
+  /** Steps of a request, and pixels of its answer. */
+  readonly faces: number;
+  readonly pixels: number;
+  /** Time that a request may take, waiting included. */
+  readonly seconds: number;
+  /** Requests that wait beside those that are computed. */
+  readonly waiting: number;
+}
+
+export interface ServiceOptions {
+  readonly bundle: Bundle;
+  readonly drawer: Drawer;
+  /** Requests computed at a time. */
+  readonly threads: number;
+  readonly limits: ServiceLimits;
+  /** The bearer token to show; left out: none. */
+  readonly token?: string | undefined;
+  /** Web origins whose pages may call the service. */
+  readonly origins: readonly string[];
+  readonly log: Pick<Log, 'warn'>;
+}
+
+export interface Service {
+  readonly app: OpenAPIHono;
+  /** Lets /healthz and every answer say that the service stops. */
+  stopping(): void;
+}
+
+/** A status of clients that left before the answer: it stands in the metrics alone. */
+const clientLeft = 499;
+
+export function createService(options: ServiceOptions): Service {
+  const { bundle, drawer, threads, limits, token, origins, log } = options;
+  const queue = new BoundedQueue(threads, limits.waiting);
+  const metrics = createMetrics(() => queue.state);
+  const model = modelFacts(bundle, limits);
+  const { name, sha256 } = bundle;
+  let stops = false;
+
+  const draw = async (context: Context, order: Omit<Order, 'limits'>) => {
+    const late = AbortSignal.timeout(limits.seconds * 1000);
+    const signal = AbortSignal.any([context.req.raw.signal, late]);
+    const work = queue.run(async () => {
+      const begun = performance.now();
+      const drawn = await drawer.draw({ ...order, limits }, signal);
+      metrics.drawn(order.format, (performance.now() - begun) / 1000);
+      return drawn;
+    }, signal);
+    try {
+      return await orAborted(work, signal);
+    } catch (error) {
+      if (!signal.aborted || error instanceof Refusal) throw error;
+      if (!late.aborted) throw new Refusal(clientLeft, 'the client left');
+      throw new Refusal(503, `the request took longer than ${limits.seconds} s. Ask for less, or try again later`, {
+        'Retry-After': String(queue.retryAfter),
+      });
+    }
+  };
+
+  const app = new OpenAPIHono();
+  app.use(async (context, next) => {
+    const begun = performance.now();
+    await next();
+    const { raw } = context.req;
+    const isUnread = context.res.status >= 400 && raw.body !== null && !raw.bodyUsed;
+    if (stops || isUnread || context.res.status === 413) context.header('Connection', 'close');
+    const path = routePath(context, -1);
+    const route = path.includes('*') ? 'other' : path;
+    const seconds = (performance.now() - begun) / 1000;
+    metrics.answered({ method: context.req.method, route, status: context.res.status, seconds });
+  });
+  app.use(withHeaders({ 'X-Content-Type-Options': 'nosniff' }));
+  if (origins.length > 0) app.use(cors({ origin: [...origins], exposeHeaders: ['Retry-After', 'ETag'] }));
+  if (token !== undefined) {
+    for (const path of ['/v1/*', '/metrics']) app.use(path, bearerAuth({ token, realm: 'face-tuning' }));
+  }
+  app.use(
+    routes.edit.path,
+    bodyLimit({
+      maxSize: limits.bodyBytes,
+      onError: () => {
+        throw new Refusal(413, `the body must have at most ${limits.bodyBytes} bytes`);
+      },
+    }),
+  );
+
+  app.openapi(
+    routes.edit,
+    async context => {
+      const format = acceptedFormat(context);
+      const drawn = await draw(context, { kind: 'edit', edit: context.req.valid('json'), format });
+      return answer(drawn, format, { 'Cache-Control': 'no-store' });
+    },
+    refusing({ json: editSchema }),
+  );
+  app.openapi(
+    routes.face,
+    async context => {
+      const format = acceptedFormat(context);
+      const { seed } = context.req.valid('param');
+      const { psi, scale } = context.req.valid('query');
+      // Another processor may draw a face that differs in its last digits: a weak tag.
+      const tag = `W/"${[sha256.slice(0, 16), seed, psi ?? model.psi, scale ?? 1, format].join('-')}"`;
+      const headers = {
+        'Cache-Control': `${token === undefined ? 'public' : 'private'}, max-age=86400`,
+        ETag: tag,
+        Vary: 'Accept, Origin',
+      };
+      if (
+        context.req
+          .header('If-None-Match')
+          ?.split(/\s*,\s*/)
+          .includes(tag)
+      ) {
+        return new Response(null, { status: 304, headers });
+      }
+      return answer(
+        await draw(context, { kind: 'face', edit: { seed, psi, scale, nearest: false }, format }),
+        format,
+        headers,
+      );
+    },
+    refusing({ param: seedSchema, query: faceQuerySchema }),
+  );
+  app.openapi(routes.model, context => context.json(model, 200));
+  app.openapi(routes.health, context =>
+    context.json(
+      { status: stops ? ('stopping' as const) : ('ok' as const), model: { name, sha256 } },
+      stops ? 503 : 200,
+    ),
+  );
+  app.openapi(routes.metrics, async context => {
+    const { type, text } = await metrics.text();
+    return context.text(text, 200, { 'Content-Type': type });
+  });
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'face-tuning', version: packageVersion, description: `Edits faces of the model ${name}.` },
+  });
+  app.get('/openapi.json', context => context.json(document));
+
+  const paths = [
+    ...Object.values(routes).map(route => [route.getRoutingPath(), route.method.toUpperCase()]),
+    ['/openapi.json', 'GET'],
+  ];
+  for (const [path, method] of paths as [string, string][]) {
+    app.all(path, () => {
+      throw new Refusal(405, `this path takes ${method} only`, { Allow: method === 'GET' ? 'GET, HEAD' : method });
+    });
+  }
+  app.notFound(() => problem(404, 'there is no such path; /openapi.json lists those that there are'));
+  app.onError((error, context) => {
+    if (error instanceof Refusal) return problem(error.status, error.message, error.headers);
+    if (error instanceof UserError) return problem(422, error.message);
+    if (error instanceof HTTPException) return ofHono(error);
+    if (errorCode(error) === 'ECONNRESET') return problem(clientLeft, 'the client left'); // amid its body
+    log.warn(`${context.req.method} ${context.req.path}: ${error.stack ?? error.message}`);
+    return problem(500, 'the service failed; its log says why');
+  });
+  return {
+    app,
+    stopping() {
+      stops = true;
+    },
+  };
+}
+
+/** Rejects with the signal's reason once it is aborted, however long the work still takes. */
+function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function answer(drawn: Uint8Array | object, format: AnswerFormat, headers: Record<string, string>): Response {
+  const body = drawn instanceof Uint8Array ? new Uint8Array(drawn) : JSON.stringify(drawn);
+  return new Response(body, { headers: { 'Content-Type': mediaType(format), Vary: 'Accept, Origin', ...headers } });
+}
+
+/** Refuses what a schema of the route refuses, in the words of the command line. */
+function refusing(schemas: Readonly<Record<string, z.ZodType>>) {
+  return (result: { readonly success: boolean; readonly target: string; readonly data?: unknown }) => {
+    if (result.success) return undefined;
+    throw new Refusal(422, brokenRuleOf(schemas[result.target]!, result.data));
+  };
+}
+
+/** Errors of Hono's own parts, as problems. */
+function ofHono(error: HTTPException): Response {
+  const headers = new Headers();
+  const challenge = error.res?.headers.get('WWW-Authenticate');
+  if (challenge) headers.set('WWW-Authenticate', challenge);
+  const details: Readonly<Record<number, string>> = {
+    400: 'the body must be valid JSON',
+    415: 'the body must be of a type that /openapi.json lists, such as application/json',
+  };
+  const detail = challenge ? 'a bearer token is needed: Authorization: Bearer <token>' : details[error.status];
+  return problem(error.status, detail ?? error.message, headers);
+}

@@ -1,0 +1,211 @@
+// Draws one request of the service with an editor: a picture that carries its recipe, or the facts of the edit.
+import type { Hold } from '../../../core/directions/hold.ts';
+import type { Move } from '../../../core/editing/moves.ts';
+import {
+  defaultTiming,
+  formatRecipe,
+  parseRecipe,
+  type Recipe,
+  type Start,
+  type Timing,
+} from '../../../core/editing/recipe.ts';
+import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
+import { isSameModel } from '../../../core/editor/bundle.ts';
+import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import type { EditRequest } from '../../../core/editor/requests.ts';
+import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
+import { UserError } from '../../../core/errors.ts';
+import type { Geometry } from '../../../core/models/latents.ts';
+import { compare, movesIn, warningsAbout } from '../../stages/edit/changes.ts';
+import { locksOf } from '../../stages/edit/faces.ts';
+import {
+  type DrawnFace,
+  drawFace,
+  encodeFaceAnimation,
+  encodeStrips,
+  type Face,
+  recipesOf,
+} from '../../stages/edit/strips.ts';
+
+/** An edit as a request asks for it: from a seed, a latent or a recipe, which says all but `nearest` and `picture`. */
+export interface EditOrder {
+  readonly seed?: number | undefined;
+  readonly psi?: number | undefined;
+  readonly latent?: readonly number[] | undefined;
+  /** As in a file; see `parseRecipe`. */
+  readonly recipe?: object | undefined;
+  readonly moves?: readonly (Move | string)[] | undefined;
+  readonly locks?: readonly string[] | undefined;
+  readonly hold?: Hold | undefined;
+  readonly geometry?: Geometry | undefined;
+  readonly layers?: EditRequest['layers'];
+  readonly nearest: boolean;
+  readonly steps?: number | undefined;
+  readonly scale?: number | undefined;
+  readonly timing?: Timing | undefined;
+  readonly picture?: 'png' | 'webp' | undefined;
+}
+
+export type PictureFormat = 'png' | 'webp';
+export type AnswerFormat = PictureFormat | 'json';
+
+export interface Order {
+  /** `edit` answers JSON with what changed, `face` with the face as it is. */
+  readonly kind: 'edit' | 'face';
+  readonly edit: EditOrder;
+  readonly format: AnswerFormat;
+  readonly limits: DrawingLimits;
+}
+
+export interface DrawingLimits {
+  /** Frames of a strip or an animation. */
+  readonly faces: number;
+  /** Pixels of all frames together, enlarged. */
+  readonly pixels: number;
+}
+
+/** A picture file, or an answer in JSON. */
+export type Drawn = Uint8Array | Readonly<Record<string, unknown>>;
+
+interface Plan {
+  readonly face: Face;
+  readonly steps: number;
+  readonly scale: number;
+  readonly timing: Timing | undefined;
+}
+
+/**
+ * @param check called between trials; an error that it throws ends the work.
+ * @throws UserError for a request that the model or the limits refuse.
+ */
+export async function drawOrder(editor: FaceEditor, order: Order, check: () => void): Promise<Drawn> {
+  const { edit, format, limits } = order;
+  const { face: asked, ...given } = edit.recipe === undefined ? planOf(edit, editor) : planOfRecipe(edit, editor);
+  const isAnimated = [format, edit.picture].includes('webp');
+  const plan = { ...given, timing: given.timing ?? (isAnimated ? defaultTiming : undefined) };
+  checkLimits(plan, editor, limits);
+  const { moves, wanted } = await editor.resolveStrip(
+    { ...asked, steps: plan.steps },
+    { nearest: edit.nearest, check },
+  );
+  const face = { ...asked, moves };
+  const drawn = await drawFace(editor, face, plan.steps);
+  check();
+  const [recipe] = recipesOf(editor, [face], plan) as [Recipe];
+  if (format !== 'json') return encode(editor, drawn, recipe, plan, format);
+  if (order.kind === 'face') return faceFacts(editor, face, drawn);
+  const facts = await editFacts(editor, face, drawn, recipe);
+  const missed = wanted.filter(isMissed).map(each => `out of reach: ${describeMissed(each, 'the face')}`);
+  const { picture } = edit;
+  return {
+    ...facts,
+    warnings: [...facts.warnings, ...missed],
+    ...(picture && { picture: dataUrl(await encode(editor, drawn, recipe, plan, picture), picture) }),
+  };
+}
+
+function planOf({ seed, psi, latent, moves = [], ...edit }: EditOrder, editor: FaceEditor): Plan {
+  if ((seed === undefined) === (latent === undefined)) {
+    const got = seed === undefined ? 'none' : 'seed and latent';
+    throw new UserError(`a face must start from one of seed, latent and recipe; got ${got}`);
+  }
+  if (latent !== undefined && psi !== undefined) {
+    throw new UserError(`psi truncates faces of a seed, not a latent; got ${psi}. Leave it out`);
+  }
+  const start: Start = latent === undefined ? { seed: seed!, psi } : { latent };
+  const ranges = moves.map(asRange);
+  const { geometry = editor.geometry, hold, layers } = edit;
+  const locks = locksOf(edit.locks ?? [], ranges, editor);
+  const face: Face = { ...start, moves: ranges, locks, geometry, hold, layers };
+  return { face, steps: edit.steps ?? 1, scale: edit.scale ?? 1, timing: edit.timing };
+}
+
+function asRange(move: Move | string): MoveRange {
+  return typeof move === 'string' ? parseMoveRange(move) : { to: move, from: undefined };
+}
+
+/** The members of a request that may stand beside a recipe. */
+const besideRecipe: readonly string[] = ['recipe', 'nearest', 'picture'] satisfies (keyof EditOrder)[];
+
+function planOfRecipe({ recipe: given, ...edit }: EditOrder, { bundle }: FaceEditor): Plan {
+  const other = Object.entries(edit).find(([name, value]) => value !== undefined && !besideRecipe.includes(name));
+  if (other !== undefined)
+    throw new UserError(`a recipe says what is edited and how; got ${other[0]} too. Leave it out`);
+  const { moves, locks, geometry, hold, layers, strip, ...recipe } = parseRecipe(JSON.stringify(given));
+  if (!isSameModel(bundle, recipe.bundle.sha256)) {
+    const wanted = `"${recipe.bundle.name}" with SHA-256 ${recipe.bundle.sha256.slice(0, 12)}…`;
+    throw new UserError(
+      `the recipe needs the model that it was made with, ${wanted}; this service has "${bundle.name}"`,
+    );
+  }
+  const ranges = moves.map((to, i): MoveRange => ({ to, from: strip?.from[i] ?? undefined }));
+  const { bundle: _, ...start } = recipe;
+  const face: Face = { ...start, moves: ranges, locks, geometry, hold, layers };
+  return { face, steps: strip?.steps ?? 1, scale: strip?.scale ?? 1, timing: strip?.timing };
+}
+
+function checkLimits({ steps, scale }: Pick<Plan, 'steps' | 'scale'>, { bundle }: FaceEditor, limits: DrawingLimits) {
+  if (steps > limits.faces)
+    throw new UserError(`steps must be at most ${limits.faces} here; got ${steps}. Ask for fewer`);
+  const pixels = steps * (bundle.resolution * scale) ** 2;
+  if (pixels <= limits.pixels) return;
+  throw new UserError(
+    `a picture must have at most ${limits.pixels} pixels here; ${steps} × ${bundle.resolution * scale}² are ${pixels}. ` +
+      'Choose a smaller scale or fewer steps',
+  );
+}
+
+async function encode(
+  editor: FaceEditor,
+  drawn: DrawnFace,
+  recipe: Recipe,
+  plan: Omit<Plan, 'face'>,
+  format: PictureFormat,
+): Promise<Uint8Array> {
+  if (format === 'png') return encodeStrips(editor, [drawn], [recipe], plan);
+  const timing = plan.timing ?? defaultTiming;
+  return encodeFaceAnimation(editor, [drawn], [recipe], { ...plan, timing, format });
+}
+
+function dataUrl(picture: Uint8Array, format: PictureFormat): string {
+  return `data:image/${format};base64,${Buffer.from(picture).toString('base64')}`;
+}
+
+async function editFacts(editor: FaceEditor, face: Face, drawn: DrawnFace, recipe: Recipe) {
+  const comparison = await compare(editor, face, drawn);
+  const { before, after, probabilities } = comparison;
+  const moves = movesIn(comparison);
+  const attributes = editor.bundle.directions.map(({ attribute, boundary }) => ({
+    attribute,
+    locked: face.locks.includes(attribute),
+    ...(boundary && { distance: [before.distances[attribute]!, after.distances[attribute]!] }),
+    ...(probabilities.has(attribute) && { probability: probabilities.get(attribute)! }),
+  }));
+  return {
+    model: usedModel(editor),
+    latent: [...after.latent],
+    recipe: JSON.parse(formatRecipe(recipe)),
+    moves,
+    attributes,
+    warnings: warningsAbout(editor, [{ face: 'this face', moves }]),
+  };
+}
+
+async function faceFacts(editor: FaceEditor, face: Face, drawn: DrawnFace) {
+  const { after, probabilities } = await compare(editor, face, drawn);
+  const attributes = editor.bundle.directions.map(({ attribute, boundary }) => ({
+    attribute,
+    ...(boundary && { distance: after.distances[attribute]! }),
+    ...(probabilities.has(attribute) && { probability: probabilities.get(attribute)![1] }),
+  }));
+  return {
+    model: usedModel(editor),
+    ...('seed' in face && { seed: face.seed }),
+    latent: [...after.latent],
+    attributes,
+  };
+}
+
+function usedModel({ bundle: { name, sha256 } }: FaceEditor) {
+  return { name, sha256 };
+}

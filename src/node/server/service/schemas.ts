@@ -1,0 +1,188 @@
+// Requests and answers of the service: zod schemas that requests are checked with and that /openapi.json is made of.
+import { z } from '@hono/zod-openapi';
+import { holdNames } from '../../../core/directions/hold.ts';
+import { defaultTiming, recipeSchema, timingSchema } from '../../../core/editing/recipe.ts';
+import { geometryNames, mostPsi } from '../../../core/models/latents.ts';
+
+/** Numbers of the longest latent, as in recipes. */
+const mostNumbers = 8192;
+
+/** Moves, locks or layers of a request: there are few more directions than 40. */
+const mostNames = 100;
+
+const attribute = z.string().min(1).max(64).describe('name of a direction of /v1/model');
+
+const change = z.tuple([z.number(), z.number()]).describe('before and after the edit');
+
+const psi = z.number().min(0).max(mostPsi);
+
+const moveSchema = z.union([
+  z.string().min(1).max(100).openapi({ example: 'Young=-2' }),
+  z.strictObject({ attribute, kind: z.literal('relative'), strength: z.number() }),
+  z.strictObject({ attribute, kind: z.literal('absolute'), distance: z.number() }),
+  z.strictObject({ attribute, kind: z.literal('probability'), probability: z.number().gt(0).lt(1) }),
+]);
+
+const layersSchema = z.union([z.string().min(1).max(10), z.tuple([z.int().min(0), z.int().min(0)])]);
+
+/** Enlargement of pictures, as in recipes. */
+const scale = z.int().min(1).max(32);
+
+const { delay, loop, pingPong } = timingSchema.shape;
+
+export const editSchema = z
+  .strictObject({
+    seed: z.int().min(0).optional().describe('the face that this seed draws').openapi({ example: 7 }),
+    psi: psi.optional().describe("truncation of the seed's face; left out: the model's"),
+    latent: z
+      .array(z.number())
+      .min(1)
+      .max(mostNumbers)
+      .optional()
+      .describe('a latent instead of a seed: d numbers, or d for each layer, coarse to fine'),
+    recipe: recipeSchema
+      .optional()
+      .describe('a recipe, as a picture or a JSON answer carries it; it says seed, moves and all else'),
+    moves: z
+      .array(moveSchema)
+      .max(mostNames)
+      .optional()
+      .describe(
+        'Young=-2 by two σ, Young=@1.5 to a distance, Smiling=p90 to a probability, Young=-3..3 from one end of a ' +
+          'strip to the other; or the same as data',
+      )
+      .openapi({ example: ['Young=-2'] }),
+    locks: z
+      .array(attribute)
+      .max(mostNames)
+      .optional()
+      .describe('directions that stay; suggested: those that the model suggests')
+      .openapi({ example: ['Male'] }),
+    hold: z.enum(holdNames).optional().describe("how locks hold; left out: the model's way"),
+    geometry: z.enum(geometryNames).optional().describe("left out: the model's"),
+    layers: z
+      .record(attribute, layersSchema)
+      .optional()
+      .describe('layers that moves act on: coarse, middle, fine, all, rows such as 0-2 or [0, 2]'),
+    nearest: z.boolean().default(false).describe('take the closest probability that can be reached'),
+    steps: z.int().min(1).max(99).optional().describe('frames of a strip or an animation; 1: one face'),
+    scale: scale.optional().describe('enlargement of each face'),
+    timing: z
+      .strictObject({
+        delay: delay.default(defaultTiming.delay).describe('milliseconds a frame'),
+        loop: loop.default(defaultTiming.loop).describe('times it is shown; 0: without end'),
+        pingPong: pingPong.default(defaultTiming.pingPong).describe('goes back the same way'),
+      })
+      .optional()
+      .describe('timing of an animation, for WebP of several steps'),
+    picture: z.enum(['png', 'webp']).optional().describe('lets a JSON answer carry the picture too, as a data URL'),
+  })
+  .openapi('Edit');
+
+export type EditBody = z.output<typeof editSchema>;
+
+/** Text of a path or a query as a number. */
+const written = (pattern: RegExp, rule: string) =>
+  z
+    .string()
+    .regex(pattern, { error: `must be ${rule}` })
+    .transform(Number);
+const wholeNumber = written(/^\d{1,16}$/, 'a whole number from 0');
+
+export const seedSchema = z.object({
+  seed: wholeNumber.pipe(z.int().min(0)).openapi({ type: 'integer', minimum: 0, example: 7 }),
+});
+
+export const faceQuerySchema = z.strictObject({
+  psi: written(/^\d{1,3}(\.\d{1,9})?$/, 'a number from 0')
+    .pipe(psi)
+    .optional()
+    .openapi({ type: 'number', minimum: 0, maximum: mostPsi, description: "truncation; left out: the model's" }),
+  scale: wholeNumber
+    .pipe(scale)
+    .optional()
+    .openapi({ type: 'integer', minimum: 1, maximum: 32, description: 'enlargement' }),
+});
+
+const usedModel = z.object({ name: z.string(), sha256: z.string() });
+
+const face = {
+  model: usedModel,
+  latent: z.array(z.number()).describe('as the generator sees it: d numbers, or d for each layer'),
+};
+
+export const editedSchema = z
+  .object({
+    ...face,
+    recipe: recipeSchema.describe('makes the same picture again'),
+    moves: z.array(
+      z.object({
+        attribute: z.string(),
+        strength: z.number().describe('how far it went along the direction, in σ'),
+        residual: z.number().describe('share of the direction that the locks left'),
+        distance: change,
+        probability: change.optional(),
+      }),
+    ),
+    attributes: z.array(
+      z.object({
+        attribute: z.string(),
+        locked: z.boolean(),
+        distance: change.optional().describe('signed distance from the boundary, where there is one'),
+        probability: change.optional().describe("the classifier's, where it knows the attribute"),
+      }),
+    ),
+    warnings: z.array(z.string()),
+    picture: z.string().optional().describe('a data URL, where it was asked for'),
+  })
+  .openapi('Edited');
+
+export const faceSchema = z
+  .object({
+    ...face,
+    seed: z.int(),
+    attributes: z.array(
+      z.object({ attribute: z.string(), distance: z.number().optional(), probability: z.number().optional() }),
+    ),
+  })
+  .openapi('Face');
+
+export const modelSchema = z
+  .object({
+    ...usedModel.shape,
+    resolution: z.int().describe('side of the pictures in pixels'),
+    latentSize: z.int(),
+    layers: z.int().describe('layers that latents and moves can tell apart'),
+    geometry: z.enum(geometryNames),
+    psi: z.number().describe('truncation by default'),
+    holds: z.array(z.enum(holdNames)).describe('the ways that can be asked for'),
+    directions: z.array(
+      z.object({
+        attribute: z.string(),
+        movable: z.boolean().describe('whether it can be moved and locked'),
+        controllable: z.boolean().describe('whether a move does what it says'),
+        reason: z.string().optional().describe('why not'),
+        scored: z.boolean().describe('whether the classifier knows it: it can be moved to a probability'),
+        hold: z.enum(holdNames).describe('how its moves hold locks by default'),
+        safeRange: z.tuple([z.number(), z.number()]).optional(),
+        suggestedLocks: z.array(z.string()).optional(),
+        movesWith: z.array(z.object({ attribute: z.string(), change: z.number() })).optional(),
+        origin: z.string().optional(),
+      }),
+    ),
+    limits: z.object({
+      bodyBytes: z.int(),
+      faces: z.int().describe('steps of a request'),
+      pixels: z.int().describe('pixels of an answer'),
+      seconds: z.number(),
+      waiting: z.int().describe('requests that wait for their turn'),
+    }),
+  })
+  .openapi('Model');
+
+export const healthSchema = z.object({ status: z.enum(['ok', 'stopping']), model: usedModel }).openapi('Health');
+
+/** RFC 9457. */
+export const problemSchema = z
+  .object({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })
+  .openapi('Problem');
