@@ -112,3 +112,14 @@ function asUint8({ data }: NdArray): Uint8Array {
   if (data instanceof Uint8Array) return data;
   throw new UserError('the arrays of a dataset must be uint8; prepare it again');
 }
+
+/** @throws UserError for a dataset without pictures in one of these splits. */
+export function checkSplits({ folder, indicesOf }: Dataset, ...needed: readonly SplitName[]): void {
+  for (const split of needed) {
+    if (indicesOf(split).length > 0) continue;
+    const number = splitNames.indexOf(split);
+    throw new UserError(
+      `${folder} has no ${split} pictures; give some partition ${number} in list_eval_partition and prepare it again`,
+    );
+  }
+}

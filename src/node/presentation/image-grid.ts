@@ -1,5 +1,5 @@
 // Lays images side by side in one PNG: sample sheets during training, strips of an edit, figures of the report.
-
+import { UserError } from '../../core/errors.ts';
 import { toUint8 } from '../../core/images/pixels.ts';
 import { sharp } from '../native/native-packages.ts';
 
@@ -16,23 +16,43 @@ export interface GridOptions {
   readonly gap?: number;
 }
 
+/** Most pixels of a picture, and most along a side: what programs that show PNGs take without complaint. */
+const [mostPixels, longestSide] = [2 ** 28, 2 ** 16 - 1];
+
+/** The picture that `encodeGrid` makes of so many images. */
+export function gridSize(count: number, { resolution, columns, scale = 1, gap = 0 }: GridOptions) {
+  const tile = resolution * scale;
+  const across = Math.min(columns, count);
+  const width = across * (tile + gap) - gap;
+  const height = Math.ceil(count / across) * (tile + gap) - gap;
+  return { tile, across, width, height };
+}
+
+/**
+ * @param most pixels along a side, where the format takes fewer than PNG. @throws UserError for a picture that is too
+ * large to be written or shown.
+ */
+export function checkGridSize(count: number, grid: GridOptions, most = longestSide): void {
+  const { width, height } = gridSize(count, grid);
+  if (width <= most && height <= most && width * height <= mostPixels) return;
+  throw new UserError(
+    `a picture must have at most ${most} pixels a side and ${mostPixels / 2 ** 20} million in all; this would be ` +
+      `${width}×${height}. Give a smaller --scale, fewer --steps or fewer faces`,
+  );
+}
+
 /**
  * @param images [N, 3, R, R] RGB: float32 in [-1, 1], or uint8 in 0 … 255.
  * @returns a PNG, rows filled from the left; the last row may end in white.
  */
-export async function encodeGrid(
-  images: Float32Array | Uint8Array,
-  { resolution, columns, scale = 1, kernel = 'nearest', gap = 0 }: GridOptions,
-): Promise<Buffer> {
+export async function encodeGrid(images: Float32Array | Uint8Array, grid: GridOptions): Promise<Buffer> {
+  const { resolution, kernel = 'nearest', gap = 0 } = grid;
   const pixels = images instanceof Float32Array ? toUint8(images) : images;
   const count = pixels.length / (3 * resolution * resolution);
   if (!Number.isInteger(count) || count === 0) {
     throw new RangeError(`${pixels.length} values are no images of [3, ${resolution}, ${resolution}]`);
   }
-  const tile = resolution * scale;
-  const across = Math.min(columns, count);
-  const width = across * (tile + gap) - gap;
-  const height = Math.ceil(count / across) * (tile + gap) - gap;
+  const { tile, across, width, height } = gridSize(count, grid);
   const canvas = new Uint8Array(width * height * 3).fill(255);
   for (let i = 0; i < count; i++) {
     const planar = pixels.subarray(i * 3 * resolution ** 2, (i + 1) * 3 * resolution ** 2);
@@ -43,7 +63,7 @@ export async function encodeGrid(
       canvas.set(enlarged.subarray(y * tile * 3, (y + 1) * tile * 3), ((top + y) * width + left) * 3);
     }
   }
-  return sharp(canvas, { raw: { width, height, channels: 3 } })
+  return sharp(canvas, { raw: { width, height, channels: 3 }, limitInputPixels: mostPixels })
     .png({ adaptiveFiltering: true })
     .toBuffer();
 }

@@ -5,7 +5,7 @@ export type Cell = string | number | null | undefined;
 
 export interface Column<Row> {
   readonly title: string;
-  /** The cell of a row; null and undefined are shown as empty. */
+  /** The cell of a row; null, undefined and NaN are shown as empty. */
   readonly value: (row: Row) => Cell;
   /** A heading over this column and its neighbours of the same group, in HTML. */
   readonly group?: string;
@@ -46,7 +46,7 @@ export function csvTable<Row>(columns: readonly Column<Row>[], rows: readonly Ro
   const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const lines = [
     columns.map(({ title }) => title),
-    ...rows.map(row => columns.map(({ value }) => String(value(row) ?? ''))),
+    ...rows.map(row => columns.map(column => String(cellOf(column, row) ?? ''))),
   ];
   return `${lines.map(line => line.map(quoted).join(',')).join('\n')}\n`;
 }
@@ -94,8 +94,14 @@ function groupRow<Row>(columns: readonly Column<Row>[]): string {
 }
 
 function shown<Row>(column: Column<Row>, row: Row): string {
-  const cell = column.value(row) ?? '';
+  const cell = cellOf(column, row) ?? '';
   return typeof cell === 'number' && column.decimals !== undefined ? cell.toFixed(column.decimals) : String(cell);
+}
+
+/** A number that is none, such as a mean over nothing, is as empty as no value. */
+function cellOf<Row>({ value }: Column<Row>, row: Row): Cell {
+  const cell = value(row);
+  return typeof cell === 'number' && Number.isNaN(cell) ? null : cell;
 }
 
 function isNumeric<Row>(column: Column<Row>, rows: readonly Row[]): boolean {

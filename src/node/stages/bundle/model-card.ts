@@ -87,6 +87,12 @@ export function modelCard(facts: ModelCardFacts): string {
     attributes.map(({ attribute }) => attribute),
     attributeNames,
   );
+  const accuracy =
+    testAccuracy === null
+      ? 'How often it is right is unknown: its dataset had no test images.'
+      : `Mean accuracy over the ${attributes.length} attributes on ${String(testImages)} test images` +
+        `${isCeleba ? ' of people' : ''} it has not seen: **${percent(testAccuracy)}**; always giving the more common ` +
+        `answer reaches ${percent(majorityBaseline)}.`;
   return `# Model card: ${name}
 
 ${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of ${isCeleba ? `CelebA's 40` : attributes.length} attributes, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of ${attributes.length} can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
@@ -123,7 +129,7 @@ Seeds 0 to ${shownFaces - 1}${psi === undefined ? '' : ` at ψ ${psi}`}, eight i
 
 ${quality === undefined ? '' : qualitySections(quality)}## Classifier
 
-Mean accuracy over the ${attributes.length} attributes on ${String(testImages)} test images${isCeleba ? ' of people' : ''} it has not seen: **${percent(testAccuracy)}**; always giving the more common answer reaches ${percent(majorityBaseline)}. It labels the generated faces, so its errors are in the boundaries too.
+${accuracy} It labels the generated faces, so its errors are in the boundaries too.
 
 ## Boundaries
 

@@ -17,6 +17,7 @@ import { defineStage, type StageContext } from '../framework/stage.ts';
 import { changeOf, type FaceChange, listed, printEdit, warningsAbout } from './changes.ts';
 import { checkFaceOptions, defaultScale, facesOf, type NamedFace } from './faces.ts';
 import {
+  checkDrawing,
   type Drawing,
   type DrawnFace,
   drawFace,
@@ -148,6 +149,7 @@ export const edit = defineStage({
     const editor = await openBundle(config.bundle, config);
     const { faces: asked, strip } = await facesOf(config, editor);
     const drawing = drawingOf(config, format, strip);
+    if (format !== 'json') checkDrawing(editor.bundle.resolution, asked.length, drawing, format);
     const { faces, drawn, changes } = await drawFaces(editor, asked, drawing.steps, config.nearest, context);
     const recipes = recipesOf(
       editor,

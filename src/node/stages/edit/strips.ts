@@ -10,7 +10,7 @@ import type { EditRequest, StripRequest } from '../../../core/editor/requests.ts
 import { mean } from '../../../core/math/statistics.ts';
 import type { Geometry } from '../../../core/models/latents.ts';
 import { type AnimationFormat, encodeAnimation } from '../../presentation/animation.ts';
-import { encodeGrid } from '../../presentation/image-grid.ts';
+import { checkGridSize, encodeGrid } from '../../presentation/image-grid.ts';
 
 /** One face, edited in steps. */
 export type Face = Start & {
@@ -86,15 +86,35 @@ export function recipesOf(editor: FaceEditor, faces: readonly Face[], { steps, s
   });
 }
 
+/** How frames lie in a picture: one row a face, or all faces of a frame about as many rows as columns. */
+function gridOf(resolution: number, faces: number, { steps, scale }: Drawing, format: 'png' | AnimationFormat) {
+  const columns = format === 'png' ? steps : Math.ceil(Math.sqrt(faces));
+  return { resolution, columns, scale, kernel: 'cubic', gap } as const;
+}
+
+/** Most pixels along a side that a WebP can have. */
+const longestWebpSide = 16_383;
+
+/** Checks before any face is drawn. @throws UserError for a picture that would be too large to be written. */
+export function checkDrawing(
+  resolution: number,
+  faces: number,
+  drawing: Drawing,
+  format: 'png' | AnimationFormat,
+): void {
+  const images = format === 'png' ? faces * drawing.steps : faces;
+  checkGridSize(images, gridOf(resolution, faces, drawing, format), format === 'webp' ? longestWebpSide : undefined);
+}
+
 /** @returns a PNG, one row a face, with the recipes inside. */
 export async function encodeStrips(
   { bundle: { resolution } }: FaceEditor,
   drawn: readonly DrawnFace[],
   recipes: readonly Recipe[],
-  { steps, scale }: Drawing,
+  drawing: Drawing,
 ): Promise<Uint8Array> {
   const images = joined(drawn.map(face => face.images));
-  const png: Uint8Array = await encodeGrid(images, { resolution, columns: steps, scale, kernel: 'cubic', gap });
+  const png: Uint8Array = await encodeGrid(images, gridOf(resolution, drawn.length, drawing, 'png'));
   return recipes.reduce(addRecipe, png);
 }
 
@@ -103,14 +123,15 @@ export async function encodeFaceAnimation(
   { bundle: { resolution } }: FaceEditor,
   drawn: readonly DrawnFace[],
   recipes: readonly Recipe[],
-  { steps, scale, timing, format }: Drawing & { readonly timing: Timing; readonly format: AnimationFormat },
+  drawing: Drawing & { readonly timing: Timing; readonly format: AnimationFormat },
 ): Promise<Uint8Array> {
-  const columns = Math.ceil(Math.sqrt(drawn.length));
+  const { steps, timing, format } = drawing;
+  const grid = gridOf(resolution, drawn.length, drawing, format);
   const size = 3 * resolution ** 2;
   const frames: Uint8Array[] = [];
   for (let step = 0; step < steps; step++) {
     const images = joined(drawn.map(face => face.images.subarray(step * size, (step + 1) * size)));
-    frames.push(await encodeGrid(images, { resolution, columns, scale, kernel: 'cubic', gap }));
+    frames.push(await encodeGrid(images, grid));
   }
   return encodeAnimation(frames, { format, ...timing, xmp: recipesAsXmp(recipes) });
 }

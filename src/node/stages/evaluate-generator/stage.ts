@@ -13,7 +13,7 @@ import { generatorRunner } from '../../../core/models/inference.ts';
 import { checkPsi, defaultPsi, truncated } from '../../../core/models/latents.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { type FeatureNetwork, openFeatureNetwork } from '../../artefacts/classifier-features.ts';
-import { type Dataset, openDataset, type SplitName } from '../../artefacts/dataset.ts';
+import { checkSplits, type Dataset, openDataset, type SplitName } from '../../artefacts/dataset.ts';
 import { imagesAt } from '../../artefacts/image-set.ts';
 import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
@@ -131,6 +131,7 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Config)
   const run = await openRun(folder, 'train gan');
   const generator = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
   const dataset = await openDataset(datasetFolder);
+  checkSplits(dataset, 'train', 'test');
   const { resolution } = generator.details;
   if (dataset.resolution < resolution) {
     throw new UserError(

@@ -30,21 +30,71 @@ interface Gathered {
   readonly space: LatentSpace;
 }
 
+/** The directions that need no fit to the faces' scores, read and checked before that work begins. */
+export interface Given {
+  readonly imported: readonly Direction[];
+  readonly labelled: readonly OriginatedBoundary[];
+  readonly conditions: readonly Condition[];
+  /** The attributes that the scores or CelebA name. */
+  readonly attributes: readonly string[];
+  readonly size: number;
+}
+
+/** A boundary to derive: the primal's direction without what the locks share of it. */
+interface Condition {
+  readonly text: string;
+  readonly name: string;
+  readonly primal: string;
+  readonly locks: readonly string[];
+}
+
 /**
- * @param fitted to the faces, each under its attribute's name. @throws UserError for boundaries of another latent size
- * than the faces', two of one name, and what `fitHandLabelled` and `conditionNormal` refuse.
+ * Reads what people give beside the faces, and checks every name. @throws UserError for boundaries of another latent
+ * size than the faces', names that are no names or stand twice, conditions of unknown attributes, and what
+ * `readHandLabels` and `fitHandLabelled` refuse.
  */
-export async function gatherDirections(
+export async function readGiven(wishes: Wishes, faces: Faces | undefined, log: Log): Promise<Given> {
+  const imported = wishes.import.length > 0 ? await readBoundaryFiles(wishes.import) : [];
+  const size = faces?.size ?? imported[0]!.normal.length;
+  const other = imported.find(({ normal }) => normal.length !== size);
+  if (other !== undefined) {
+    throw new UserError(
+      `boundaries must be of the faces' latent size ${size}; got ${other.normal.length} with that of ` +
+        `${other.attribute}. Import boundaries of this generator`,
+    );
+  }
+  const attributes = faces?.attributes ?? attributeNames;
+  const scored = (faces?.rows ?? []).map(({ attribute }) => attribute);
+  const known = [...new Set([...scored, ...imported.map(({ attribute }) => attribute), ...wishes.name])];
+  const conditions = wishes.condition.map(text => {
+    const condition = parseCondition(text, known);
+    known.push(condition.name);
+    return condition;
+  });
+  const further = [...imported.map(({ attribute }) => attribute), ...scored].filter(name => !attributes.includes(name));
+  checkNames([...new Set(further), ...wishes.name, ...conditions.map(({ name }) => name)], attributes);
+
+  const labelled: OriginatedBoundary[] = [];
+  for (const [i, path] of wishes.labels.entries()) {
+    const { latents, labels } = await readHandLabels(path, faces!, wishes.psi);
+    const fitted = fitHandLabelled(wishes.name[i]!, latents, size, labels, wishes.seed);
+    log.info(trustOf(fitted.attribute, fitted.metrics));
+    labelled.push({ ...fitted, origin: 'labelled by hand' });
+  }
+  return { imported, labelled, conditions, attributes, size };
+}
+
+/**
+ * @param fitted to the faces, each under its attribute's name. A condition of an attribute that has got no boundary is
+ * left out with a warning, so that the fits are not lost. @throws UserError for such a one where nothing was fitted.
+ */
+export function gatherDirections(
+  { imported, labelled, conditions, attributes, size }: Given,
   wishes: Wishes,
   faces: Faces | undefined,
   fitted: readonly StoredFit[],
   log: Log,
-): Promise<Gathered> {
-  const imported = wishes.import.length > 0 ? await readBoundaryFiles(wishes.import) : [];
-  const size = faces?.size ?? imported[0]!.normal.length;
-  if (imported.some(({ normal }) => normal.length !== size)) {
-    throw new UserError(`boundaries must be of the faces' latent size ${size}; got ${imported[0]!.normal.length}`);
-  }
+): Gathered {
   const found = new Map(fitted.map(fit => [attributeOf(fit), fit]));
   for (const boundary of imported) {
     found.set(boundary.attribute, {
@@ -53,7 +103,6 @@ export async function gatherDirections(
     });
   }
   const reason = faces === undefined ? 'it is not among the imported boundaries' : 'the faces have no scores of it';
-  const attributes = faces?.attributes ?? attributeNames;
   const fits = attributes.map(
     (attribute): StoredFit => found.get(attribute) ?? { controllable: false, attribute, reason },
   );
@@ -64,15 +113,16 @@ export async function gatherDirections(
     const isImported = imported.some(each => each.attribute === attribute);
     return [{ ...fit.boundary, origin: isImported ? 'imported' : scored!.origin }];
   });
-  for (const [i, path] of wishes.labels.entries()) {
-    const { latents, labels } = await readHandLabels(path, faces!, wishes.psi);
-    const labelled = fitHandLabelled(wishes.name[i]!, latents, size, labels, wishes.seed);
-    log.info(trustOf(labelled.attribute, labelled.metrics));
-    others.push({ ...labelled, origin: 'labelled by hand' });
-  }
+  others.push(...labelled);
   const all = () => [...fits.flatMap(fit => (fit.controllable ? [fit.boundary] : [])), ...others];
-  for (const wish of wishes.condition) others.push(conditioned(wish, all()));
-  checkNames(others, attributes);
+  for (const condition of conditions) {
+    try {
+      others.push(conditioned(condition, all()));
+    } catch (error) {
+      if (faces === undefined || !(error instanceof UserError)) throw error;
+      log.warn(`--condition ${condition.text} is left out: ${error.message}`);
+    }
+  }
   const directions = [...fits, ...others.map(boundary => ({ controllable: true, boundary }) as const)];
   // Directions from elsewhere are InterFaceGAN's, of latents on the sphere.
   return { directions, space: { size, geometry: faces?.geometry ?? 'sphere' } };
@@ -89,28 +139,34 @@ function measured(boundary: Direction, faces: Faces | undefined, options: Wishes
   return measureBoundary(boundary, latents, own, { samples, ratio, seed, threshold }) ?? null;
 }
 
-/** @param wish `primal:lock+lock`. */
-function conditioned(wish: string, boundaries: readonly Direction[]): OriginatedBoundary {
-  const [primal = '', list = '', ...more] = wish.split(':');
+/** @param text `primal:lock+lock`. @param known names that have a boundary or will be fitted. */
+function parseCondition(text: string, known: readonly string[]): Condition {
+  const [primal = '', list = '', ...more] = text.split(':').map(part => part.trim());
   const locks = list.split('+').map(name => name.trim());
   if (more.length > 0 || primal === '' || locks.includes('')) {
-    throw new UserError(`a condition must be primal:lock+lock, like Young:Male+Eyeglasses; got "${wish}"`);
+    throw new UserError(`a condition must be primal:lock+lock, like Young:Male+Eyeglasses; got "${text}"`);
   }
-  const find = (name: string) => {
-    const boundary = boundaries.find(({ attribute }) => attribute === name);
-    if (boundary !== undefined) return boundary;
-    const names = boundaries.map(({ attribute }) => attribute);
-    throw new UserError(`no boundary of "${name}" for --condition ${wish}.${didYouMeanAttribute(name, names)}`);
+  for (const name of [primal, ...locks]) {
+    if (known.includes(name)) continue;
+    throw new UserError(`no boundary of "${name}" for --condition ${text}.${didYouMeanAttribute(name, known)}`);
+  }
+  return { text, name: `${primal}_c_${locks.join('_')}`, primal, locks };
+}
+
+/** @throws UserError where one of the boundaries is missing, or the locks leave nothing of the direction. */
+function conditioned({ name, primal, locks }: Condition, boundaries: readonly Direction[]): OriginatedBoundary {
+  const find = (wanted: string) => {
+    const boundary = boundaries.find(({ attribute }) => attribute === wanted);
+    if (boundary === undefined) throw new UserError(`${wanted} has got no boundary`);
+    return boundary;
   };
   const { conditionedNormal: normal, residual } = conditionNormal(find(primal), locks.map(find));
-  const attribute = `${primal}_c_${locks.join('_')}`;
   const origin = `${primal} without ${locks.join(', ')}: ${(100 * residual).toFixed(1)} % of its direction`;
-  return { attribute, normal, intercept: 0, origin, metrics: null };
+  return { attribute: name, normal, intercept: 0, origin, metrics: null };
 }
 
 /** Names become parts of file names, and of moves such as `dimples=2`. */
-function checkNames(others: readonly Direction[], attributes: readonly string[]): void {
-  const names = others.map(({ attribute }) => attribute);
+function checkNames(names: readonly string[], attributes: readonly string[]): void {
   for (const [i, name] of names.entries()) {
     if (!/^\w[\w-]{0,63}$/.test(name)) {
       throw new UserError(`a name must be letters, digits, _ and -, at most 64; got "${name}"`);

@@ -2,17 +2,22 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Direction } from '../../../core/directions/direction.ts';
+import { toFloat64 } from '../../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
+import { boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
 import { latentFiles } from '../../artefacts/synthesis.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
-import { writeWhole } from '../../files/files.ts';
+import { readNpy, writeWhole } from '../../files/files.ts';
 import { writeBoundaryFiles } from '../../interop/interfacegan.ts';
 import type { Faces } from './faces.ts';
 
-/** Files of these names that are in the folder already are replaced. @param faces left out: the boundaries alone. */
-export async function exportTo(folder: string, boundaries: readonly Direction[], faces?: Faces): Promise<void> {
+/**
+ * Files of these names that are in the folder already are replaced.
+ * @param run folder of a finished run with boundaries. @param faces left out: the boundaries alone.
+ */
+export async function exportTo(folder: string, run: string, faces?: Faces): Promise<void> {
   await explainingDiskErrors('create', folder, () => mkdir(folder, { recursive: true }));
-  await writeBoundaryFiles(folder, boundaries);
+  await writeBoundaryFiles(folder, await boundariesOf(run));
   if (faces === undefined) return;
   const { latents, logits, rows, count, size, geometry } = faces;
   await writeWhole(join(folder, latentFiles[geometry]), encodeNpy({ shape: [count, size], data: latents }));
@@ -20,4 +25,17 @@ export async function exportTo(folder: string, boundaries: readonly Direction[],
     const data = logits.subarray(row * count, (row + 1) * count);
     await writeWhole(join(folder, `${attribute}_scores.npy`), encodeNpy({ shape: [count, 1], data }));
   }
+}
+
+/** @returns the directions of a run that have a boundary. */
+async function boundariesOf(run: string): Promise<Direction[]> {
+  const file = (name: string) => join(run, name);
+  const { directions } = await readBoundaryDetails({ file });
+  const found: Direction[] = [];
+  for (const { attribute, boundary } of directions) {
+    if (boundary === null) continue;
+    const { data } = await readNpy(file(boundaryFiles.single(attribute)));
+    found.push({ attribute, normal: toFloat64(data), intercept: boundary.intercept });
+  }
+  return found;
 }

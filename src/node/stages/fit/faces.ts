@@ -5,11 +5,13 @@ import { UserError } from '../../../core/errors.ts';
 import { checkShape, type NdArray, toFloat32 } from '../../../core/formats/nd-array.ts';
 import { brightnessName } from '../../../core/images/brightness.ts';
 import { quantile } from '../../../core/math/statistics.ts';
+import { strangenessOf } from '../../../core/models/foreign-latents.ts';
 import { normaliseLatents } from '../../../core/models/latents.ts';
 import type { LatentSpace } from '../../artefacts/boundaries.ts';
 import { latentFiles, readSynthesis } from '../../artefacts/synthesis.ts';
 import { readNpy } from '../../files/files.ts';
 import { namedFiles } from '../../interop/interfacegan.ts';
+import type { Log } from '../../log/log.ts';
 import { exists } from '../../runs/manifest.ts';
 import type { FinishedRun } from '../../runs/run-folder.ts';
 
@@ -39,6 +41,7 @@ export async function readFaces(run: FinishedRun): Promise<Faces> {
   const rows = attributes.map((attribute, a) => ({ attribute, threshold: thresholds[a]!, origin: 'classifier' }));
   const latents = await readMatrix(run.file(latentFiles[geometry]), [null, null]);
   const [count] = latents.shape;
+  checkNotEmpty(latents.shape, run.file(latentFiles[geometry]));
   const { data: logits } = await readMatrix(run.file('logits.npy'), [count, rows.length]);
   const made = { attributes, geometry, generator: run.manifest.inputs.generator?.path };
   // Faces of earlier versions have no brightness, and labels of one's own may know it already.
@@ -63,13 +66,17 @@ export async function readFaces(run: FinishedRun): Promise<Faces> {
 export async function readScoredFaces(
   latentFile: string,
   scorePaths: readonly string[],
+  log: Log,
   generator?: string,
 ): Promise<Faces> {
   const latents = await readMatrix(latentFile, [null, null]);
   const [count, size] = latents.shape;
-  if (latents.data.length === 0) {
-    throw new UserError(
-      `${latentFile} must hold latents; it has none, by its shape [${count}, ${size}]. Make it again`,
+  checkNotEmpty(latents.shape, latentFile);
+  const strangeness = strangenessOf(latents.data, size);
+  if (strangeness !== undefined) {
+    log.warn(
+      `the latents of ${latentFile} ${strangeness}; each is brought to that length. Latents w of a StyleGAN make no ` +
+        'boundaries for this program: give its z',
     );
   }
   const table = scorePaths.length === 1 && basename(scorePaths[0]!) === 'scores.npy' ? scorePaths[0] : undefined;
@@ -113,6 +120,12 @@ function faces(
     rows,
     ...made,
   };
+}
+
+/** @throws UserError for a file of no faces. */
+function checkNotEmpty([count, size]: readonly [number, number], path: string): void {
+  if (count > 0 && size > 0) return;
+  throw new UserError(`${path} must hold at least one face; its shape is [${count}, ${size}]. Make it again`);
 }
 
 /** @throws UserError unless the file holds a matrix of this shape, null standing for any length, of finite numbers. */

@@ -16,7 +16,9 @@ import {
   writeBoundary,
 } from '../../artefacts/boundaries.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
+import { checkFolderWritable } from '../../files/places.ts';
 import { type NamedFile, namedFiles } from '../../interop/interfacegan.ts';
+import type { Log } from '../../log/log.ts';
 import { csvTable } from '../../presentation/table.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
 import { inThreads } from '../../threads/threads.ts';
@@ -31,11 +33,11 @@ import {
   threadsOption,
 } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
-import { gatherDirections } from './directions.ts';
+import { gatherDirections, readGiven } from './directions.ts';
 import { exportTo } from './export.ts';
 import { type Faces, readFaces, readScoredFaces } from './faces.ts';
 import { fitFieldTo } from './field.ts';
-import { columns, means, tableRows } from './tables.ts';
+import { columns, means, missingBoundaries, printFit, tableRows } from './tables.ts';
 import type { FitThread } from './thread.ts';
 
 const options = z.strictObject({
@@ -131,39 +133,43 @@ export const fit = defineStage({
   common,
   async run(config, context) {
     checkSources(config);
-    const faces = await openFaces(config);
-    const imports = await importsOf(config, faces, context.log);
-    for (const attribute of config.curve) attributeIndex(attribute, faces.attributes);
-    const { out, resume, force } = config;
     const { log } = context;
-    return withRun(
-      out,
-      { stage: 'fit', options, config, inputs: await inputsOf(config, imports), resume, force, log },
-      async run => {
-        const fitted = await fitAll(run, faces, imports, config, context);
-        const { directions, space } = await gatherDirections({ ...config, import: imports }, faces, fitted, log);
-        await writeBoundaries(run, directions, space);
-        const field = config.field ? await fitFieldTo(run, faces, config.seed, context) : undefined;
-        const fits = directions.filter(isOfAttribute);
-        await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
-        if (config.export !== undefined) {
-          const boundaries = directions.flatMap(each => (each.controllable ? [each.boundary] : []));
-          await exportTo(config.export, boundaries, faces);
-        }
-        const own = furtherDirections(directions);
-        return {
-          out,
-          samples: config.samples,
-          faces: faces.count,
-          ...means(fits),
-          ...(field && { field: { r2: mean(field.r2.filter(r2 => r2 !== null)) } }),
-          ...(own.length > 0 && { extra: own }),
-          table: tableRows(fits),
-        };
-      },
-    );
+    const faces = await openFaces(config, log);
+    const scored = faces.rows.map(({ attribute }) => attribute);
+    for (const attribute of config.curve) attributeIndex(attribute, scored);
+    const imports = await importsOf(config, faces, log);
+    const wishes = { ...config, import: imports };
+    const given = await readGiven(wishes, faces, log);
+    const { out, resume, force } = config;
+    if (config.export !== undefined) await checkFolderWritable(config.export);
+    const inputs = await inputsOf(config, imports);
+    const details = { stage: 'fit', options, config, inputs, resume, force, log, resumable: addedAfterFits };
+    const result = await withRun(out, details, async run => {
+      const fitted = await fitAll(run, faces, imports, config, context);
+      const { directions, space } = gatherDirections(given, wishes, faces, fitted, log);
+      await writeBoundaries(run, directions, space);
+      const field = config.field ? await fitFieldTo(run, faces, config.seed, context) : undefined;
+      const fits = directions.filter(isOfAttribute);
+      await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
+      const own = furtherDirections(directions);
+      return {
+        out,
+        samples: config.samples,
+        faces: faces.count,
+        ...means(fits),
+        ...(field && { field: { r2: mean(field.r2.filter(r2 => r2 !== null)) } }),
+        ...(own.length > 0 && { extra: own }),
+        table: tableRows(fits),
+      };
+    });
+    if (config.export !== undefined) await exportTo(config.export, out, faces);
+    return result;
   },
+  print: printFit,
 });
+
+/** Options of what is made when the attributes have been fitted: they may change while these fits are kept. */
+const addedAfterFits = ['condition', 'labels', 'name', 'psi', 'curve', 'field', 'export'];
 
 function checkSources({ synthesis, latents, scores, labels, name }: Config): void {
   const refuse = (rule: string): never => {
@@ -179,14 +185,14 @@ function checkSources({ synthesis, latents, scores, labels, name }: Config): voi
   }
 }
 
-async function openFaces({ synthesis, latents, scores, of }: Config): Promise<Faces> {
+async function openFaces({ synthesis, latents, scores, of }: Config, log: Log): Promise<Faces> {
   return synthesis === undefined
-    ? readScoredFaces(latents!, scores, of)
+    ? readScoredFaces(latents!, scores, log, of)
     : readFaces(await openRun(synthesis, 'synthesize'));
 }
 
 /** The boundaries that are measured instead of fitted. */
-async function importsOf(config: Config, faces: Faces, log: StageContext['log']): Promise<readonly NamedFile[]> {
+async function importsOf(config: Config, faces: Faces, log: Log): Promise<readonly NamedFile[]> {
   if (config.import.length === 0) return [];
   const { files, note } = await namedFiles(config.import, 'boundary', { of: config.of, attributes: faces.attributes });
   if (note !== undefined) log.warn(note);
@@ -235,10 +241,10 @@ async function fitAll(
       if (!('fit' in answer)) continue;
       fits.push(answer.fit);
       await writeBoundary(run, answer.fit);
-      if (!answer.fit.controllable) log.warn(`${answer.fit.attribute} has no boundary: ${answer.fit.reason}`);
       progress.update(fits.length, orders[fits.length - 1]!.attribute);
     }
     progress.finish();
+    for (const line of missingBoundaries(fits)) log.warn(line);
     const asked = all.filter(({ attribute }) => curve.includes(attribute));
     const curveOrders = asked.map(order => ({ ...order, what: 'curve' as const }));
     for await (const answer of mapInOrder(curveOrders, 2 * threads, workers.run)) {

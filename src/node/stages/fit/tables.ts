@@ -1,7 +1,8 @@
-// The table of a `fit` run and the means over it.
+// The table of a `fit` run, the means over it, and what of it people are told.
+import { join } from 'node:path';
 import type { BoundaryMetrics } from '../../../core/directions/fit/boundary.ts';
 import { mean } from '../../../core/math/statistics.ts';
-import { attributeOf, type StoredFit } from '../../artefacts/boundaries.ts';
+import { attributeOf, boundaryFiles, type StoredFit } from '../../artefacts/boundaries.ts';
 import type { Cell, Column } from '../../presentation/table.ts';
 
 /** A column that is empty where there is no boundary. */
@@ -70,3 +71,53 @@ export function means(fits: readonly StoredFit[]) {
     meanShuffledAccuracy: meanOf(metrics => metrics.shuffled?.accuracy),
   };
 }
+
+/** @returns a line for each reason why attributes have no boundary, naming a few of them. */
+export function missingBoundaries(fits: readonly StoredFit[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const fit of fits) {
+    if (!fit.controllable) byReason.set(fit.reason, [...(byReason.get(fit.reason) ?? []), fit.attribute]);
+  }
+  return [...byReason].map(([reason, names]) => {
+    const rest = names.length - mostNamed;
+    const more = rest > 0 ? ` and ${rest} more` : '';
+    return `no boundary of ${names.slice(0, mostNamed).join(', ')}${more}: ${reason}`;
+  });
+}
+
+/** Attributes that a line names. */
+const mostNamed = 5;
+
+/** The result of a stage that makes boundaries. */
+export interface FitResult extends ReturnType<typeof means> {
+  readonly out: string;
+  readonly faces: number;
+  readonly field?: { readonly r2: number };
+  readonly extra?: readonly { readonly attribute: string }[];
+  readonly table: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** A few lines: how many boundaries, how good they are, the best and the worst; all else is in the table's file. */
+export function printFit(result: FitResult): string {
+  const { out, faces, controllable, table, field, extra = [] } = result;
+  const from = faces > 0 ? `, fitted to ${faces} faces` : '';
+  const share = (value: unknown) => (typeof value === 'number' ? value.toFixed(3) : '–');
+  const measured = table
+    .filter(row => typeof row['test accuracy'] === 'number')
+    .sort((a, b) => Number(b['test accuracy']) - Number(a['test accuracy']))
+    .map(row => `${row.attribute} ${share(row['test accuracy'])}`);
+  const means = `mean test accuracy ${share(result.meanTestAccuracy)}, F1 ${share(result.meanF1)}, AUC ${share(result.meanAuc)}`;
+  return [
+    `${out}: boundaries of ${controllable} of ${table.length} attributes${from}`,
+    ...(measured.length > 0 ? [means] : []),
+    ...(measured.length > 2 * mostExtremes
+      ? [`best: ${measured.slice(0, mostExtremes).join(', ')}; worst: ${measured.slice(-mostExtremes).join(', ')}`]
+      : measured),
+    ...(field === undefined ? [] : [`field: predicts ${share(field.r2)} of the variance of scores`]),
+    ...(extra.length > 0 ? [`beside these: ${extra.map(({ attribute }) => attribute).join(', ')}`] : []),
+    `everything: ${join(out, boundaryFiles.table)}`,
+  ].join('\n');
+}
+
+/** Attributes that are shown from either end of the table. */
+const mostExtremes = 3;

@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import { boundaryFiles, furtherDirections, isOfAttribute, writeBoundaries } from '../../artefacts/boundaries.ts';
 import { writeWhole } from '../../files/files.ts';
+import { checkFolderWritable } from '../../files/places.ts';
 import { namedFiles } from '../../interop/interfacegan.ts';
 import { csvTable } from '../../presentation/table.ts';
 import { withRun } from '../../runs/run-folder.ts';
-import { gatherDirections } from '../fit/directions.ts';
+import { gatherDirections, readGiven } from '../fit/directions.ts';
 import { exportTo } from '../fit/export.ts';
-import { columns, means, tableRows } from '../fit/tables.ts';
+import { columns, means, printFit, tableRows } from '../fit/tables.ts';
 import { conditionOption, exportOption, generatorOption, pathOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 
@@ -37,16 +38,15 @@ export const importBoundaries = defineStage({
     const { files, note } = await namedFiles(boundaries, 'boundary', { of });
     if (note !== undefined) log.warn(note);
     const inputs = Object.fromEntries(files.map(({ attribute, path }) => [attribute, path]));
-    return withRun(out, { stage: 'import boundaries', options, config, inputs, resume, force, log }, async run => {
-      const wishes = { import: files, condition, labels: [], name: [], seed: 0 };
-      const { directions, space } = await gatherDirections(wishes, undefined, [], log);
+    const wishes = { import: files, condition, labels: [], name: [], seed: 0 };
+    const given = await readGiven(wishes, undefined, log);
+    if (config.export !== undefined) await checkFolderWritable(config.export);
+    const details = { stage: 'import boundaries', options, config, inputs, resume, force, log };
+    const result = await withRun(out, details, async run => {
+      const { directions, space } = gatherDirections(given, wishes, undefined, [], log);
       await writeBoundaries(run, directions, space);
       const fits = directions.filter(isOfAttribute);
       await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
-      if (config.export !== undefined) {
-        const known = directions.flatMap(each => (each.controllable ? [each.boundary] : []));
-        await exportTo(config.export, known);
-      }
       const beyondTheForty = furtherDirections(directions);
       return {
         out,
@@ -56,5 +56,8 @@ export const importBoundaries = defineStage({
         table: tableRows(fits),
       };
     });
+    if (config.export !== undefined) await exportTo(config.export, out);
+    return result;
   },
+  print: printFit,
 });

@@ -87,6 +87,10 @@ export const prepare = defineStage({
       for (const { reason, count, first } of countReasons(bad))
         log.warn(`skipped ${count} × ${reason} (first: ${first})`);
       const hasLabels = index.attributes.length > 0;
+      const empty = splitNames.filter((_, number) => !kept.some(({ split }) => split === number));
+      if (empty.length > 0) {
+        log.warn(`no picture is in the splits ${empty.join(', ')}: what needs them will be refused or stay empty`);
+      }
       const counts = {
         images: kept.length,
         splits: Object.fromEntries(splitNames.map((name, s) => [name, kept.filter(({ split }) => split === s).length])),

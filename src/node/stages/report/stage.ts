@@ -51,12 +51,14 @@ export const report = defineStage({
 function leadHtml({ runs, dataset, editor, synthesis }: Sources): string {
   const { resolution, movable } = editor.bundle;
   const images = Number(runs.generator.summary.imagesShown);
-  const accuracy = Number(runs.classifier.summary.testAccuracy);
+  const { testAccuracy } = runs.classifier.summary; // null where the dataset has no test pictures
+  const right =
+    testAccuracy === null ? '' : `, right on ${(100 * Number(testAccuracy)).toFixed(1)} % of the test labels`;
   const minutes = Object.values(runs).reduce((sum, { manifest }) => sum + manifest.seconds, 0) / 60;
   const text =
     `A generator of ${resolution}×${resolution} faces, trained on ${counted(dataset.indicesOf('train').length)} ` +
-    `pictures (${counted(images)} shown); a classifier of ${dataset.attributes.length} attributes, right on ${(100 * accuracy).toFixed(1)} % of ` +
-    `the test labels; ${movable.length} attributes that can be moved or locked, found in ` +
+    `pictures (${counted(images)} shown); a classifier of ${dataset.attributes.length} attributes${right}; ` +
+    `${movable.length} attributes that can be moved or locked, found in ` +
     `${counted(synthesis.count)} generated faces. ${minutes.toFixed(0)} minutes of work in all. Every face shown is ` +
     'generated; no picture of the dataset is in this page.';
   return `<p>${escapeHtml(text)}</p>`;

@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
+import { UserError } from '../../../core/errors.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { attributeResults } from '../../../core/measures/answers/attribute-metrics.ts';
@@ -11,12 +12,13 @@ import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { meanLoss } from '../../../core/training/classifier/losses.ts';
 import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../../core/training/classifier/trainer.ts';
-import { checkLabelled, openDataset } from '../../artefacts/dataset.ts';
+import { checkLabelled, checkSplits, type Dataset, openDataset } from '../../artefacts/dataset.ts';
 import { ofSomePeople } from '../../artefacts/draw-people.ts';
 import { imagesOf, type LabelledImages, labelledImagesAt } from '../../artefacts/image-set.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
+import type { Log } from '../../log/log.ts';
 import { csvTable, textTable } from '../../presentation/table.ts';
 import { exists } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
@@ -48,16 +50,23 @@ export const trainClassifier = defineStage({
     const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
     checkLabelled(dataset, 'train classifier');
+    checkSplits(dataset, 'train');
+    const people = createRandom(config.seed, streams.trainClassifier.people);
+    const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
+    if (indices.length === 0) {
+      throw new UserError(
+        `--identity-share ${config.identityShare} leaves no training pictures of ${dataset.folder}; give a larger share`,
+      );
+    }
     const { resume, force } = config;
     const { log } = context;
+    warnOfMissing(dataset, log);
     const inputs = { dataset: config.dataset };
     const details = { stage: 'train classifier', options: classifierOptions, config, inputs, resume, force, log };
     return withRun(config.out, details, async run => {
       if (config.identityShare < 1 && dataset.identities.includes(-1)) {
         log.warn(`${dataset.folder} has pictures of unknown people, of which each counts as one of its own`);
       }
-      const people = createRandom(config.seed, streams.trainClassifier.people);
-      const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
       const training = await labelledImagesAt(dataset, indices);
       const validation = await imagesOf(dataset, 'validation');
       const { resolution, attributes } = dataset;
@@ -107,6 +116,16 @@ export const trainClassifier = defineStage({
   print: result => [textTable(resultColumns, result.table), '', overall(result)].join('\n'),
 });
 
+/** Says what cannot be told without pictures of a split. */
+function warnOfMissing({ folder, indicesOf }: Dataset, log: Log): void {
+  if (indicesOf('validation').length === 0) {
+    log.warn(`${folder} has no validation pictures: training cannot stop early, and thresholds stay at 0`);
+  }
+  if (indicesOf('test').length === 0) {
+    log.warn(`${folder} has no test pictures: the accuracies on them stay empty`);
+  }
+}
+
 /** Means over the attributes; null in a kept run where there was nothing to take one of, as JSON knows no NaN. */
 interface Means {
   readonly testAccuracy: number | null;
@@ -117,7 +136,7 @@ interface Means {
 }
 
 function overall({ testAccuracy, majorityBaseline, auc, calibrationError, belowBaseline }: Means): string {
-  const shown = (mean: number | null) => (mean ?? Number.NaN).toFixed(4);
+  const shown = (mean: number | null) => (Number.isFinite(mean) ? mean!.toFixed(4) : '–');
   return (
     `mean test accuracy ${shown(testAccuracy)} (majority ${shown(majorityBaseline)}), AUC ${shown(auc)}, ` +
     `calibration error ${shown(calibrationError)}; below the majority baseline by more than ${toleratedErrors} ` +

@@ -9,7 +9,7 @@ import { sampleLatents } from '../../../core/models/latents.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { imageRepeatsOf } from '../../../core/training/image-repeats.ts';
-import { openDataset } from '../../artefacts/dataset.ts';
+import { checkSplits, openDataset } from '../../artefacts/dataset.ts';
 import { imagesOf } from '../../artefacts/image-set.ts';
 import { writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
@@ -59,6 +59,7 @@ export const trainGan = defineStage({
     if (!(await isResumed(config))) checkAllAct(config);
     const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
+    checkSplits(dataset, 'train');
     const training = ganTrainingConfig(config, dataset.resolution);
     const { dataset: folder, startFrom, out, resume, force } = config;
     const inputs = {
