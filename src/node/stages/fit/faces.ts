@@ -125,7 +125,7 @@ function faces(
 /** @throws UserError for a file of no faces. */
 function checkNotEmpty([count, size]: readonly [number, number], path: string): void {
   if (count > 0 && size > 0) return;
-  throw new UserError(`${path} must hold at least one face; its shape is [${count}, ${size}]. Make it again`);
+  throw new UserError(`${path} must hold latents; it has none, by its shape [${count}, ${size}]. Make it again`);
 }
 
 /** @throws UserError unless the file holds a matrix of this shape, null standing for any length, of finite numbers. */
