@@ -2,7 +2,7 @@
 import { attributeNames } from '../../src/core/attributes.ts';
 import { encodeNpy } from '../../src/core/formats/npy.ts';
 import type { Normalisation } from '../../src/core/images/colour.ts';
-import type { ImageSet } from '../../src/core/images/image-set.ts';
+import type { StoredImages } from '../../src/core/images/image-set.ts';
 import type { GanArchitecture } from '../../src/core/models/gan-architecture.ts';
 import { datasetFiles, type SplitName, splitNames } from '../../src/node/artefacts/dataset.ts';
 import { writeTensors } from '../../src/node/artefacts/networks.ts';
@@ -11,7 +11,7 @@ import { withRun } from '../../src/node/runs/run-folder.ts';
 import { randomClassifierWeights, randomGeneratorWeights, tinyClassifier } from './tiny-networks.ts';
 
 /** @param splitOf the split of each image. */
-export async function writeTinyDataset(out: string, images: ImageSet, splitOf: (at: number) => SplitName) {
+export async function writeTinyDataset(out: string, images: StoredImages, splitOf: (at: number) => SplitName) {
   const { resolution, count, pixels } = images;
   await withRun(out, { stage: 'prepare', config: { resolution }, inputs: {} }, async run => {
     const arrays = {

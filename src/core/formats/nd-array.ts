@@ -104,7 +104,7 @@ export function toFloat64(data: TypedArray): Float64Array {
  * @param name what the array is called in the error: a file's path.
  * @throws UserError where `array` has another shape.
  */
-export function checkShape(array: NdArray, expected: readonly (number | null)[], name: string): void {
+export function checkShape(array: Pick<NdArray, 'shape'>, expected: readonly (number | null)[], name: string): void {
   const { shape } = array;
   const fits =
     shape.length === expected.length && expected.every((length, i) => length === null || length === shape[i]);

@@ -1,7 +1,7 @@
 // Changes each training image a little every time it is shown: mirrored, shifted, lit otherwise, partly hidden.
 import type { Random } from '../math/random.ts';
 import { luma } from './colour.ts';
-import type { ImageSet } from './image-set.ts';
+import { type ImageSet, imageAt } from './image-set.ts';
 
 export interface Augmentation {
   /** Whether half of the images are mirrored left to right. */
@@ -25,7 +25,7 @@ export function augmentedBatch(
   const batch = new Float32Array(indices.length * size);
   for (let at = 0; at < indices.length; at++) {
     const image = batch.subarray(at * size, (at + 1) * size);
-    move(images, indices[at]!, image, augmentation, random);
+    move(imageAt(images, indices[at]!), images.resolution, image, augmentation, random);
     if (augmentation.jitter > 0) recolour(image, augmentation.jitter, random);
     if (augmentation.cutout > 0) hide(image, images.resolution, augmentation.cutout, random);
   }
@@ -34,8 +34,8 @@ export function augmentedBatch(
 
 /** Copies an image, mirrored and shifted as drawn. */
 function move(
-  { resolution, pixels }: ImageSet,
-  index: number,
+  source: Uint8Array,
+  resolution: number,
   target: Float32Array,
   { mirror, shift }: Augmentation,
   random: Random,
@@ -44,14 +44,14 @@ function move(
   const [right, down] = [random.integer(2 * shift + 1) - shift, random.integer(2 * shift + 1) - shift];
   const inside = (position: number) => Math.min(Math.max(position, 0), resolution - 1);
   const columns = Int32Array.from({ length: resolution }, (_, column) => {
-    const source = inside(column + right);
-    return mirrored ? resolution - 1 - source : source;
+    const seen = inside(column + right);
+    return mirrored ? resolution - 1 - seen : seen;
   });
   for (let row = 0; row < 3 * resolution; row++) {
     const plane = row - (row % resolution);
-    const from = (index * 3 * resolution + plane + inside((row % resolution) + down)) * resolution;
+    const from = (plane + inside((row % resolution) + down)) * resolution;
     for (let column = 0; column < resolution; column++) {
-      target[row * resolution + column] = pixels[from + columns[column]!]! / 127.5 - 1;
+      target[row * resolution + column] = source[from + columns[column]!]! / 127.5 - 1;
     }
   }
 }

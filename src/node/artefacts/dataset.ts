@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { attributeListSchema } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
 import { checkShape, type NdArray } from '../../core/formats/nd-array.ts';
-import { readJson, readNpy } from '../files/files.ts';
+import { type NpyRows, openNpyRows, readJson, readNpy } from '../files/files.ts';
 import { exists } from '../runs/manifest.ts';
 import { openRun } from '../runs/run-folder.ts';
 
@@ -47,6 +47,8 @@ export interface Dataset {
   readonly names: readonly string[];
   /** @returns uint8 [N, 3, R, R], all in memory. */
   images(): Promise<Uint8Array>;
+  /** Opens the images, [N, 3, R, R], for reading one by one. */
+  openImages(): Promise<NpyRows>;
   /** @returns uint8 [count, 3, R, R], images `start` and following, read from the disk. */
   imageRows(start: number, count: number): Promise<Uint8Array>;
   /** The positions of a split's images, ascending. */
@@ -85,6 +87,12 @@ export async function openDataset(folder: string): Promise<Dataset> {
     identities: identities instanceof Int32Array ? identities : Int32Array.from(identities, Number),
     names: names.data,
     images: async () => asUint8(await read(datasetFiles.images, [count, ...image])),
+    openImages: async () => {
+      const path = run.file(datasetFiles.images);
+      const rows = await openNpyRows(path);
+      checkShape(rows, [count, ...image], path);
+      return rows;
+    },
     imageRows: async (start, rows) =>
       asUint8(await read(datasetFiles.images, [rows, ...image], { start, count: rows })),
     indicesOf: name => {

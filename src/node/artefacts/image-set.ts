@@ -1,5 +1,5 @@
-// Parts of a dataset in memory, as training and evaluation take them.
-import type { ImageSet } from '../../core/images/image-set.ts';
+// Parts of a dataset as training and evaluation take them: in memory where they are small, else read from the disk.
+import type { ImageSet, Pixels } from '../../core/images/image-set.ts';
 import type { Dataset, SplitName } from './dataset.ts';
 
 export interface LabelledImages extends ImageSet {
@@ -13,27 +13,26 @@ export async function imagesOf(dataset: Dataset, split: SplitName): Promise<Labe
 
 /** @param indices positions in the dataset, in any order. @returns their images and labels in that order. */
 export async function labelledImagesAt(dataset: Dataset, indices: Uint32Array): Promise<LabelledImages> {
-  const { resolution } = dataset;
   const width = dataset.attributes.length;
-  const all = await dataset.images();
-  const size = 3 * resolution * resolution;
-  const pixels = new Uint8Array(indices.length * size);
   const labels = new Uint8Array(indices.length * width);
   indices.forEach((index, at) => {
-    pixels.set(all.subarray(index * size, (index + 1) * size), at * size);
-    const from = index * width;
-    labels.set(dataset.labels.subarray(from, from + width), at * width);
+    labels.set(dataset.labels.subarray(index * width, (index + 1) * width), at * width);
   });
-  return { resolution, count: indices.length, pixels, labels };
+  return { ...(await imagesAt(dataset, indices)), labels };
 }
+
+/** Most bytes of images that are kept in memory: 43,690 of 64×64. More are read from the disk whenever they are shown. */
+export const mostInMemory = 2 ** 29;
 
 /** Images read from the disk at a time. */
 const readingBlock = 1024;
 
-/** @param indices positions in the dataset, in any order. @returns their images in that order; only these are kept. */
-export async function imagesAt(dataset: Dataset, indices: Uint32Array): Promise<ImageSet> {
+/** @param indices positions in the dataset, in any order. @returns their images in that order. */
+export async function imagesAt(dataset: Dataset, indices: Uint32Array, most = mostInMemory): Promise<ImageSet> {
   const { resolution } = dataset;
   const size = 3 * resolution * resolution;
+  const images = { resolution, count: indices.length };
+  if (indices.length * size > most) return { ...images, pixels: await pixelsOnDisk(dataset, indices, size) };
   const pixels = new Uint8Array(indices.length * size);
   const ascending = [...indices.keys()].sort((a, b) => indices[a]! - indices[b]!);
   let next = 0;
@@ -44,5 +43,20 @@ export async function imagesAt(dataset: Dataset, indices: Uint32Array): Promise<
       pixels.set(rows.subarray(from, from + size), ascending[next]! * size);
     }
   }
-  return { resolution, count: indices.length, pixels };
+  return { ...images, pixels };
+}
+
+/** @param size bytes of an image. */
+async function pixelsOnDisk(dataset: Dataset, indices: Uint32Array, size: number): Promise<Pixels> {
+  const rows = await dataset.openImages();
+  return {
+    length: indices.length * size,
+    subarray(start, end) {
+      const bytes = new Uint8Array(end - start);
+      for (let at = 0; at < bytes.length; at += size) {
+        rows.read(indices[(start + at) / size]!, bytes.subarray(at, at + size));
+      }
+      return bytes;
+    },
+  };
 }

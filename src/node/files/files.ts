@@ -1,13 +1,15 @@
 // Reads and writes the files of runs: whole ones so that nobody meets a half-written file, long arrays piece by piece.
+
+import { constants } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, openSync, readSync } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { UserError } from '../../core/errors.ts';
 import type { DType, NdArray, TypedArray } from '../../core/formats/nd-array.ts';
 import { bytesOf, dtypeOf, elementCount, elementType } from '../../core/formats/nd-array.ts';
 import { decodeNpy, decodeNpyHeader, encodeNpyHeader } from '../../core/formats/npy.ts';
 import { decodeText } from '../../core/formats/text.ts';
-import { errorCode, explainingDiskErrors } from './disk-errors.ts';
+import { errorCode, explained, explainingDiskErrors } from './disk-errors.ts';
 import { renamePatiently, syncHandle } from './durable.ts';
 import { linkTarget, temporaryName } from './places.ts';
 
@@ -62,13 +64,28 @@ export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> 
     const handle = await open(path, 'r');
     try {
       const { size } = await handle.stat();
-      const bytes = new Uint8Array(size);
+      const bytes = memoryFor(size, path);
       await readInto(handle, path, bytes, 0);
       return bytes;
     } finally {
       await handle.close();
     }
   });
+}
+
+/** @throws UserError for more than the runtime or the machine can hold at once. */
+function memoryFor(bytes: number, path: string): Uint8Array<ArrayBuffer> {
+  const asked = `${(bytes / 1e9).toFixed(1)} GB of ${path} must be read at once`;
+  if (bytes > constants.MAX_LENGTH) {
+    const most = (constants.MAX_LENGTH / 1e9).toFixed(1);
+    throw new UserError(`${asked}; this version of Node can take ${most} GB. Take a part of the file`);
+  }
+  try {
+    return new Uint8Array(bytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(`${asked}, and there is not so much memory. Take a part of the file`);
+  }
 }
 
 /** Fills `target` with the bytes from `position` on. @throws UserError when the file ends before. */
@@ -169,13 +186,9 @@ export async function readNpy(path: string, range?: { start: number; count: numb
   return explainingDiskErrors('read', path, async () => {
     const handle = await open(path, 'r');
     try {
-      const { size } = await handle.stat();
-      const beginning = new Uint8Array(Math.min(size, 2 ** 16 + 16)); // a version 1 header is no longer
-      await readInto(handle, path, beginning, 0);
-      const { dtype, shape, fortranOrder, dataOffset } = decodeNpyHeader(beginning, path);
+      const { dtype, shape, fortranOrder, dataOffset, size, isWhole } = await readHeader(handle, path);
       // The decoder needs the whole file beside the array, so long files in C order are read without it.
-      if (range === undefined && (fortranOrder || size <= beginning.length))
-        return decodeNpy(await readWhole(path), path);
+      if (range === undefined && (fortranOrder || isWhole)) return decodeNpy(await readWhole(path), path);
       const [rows = 1, ...row] = shape;
       const { start, count } = range ?? { start: 0, count: rows };
       if (fortranOrder || start < 0 || start + count > rows) {
@@ -184,13 +197,74 @@ export async function readNpy(path: string, range?: { start: number; count: numb
       const rowBytes = elementCount(row)! * elementType(dtype).bytes;
       // A damaged header may claim any size: it is checked before memory is taken for it.
       if (size < dataOffset + rows * rowBytes) throw cutShort(path, dataOffset + rows * rowBytes, size);
-      const bytes = new Uint8Array(count * rowBytes);
+      const bytes = memoryFor(count * rowBytes, path);
       await readInto(handle, path, bytes, dataOffset + start * rowBytes);
       return { shape: [count, ...row], data: elementType(dtype).view(bytes.buffer) };
     } finally {
       await handle.close();
     }
   });
+}
+
+/** @returns the shape that a .npy file's header says. @throws UserError as `readNpy`. */
+export async function readNpyShape(path: string): Promise<readonly number[]> {
+  return explainingDiskErrors('read', path, async () => {
+    const handle = await open(path, 'r');
+    try {
+      return (await readHeader(handle, path)).shape;
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+async function readHeader(handle: FileHandle, path: string) {
+  const { size } = await handle.stat();
+  const beginning = new Uint8Array(Math.min(size, 2 ** 16 + 16)); // a version 1 header is no longer
+  await readInto(handle, path, beginning, 0);
+  return { ...decodeNpyHeader(beginning, path), size, isWhole: size <= beginning.length };
+}
+
+/** Reads bytes of a .npy file's rows, any number of times. */
+export interface NpyRows {
+  readonly shape: readonly number[];
+  /** Fills `target` from a row's first byte on; at once, as trainers ask for images. @throws UserError as `readNpy`. */
+  read(row: number, target: Uint8Array): void;
+}
+
+/** Opens a .npy file of uint8 for reading some of its rows; it stays open until the program ends. @throws UserError as `readNpy`. */
+export async function openNpyRows(path: string): Promise<NpyRows> {
+  const { dtype, shape, fortranOrder, dataOffset, size } = await explainingDiskErrors('read', path, async () => {
+    const handle = await open(path, 'r');
+    try {
+      return await readHeader(handle, path);
+    } finally {
+      await handle.close();
+    }
+  });
+  const rowBytes = elementCount(shape.slice(1))!;
+  const end = dataOffset + elementCount(shape)!;
+  if (dtype !== 'uint8' || fortranOrder) throw new UserError(`${path} must be uint8 in C order; make it again`);
+  if (size < end) throw cutShort(path, end, size);
+  const file = openSync(path, 'r');
+  const read = (row: number, target: Uint8Array) => {
+    for (let filled = 0; filled < target.length; ) {
+      const position = dataOffset + row * rowBytes + filled;
+      const count = readSync(file, target, filled, target.length - filled, position);
+      if (count === 0) throw cutShort(path, position + target.length - filled, position);
+      filled += count;
+    }
+  };
+  return {
+    shape,
+    read: (row, target) => {
+      try {
+        read(row, target);
+      } catch (error) {
+        throw explained('read', path, error);
+      }
+    },
+  };
 }
 
 async function truncateTo(handle: FileHandle, path: string, length: number): Promise<void> {

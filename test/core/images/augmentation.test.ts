@@ -1,13 +1,13 @@
 // Training images change as asked and no more, and the same random numbers change them alike.
 import { expect, test } from 'vitest';
 import { type Augmentation, augmentedBatch } from '../../../src/core/images/augmentation.ts';
-import { type ImageSet, normalisedBatch } from '../../../src/core/images/image-set.ts';
+import { normalisedBatch, type StoredImages } from '../../../src/core/images/image-set.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 
 const side = 8;
 const area = side * side;
 const random = createRandom(1);
-const images: ImageSet = {
+const images: StoredImages = {
   resolution: side,
   count: 3,
   pixels: Uint8Array.from({ length: 3 * 3 * area }, () => random.integer(256)),

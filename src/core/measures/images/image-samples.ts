@@ -1,5 +1,5 @@
 // The sets of images that measures compare: parts of the real ones, and generated ones as they would be saved.
-import type { ImageSet } from '../../images/image-set.ts';
+import { type ImageSet, imageAt, type StoredImages } from '../../images/image-set.ts';
 import { toUint8 } from '../../images/pixels.ts';
 import type { Random } from '../../math/random.ts';
 import { sampleLatents } from '../../models/latents.ts';
@@ -18,18 +18,13 @@ export interface ImageMaker {
 /** Latents given to `generate` at a time. */
 const generationBlock = 256;
 
-/** The images from `start` on, not copied. */
-export function partOf({ resolution, pixels }: ImageSet, start: number, count: number): ImageSet {
-  const size = 3 * resolution * resolution;
-  return { resolution, count, pixels: pixels.subarray(start * size, (start + count) * size) };
-}
-
 /** Copies the images of these indices, in their order. */
-export function selectImages({ resolution, pixels }: ImageSet, indices: ArrayLike<number>): ImageSet {
+export function selectImages(images: ImageSet, indices: ArrayLike<number>): StoredImages {
+  const { resolution } = images;
   const size = 3 * resolution * resolution;
   const selected = new Uint8Array(indices.length * size);
   for (let at = 0; at < indices.length; at++) {
-    selected.set(pixels.subarray(indices[at]! * size, (indices[at]! + 1) * size), at * size);
+    selected.set(imageAt(images, indices[at]!), at * size);
   }
   return { resolution, count: indices.length, pixels: selected };
 }
@@ -44,7 +39,7 @@ export async function generateImages(
   count: number,
   random: Random,
   tick: Tick = () => {},
-): Promise<ImageSet> {
+): Promise<StoredImages> {
   const size = 3 * resolution * resolution;
   const pixels = new Uint8Array(count * size);
   for (let start = 0; start < count; start += generationBlock) {

@@ -1,6 +1,6 @@
 // Multi-scale structural similarity (Wang et al. 2003): over pairs of generated images, how little they vary.
 import { UserError } from '../../errors.ts';
-import type { ImageSet } from '../../images/image-set.ts';
+import { type ImageSet, imageAt } from '../../images/image-set.ts';
 import { permutation, type Random } from '../../math/random.ts';
 import { mean } from '../../math/statistics.ts';
 import type { Tick } from '../tick.ts';
@@ -35,11 +35,10 @@ export async function meanMsSsim(
   random: Random,
   tick: Tick = () => {},
 ): Promise<number> {
-  const { resolution, count, pixels } = images;
+  const { resolution, count } = images;
   if (count < 2 || pairs < 1) throw new RangeError(`${pairs} pairs of ${count} images cannot be compared`);
   const similarity = createMsSsim(resolution);
-  const size = channels * resolution * resolution;
-  const image = (index: number) => pixels.subarray(index * size, (index + 1) * size);
+  const image = (index: number) => imageAt(images, index);
   const found: number[] = [];
   let order = new Uint32Array();
   for (let at = 0; found.length < pairs; at += 2) {

@@ -1,5 +1,5 @@
 // The distance of each image to the nearest of others: small where a generator copies its training images.
-import { halved, type ImageSet } from '../../images/image-set.ts';
+import { halved, type ImageSet, type StoredImages, stored } from '../../images/image-set.ts';
 import type { Device } from '../../runtime/device.ts';
 import type { Tick } from '../tick.ts';
 import { forEachPair, type RowTable } from './pairwise.ts';
@@ -28,13 +28,13 @@ export async function nearestDistances(
   return nearest.map(square => 127.5 * Math.sqrt(Math.max(0, square) / (3 * a.resolution ** 2)));
 }
 
-function atMost(images: ImageSet): ImageSet {
+function atMost(images: ImageSet): StoredImages {
   let smaller = images;
   while (smaller.resolution > largestSide) smaller = halved(smaller);
-  return smaller;
+  return stored(smaller);
 }
 
-function mirroredPixels({ pixels, resolution }: ImageSet): Uint8Array {
+function mirroredPixels({ pixels, resolution }: StoredImages): Uint8Array {
   const turned = new Uint8Array(pixels.length);
   for (let row = 0; row < pixels.length; row += resolution) {
     turned.set(pixels.slice(row, row + resolution).reverse(), row);
@@ -43,7 +43,7 @@ function mirroredPixels({ pixels, resolution }: ImageSet): Uint8Array {
 }
 
 /** Pixels in [-1, 1]. */
-function pixelRows({ pixels, resolution, count }: ImageSet): RowTable {
+function pixelRows({ pixels, resolution, count }: StoredImages): RowTable {
   const size = 3 * resolution ** 2;
   return {
     count,

@@ -1,5 +1,5 @@
 // Cuts the small patches from images whose statistics the sliced Wasserstein distance compares.
-import type { ImageSet } from '../../images/image-set.ts';
+import { type ImageSet, imageAt } from '../../images/image-set.ts';
 import type { Random } from '../../math/random.ts';
 import { pyramidLevel } from './laplacian-pyramid.ts';
 
@@ -18,18 +18,20 @@ export const patchSize = channels * patchArea;
  */
 export function cutPatches(
   patches: Float32Array,
-  { resolution, count, pixels }: ImageSet,
+  images: ImageSet,
   level: number,
   smallestLevel: number,
   random: Random,
 ): void {
+  const { resolution, count } = images;
   const planeSize = resolution * resolution;
   const positions = level - patchSide + 1;
   const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)];
   let to = 0;
   for (let image = 0; image < count; image++) {
+    const pixels = imageAt(images, image);
     const planes = Array.from({ length: channels }, (_, channel) => {
-      const start = (image * channels + channel) * planeSize;
+      const start = channel * planeSize;
       const plane = new Float32Array(pixels.subarray(start, start + planeSize));
       return pyramidLevel(plane, resolution, level, smallestLevel);
     });

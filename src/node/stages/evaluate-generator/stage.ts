@@ -1,10 +1,10 @@
 // Stage `evaluate generator`: measures how near generated images come to training images, beside how near real ones do.
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
-import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
+import { halved, type ImageSet, partOf, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom, permutation, type Random } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
-import { generateImages, partOf } from '../../../core/measures/images/image-samples.ts';
+import { generateImages } from '../../../core/measures/images/image-samples.ts';
 import { meanMsSsim } from '../../../core/measures/images/ms-ssim.ts';
 import { nearestDistances } from '../../../core/measures/images/nearest.ts';
 import { slicedWasserstein, swdLevels } from '../../../core/measures/images/sliced-wasserstein.ts';

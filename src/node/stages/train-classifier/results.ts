@@ -1,4 +1,5 @@
 // The columns of the table that says how often a classifier is right.
+import { partOf } from '../../../core/images/image-set.ts';
 import { type AttributeResult, attributeMetrics } from '../../../core/measures/answers/attribute-metrics.ts';
 import type { LabelledImages } from '../../artefacts/image-set.ts';
 import { published } from '../../presentation/published.ts';
@@ -30,12 +31,9 @@ export const allColumns: readonly Column<AttributeResult>[] = [
 
 export function firstOf(images: LabelledImages, count: number): LabelledImages {
   const width = images.labels.length / Math.max(1, images.count);
-  const size = 3 * images.resolution ** 2;
   const kept = Math.min(count, images.count);
   return {
-    ...images,
-    count: kept,
-    pixels: images.pixels.subarray(0, kept * size),
+    ...partOf(images, 0, kept),
     labels: images.labels.subarray(0, kept * width),
   };
 }

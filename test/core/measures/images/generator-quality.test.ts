@@ -1,15 +1,10 @@
 // Quality measured on a small sample: what it compares, and that it can be repeated.
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../../src/core/errors.ts';
-import { halved, type ImageSet, normalisedBatch } from '../../../../src/core/images/image-set.ts';
+import { halved, normalisedBatch, partOf, type StoredImages } from '../../../../src/core/images/image-set.ts';
 import { createRandom } from '../../../../src/core/math/random.ts';
 import { generatorQuality } from '../../../../src/core/measures/images/generator-quality.ts';
-import {
-  generateImages,
-  type ImageMaker,
-  partOf,
-  selectImages,
-} from '../../../../src/core/measures/images/image-samples.ts';
+import { generateImages, type ImageMaker, selectImages } from '../../../../src/core/measures/images/image-samples.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
 import { picture, pictures } from './pictures.ts';
 
@@ -17,7 +12,7 @@ const device = cpuDevice(1);
 const real = pictures(32, 40, { seed: 1, noiseSeed: 2, contrast: 1 });
 
 /** "Generates" the pictures of a set, over and over. */
-function showing(set: ImageSet): ImageMaker & { readonly asked: number[] } {
+function showing(set: StoredImages): ImageMaker & { readonly asked: number[] } {
   const asked: number[] = [];
   const generate = async (latents: Float32Array) => {
     const n = latents.length / 4;

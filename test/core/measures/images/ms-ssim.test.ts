@@ -1,7 +1,7 @@
 // MS-SSIM against SciPy on the same pictures, and what a similarity must do by its meaning.
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../../src/core/errors.ts';
-import type { ImageSet } from '../../../../src/core/images/image-set.ts';
+import type { StoredImages } from '../../../../src/core/images/image-set.ts';
 import { createRandom } from '../../../../src/core/math/random.ts';
 import { createMsSsim, meanMsSsim } from '../../../../src/core/measures/images/ms-ssim.ts';
 import reference from '../../../fixtures/metrics.json' with { type: 'json' };
@@ -9,7 +9,7 @@ import { lcg, picture, pictures } from './pictures.ts';
 
 describe('against SciPy (tools/reference/metrics.py)', () => {
   test.each(reference.cases)('$name', async ({ resolution, count, sets, sums, seed, msSsim, meanMsSsim: expected }) => {
-    const [a, b] = sets.map(source => pictures(resolution, count, source)) as [ImageSet, ImageSet];
+    const [a, b] = sets.map(source => pictures(resolution, count, source)) as [StoredImages, StoredImages];
     expect([a, b].map(({ pixels }) => pixels.reduce((sum, value) => sum + value, 0))).toEqual(sums);
     const similarity = createMsSsim(resolution);
     for (const [pair, value] of msSsim.entries()) {

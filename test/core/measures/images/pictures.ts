@@ -1,6 +1,6 @@
 // Makes the pictures and random choices of tools/reference/metrics.py again, in whole numbers, so that none are stored.
 
-import type { ImageSet } from '../../../../src/core/images/image-set.ts';
+import type { StoredImages } from '../../../../src/core/images/image-set.ts';
 import type { Random } from '../../../../src/core/math/random.ts';
 
 /** Numerical Recipes' linear congruential generator modulo 2³²: simple enough to be written in any language. */
@@ -31,7 +31,11 @@ export interface PictureSource {
 }
 
 /** A slope for each channel, and noise averaged over 3×3 pixels. */
-export function pictures(resolution: number, count: number, { seed, noiseSeed, contrast }: PictureSource): ImageSet {
+export function pictures(
+  resolution: number,
+  count: number,
+  { seed, noiseSeed, contrast }: PictureSource,
+): StoredImages {
   const [slopes, random] = [lcg(seed), lcg(noiseSeed)];
   const padded = resolution + 2;
   const pixels = new Uint8ClampedArray(count * 3 * resolution * resolution);
@@ -54,7 +58,7 @@ export function pictures(resolution: number, count: number, { seed, noiseSeed, c
 }
 
 /** One picture of a set: [3, R, R]. */
-export function picture({ resolution, pixels }: ImageSet, index: number): Uint8Array {
+export function picture({ resolution, pixels }: StoredImages, index: number): Uint8Array {
   const size = 3 * resolution * resolution;
   return pixels.subarray(index * size, (index + 1) * size);
 }

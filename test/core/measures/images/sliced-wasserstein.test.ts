@@ -1,7 +1,7 @@
 // The distance agrees with SciPy, and tells sets of pictures apart by their texture at each scale and by nothing else.
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../../src/core/errors.ts';
-import type { ImageSet } from '../../../../src/core/images/image-set.ts';
+import type { StoredImages } from '../../../../src/core/images/image-set.ts';
 import { createRandom, normals } from '../../../../src/core/math/random.ts';
 import { slicedWasserstein, swdLevels } from '../../../../src/core/measures/images/sliced-wasserstein.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
@@ -10,7 +10,7 @@ import { lcg, pictures } from './pictures.ts';
 
 describe('against NumPy and SciPy (tools/reference/metrics.py)', () => {
   test.each(reference.cases)('$name', async ({ resolution, count, sets, seed, slicedWasserstein: expected }) => {
-    const [a, b] = sets.map(source => pictures(resolution, count, source)) as [ImageSet, ImageSet];
+    const [a, b] = sets.map(source => pictures(resolution, count, source)) as [StoredImages, StoredImages];
     const { levels, average } = await slicedWasserstein(cpuDevice(1), a, b, lcg(seed));
     expect(Object.keys(levels)).toEqual(Object.keys(expected).toSorted((x, y) => Number(x) - Number(y)));
     for (const [level, value] of Object.entries(expected)) {
@@ -24,7 +24,7 @@ describe('against NumPy and SciPy (tools/reference/metrics.py)', () => {
 const side = 32;
 const count = 64;
 /** Noise about 32, within 0 … 63: there is room for another brightness and contrast. */
-const noise = (seed: number): ImageSet => {
+const noise = (seed: number): StoredImages => {
   const drawn = normals(createRandom(seed), count * 3 * side * side);
   return {
     resolution: side,
@@ -32,11 +32,11 @@ const noise = (seed: number): ImageSet => {
     pixels: Uint8Array.from(drawn, value => Math.min(63, Math.max(0, 32 + 10 * value))),
   };
 };
-const mapped = (images: ImageSet, f: (value: number, at: number) => number): ImageSet => ({
+const mapped = (images: StoredImages, f: (value: number, at: number) => number): StoredImages => ({
   ...images,
   pixels: images.pixels.map(f),
 });
-const distance = (a: ImageSet, b: ImageSet) => slicedWasserstein(cpuDevice(1), a, b, createRandom(7));
+const distance = (a: StoredImages, b: StoredImages) => slicedWasserstein(cpuDevice(1), a, b, createRandom(7));
 
 test('two draws of one distribution are near, another texture is far, at every level', async () => {
   const a = noise(1);

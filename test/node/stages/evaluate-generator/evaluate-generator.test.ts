@@ -3,8 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../../src/core/attributes.ts';
-import type { ImageSet } from '../../../../src/core/images/image-set.ts';
-import { partOf } from '../../../../src/core/measures/images/image-samples.ts';
+import { type ImageSet, partOf, stored } from '../../../../src/core/images/image-set.ts';
 import type { FeatureNetwork } from '../../../../src/node/artefacts/classifier-features.ts';
 import { openDevice } from '../../../../src/node/devices/device.ts';
 import { readJson } from '../../../../src/node/files/files.ts';
@@ -226,7 +225,8 @@ test('several generated sets are compared with one set of real features', async 
   const asked: number[] = [];
   const network: FeatureNetwork = {
     name: 'pixels',
-    featuresOf: async ({ count, pixels }) => {
+    featuresOf: async images => {
+      const { count, pixels } = stored(images);
       asked.push(count);
       return { count, size: 48, values: Float32Array.from({ length: count * 48 }, (_, at) => pixels[at]!) };
     },
