@@ -33,7 +33,7 @@ export const announcementSchema = z.strictObject({
   /** The files that must be the same everywhere. */
   files: z.record(path, contentSchema),
   /** A small piece by which processors are compared, and the fingerprint of its result; null where any may take part. */
-  sample: z.strictObject({ input: z.unknown(), fingerprint: z.string().max(100) }).nullable(),
+  sample: z.strictObject({ input: z.unknown(), fingerprint: z.string().max(100).nullable() }),
 });
 export type Announcement = z.output<typeof announcementSchema>;
 

@@ -11,6 +11,7 @@ import { contentOf, writeValue } from './shared-folder.ts';
 
 export interface Crew {
   readonly id: string;
+  readonly threads: number;
   /** Begins to take pieces. */
   start(): void;
   /** Pieces that it is at. */
@@ -34,8 +35,10 @@ export async function beginCrew(
   { bullmq, redis }: Connection,
   id: string,
   { announcement, kind, exchange, shared }: Accepted,
-  { name, threads: count }: { readonly name: string; readonly threads: number },
+  { name, threads: most }: { readonly name: string; readonly threads: number },
 ): Promise<Crew> {
+  // A GPU is kept busy by one thread.
+  const count = 'device' in shared && shared.device !== 'cpu' ? 1 : most;
   const signal = new AbortController().signal;
   const threads = inThreads(kind.file, shared, { threads: count, signal, native: true });
   let [isClosing, active, done] = [false, 0, 0];
@@ -59,15 +62,14 @@ export async function beginCrew(
     }
   };
   try {
-    const { sample } = announcement;
-    if (sample !== null) {
-      const input = kind.input.safeParse(sample.input);
-      if (!input.success) throw new UserError('its sample is not one that this kind of work does');
-      if (fingerprint(await threads.run(input.data)) !== sample.fingerprint) {
-        throw new UserError(
-          `its processor computes other last digits than that of ${oneLine(announcement.host, 100)}. Begin the run with --mixed to allow that`,
-        );
-      }
+    const sample = kind.input.safeParse(announcement.sample.input);
+    if (!sample.success) throw new UserError('its sample is not one that this kind of work does');
+    const found = fingerprint(await threads.run(sample.data)); // also where any may take part: it opens all that is needed
+    if ((announcement.sample.fingerprint ?? found) !== found) {
+      const host = oneLine(announcement.host, 100);
+      throw new UserError(
+        `this processor computes other last digits than that of ${host}. Begin the run with --mixed to allow that`,
+      );
     }
     const worker = new bullmq.Worker(piecesOf(id), work, {
       ...stalled,
@@ -80,6 +82,7 @@ export async function beginCrew(
     worker.on('error', () => {}); // Redis is away, or the run is: the loop around this finds out
     return {
       id,
+      threads: count,
       start: () => void worker.run().catch(() => {}), // as its events
       active: () => active,
       done: () => done,

@@ -16,7 +16,7 @@ import {
   threadsText,
 } from './announcement.ts';
 import type { PieceResult } from './pieces.ts';
-import { briefly, type Connection } from './redis.ts';
+import { briefly, type Connection, lossTeller } from './redis.ts';
 import { contentSchema } from './shared-folder.ts';
 
 /** A piece of work: what its job carries. */
@@ -47,11 +47,12 @@ const lonely = 5000;
 
 /** Puts the pieces into the queue. @param signal once aborted, waiting for results ends with its reason. */
 export async function beginFlow(
-  { bullmq, redis, address, lostFor }: Connection,
+  connection: Connection,
   announcement: Announcement,
   pieces: readonly Piece[],
   { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
 ): Promise<Flow> {
+  const { bullmq, redis, address, lostFor } = connection;
   const id = randomBytes(8).toString('hex');
   const options = { connection: redis, prefix };
   const runs = new bullmq.Queue(announcements, options);
@@ -64,7 +65,8 @@ export async function beginFlow(
   const done = new Map<string, PieceResult>();
   const failed = new Map<string, string>();
   const workers = new Set<string>();
-  let [heardAt, noticesRead, isLost, isAlone, isClosed] = [performance.now(), 0, false, true, false];
+  const tellLoss = lossTeller(connection, log);
+  let [heardAt, noticesRead, isAlone, isClosed] = [performance.now(), 0, true, false];
   let failure: unknown;
   let wake = () => {};
   const begun = performance.now();
@@ -130,25 +132,20 @@ export async function beginFlow(
     if (performance.now() - heardAt > quiet) await reconcile();
     if (isAlone && (workers.size > 0 || performance.now() - begun > lonely)) {
       if (workers.size === 0)
-        log.info(`no worker takes part yet; start some with face-tuning worker --queue redis://${address}`);
+        log.info('no worker takes part yet; start some with face-tuning worker and the same --queue');
       isAlone = false;
     }
   };
   let looking = false;
   const onBeat = () => {
-    const away = lostFor();
-    if (away > 0 !== isLost) {
-      isLost = away > 0;
-      if (isLost) log.warn(`Redis at ${address} does not answer; waiting for ${patience / 1000} s`);
-      else log.info(`Redis at ${address} answers again`);
-    }
-    if (away > patience) {
+    tellLoss();
+    if (lostFor() > patience) {
       failure ??= new UserError(
         `Redis at ${address} has been away for ${patience / 1000} s. Start it and go on with --resume`,
       );
       wake();
     }
-    if (looking || isLost) return;
+    if (looking || lostFor() > 0) return;
     looking = true;
     look()
       .catch(error => {
@@ -164,6 +161,7 @@ export async function beginFlow(
   await removeOrphans(runs, redis, name => new bullmq.Queue(name, options));
   await events.waitUntilReady();
   await add();
+  log.info(`${pieces.length} pieces of work wait for workers at ${address}`);
   const timer = setInterval(onBeat, beat);
 
   return {
@@ -216,5 +214,6 @@ async function removeOrphans(runs: Queue, redis: Connection['redis'], queueOf: (
     if ((await redis.exists(leaseOf(id))) > 0) continue;
     const pieces = queueOf(piecesOf(id));
     await removeRun(runs, pieces, redis, id).catch(() => {}); // it may be no run at all
+    await pieces.close();
   }
 }

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
+import { removeTree } from '../files/durable.ts';
 import type { Log } from '../log/log.ts';
 import { exists } from '../runs/manifest.ts';
 import type { Run } from '../runs/run-folder.ts';
@@ -77,7 +78,7 @@ export async function* fromQueue<Ends extends ThreadEnds>(
       connection.close();
     }
   }
-  await rm(run.file(exchangeFolder), { recursive: true, force: true });
+  await removeTree(run.file(exchangeFolder));
 }
 
 /** Writes what the pieces share. @returns what workers must know to take part. */
@@ -94,12 +95,13 @@ async function announce<Ends extends ThreadEnds>(
   const rest = Object.fromEntries(given.filter(([name]) => !isPath(name)));
   const contents: Record<string, Content> = {};
   for (const file of files) contents[sharedPath(shared, file, 'an input')] = await contentOf(file);
+  const input = kind.input.parse(sample());
   const common = {
     program: await programVersion(),
     kind: kind.file,
     paths: Object.fromEntries(paths),
     files: contents,
-    sample: mixed ? null : await computedSample(kind, value, kind.input.parse(sample()), signal),
+    sample: { input, fingerprint: mixed ? null : await sampleFingerprint(kind, value, input, signal) },
   };
   // Results are found again by a later sitting only if all that they depend on is the same.
   const folder = join(exchangeFolder, fingerprint([common, rest]).slice(0, 16));
@@ -115,15 +117,15 @@ async function announce<Ends extends ThreadEnds>(
 }
 
 /** Computes a small piece as a worker would. */
-async function computedSample<Ends extends ThreadEnds>(
+async function sampleFingerprint<Ends extends ThreadEnds>(
   kind: WorkKind<Ends>,
   shared: Ends['shared'],
   input: Ends['input'],
   signal: AbortSignal,
-): Promise<Announcement['sample']> {
+): Promise<string> {
   const threads = inThreads<Ends>(kind.file, shared, { threads: 1, signal, native: true });
   try {
-    return { input, fingerprint: fingerprint(await threads.run(input)) };
+    return fingerprint(await threads.run(input));
   } finally {
     await threads.close();
   }

@@ -5,6 +5,7 @@ import type { Redis as RedisClient } from 'ioredis';
 import { UserError } from '../../core/errors.ts';
 import { errorCode } from '../files/disk-errors.ts';
 import { withPackages } from '../files/optional-packages.ts';
+import type { Log } from '../log/log.ts';
 
 export const redisAddresses = 'redis://host:port/database, or rediss:// for TLS';
 
@@ -17,6 +18,17 @@ export interface Connection {
   lostFor(): number;
   /** Ends the connection at once, and those that BullMQ has made after it. */
   close(): void;
+}
+
+/** @returns what tells, each time it is called, that Redis has gone or come back. */
+export function lossTeller({ address, lostFor }: Connection, log: Log): () => void {
+  let isLost = false;
+  return () => {
+    if (lostFor() > 0 === isLost) return;
+    isLost = !isLost;
+    if (isLost) log.warn(`Redis at ${address} does not answer; waiting for it`);
+    else log.info(`Redis at ${address} answers again`);
+  };
 }
 
 /** Waits for a command's end, but no longer than Redis usually takes: it may be away. */

@@ -1,11 +1,12 @@
 // Names files so that every machine finds them: relative to a folder that all of them see, wherever each has it.
 import { createHash } from 'node:crypto';
-import { rename, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
+import { renamePatiently } from '../files/durable.ts';
 import { hashFile, readWhole, writeWhole } from '../files/files.ts';
 
 /** No file that passes through the queue is larger: 1 GiB. */
@@ -64,7 +65,7 @@ export async function writeValue(path: string, value: unknown, writer = 'stage')
   const bytes = serialize(value);
   const own = `${path}.${writer}`;
   await writeWhole(own, bytes);
-  await explainingDiskErrors('write', path, () => rename(own, path));
+  await explainingDiskErrors('write', path, () => renamePatiently(own, path));
   return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
 }
 

@@ -15,7 +15,7 @@ import {
   threadsText,
 } from './announcement.ts';
 import { beginCrew, type Crew } from './crew.ts';
-import { briefly, connect } from './redis.ts';
+import { briefly, connect, lossTeller } from './redis.ts';
 
 export interface WorkerPlace {
   /** Address of Redis. */
@@ -46,6 +46,7 @@ export async function work(
   const refused = new Set<string>();
   let crew: Crew | undefined;
   let total = 0;
+  let trouble = '';
 
   const tell = async (id: string, notice: Omit<Notice, 'worker'>) => {
     await (await runs.getJob(id))?.log(JSON.stringify({ worker: name, ...notice }));
@@ -68,7 +69,7 @@ export async function work(
       crew = begun;
       const { stage, out, host } = run.announcement;
       log.info(`run ${id}: ${oneLine(stage)} of ${oneLine(out)} for ${oneLine(host, 100)}`);
-      await tell(id, { threads: place.threads });
+      await tell(id, { threads: begun.threads });
       begun.start();
     } catch (error) {
       refused.add(id);
@@ -87,7 +88,8 @@ export async function work(
     if (present !== undefined && crew!.active() > 0) return present;
     const ordered = present === undefined ? open : [present, ...open.filter(id => id !== present)];
     for (const id of ordered) {
-      const { wait = 0, delayed = 0 } = await new bullmq.Queue(piecesOf(id), options).getJobCounts('wait', 'delayed');
+      const pieces = new bullmq.Queue(piecesOf(id), options);
+      const { wait = 0, delayed = 0 } = await pieces.getJobCounts('wait', 'delayed').finally(() => pieces.close());
       if (wait + delayed > 0) return id;
     }
     return ordered[0];
@@ -97,13 +99,17 @@ export async function work(
       const id = await chosen();
       if (crew !== undefined && crew.id !== id) await leave();
       if (crew === undefined && id !== undefined) await join(id);
+      trouble = '';
     } catch (error) {
-      log.warn(`the queue cannot be read: ${oneLine(String(error))}`);
+      const found = oneLine(String(error));
+      if (found !== trouble && connection.lostFor() === 0) log.warn(`the queue cannot be read: ${found}`);
+      trouble = found;
     }
   };
 
   log.info(`worker ${name} waits for work from ${address} with ${threadsText(place.threads)} (stop with Ctrl-C)`);
   const stopped = once(signal, 'abort');
+  const telling = setInterval(lossTeller(connection, log), beat);
   try {
     while (!signal.aborted) {
       const looked = look();
@@ -112,6 +118,7 @@ export async function work(
       else await Promise.race([setTimeout(beat), stopped]);
     }
   } finally {
+    clearInterval(telling);
     await leave();
     connection.close();
   }
