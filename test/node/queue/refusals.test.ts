@@ -180,7 +180,7 @@ describe('without a queue', () => {
     writeFileSync(
       hook,
       `export async function resolve(name, context, next) {
-        if (['bullmq', 'ioredis'].includes(name)) throw Object.assign(new Error(), { code: 'ERR_MODULE_NOT_FOUND' });
+        if (['bullmq', 'ioredis'].includes(name)) throw Object.assign(new Error("no package '" + name + "'"), { code: 'ERR_MODULE_NOT_FOUND' });
         return next(name, context);
       }`,
     );
