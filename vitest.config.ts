@@ -5,7 +5,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const timed = [
   'test/core/measures/images/{generator-quality,sliced-wasserstein}.test.ts',
   'test/core/training/{gan,golden,memory}.test.ts',
-  'test/node/{cli,devices,queue,server,stages,threads}/**/*.test.ts',
+  'test/node/{cli,devices,native,queue,server,stages,threads}/**/*.test.ts',
   'test/tools/**/*.test.ts',
   'test/{examples,package}.test.ts',
 ];

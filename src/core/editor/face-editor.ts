@@ -298,7 +298,7 @@ export class FaceEditor {
   async #solve(
     request: Conditions,
     moves: readonly Move[],
-    { nearest = false, check }: ResolveOptions = {},
+    { nearest = false, signal }: ResolveOptions = {},
   ): Promise<WantedProbability[]> {
     const wishes = moves.filter(move => move.kind === 'probability');
     if (wishes.length === 0) return [];
@@ -310,7 +310,7 @@ export class FaceEditor {
       return { attribute, wanted: probability, logit: logitOf(details, probability), distances, index, details };
     });
     const found = await solveTargets(edit, targets, async latents => {
-      check?.();
+      signal?.throwIfAborted();
       const logits = await this.score(await this.render(latents));
       const row = this.attributes.length;
       return latents.map((_, i) => targets.map(({ index }) => logits[i * row + index]!));

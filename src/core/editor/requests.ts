@@ -33,8 +33,8 @@ export type StripRequest = Conditions & {
 export interface ResolveOptions {
   /** Takes the closest probability where the wanted one is out of reach, instead of throwing. Default false. */
   readonly nearest?: boolean;
-  /** Called between the trials, which can take seconds: an error that it throws ends the search. */
-  readonly check?: (() => void) | undefined;
+  /** Asked between the trials, which can take seconds; an error that it throws ends the search. */
+  readonly signal?: { throwIfAborted(): void } | undefined;
 }
 
 /** A request that can be edited and kept: all its moves are made in latent space. */

@@ -7,6 +7,10 @@ import { UserError } from '../../core/errors.ts';
 
 const require = createRequire(import.meta.url);
 
+// From 1.29 on, ONNX Runtime's programs for Node report their use to Microsoft and leave an identifier in the home folder.
+// It reads this when it is loaded, and the variables of a thread are those of its process: so here, and not in a thread.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 /** Computes networks: https://www.npmjs.com/package/onnxruntime-node. */
 export const onnxRuntime = lazily<typeof onnxRuntimePackage>('onnxruntime-node', () => {});
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { env } from 'onnxruntime-node';
 import { readWhole } from '../files/files.ts';
+import { onnxRuntime } from '../native/native-packages.ts';
 import { packageVersion } from '../runs/manifest.ts';
 
 /** This file lies three folders deep both in src and in dist; threads run the compiled program. */
@@ -19,7 +19,7 @@ export function programVersion(): Promise<string> {
 }
 
 async function hashed(): Promise<string> {
-  const hash = createHash('sha256').update(`onnxruntime ${env.versions.node}\n`);
+  const hash = createHash('sha256').update(`onnxruntime ${onnxRuntime.env.versions.node}\n`);
   for (const folder of ['core', 'node']) {
     const names = (await readdir(join(compiled, folder), { recursive: true })).filter(name => name.endsWith('.js'));
     for (const name of names.map(each => each.replaceAll('\\', '/')).sort()) {

@@ -64,6 +64,11 @@ export interface DrawingLimits {
   readonly pixels: number;
 }
 
+/** As an AbortSignal, across threads. */
+export interface Stopping {
+  throwIfAborted(): void;
+}
+
 /** A picture file, or an answer in JSON. */
 export type Drawn = Uint8Array | Readonly<Record<string, unknown>>;
 
@@ -75,10 +80,10 @@ interface Plan {
 }
 
 /**
- * @param check called between trials; an error that it throws ends the work.
+ * @param signal asked between trials; an error that it throws ends the work.
  * @throws UserError for a request that the model or the limits refuse.
  */
-export async function drawOrder(editor: FaceEditor, order: Order, check: () => void): Promise<Drawn> {
+export async function drawOrder(editor: FaceEditor, order: Order, signal: Stopping): Promise<Drawn> {
   const { edit, format, limits } = order;
   const { face: asked, ...given } = edit.recipe === undefined ? planOf(edit, editor) : planOfRecipe(edit, editor);
   const isAnimated = [format, edit.picture].includes('webp');
@@ -86,11 +91,11 @@ export async function drawOrder(editor: FaceEditor, order: Order, check: () => v
   checkLimits(plan, editor, limits);
   const { moves, wanted } = await editor.resolveStrip(
     { ...asked, steps: plan.steps },
-    { nearest: edit.nearest, check },
+    { nearest: edit.nearest, signal },
   );
   const face = { ...asked, moves };
   const drawn = await drawFace(editor, face, plan.steps);
-  check();
+  signal.throwIfAborted();
   const [recipe] = recipesOf(editor, [face], plan) as [Recipe];
   if (format !== 'json') return encode(editor, drawn, recipe, plan, format);
   if (order.kind === 'face') return faceFacts(editor, face, drawn);

@@ -1,6 +1,5 @@
 // A thread of the service: draws one request at a time with an editor of its own.
 
-import sharp from 'sharp';
 import type { Bundle } from '../../../core/editor/bundle.ts';
 import { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { UserError } from '../../../core/errors.ts';
@@ -24,16 +23,16 @@ export type Answer = { readonly drawn: Drawn } | { readonly refused: string } | 
 class Stopped extends Error {}
 
 serve<ServiceThread>(async ({ bundle }) => {
-  sharp.concurrency(1); // other requests have the other cores
-  sharp.cache(false);
   const editor = await FaceEditor.open(cpuDevice(1), bundle, { hash: hashBytes });
   return async ({ stop, ...order }) => {
     try {
-      const check = () => {
-        if (Atomics.load(stop, 0) !== 0) throw new Stopped();
+      const signal = {
+        throwIfAborted() {
+          if (Atomics.load(stop, 0) !== 0) throw new Stopped();
+        },
       };
-      check();
-      return { drawn: await drawOrder(editor, order, check) };
+      signal.throwIfAborted();
+      return { drawn: await drawOrder(editor, order, signal) };
     } catch (error) {
       if (error instanceof UserError) return { refused: error.message };
       if (error instanceof Stopped) return { refused: 'stopped' };
