@@ -7,7 +7,7 @@ const timed = [
   'test/core/training/{gan,golden,memory}.test.ts',
   'test/node/{cli,devices,native,queue,server,stages,threads}/**/*.test.ts',
   'test/tools/**/*.test.ts',
-  'test/{examples,package}.test.ts',
+  'test/{examples,image,package}.test.ts',
 ];
 /** What opens Chromium. */
 const browser = ['test/web/{browser,studio}/**/*.test.ts'];
