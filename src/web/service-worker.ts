@@ -1,9 +1,13 @@
-// Keeps page and model for use without a network, and sends the headers that threads need where the server does not.
+// Keeps page and model for use without a network, and sends the headers that threads need where the server does not. It
+// answers for this studio's own files alone, and goes when another program answers at the studio's address.
 import type { KeepRequest } from './page/actions/session/keep-offline.ts';
 
 /** The page's own files, and a word that changes with them; the build puts them in. */
 declare const pageFiles: readonly string[];
 declare const pageVersion: string;
+
+/** Stands in the page, and in no other program's. */
+const pageMark = '<meta name="application-name" content="face-tuning studio">';
 
 /** The parts of the service worker's global object that are used here; the DOM's types do not have them. */
 interface ExtendableEvent extends Event {
@@ -14,6 +18,7 @@ interface FetchEvent extends ExtendableEvent {
   respondWith(response: Promise<Response>): void;
 }
 interface ServiceWorkerScope {
+  readonly registration: { readonly scope: string; unregister(): Promise<boolean> };
   skipWaiting(): Promise<void>;
   readonly clients: { claim(): Promise<void> };
   addEventListener(type: 'install' | 'activate', listener: (event: ExtendableEvent) => void): void;
@@ -22,15 +27,17 @@ interface ServiceWorkerScope {
 }
 const scope = globalThis as unknown as ServiceWorkerScope;
 
-const prefix = 'face-tuning page ';
-const cacheName = `${prefix}${pageVersion}`;
-/** The cache of models, which do not change with the page. */
-const modelCache = 'face-tuning models';
+/** The studio's folder. Studios in several folders of one host share its caches, so names begin with the folder. */
+const home = new URL('./', location.href);
+const prefix = `face-tuning ${home.pathname} `;
+const pageCache = `${prefix}page ${pageVersion}`;
+const modelPrefix = `${prefix}model `;
+const ownFiles = new Set(pageFiles.map(file => new URL(file, home).href));
 
 scope.addEventListener('install', event => {
   event.waitUntil(
     caches
-      .open(cacheName)
+      .open(pageCache)
       .then(cache => cache.addAll(pageFiles))
       .then(() => scope.skipWaiting()),
   );
@@ -38,9 +45,7 @@ scope.addEventListener('install', event => {
 
 scope.addEventListener('activate', event => {
   const clear = async () => {
-    for (const name of await caches.keys()) {
-      if (name.startsWith(prefix) && name !== cacheName) await caches.delete(name);
-    }
+    await forget(name => name.startsWith(`${prefix}page `) && name !== pageCache);
     await scope.clients.claim();
   };
   event.waitUntil(clear());
@@ -48,41 +53,105 @@ scope.addEventListener('activate', event => {
 
 /** Keeps the files that the page has loaded and will need again. */
 scope.addEventListener('message', event => {
-  const keep = async () => {
-    const cache = await caches.open(modelCache);
-    const wanted = new Set(event.data.keep);
-    for (const { url } of await cache.keys()) if (!wanted.has(url)) await cache.delete(url);
-    await Promise.all([...wanted].map(async url => (await cache.match(url)) ?? cache.add(url)));
-  };
-  const kept = keep().then(
+  const kept = keep(event.data).then(
     () => true,
     () => false,
   );
   event.waitUntil(kept.then(done => event.ports[0]?.postMessage(done)));
 });
 
-scope.addEventListener('fetch', event => {
-  const { request } = event;
-  if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return;
-  event.respondWith(answer(request).then(isolated));
-});
-
-/** Files with a hash or a version in their name come from the cache; all others from the server, while it answers. */
-async function answer(request: Request): Promise<Response> {
-  const kept = () => caches.match(request, { ignoreSearch: request.mode === 'navigate' });
-  if (/\/(assets|runtime)\//.test(request.url)) return (await kept()) ?? fetch(request);
+/**
+ * Keeps a model whole or not at all: in a cache of its own, its index last, and only then forgets the model before.
+ * @throws Error where a file cannot be had as the page has loaded it.
+ */
+async function keep({ files, index, sha256 }: KeepRequest): Promise<void> {
+  const name = modelPrefix + sha256;
+  const cache = await caches.open(name);
+  const add = async (url: string) => {
+    if ((await cache.match(url)) !== undefined) return;
+    const response = await fetch(url);
+    const bytes = await response.clone().arrayBuffer();
+    const wanted = new URL(url).searchParams.get('sha256');
+    const isRight = url === index ? decoded(bytes).includes(sha256) : wanted === null || wanted === (await hash(bytes));
+    if (!response.ok || !isRight) throw new Error(`${url} has changed`);
+    await cache.put(url, response);
+  };
   try {
-    const response = await fetch(request);
-    if (!response.ok) return response;
-    const cache = await caches.open(modelCache);
-    // Only files that are kept already are renewed: half a model would be worse than an old one.
-    if (await cache.match(request)) await cache.put(request, response.clone());
-    return response;
+    await Promise.all(files.filter(url => url !== index).map(add));
+    await add(index);
   } catch (error) {
-    const response = await kept();
-    if (response !== undefined) return response;
+    if ((await cache.match(index)) === undefined) await caches.delete(name);
     throw error;
   }
+  await forget(other => other.startsWith(modelPrefix) && other !== name);
+}
+
+scope.addEventListener('fetch', event => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || !url.href.startsWith(home.href)) return;
+  const [folder] = url.pathname.slice(home.pathname.length).split('/');
+  if (request.mode === 'navigate') {
+    if (url.pathname === home.pathname || url.pathname === `${home.pathname}index.html`)
+      event.respondWith(page(request));
+  } else if (folder === 'assets' || folder === 'runtime') {
+    // A hash or a version is part of these names, so they never change.
+    event.respondWith(kept(request).then(async found => isolated(found ?? (await fetch(request)))));
+  } else if (url.searchParams.has('sha256')) {
+    event.respondWith(kept(request).then(async found => found ?? fetch(request)));
+  } else if (folder === 'bundle' || folder === 'face-finder' || ownFiles.has(url.href)) {
+    event.respondWith(newest(request));
+  }
+});
+
+/** The studio's page: from its server while that answers. Where another program answers there, this one goes. */
+async function page(request: Request): Promise<Response> {
+  const stored = () => kept(new Request(home.href));
+  const response = await fetch(request).catch(() => undefined);
+  if (response === undefined || response.status >= 500) {
+    const found = (await stored()) ?? response;
+    return found === undefined ? Response.error() : isolated(found);
+  }
+  // A redirect leads to a log-in, say; the studio may be there afterwards.
+  if (response.type === 'opaqueredirect' || response.status === 401 || response.status === 403) return response;
+  if (response.ok && decoded(await response.clone().arrayBuffer()).includes(pageMark)) return isolated(response);
+  await forget(name => name.startsWith(prefix));
+  await scope.registration.unregister();
+  return response;
+}
+
+/** A file from the server, or as it was kept where the server fails. */
+async function newest(request: Request): Promise<Response> {
+  const response = await fetch(request).catch(() => undefined);
+  if (response?.ok && new URL(request.url).pathname.startsWith(`${home.pathname}face-finder/`)) {
+    await (await caches.open(pageCache)).put(request, response.clone()); // needed from the first photo on
+  }
+  const found = response === undefined || response.status >= 500 ? await kept(request) : undefined;
+  return found ?? response ?? Response.error();
+}
+
+/** @returns a file of this studio that was kept. */
+async function kept(request: Request): Promise<Response | undefined> {
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(prefix)) continue;
+    const found = await (await caches.open(name)).match(request);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function forget(which: (name: string) => boolean): Promise<void> {
+  for (const name of await caches.keys()) if (which(name)) await caches.delete(name);
+}
+
+function decoded(bytes: ArrayBuffer): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** @returns SHA-256 in hexadecimal. */
+async function hash(bytes: ArrayBuffer): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The two headers without which browsers share no memory between threads. */

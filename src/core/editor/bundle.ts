@@ -67,6 +67,14 @@ interface IndexedDirections {
 /** The sides that images can have. */
 const resolutions = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
+const knownFaceSchema = z.object({
+  seed: z.int().min(0),
+  /** What the classifier says of this face, drawn with the bundle's own truncation: one logit an attribute. */
+  logits: z.array(z.number()),
+});
+
+export type KnownFace = z.output<typeof knownFaceSchema>;
+
 const indexSchema = z
   .object({
     schemaVersion: z.literal(schemaVersion),
@@ -87,6 +95,8 @@ const indexSchema = z
     openWith: z.object({ seed: z.int().min(0) }).optional(),
     attributes: z.array(attributeSchema).min(1),
     extra: z.array(extraSchema).optional(),
+    /** A face whose values are known, to try devices with; bundles of before have none. */
+    known: knownFaceSchema.optional(),
     /** Hashes of earlier forms of the same model: their recipes and links mean the same with this one. */
     formerly: z.array(sha256).max(100).optional(),
     /** Keyed by name, which is never a path: a bundle reads nothing outside its folder. */
@@ -187,13 +197,14 @@ export function isSameModel({ sha256, formerly = [] }: Pick<BundleIndex, 'sha256
 }
 
 /** @returns what an index says beside directions and hashes, for a bundle made out of this one. */
-export function lastingFacts({ name, generator, classifier, field, encoder, psi, openWith }: Bundle) {
+export function lastingFacts({ name, generator, classifier, field, encoder, psi, openWith, known }: Bundle) {
   return {
     ...{ name, generator, classifier },
     ...(field && { field }),
     ...(encoder && { encoder }),
     ...(psi !== undefined && { psi }),
     ...(openWith && { openWith }),
+    ...(known && { known }),
   };
 }
 

@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, readBundle } from '../../core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
+import { computesRight } from '../../core/editor/known-face.ts';
+import { UserError } from '../../core/errors.ts';
 import { type DeviceOptions, openDevice } from '../devices/device.ts';
 import { readWhole } from '../files/files.ts';
 
@@ -25,5 +27,12 @@ export async function readBundleFolder(folder: string): Promise<Bundle> {
  */
 export async function openBundle(folder: string, options: Partial<DeviceOptions> = {}): Promise<FaceEditor> {
   const { device = 'cpu', threads = availableParallelism() } = options;
-  return loadBundle(await openDevice({ device, threads }), name => readWhole(join(folder, name)), hashBytes, folder);
+  const opened = await openDevice({ device, threads });
+  const editor = await loadBundle(opened, name => readWhole(join(folder, name)), hashBytes, folder);
+  if (opened.name === 'cpu' || (await computesRight(editor)) !== false) return editor;
+  await editor.release();
+  throw new UserError(
+    `device ${device} must compute what the processor does; a known face of ${folder} comes out different. ` +
+      'Update its driver, or take --device cpu',
+  );
 }

@@ -48,8 +48,11 @@ export interface Model {
   readonly card: string;
   /** The device that computes, in words for people. */
   readonly device: string;
-  /** Addresses of all that was loaded, for use without a network. */
+  /** Why another device computes than the one that was tried first, for people. */
+  readonly note?: string;
+  /** Addresses of all that was loaded, for use without a network, and which of them is the model's index. */
   readonly loaded: readonly string[];
+  readonly index: string;
 }
 
 /** One face as the worker draws it. */

@@ -1,5 +1,5 @@
 // Opens model bundles from web addresses.
-import type { Hash, ReadFile } from '../../core/editor/bundle.ts';
+import { bundleFiles, type Hash, type ReadFile } from '../../core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
 import { UserError } from '../../core/errors.ts';
 import { type RuntimeFiles, wasmDevice } from './device.ts';
@@ -18,16 +18,39 @@ export const hashBytes: Hash = async bytes => {
 export interface BundlePlace {
   readonly read: ReadFile;
   readonly place: string;
+  /** Addresses of the files that have been read, the index first. */
+  readonly addresses: readonly string[];
 }
 
-/** @param onProgress is called with the bytes of a file that have been loaded so far. */
+/**
+ * Files are asked for with the hash that the index says, so that caches never give the file of another model.
+ * @param onProgress is called with the bytes of a file that have been loaded so far.
+ */
 export function bundleAt(url: string | URL, onProgress?: (name: string, bytes: number) => void): BundlePlace {
   const folder = new URL(url, globalThis.location?.href);
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';
+  const addresses: string[] = [];
+  let hashes: Readonly<Record<string, string>> = {};
   return {
     place: folder.href.replace(/\/$/, ''),
-    read: name => fetchBytes(new URL(name, folder), bytes => onProgress?.(name, bytes)),
+    addresses,
+    read: async name => {
+      const address = new URL(name, folder);
+      if (hashes[name] !== undefined) address.searchParams.set('sha256', hashes[name]);
+      addresses.push(address.href);
+      const bytes = await fetchBytes(address, count => onProgress?.(name, count));
+      if (name === bundleFiles.index) hashes = hashesIn(bytes);
+      return bytes;
+    },
   };
+}
+
+/** The hashes of files by name, as an index says; `readBundle` checks it later. */
+function hashesIn(index: Uint8Array): Record<string, string> {
+  const entries = new TextDecoder()
+    .decode(index)
+    .matchAll(/"([\w.-]+)": \{\s*"bytes": \d+,\s*"sha256": "([0-9a-f]{64})"/g);
+  return Object.fromEntries([...entries].map(([, name, hash]) => [name!, hash!]));
 }
 
 /**

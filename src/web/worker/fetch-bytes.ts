@@ -6,12 +6,13 @@ import { UserError } from '../../core/errors.ts';
  * @throws UserError with the address and what is wrong with it.
  */
 export async function fetchBytes(address: URL, onProgress?: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  const place = `${address.origin}${address.pathname}`;
   const broken = (error: unknown) =>
-    new UserError(`${address} cannot be loaded: ${(error as Error).message}. Check the connection`);
+    new UserError(`${place} cannot be loaded: ${(error as Error).message}. Check the connection`);
   const response = await fetch(address).catch((error: unknown) => {
     throw broken(error);
   });
-  if (!response.ok) throw new UserError(`${address} cannot be loaded: the server answers ${response.status}`);
+  if (!response.ok) throw new UserError(`${place} cannot be loaded: the server answers ${response.status}`);
   const parts: Uint8Array[] = [];
   let size = 0;
   try {

@@ -1,6 +1,7 @@
 // The worker: holds the model and computes faces, so that the page never waits.
 import { type Bundle, bundleFiles, readBundle } from '../../core/editor/bundle.ts';
 import { FaceEditor } from '../../core/editor/face-editor.ts';
+import { computesRight } from '../../core/editor/known-face.ts';
 import { UserError } from '../../core/errors.ts';
 import { toUint8 } from '../../core/images/pixels.ts';
 import type { Device } from '../../core/runtime/device.ts';
@@ -22,10 +23,9 @@ const faceWorker: FaceWorker = {
   async load(request) {
     const progress = progressOf(request);
     const loaded: string[] = [];
-    const { read, place } = bundleAt(request.bundle, progress.file);
+    const { read, place, addresses } = bundleAt(request.bundle, progress.file);
     const bundleRead = readBundle(
       async name => {
-        loaded.push(`${place}/${name}`);
         const bytes = await read(name);
         if (name === bundleFiles.index) progress.expect(bytes);
         return bytes;
@@ -36,9 +36,9 @@ const faceWorker: FaceWorker = {
     const runtimeRead = loadRuntime(request, progress.file, loaded);
     // Awaited together, so that the first failure is reported and the second is not an unhandled rejection.
     const [bundle, device] = await Promise.all([bundleRead, runtimeRead]);
-    editor = await openEditor(device, bundle, request, progress.file, loaded);
-    await editor.score(await editor.render([editor.sample(0)])); // the first run prepares memory and threads
-    return modelOf(editor, device, request, loaded);
+    const opened = await openEditor(device, bundle, request, progress.file, loaded);
+    editor = opened.editor;
+    return modelOf(opened, request, [...addresses, ...loaded], addresses[0]!);
   },
 
   async draw(edit) {
@@ -140,21 +140,49 @@ async function loadRuntime(request: LoadRequest, tell: TellBytes, loaded: string
   return kind === 'webgpu' ? webgpuDevice(files) : wasmDevice(request.threads, files);
 }
 
-/** Opens the editor on the processor where the GPU refuses the networks. */
+/** An editor on the device that draws, and a line for people where it is not the one that was tried first. */
+interface Opened {
+  readonly editor: FaceEditor;
+  readonly device: Device;
+  readonly note?: string;
+}
+
+/**
+ * Opens the editor and draws the bundle's known face, which also prepares memory and threads. Where the GPU refuses the
+ * networks, or computes other values, the processor draws.
+ * @throws UserError where the processor computes other values too.
+ */
 async function openEditor(
   device: Device,
   bundle: Bundle,
   request: LoadRequest,
   tell: TellBytes,
   loaded: string[],
-): Promise<FaceEditor> {
-  try {
-    return await FaceEditor.open(device, bundle, { hash: hashBytes });
-  } catch (error) {
-    if (device.name === 'wasm') throw error;
-    const processor = await loadRuntime({ ...request, device: 'wasm' }, tell, loaded);
-    return FaceEditor.open(processor, bundle, { hash: hashBytes });
+): Promise<Opened> {
+  if (device.name === 'wasm') {
+    const opened = await FaceEditor.open(device, bundle, { hash: hashBytes });
+    const isRight = await computesRight(opened);
+    if (isRight === undefined) await opened.score(await opened.render([opened.sample(0)]));
+    if (isRight !== false) return { editor: opened, device };
+    throw new UserError(
+      'this browser must compute what other machines do; a known face comes out different. Try another',
+    );
   }
+  const instead = async (note?: string): Promise<Opened> => {
+    const processor = await loadRuntime({ ...request, device: 'wasm' }, tell, loaded);
+    return { ...(await openEditor(processor, bundle, request, tell, loaded)), ...(note && { note }) };
+  };
+  try {
+    const opened = await FaceEditor.open(device, bundle, { hash: hashBytes });
+    const isRight = await computesRight(opened);
+    if (isRight) return { editor: opened, device };
+    await opened.release();
+    if (isRight === undefined)
+      return await instead('The processor draws: this model has no known face to try the GPU with.');
+  } catch {
+    return instead();
+  }
+  return instead('The processor draws: the GPU makes another face than it should.');
 }
 
 /** Whether there is a GPU, and JSPI (`WebAssembly.Suspending`), which the runtime's build for GPUs needs. */
@@ -167,10 +195,10 @@ async function hasGpu(imitatedToo: boolean): Promise<boolean> {
 }
 
 function modelOf(
-  { bundle, geometry }: FaceEditor,
-  { name }: Device,
+  { editor: { bundle, geometry }, device: { name }, note }: Opened,
   { threads }: LoadRequest,
   loaded: readonly string[],
+  index: string,
 ): Model {
   const { sha256, formerly, openWith, resolution, directions, contents } = bundle;
   const cardBytes = contents[bundleFiles.modelCard];
@@ -186,7 +214,9 @@ function modelOf(
     directions,
     card,
     device,
+    ...(note && { note }),
     loaded,
+    index,
   };
 }
 

@@ -3,7 +3,9 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { areSameAttributes } from '../../../core/attributes.ts';
 import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
-import { bundleFiles, indexedDirections, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import { bundleFiles, indexedDirections, type KnownFace, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import { loadBundle } from '../../../core/editor/face-editor.ts';
+import { knownFace } from '../../../core/editor/known-face.ts';
 import { encodeWeights } from '../../../core/editor/networks.ts';
 import { UserError } from '../../../core/errors.ts';
 import { type NdArray, toFloat64 } from '../../../core/formats/nd-array.ts';
@@ -17,6 +19,7 @@ import { hashBytes } from '../../artefacts/bundle.ts';
 import { checkEncoderFits, readEncoder } from '../../artefacts/encoder.ts';
 import { readField } from '../../artefacts/field.ts';
 import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { cpuDevice } from '../../devices/device.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
 import { sharp } from '../../native/native-packages.ts';
@@ -152,7 +155,8 @@ export const bundle = defineStage({
         [bundleFiles.modelCard]: new TextEncoder().encode(card),
       };
       for (const [file, bytes] of Object.entries(contents)) await writeWhole(run.file(file), bytes);
-      await writeWhole(run.file(bundleFiles.index), await writeBundleIndex(facts, contents, hashBytes));
+      const known = await knownFaceOf(await writeBundleIndex(facts, contents, hashBytes), contents);
+      await writeWhole(run.file(bundleFiles.index), await writeBundleIndex({ ...facts, known }, contents, hashBytes));
       const bytes = Object.values(contents).reduce((sum, content) => sum + content.length, 0);
       const controllable = facts.attributes.filter(attribute => attribute.controllable).length;
       const weights = { generator: stored.generator.weights, classifier: stored.classifier.weights };
@@ -160,6 +164,15 @@ export const bundle = defineStage({
     });
   },
 });
+
+/** @returns the values of one face of a bundle that is not written yet, as the processor computes them. */
+async function knownFaceOf(index: string, contents: Readonly<Record<string, Uint8Array>>): Promise<KnownFace> {
+  const files: Record<string, Uint8Array> = { ...contents, [bundleFiles.index]: new TextEncoder().encode(index) };
+  const editor = await loadBundle(cpuDevice(1), async name => files[name]!, hashBytes);
+  const known = await knownFace(editor);
+  await editor.release();
+  return known;
+}
 
 /** The first names of a list. */
 function shortList(names: readonly string[]): string {

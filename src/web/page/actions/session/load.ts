@@ -58,6 +58,7 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
   stop = () => {
     for (const end of ends) end();
   };
+  if (model.note !== undefined) tellProblem(state, model.note);
   await firstFigures(state); // without them, the sliders would jump to their places once the page is shown
   state.phase.value = { kind: 'ready' };
   await loadRecent(studio);
