@@ -236,6 +236,48 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await lives(opened.page);
   });
 
+  test('a browser that adds noise to canvases saves no picture with a recipe that is not its own', async () => {
+    const opened = await newPage(browser());
+    await opened.page.addInitScript(() => {
+      const { getImageData } = OffscreenCanvasRenderingContext2D.prototype;
+      OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...place) {
+        const image = Reflect.apply(getImageData, this, place);
+        for (let i = 0; i < image.data.length; i += 397) image.data[i]! ^= 1;
+        return image;
+      };
+    });
+    await openStudio(opened.page, await serveStudio(page(), files));
+    await opened.page.getByRole('button', { name: 'Export' }).click();
+    let saved = 0;
+    opened.page.on('download', () => saved++);
+    await opened.page.getByRole('button', { name: 'Picture (PNG)' }).click();
+    await opened.page.getByText('This browser changes the pixels of pictures').waitFor();
+    expect(saved).toBe(0);
+  });
+
+  test('where ONNX Runtime does not start, the model is not blamed', async () => {
+    const { hostname, port } = new URL(await serveStudio(page(), files));
+    const { createServer } = await import('node:http');
+    const plain = createServer(async (request, response) => {
+      const answer = await fetch(`http://${hostname}:${port}${request.url}`);
+      const isModule = request.url!.endsWith('.mjs');
+      const type = isModule ? 'application/octet-stream' : answer.headers.get('Content-Type')!;
+      response.writeHead(answer.status, { 'Content-Type': type });
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    });
+    await new Promise<void>(listening => plain.listen(0, '127.0.0.1', listening));
+    onTestFinished(() => {
+      plain.closeAllConnections();
+      plain.close();
+    });
+    const opened = await newPage(browser());
+    await opened.page.goto(`http://127.0.0.1:${(plain.address() as { port: number }).port}/`);
+    const line = opened.page.getByText('ONNX Runtime must run on wasm').first();
+    await line.waitFor();
+    expect(await line.innerText()).toMatch(/send \.mjs files as text\/javascript/);
+    expect(await line.innerText()).not.toMatch(/bundle again/);
+  });
+
   test('a server without the two headers: one thread, and more once the page is kept', async () => {
     const address = await serveStudio(page(), files);
     const opened = await newPage(browser());

@@ -1,7 +1,7 @@
 // Saves the face on the screen: as a picture or strip with its recipe inside, as the recipe alone, or as a film.
 import { UserError } from '../../../../core/errors.ts';
 import type { Edit } from '../../../shared/protocol.ts';
-import { contextOf, drawEnlarged, offscreenContext } from '../../display/canvas.ts';
+import { contextOf, drawEnlarged, keepsPixels, offscreenContext } from '../../display/canvas.ts';
 import { drawnFrames, thereAndBack } from '../../display/film.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { tell, tellProblem } from '../messages.ts';
@@ -90,7 +90,14 @@ async function saving({ state }: Studio, work: (screen: OnScreen) => Promise<voi
   }
 }
 
+/** @throws UserError where the picture would not be the one that its recipe makes. */
 async function pngOf({ faceWorker }: Studio, canvas: OffscreenCanvas, edit: Edit): Promise<Blob> {
+  if (!keepsPixels()) {
+    throw new UserError(
+      'this browser changes the pixels of pictures that pages make (a privacy setting). Allow this page to read ' +
+        'canvases, or save the recipe',
+    );
+  }
   return faceWorker.signPicture({ png: await canvas.convertToBlob({ type: 'image/png' }), edit });
 }
 
