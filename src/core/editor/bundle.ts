@@ -69,7 +69,7 @@ const resolutions = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 const knownFaceSchema = z.object({
   seed: z.int().min(0),
-  /** What the classifier says of this face, drawn with the bundle's own truncation: one logit an attribute. */
+  /** The classifier’s word on this face, drawn with the bundle's own truncation: one logit an attribute. */
   logits: z.array(z.number()),
 });
 
