@@ -35,9 +35,7 @@ export async function openFeatureNetwork(
   generator: GanDetails,
   device: Device,
 ): Promise<FeatureNetwork> {
-  const run = await openRun(folder, 'train classifier');
-  const { details, tensors } = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
-  checkClassifierFits(details.architecture, generator, role);
+  const { run, details, tensors } = await readFittingClassifier(folder, role, generator);
   const runner = await classifierRunner(device, details.architecture, tensors, evaluationBatch, classifierFeatures);
   return {
     name: nameOf(run),
@@ -49,8 +47,18 @@ export async function openFeatureNetwork(
   };
 }
 
+/** @throws UserError where the folder holds no classifier, or one that cannot take the generator's images. */
+export async function readFittingClassifier(folder: string, role: 'judge' | 'classifier', generator: GanDetails) {
+  const run = await openRun(folder, 'train classifier');
+  const file = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
+  checkClassifierFits(file.details.architecture, generator, role);
+  return { run, ...file };
+}
+
 function nameOf({ config, summary }: FinishedRun): string {
-  const accuracy = `${(100 * Number(summary.testAccuracy)).toFixed(2)} % of test labels right`;
+  const { testAccuracy } = summary; // null where its dataset had no test pictures
+  const accuracy =
+    testAccuracy === null ? 'never tested' : `${(100 * Number(testAccuracy)).toFixed(2)} % of test labels right`;
   return `the classifier of preset ${String(config.preset)}, seed ${String(config.seed)} (${accuracy})`;
 }
 

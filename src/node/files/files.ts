@@ -3,7 +3,8 @@
 import { constants } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream, openSync, readSync } from 'node:fs';
-import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { DType, NdArray, TypedArray } from '../../core/formats/nd-array.ts';
 import { bytesOf, dtypeOf, elementCount, elementType } from '../../core/formats/nd-array.ts';
@@ -34,12 +35,23 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
 }
 
 async function writeOnto(path: string, bytes: Uint8Array | string): Promise<void> {
-  const handle = await open(path, 'w');
+  const handle = await openNew(path);
   try {
     await handle.writeFile(bytes);
     await syncHandle(handle);
   } finally {
     await handle.close();
+  }
+}
+
+/** Opens a file to write, making the folders above it where they are missing. */
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w');
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'w');
   }
 }
 

@@ -76,8 +76,18 @@ export function temporaryName(path: string): string {
   return `${path}.tmp`;
 }
 
+/** @throws UserError unless the folders above a path are there or can be made; nothing is made. */
+export async function checkCanBeMade(path: string): Promise<void> {
+  const folder = dirname(resolve(path));
+  if (!(await exists(folder)) && dirname(folder) !== folder) return checkCanBeMade(folder);
+  await explainingDiskErrors('create', path, async () => {
+    if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    await access(folder, constants.W_OK | constants.X_OK);
+  });
+}
+
 /**
- * Checks, before any work, that a file can be written: makes the folders above it and tries its temporary name.
+ * Checks, before any work, that a file can be written.
  * @param force whether a file that is there may be replaced. @throws UserError where it cannot be written.
  */
 export async function checkFileFree(out: string, force: boolean): Promise<void> {
@@ -87,17 +97,10 @@ export async function checkFileFree(out: string, force: boolean): Promise<void> 
       throw new UserError(`--out must be a file; ${out} is a folder. Add a name to it`);
     if (!force) throw new UserError(`${out} exists; give --force to replace it or choose another --out`);
   }
-  const target = await explainingDiskErrors('write', out, () => linkTarget(out));
-  const folder = dirname(resolve(target));
-  await explainingDiskErrors('create', folder, () => mkdir(folder, { recursive: true }));
-  await explainingDiskErrors('write', out, async () => {
-    const temporary = temporaryName(target);
-    await (await open(temporary, 'w')).close();
-    await rm(temporary, { force: true });
-  });
+  await checkCanBeMade(await explainingDiskErrors('write', out, () => linkTarget(out)));
 }
 
-/** `checkFileFree` for a folder of files that are replaced. @throws UserError where nothing can be written there. */
+/** Makes a folder of files that are replaced, and tries to write there. @throws UserError where nothing can be written there. */
 export async function checkFolderWritable(folder: string): Promise<void> {
   await explainingDiskErrors('create', folder, () => mkdir(folder, { recursive: true }));
   await explainingDiskErrors('write', folder, async () => {

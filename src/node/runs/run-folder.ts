@@ -1,14 +1,14 @@
 // Keeps each stage's output in one folder that appears only when it is complete, with what is needed to repeat it.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
-import { removeTree } from '../files/durable.ts';
+import { removeTree, renamePatiently } from '../files/durable.ts';
 import { writeJson } from '../files/files.ts';
 import { appendJsonLine, filterJsonLines, type JsonObject } from '../files/json-lines.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import { type Manifest, packageVersion, plainJson, runFiles, schemaVersion } from './manifest.ts';
+import { exists, type Manifest, packageVersion, plainJson, readManifest, runFiles, schemaVersion } from './manifest.ts';
 import { hashInputs, type Input, lastingOptions, neutralOptions, type Origin } from './origin.ts';
 import { watchMemory } from './peak-memory.ts';
 import { checkFree, moveIntoPlace, placeOf, type RunPlace, restoreReplaced, sealFiles } from './run-place.ts';
@@ -114,7 +114,7 @@ async function begin(out: string, details: RunDetails, lock: Lock, place: RunPla
   await checkFree(out, place, details.force ?? false);
   const origin = await originOf(details);
   const unfinished = details.resume ? await unfinishedRun(out, folder, origin, details) : undefined;
-  if (unfinished === undefined) await startFolder(folder, origin);
+  if (unfinished === undefined) await startFolder(place, origin, details);
   else await writeJson(join(folder, runFiles.config), origin.config);
   const manifest = unfinished === undefined ? newManifest(origin) : { ...unfinished, inputs: origin.inputs };
   await writeJson(join(folder, runFiles.manifest), manifest);
@@ -153,13 +153,34 @@ async function originOf({ stage, config, options, inputs }: RunDetails): Promise
   return { stage, config: lastingOptions(config), inputs: await hashInputs(inputs), neutral };
 }
 
-/** Makes an empty folder for a run that begins now. */
-async function startFolder(folder: string, { config }: Origin): Promise<void> {
+/** Makes an empty folder for a run that begins now. What another sitting has worked long on is set aside, once. */
+async function startFolder(place: RunPlace, { config }: Origin, { stage, force, log }: RunDetails): Promise<void> {
+  const { partial: folder, earlier } = place;
   await explainingDiskErrors('create', folder, async () => {
+    if (force !== true && (await secondsOfWork(folder)) > worthKeeping) {
+      await removeTree(earlier);
+      await renamePatiently(folder, earlier);
+      log?.info(`${stage}: the unfinished run that was there is now ${earlier}; to go on with it, name it ${folder} and give --resume`);
+    }
     await removeTree(folder);
     await mkdir(folder);
   });
   await writeJson(join(folder, runFiles.config), config);
+}
+
+/** Seconds of work from which on an unfinished run is set aside rather than deleted. */
+const worthKeeping = 60;
+
+/** @returns seconds between the beginning of an unfinished run and the last thing that it wrote; 0 where there is none. */
+async function secondsOfWork(folder: string): Promise<number> {
+  if (!(await exists(join(folder, runFiles.manifest)))) return 0;
+  const started = await readManifest(folder).then(
+    manifest => Date.parse(manifest.started),
+    () => Number.POSITIVE_INFINITY, // of another version, and of no use
+  );
+  const names = await readdir(folder);
+  const times = await Promise.all(names.map(async name => (await stat(join(folder, name))).mtimeMs));
+  return (Math.max(...times) - started) / 1000;
 }
 
 function newManifest({ stage, config, inputs }: Origin): Manifest {

@@ -6,7 +6,7 @@ import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { removeTree, renamePatiently, syncFile, syncFolderOf } from '../files/durable.ts';
 import { hashFile } from '../files/files.ts';
-import { checkName, contentOf, exists, isFixed, linkTarget } from '../files/places.ts';
+import { checkCanBeMade, checkName, contentOf, exists, isFixed, linkTarget } from '../files/places.ts';
 import { readManifest, runFiles } from './manifest.ts';
 
 /** Where a run is written and where it will stand. */
@@ -17,6 +17,8 @@ export interface RunPlace {
   readonly lock: string;
   /** The run that is replaced, while it gives way: a folder, or the manifest of one that stands where it stood. */
   readonly replaced: string;
+  /** Where an unfinished run goes that is begun anew: the last of them is kept. */
+  readonly earlier: string;
   /**
    * Whether the run is written inside its final folder, which keeps its place because it is a mount point, somebody
    * stands in it, or the folder above may not be written.
@@ -33,16 +35,18 @@ export async function placeOf(out: string): Promise<RunPlace> {
   const isThere = await exists(final);
   if (isThere && (await explainingDiskErrors('use', out, () => isFixed(final)))) {
     const file = (name: string) => join(final, name);
-    return { final, partial: file('.partial'), lock: file('.lock'), replaced: file('.replaced.json'), inside: true };
+    const [partial, lock, earlier] = ['.partial', '.lock', '.earlier'].map(file) as [string, string, string];
+    return { final, partial, lock, replaced: file('.replaced.json'), earlier, inside: true };
   }
   checkName(final, longestAddition);
   const replaced = join(dirname(final), `.${basename(final)}.replaced`);
-  return { final, partial: `${final}.partial`, lock: `${final}.lock`, replaced, inside: false };
+  const earlier = `${final}.earlier`;
+  return { final, partial: `${final}.partial`, lock: `${final}.lock`, replaced, earlier, inside: false };
 }
 
 /** @returns what is in the final folder, beside the run that is being written there. */
-export async function contentAt({ final, partial, lock }: RunPlace): Promise<string[]> {
-  const own = [partial, lock].map(path => basename(path));
+export async function contentAt({ final, partial, lock, earlier }: RunPlace): Promise<string[]> {
+  const own = [partial, lock, earlier].map(path => basename(path));
   return (await contentOf(final)).filter(name => !own.includes(name));
 }
 
@@ -57,6 +61,16 @@ export async function checkFree(out: string, place: RunPlace, force: boolean): P
     );
   }
   if (!force) throw new UserError(`${out} is a finished run; give --force to replace it or choose another --out`);
+}
+
+/**
+ * Checks, before anything is read for a run, that it can be written. @param resume a finished run may be there.
+ * @throws UserError where it cannot.
+ */
+export async function checkRunPlace(out: string, { force, resume }: { force: boolean; resume: boolean }): Promise<void> {
+  const place = await placeOf(out);
+  await checkFree(out, place, force || resume);
+  await checkCanBeMade(place.lock);
 }
 
 /** Moves the old run aside, gives the new one its name, and only then deletes the old one. */

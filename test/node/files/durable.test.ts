@@ -54,9 +54,7 @@ test('a failing disk is one line, whatever the operation', async () => {
   const { status, stderr } = faceTuning(fault, 'prepare', '--celeba', broken, '--out', join(root, 'never'));
   expect({ status, stderr }).toEqual({
     status: 2,
-    stderr: expect.stringMatching(
-      /^error: cannot (look up|read) \S+broken\S*: the disk failed to read or write; [^\n]*\n$/,
-    ),
+    stderr: expect.stringMatching(/^error: cannot look up \S+: the disk failed to read or write; [^\n]*\n$/),
   });
 }, 30_000);
 
@@ -102,14 +100,15 @@ test('a file is written through a link, and onto one that is a mount point', asy
 test('a file that cannot be written is told before the work; missing folders are made', async () => {
   const out = join(root, 'new', 'folder', 'a.png');
   await checkFileFree(out, false);
-  expect(readdirSync(join(root, 'new', 'folder'))).toEqual([]);
+  expect(existsSync(join(root, 'new'))).toBe(false);
+  await writeWhole(out, '');
+  expect(readdirSync(join(root, 'new', 'folder'))).toEqual(['a.png']);
   await expect(checkFileFree(join(root, 'new'), true)).rejects.toThrow(/--out must be a file; .* is a folder/);
   await expect(checkFileFree(join(root, `${'ü'.repeat(126)}.png`), false)).rejects.toThrow(
     /at most 251 bytes; got 256 with ü+….*shorter/,
   );
-  writeFileSync(out, '');
   await expect(checkFileFree(out, false)).rejects.toThrow(`${out} exists; give --force to replace it`);
   await expect(checkFileFree(join(out, 'b.png'), false)).rejects.toThrow(
-    /^cannot create .*a\.png: a file of that name is in the way/,
+    /^cannot create .*: a part of the path is a file/,
   );
 });

@@ -113,6 +113,21 @@ test('resume continues a run of the same options, whatever `resume` itself was',
   expect(existsSync(third.file('checkpoint'))).toBe(false);
 });
 
+test('an unfinished run of a minute or more is set aside when it is begun anew without --resume', async () => {
+  const out = freshOut();
+  const first = await interrupted(out, details, run => writeFileSync(run.file('checkpoint'), '1'));
+  const manifest = join(first.folder, 'manifest.json');
+  const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"started": "[^"]+"/, `"started": "${hourAgo}"`));
+  const { lines, log } = recording();
+  const second = await interrupted(out, { ...details, log });
+  expect(existsSync(second.file('checkpoint'))).toBe(false);
+  expect(readFileSync(join(`${out}.earlier`, 'checkpoint'), 'utf8')).toBe('1');
+  expect(lines).toEqual([
+    `prepare: the unfinished run that was there is now ${out}.earlier; to go on with it, name it ${out}.partial and give --resume`,
+  ]);
+});
+
 test('resume with another option is refused and the difference named; with another input it starts again', async () => {
   const out = freshOut();
   const input = join(root, 'input.txt');

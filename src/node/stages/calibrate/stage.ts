@@ -50,7 +50,7 @@ const options = z.strictObject({
   ...deviceOptions,
   ...spreadOptions('attributes of its own'),
   ...runOptions,
-  out: pathOption().describe('folder of the calibrated bundle'),
+  out: pathOption().meta({ destination: 'run' }).describe('folder of the calibrated bundle'),
 });
 
 const columns: readonly Column<ScoredDirection>[] = [

@@ -6,9 +6,11 @@ import { isSameModel } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { UserError } from '../../../core/errors.ts';
 import { toFloat64 } from '../../../core/formats/nd-array.ts';
+import { strangenessOf } from '../../../core/models/foreign-latents.ts';
 import type { Geometry } from '../../../core/models/latents.ts';
 import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { readNpy } from '../../files/files.ts';
+import type { Log } from '../../log/log.ts';
 import type { Face } from './strips.ts';
 
 export interface NamedFace {
@@ -41,7 +43,11 @@ const suggested = 'suggested';
  * @returns the faces; where they come from recipes, also how these drew them.
  * @throws UserError for options that contradict each other, and for files that do not fit the bundle.
  */
-export async function facesOf(config: FacesConfig, editor: FaceEditor): Promise<{ faces: NamedFace[]; strip?: Strip }> {
+export async function facesOf(
+  config: FacesConfig,
+  editor: FaceEditor,
+  log: Log,
+): Promise<{ faces: NamedFace[]; strip?: Strip }> {
   if (config.recipe !== undefined) return facesOfRecipes(config.recipe, editor);
   const { seed = [0], latent, row, psi, geometry = editor.geometry, hold } = config;
   const moves = config.move.map(parseMoveRange);
@@ -50,7 +56,7 @@ export async function facesOf(config: FacesConfig, editor: FaceEditor): Promise<
   const starts =
     latent === undefined
       ? seed.map(each => ({ name: `seed ${each}`, start: { seed: each, psi } }))
-      : await readLatents(latent, editor, row);
+      : await readLatents(latent, editor, row, log);
   if (starts.length > mostFaces) {
     throw new UserError(`an edit must have at most ${mostFaces} faces; got ${starts.length}. Choose some with --row`);
   }
@@ -130,6 +136,7 @@ async function readLatents(
   path: string,
   { bundle, layers, geometry }: FaceEditor,
   rows: readonly number[] | undefined,
+  log: Log,
 ) {
   const own = bundle.latentSize;
   const { shape, data } = await readNpy(path);
@@ -150,6 +157,14 @@ async function readLatents(
     );
   }
   const all = Float64Array.from(toFloat64(data));
+  // In u, faces of any truncation and edited ones have other lengths.
+  const strangeness = geometry === 'sphere' ? strangenessOf(all, own) : undefined;
+  if (strangeness !== undefined) {
+    log.warn(
+      `the latents of ${path} ${strangeness}; they are brought to that length. Those of another generator make no ` +
+        'face of theirs here',
+    );
+  }
   return (rows ?? Array.from({ length: count }, (_, row) => row)).map((row): { name: string; start: Start } => {
     if (row >= count) throw new UserError(`--row must be from 0 to ${count - 1}, the rows of ${path}; got ${row}`);
     const latent = all.slice(row * size, (row + 1) * size);

@@ -10,7 +10,6 @@ import { UserError } from '../../../core/errors.ts';
 import { geometryNames } from '../../../core/models/latents.ts';
 import { openBundle } from '../../artefacts/bundle.ts';
 import { writeWhole } from '../../files/files.ts';
-import { checkFileFree } from '../../files/places.ts';
 import { silentLog } from '../../log/log.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
@@ -118,10 +117,12 @@ const options = z.strictObject({
     .meta({ defaultInWords: `${defaultTiming.loop}` })
     .describe('times that an animation is shown; 0: without end'),
   pingPong: z.boolean().optional().meta({ defaultInWords: 'off' }).describe('let an animation go back the same way'),
-  out: pathOption().describe(
-    'file to write, by its ending: .png (a strip a face), .webp or .gif (animated), .json (only the recipes); all but ' +
-      '.gif carry the recipes',
-  ),
+  out: pathOption()
+    .meta({ destination: 'file' })
+    .describe(
+      'file to write, by its ending: .png (a strip a face), .webp or .gif (animated), .json (only the recipes); all but ' +
+        '.gif carry the recipes',
+    ),
   force: z.boolean().default(false).describe('replace an existing file at --out'),
   ...deviceOptions,
 });
@@ -139,15 +140,14 @@ export const edit = defineStage({
   ],
   options,
   async run(config, context) {
-    const { out, force } = config;
+    const { out } = config;
     const format = formatOf(out);
     checkFaceOptions(config);
     for (const move of config.move) {
       if (/[,%]/.test(move)) context.log.info(`--move ${move} is read as ${formatMoveRange(parseMoveRange(move))}`);
     }
-    await checkFileFree(out, force);
     const editor = await openBundle(config.bundle, config);
-    const { faces: asked, strip } = await facesOf(config, editor);
+    const { faces: asked, strip } = await facesOf(config, editor, context.log);
     const drawing = drawingOf(config, format, strip);
     if (format !== 'json') checkDrawing(editor.bundle.resolution, asked.length, drawing, format);
     const { faces, drawn, changes } = await drawFaces(editor, asked, drawing.steps, config.nearest, context);

@@ -1,6 +1,7 @@
 // The interface of a stage: a function from run folders to one run folder, with its options in one typed table.
 import type { z } from 'zod';
 import type { Log } from '../../log/log.ts';
+import { checkDestination } from './destination.ts';
 
 export interface StageContext {
   readonly log: Log;
@@ -40,9 +41,15 @@ export function withPreset(stage: Stage, given: Readonly<Record<string, unknown>
   return { ...stage.preset?.(given), ...given };
 }
 
-/** Keeps the types of a stage's options and result while declaring it. */
+/** Declares a stage, keeping the types of its options and result. It begins with a check of where it will write. */
 export function defineStage<Options extends z.ZodObject, Result extends object>(
   stage: Stage<Options, Result>,
 ): Stage<Options, Result> {
-  return stage;
+  return {
+    ...stage,
+    async run(config, context) {
+      await checkDestination(stage.options, config);
+      return stage.run(config, context);
+    },
+  };
 }

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
-import { checkFileFree } from '../../files/places.ts';
 import { escapeHtml, type Figure, pageHtml } from '../../presentation/html.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
@@ -11,7 +10,7 @@ import { openSources, type Sources } from './sources.ts';
 
 const options = z.strictObject({
   runs: pathOption().describe('folder of a finished pipeline'),
-  out: pathOption().describe('HTML file to write'),
+  out: pathOption().meta({ destination: 'file' }).describe('HTML file to write'),
   force: z.boolean().default(false).describe('replace an existing file at --out'),
   psi: psiOption()
     .optional()
@@ -26,7 +25,6 @@ export const report = defineStage({
   examples: ['--runs runs/quick --out report.html'],
   options,
   async run(config, { log, signal }) {
-    await checkFileFree(config.out, config.force);
     await openDevice(config); // a missing device is reported before anything is read
     const sources = { ...(await openSources(config.runs, config)), psi: config.psi };
     const figures: Figure[] = [];

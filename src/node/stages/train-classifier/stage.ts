@@ -2,7 +2,6 @@
 
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { UserError } from '../../../core/errors.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { attributeResults } from '../../../core/measures/answers/attribute-metrics.ts';
@@ -51,13 +50,6 @@ export const trainClassifier = defineStage({
     const dataset = await openDataset(config.dataset);
     checkLabelled(dataset, 'train classifier');
     checkSplits(dataset, 'train');
-    const people = createRandom(config.seed, streams.trainClassifier.people);
-    const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
-    if (indices.length === 0) {
-      throw new UserError(
-        `--identity-share ${config.identityShare} leaves no training pictures of ${dataset.folder}; give a larger share`,
-      );
-    }
     const { resume, force } = config;
     const { log } = context;
     warnOfMissing(dataset, log);
@@ -67,6 +59,8 @@ export const trainClassifier = defineStage({
       if (config.identityShare < 1 && dataset.identities.includes(-1)) {
         log.warn(`${dataset.folder} has pictures of unknown people, of which each counts as one of its own`);
       }
+      const people = createRandom(config.seed, streams.trainClassifier.people);
+      const indices = ofSomePeople(dataset, dataset.indicesOf('train'), config.identityShare, people);
       const training = await labelledImagesAt(dataset, indices);
       const validation = await imagesOf(dataset, 'validation');
       const { resolution, attributes } = dataset;

@@ -9,6 +9,7 @@ import { sampleLatents } from '../../../core/models/latents.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { imageRepeatsOf } from '../../../core/training/image-repeats.ts';
+import { readFittingClassifier } from '../../artefacts/classifier-features.ts';
 import { checkSplits, openDataset } from '../../artefacts/dataset.ts';
 import { imagesOf } from '../../artefacts/image-set.ts';
 import { writeTensors } from '../../artefacts/networks.ts';
@@ -61,11 +62,12 @@ export const trainGan = defineStage({
     const dataset = await openDataset(config.dataset);
     checkSplits(dataset, 'train');
     const training = ganTrainingConfig(config, dataset.resolution);
-    const { dataset: folder, startFrom, out, resume, force } = config;
+    const { dataset: folder, startFrom, judge, normalisation = 'range', out, resume, force } = config;
+    if (judge !== undefined) await readFittingClassifier(judge, 'judge', { normalisation, ...training.architecture });
     const inputs = {
       dataset: folder,
       ...(startFrom !== undefined && { startFrom }),
-      ...(config.judge !== undefined && { judge: config.judge }),
+      ...(judge !== undefined && { judge }),
     };
     const { log } = context;
     // Before the run folder is begun, which may empty the one the file lies in.

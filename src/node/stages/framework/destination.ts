@@ -1,0 +1,23 @@
+// Checks where a stage will write before it does anything else, so that nobody waits for a result that has no place.
+import { z } from 'zod';
+import { checkFileFree } from '../../files/places.ts';
+import { checkRunPlace } from '../../runs/run-place.ts';
+
+const destinationSchema = z.object({
+  out: z.string(),
+  force: z.boolean().default(false),
+  resume: z.boolean().default(false),
+});
+
+/**
+ * @param options the stage's table, whose `meta` says what `out` is: `destination`, a run or a file. Left out: the
+ * stage looks after its place itself. @throws UserError where it cannot be written.
+ */
+export async function checkDestination(options: z.ZodObject, config: unknown): Promise<void> {
+  const { properties = {} } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' });
+  const kind = (properties.out as { readonly destination?: 'run' | 'file' } | undefined)?.destination;
+  if (kind === undefined) return;
+  const { out, force, resume } = destinationSchema.parse(config);
+  if (kind === 'file') await checkFileFree(out, force);
+  else await checkRunPlace(out, { force, resume });
+}
