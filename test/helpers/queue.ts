@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll } from 'vitest';
 import type { Log } from '../../src/node/log/log.ts';
 import { silentLog } from '../../src/node/log/log.ts';
 import { synthesize } from '../../src/node/stages/synthesize/stage.ts';
@@ -23,9 +22,11 @@ export interface TestWorker {
   readonly process: ChildProcess;
   /** All that it has written to standard error. */
   said(): string;
+  /** Ends it where it has not ended. */
+  kill(): Promise<void>;
 }
 
-/** Starts a worker of one thread; ended after the test file. */
+/** Starts a worker of one thread. Whoever starts it kills it, as with `startRedis`. */
 export function startWorker(url: string, shared: string, started = program): TestWorker {
   const flags = ['worker', '--queue', url, '--shared', shared, '--threads', '1'];
   const child = spawn(process.execPath, [started, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -33,12 +34,16 @@ export function startWorker(url: string, shared: string, started = program): Tes
   child.stderr.on('data', chunk => {
     said += chunk;
   });
-  afterAll(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  });
-  return { process: child, said: () => said };
+  return {
+    process: child,
+    said: () => said,
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
 }
 
 export interface HeardLog extends Log {

@@ -2,8 +2,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterAll } from 'vitest';
-import { temporaryFolder } from './temp-folder.ts';
 
 /** Whether Redis is installed; where it is not, the reason is printed once a file. */
 export const hasRedis: boolean = isInstalled();
@@ -21,9 +19,11 @@ export interface TestRedis {
   start(): Promise<void>;
 }
 
-/** @returns a Redis that answers; ended after the test file. */
-export async function startRedis(): Promise<TestRedis> {
-  const folder = temporaryFolder();
+/**
+ * @param folder for what it keeps. @returns a Redis that answers. Whoever starts it stops it, best in what `beforeAll` returns:
+ * hooks cannot add hooks.
+ */
+export async function startRedis(folder: string): Promise<TestRedis> {
   const port = await freePort();
   let server: ChildProcess | undefined;
   const start = async () => {
@@ -44,7 +44,6 @@ export async function startRedis(): Promise<TestRedis> {
     server.kill(how === 'orderly' ? 'SIGTERM' : 'SIGKILL');
     await ended;
   };
-  afterAll(() => stop('killed'));
   await start();
   return { url: `redis://127.0.0.1:${port}/0`, stop, start };
 }

@@ -37,10 +37,14 @@ describe.skipIf(!hasRedis)('a queue', () => {
 
   beforeAll(async () => {
     await writeNetworks(folder);
-    redis = await startRedis();
+    redis = await startRedis(folder);
     workers = Array.from({ length: 4 }, () => startWorker(redis.url, folder));
     await runSynthesize(folder, { out: alone, count });
     await until(() => workers.every(({ said }) => said().includes('waits for work')), 'the workers start');
+    return async () => {
+      for (const { kill } of workers) await kill();
+      await redis.stop('killed');
+    };
   });
 
   test('four workers, of which two are killed midway, make the same bytes as one machine alone', async () => {

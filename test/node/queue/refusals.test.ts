@@ -27,9 +27,12 @@ describe.skipIf(!hasRedis)('a queue refuses', () => {
 
   beforeAll(async () => {
     await runSynthesize(folder, { out: alone, count });
-    server = await startRedis();
+    server = await startRedis(folder);
     redis = new Redis(server.url, { maxRetriesPerRequest: null });
-    return () => redis.disconnect();
+    return async () => {
+      redis.disconnect();
+      await server.stop('killed');
+    };
   });
   afterEach(() => redis.flushall());
 
