@@ -15,15 +15,9 @@ import {
   prefix,
   threadsText,
 } from './announcement.ts';
-import type { PieceResult } from './pieces.ts';
+import { outcomesOf } from './outcomes.ts';
+import type { Piece, PieceResult } from './pieces.ts';
 import { briefly, type Connection, lossTeller } from './redis.ts';
-import { contentSchema } from './shared-folder.ts';
-
-/** A piece of work: what its job carries. */
-export interface Piece {
-  readonly id: string;
-  readonly input: unknown;
-}
 
 export interface Flow {
   /** @returns the result of a piece once it is done. @throws UserError where it failed, or Redis stays away. */
@@ -61,103 +55,66 @@ export async function beginFlow(
   const events = new bullmq.QueueEvents(piecesOf(id), options);
   const emitters: readonly EventEmitter[] = [runs, producer, queue, events];
   for (const each of emitters) each.on('error', () => {}); // the beat finds out
-  const waiting = new Map(pieces.map(piece => [piece.id, piece]));
-  const done = new Map<string, PieceResult>();
-  const failed = new Map<string, string>();
-  const workers = new Set<string>();
-  const tellLoss = lossTeller(connection, log);
-  let [heardAt, noticesRead, isAlone, isClosed] = [performance.now(), 0, true, false];
-  let failure: unknown;
-  let wake = () => {};
-  const begun = performance.now();
+  const outcomes = outcomesOf(pieces, announcement.stage);
+  events.on('completed', ({ jobId, returnvalue }) => outcomes.settle(jobId, returnvalue));
+  events.on('failed', ({ jobId, failedReason }) => outcomes.giveUp(jobId, failedReason));
+  const crowd = workersTeller(log);
 
-  const settle = (pieceId: string, result: unknown) => {
-    const parsed = contentSchema.safeParse(result);
-    if (!waiting.delete(pieceId)) return; // not one of ours, or told twice
-    if (parsed.success) done.set(pieceId, parsed.data);
-    else failed.set(pieceId, 'its result is not one that a worker gives');
-    heardAt = performance.now();
-    wake();
-  };
-  const giveUp = (pieceId: string, reason: string) => {
-    if (!waiting.delete(pieceId)) return;
-    failed.set(pieceId, reason);
-    wake();
-  };
-  events.on('completed', ({ jobId, returnvalue }) => settle(jobId, returnvalue));
-  events.on('failed', ({ jobId, failedReason }) => giveUp(jobId, failedReason));
-
+  const renewLease = () => redis.set(leaseOf(id), '1', 'EX', leaseSeconds);
   const add = async () => {
-    await redis.set(leaseOf(id), '1', 'EX', leaseSeconds);
-    const children = [...waiting.values()].map((piece): FlowJob => {
+    await renewLease();
+    const children = [...outcomes.open.values()].map((piece): FlowJob => {
       const opts = { ...tries, jobId: piece.id, removeOnComplete: true };
       return { name: 'piece', queueName: piecesOf(id), data: piece.input, opts };
     });
     const opts = { jobId: id, removeOnComplete: true };
     await producer.add({ name: announcement.stage, queueName: announcements, data: announcement, opts, children });
   };
-
-  const hear = ({ worker, threads, refusal }: Notice) => {
-    const name = oneLine(worker, 100);
-    if (refusal !== undefined) {
-      log.warn(`worker ${name} does not take part: ${oneLine(refusal)}`);
-    } else if (threads !== undefined && !workers.has(name)) {
-      workers.add(name);
-      log.info(`worker ${name} takes part with ${threadsText(threads)}`);
-    }
-  };
+  let noticesRead = 0;
   const readNotices = async () => {
     const { logs, count } = await runs.getJobLogs(id, noticesRead, -1);
     noticesRead = count; // less than before where Redis began anew
-    for (const line of logs) {
-      const notice = noticeSchema.safeParse(parsedJson(line));
-      if (notice.success) hear(notice.data);
-    }
+    for (const line of logs) crowd.hear(line);
   };
-  /** Looks at what is there, for what events did not tell. */
-  const reconcile = async (): Promise<void> => {
+  /** Looks for what no event told of. */
+  const reconcile = async () => {
     const parent = await runs.getJob(id);
     if (parent === undefined) {
       log.warn(`Redis at ${address} has lost the queue; what is missing is put back`);
       return add();
     }
-    for (const [key, result] of Object.entries(await parent.getChildrenValues()))
-      settle(key.split(':').at(-1)!, result);
-    for (const job of await queue.getFailed(0, 99)) giveUp(job.id!, job.failedReason);
-    heardAt = performance.now();
+    const results = await parent.getChildrenValues();
+    for (const [key, result] of Object.entries(results)) outcomes.settle(key.split(':').at(-1)!, result);
+    for (const job of await queue.getFailed(0, 99)) outcomes.giveUp(job.id!, job.failedReason);
   };
   const look = async () => {
-    await redis.set(leaseOf(id), '1', 'EX', leaseSeconds);
+    await renewLease();
     await readNotices();
-    if (performance.now() - heardAt > quiet) await reconcile();
-    if (isAlone && (workers.size > 0 || performance.now() - begun > lonely)) {
-      if (workers.size === 0)
-        log.info('no worker takes part yet; start some with face-tuning worker and the same --queue');
-      isAlone = false;
-    }
+    crowd.tellAbsence();
+    if (outcomes.quietFor() > quiet) await reconcile();
   };
-  let looking = false;
-  const onBeat = () => {
+
+  const tellLoss = lossTeller(connection, log);
+  let [isLooking, isClosed] = [false, false];
+  const onBeat = async () => {
     tellLoss();
     if (lostFor() > patience) {
-      failure ??= new UserError(
-        `Redis at ${address} has been away for ${patience / 1000} s. Start it and go on with --resume`,
-      );
-      wake();
+      const rule = `Redis at ${address} has been away for ${patience / 1000} s`;
+      outcomes.fail(new UserError(`${rule}. Start it and go on with --resume`));
     }
-    if (looking || lostFor() > 0) return;
-    looking = true;
-    look()
-      .catch(error => {
-        failure ??= isClosed || lostFor() > 0 ? undefined : error;
-        wake();
-      })
-      .finally(() => {
-        looking = false;
-      });
+    if (isLooking || lostFor() > 0) return;
+    isLooking = true;
+    try {
+      await look();
+    } catch (error) {
+      if (!isClosed && lostFor() === 0) outcomes.fail(error);
+    } finally {
+      isLooking = false;
+    }
   };
-  const onAbort = () => wake();
-  signal.addEventListener('abort', onAbort);
+  const onAbort = () => outcomes.fail(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort);
   await removeOrphans(runs, redis, name => new bullmq.Queue(name, options));
   await events.waitUntilReady();
   await add();
@@ -165,23 +122,7 @@ export async function beginFlow(
   const timer = setInterval(onBeat, beat);
 
   return {
-    async result(pieceId) {
-      for (;;) {
-        signal.throwIfAborted();
-        if (failure !== undefined) throw failure;
-        const result = done.get(pieceId);
-        if (result !== undefined) return result;
-        const reason = failed.get(pieceId);
-        if (reason !== undefined) {
-          throw new UserError(
-            `a piece of ${announcement.stage} failed for good: ${oneLine(reason)}; what is made is kept for --resume`,
-          );
-        }
-        await new Promise<void>(resolve => {
-          wake = resolve;
-        });
-      }
-    },
+    result: outcomes.result,
     async close() {
       isClosed = true;
       clearInterval(timer);
@@ -193,9 +134,36 @@ export async function beginFlow(
   };
 }
 
-function parsedJson(text: string): unknown {
+/** @returns what tells a person who takes part, by what workers say on the announcement. */
+function workersTeller(log: Log) {
+  const workers = new Set<string>();
+  const begun = performance.now();
+  let isToldAbsence = false;
+  return {
+    /** @param line a notice as JSON, or anything. */
+    hear(line: string) {
+      const notice = noticeOf(line);
+      if (notice === undefined) return;
+      const name = oneLine(notice.worker, 100);
+      const { refusal, threads } = notice;
+      if (refusal !== undefined) log.warn(`worker ${name} does not take part: ${oneLine(refusal)}`);
+      else if (threads !== undefined && !workers.has(name)) {
+        workers.add(name);
+        log.info(`worker ${name} takes part with ${threadsText(threads)}`);
+      }
+    },
+    /** Says once where nobody has taken part for a while. */
+    tellAbsence() {
+      if (isToldAbsence || workers.size > 0 || performance.now() - begun < lonely) return;
+      isToldAbsence = true;
+      log.info('no worker takes part yet; start some with face-tuning worker and the same --queue');
+    },
+  };
+}
+
+function noticeOf(line: string): Notice | undefined {
   try {
-    return JSON.parse(text);
+    return noticeSchema.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }

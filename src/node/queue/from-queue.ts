@@ -132,7 +132,7 @@ async function sampleFingerprint<Ends extends ThreadEnds>(
 }
 
 /** Milliseconds that a network's file system may take to show a file that another machine has written. */
-const slowest = 30_000;
+const slowest = 60_000;
 
 async function read(file: string, expected: Content | undefined): Promise<unknown> {
   for (let waited = 0; waited < slowest && !(await exists(file)); waited += 200) await setTimeout(200);

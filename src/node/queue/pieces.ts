@@ -3,6 +3,12 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Content } from './shared-folder.ts';
 
+/** A piece of work: what its job carries. */
+export interface Piece {
+  readonly id: string;
+  readonly input: unknown;
+}
+
 /** A result, as its job returns it: the content of the file that holds it. */
 export type PieceResult = Content;
 
