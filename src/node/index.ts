@@ -1,6 +1,6 @@
 // The library's entry in Node: core's exports, bundles from folders, and pictures as PNG files.
 export * from '../core/index.ts';
-export { openBundle } from './artefacts/bundle.ts';
 export { cpuDevice, type DeviceOptions, openDevice } from './devices/device.ts';
+export { openPhotoBundle as openBundle } from './photos/bundle.ts';
 export { openFaceFinder } from './photos/face-finder.ts';
 export { encodeGrid, type GridOptions } from './presentation/image-grid.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Bundle, readBundle } from '../../core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
 import { computesRight } from '../../core/editor/known-face.ts';
+import type { FindFaces } from '../../core/editor/portrait-finder.ts';
 import { UserError } from '../../core/errors.ts';
 import { type DeviceOptions, openDevice } from '../devices/device.ts';
 import { readWhole } from '../files/files.ts';
@@ -25,10 +26,13 @@ export async function readBundleFolder(folder: string): Promise<Bundle> {
  * bit-equal only between runs with the same number.
  * @throws UserError naming the file that is missing, damaged or of another version, or the device that is not there.
  */
-export async function openBundle(folder: string, options: Partial<DeviceOptions> = {}): Promise<FaceEditor> {
-  const { device = 'cpu', threads = availableParallelism() } = options;
+export async function openBundle(
+  folder: string,
+  options: Partial<DeviceOptions> & { readonly findFaces?: FindFaces } = {},
+): Promise<FaceEditor> {
+  const { device = 'cpu', threads = availableParallelism(), findFaces } = options;
   const opened = await openDevice({ device, threads });
-  const editor = await loadBundle(opened, name => readWhole(join(folder, name)), hashBytes, folder);
+  const editor = await loadBundle(opened, name => readWhole(join(folder, name)), hashBytes, folder, findFaces);
   if (opened.name === 'cpu' || (await computesRight(editor)) !== false) return editor;
   await editor.release();
   throw new UserError(

@@ -61,6 +61,7 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
       keyOf.set(option.attributeName(), schema.key);
     }
   }
+  if (stage.argument !== undefined) command.argument(`[${stage.argument}]`, `the same as ${flagOf(stage.argument)}`);
   for (const [flags, description] of commonFlags) command.option(flags, description);
   // Commander reads all flags before it shows the help.
   const all = new Option(allFlag, 'show every option in the help').hideHelp();
@@ -77,6 +78,8 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
     for (const [attribute, key] of keyOf) {
       if (command.getOptionValueSource(attribute) === 'cli') flags[key] = values[attribute];
     }
+    const [word] = command.processedArgs as [string?];
+    if (stage.argument !== undefined && word !== undefined) flags[stage.argument] = word;
     const fromFile = typeof values.config === 'string' ? await readConfig(values.config, stage) : {};
     const config = parseOptions(stage, { ...fromFile, ...flags });
     await execute(stage, config, { json: values.json === true, dryRun: values.dryRun === true });

@@ -8,6 +8,7 @@ import { exportNetworks } from '../stages/export/stage.ts';
 import { fit } from '../stages/fit/stage.ts';
 import type { Stage } from '../stages/framework/stage.ts';
 import { importBoundaries } from '../stages/import-boundaries/stage.ts';
+import { invert } from '../stages/invert/stage.ts';
 import { pipeline } from '../stages/pipeline/stage.ts';
 import { prepare } from '../stages/prepare/stage.ts';
 import { report } from '../stages/report/stage.ts';
@@ -33,6 +34,7 @@ export const stages: readonly Stage[] = [
   importBoundaries,
   bundle,
   calibrate,
+  invert,
   edit,
   evaluateEdits,
   evaluateGenerator,

@@ -8,14 +8,21 @@ import { trunkFeatures } from '../../models/trunk.ts';
 import type { Weights } from '../../models/weights.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program } from '../../runtime/program.ts';
-import { type InversionNetworks, tell, type Watch } from './networks.ts';
-import { Refiner, type Target } from './refine.ts';
-import { Tuner } from './tune.ts';
+import { type InversionNetworks, type InversionPhase, tell, type Watch } from './networks.ts';
+import { Refiner, refineSettings, type Target } from './refine.ts';
+import { Tuner, tuneSettings } from './tune.ts';
 
 export interface InvertOptions extends Watch {
   /** Takes the encoder's word: at once, and less alike. Default false. */
   readonly quick?: boolean | undefined;
 }
+
+/** Steps of each phase; `quick` has the first alone. */
+export const inversionSteps: Readonly<Record<InversionPhase, number>> = {
+  encode: 1,
+  refine: refineSettings.steps,
+  tune: tuneSettings.steps,
+};
 
 /** The result for a crop. Latents are [layers, d]. */
 export interface Inversion {

@@ -20,6 +20,8 @@ export interface Stage<Options extends z.ZodObject = z.ZodObject, Result extends
   readonly options: Options;
   /** The options that `--help` shows; `--help --all` shows the others too. Left out: it shows all. */
   readonly common?: readonly string[];
+  /** The option that a word without a flag gives: `photo` in `invert me.jpg`. Left out: every value needs its flag. */
+  readonly argument?: keyof z.output<Options> & string;
   /** @returns plain data worth printing: numbers, tables, paths. `--json` prints it as it is. */
   run(config: z.output<Options>, context: StageContext): Promise<Result>;
   /** The result as text for a person. Left out: a list of its values. */

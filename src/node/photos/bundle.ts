@@ -1,0 +1,25 @@
+// Opens bundles whose editors find the faces of photos by themselves.
+import { availableParallelism } from 'node:os';
+import type { FaceEditor } from '../../core/editor/face-editor.ts';
+import type { FindFaces } from '../../core/editor/portrait-finder.ts';
+import { openBundle } from '../artefacts/bundle.ts';
+import type { DeviceOptions } from '../devices/device.ts';
+import { openFaceFinder } from './face-finder.ts';
+
+/** As `openBundle`; faces are searched for on the processor. */
+export async function openPhotoBundle(folder: string, options: Partial<DeviceOptions> = {}): Promise<FaceEditor> {
+  const { threads = availableParallelism() } = options;
+  return openBundle(folder, { ...options, findFaces: faceFinding(threads) });
+}
+
+/** Opens the networks for one search and frees them: photos are few and large. */
+function faceFinding(threads: number): FindFaces {
+  return async (photo, signal) => {
+    const finder = await openFaceFinder(threads);
+    try {
+      return await finder.find(photo, signal);
+    } finally {
+      await finder.release();
+    }
+  };
+}
