@@ -5,6 +5,7 @@ import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import { textTable } from '../../presentation/table.ts';
 import type { NamedFace } from './faces.ts';
+import type { PhotoResult } from './photos.ts';
 import type { DrawnFace, Face } from './strips.ts';
 
 /** A value before and after the edit: in the unedited face and in the last frame. */
@@ -69,7 +70,7 @@ export function movesIn({ before, after, probabilities }: Comparison): FaceChang
   });
 }
 
-export async function changeOf(editor: FaceEditor, { name, face }: NamedFace, drawn: DrawnFace): Promise<FaceChange> {
+export async function changeOf({ name, face, editor }: NamedFace, drawn: DrawnFace): Promise<FaceChange> {
   const comparison = await compare(editor, face, drawn);
   const moves = movesIn(comparison);
   const moved = new Set(moves.map(({ attribute }) => attribute));
@@ -122,8 +123,13 @@ const shown = ([before, after]: Change) => `${before.toFixed(2)} → ${after.toF
 
 export interface EditResult {
   readonly out: string;
+  readonly faces: number;
   readonly frames: number;
+  /** Mean share of each moved direction that the locks leave. */
+  readonly residuals: Readonly<Record<string, number>>;
   readonly changes: readonly FaceChange[];
+  /** A line a photo, where a folder of them was edited. */
+  readonly photos?: readonly PhotoResult[];
 }
 
 /** One line for each face and moved attribute, then the other changes of each face. */

@@ -11,12 +11,17 @@ import type { Geometry } from '../../../core/models/latents.ts';
 import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { readNpy } from '../../files/files.ts';
 import type { Log } from '../../log/log.ts';
+import type { OpenedPhoto } from '../../photos/portrait-run.ts';
 import type { Face } from './strips.ts';
 
 export interface NamedFace {
-  /** Shown to people: `seed 7`, `row 3`. */
+  /** Shown to people: `seed 7`, `row 3`, `portraits/me`. */
   readonly name: string;
   readonly face: Face;
+  /** The editor that knows and draws it: the bundle's, or that of a portrait. */
+  readonly editor: FaceEditor;
+  /** The photo that it goes back into. */
+  readonly photo?: OpenedPhoto | undefined;
 }
 
 export interface FacesConfig {
@@ -31,6 +36,9 @@ export interface FacesConfig {
   /** `coarse`, or `Young=coarse`. */
   readonly layers: readonly string[];
   readonly psi?: number | undefined;
+  readonly portrait?: readonly string[] | undefined;
+  readonly photo?: string | undefined;
+  readonly photos?: string | undefined;
 }
 
 /** Most faces of an edit: nobody looks at a picture of more. */
@@ -46,13 +54,22 @@ const suggested = 'suggested';
 export async function facesOf(
   config: FacesConfig,
   editor: FaceEditor,
+  photos: readonly OpenedPhoto[],
   log: Log,
 ): Promise<{ faces: NamedFace[]; strip?: Strip }> {
-  if (config.recipe !== undefined) return facesOfRecipes(config.recipe, editor);
+  if (config.recipe !== undefined) return facesOfRecipes(config.recipe, editor, photos);
   const { seed = [0], latent, row, psi, geometry = editor.geometry, hold } = config;
   const moves = config.move.map(parseMoveRange);
   const locks = locksOf(config.lock, moves, editor);
   const layers = layersOf(config.layers, moves);
+  const wishes = { moves, locks, geometry, hold, layers };
+  if (photos.length > 0) {
+    const faces = photos.map(photo => {
+      const { editor: own, start } = photo.portrait;
+      return { name: photo.name, face: { ...start, ...wishes }, editor: own, photo };
+    });
+    return { faces };
+  }
   const starts =
     latent === undefined
       ? seed.map(each => ({ name: `seed ${each}`, start: { seed: each, psi } }))
@@ -60,14 +77,12 @@ export async function facesOf(
   if (starts.length > mostFaces) {
     throw new UserError(`an edit must have at most ${mostFaces} faces; got ${starts.length}. Choose some with --row`);
   }
-  return {
-    faces: starts.map(({ name, start }) => ({ name, face: { ...start, moves, locks, geometry, hold, layers } })),
-  };
+  return { faces: starts.map(({ name, start }) => ({ name, face: { ...start, ...wishes }, editor })) };
 }
 
 /** @throws UserError for malformed moves and for options that contradict each other, such as --recipe and --move. */
 export function checkFaceOptions(config: FacesConfig): void {
-  const { seed, latent, row, recipe, move, lock, geometry, hold, layers, psi } = config;
+  const { seed, latent, row, recipe, move, lock, geometry, hold, layers, psi, portrait, photo, photos } = config;
   const said = {
     '--seed': seed,
     '--latent': latent,
@@ -87,16 +102,27 @@ export function checkFaceOptions(config: FacesConfig): void {
   }
   for (const each of move) parseMoveRange(each);
   if (move.length === 0) throw new UserError('an edit needs --move, such as --move Young=-2, or --recipe');
-  if (latent !== undefined && seed !== undefined) {
-    throw new UserError('a face must start from --seed or from --latent; got both. Leave one out');
+  const starts = Object.entries({
+    ...{ '--seed': seed, '--latent': latent },
+    ...{ '--portrait': portrait, '--photo': photo, '--photos': photos },
+  }).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  if (starts.length > 1) {
+    throw new UserError(
+      `a face must start from one of its options; got ${starts.join(' and ')}. Leave all but one out`,
+    );
   }
-  if (latent !== undefined && psi !== undefined) {
-    throw new UserError(`--psi truncates faces of --seed, not those of --latent; got ${psi}. Leave it out`);
+  if (psi !== undefined && starts.length === 1 && seed === undefined) {
+    throw new UserError(`--psi truncates faces of --seed, not those of ${starts[0]}; got ${psi}. Leave it out`);
   }
   if (latent === undefined && row !== undefined) throw new UserError('--row chooses rows of --latent; give that too');
 }
 
-async function facesOfRecipes(path: string, { bundle }: FaceEditor): Promise<{ faces: NamedFace[]; strip?: Strip }> {
+async function facesOfRecipes(
+  path: string,
+  editor: FaceEditor,
+  photos: readonly OpenedPhoto[],
+): Promise<{ faces: NamedFace[]; strip?: Strip }> {
+  const { bundle } = editor;
   const recipes = await readRecipeFile(path);
   for (const recipe of recipes) checkBundle(recipe, path, bundle);
   const drawing = ({ strip }: Recipe) => JSON.stringify([strip?.steps, strip?.scale, strip?.timing]);
@@ -104,7 +130,9 @@ async function facesOfRecipes(path: string, { bundle }: FaceEditor): Promise<{ f
     throw new UserError(`the recipes of ${path} must have steps, scale and timing in common. Repeat them one by one`);
   }
   const faces = recipes.map(({ moves, locks, geometry, hold, layers, strip, ...start }, i) => ({
-    name: 'seed' in start ? `seed ${start.seed}` : `latent ${i}`,
+    ...('portrait' in start
+      ? portraitOf(start.portrait, path, photos)
+      : { name: 'seed' in start ? `seed ${start.seed}` : `latent ${i}`, editor }),
     face: {
       ...start,
       moves: moves.map((to, k): MoveRange => ({ to, from: strip?.from[k] ?? undefined })),
@@ -116,6 +144,15 @@ async function facesOfRecipes(path: string, { bundle }: FaceEditor): Promise<{ f
   }));
   // A recipe without a strip draws the edited face alone.
   return { faces, strip: recipes[0]!.strip ?? { from: [], steps: 1, scale: defaultScale } };
+}
+
+/** @throws UserError where the portrait that a recipe is of was not given. */
+function portraitOf(sha256: string, path: string, photos: readonly OpenedPhoto[]) {
+  const photo = photos.find(({ portrait }) => portrait.sha256 === sha256);
+  if (photo !== undefined) return { name: photo.name, editor: photo.portrait.editor, photo };
+  throw new UserError(
+    `${path} is of the portrait ${sha256.slice(0, 12)}…, which must be given. Give its folder with --portrait`,
+  );
 }
 
 /** Enlargement of frames by default. */

@@ -8,13 +8,17 @@ import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
 import { UserError } from '../../../core/errors.ts';
 import { geometryNames } from '../../../core/models/latents.ts';
-import { openBundle } from '../../artefacts/bundle.ts';
 import { writeWhole } from '../../files/files.ts';
+import { checkFileFree } from '../../files/places.ts';
 import { silentLog } from '../../log/log.ts';
+import { openPhotoBundle } from '../../photos/bundle.ts';
+import type { OpenedPhoto } from '../../photos/portrait-run.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
-import { changeOf, type FaceChange, listed, printEdit, warningsAbout } from './changes.ts';
+import { checkPhotoOptions, photoOptions } from '../invert/open-photo.ts';
+import { changeOf, type EditResult, type FaceChange, listed, printEdit, warningsAbout } from './changes.ts';
 import { checkFaceOptions, defaultScale, facesOf, type NamedFace } from './faces.ts';
+import { editedPhoto, editFolder, openPhotos, photoFormatOf, photoFrames, printPhotos } from './photos.ts';
 import {
   checkDrawing,
   type Drawing,
@@ -45,6 +49,14 @@ const options = z.strictObject({
     .optional()
     .meta({ defaultInWords: 'all' })
     .describe('row of --latent to edit, from 0; repeatable'),
+  portrait: z
+    .array(pathOption())
+    .min(1)
+    .optional()
+    .describe('run folder of invert: edit this portrait; repeat for one strip each'),
+  photo: pathOption().optional().describe('photo to edit in one step: its face is found first, as by invert'),
+  photos: pathOption().optional().describe('folder of photos to edit, each written under its own name into --out'),
+  ...photoOptions,
   recipe: pathOption()
     .optional()
     .describe('PNG, WebP, JPEG or JSON file with the recipe of an earlier edit: repeat that, byte for byte'),
@@ -80,8 +92,8 @@ const options = z.strictObject({
     .min(1)
     .max(99)
     .optional()
-    .meta({ defaultInWords: `${defaultSteps}; ${defaultAnimationSteps} in an animation` })
-    .describe('frames from the first end of the moves to the last; 1: only the last'),
+    .meta({ defaultInWords: `${defaultSteps}; ${defaultAnimationSteps} in an animation; 1 of a photo` })
+    .describe('frames from the first end of the moves to the last; 1: only the last, of a photo the whole photo'),
   geometry: z
     .enum(geometryNames)
     .optional()
@@ -118,10 +130,10 @@ const options = z.strictObject({
     .describe('times that an animation is shown; 0: without end'),
   pingPong: z.boolean().optional().meta({ defaultInWords: 'off' }).describe('let an animation go back the same way'),
   out: pathOption()
-    .meta({ destination: 'file' })
+    .meta({ destination: 'file', unless: 'photos' })
     .describe(
       'file to write, by its ending: .png (a strip a face), .webp or .gif (animated), .json (only the recipes); all but ' +
-        '.gif carry the recipes',
+        '.gif carry the recipes; of a portrait or photo .jpg, .png, .avif or .tif for the whole photo; a folder for --photos',
     ),
   force: z.boolean().default(false).describe('replace an existing file at --out'),
   ...deviceOptions,
@@ -131,57 +143,112 @@ type Config = z.output<typeof options>;
 
 export const edit = defineStage({
   name: 'edit',
-  description: 'Edit generated faces: move attributes, lock others, and write strips or an animation of the steps.',
+  description:
+    'Edit generated faces and photos: move attributes, lock others, and write strips, an animation or the whole photo.',
   examples: [
     '--bundle models/celeba-64 --seed 7 --move Young=-2 --lock Male --lock Eyeglasses --out strip.png',
     '--bundle models/celeba-64 --seed 0,1,2 --move Smiling=p5..p95 --lock Male,Young --nearest --out smiles.webp --ping-pong',
     '--bundle models/celeba-64 --seed 7 --move Male=@1.5 --steps 1 --scale 8 --out face.png',
     '--bundle models/celeba-64 --recipe strip.png --out again.png',
+    '--bundle models/mine --portrait portraits/me --move Smiling=p90 --lock Male --out me.jpg',
+    '--bundle models/mine --photos holiday --move Smiling=p90 --nearest --out smiling',
   ],
   options,
   async run(config, context) {
-    const { out } = config;
-    const format = formatOf(out);
     checkFaceOptions(config);
+    checkPhotoOptions(config);
     for (const move of config.move) {
       if (/[,%]/.test(move)) context.log.info(`--move ${move} is read as ${formatMoveRange(parseMoveRange(move))}`);
     }
-    const editor = await openBundle(config.bundle, config);
-    const { faces: asked, strip } = await facesOf(config, editor, context.log);
-    const drawing = drawingOf(config, format, strip);
-    if (format !== 'json') checkDrawing(editor.bundle.resolution, asked.length, drawing, format);
-    const { faces, drawn, changes } = await drawFaces(editor, asked, drawing.steps, config.nearest, context);
-    const recipes = recipesOf(
-      editor,
-      faces.map(({ face }) => face),
-      drawing,
-    );
-    const bytes = await encode(editor, drawn, recipes, drawing, format);
+    if (config.photos !== undefined) return editPhotos(config, config.photos, context);
+    const format = formatOf(config);
+    const editor = await openPhotoBundle(config.bundle, config);
+    const photos = await openPhotos(config, editor, context);
+    const result = await editInto(config, format, editor, photos, context);
+    for (const { portrait } of photos) await portrait.release();
     await editor.release();
-    context.signal.throwIfAborted();
-    await writeWhole(out, bytes);
-    for (const warning of warningsAbout(editor, changes)) context.log.warn(warning);
-    if (format === 'gif') context.log.info('a GIF carries no recipe; a .webp or .json with the same options does');
-    return { out, faces: faces.length, frames: drawing.steps, residuals: residualsOf(drawn), changes };
+    return result;
   },
-  print: result => printEdit(result),
+  print: result => (result.photos === undefined ? printEdit(result) : printPhotos(result.photos)),
 });
 
-const formats = ['png', 'webp', 'gif', 'json'] as const;
-type Format = (typeof formats)[number];
+/** Edits each photo of a folder by the same options. */
+async function editPhotos(config: Config, folder: string, context: StageContext): Promise<EditResult> {
+  const { out, force } = config;
+  const editor = await openPhotoBundle(config.bundle, config);
+  const quiet = { ...context, log: silentLog }; // the line a photo tells enough
+  const editOne = async (photo: string, target: string) => {
+    await checkFileFree(target, force);
+    const single = { ...config, photo, photos: undefined, out: target, steps: 1 };
+    const opened = await openPhotos(single, editor, quiet);
+    try {
+      changes.push(...(await editInto(single, 'photo', editor, opened, quiet)).changes);
+    } finally {
+      for (const { portrait } of opened) await portrait.release();
+    }
+  };
+  const changes: FaceChange[] = [];
+  const photos = await editFolder(folder, out, editOne, context);
+  await editor.release();
+  return { out, faces: changes.length, frames: 1, residuals: {}, changes, photos };
+}
 
-function formatOf(out: string): Format {
+/** Edits the faces that the options name and writes one file. */
+async function editInto(
+  config: Config,
+  format: Format,
+  editor: FaceEditor,
+  photos: readonly OpenedPhoto[],
+  context: StageContext,
+): Promise<EditResult> {
+  const { out } = config;
+  const { faces: asked, strip } = await facesOf(config, editor, photos, context.log);
+  const drawing = drawingOf(config, format, strip);
+  const { resolution } = editor.bundle;
+  if (format !== 'json' && format !== 'photo') checkDrawing(resolution, asked.length, drawing, format);
+  const { faces, drawn, changes } = await drawFaces(asked, drawing.steps, config.nearest, context);
+  const requests = faces.map(({ face }) => face);
+  const recipes = recipesOf(editor, requests, drawing);
+  const bytes =
+    format === 'photo'
+      ? await editedPhoto(faces[0]!.photo!, drawn[0]!, recipes[0]!, photoFormatOf(out)!)
+      : await encode(await framesOf(faces, drawn, resolution, drawing), recipes, format);
+  context.signal.throwIfAborted();
+  await writeWhole(out, bytes);
+  for (const warning of warningsAbout(editor, changes)) context.log.warn(warning);
+  if (format === 'gif') context.log.info('a GIF carries no recipe; a .webp or .json with the same options does');
+  return { out, faces: faces.length, frames: drawing.steps, residuals: residualsOf(drawn), changes };
+}
+
+const formats = ['png', 'webp', 'gif', 'json'] as const;
+type FramesFormat = (typeof formats)[number];
+/** `photo`: the whole photo, edited. */
+type Format = FramesFormat | 'photo';
+
+function formatOf({ out, portrait, photo, recipe, steps = 1 }: Config): Format {
   const ending = extname(out).slice(1).toLowerCase();
-  const format = formats.find(each => each === ending);
-  if (format === undefined) {
-    throw new UserError(`--out must end in ${formats.map(each => `.${each}`).join(', ')}; got ${out}`);
+  const ofPhoto = portrait !== undefined || photo !== undefined;
+  const animated = ending === 'webp' || ending === 'gif';
+  const isRepeated = ending === 'png' && recipe !== undefined; // the recipe says how many frames there are
+  if (ofPhoto && !animated && !isRepeated && photoFormatOf(out) !== undefined && steps === 1) {
+    if ((portrait?.length ?? 1) === 1) return 'photo';
+    throw new UserError(
+      `a whole photo is of one portrait; got ${portrait!.length} for ${out}. Give --steps for strips`,
+    );
   }
-  return format;
+  const format = formats.find(each => each === ending);
+  if (format !== undefined) return format;
+  const photos = ofPhoto && steps === 1 ? ', .jpg, .avif, .tif' : '';
+  throw new UserError(`--out must end in ${formats.map(each => `.${each}`).join(', ')}${photos}; got ${out}`);
 }
 
 /** Takes each setting from the options, else from the recipe, else from the defaults. */
 function drawingOf(config: Config, format: Format, earlier: Partial<Drawing> = {}): Drawing {
   const animated = format === 'webp' || format === 'gif';
+  if (format === 'photo' && config.scale !== undefined) {
+    throw new UserError(`--scale is for frames; a whole photo keeps its size; got ${config.scale}. Leave it out`);
+  }
+  if (format === 'photo') return { steps: 1, scale: 1 };
   const steps = config.steps ?? earlier.steps ?? (animated ? defaultAnimationSteps : defaultSteps);
   const scale = config.scale ?? earlier.scale ?? defaultScale;
   const { delay, loop, pingPong } = { ...defaultTiming, ...earlier.timing };
@@ -211,25 +278,21 @@ const manyFaces = 10;
  * Draws the faces one by one, turning wanted probabilities into strengths.
  * @throws UserError naming all faces that cannot reach theirs.
  */
-async function drawFaces(
-  editor: FaceEditor,
-  asked: readonly NamedFace[],
-  steps: number,
-  nearest: boolean,
-  { log, signal }: StageContext,
-) {
+async function drawFaces(asked: readonly NamedFace[], steps: number, nearest: boolean, { log, signal }: StageContext) {
   const faces: NamedFace[] = [];
   const drawn: DrawnFace[] = [];
   const changes: FaceChange[] = [];
   const missed: string[] = [];
   const progress = (asked.length > manyFaces ? log : silentLog).progress('edit', asked.length, 'faces');
-  for (const { name, face } of asked) {
+  for (const each of asked) {
+    const { name, face, editor } = each;
     signal.throwIfAborted();
     const { moves, wanted } = await editor.resolveStrip({ ...face, steps }, { nearest: true });
-    missed.push(...wanted.filter(isMissed).map(each => describeMissed(each, name)));
-    faces.push({ name, face: { ...face, moves } });
-    drawn.push(await drawFace(editor, faces.at(-1)!.face, steps));
-    changes.push(await changeOf(editor, faces.at(-1)!, drawn.at(-1)!));
+    missed.push(...wanted.filter(isMissed).map(wish => describeMissed(wish, name)));
+    const solved = { ...each, face: { ...face, moves } };
+    faces.push(solved);
+    drawn.push(await drawFace(editor, solved.face, steps));
+    changes.push(await changeOf(solved, drawn.at(-1)!));
     progress.update(faces.length);
   }
   progress.finish();
@@ -243,14 +306,38 @@ async function drawFaces(
   return { faces, drawn, changes };
 }
 
-async function encode(
-  editor: FaceEditor,
+/** Drawn faces, the side of their frames, and how they are put into a file. */
+interface Frames {
+  readonly drawn: readonly DrawnFace[];
+  readonly resolution: number;
+  readonly drawing: Drawing;
+}
+
+/** Frames of photos are drawn at their own detail, those of generated faces enlarged from the generator's. */
+async function framesOf(
+  faces: readonly NamedFace[],
   drawn: readonly DrawnFace[],
-  recipes: readonly Recipe[],
+  resolution: number,
   drawing: Drawing,
-  format: Format,
+): Promise<Frames> {
+  if (faces.every(({ photo }) => photo === undefined)) return { drawn, resolution, drawing };
+  const side = resolution * drawing.scale;
+  const detailed: DrawnFace[] = [];
+  for (const [i, { photo, name }] of faces.entries()) {
+    if (photo === undefined)
+      throw new UserError(`a file must hold photos' faces alone or none; got ${name} among them`);
+    detailed.push({ edits: drawn[i]!.edits, images: await photoFrames(photo, drawn[i]!, side) });
+  }
+  return { drawn: detailed, resolution: side, drawing: { ...drawing, scale: 1 } };
+}
+
+async function encode(
+  { drawn, resolution, drawing }: Frames,
+  recipes: readonly Recipe[],
+  format: FramesFormat,
 ): Promise<Uint8Array | string> {
   if (format === 'json') return `${formatRecipes(recipes)}\n`;
-  if (format === 'png') return encodeStrips(editor, drawn, recipes, drawing);
-  return encodeFaceAnimation(editor, drawn, recipes, { ...drawing, timing: drawing.timing ?? defaultTiming, format });
+  if (format === 'png') return encodeStrips(resolution, drawn, recipes, drawing);
+  const timing = drawing.timing ?? defaultTiming;
+  return encodeFaceAnimation(resolution, drawn, recipes, { ...drawing, timing, format });
 }

@@ -66,7 +66,7 @@ export async function drawStrips(editor: FaceEditor, request: StripsRequest): Pr
     faces.push({ ...face, ...(await editor.resolveStrip({ ...face, steps: drawing.steps })) });
     drawn.push(await drawFace(editor, faces.at(-1)!, drawing.steps));
   }
-  const png = await encodeStrips(editor, drawn, recipesOf(editor, faces, drawing), drawing);
+  const png = await encodeStrips(editor.bundle.resolution, drawn, recipesOf(editor, faces, drawing), drawing);
   return { png, images: joined(drawn.map(({ images }) => images)), residuals: residualsOf(drawn) };
 }
 
@@ -106,9 +106,9 @@ export function checkDrawing(
   checkGridSize(images, gridOf(resolution, faces, drawing, format), format === 'webp' ? longestWebpSide : undefined);
 }
 
-/** @returns a PNG, one row a face, with the recipes inside. */
+/** @param resolution of the frames. @returns a PNG, one row a face, with the recipes inside. */
 export async function encodeStrips(
-  { bundle: { resolution } }: FaceEditor,
+  resolution: number,
   drawn: readonly DrawnFace[],
   recipes: readonly Recipe[],
   drawing: Drawing,
@@ -120,7 +120,7 @@ export async function encodeStrips(
 
 /** @returns an animation of all faces side by side, about as many rows as columns. */
 export async function encodeFaceAnimation(
-  { bundle: { resolution } }: FaceEditor,
+  resolution: number,
   drawn: readonly DrawnFace[],
   recipes: readonly Recipe[],
   drawing: Drawing & { readonly timing: Timing; readonly format: AnimationFormat },

@@ -9,14 +9,21 @@ const destinationSchema = z.object({
   resume: z.boolean().default(false),
 });
 
+interface Place {
+  readonly destination?: 'run' | 'file';
+  /** An option with which `out` is something else, which the stage looks after itself. */
+  readonly unless?: string;
+}
+
 /**
  * @param options the stage's table, whose `meta` says what `out` is: `destination`, a run or a file. Left out: the
  * stage looks after its place itself. @throws UserError where it cannot be written.
  */
 export async function checkDestination(options: z.ZodObject, config: unknown): Promise<void> {
   const { properties = {} } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' });
-  const kind = (properties.out as { readonly destination?: 'run' | 'file' } | undefined)?.destination;
-  if (kind === undefined) return;
+  const { destination: kind, unless } = (properties.out ?? {}) as Place;
+  const isElsewhere = unless !== undefined && (config as Readonly<Record<string, unknown>>)[unless] !== undefined;
+  if (kind === undefined || isElsewhere) return;
   const { out, force, resume } = destinationSchema.parse(config);
   if (kind === 'file') await checkFileFree(out, force);
   else await checkRunPlace(out, { force, resume });

@@ -1,0 +1,128 @@
+// Edits photos: opens them as portraits, writes the whole photo with the edit in it, and draws frames at the photo's own detail.
+import { readdir } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
+import { formatRecipe, type Recipe, recipeKeyword } from '../../../core/editing/recipe.ts';
+import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { UserError } from '../../../core/errors.ts';
+import { addPngText } from '../../../core/formats/png-text.ts';
+import { cropFace } from '../../../core/portraits/crop-face.ts';
+import { withPatch } from '../../../core/portraits/paste-back.ts';
+import { recipesAsXmp } from '../../artefacts/recipes.ts';
+import { explainingDiskErrors } from '../../files/disk-errors.ts';
+import { checkFolderWritable } from '../../files/places.ts';
+import { type OpenedPhoto, readPortraitRun } from '../../photos/portrait-run.ts';
+import type { PhotoFormat } from '../../photos/read-photo.ts';
+import { encodePhoto } from '../../photos/write-photo.ts';
+import type { StageContext } from '../framework/stage.ts';
+import { openPhoto } from '../invert/open-photo.ts';
+import type { DrawnFace } from './strips.ts';
+
+export interface PhotosConfig {
+  readonly portrait?: readonly string[] | undefined;
+  readonly photo?: string | undefined;
+  readonly face?: number | undefined;
+  readonly points?: string | undefined;
+  readonly quick: boolean;
+}
+
+const formats: Readonly<Record<string, PhotoFormat>> = {
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.png': 'png',
+  '.webp': 'webp',
+  '.avif': 'avif',
+  '.tif': 'tiff',
+  '.tiff': 'tiff',
+};
+
+/** @returns the format that a photo is written in by its name; undefined for no photo. */
+export function photoFormatOf(path: string): PhotoFormat | undefined {
+  return formats[extname(path).toLowerCase()];
+}
+
+/** @returns the portraits and the photo that are to be edited; none for generated faces. */
+export async function openPhotos(config: PhotosConfig, editor: FaceEditor, context: StageContext) {
+  const opened: OpenedPhoto[] = [];
+  for (const folder of config.portrait ?? []) opened.push(await readPortraitRun(folder, editor));
+  if (config.photo !== undefined) opened.push(await openPhoto(config.photo, editor, config, context));
+  return opened;
+}
+
+/** @returns the whole photo, at its full size, with the last frame of an edit and its recipe. */
+export async function editedPhoto(
+  { portrait, file }: OpenedPhoto,
+  { edits }: DrawnFace,
+  recipe: Recipe,
+  format: PhotoFormat,
+): Promise<Uint8Array> {
+  const photo = await portrait.pasteBack(edits.at(-1)!);
+  const bytes = await encodePhoto(photo, file, { format, xmp: recipesAsXmp([recipe], 'edited') });
+  return format === 'png' ? addPngText(bytes, recipeKeyword, formatRecipe(recipe)) : bytes;
+}
+
+/**
+ * Draws the square around the face out of the edited photo, in which the photo's own detail is.
+ * @param side of each frame in pixels. @returns [frames, 3, side, side] in [-1, 1].
+ */
+export async function photoFrames({ portrait }: OpenedPhoto, { edits, images }: DrawnFace, side: number) {
+  const size = images.length / edits.length;
+  const frames = new Float32Array(edits.length * 3 * side ** 2);
+  for (let frame = 0; frame < edits.length; frame++) {
+    const patch = await portrait.patch(images.subarray(frame * size, (frame + 1) * size));
+    frames.set(cropFace(withPatch(portrait.photo, patch), portrait.box, side).image, frame * 3 * side ** 2);
+  }
+  return frames;
+}
+
+/** @returns how many photos were edited, and a line for each that was not. */
+export function printPhotos(results: readonly PhotoResult[]): string {
+  const failed = results.filter(({ problem }) => problem !== undefined);
+  const lines = failed.map(({ photo, problem }) => `not edited: ${namedProblem(photo, problem!)}`);
+  return [`${results.length - failed.length} of ${results.length} photos edited`, ...lines].join('\n');
+}
+
+function namedProblem(photo: string, problem: string): string {
+  return problem.startsWith(photo) ? problem : `${photo}: ${problem}`;
+}
+
+/** A photo of a folder, and what became of it. */
+export interface PhotoResult {
+  readonly photo: string;
+  /** The file that was written; left out where there was none. */
+  readonly out?: string;
+  readonly problem?: string;
+}
+
+/**
+ * Edits each photo of a folder; a photo that cannot be edited does not stop the others.
+ * @param editOne writes one edited photo. @throws UserError for a folder without photos, and one that is its own output.
+ */
+export async function editFolder(
+  folder: string,
+  out: string,
+  editOne: (photo: string, out: string) => Promise<void>,
+  { log, signal }: StageContext,
+): Promise<PhotoResult[]> {
+  if (resolve(folder) === resolve(out))
+    throw new UserError(`--out must be another folder than --photos; got ${out} for both`);
+  const names = await explainingDiskErrors('read', folder, () => readdir(folder));
+  const photos = names.filter(name => photoFormatOf(name) !== undefined && !name.startsWith('.')).sort();
+  if (photos.length === 0)
+    throw new UserError(`${folder} must hold photos; it has none that end in ${Object.keys(formats).join(', ')}`);
+  await checkFolderWritable(out);
+  const results: PhotoResult[] = [];
+  for (const name of photos) {
+    signal.throwIfAborted();
+    const [photo, target] = [join(folder, name), join(out, name)];
+    try {
+      await editOne(photo, target);
+      results.push({ photo, out: target });
+      log.info(`${photo} → ${target}`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      results.push({ photo, problem: error.message });
+      log.warn(namedProblem(photo, error.message));
+    }
+  }
+  return results;
+}
