@@ -4,6 +4,7 @@ import { calibrate } from '../stages/calibrate/stage.ts';
 import { edit } from '../stages/edit/stage.ts';
 import { evaluateEdits } from '../stages/evaluate-edits/stage.ts';
 import { evaluateGenerator } from '../stages/evaluate-generator/stage.ts';
+import { evaluatePortraits } from '../stages/evaluate-portraits/stage.ts';
 import { exportNetworks } from '../stages/export/stage.ts';
 import { fit } from '../stages/fit/stage.ts';
 import type { Stage } from '../stages/framework/stage.ts';
@@ -38,6 +39,7 @@ export const stages: readonly Stage[] = [
   edit,
   evaluateEdits,
   evaluateGenerator,
+  evaluatePortraits,
   exportNetworks,
   report,
   pipeline,

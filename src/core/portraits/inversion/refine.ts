@@ -24,8 +24,8 @@ export interface RefineSettings {
 
 export const refineSettings: RefineSettings = {
   steps: 100,
-  learningRate: 0.06,
-  likeness: { pixels: 4, features: 1 },
+  learningRate: 0.1,
+  likeness: { pixels: 10, features: 0.5 },
   staying: 0.02,
 };
 

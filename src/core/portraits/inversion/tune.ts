@@ -32,10 +32,10 @@ export interface TuneSettings {
 }
 
 export const tuneSettings: TuneSettings = {
-  steps: 60,
+  steps: 64,
   learningRate: 0.004,
-  likeness: { pixels: 4, features: 1 },
-  locality: 4,
+  likeness: { pixels: 20, features: 0.3 },
+  locality: 8,
   nearness: 0.5,
 };
 

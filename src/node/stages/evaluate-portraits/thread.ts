@@ -1,0 +1,154 @@
+// A thread of `evaluate portraits`: finds one photo after the other, edits it, pastes it back and lets the judge read it.
+import type { Judge } from '../../../core/calibration/judge.ts';
+import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { probabilityOf } from '../../../core/editor/probability.ts';
+import { featureDistance, psnr } from '../../../core/measures/images/likeness.ts';
+import { classifierFeatures } from '../../../core/models/classifier.ts';
+import { type BatchRunner, classifierRunner } from '../../../core/models/inference.ts';
+import { cropFace } from '../../../core/portraits/crop-face.ts';
+import { withPatch } from '../../../core/portraits/paste-back.ts';
+import type { FaceBox } from '../../../core/portraits/photo.ts';
+import { classifierDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { cpuDevice } from '../../devices/device.ts';
+import { openPhotoBundle } from '../../photos/bundle.ts';
+import { readPhoto } from '../../photos/read-photo.ts';
+import { openRun } from '../../runs/run-folder.ts';
+import { serve } from '../../threads/serve.ts';
+import { openJudge } from '../calibrate/judge.ts';
+
+export interface PortraitThread {
+  file: 'stages/evaluate-portraits/thread';
+  shared: { readonly bundle: string; readonly judge: string; readonly attributes: readonly string[] };
+  input: { readonly photo: string; readonly box: FaceBox } | { readonly seed: number };
+  output: { readonly likeness?: PhotoLikeness; readonly edits: readonly JudgedEdit[]; readonly seconds: number };
+}
+
+/** How alike a face is to the photo, as the judge sees it. */
+interface JudgedLikeness {
+  readonly psnr: number;
+  readonly featureDistance: number;
+  /** Share of attributes that the judge sees in both, or in neither. */
+  readonly agreement: number;
+}
+
+export interface PhotoLikeness {
+  readonly encoded: JudgedLikeness;
+  readonly refined: JudgedLikeness;
+  readonly tuned: JudgedLikeness;
+  /** The bundle's own classifier on photo and tuned reconstruction. */
+  readonly ownAgreement: number;
+}
+
+export interface JudgedEdit {
+  readonly attribute: string;
+  /** The probability that was asked for, and how near the bundle's classifier came. */
+  readonly wanted: number;
+  readonly reached: number;
+  /** Whether the judge sees the attribute on the side that was asked for. */
+  readonly arrived: boolean;
+  /** Share of the other attributes that the judge sees otherwise than before. */
+  readonly flips: number;
+}
+
+serve<PortraitThread>(async ({ bundle, judge: judgeFolder, attributes }) => {
+  const editor = await openPhotoBundle(bundle, { threads: 1 });
+  const judge = await openJudge(judgeFolder, editor, { device: 'cpu', threads: 1 });
+  const features = await judgeFeatures(judgeFolder);
+  return async input => {
+    const begun = performance.now();
+    const found = 'seed' in input ? undefined : await openedPhoto(input, editor, judge, features);
+    const edits = await editsOf(input, found, editor, judge, attributes);
+    await found?.portrait.release();
+    return { ...(found && { likeness: found.likeness }), edits, seconds: (performance.now() - begun) / 1000 };
+  };
+});
+
+async function judgeFeatures(folder: string): Promise<BatchRunner> {
+  const run = await openRun(folder, 'train classifier');
+  const { details, tensors } = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
+  return classifierRunner(cpuDevice(1), details.architecture, tensors, 4, classifierFeatures);
+}
+
+/** @returns whether the judge sees each attribute. */
+async function seen(judge: Judge, image: Float32Array): Promise<boolean[]> {
+  return Array.from(await judge.score(image), (logit, column) => logit > judge.logitAt(column, 0.5));
+}
+
+function shareOfSame(a: readonly boolean[], b: readonly boolean[]): number {
+  return a.filter((value, i) => value === b[i]).length / a.length;
+}
+
+async function openedPhoto(
+  { photo: path, box }: { readonly photo: string; readonly box: FaceBox },
+  editor: FaceEditor,
+  judge: Judge,
+  features: BatchRunner,
+) {
+  const { photo } = await readPhoto(path);
+  const quick = await editor.openPortrait(photo, { box, quick: true });
+  const encoded = await quick.reconstruction();
+  const portrait = await editor.openPortrait(photo, { box });
+  const { latent } = portrait.editor.edit({ ...portrait.start, moves: [] });
+  const { crop } = portrait;
+  const [wanted, answers] = [await features.run(crop), await seen(judge, crop)];
+  const alike = async (image: Float32Array): Promise<JudgedLikeness> => ({
+    psnr: psnr(image, crop),
+    featureDistance: featureDistance(await features.run(image), wanted),
+    agreement: shareOfSame(await seen(judge, image), answers),
+  });
+  const likeness = {
+    encoded: await alike(encoded),
+    refined: await alike(await editor.render([latent])),
+    tuned: await alike(await portrait.reconstruction()),
+    ownAgreement: portrait.figures.agreement,
+  };
+  return { portrait, likeness };
+}
+
+/**
+ * Moves each attribute to the other side, 10 or 90 % as the bundle's classifier sees it, under the locks that the bundle
+ * suggests. Photos are pasted back and cropped again before the judge reads them.
+ */
+async function editsOf(
+  input: PortraitThread['input'],
+  found: Awaited<ReturnType<typeof openedPhoto>> | undefined,
+  base: FaceEditor,
+  judge: Judge,
+  attributes: readonly string[],
+): Promise<JudgedEdit[]> {
+  const editor = found?.portrait.editor ?? base;
+  const start = 'seed' in input ? { seed: input.seed } : found!.portrait.start;
+  const [before] = [await editor.render([editor.edit({ ...start, moves: [] }).latent])];
+  const unedited = found?.portrait.crop ?? before;
+  const [logits, answers] = [await editor.score(unedited), await seen(judge, unedited)];
+  const edits: JudgedEdit[] = [];
+  for (const attribute of attributes) {
+    const { index, details } = editor.attribute(attribute);
+    if (details.boundary === null) continue;
+    const wanted = probabilityOf(details, logits[index]!) < 0.5 ? 0.9 : 0.1;
+    const moves = [{ attribute, kind: 'probability', probability: wanted } as const];
+    const request = { ...start, moves, locks: details.suggestedLocks ?? [] };
+    const resolved = await editor.resolve(request, { nearest: true });
+    const after = await editor.render([editor.edit(resolved).latent]);
+    const shown = found === undefined ? after : await pastedCrop(found.portrait, after, editor.bundle.resolution);
+    const now = await seen(judge, shown);
+    const others = answers.filter((_, column) => column !== index);
+    const othersNow = now.filter((_, column) => column !== index);
+    edits.push({
+      ...{ attribute, wanted },
+      reached: resolved.wanted[0]!.reached,
+      arrived: now[index] === wanted > 0.5,
+      flips: 1 - shareOfSame(others, othersNow),
+    });
+  }
+  return edits;
+}
+
+/** The square around the face out of the edited photo, as the networks see it. */
+async function pastedCrop(
+  portrait: NonNullable<Awaited<ReturnType<typeof openedPhoto>>>['portrait'],
+  after: Float32Array,
+  resolution: number,
+): Promise<Float32Array> {
+  return cropFace(withPatch(portrait.photo, await portrait.patch(after)), portrait.box, resolution).image;
+}
