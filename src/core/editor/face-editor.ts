@@ -29,7 +29,7 @@ import type { Photo } from '../portraits/photo.ts';
 import type { Device } from '../runtime/device.ts';
 import { type Bundle, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
 import { bundleNetworks, openNetwork } from './networks.ts';
-import { Portrait } from './portrait.ts';
+import { changesOnPhoto, type DrawnPortrait, Portrait } from './portrait.ts';
 import { decodePortrait, encodePortrait, type PortraitData } from './portrait-file.ts';
 import { type EditorServices, type FindFaces, PortraitFinder, type PortraitOptions } from './portrait-finder.ts';
 import { logitOf, probabilityOf } from './probability.ts';
@@ -79,14 +79,6 @@ interface Parts {
   readonly finder: PortraitFinder;
 }
 
-/** The portrait that an editor was opened for, whose latent it knows by its hash. */
-interface OpenedPortrait {
-  readonly sha256: string;
-  readonly latent: Float32Array;
-  /** Its own generator, where it was tuned. */
-  readonly generator: BatchRunner | undefined;
-}
-
 export class FaceEditor {
   readonly bundle: Bundle;
   /** The attributes that `score` answers about, in the order of its columns. */
@@ -96,9 +88,9 @@ export class FaceEditor {
   /** Rows that a latent can have, one a layer of the generator from coarse to fine; 1 where it has one for all. */
   readonly layers: number;
   readonly #parts: Parts;
-  readonly #portrait: OpenedPortrait | undefined;
+  readonly #portrait: DrawnPortrait | undefined;
 
-  private constructor(parts: Parts, portrait?: OpenedPortrait) {
+  private constructor(parts: Parts, portrait?: DrawnPortrait) {
     const { bundle } = parts;
     this.bundle = bundle;
     this.attributes = bundle.classifier.architecture.attributes;
@@ -146,8 +138,9 @@ export class FaceEditor {
 
   async #opened(photo: Photo, data: PortraitData, file: Uint8Array, generator: BatchRunner | undefined) {
     const sha256 = await this.#parts.services.hash(file);
-    const editor = new FaceEditor(this.#parts, { sha256, latent: data.latent, generator });
-    return new Portrait(editor, photo, data, file, sha256);
+    const reconstruction = await (generator ?? this.#parts.generator).run(data.latent);
+    const editor = new FaceEditor(this.#parts, { sha256, generator, reconstruction, ...data });
+    return new Portrait(editor, photo, data, reconstruction, file, sha256);
   }
 
   /**
@@ -258,7 +251,8 @@ export class FaceEditor {
 
   /**
    * @param latents [d] each, raw or normalised; where the generator tells layers apart, also [layers · d], a row a
-   *   layer from coarse to fine. @returns images [n, 3, R, R], about [-1, 1].
+   *   layer from coarse to fine. @returns images [n, 3, R, R], about [-1, 1]; of a portrait's editor the photo's crop
+   *   with what they differ by from the portrait.
    * @throws UserError for latents of another length, and where they lie so far off that pixels are not finite.
    */
   async render(latents: readonly (Float32Array | Float64Array)[]): Promise<Float32Array<ArrayBuffer>> {
@@ -273,7 +267,7 @@ export class FaceEditor {
       for (let at = 0; at < whole; at += latent.length) rows.set(latent, i * whole + at);
     }
     const images = await (this.#portrait?.generator ?? this.#parts.generator).run(rows);
-    if (images.every(Number.isFinite)) return images;
+    if (images.every(Number.isFinite)) return this.#portrait ? changesOnPhoto(images, this.#portrait) : images;
     const [farthest] = rows.reduce(([most], value) => [Math.max(most!, Math.abs(value))], [0]);
     throw new UserError(
       `latents of ${name} must be near those it was trained on to be drawn; got numbers up to ${farthest}. Move less`,

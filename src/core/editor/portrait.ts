@@ -1,20 +1,45 @@
 // A face that was found in a photo: it edits like a seed's, and goes back into its photo.
 import type { Edited } from '../editing/request.ts';
+import type { BatchRunner } from '../models/inference.ts';
 import { type Patch, pastePatch, withPatch } from '../portraits/paste-back.ts';
 import type { FaceBox, Photo } from '../portraits/photo.ts';
 import type { PortraitData, PortraitFigures } from './portrait-file.ts';
-import type { EditRequest } from './requests.ts';
+
+/** A portrait as its editor draws it. Images are [3, R, R] in about [-1, 1]. */
+export interface DrawnPortrait {
+  readonly sha256: string;
+  readonly latent: Float32Array;
+  /** Its own generator, where it was tuned. */
+  readonly generator: BatchRunner | undefined;
+  readonly crop: Float32Array;
+  readonly reconstruction: Float32Array;
+}
+
+/**
+ * @param images of the portrait's generator, [n, 3, R, R]; they are changed.
+ * @returns the crop with the difference of each image from the reconstruction: probabilities are then those of the edited
+ *   photo, not of the face that stands for it, and no edit leaves the photo as it is.
+ */
+export function changesOnPhoto<Images extends Float32Array>(
+  images: Images,
+  { crop, reconstruction }: Pick<DrawnPortrait, 'crop' | 'reconstruction'>,
+): Images {
+  const size = crop.length;
+  for (let at = 0; at < images.length; at++) {
+    images[at]! += crop[at % size]! - reconstruction[at % size]!;
+  }
+  return images;
+}
 
 /** The part of an editor that a portrait draws with. */
 export interface Drawing {
-  edit(request: EditRequest): Edited;
   render(latents: readonly (Float32Array | Float64Array)[]): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
 /**
- * `editor` takes `{ ...portrait.start, moves, locks }` for everything that it does with seeds; its generator is tuned to
- * the photo.
+ * `editor` takes `{ ...portrait.start, moves, locks }` for everything that it does with seeds. It draws edits on the
+ * photo's own crop.
  */
 export class Portrait<Editor extends Drawing = Drawing> {
   readonly editor: Editor;
@@ -28,14 +53,24 @@ export class Portrait<Editor extends Drawing = Drawing> {
   readonly missing: number;
   /** [3, R, R] in [-1, 1]: the square around the face as the networks see it. */
   readonly crop: Float32Array;
+  /** [3, R, R]: the face that the tuned generator makes, in whose place the photo is shown. */
+  readonly reconstruction: Float32Array;
   readonly figures: PortraitFigures;
 
-  constructor(editor: Editor, photo: Photo, data: PortraitData, file: Uint8Array, sha256: string) {
+  constructor(
+    editor: Editor,
+    photo: Photo,
+    data: PortraitData,
+    reconstruction: Float32Array,
+    file: Uint8Array,
+    sha256: string,
+  ) {
     this.editor = editor;
     this.photo = photo;
     this.box = data.box;
     this.missing = data.missing;
     this.crop = data.crop;
+    this.reconstruction = reconstruction;
     this.figures = data.figures;
     this.file = file;
     this.sha256 = sha256;
@@ -46,19 +81,14 @@ export class Portrait<Editor extends Drawing = Drawing> {
     return { portrait: this.sha256 };
   }
 
-  /** @returns the face of the portrait before any edit, [3, R, R] in about [-1, 1]. */
-  async reconstruction(): Promise<Float32Array> {
-    return this.editor.render([this.editor.edit({ ...this.start, moves: [] }).latent]);
-  }
-
   /** @param after the edited face, [3, R, R], as `editor.render` draws it. @returns the pixels that change in the photo. */
-  async patch(after: Float32Array): Promise<Patch> {
-    return pastePatch(this.photo, this.box, await this.reconstruction(), after);
+  patch(after: Float32Array): Patch {
+    return pastePatch(this.photo, this.box, this.crop, after);
   }
 
   /** @param edited as `editor.edit` returns it. @returns the whole photo with the edit in it, at its full size. */
   async pasteBack({ latent }: Pick<Edited, 'latent'>): Promise<Photo> {
-    return withPatch(this.photo, await this.patch(await this.editor.render([latent])));
+    return withPatch(this.photo, this.patch(await this.editor.render([latent])));
   }
 
   /** Frees the memory of the tuned generator; the editor that opened the portrait stays open. */

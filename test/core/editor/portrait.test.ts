@@ -67,8 +67,7 @@ describe('finding', () => {
     const quick = await editor.openPortrait(photo, { box, quick: true });
     expect(quick.figures.refined).toBeNull();
     expect(quick.file.length).toBeLessThan(portrait.file.length);
-    const [drawn, own] = [await quick.reconstruction(), await quick.editor.render([editor.sample(7)])];
-    expect(drawn).not.toEqual(own);
+    expect(quick.reconstruction).not.toEqual(portrait.reconstruction);
     await quick.release(); // frees nothing that the editor needs
     await editor.render([editor.sample(7)]);
   });
@@ -127,12 +126,24 @@ describe('editing', () => {
   });
 });
 
+test('what is drawn and scored is the photo with the change, not the face that stands for it', async () => {
+  const { editor: own, start, crop, reconstruction } = portrait;
+  const apart = (a: Float32Array, b: Float32Array) => Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
+  const [unedited] = [await own.render([own.edit({ ...start, moves: [] }).latent])];
+  expect(apart(unedited, crop)).toBeLessThan(1e-5);
+  expect(apart(reconstruction, crop)).toBeGreaterThan(0.01);
+  const edited = await own.render([own.edit({ ...start, moves: ['Young=2'] }).latent]);
+  const { wanted } = await own.resolve({ ...start, moves: ['Smiling=p60'] }, { nearest: true });
+  expect(apart(edited, crop)).toBeGreaterThan(0.01);
+  expect(wanted[0]!.reached).toBeGreaterThan(0);
+});
+
 describe('a portrait’s file', () => {
   test('opens again as the same portrait', async () => {
     const again = await editor.openPortraitFile(portrait.file, photo);
     expect(again.sha256).toBe(portrait.sha256);
     expect(again.figures).toEqual(portrait.figures);
-    expect(await again.reconstruction()).toEqual(await portrait.reconstruction());
+    expect(again.reconstruction).toEqual(portrait.reconstruction);
     await again.release();
   });
 
@@ -157,7 +168,7 @@ describe('a portrait’s file', () => {
 test("the browser's runtime finds the same face", async () => {
   const browser = await open(style, wasmDevice(1));
   const there = await browser.openPortrait(photo, { box });
-  const [a, b] = [await portrait.reconstruction(), await there.reconstruction()];
+  const [a, b] = [portrait.reconstruction, there.reconstruction];
   expect(Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))).toBeLessThan(0.05);
   await there.release();
   await browser.release();

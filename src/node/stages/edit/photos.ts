@@ -68,7 +68,7 @@ export async function photoFrames({ portrait }: OpenedPhoto, { edits, images }: 
   const size = images.length / edits.length;
   const frames = new Float32Array(edits.length * 3 * side ** 2);
   for (let frame = 0; frame < edits.length; frame++) {
-    const patch = await portrait.patch(images.subarray(frame * size, (frame + 1) * size));
+    const patch = portrait.patch(images.subarray(frame * size, (frame + 1) * size));
     frames.set(cropFace(withPatch(portrait.photo, patch), portrait.box, side).image, frame * 3 * side ** 2);
   }
   return frames;

@@ -33,8 +33,6 @@ const options = z.strictObject({
   ...folderOptions,
 });
 
-/** The square that training pictures were cropped to, in CelebA's aligned pictures of 178×218. */
-const celebaBox = { x: 89, y: 121, side: 128, angle: 0 };
 /** Far from the seeds that a bundle was calibrated on. */
 const firstSeed = 2_000_000;
 
@@ -65,7 +63,7 @@ export const evaluatePortraits = defineStage({
     }
     return withRun(out, details, async run => {
       const jobs: PortraitThread['input'][] = [
-        ...test.map(index => ({ photo: join(pictures, dataset.names[index]!), box: celebaBox })),
+        ...test.map(index => ({ photo: join(pictures, dataset.names[index]!) })),
         ...test.map((_, i) => ({ seed: firstSeed + i })),
       ];
       await run.rewind(() => true); // drops a line that was cut short

@@ -7,7 +7,7 @@ import { classifierFeatures } from '../../../core/models/classifier.ts';
 import { type BatchRunner, classifierRunner } from '../../../core/models/inference.ts';
 import { cropFace } from '../../../core/portraits/crop-face.ts';
 import { withPatch } from '../../../core/portraits/paste-back.ts';
-import type { FaceBox } from '../../../core/portraits/photo.ts';
+import type { FaceBox, Photo } from '../../../core/portraits/photo.ts';
 import { classifierDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { cpuDevice } from '../../devices/device.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
@@ -19,7 +19,7 @@ import { openJudge } from '../calibrate/judge.ts';
 export interface PortraitThread {
   file: 'stages/evaluate-portraits/thread';
   shared: { readonly bundle: string; readonly judge: string; readonly attributes: readonly string[] };
-  input: { readonly photo: string; readonly box: FaceBox } | { readonly seed: number };
+  input: { readonly photo: string } | { readonly seed: number };
   output: { readonly likeness?: PhotoLikeness; readonly edits: readonly JudgedEdit[]; readonly seconds: number };
 }
 
@@ -78,15 +78,22 @@ function shareOfSame(a: readonly boolean[], b: readonly boolean[]): number {
   return a.filter((value, i) => value === b[i]).length / a.length;
 }
 
+/** The square that training pictures are cropped to, in CelebA's aligned pictures of 178×218 or smaller copies of them. */
+function celebaBox({ width }: Photo): FaceBox {
+  const scale = width / 178;
+  return { x: 89 * scale, y: 121 * scale, side: 128 * scale, angle: 0 };
+}
+
 async function openedPhoto(
-  { photo: path, box }: { readonly photo: string; readonly box: FaceBox },
+  { photo: path }: { readonly photo: string },
   editor: FaceEditor,
   judge: Judge,
   features: BatchRunner,
 ) {
   const { photo } = await readPhoto(path);
+  const box = celebaBox(photo);
   const quick = await editor.openPortrait(photo, { box, quick: true });
-  const encoded = await quick.reconstruction();
+  const encoded = quick.reconstruction;
   const portrait = await editor.openPortrait(photo, { box });
   const { latent } = portrait.editor.edit({ ...portrait.start, moves: [] });
   const { crop } = portrait;
@@ -99,7 +106,7 @@ async function openedPhoto(
   const likeness = {
     encoded: await alike(encoded),
     refined: await alike(await editor.render([latent])),
-    tuned: await alike(await portrait.reconstruction()),
+    tuned: await alike(portrait.reconstruction),
     ownAgreement: portrait.figures.agreement,
   };
   return { portrait, likeness };
@@ -150,5 +157,5 @@ async function pastedCrop(
   after: Float32Array,
   resolution: number,
 ): Promise<Float32Array> {
-  return cropFace(withPatch(portrait.photo, await portrait.patch(after)), portrait.box, resolution).image;
+  return cropFace(withPatch(portrait.photo, portrait.patch(after)), portrait.box, resolution).image;
 }

@@ -51,7 +51,7 @@ export const invert = defineStage({
       const { portrait, file } = opened;
       const copy = `${portraitFiles.photo}.${file.format === 'jpeg' ? 'jpg' : file.format}`;
       const { resolution } = editor.bundle;
-      const reconstruction = await portrait.reconstruction();
+      const { reconstruction } = portrait;
       await writeWhole(run.file(copy), bytes);
       await writeWhole(run.file(portraitFiles.portrait), portrait.file);
       await writeWhole(run.file(portraitFiles.crop), await encodeGrid(portrait.crop, { resolution, columns: 1 }));
@@ -88,7 +88,7 @@ export const invert = defineStage({
 /** @returns a PNG: the photo, its crop, the reconstruction, and where the generator was tuned what that makes of it. */
 async function overview({ portrait }: OpenedPhoto, editor: FaceEditor, tuned: Float32Array): Promise<Uint8Array> {
   const { resolution } = editor.bundle;
-  const { latent } = portrait.editor.edit({ ...portrait.start, moves: [] });
+  const latent = Float32Array.from(portrait.editor.edit({ ...portrait.start, moves: [] }).latent);
   const faces = [portrait.crop, await editor.render([latent]), ...(portrait.figures.tuned ? [tuned] : [])];
   const tiles = [
     await photoTile(portrait.photo),

@@ -320,7 +320,7 @@ test('what it refuses leaves no file', async () => {
   );
   await expect(run({ out })).rejects.toThrow('an edit needs --move, such as --move Young=-2, or --recipe');
   await expect(run({ move: ['Young=1'], row: [1], out })).rejects.toThrow('--row chooses rows of --latent');
-  await expect(run({ move: ['Young=1'], seed: [1], latent: 'a.npy', out })).rejects.toThrow(/got both/);
+  await expect(run({ move: ['Young=1'], seed: [1], latent: 'a.npy', out })).rejects.toThrow(/got --seed and --latent/);
   await expect(run({ move: ['Young=0.1'], loop: 3, out })).rejects.toThrow(/^--loop is for animations; --out must end/);
   await expect(run({ move: ['Young=0.1'], out: join(folder, 'face.jpg') })).rejects.toThrow(
     /^--out must end in \.png, \.webp, \.gif, \.json; got .*face\.jpg$/,

@@ -34,14 +34,13 @@ beforeAll(async () => {
   await writeTinyClassifier(classifier);
 });
 
-test('it comes closer to photos and to known latents, and says how close on photos it has not seen', async () => {
+test('it comes closer to photos, and says how close on photos it has not seen', async () => {
   const out = join(root, 'encoder');
   const summary = await trainEncoder.run(options({ out }), context);
   expect(summary).toMatchObject({ photos: 40 });
   const metrics = lines(out);
   const trained = metrics.filter(line => 'loss' in line);
   expect(trained.at(-1).loss).toBeLessThan(0.97 * trained[0].loss);
-  expect(trained.at(-1).latentError).toBeLessThan(trained[0].latentError);
   const measured = metrics.filter(line => 'validation' in line);
   expect(measured.map(line => line.step)).toEqual([25, 50, 75, 100]);
   expect(summary.psnr).toBe(measured.at(-1).validation.psnr);

@@ -1,0 +1,145 @@
+// Photos on the command line: a portrait on disk, edits of it, of a photo in one step and of a folder, and their recipes.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readRecipeFile } from '../../../../src/node/artefacts/recipes.ts';
+import { silentLog } from '../../../../src/node/log/log.ts';
+import { readPhoto } from '../../../../src/node/photos/read-photo.ts';
+import { edit } from '../../../../src/node/stages/edit/stage.ts';
+import { invert } from '../../../../src/node/stages/invert/stage.ts';
+import { mistake } from '../../../helpers/mistake.ts';
+import { temporaryFolder } from '../../../helpers/temp-folder.ts';
+import { writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../../helpers/tiny-networks.ts';
+
+const root = temporaryFolder();
+const [bundle, photo, out] = ['bundle', 'me.jpg', 'portrait'].map(name => join(root, name)) as [string, string, string];
+/** Eyes and mouth in a picture without a face. */
+const points = '24,20 40,20 32,38';
+const warnings: string[] = [];
+const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+const context = { log, signal: new AbortController().signal };
+const editing = (given: Record<string, unknown>) =>
+  edit.run(edit.options.parse({ bundle, move: ['Young=2'], force: true, threads: 1, ...given }), context);
+const pixelsOf = async (path: string) => (await readPhoto(path)).photo;
+
+beforeAll(async () => {
+  await writeTinyBundle(bundle, 16, undefined, [], { kind: tinyStyle, encoder: true });
+  const data = Uint8Array.from({ length: 64 * 56 * 3 }, (_, at) => 40 + (Math.floor(at / 3) % 64) * 2 + 20 * (at % 3));
+  await sharp(data, { raw: { width: 64, height: 56, channels: 3 } })
+    .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+    .toFile(photo);
+  await invert.run(invert.options.parse({ photo, points, bundle, out, threads: 1 }), context);
+});
+
+describe('invert', () => {
+  test('keeps all that edits need, with figures and pictures', async () => {
+    const figures = JSON.parse(readFileSync(join(out, 'figures.json'), 'utf8'));
+    expect(figures.tuned.psnr).toBeGreaterThan(figures.encoded.psnr);
+    expect(figures.probabilities.photo).toHaveLength(figures.attributes.length);
+    expect(readFileSync(join(out, 'photo.jpg')).equals(readFileSync(photo))).toBe(true);
+    const { width, height } = await sharp(join(out, 'steps.png')).metadata();
+    expect([width, height]).toEqual([4 * 256 + 3 * 4, 256]);
+  });
+
+  test('resumed, keeps the portrait; the same photo gives the same bytes', async () => {
+    const [before, other] = [readFileSync(join(out, 'portrait.safetensors')), join(root, 'again')];
+    await invert.run(invert.options.parse({ photo, points, bundle, out, threads: 1, resume: true }), context);
+    await invert.run(invert.options.parse({ photo, points, bundle, out: other, threads: 1 }), context);
+    expect(readFileSync(join(other, 'portrait.safetensors')).equals(before)).toBe(true);
+  });
+
+  test('takes the photo as a plain word, and refuses what it cannot open in one line', async () => {
+    const words = ['--bundle', bundle, '--out', join(root, 'no')];
+    expect(mistake('invert', photo, ...words)).toBe(
+      `${photo}: no face was found in the photo. Point at eyes and mouth instead`,
+    );
+    expect(mistake('invert', photo, ...words, '--points', '1,2 3')).toMatch(/^points must be 3 .* or 5 .* pairs/);
+    expect(mistake('invert', photo, ...words, '--points', points, '--face', '2')).toMatch(/Leave it out$/);
+    expect(mistake('invert', bundle, ...words)).toMatch(/./);
+    const pggan = join(root, 'pggan');
+    await writeTinyBundle(pggan);
+    expect(mistake('invert', photo, '--points', points, '--bundle', pggan, '--out', join(root, 'no'))).toMatch(
+      /photos need a bundle with a style generator; that of tiny is of kind pggan\. Choose another bundle$/,
+    );
+    expect(existsSync(join(root, 'no'))).toBe(false);
+  });
+});
+
+describe('edit of a portrait', () => {
+  test('writes the whole photo with a recipe that names the portrait and not the photo', async () => {
+    const target = join(root, 'old.jpg');
+    const { changes } = await editing({ portrait: [out], lock: ['Male'], out: target });
+    expect(changes[0]!.moves[0]!.attribute).toBe('Young');
+    const [before, after] = [await pixelsOf(photo), await pixelsOf(target)];
+    expect([after.width, after.height]).toEqual([64, 56]);
+    expect(after.pixels).not.toEqual(before.pixels);
+    const [recipe] = await readRecipeFile(target);
+    expect(recipe).toMatchObject({ portrait: expect.stringMatching(/^[0-9a-f]{64}$/), locks: ['Male'] });
+    expect(readFileSync(target, 'latin1')).toContain('compositeWithTrainedAlgorithmicMedia');
+  });
+
+  test('leaves the pixels outside the face to the bit, in a format without loss', async () => {
+    const target = join(root, 'old.png');
+    await editing({ portrait: [out], move: ['Young=4'], out: target });
+    const [before, after] = [await pixelsOf(photo), await pixelsOf(target)];
+    const differs = (x: number, y: number) =>
+      [0, 1, 2].some(c => before.pixels[(y * 64 + x) * 3 + c] !== after.pixels[(y * 64 + x) * 3 + c]);
+    const places = Array.from({ length: 64 * 56 }, (_, at) => [at % 64, Math.floor(at / 64)] as const);
+    const changed = places.filter(([x, y]) => differs(x, y));
+    expect(changed.length).toBeGreaterThan(20);
+    const { box } = JSON.parse(readFileSync(join(out, 'figures.json'), 'utf8'));
+    const reach = (box.side / 2) * 1.02; // it is turned a little
+    const isInside = ([x, y]: readonly [number, number]) =>
+      Math.max(Math.abs(x + 0.5 - box.x), Math.abs(y + 0.5 - box.y)) < reach;
+    expect(changed.every(isInside)).toBe(true);
+    expect(places.every(isInside)).toBe(false);
+  });
+
+  test('draws strips and films, and repeats them from their recipes', async () => {
+    const [strip, again] = [join(root, 'strip.png'), join(root, 'again.png')];
+    await editing({ portrait: [out], move: ['Young=-2..2'], steps: 3, scale: 4, out: strip });
+    const { width, height } = await sharp(strip).metadata();
+    expect([width, height]).toEqual([3 * 32 + 2 * 2, 32]);
+    await editing({ portrait: [out], recipe: strip, move: [], out: again });
+    expect(readFileSync(again).equals(readFileSync(strip))).toBe(true);
+    await expect(editing({ recipe: strip, move: [], out: again })).rejects.toThrow(/Give its folder with --portrait$/);
+    const film = join(root, 'film.webp');
+    await editing({ portrait: [out], steps: 3, out: film });
+    expect((await sharp(film).metadata()).pages).toBe(3);
+  });
+
+  test('options that contradict each other are refused', async () => {
+    const target = join(root, 'no.jpg');
+    const no = (given: Record<string, unknown>) => expect(editing({ out: target, ...given })).rejects;
+    await no({ portrait: [out], photo }).toThrow(/got --portrait and --photo\. Leave all but one out$/);
+    await no({ portrait: [out, out] }).toThrow(/a whole photo is of one portrait; got 2/);
+    await no({ portrait: [out], scale: 2 }).toThrow(/--scale is for frames/);
+    await no({ portrait: [out], psi: 0.5 }).toThrow(/--psi truncates faces of --seed, not those of --portrait/);
+    await no({ seed: [1] }).toThrow(/--out must end in/);
+    expect(existsSync(target)).toBe(false);
+  });
+});
+
+test('edit of a photo in one step is that of its portrait', async () => {
+  const [once, twice] = [join(root, 'once.png'), join(root, 'twice.png')];
+  await editing({ photo, points, out: once });
+  await editing({ portrait: [out], out: twice });
+  expect(readFileSync(once).equals(readFileSync(twice))).toBe(true);
+});
+
+test('edit of a folder writes what it can and says why it cannot the rest', async () => {
+  const [folder, target] = [join(root, 'photos'), join(root, 'edited')];
+  mkdirSync(folder);
+  copyFileSync(photo, join(folder, 'a.jpg'));
+  copyFileSync(photo, join(folder, 'c.jpg'));
+  writeFileSync(join(folder, 'b.jpg'), 'no photo');
+  writeFileSync(join(folder, 'notes.txt'), 'no photo either');
+  const result = await editing({ photos: folder, points, quick: true, out: target });
+  expect(result.photos!.map(({ problem }) => problem === undefined)).toEqual([true, false, true]);
+  expect(result.photos![1]!.problem).toContain('b.jpg must be a whole photo');
+  expect(edit.print!(result).split('\n')[0]).toBe('2 of 3 photos edited');
+  expect((await pixelsOf(join(target, 'c.jpg'))).width).toBe(64);
+  await expect(editing({ photos: folder, points, out: folder })).rejects.toThrow(/another folder than --photos/);
+});
