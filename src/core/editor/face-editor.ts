@@ -340,10 +340,9 @@ export class FaceEditor {
   #latentOf(start: Start): Float32Array | Float64Array {
     if ('seed' in start) return this.sample(start.seed, start.psi);
     if ('latent' in start) return Float64Array.from(start.latent);
-    if (this.#portrait?.sha256 === start.portrait) return this.#portrait.latent;
-    throw new UserError(
-      `this edit is of the portrait ${start.portrait.slice(0, 12)}…, which must be open. Give that one`,
-    );
+    const { portrait } = start;
+    if (this.#portrait?.sha256 === portrait) return this.#portrait.latent;
+    throw new UserError(`this edit is of the portrait ${portrait.slice(0, 12)}…, which must be open. Give that one`);
   }
 
   /** Layers and other geometries are for straight lines alone, so who asks for them gets these. */

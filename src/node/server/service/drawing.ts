@@ -167,9 +167,9 @@ async function encode(
   plan: Omit<Plan, 'face'>,
   format: PictureFormat,
 ): Promise<Uint8Array> {
-  if (format === 'png') return encodeStrips(editor, [drawn], [recipe], plan);
+  if (format === 'png') return encodeStrips(editor.bundle.resolution, [drawn], [recipe], plan);
   const timing = plan.timing ?? defaultTiming;
-  return encodeFaceAnimation(editor, [drawn], [recipe], { ...plan, timing, format });
+  return encodeFaceAnimation(editor.bundle.resolution, [drawn], [recipe], { ...plan, timing, format });
 }
 
 function dataUrl(picture: Uint8Array, format: PictureFormat): string {

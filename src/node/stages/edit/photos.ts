@@ -2,12 +2,12 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { formatRecipe, type Recipe, recipeKeyword } from '../../../core/editing/recipe.ts';
+import { recipesAsXmp } from '../../../core/editing/recipe-file.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { UserError } from '../../../core/errors.ts';
 import { addPngText } from '../../../core/formats/png-text.ts';
 import { cropFace } from '../../../core/portraits/crop-face.ts';
 import { withPatch } from '../../../core/portraits/paste-back.ts';
-import { recipesAsXmp } from '../../artefacts/recipes.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { checkFolderWritable } from '../../files/places.ts';
 import { type OpenedPhoto, readPortraitRun } from '../../photos/portrait-run.ts';
