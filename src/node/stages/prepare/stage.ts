@@ -1,7 +1,6 @@
 // Stage `prepare`: turns a folder of faces, CelebA's or one's own, into the arrays that training reads.
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
-import { cropNames } from '../../../core/images/crop.ts';
 import { createRandom, permutation } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { datasetFiles, splitNames } from '../../artefacts/dataset.ts';
@@ -12,6 +11,7 @@ import { defineStage } from '../framework/stage.ts';
 import { checkFewBad, countReasons } from './bad-files.ts';
 import { hashPictures } from './hash-pictures.ts';
 import { type Picture, type PictureIndex, readPictureIndex } from './picture-index.ts';
+import { pictureCrops } from './read-face.ts';
 import { compareSubset, drawSubset, joinedLabels } from './stratified-subset.ts';
 import { writeImages, writeTables } from './write-dataset.ts';
 
@@ -36,11 +36,12 @@ const options = z.strictObject({
   ...runOptions,
   resolution: resolutionOption().default(64).describe('side of the images in pixels, a power of two from 4 to 1024'),
   crop: z
-    .enum(cropNames)
+    .enum(pictureCrops)
     .optional()
     .meta({ defaultInWords: "celeba for CelebA's pictures, square for others" })
     .describe(
-      "celeba: 128×128 around (89, 121), scaled with the picture's width; square: the largest; none: all of it",
+      "celeba: 128×128 around (89, 121), scaled with the picture's width; square: the largest; none: all of it; face: the " +
+        'largest face that is found, turned and placed as in CelebA',
     ),
   limit: z.int().min(0).default(0).describe('images of each split at most, chosen at random; 0: all'),
   subset: z
@@ -58,6 +59,7 @@ export const prepare = defineStage({
     '--celeba ../celeba --out runs/small --resolution 32 --limit 5000',
     '--celeba ../celeba --out runs/subset --subset 20000',
     '--pictures my-faces --out runs/mine',
+    '--pictures my-photos --crop face --out runs/mine',
     '--pictures my-faces --labels my-labels.csv --out runs/mine --resolution 128',
   ],
   options,
@@ -82,6 +84,10 @@ export const prepare = defineStage({
       const badPictures = await writeImages(run, { ...index, pictures: chosen, missing }, settings, { log, signal });
       const badNames = new Set(badPictures.map(({ file }) => file));
       const kept = chosen.filter(({ name }) => !badNames.has(name));
+      if (kept.length === 0)
+        throw new UserError(
+          `none of the ${chosen.length} pictures of ${folder} can be used: ${countReasons(badPictures)[0]?.reason}`,
+        );
       await writeTables(run, index.attributes, kept);
       const bad = [...index.bad, ...index.missing, ...badPictures];
       for (const { reason, count, first } of countReasons(bad))

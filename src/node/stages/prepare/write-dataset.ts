@@ -10,8 +10,9 @@ import type { Log } from '../../log/log.ts';
 import type { Run } from '../../runs/run-folder.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
+import { openFaceFinders } from './face-finders.ts';
 import type { Picture, PictureIndex } from './picture-index.ts';
-import { type FaceOptions, readFace } from './read-face.ts';
+import { type FaceOptions, noFace, readFace } from './read-face.ts';
 import { joinedLabels } from './stratified-subset.ts';
 
 /** Pictures between two saves of the state from which an interrupted run resumes. */
@@ -40,10 +41,15 @@ export async function writeImages(
   const shape = [null, 3, options.resolution, options.resolution] as const;
   const writer = await createNpyWriter(run.file(datasetFiles.images), 'uint8', shape, next - bad.length);
   const progress = log.progress('prepare', pictures.length, 'pictures');
-  const check = () => checkFewBad([...missing, ...bad], pictures.length + missing.length, imageFolder);
+  // A folder of one's own may hold pictures of anything; those without a face are left out, however many they are.
+  const check = () => {
+    const counted = bad.filter(({ reason }) => reason !== noFace);
+    checkFewBad([...missing, ...counted], pictures.length + missing.length, imageFolder);
+  };
+  const finders = options.crop === 'face' ? await openFaceFinders() : undefined;
   const decode = async ({ name, file }: Picture): Promise<Uint8Array | BadFile> => {
     try {
-      return await readFace(`${imageFolder}/${file}`, options);
+      return await readFace(`${imageFolder}/${file}`, options, finders?.find);
     } catch (error) {
       if (error instanceof UserError) return { file: name, reason: error.message };
       throw error;
@@ -66,6 +72,8 @@ export async function writeImages(
   } catch (error) {
     await writer.abandon();
     throw error;
+  } finally {
+    await finders?.release();
   }
   await writer.close();
   await rm(statePath, { force: true });
