@@ -1,4 +1,4 @@
-// Runs every stage in order from one preset: from a CelebA folder to edited faces.
+// Runs every stage in order from one preset: from a folder of pictures to edited faces.
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ import { evaluateGenerator } from '../evaluate-generator/stage.ts';
 import { fit } from '../fit/stage.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 import { defineStage, type Stage, type StageContext, type Step, withPreset } from '../framework/stage.ts';
-import { prepare } from '../prepare/stage.ts';
+import { prepare, sourceOf, sourceOptions } from '../prepare/stage.ts';
 import { report } from '../report/stage.ts';
 import { synthesize } from '../synthesize/stage.ts';
 import { trainClassifier } from '../train-classifier/stage.ts';
@@ -31,7 +31,7 @@ import { presetNames, presets, type StageOptions } from './presets.ts';
 
 const options = z.strictObject({
   preset: z.enum(presetNames).default('quick').describe(describePresets()),
-  celeba: pathOption().describe("CelebA folder in the official or in Kaggle's layout"),
+  ...sourceOptions,
   generator: pathOption()
     .optional()
     .describe("run folder of train gan at the preset's resolution, to use instead of training one"),
@@ -63,16 +63,18 @@ const stepsInStrip = 7;
 
 export const pipeline = defineStage({
   name: 'pipeline',
-  description: 'Run all stages from a CelebA folder to edited faces.',
+  description: 'Run all stages from a folder of pictures to edited faces.',
   examples: [
     '--celeba ../celeba --out runs/quick',
     '--celeba ../celeba --out runs/quick --resume',
     '--celeba ../celeba --generator runs/gan --preset celeba-64 --out runs/mine',
+    '--pictures my-faces --labels my-labels.csv --out runs/mine',
     '--preset smoke --celeba ../celeba --out runs/smoke --dry-run',
   ],
   options,
   steps: config => stepsOf(config),
   async run(config, context) {
+    checkSource(config);
     await openDevice(config); // a missing device is reported before any work
     const hasLayers = config.generator === undefined || (await checkGenerator(config.generator, config, context));
     await makeFolder(config);
@@ -114,6 +116,15 @@ export const pipeline = defineStage({
   print: ({ costs, files }) => [textTable(costColumns, costs), '', ...files].join('\n'),
 });
 
+/** @throws UserError for pictures without labels: only the GAN could be trained. */
+function checkSource(config: z.output<typeof options>): void {
+  const folder = sourceOf(config);
+  if (config.celeba !== undefined || config.labels !== undefined) return;
+  throw new UserError(
+    `the pipeline needs labels of the pictures of ${folder}: give --labels labels.csv, or run prepare and train gan alone`,
+  );
+}
+
 /** Stages that write one file in seconds rather than a run folder. */
 const fileStages: ReadonlySet<Stage> = new Set<Stage>([edit, report]);
 
@@ -129,6 +140,9 @@ function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
   const { trainEncoder: encoderOptions, ...preset } = presets[config.preset];
   const encoding = hasLayers ? encoderOptions : undefined;
   const { threads, device, seed, resume, force } = config;
+  const { celeba, pictures, labels, skipMissing, crop } = config;
+  // The preset's curves and strips are of CelebA's attributes.
+  const ownCurve = labels === undefined ? {} : { curve: [] };
   const common = { threads, device, seed, resume, force };
   const file = (name: string) => join(config.out, name);
   const step = (stage: Stage, name: string, own: Readonly<Record<string, unknown>>): Step => {
@@ -144,7 +158,7 @@ function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
   const seeds = Array.from({ length: facesInStrip }, (_, face) => face);
   const strip = { bundle: made, seed: seeds, steps: stepsInStrip, force: true };
   return [
-    step(prepare, pipelineFolders.dataset, { ...preset.prepare, celeba: config.celeba }),
+    step(prepare, pipelineFolders.dataset, { ...preset.prepare, celeba, pictures, labels, skipMissing, crop }),
     // The judge has another seed, so that it does not err where the classifier does. It comes first, since it chooses
     // the GAN's average.
     ...when(preset.judge, own => step(trainClassifier, pipelineFolders.judge, { seed: seed + 1, ...own, dataset })),
@@ -154,7 +168,7 @@ function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
     step(trainClassifier, pipelineFolders.classifier, { ...preset.trainClassifier, dataset }),
     ...when(encoding, own => step(trainEncoder, pipelineFolders.encoder, { ...own, dataset, generator, classifier })),
     step(synthesize, pipelineFolders.synthesis, { ...preset.synthesize, generator, classifier }),
-    step(fit, pipelineFolders.boundaries, { ...preset.fit, synthesis: file(pipelineFolders.synthesis) }),
+    step(fit, pipelineFolders.boundaries, { ...preset.fit, ...ownCurve, synthesis: file(pipelineFolders.synthesis) }),
     ...when(preset.evaluateGenerator, own =>
       step(evaluateGenerator, pipelineFolders.quality, { ...own, ...judge, generator, dataset, classifier }),
     ),
@@ -168,7 +182,9 @@ function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
     }),
     step(calibrate, pipelineFolders.bundle, { ...preset.calibrate, ...judge, bundle: file(pipelineFolders.candidate) }),
     step(evaluateEdits, pipelineFolders.evaluation, { ...preset.evaluateEdits, ...judge, bundle: made }),
-    ...preset.strips.map(({ name, move, lock }) => step(edit, `${name}.png`, { ...strip, move, lock })),
+    ...(labels === undefined ? preset.strips : []).map(({ name, move, lock }) =>
+      step(edit, `${name}.png`, { ...strip, move, lock }),
+    ),
     step(report, reportFile, { runs: config.out, force: true }),
   ];
 }

@@ -15,7 +15,8 @@ import { pictureCrops } from './read-face.ts';
 import { compareSubset, drawSubset, joinedLabels } from './stratified-subset.ts';
 import { writeImages, writeTables } from './write-dataset.ts';
 
-const options = z.strictObject({
+/** The options that say which pictures are taken, and which part of each; `pipeline` has them too. */
+export const sourceOptions = {
   celeba: pathOption()
     .optional()
     .describe("folder of CelebA as downloaded, in the official or in Kaggle's layout, or of CelebA-HQ"),
@@ -33,8 +34,6 @@ const options = z.strictObject({
     .default(false)
     .meta({ neutral: true })
     .describe('go on with the pictures that are there, where more than 1 % of those in the tables are missing'),
-  ...runOptions,
-  resolution: resolutionOption().default(64).describe('side of the images in pixels, a power of two from 4 to 1024'),
   crop: z
     .enum(pictureCrops)
     .optional()
@@ -43,6 +42,12 @@ const options = z.strictObject({
       "celeba: 128×128 around (89, 121), scaled with the picture's width; square: the largest; none: all of it; face: the " +
         'largest face that is found, turned and placed as in CelebA',
     ),
+};
+
+const options = z.strictObject({
+  ...sourceOptions,
+  ...runOptions,
+  resolution: resolutionOption().default(64).describe('side of the images in pixels, a power of two from 4 to 1024'),
   limit: z.int().min(0).default(0).describe('images of each split at most, chosen at random; 0: all'),
   subset: z
     .int()
@@ -117,13 +122,16 @@ export const prepare = defineStage({
 
 type Config = z.output<typeof options>;
 
-function sourceOf({ celeba, pictures }: Config): string {
+/** @returns the folder of the pictures. @throws UserError unless exactly one is given. */
+export function sourceOf({ celeba, pictures }: Pick<Config, 'celeba' | 'pictures'>): string {
   if (celeba !== undefined && pictures !== undefined) {
     throw new UserError(`give --celeba or --pictures, not both; got ${celeba} and ${pictures}`);
   }
   const folder = celeba ?? pictures;
   if (folder === undefined) {
-    throw new UserError('prepare needs a folder: --celeba for CelebA, --pictures for pictures of your own; got none');
+    throw new UserError(
+      'a folder of pictures is needed: --celeba for CelebA, --pictures for pictures of your own; got none',
+    );
   }
   return folder;
 }
