@@ -42,12 +42,13 @@ export async function makeCalibratedBundle(latentSize = 64, options: TinyBundleO
   const made = await makeTinyBundle({}, latentSize, undefined, undefined, options);
   const { [bundleFiles.index]: indexBytes, ...contents } = made;
   const index = JSON.parse(new TextDecoder().decode(indexBytes)) as BundleIndex;
-  const { name, generator, classifier, psi } = index;
+  const { name, generator, classifier, field, psi } = index;
   const extra = [{ attribute: further, intercept: 0.1, origin: 'labelled by hand, 200 faces' }];
   const details = {
     name,
     generator,
     classifier,
+    ...(field && { field }),
     attributes: index.attributes.map(calibrated),
     extra,
     ...(psi !== undefined && { psi }),

@@ -45,7 +45,7 @@ export function conditionNormal(primal: Normal, locks: readonly Normal[], span?:
   const percent = `${(100 * conditioned.residual).toFixed(1)} %`;
   throw new UserError(
     `cannot move ${primal.attribute}: its locks must leave at least ${100 * smallestResidual} % of its direction; ` +
-      `got ${percent} with ${lockNames(primal, locks)} locked. Unlock one of them`,
+      `got ${percent} with ${locksInTheWay(primal, locks)} locked. Unlock the first of them`,
   );
 }
 
@@ -58,7 +58,8 @@ function othersThan(primal: Normal, locks: readonly Normal[]): Normal[] {
   return locks.filter(lock => lock.attribute !== primal.attribute);
 }
 
-function lockNames(primal: Normal, locks: readonly Normal[]): string {
+/** @returns names of the locks, the one that takes most of the direction first. */
+export function locksInTheWay(primal: Normal, locks: readonly Normal[]): string {
   const overlap = (lock: Normal) => Math.abs(cosine(lock.normal, primal.normal));
   const names = othersThan(primal, locks)
     .sort((a, b) => overlap(b) - overlap(a))

@@ -1,24 +1,22 @@
 // Edits a latent along a curve on which the scores of locked attributes stay, where a straight line would let them drift.
 import { UserError } from '../errors.ts';
-import { addScaled, dot, scaled, solve } from '../math/linear-algebra.ts';
+import { addScaled, scaled } from '../math/linear-algebra.ts';
 import { sortedByName } from './conditioning.ts';
-import { type Course, type Curve, curvePoints, followCurve, freeSlopes, type Scores } from './curve.ts';
+import { type Curve, curvePoints, followCurve, freeSlopes, type Scores } from './curve.ts';
 import { distanceTo, rowsIn, seenLatent } from './distances.ts';
-import { collectWishes, type Edit, type Edited, findDirection, type Wish } from './request.ts';
+import { collectWishes, type Edit, type Edited, findDirection } from './request.ts';
+import { planSteps } from './straight-edit.ts';
 
-/** A wanted distance is met this closely, in σ. */
-const nearEnough = 1e-3;
-/** Corrections of strengths toward wanted distances. */
-const mostCorrections = 24;
-/** Longest way that is gone toward a wanted distance, in σ: latents end before. */
+/** Longest way along a curve, in σ: latents end before. */
 const longestWay = 12;
 
 /**
- * Follows each moved attribute's score and holds those of the locks (see `followCurve`). Distances that moves ask for
- * are those from boundaries, as in a straight line. A latent with a row a layer is moved as one: the curve starts at
- * the mean of its rows, and every row goes the same way.
+ * Follows each moved attribute's score and holds those of the locks (see `followCurve`). A move to a distance goes as far
+ * along the curve as a straight line with the same locks would go to come there, so that every distance can be asked for;
+ * the distances that are met are told. A latent with a row a layer is moved as one: the curve starts at the mean of its
+ * rows, and every row goes the same way.
  * @throws UserError for an unknown attribute, moves that contradict each other, locks that leave an attribute no way, and
- *   a distance that the curve does not come to.
+ *   a way that is too long.
  */
 export function editOnCurve(edit: Edit, scores: Scores): Edited {
   const { latent, directions, moves, locks, geometry = 'sphere', rows = 1 } = edit;
@@ -29,11 +27,19 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
   const held = locked.map(({ attribute }) => attribute).filter(attribute => !moved.has(attribute));
   const seen = seenLatent(latent, geometry);
   const start = meanRow(seen, size);
-  const alongCurve = (courses: readonly Course[]): Curve => ({ start, geometry, scores, courses, locks: held });
-  const atRest = wishes.map(({ attribute }) => ({ attribute, strength: 0 }));
-  const { directions: ways, residuals: first } = freeSlopes(alongCurve(atRest), start);
-  const courses = reached(wishes, ways, alongCurve);
-  const end = followCurve(alongCurve(courses));
+  const courses = wishes.every(wish => wish.kind === 'relative')
+    ? wishes.map(({ attribute, strength }) => ({ attribute, strength }))
+    : planSteps(seen, size, wishes, locked).map(({ attribute, strength }) => ({ attribute, strength }));
+  for (const { attribute, strength } of courses) {
+    if (Math.abs(strength) <= longestWay) continue;
+    throw new UserError(
+      `a move along a curve must be at most ${longestWay} σ; that of ${attribute} is ${strength.toFixed(1)}. Move less, or ` +
+        'hold locks in a straight line (linear)',
+    );
+  }
+  const curve: Curve = { start, geometry, scores, courses, locks: held };
+  const { directions: ways, residuals: first } = freeSlopes(curve, start);
+  const end = followCurve(curve);
   const edited = withChange(seen, start, end.latent);
   const distances = directions.map(boundary => [boundary.attribute, distanceTo(boundary, edited)] as const);
   const steps = courses.map((course, at) => ({
@@ -59,62 +65,6 @@ export function* pointsOnCurve(
   for (const point of curvePoints({ start, geometry, scores, courses: [{ attribute, strength }], locks: held })) {
     yield { strength: strength * point.share, latent: point.latent };
   }
-}
-
-/**
- * Finds the strengths of absolute moves by Broyden's method (1965): Newton's steps, with effects that are learnt from what
- * each step did. The strengths of relative moves are given.
- */
-function reached(
-  wishes: readonly Wish[],
-  ways: readonly Float64Array[],
-  alongCurve: (courses: readonly Course[]) => Curve,
-): Course[] {
-  const courses = wishes.map(wish => {
-    return { attribute: wish.attribute, strength: wish.kind === 'relative' ? wish.strength : 0 };
-  });
-  const aimed = wishes.flatMap((wish, at) => (wish.kind === 'absolute' ? [{ wish, at }] : []));
-  if (aimed.length === 0) return courses;
-  // Row i: how much a unit step of each aimed attribute changes the distance of attribute i, at the start.
-  let effects = aimed.map(({ wish }) => aimed.map(({ at }) => dot(wish.boundary.normal, ways[at]!)));
-  let last: { readonly missing: readonly number[]; readonly step: ArrayLike<number> } | undefined;
-  for (let i = 0; i < mostCorrections; i++) {
-    const latent = endOf(alongCurve(courses)); // its last corrections would cost more than they change
-    const missing = aimed.map(({ wish }) => wish.distance - distanceTo(wish.boundary, latent));
-    if (Math.hypot(...missing) < nearEnough) return courses;
-    if (last !== undefined)
-      effects = learnt(
-        effects,
-        last.step,
-        missing.map((now, k) => last!.missing[k]! - now),
-      );
-    const step = solve(effects, missing);
-    if (step === undefined) break;
-    for (const [k, { at }] of aimed.entries()) courses[at]!.strength += step[k]!;
-    last = { missing, step };
-    if (courses.some(({ strength }) => Math.abs(strength) > longestWay)) break;
-  }
-  const names = aimed.map(({ wish }) => `${wish.attribute}=@${wish.distance}`).join(', ');
-  throw new UserError(
-    `${names} must lie on the way that the locks leave; it leads elsewhere. Move less, unlock attributes, or hold them ` +
-      'in a straight line (linear)',
-  );
-}
-
-/** @returns the effects that are nearest to the known ones and explain what a step changed. */
-function learnt(effects: readonly number[][], step: ArrayLike<number>, changed: readonly number[]): number[][] {
-  const squared = dot(step, step);
-  return effects.map((row, i) => {
-    const unexplained = changed[i]! - dot(row, step);
-    return row.map((effect, k) => effect + (unexplained * step[k]!) / squared);
-  });
-}
-
-/** @returns the last point of a curve, before its last corrections. */
-function endOf(curve: Curve): Float64Array {
-  let end = curve.start;
-  for (const { latent } of curvePoints(curve)) end = latent;
-  return end;
 }
 
 function meanRow(latent: Float64Array, size: number): Float64Array {

@@ -1,9 +1,10 @@
 // Moves a face along a curve on which locked attributes stay: conditional manipulation anew at every small step.
+import type { Normal } from '../directions/direction.ts';
 import { UserError } from '../errors.ts';
 import { addScaled, dot, length, orthonormalBasis, removeSpan, scaled, solve, sum } from '../math/linear-algebra.ts';
 import type { Slopes } from '../models/field.ts';
 import type { Geometry } from '../models/latents.ts';
-import { smallestResidual } from './conditioning.ts';
+import { locksInTheWay, smallestResidual } from './conditioning.ts';
 
 /** Says how much of each attribute a latent has, and where it has more. */
 export interface Scores {
@@ -113,7 +114,8 @@ export function freeSlopes({ geometry, scores, courses, locks }: Curve, latent: 
   // A score that is the same everywhere has no slope: none of it is left.
   const residuals = free.map((slope, at) => length(slope) / (length(slopes[at]!) || 1));
   for (const [at, { attribute }] of courses.entries()) {
-    if (!(residuals[at]! >= smallestResidual)) throw usedUp(attribute, residuals[at]!, locks);
+    if (residuals[at]! >= smallestResidual) continue;
+    throw usedUp(residuals[at]!, { attribute, normal: slopes[at]! }, namedSlopes(locks, ofLocks));
   }
   return { directions: free.map(slope => scaled(slope, 1 / length(slope))), residuals, ofLocks };
 }
@@ -148,9 +150,13 @@ function onSurface(latent: Float64Array, geometry: Geometry): Float64Array {
   return geometry === 'sphere' ? scaled(latent, Math.sqrt(latent.length) / length(latent)) : latent;
 }
 
-function usedUp(attribute: string, residual: number, locks: readonly string[]): UserError {
+function namedSlopes(names: readonly string[], slopes: readonly Float64Array[]): Normal[] {
+  return names.map((attribute, at) => ({ attribute, normal: slopes[at]! }));
+}
+
+function usedUp(residual: number, moved: Normal, locks: readonly Normal[]): UserError {
   return new UserError(
-    `the locks must leave ${attribute} a way to change; along the curve they leave ${(100 * residual).toFixed(1)} % of ` +
-      `it. Unlock some of ${locks.join(', ')}, or move less`,
+    `the locks must leave ${moved.attribute} a way to change; along the curve they leave ` +
+      `${(100 * residual).toFixed(1)} % of it with ${locksInTheWay(moved, locks)} locked. Unlock the first of them, or move less`,
   );
 }

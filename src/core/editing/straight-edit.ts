@@ -33,8 +33,16 @@ export function editStraight({ latent, directions, moves, locks, geometry = 'sph
   return { latent: edited, steps, distances: Object.fromEntries(distances) };
 }
 
-/** Finds the strength of each step: given for relative moves, solved for together for absolute ones. */
-function planSteps(start: Float64Array, size: number, wishes: readonly Wish[], locked: readonly Direction[]): Step[] {
+/**
+ * Finds the strength of each step: given for relative moves, solved for together for absolute ones.
+ * @param size d, the length of a row of `start`. @throws UserError for a direction that the locks use up.
+ */
+export function planSteps(
+  start: Float64Array,
+  size: number,
+  wishes: readonly Wish[],
+  locked: readonly Direction[],
+): Step[] {
   const span = spanOf(locked); // shared by every move that is not locked itself
   const steps = wishes.map(wish => ({
     attribute: wish.attribute,

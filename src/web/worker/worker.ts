@@ -79,7 +79,8 @@ const faceWorker: FaceWorker = {
     const others = edit.moves.filter(move => move.attribute !== attribute);
     const moves = [...others, { attribute, kind: 'probability', probability } as const];
     const resolved = await editor.resolve({ ...edit, moves });
-    return editor.edit(resolved).distances[attribute]!;
+    // A held edit to a distance goes as far as a straight line there, so the distance is that of the line.
+    return editor.edit({ ...resolved, hold: 'linear' }).distances[attribute]!;
   },
 
   async readLink(text) {

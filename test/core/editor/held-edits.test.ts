@@ -56,11 +56,13 @@ test('locked scores of the field stay, moved ones go where the move says, with b
   }
 });
 
-test('distances are reached along the curve, and directions that the field does not know hold by their boundary', () => {
+test('a distance is a strength along the curve, that of a straight line there, and directions that the field does not know hold by their boundary', () => {
   const request = { seed: 4, moves: ['Wearing_Necktie=@0.8'], locks: ['Male', 'dimples'], hold: 'field' } as const;
   const before = editor.edit({ ...request, moves: [] });
   const after = editor.edit(request);
-  expect(after.distances.Wearing_Necktie).toBeCloseTo(0.8, 2);
+  const [straight] = editor.edit({ ...request, hold: 'linear' }).steps;
+  expect(after.steps).toMatchObject([{ attribute: 'Wearing_Necktie', strength: straight!.strength }]);
+  expect(after).toEqual(editor.edit({ ...request, moves: [`Wearing_Necktie=${straight!.strength}`] }));
   expect(after.distances.dimples).toBeCloseTo(before.distances.dimples!, 4);
   expect(editor.edit({ ...request, moves: ['dimples=1'], locks: ['Male'] }).distances.dimples).toBeGreaterThan(
     before.distances.dimples!,
@@ -71,7 +73,7 @@ test('with 39 locks an edit is made or the line says which locks stand in the wa
   const others = editor.bundle.movable.map(({ attribute }) => attribute).filter(name => name !== 'Young');
   expect(others.length).toBeGreaterThanOrEqual(39);
   expect(() => editor.edit({ seed: 1, moves: ['Young=1'], locks: others, hold: 'field' })).toThrow(
-    /^the locks must leave Young a way to change.*Unlock some of/,
+    /^the locks must leave Young a way to change.*with \w+(, \w+)* and \d+ more locked\. Unlock the first of them/,
   );
 });
 
@@ -107,7 +109,9 @@ test('what cannot be is one line', () => {
   expect(() => plain.edit(request)).toThrow('hold must be linear for tiny, which has no field. Leave it out');
   expect(() => style.edit({ ...request, layers: { Young: 'coarse' } })).toThrow(/^layers can be chosen .* hold linear/);
   expect(() => editor.edit({ ...request, geometry: 'linear' })).toThrow(/^geometry must be sphere with hold field/);
-  expect(() => editor.edit({ ...request, moves: ['Young=@40'] })).toThrow(/^Young=@40 must lie on the way/);
+  expect(() => editor.edit({ ...request, moves: ['Young=@40'] })).toThrow(
+    /^a move along a curve must be at most 12 σ; that of Young is \d/,
+  );
 });
 
 test('an index that holds by a field it does not have, or has one for other latents, is refused', async () => {

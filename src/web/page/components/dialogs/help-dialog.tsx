@@ -7,9 +7,7 @@ import { actions } from '../../actions/registry.ts';
 import { useStudio } from '../common/studio-context.ts';
 import { sliderKeys } from '../panel/attribute-slider.tsx';
 import { Dialog } from './dialog.tsx';
-import { lazyCard } from './model-card-lazy.tsx';
-
-const ModelCard = lazyCard();
+import { LazyCard } from './model-card-lazy.tsx';
 
 export function HelpDialog() {
   const { state } = useStudio();
@@ -31,7 +29,7 @@ export function HelpDialog() {
         {tab('How it works', false)}
         {tab('Model card', true)}
       </div>
-      {card.value ? <ModelCard markdown={state.model.value!.card} /> : <HowItWorks />}
+      {card.value ? <LazyCard markdown={state.model.value!.card} /> : <HowItWorks />}
     </Dialog>
   );
 }

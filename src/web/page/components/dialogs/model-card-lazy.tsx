@@ -1,11 +1,17 @@
-// The model card's renderer is fetched when somebody opens it.
-import { lazy, Suspense } from 'preact/compat';
+// The model card's renderer is fetched when somebody opens it. Not by `lazy` of preact/compat: importing that turns each
+// `onChange` of the page into `onInput`, and a slider would count as let go at every step.
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { ModelCard } from './model-card.tsx';
 
-export function lazyCard() {
-  const Card = lazy(() => import('./model-card.tsx').then(({ ModelCard }) => ModelCard));
-  return ({ markdown }: { readonly markdown: string }) => (
-    <Suspense fallback={<p class="dim">Opening …</p>}>
-      <Card markdown={markdown} />
-    </Suspense>
-  );
+export function LazyCard({ markdown }: { readonly markdown: string }) {
+  const loaded = useSignal<{ readonly Card: typeof ModelCard } | undefined>(undefined);
+  useEffect(() => {
+    import('./model-card.tsx').then(({ ModelCard: Card }) => {
+      loaded.value = { Card };
+    });
+  }, []);
+  if (loaded.value === undefined) return <p class="dim">Opening …</p>;
+  const { Card } = loaded.value;
+  return <Card markdown={markdown} />;
 }
