@@ -1,7 +1,8 @@
-// Measures work over the queue on this machine: `node tools/queue-bench.mjs [faces] [--kill]` (after `npx tsc -b`).
+// Measures work over the queue: `node tools/queue-bench.mjs 20000 0 1 2 4 4-2` (after `npx tsc -b`): faces, then crews;
+// 0 is one machine alone, 4-2 four workers of which two are killed midway.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -11,7 +12,7 @@ import { readBundleFolder } from '../dist/node/artefacts/bundle.js';
 import { writeTensors } from '../dist/node/artefacts/networks.js';
 import { withRun } from '../dist/node/runs/run-folder.js';
 
-const [count = '20000', ...flags] = process.argv.slice(2);
+const [count = '20000', ...crews] = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const program = join(root, 'bin/face-tuning.js');
 const folder = mkdtempSync(join(tmpdir(), 'queue-bench-'));
@@ -32,16 +33,9 @@ console.log(
 console.log('| workers | seconds | processor seconds: stage | workers | Redis | all | same bytes |');
 console.log('| --- | ---: | ---: | ---: | ---: | ---: | --- |');
 try {
-  await measure('none: one machine alone', 0);
-  if (flags.includes('--kill')) {
-    await measure('four', 4);
-    await measure('four, two killed midway', 4, 2);
-  } else {
-    await measure('one', 1);
-    await measure('two', 2);
-    await measure('one', 1);
-    await measure('two', 2);
-    await measure('none: one machine alone', 0);
+  for (const each of crews) {
+    const [workers, kills = 0] = each.split('-').map(Number);
+    await measure(workers, kills);
   }
 } finally {
   redis.kill();
@@ -70,7 +64,7 @@ async function writeNetworks() {
 }
 
 /** @param kills workers that are killed when half is done. */
-async function measure(name, workers, kills = 0) {
+async function measure(workers, kills) {
   used.clear();
   const crew = Array.from({ length: workers }, () => start(['worker', '--queue', queue, '--threads', '1']));
   if (workers > 0) await Promise.all(crew.map(({ said }) => until(() => said().includes('waits for work'))));
@@ -113,7 +107,8 @@ async function measure(name, workers, kills = 0) {
   const ofRedis = processorSeconds(redis.pid) - redisBefore;
   for (const { child } of crew) child.kill('SIGKILL');
   const numbers = [seconds, ofStage, ofCrew, ofRedis, ofStage + ofCrew + ofRedis].map(each => each.toFixed(1));
-  console.log(`| ${[name, ...numbers, workers === 0 ? '' : isSame(out) ? 'yes' : 'NO'].join(' | ')} |`);
+  const name = workers === 0 ? 'none: one machine alone' : `${workers}${kills === 0 ? '' : `, ${kills} killed midway`}`;
+  console.log(`| ${[name, ...numbers, isSame(out) ? 'yes' : 'NO'].join(' | ')} |`);
 }
 
 function start(args) {
@@ -146,6 +141,7 @@ function processorSeconds(pid) {
 
 function isSame(out) {
   const [some, others] = [join(folder, out), join(folder, 'out-0-0')];
+  if (!existsSync(others)) return true; // nothing to compare with was asked for
   return readdirSync(others)
     .filter(name => !['manifest.json', 'timings.jsonl'].includes(name))
     .every(name => readFileSync(join(some, name)).equals(readFileSync(join(others, name))));
