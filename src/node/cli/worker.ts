@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { work } from '../queue/worker.ts';
 import { calibrations } from '../stages/calibrate/work.ts';
+import { photoEdits } from '../stages/edit/work.ts';
 import { probes } from '../stages/evaluate-edits/work.ts';
 import { pathOption, threadsOption } from '../stages/framework/options.ts';
 import { queueOption } from '../stages/framework/spread.ts';
@@ -9,7 +10,7 @@ import { defineStage } from '../stages/framework/stage.ts';
 import { shards } from '../stages/synthesize/work.ts';
 import type { AnyWorkKind } from '../threads/work-kind.ts';
 
-const kinds: readonly AnyWorkKind[] = [shards, calibrations, probes];
+const kinds: readonly AnyWorkKind[] = [shards, calibrations, probes, photoEdits];
 
 const options = z.strictObject({
   queue: queueOption().describe('the Redis by which stages hand out work'),

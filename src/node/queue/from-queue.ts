@@ -7,7 +7,6 @@ import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { removeTree } from '../files/durable.ts';
 import type { Log } from '../log/log.ts';
 import { exists } from '../runs/manifest.ts';
-import type { Run } from '../runs/run-folder.ts';
 import { inThreads, type ThreadEnds } from '../threads/threads.ts';
 import type { WorkKind } from '../threads/work-kind.ts';
 import { type Announcement, sharedValueFile } from './announcement.ts';
@@ -26,6 +25,12 @@ export interface QueueWork<Ends extends ThreadEnds> {
   /** A small piece, by whose result processors are compared. It is asked for only where there are orders. */
   sample(): Ends['input'];
   readonly orders: readonly Ends['input'][];
+}
+
+/** Where the exchange with workers is kept while it lasts: a run that is being written. */
+export interface Exchange {
+  /** The path of something in it. */
+  file(name: string): string;
 }
 
 export interface QueuePlace {
@@ -49,7 +54,7 @@ const exchangeFolder = 'queue';
 export async function* fromQueue<Ends extends ThreadEnds>(
   kind: WorkKind<Ends>,
   work: QueueWork<Ends>,
-  run: Run,
+  run: Exchange,
   place: QueuePlace,
   { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
 ): AsyncGenerator<Ends['output']> {
@@ -85,7 +90,7 @@ export async function* fromQueue<Ends extends ThreadEnds>(
 async function announce<Ends extends ThreadEnds>(
   kind: WorkKind<Ends>,
   { shared: value, files, sample }: QueueWork<Ends>,
-  run: Run,
+  run: Exchange,
   { shared, mixed, out }: QueuePlace,
   signal: AbortSignal,
 ): Promise<Announcement> {

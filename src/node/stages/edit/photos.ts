@@ -81,7 +81,8 @@ export function printPhotos(results: readonly PhotoResult[]): string {
   return [`${results.length - failed.length} of ${results.length} photos edited`, ...lines].join('\n');
 }
 
-function namedProblem(photo: string, problem: string): string {
+/** @returns the problem with the photo's name before it, once. */
+export function namedProblem(photo: string, problem: string): string {
   return problem.startsWith(photo) ? problem : `${photo}: ${problem}`;
 }
 
@@ -94,15 +95,10 @@ export interface PhotoResult {
 }
 
 /**
- * Edits each photo of a folder; a photo that cannot be edited does not stop the others.
- * @param editOne writes one edited photo. @throws UserError for a folder without photos, and one that is its own output.
+ * @returns the names of a folder's photos, sorted; `out` is made where it is not there.
+ * @throws UserError for a folder without photos, and one that is its own output.
  */
-export async function editFolder(
-  folder: string,
-  out: string,
-  editOne: (photo: string, out: string) => Promise<void>,
-  { log, signal }: StageContext,
-): Promise<PhotoResult[]> {
+export async function photosIn(folder: string, out: string): Promise<string[]> {
   if (resolve(folder) === resolve(out))
     throw new UserError(`--out must be another folder than --photos; got ${out} for both`);
   const names = await explainingDiskErrors('read', folder, () => readdir(folder));
@@ -110,6 +106,20 @@ export async function editFolder(
   if (photos.length === 0)
     throw new UserError(`${folder} must hold photos; it has none that end in ${Object.keys(formats).join(', ')}`);
   await checkFolderWritable(out);
+  return photos;
+}
+
+/**
+ * Edits each photo of a folder; a photo that cannot be edited does not stop the others.
+ * @param editOne writes one edited photo. @throws UserError as `photosIn`.
+ */
+export async function editFolder(
+  folder: string,
+  out: string,
+  editOne: (photo: string, out: string) => Promise<void>,
+  { log, signal }: StageContext,
+): Promise<PhotoResult[]> {
+  const photos = await photosIn(folder, out);
   const results: PhotoResult[] = [];
   for (const name of photos) {
     signal.throwIfAborted();

@@ -14,11 +14,13 @@ import { silentLog } from '../../log/log.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import type { OpenedPhoto } from '../../photos/portrait-run.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
+import { queueOptions } from '../framework/spread.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { checkPhotoOptions, photoOptions } from '../invert/open-photo.ts';
 import { changeOf, type EditResult, type FaceChange, listed, printEdit, warningsAbout } from './changes.ts';
 import { checkFaceOptions, defaultScale, facesOf, type NamedFace } from './faces.ts';
 import { editedPhoto, editFolder, openPhotos, photoFormatOf, photoFrames, printPhotos } from './photos.ts';
+import { editFolderByQueue } from './photos-by-queue.ts';
 import {
   checkDrawing,
   type Drawing,
@@ -137,6 +139,7 @@ const options = z.strictObject({
     ),
   force: z.boolean().default(false).describe('replace an existing file at --out'),
   ...deviceOptions,
+  ...queueOptions,
 });
 
 type Config = z.output<typeof options>;
@@ -157,6 +160,9 @@ export const edit = defineStage({
   async run(config, context) {
     checkFaceOptions(config);
     checkPhotoOptions(config);
+    if (config.queue !== undefined && config.photos === undefined) {
+      throw new UserError('--queue hands out the photos of a folder; give it with --photos, or leave --queue out');
+    }
     for (const move of config.move) {
       if (/[,%]/.test(move)) context.log.info(`--move ${move} is read as ${formatMoveRange(parseMoveRange(move))}`);
     }
@@ -175,6 +181,10 @@ export const edit = defineStage({
 /** Edits each photo of a folder by the same options. */
 async function editPhotos(config: Config, folder: string, context: StageContext): Promise<EditResult> {
   const { out, force } = config;
+  if (config.queue !== undefined) {
+    const { changes, photos } = await editFolderByQueue(config, folder, context);
+    return { out, faces: changes.length, frames: 1, residuals: {}, changes, photos };
+  }
   const editor = await openPhotoBundle(config.bundle, config);
   const quiet = { ...context, log: silentLog }; // the line a photo tells enough
   const editOne = async (photo: string, target: string) => {
@@ -201,6 +211,22 @@ async function editInto(
   photos: readonly OpenedPhoto[],
   context: StageContext,
 ): Promise<EditResult> {
+  const { bytes, result } = await editedFile(config, format, editor, photos, context);
+  context.signal.throwIfAborted();
+  await writeWhole(result.out, bytes);
+  for (const warning of warningsAbout(editor, result.changes)) context.log.warn(warning);
+  if (format === 'gif') context.log.info('a GIF carries no recipe; a .webp or .json with the same options does');
+  return result;
+}
+
+/** Edits the faces that the options name. @returns the file, and what changed. */
+export async function editedFile(
+  config: Config,
+  format: Format,
+  editor: FaceEditor,
+  photos: readonly OpenedPhoto[],
+  context: StageContext,
+): Promise<{ readonly bytes: Uint8Array | string; readonly result: EditResult }> {
   const { out } = config;
   const { faces: asked, strip } = await facesOf(config, editor, photos, context.log);
   const drawing = drawingOf(config, format, strip);
@@ -213,11 +239,8 @@ async function editInto(
     format === 'photo'
       ? await editedPhoto(faces[0]!.photo!, drawn[0]!, recipes[0]!, photoFormatOf(out)!)
       : await encode(await framesOf(faces, drawn, resolution, drawing), recipes, format);
-  context.signal.throwIfAborted();
-  await writeWhole(out, bytes);
-  for (const warning of warningsAbout(editor, changes)) context.log.warn(warning);
-  if (format === 'gif') context.log.info('a GIF carries no recipe; a .webp or .json with the same options does');
-  return { out, faces: faces.length, frames: drawing.steps, residuals: residualsOf(drawn), changes };
+  const result = { out, faces: faces.length, frames: drawing.steps, residuals: residualsOf(drawn), changes };
+  return { bytes, result };
 }
 
 const formats = ['png', 'webp', 'gif', 'json'] as const;

@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import type { DeviceName } from '../../devices/device.ts';
 import { checkQueue } from '../../queue/check-queue.ts';
-import { fromQueue, type QueueWork } from '../../queue/from-queue.ts';
+import { type Exchange, fromQueue, type QueueWork } from '../../queue/from-queue.ts';
 import { isRedisAddress, redisAddresses } from '../../queue/redis.ts';
-import type { Run } from '../../runs/run-folder.ts';
 import { inThreads, type ThreadEnds } from '../../threads/threads.ts';
 import type { WorkKind } from '../../threads/work-kind.ts';
 import { mapInOrder } from './map-in-order.ts';
@@ -19,24 +18,26 @@ export function queueOption() {
     .meta({ values: redisAddresses });
 }
 
+/** The options of every stage whose work a queue can carry. */
+export const queueOptions = {
+  queue: queueOption()
+    .optional()
+    .describe('let the workers of this Redis do the work, see face-tuning worker; left out: threads of this machine'),
+  shared: pathOption()
+    .default('.')
+    .describe('with --queue: folder that all machines see, wherever; the inputs and --out lie in it'),
+  mixed: z
+    .boolean()
+    .default(false)
+    .describe('with --queue: let processors take part whose results may differ in the last digits'),
+};
+
 /** @param own what each thread does, as for `threadsOption`. */
 export function spreadOptions(own: string) {
-  return {
-    threads: threadsOption(own),
-    queue: queueOption()
-      .optional()
-      .describe('let the workers of this Redis do the work, see face-tuning worker; left out: threads of this machine'),
-    shared: pathOption()
-      .default('.')
-      .describe('with --queue: folder that all machines see, wherever; the inputs and --out lie in it'),
-    mixed: z
-      .boolean()
-      .default(false)
-      .describe('with --queue: let processors take part whose results may differ in the last digits'),
-  };
+  return { threads: threadsOption(own), ...queueOptions };
 }
 
-interface SpreadConfig {
+export interface SpreadConfig {
   readonly device: DeviceName;
   readonly threads: number;
   readonly queue?: string | undefined;
@@ -51,11 +52,11 @@ export async function checkSpread(config: SpreadConfig, inputs: Readonly<Record<
   if (queue !== undefined) await checkQueue(queue, shared, { ...inputs, out });
 }
 
-/** Yields the outputs of all orders, in order. @throws the first failure, or the signal's reason. */
+/** Yields the outputs of all orders, in order. @param run being written. @throws the first failure, or the signal's reason. */
 export function spread<Ends extends ThreadEnds>(
   kind: WorkKind<Ends>,
   work: QueueWork<Ends>,
-  run: Run,
+  run: Exchange,
   config: SpreadConfig,
   context: StageContext,
 ): AsyncGenerator<Ends['output']> {

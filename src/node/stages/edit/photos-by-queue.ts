@@ -1,0 +1,66 @@
+// Hands the photos of a folder to the workers of a queue, and writes what they send back.
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleFiles } from '../../../core/editor/bundle.ts';
+import { UserError } from '../../../core/errors.ts';
+import { writeWhole } from '../../files/files.ts';
+import { checkFileFree } from '../../files/places.ts';
+import { checkSpread, type SpreadConfig, spread } from '../framework/spread.ts';
+import type { StageContext } from '../framework/stage.ts';
+import type { FaceChange } from './changes.ts';
+import { namedProblem, type PhotoResult, photosIn } from './photos.ts';
+import { type EditThread, photoEdits } from './work.ts';
+
+interface FolderConfig extends SpreadConfig {
+  readonly bundle: string;
+  readonly photos?: string | undefined;
+  readonly recipe?: string | undefined;
+  readonly force: boolean;
+}
+
+/** As `editFolder`. Photos that are in `out` already are passed over, so that the same command goes on. */
+export async function editFolderByQueue(config: FolderConfig, folder: string, context: StageContext) {
+  const { bundle, recipe, device, out, force, photos: _, queue, shared, mixed, threads, ...options } = config;
+  const inputs = { bundle, photos: folder, ...(recipe !== undefined && { recipe }) };
+  await checkSpread(config, inputs);
+  const results: PhotoResult[] = [];
+  const changes: FaceChange[] = [];
+  const { log } = context;
+  const refuse = (name: string, problem: string) => {
+    const photo = join(folder, name);
+    results.push({ photo, problem });
+    log.warn(namedProblem(photo, problem));
+  };
+  const orders: EditThread['input'][] = [];
+  for (const name of await photosIn(folder, out)) {
+    try {
+      await checkFileFree(join(out, name), force);
+      orders.push({ name, bytes: (await stat(join(folder, name))).size });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      refuse(name, error.message);
+    }
+  }
+  const work = {
+    shared: { bundle, photos: folder, recipe, device, options },
+    files: [join(bundle, bundleFiles.index), ...(recipe === undefined ? [] : [recipe])],
+    // Refining and tuning take long; that the rest is the same must do.
+    sample: () => ({ ...orders[0]!, quick: true as const }),
+    orders,
+  };
+  const place = { file: (name: string) => join(out, `.${name}`) };
+  const progress = log.progress('edit', orders.length, 'photos');
+  let done = 0;
+  for await (const outcome of spread(photoEdits, work, place, config, context)) {
+    const { name } = orders[done++]!;
+    if ('problem' in outcome) refuse(name, outcome.problem);
+    else {
+      await writeWhole(join(out, name), outcome.file);
+      results.push({ photo: join(folder, name), out: join(out, name) });
+      changes.push(...outcome.changes.map(change => ({ ...change, face: join(folder, name) })));
+    }
+    progress.update(done, name);
+  }
+  progress.finish();
+  return { photos: results.sort((a, b) => (a.photo < b.photo ? -1 : 1)), changes };
+}

@@ -1,0 +1,37 @@
+// The work of `edit --photos` that is spread over machines: one photo of a folder at a time.
+import { z } from 'zod';
+import type { DeviceName } from '../../devices/device.ts';
+import type { WorkKind } from '../../threads/work-kind.ts';
+import type { FaceChange } from './changes.ts';
+
+/** The whole photo with the edit in it, and what changed; or why there is none. */
+export type PhotoOutcome =
+  | { readonly file: Uint8Array; readonly changes: readonly FaceChange[] }
+  | { readonly problem: string };
+
+export interface EditThread {
+  file: 'stages/edit/thread';
+  shared: {
+    readonly bundle: string;
+    /** The folder of the photos. */
+    readonly photos: string;
+    readonly recipe: string | undefined;
+    readonly device: DeviceName;
+    /** The other options of `edit`. */
+    readonly options: Readonly<Record<string, unknown>>;
+  };
+  /** A photo by its name and size; `quick` as the option, for the sample alone. */
+  input: { readonly name: string; readonly bytes: number; readonly quick?: true };
+  output: PhotoOutcome;
+}
+
+export const photoEdits: WorkKind<EditThread> = {
+  stage: 'edit',
+  file: 'stages/edit/thread',
+  paths: ['bundle', 'photos', 'recipe'],
+  input: z.strictObject({
+    name: z.string().regex(/^[^./\\][^/\\]{0,254}$/),
+    bytes: z.int().min(0),
+    quick: z.literal(true).exactOptional(),
+  }),
+};
