@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { UserError } from '../../core/errors.ts';
 import { explainedByItself } from '../files/disk-errors.ts';
 import { consoleLog } from '../log/console-log.ts';
+import { printable, printableLine } from '../log/printable.ts';
 import { packageVersion } from '../runs/manifest.ts';
 import type { Stage } from '../stages/framework/stage.ts';
 import { programFromStages } from './command-from-stage.ts';
@@ -31,7 +32,7 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
     stages,
     async (stage, config, { json, dryRun }) => {
       const show = <T>(result: T, print: (result: T) => string) =>
-        process.stdout.write(`${json ? JSON.stringify(result, null, 2) : print(result)}\n`);
+        process.stdout.write(`${json ? JSON.stringify(result, null, 2) : printable(print(result))}\n`);
       if (dryRun) show(await planOf(stage, config), printPlan);
       else show(await stage.run(config, { log: consoleLog(), signal }), stage.print ?? printValues);
     },
@@ -49,7 +50,7 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
       return exitCodes.interrupted;
     }
     if (error instanceof UserError) {
-      say(`error: ${error.message.replace(/\s*\n\s*/g, ' ')}`);
+      say(`error: ${printableLine(error.message)}`);
       return exitCodes.userError;
     }
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));

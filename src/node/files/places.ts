@@ -76,11 +76,14 @@ export function temporaryName(path: string): string {
   return `${path}.tmp`;
 }
 
-/** @throws UserError unless the folders above a path are there or can be made; nothing is made. */
-export async function checkCanBeMade(path: string): Promise<void> {
+/**
+ * @param shown the path as it was given, for the message.
+ * @throws UserError unless the folders above a path are there or can be made; nothing is made.
+ */
+export async function checkCanBeMade(path: string, shown: string): Promise<void> {
   const folder = dirname(resolve(path));
-  if (!(await exists(folder)) && dirname(folder) !== folder) return checkCanBeMade(folder);
-  await explainingDiskErrors('create', path, async () => {
+  if (!(await exists(folder)) && dirname(folder) !== folder) return checkCanBeMade(folder, shown);
+  await explainingDiskErrors('create', shown, async () => {
     if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
     await access(folder, constants.W_OK | constants.X_OK);
   });
@@ -97,7 +100,7 @@ export async function checkFileFree(out: string, force: boolean): Promise<void> 
       throw new UserError(`--out must be a file; ${out} is a folder. Add a name to it`);
     if (!force) throw new UserError(`${out} exists; give --force to replace it or choose another --out`);
   }
-  await checkCanBeMade(await explainingDiskErrors('write', out, () => linkTarget(out)));
+  await checkCanBeMade(await explainingDiskErrors('write', out, () => linkTarget(out)), out);
 }
 
 /** Makes a folder of files that are replaced, and tries to write there. @throws UserError where nothing can be written there. */

@@ -1,5 +1,6 @@
 // Shows a stage's work in the terminal: a bar that redraws itself for people, plain lines for files and services.
 import type { Log, Progress } from './log.ts';
+import { printableLine } from './printable.ts';
 
 /** The part of a stream that is used. It is standard error, so that standard output holds results only. */
 export interface TextSink {
@@ -58,7 +59,11 @@ export function consoleLog(sink: TextSink = process.stderr, now: () => number = 
       },
     };
   };
-  return { info: line, warn: message => line(`warning: ${message}`), progress };
+  return {
+    info: message => line(printableLine(message)),
+    warn: message => line(`warning: ${printableLine(message)}`),
+    progress,
+  };
 }
 
 /** `1:02:03`, `4:05` or `6.7 s`. */

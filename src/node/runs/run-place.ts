@@ -70,7 +70,7 @@ export async function checkFree(out: string, place: RunPlace, force: boolean): P
 export async function checkRunPlace(out: string, { force, resume }: { force: boolean; resume: boolean }): Promise<void> {
   const place = await placeOf(out);
   await checkFree(out, place, force || resume);
-  await checkCanBeMade(place.lock);
+  await checkCanBeMade(place.lock, out);
 }
 
 /** Moves the old run aside, gives the new one its name, and only then deletes the old one. */

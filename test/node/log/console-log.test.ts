@@ -60,3 +60,12 @@ test('memory is watched while work goes on', () => {
   const watch = watchMemory();
   expect(watch.stop().peakBytes).toBeGreaterThan(10 * 2 ** 20);
 });
+
+test('control characters of files are shown, not obeyed, and a long message loses its middle', () => {
+  const written: string[] = [];
+  const log = consoleLog({ write: text => written.push(text) });
+  log.warn('name \x1b[2J\u202egnp.exe\r\nnext\0');
+  expect(written.pop()).toBe('warning: name \\x1b[2J\\u202egnp.exe next\\x00\n');
+  log.info(`got "${'x'.repeat(1e6)}"; choose another`);
+  expect(written.pop()).toMatch(/^got "x{440,450} \[…\] x{425,440}"; choose another\n$/);
+});
