@@ -61,7 +61,18 @@ describe('a bundle and a picture', () => {
     const out = `${fresh('strip')}.png`;
     expect(editTo(out, '--lock', 'Mael')).toBe('unknown attribute "Mael". Did you mean "Male"?');
     expect(editTo(out, '--move', 'Yung=1')).toBe('unknown attribute "Yung". Did you mean "Young"?');
+    expect(editTo(out, '--move', 'age=2')).toBe(
+      'unknown attribute "age". Did you mean "Young", turned round: age=2 is Young=-2?',
+    );
     expect(existsSync(out)).toBe(false);
+  });
+
+  test('too large to be written, told before any face is drawn', () => {
+    const out = join(fresh('missing'), 'strip.png');
+    expect(editTo(out, '--seed', '0-99', '--steps', '99', '--scale', '32')).toMatch(
+      /^a picture must have at most 65535 pixels a side and 256 million in all; this would be \d+×\d+\. Give a smaller/,
+    );
+    expect(existsSync(join(out, '..'))).toBe(false);
   });
 
   test('with a changed byte', () => {
@@ -89,6 +100,8 @@ describe('an option', () => {
       /^a probability must lie between 0 and 100 %/,
     ],
     [['edit', '--bundle', 'a', '--out', 'b', '--move', 'Young=1'], /^--out must end in \.png, .*; got b$/],
+    [['edit', '--bundle', 'a', '--out', 'b.png', '--move', 'Young=1', '--seed', '0-x'], /^--seed must be whole num/],
+    [['prepare', '--celeba', 'a', '--out', 'b'.repeat(250)], /^the name of --out must have at most 245 bytes; got 250/],
     [['evaluate', '--out', 'b'], 'unknown option --out. See face-tuning evaluate --help'],
     [['evaluate', 'edits', '--out', 'b'], '--bundle is required'],
     [['evaluate', 'generator', '--generator', 'a', '--out', 'b'], '--dataset is required'],
