@@ -73,8 +73,10 @@ test('whole files leave no temporary file behind', async () => {
 
 test('disk errors that a user can mend are one clear line; others stay what they are', async () => {
   await expect(readNpy(join(root, 'absent.npy'))).rejects.toThrow(/cannot read .*absent.npy: no such file/);
-  await expect(writeWhole(join(root, 'absent/file'), '')).rejects.toThrow(/cannot write .*: no such file or folder/);
   writeFileSync(join(root, 'file'), '{"a":');
+  await expect(writeWhole(join(root, 'file/inside'), '')).rejects.toThrow(/cannot write .*: .*not a folder/);
+  await writeWhole(join(root, 'made/on the way'), 'there');
+  expect(readFileSync(join(root, 'made/on the way'), 'utf8')).toBe('there');
   await expect(readWhole(join(root, 'file/inside'))).rejects.toThrow(/not a folder/);
   await expect(readWhole(root)).rejects.toThrow(/it is a folder/);
   await expect(readJson(join(root, 'file'))).rejects.toThrow(/is not valid JSON/);

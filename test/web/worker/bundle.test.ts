@@ -19,7 +19,7 @@ beforeAll(async () => {
 /** Answers as a web server that has these files. */
 function serve(served: Files): void {
   vi.stubGlobal('fetch', async (url: URL) => {
-    const bytes = served[url.href.replace(`${address}/`, '')];
+    const bytes = served[`${url.origin}${url.pathname}`.replace(`${address}/`, '')];
     return bytes === undefined ? new Response(null, { status: 404 }) : new Response(new Uint8Array(bytes));
   });
 }
