@@ -25,9 +25,10 @@ const options = z.strictObject({
     .default(64)
     .describe('requests that may wait for a thread; further ones are answered 503 with Retry-After'),
   timeout: z.number().min(0.1).max(600).default(30).describe('seconds that a request may take, waiting included'),
-  maxBody: z.number().min(0.01).max(100).default(1).describe('megabytes of a request at most'),
+  maxBody: z.number().min(0.01).max(100).default(1).describe('megabytes of a request in JSON at most'),
+  maxPhoto: z.number().min(0.01).max(200).default(16).describe('megabytes of a request with a photo at most'),
   maxSteps: z.int().min(1).max(99).default(32).describe('frames of a strip or an animation at most'),
-  maxPixels: z.number().min(0.01).max(100).default(16).describe('millions of pixels of a picture at most'),
+  maxPixels: z.number().min(0.01).max(100).default(16).describe('millions of pixels of a photo or an answer at most'),
   tokenFile: pathOption()
     .optional()
     .describe(`file with the bearer token that clients must show; ${tokenVariable} in the environment does the same`),
@@ -57,6 +58,7 @@ export const serve = defineStage({
     const drawer = await openDrawer(bundle, threads);
     const limits = {
       bodyBytes: Math.round(config.maxBody * 1e6),
+      photoBytes: Math.round(config.maxPhoto * 1e6),
       faces: config.maxSteps,
       pixels: Math.round(config.maxPixels * 1e6),
       seconds: config.timeout,

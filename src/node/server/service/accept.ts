@@ -1,25 +1,24 @@
 // Chooses the form of an answer by the request's Accept.
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
-import type { AnswerFormat } from './drawing.ts';
 import { Refusal } from './problem.ts';
 
-const types = { png: 'image/png', webp: 'image/webp', json: 'application/json' } as const satisfies Record<
-  AnswerFormat,
-  string
->;
-const formats = Object.keys(types) as AnswerFormat[];
+const types = { png: 'image/png', webp: 'image/webp', jpeg: 'image/jpeg', json: 'application/json' } as const;
+type Format = keyof typeof types;
 
-/** PNG is for those who take anything. @throws Refusal 406 where Accept names none of the three. */
-export function acceptedFormat(context: Context): AnswerFormat {
+/** The forms of generated faces, and of photos. The first is for those who take anything. */
+export const faceFormats = ['png', 'webp', 'json'] as const satisfies readonly Format[];
+export const photoFormats = ['jpeg', 'png', 'webp', 'json'] as const satisfies readonly Format[];
+
+/** @throws Refusal 406 where Accept names none of the formats. */
+export function acceptedFormat<Offered extends Format>(context: Context, formats: readonly Offered[]): Offered {
   const chosen = accepts(context, {
     header: 'Accept',
-    supports: formats,
-    default: 'png',
+    supports: [...formats],
+    default: formats[0]!,
     match: wanted => {
       for (const { type, q } of wanted) {
-        const fits = (format: AnswerFormat) =>
-          [types[format], `${types[format].split('/')[0]}/*`, '*/*'].includes(type);
+        const fits = (format: Offered) => [types[format], `${types[format].split('/')[0]}/*`, '*/*'].includes(type);
         const found = q > 0 ? formats.find(fits) : undefined;
         if (found !== undefined) return found;
       }
@@ -28,9 +27,10 @@ export function acceptedFormat(context: Context): AnswerFormat {
   });
   const format = formats.find(each => each === chosen);
   if (format !== undefined) return format;
-  throw new Refusal(406, `Accept must take ${Object.values(types).join(', ')} or any of them`);
+  const offered = formats.map(each => types[each]).join(', ');
+  throw new Refusal(406, `Accept must take ${offered} or any of them`);
 }
 
-export function mediaType(format: AnswerFormat): string {
+export function mediaType(format: Format): string {
   return types[format];
 }

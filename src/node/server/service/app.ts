@@ -12,18 +12,21 @@ import { errorCode } from '../../files/disk-errors.ts';
 import type { Log } from '../../log/log.ts';
 import { packageVersion } from '../../runs/manifest.ts';
 import { withHeaders } from '../headers.ts';
-import { acceptedFormat, mediaType } from './accept.ts';
+import { acceptedFormat, faceFormats, mediaType, photoFormats } from './accept.ts';
 import type { Drawer } from './drawer.ts';
-import type { AnswerFormat, Order } from './drawing.ts';
+import type { Order } from './drawing.ts';
 import { createMetrics } from './metrics.ts';
 import { modelFacts } from './model-facts.ts';
+import type { PhotoOrder } from './photo-drawing.ts';
 import { brokenRuleOf, problem, Refusal } from './problem.ts';
 import { BoundedQueue } from './queue.ts';
 import { routes } from './routes.ts';
-import { editSchema, faceQuerySchema, seedSchema } from './schemas.ts';
+import { type EditBody, editSchema, faceQuerySchema, photoEditSchema, photoFormSchema, seedSchema } from './schemas.ts';
 
 export interface ServiceLimits {
+  /** Of requests in JSON, and of those with a photo. */
   readonly bodyBytes: number;
+  readonly photoBytes: number;
   /** Steps of a request, and pixels of its answer. */
   readonly faces: number;
   readonly pixels: number;
@@ -63,7 +66,7 @@ export function createService(options: ServiceOptions): Service {
   const { name, sha256 } = bundle;
   let stops = false;
 
-  const draw = async (context: Context, order: Omit<Order, 'limits'>) => {
+  const draw = async (context: Context, order: Omit<Order, 'limits'> | Omit<PhotoOrder, 'limits'>) => {
     const late = AbortSignal.timeout(limits.seconds * 1000);
     const signal = AbortSignal.any([context.req.raw.signal, late]);
     const work = queue.run(async () => {
@@ -100,29 +103,44 @@ export function createService(options: ServiceOptions): Service {
   if (token !== undefined) {
     for (const path of ['/v1/*', '/metrics']) app.use(path, bearerAuth({ token, realm: 'face-tuning' }));
   }
-  app.use(
-    routes.edit.path,
+  const [edits, photos] = [limits.bodyBytes, limits.photoBytes].map(maxSize =>
     bodyLimit({
-      maxSize: limits.bodyBytes,
+      maxSize,
       onError: () => {
-        throw new Refusal(413, `the body must have at most ${limits.bodyBytes} bytes`);
+        throw new Refusal(413, `the body must have at most ${maxSize} bytes`);
       },
     }),
   );
+  app.use(routes.edit.path, (context, next) => {
+    const isForm = context.req.header('Content-Type')?.toLowerCase().startsWith('multipart/form-data');
+    if (isForm && !model.photos) throw new Refusal(422, `${name} edits no photos: it has no encoder`);
+    return (isForm ? photos! : edits!)(context, next);
+  });
 
   app.openapi(
     routes.edit,
     async context => {
-      const format = acceptedFormat(context);
-      const drawn = await draw(context, { kind: 'edit', edit: context.req.valid('json'), format });
-      return answer(drawn, format, { 'Cache-Control': 'no-store' });
+      const headers = { 'Cache-Control': 'no-store' };
+      const form = context.req.valid('form');
+      if ('photo' in form) {
+        const format = acceptedFormat(context, photoFormats);
+        const [photo, portrait] = await Promise.all([bytesOf(form.photo), bytesOf(form.portrait)]);
+        return answer(
+          await draw(context, { kind: 'photo', photo: photo!, portrait, edit: form.edit, format }),
+          format,
+          headers,
+        );
+      }
+      const format = acceptedFormat(context, faceFormats);
+      const edit = context.req.valid('json') as EditBody; // its type is that of any body of the route
+      return answer(await draw(context, { kind: 'edit', edit, format }), format, headers);
     },
-    refusing({ json: editSchema }),
+    refusing({ json: editSchema, form: photoFormSchema }),
   );
   app.openapi(
     routes.face,
     async context => {
-      const format = acceptedFormat(context);
+      const format = acceptedFormat(context, faceFormats);
       const { seed } = context.req.valid('param');
       const { psi, scale } = context.req.valid('query');
       // Another processor may draw a face that differs in its last digits: a weak tag.
@@ -161,10 +179,12 @@ export function createService(options: ServiceOptions): Service {
   });
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  app.openAPIRegistry.register('PhotoEdit', photoEditSchema);
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'face-tuning', version: packageVersion, description: `Edits faces of the model ${name}.` },
   });
+  (document.paths?.[routes.edit.path]?.post?.requestBody as { required: boolean }).required = true;
   app.get('/openapi.json', context => context.json(document));
 
   const paths = [
@@ -202,7 +222,15 @@ function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<
   });
 }
 
-function answer(drawn: Uint8Array | object, format: AnswerFormat, headers: Record<string, string>): Response {
+async function bytesOf(file: File | undefined): Promise<Uint8Array | undefined> {
+  return file && new Uint8Array(await file.arrayBuffer());
+}
+
+function answer(
+  drawn: Uint8Array | object,
+  format: Parameters<typeof mediaType>[0],
+  headers: Record<string, string>,
+): Response {
   const body = drawn instanceof Uint8Array ? new Uint8Array(drawn) : JSON.stringify(drawn);
   return new Response(body, { headers: { 'Content-Type': mediaType(format), Vary: 'Accept, Origin', ...headers } });
 }

@@ -3,11 +3,12 @@ import type { Bundle } from '../../../core/editor/bundle.ts';
 import { UserError } from '../../../core/errors.ts';
 import { inThreads } from '../../threads/threads.ts';
 import type { Drawn, Order } from './drawing.ts';
+import type { PhotoOrder } from './photo-drawing.ts';
 import type { ServiceThread } from './thread.ts';
 
 export interface Drawer {
   /** @throws UserError for a request that the model refuses; Error, with the stack of the thread, for a bug. */
-  draw(order: Order, signal: AbortSignal): Promise<Drawn>;
+  draw(order: Order | PhotoOrder, signal: AbortSignal): Promise<Drawn>;
   /** Rejects once a thread has died: nothing can be drawn any more. */
   readonly failed: Promise<never>;
   close(): Promise<void>;
@@ -33,7 +34,7 @@ export async function openDrawer(bundle: Bundle, threads: number): Promise<Drawe
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
     try {
-      const answer = await workers.run({ ...order, stop }).catch((error: unknown) => {
+      const answer = await workers.run({ order, stop }).catch((error: unknown) => {
         fail(error);
         throw error;
       });

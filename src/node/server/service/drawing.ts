@@ -89,27 +89,47 @@ export async function drawOrder(editor: FaceEditor, order: Order, signal: Stoppi
   const isAnimated = [format, edit.picture].includes('webp');
   const plan = { ...given, timing: given.timing ?? (isAnimated ? defaultTiming : undefined) };
   checkLimits(plan, editor, limits);
-  const { moves, wanted } = await editor.resolveStrip(
-    { ...asked, steps: plan.steps },
-    { nearest: edit.nearest, signal },
-  );
-  const face = { ...asked, moves };
-  const drawn = await drawFace(editor, face, plan.steps);
-  signal.throwIfAborted();
+  const { face, drawn, missed } = await drawnFace(editor, asked, plan.steps, edit.nearest, signal);
   const [recipe] = recipesOf(editor, [face], plan) as [Recipe];
   if (format !== 'json') return encode(editor, drawn, recipe, plan, format);
   if (order.kind === 'face') return faceFacts(editor, face, drawn);
-  const facts = await editFacts(editor, face, drawn, recipe);
-  const missed = wanted.filter(isMissed).map(each => `out of reach: ${describeMissed(each, 'the face')}`);
   const { picture } = edit;
   return {
-    ...facts,
-    warnings: [...facts.warnings, ...missed],
+    ...(await editFacts(editor, face, drawn, recipe, missed)),
     ...(picture && { picture: dataUrl(await encode(editor, drawn, recipe, plan, picture), picture) }),
   };
 }
 
-function planOf({ seed, psi, latent, moves = [], ...edit }: EditOrder, editor: FaceEditor): Plan {
+/** Finds the strengths of wanted probabilities, edits and draws. @returns a line for each probability out of reach. */
+export async function drawnFace(
+  editor: FaceEditor,
+  asked: Face,
+  steps: number,
+  nearest: boolean,
+  signal: Stopping,
+): Promise<{ face: Face; drawn: DrawnFace; missed: string[] }> {
+  const { moves, wanted } = await editor.resolveStrip({ ...asked, steps }, { nearest, signal });
+  const face = { ...asked, moves };
+  const drawn = await drawFace(editor, face, steps);
+  signal.throwIfAborted();
+  return {
+    face,
+    drawn,
+    missed: wanted.filter(isMissed).map(each => `out of reach: ${describeMissed(each, 'the face')}`),
+  };
+}
+
+/** Reads moves and locks, whatever the face. */
+export function wishesOf(
+  edit: Pick<EditOrder, 'moves' | 'locks' | 'hold' | 'geometry' | 'layers'>,
+  editor: FaceEditor,
+): Omit<Face, 'seed' | 'psi' | 'latent' | 'portrait'> {
+  const moves = (edit.moves ?? []).map(asRange);
+  const { geometry = editor.geometry, hold, layers } = edit;
+  return { moves, locks: locksOf(edit.locks ?? [], moves, editor), geometry, hold, layers };
+}
+
+function planOf({ seed, psi, latent, ...edit }: EditOrder, editor: FaceEditor): Plan {
   if ((seed === undefined) === (latent === undefined)) {
     const got = seed === undefined ? 'none' : 'seed and latent';
     throw new UserError(`a face must start from one of seed, latent and recipe; got ${got}`);
@@ -118,10 +138,7 @@ function planOf({ seed, psi, latent, moves = [], ...edit }: EditOrder, editor: F
     throw new UserError(`psi truncates faces of a seed, not a latent; got ${psi}. Leave it out`);
   }
   const start: Start = latent === undefined ? { seed: seed!, psi } : { latent };
-  const ranges = moves.map(asRange);
-  const { geometry = editor.geometry, hold, layers } = edit;
-  const locks = locksOf(edit.locks ?? [], ranges, editor);
-  const face: Face = { ...start, moves: ranges, locks, geometry, hold, layers };
+  const face: Face = { ...start, ...wishesOf(edit, editor) };
   return { face, steps: edit.steps ?? 1, scale: edit.scale ?? 1, timing: edit.timing };
 }
 
@@ -172,11 +189,18 @@ async function encode(
   return encodeFaceAnimation(editor.bundle.resolution, [drawn], [recipe], { ...plan, timing, format });
 }
 
-function dataUrl(picture: Uint8Array, format: PictureFormat): string {
+export function dataUrl(picture: Uint8Array, format: string): string {
   return `data:image/${format};base64,${Buffer.from(picture).toString('base64')}`;
 }
 
-async function editFacts(editor: FaceEditor, face: Face, drawn: DrawnFace, recipe: Recipe) {
+/** @param missed further warnings. */
+export async function editFacts(
+  editor: FaceEditor,
+  face: Face,
+  drawn: DrawnFace,
+  recipe: Recipe,
+  missed: readonly string[],
+) {
   const comparison = await compare(editor, face, drawn);
   const { before, after, probabilities } = comparison;
   const moves = movesIn(comparison);
@@ -192,7 +216,7 @@ async function editFacts(editor: FaceEditor, face: Face, drawn: DrawnFace, recip
     recipe: JSON.parse(formatRecipe(recipe)),
     moves,
     attributes,
-    warnings: warningsAbout(editor, [{ face: 'this face', moves }]),
+    warnings: [...warningsAbout(editor, [{ face: 'this face', moves }]), ...missed],
   };
 }
 

@@ -8,7 +8,7 @@ import type { modelSchema } from './schemas.ts';
 export type ModelFacts = z.output<typeof modelSchema>;
 
 export function modelFacts(bundle: Bundle, limits: ModelFacts['limits']): ModelFacts {
-  const { name, sha256, resolution, latentSize, psi = 1, field } = bundle;
+  const { name, sha256, resolution, latentSize, psi = 1, field, encoder } = bundle;
   const { geometry, layers } = ganModel(bundle.generator.architecture);
   return {
     name,
@@ -18,6 +18,7 @@ export function modelFacts(bundle: Bundle, limits: ModelFacts['limits']): ModelF
     layers,
     geometry,
     psi,
+    photos: encoder !== undefined,
     holds: field === undefined ? ['linear'] : ['linear', 'field'],
     directions: bundle.directions.map(direction => {
       const {

@@ -8,6 +8,7 @@ import {
   faceSchema,
   healthSchema,
   modelSchema,
+  photoFormSchema,
   problemSchema,
   seedSchema,
 } from './schemas.ts';
@@ -16,6 +17,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json'
 
 const picture = { schema: { type: 'string', format: 'binary' } } as const;
 const pictures = { 'image/png': picture, 'image/webp': picture };
+const photos = { ...pictures, 'image/jpeg': picture };
 
 const refusals = {
   400: 'The body is not well-formed, or the Authorization',
@@ -52,12 +54,15 @@ export const routes = {
   edit: createRoute({
     method: 'post',
     path: '/v1/edits',
-    summary: 'Edit a face: move attributes while others are locked',
+    summary: 'Edit a face, of a seed or in a photo: move attributes while others are locked',
     description: 'Answers with a picture that carries its recipe, or as JSON with what the edit changed, by Accept.',
     security,
-    request: { body: { required: true, content: json(editSchema) } },
+    // Not `required`: each body is then checked by its own type alone. The document says that one is needed.
+    request: {
+      body: { content: { ...json(editSchema), 'multipart/form-data': { schema: photoFormSchema } } },
+    },
     responses: {
-      200: { description: 'The edited face', content: { ...pictures, ...json(editedSchema) } },
+      200: { description: 'The edited face, or the photo with it', content: { ...photos, ...json(editedSchema) } },
       408: { description: 'The request took too long to arrive' },
       ...refusing(400, 401, 406, 413, 415, 422, 500, 503),
     },

@@ -81,6 +81,48 @@ export const editSchema = z
 
 export type EditBody = z.output<typeof editSchema>;
 
+const boxSchema = z
+  .strictObject({ x: z.number(), y: z.number(), side: z.number().gt(0), angle: z.number() })
+  .describe('the square around the face, in pixels of the photo: its middle, its side, degrees it is turned clockwise');
+
+export const photoEditSchema = editSchema
+  .pick({ moves: true, locks: true, hold: true, geometry: true, layers: true, nearest: true })
+  .extend({
+    face: z.int().min(1).max(100).default(1).describe('the face of several, 1 being the largest'),
+    box: boxSchema.optional(),
+    quick: z.boolean().default(false).describe("takes the encoder's word alone: at once, and less alike"),
+    picture: z
+      .enum(['jpeg', 'png', 'webp'])
+      .optional()
+      .describe('lets a JSON answer carry the photo too, as a data URL'),
+    keep: z.boolean().default(false).describe('lets a JSON answer carry the portrait, for the next edit of this photo'),
+  })
+  .openapi('PhotoEdit');
+
+export const photoFormSchema = z
+  .strictObject({
+    photo: z.instanceof(File, { error: 'must be a file' }).openapi({ type: 'string', format: 'binary' }),
+    portrait: z.instanceof(File, { error: 'must be a file' }).optional().openapi({
+      type: 'string',
+      format: 'binary',
+      description: 'portrait.file of an earlier answer, decoded: the face need not be found again',
+    }),
+    edit: z
+      .string()
+      .transform((text, { issues }) => {
+        try {
+          return JSON.parse(text);
+        } catch {
+          issues.push({ code: 'custom', message: 'must be JSON', input: text });
+          return z.NEVER;
+        }
+      })
+      .pipe(photoEditSchema)
+      .default(() => photoEditSchema.parse({}))
+      .openapi({ type: 'string', description: 'PhotoEdit as JSON', example: '{"moves": ["Smiling=p90"]}' }),
+  })
+  .openapi('PhotoForm');
+
 /** Text of a path or a query as a number. */
 const written = (pattern: RegExp, rule: string) =>
   z
@@ -134,6 +176,17 @@ export const editedSchema = z
     ),
     warnings: z.array(z.string()),
     picture: z.string().optional().describe('a data URL, where it was asked for'),
+    portrait: z
+      .object({
+        sha256: z.string().describe('by which recipes name it'),
+        box: boxSchema,
+        missing: z.number().describe('share of the square that lies outside the photo'),
+        psnr: z.number().describe('how alike the face in the photo and the one that is edited are, in dB'),
+        agreement: z.number().describe('share of the attributes that both show, or neither'),
+        file: z.string().optional().describe('in base64, where it was asked for'),
+      })
+      .optional()
+      .describe('of a photo'),
   })
   .openapi('Edited');
 
@@ -155,6 +208,7 @@ export const modelSchema = z
     layers: z.int().describe('layers that latents and moves can tell apart'),
     geometry: z.enum(geometryNames),
     psi: z.number().describe('truncation by default'),
+    photos: z.boolean().describe('whether it edits photos'),
     holds: z.array(z.enum(holdNames)).describe('the ways that can be asked for'),
     directions: z.array(
       z.object({
@@ -171,9 +225,10 @@ export const modelSchema = z
       }),
     ),
     limits: z.object({
-      bodyBytes: z.int(),
+      bodyBytes: z.int().describe('of a request in JSON'),
+      photoBytes: z.int().describe('of a request with a photo'),
       faces: z.int().describe('steps of a request'),
-      pixels: z.int().describe('pixels of an answer'),
+      pixels: z.int().describe('pixels of a photo or an answer'),
       seconds: z.number(),
       waiting: z.int().describe('requests that wait for their turn'),
     }),

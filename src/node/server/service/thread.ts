@@ -2,17 +2,20 @@
 
 import type { Bundle } from '../../../core/editor/bundle.ts';
 import { FaceEditor } from '../../../core/editor/face-editor.ts';
+import type { FindFaces } from '../../../core/editor/portrait-finder.ts';
 import { UserError } from '../../../core/errors.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
 import { cpuDevice } from '../../devices/device.ts';
+import { openFaceFinder } from '../../photos/face-finder.ts';
 import { serve } from '../../threads/serve.ts';
 import { type Drawn, drawOrder, type Order } from './drawing.ts';
+import { drawPhoto, type PhotoOrder } from './photo-drawing.ts';
 
 export interface ServiceThread {
   file: 'server/service/thread';
   shared: { readonly bundle: Bundle };
   /** `stop` is shared memory that becomes 1 once nobody waits for the answer any more. */
-  input: Order & { readonly stop: Int32Array };
+  input: { readonly order: Order | PhotoOrder; readonly stop: Int32Array };
   output: Answer;
 }
 
@@ -23,8 +26,13 @@ export type Answer = { readonly drawn: Drawn } | { readonly refused: string } | 
 class Stopped extends Error {}
 
 serve<ServiceThread>(async ({ bundle }) => {
-  const editor = await FaceEditor.open(cpuDevice(1), bundle, { hash: hashBytes });
-  return async ({ stop, ...order }) => {
+  let finder: ReturnType<typeof openFaceFinder> | undefined;
+  const findFaces: FindFaces = async (photo, signal) => {
+    finder ??= openFaceFinder(1); // seldom needed, so opened with the first photo
+    return (await finder).find(photo, signal);
+  };
+  const editor = await FaceEditor.open(cpuDevice(1), bundle, { hash: hashBytes, findFaces });
+  return async ({ stop, order }) => {
     try {
       const signal = {
         throwIfAborted() {
@@ -32,7 +40,8 @@ serve<ServiceThread>(async ({ bundle }) => {
         },
       };
       signal.throwIfAborted();
-      return { drawn: await drawOrder(editor, order, signal) };
+      const drawn = order.kind === 'photo' ? drawPhoto(editor, order, signal) : drawOrder(editor, order, signal);
+      return { drawn: await drawn };
     } catch (error) {
       if (error instanceof UserError) return { refused: error.message };
       if (error instanceof Stopped) return { refused: 'stopped' };

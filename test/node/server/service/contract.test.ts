@@ -1,9 +1,10 @@
 // Holds every route of the service to its own /openapi.json: each status, type and body that it answers with is in there.
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseRecipe, readRecipes } from '../../../../src/core/editing/recipe.ts';
-import { openTinyService, posted } from '../../../helpers/open-service.ts';
+import { openTinyService, photoBundle, posted } from '../../../helpers/open-service.ts';
 import { noBoundary } from '../../../helpers/tiny-bundle.ts';
 
 type Media = Readonly<Record<string, { schema: object }>>;
@@ -32,8 +33,8 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 /** Asks, and compares with the document. @param path as the document has it. */
-async function ask(path: string, address: string, init: RequestInit = {}) {
-  const response = await service.app.request(address, { ...init, headers: { ...authorised, ...init.headers } });
+async function ask(path: string, address: string, init: RequestInit = {}, from = service) {
+  const response = await from.app.request(address, { ...init, headers: { ...authorised, ...init.headers } });
   const method = (init.method ?? 'GET').toLowerCase();
   const operation = document.paths[path]![method]!;
   const described = operation.responses[response.status];
@@ -115,11 +116,24 @@ test.each([
   expect(json).toMatchObject({ status: 200, type: 'application/json' });
 });
 
+test('a photo is edited into a photo, or into facts', async () => {
+  const photos = await openTinyService({ token, bundle: await photoBundle() });
+  const picture = sharp({ create: { width: 24, height: 20, channels: 3, background: 'olive' } });
+  const body = new FormData();
+  body.set('photo', new File([new Uint8Array(await picture.jpeg().toBuffer())], 'me.jpg'));
+  const box = { x: 12, y: 10, side: 16, angle: 0 };
+  body.set('edit', JSON.stringify({ moves: ['Young=1'], box, quick: true, keep: true, picture: 'webp' }));
+  for (const [accept, type] of Object.entries({ '*/*': 'image/jpeg', 'application/json': 'application/json' })) {
+    const init = { method: 'POST', headers: { Accept: accept }, body };
+    expect(await ask(edits, edits, init, photos)).toMatchObject({ status: 200, type });
+  }
+  await photos.close();
+});
+
 test('an animation is a WebP of as many frames as steps', async () => {
   const timing = { delay: 40 };
   const webp = await ask(edits, edits, posted({ ...move, steps: 5, timing }, { Accept: 'image/webp, */*;q=0.1' }));
   expect(webp.type).toBe('image/webp');
-  const { default: sharp } = await import('sharp');
   expect(await sharp(webp.bytes).metadata()).toMatchObject({ pages: 5, delay: [40, 40, 40, 40, 40] });
 });
 

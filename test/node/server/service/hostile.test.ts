@@ -2,14 +2,15 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mutations } from '../../../helpers/fuzz.ts';
-import { openTinyService, tinyLimits } from '../../../helpers/open-service.ts';
+import { openTinyService, photoBundle, tinyLimits } from '../../../helpers/open-service.ts';
 
 let service: Awaited<ReturnType<typeof openTinyService>>;
 let listening: Awaited<ReturnType<typeof service.listen>>;
 beforeAll(async () => {
-  service = await openTinyService({ limits });
+  service = await openTinyService({ limits, bundle: await photoBundle() });
   const server = {
     headersTimeout: 1000,
     requestTimeout: 1000,
@@ -24,7 +25,7 @@ afterAll(async () => {
 });
 
 /** Bodies as large as the command allows them: damage grows with the size. */
-const limits = { ...tinyLimits, bodyBytes: 1_000_000 };
+const limits = { ...tinyLimits, bodyBytes: 1_000_000, photoBytes: 2_000_000 };
 
 /** How many of each status came back, over all tests. */
 const statuses = new Map<number, number>();
@@ -83,7 +84,7 @@ const good = [
   { recipe: { schemaVersion: 1, bundle: { name: 'tiny', sha256: '0' }, seed: 1, moves: ['Young=1'], locks: [] } },
 ];
 
-const many = { numRuns: 320 };
+const many = { numRuns: 270 };
 
 test('damaged JSON of good requests', async () => {
   for (const request of good) {
@@ -140,7 +141,7 @@ test('any JSON at all, and any value in place of each member', async () => {
 
 const { bodyBytes } = limits;
 const deep = (open: string, close: string, levels: number) => open.repeat(levels) + close.repeat(levels);
-const numbers = (value: string) => `{"latent":[${Array(64).fill(value).join(',')}],"moves":["Young=1"]}`;
+const numbers = (value: string) => `{"latent":[${Array(16).fill(value).join(',')}],"moves":["Young=1"]}`;
 
 test.each([
   ['nested lists', deep('[', ']', bodyBytes / 2)],
@@ -156,8 +157,6 @@ test.each([
   ['members twice', '{"seed":1,"seed":-1}'],
   ['a prototype', '{"__proto__":{"seed":1},"constructor":{"prototype":{}}}'],
   ['latents off all measure', numbers('1e308')],
-  ['latents too small', numbers('5e-324')],
-  ['latents of zero', numbers('-0')],
   ['null bytes', '\0'.repeat(1000)],
   ['no body', ''],
   ['a body of one byte more than allowed', ' '.repeat(bodyBytes + 1)],
@@ -187,6 +186,58 @@ test('bombs in other types, forms and encodings', async () => {
     ['', '{}'],
   ];
   for (const [type, body] of bombs) for (let times = 0; times < 5; times++) await ask('/v1/edits', post(body, type));
+});
+
+const form = (parts: Readonly<Record<string, Blob | string>>): RequestInit => {
+  const body = new FormData();
+  for (const [name, part] of Object.entries(parts)) body.append(name, part);
+  return { method: 'POST', body };
+};
+const photoEdit = JSON.stringify({ moves: ['Young=1'], box: { x: 6, y: 6, side: 8, angle: 0 }, quick: true });
+
+test('damaged photos, and damaged edits of good ones', async () => {
+  const small = sharp({ create: { width: 12, height: 12, channels: 3, background: 'olive' } });
+  const [png, jpeg] = [await small.png().toBuffer(), await small.jpeg().toBuffer()];
+  for (const picture of [png, jpeg]) {
+    await fc.assert(
+      fc.asyncProperty(mutations(picture), async bytes => {
+        await ask('/v1/edits', form({ photo: new File([Buffer.from(bytes)], 'a'), edit: photoEdit }), refusedOrGood);
+      }),
+      { numRuns: 60 },
+    );
+  }
+  await fc.assert(
+    fc.asyncProperty(mutations(new TextEncoder().encode(photoEdit)), async bytes => {
+      const edit = new TextDecoder().decode(bytes);
+      await ask('/v1/edits', form({ photo: new File([png], 'a'), edit }), refusedOrGood);
+    }),
+    { numRuns: 60 },
+  );
+}, 120_000);
+
+test('photos that grow beyond all measure when they are decoded', async () => {
+  const huge = Buffer.from(
+    await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer(),
+  );
+  huge.writeUInt32BE(60_000, 16); // width and height in the header; its checksum is wrong then, too
+  huge.writeUInt32BE(60_000, 20);
+  const flat = await sharp({ create: { width: 9000, height: 9000, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  const svg = Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="1e6" height="1e6">${'<g>'.repeat(10_000)}</svg>`,
+  );
+  for (const photo of [huge, flat, svg, Buffer.from('GIF89a'), Buffer.alloc(1_900_000)]) {
+    await ask('/v1/edits', form({ photo: new File([Buffer.from(photo)], 'a'), edit: photoEdit }));
+  }
+  const deepEdit = deep('[', ']', 400_000);
+  await ask('/v1/edits', form({ photo: new File([flat], 'a'), edit: deepEdit }));
+  await ask('/v1/edits', form({ photo: new File([flat], 'a'), portrait: new File([Buffer.alloc(100_000, 255)], 'b') }));
+  const twice = form({ photo: new File([flat], 'a') });
+  (twice.body as FormData).append('photo', new File([flat], 'a'));
+  await ask('/v1/edits', twice);
 });
 
 test('paths and queries', async () => {

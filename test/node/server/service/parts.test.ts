@@ -5,7 +5,7 @@ import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../../src/core/errors.ts';
 import { withPackages } from '../../../../src/node/files/optional-packages.ts';
-import { acceptedFormat } from '../../../../src/node/server/service/accept.ts';
+import { acceptedFormat, faceFormats } from '../../../../src/node/server/service/accept.ts';
 import { readToken } from '../../../../src/node/server/service/token.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 
@@ -58,7 +58,7 @@ test.each([
   ['garbage;;;,,,=', '406'],
 ])('Accept: %s is answered by %s', async (accept, format) => {
   const app = new Hono();
-  app.get('/', context => context.text(acceptedFormat(context)));
+  app.get('/', context => context.text(acceptedFormat(context, faceFormats)));
   app.onError((error, context) => context.text(String((error as unknown as { status: number }).status)));
   const answer = await app.request('/', { headers: accept === undefined ? {} : { Accept: accept } });
   expect(await answer.text()).toBe(format);

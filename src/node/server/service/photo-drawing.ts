@@ -1,0 +1,101 @@
+// Edits a photo for the service: finds its face, edits it, and pastes the edit back into the photo.
+import type { Hold } from '../../../core/directions/hold.ts';
+import type { Move } from '../../../core/editing/moves.ts';
+import { formatRecipe, type Recipe, recipeKeyword } from '../../../core/editing/recipe.ts';
+import { recipesAsXmp } from '../../../core/editing/recipe-file.ts';
+import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import type { EditRequest } from '../../../core/editor/requests.ts';
+import { UserError } from '../../../core/errors.ts';
+import { addPngText } from '../../../core/formats/png-text.ts';
+import type { Geometry } from '../../../core/models/latents.ts';
+import type { FaceBox, Photo } from '../../../core/portraits/photo.ts';
+import { sharp } from '../../native/native-packages.ts';
+import { type PhotoFile, readPhoto } from '../../photos/read-photo.ts';
+import { encodePhoto } from '../../photos/write-photo.ts';
+import { recipesOf } from '../../stages/edit/strips.ts';
+import { type DrawingLimits, type Drawn, dataUrl, drawnFace, editFacts, type Stopping, wishesOf } from './drawing.ts';
+
+/** What is to be done with the face of a photo. */
+export interface PhotoEdit {
+  readonly moves?: readonly (Move | string)[] | undefined;
+  readonly locks?: readonly string[] | undefined;
+  readonly hold?: Hold | undefined;
+  readonly geometry?: Geometry | undefined;
+  readonly layers?: EditRequest['layers'];
+  readonly nearest: boolean;
+  /** The face of several, 1 being the largest. */
+  readonly face: number;
+  readonly box?: FaceBox | undefined;
+  readonly quick: boolean;
+  readonly picture?: PhotoPicture | undefined;
+  /** Whether the answer carries the portrait. */
+  readonly keep: boolean;
+}
+
+export type PhotoPicture = 'jpeg' | 'png' | 'webp';
+
+export interface PhotoOrder {
+  readonly kind: 'photo';
+  /** A picture file. */
+  readonly photo: Uint8Array;
+  /** Of the same photo, from an earlier answer: its face need not be found again. */
+  readonly portrait?: Uint8Array | undefined;
+  readonly edit: PhotoEdit;
+  readonly format: PhotoPicture | 'json';
+  readonly limits: DrawingLimits;
+}
+
+/** @throws UserError for a photo, an edit or a portrait that is refused. */
+export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: Stopping): Promise<Drawn> {
+  const { edit, format, limits } = order;
+  await checkPixels(order.photo, limits.pixels);
+  const file = await readPhoto(order.photo);
+  const { face, box, quick } = edit;
+  const portrait =
+    order.portrait === undefined
+      ? await editor.openPortrait(file.photo, { face, box, quick, signal })
+      : await editor.openPortraitFile(order.portrait, file.photo);
+  try {
+    const { editor: own, start } = portrait;
+    const asked = { ...start, ...wishesOf(edit, own) };
+    const { face: edited, drawn, missed } = await drawnFace(own, asked, 1, edit.nearest, signal);
+    const [recipe] = recipesOf(own, [edited], { steps: 1, scale: 1 }) as [Recipe];
+    const pasted = await portrait.pasteBack(drawn.edits.at(-1)!);
+    if (format !== 'json') return await encode(pasted, file, recipe, format);
+    const { missing, figures } = portrait;
+    const { psnr } = figures.tuned ?? figures.refined ?? figures.encoded;
+    const facts = await editFacts(own, edited, drawn, recipe, missed);
+    const { picture, keep } = edit;
+    return {
+      ...facts,
+      portrait: {
+        sha256: portrait.sha256,
+        box: portrait.box,
+        missing,
+        psnr,
+        agreement: figures.agreement,
+        ...(keep && { file: Buffer.from(portrait.file).toString('base64') }),
+      },
+      ...(picture && { picture: dataUrl(await encode(pasted, file, recipe, picture), picture) }),
+    };
+  } finally {
+    await portrait.release();
+  }
+}
+
+/** Photos are decoded whole, so the size that their header tells is asked first. */
+async function checkPixels(photo: Uint8Array, most: number): Promise<void> {
+  let pixels = 0;
+  try {
+    const { width, height } = await sharp(photo).metadata();
+    pixels = width * height;
+  } catch {
+    return; // reading it says what is wrong
+  }
+  if (pixels > most) throw new UserError(`the photo must have at most ${most} pixels here; got ${pixels}. Shrink it`);
+}
+
+async function encode(pasted: Photo, file: PhotoFile, recipe: Recipe, format: PhotoPicture): Promise<Uint8Array> {
+  const bytes = await encodePhoto(pasted, file, { format, xmp: recipesAsXmp([recipe], 'edited') });
+  return format === 'png' ? addPngText(bytes, recipeKeyword, formatRecipe(recipe)) : bytes;
+}
