@@ -24,7 +24,7 @@ import { routes } from './routes.ts';
 import { type EditBody, editSchema, faceQuerySchema, photoEditSchema, photoFormSchema, seedSchema } from './schemas.ts';
 
 export interface ServiceLimits {
-  /** Of requests in JSON, and of those with a photo. */
+  /** The largest request in JSON, and the largest with a photo. */
   readonly bodyBytes: number;
   readonly photoBytes: number;
   /** Steps of a request, and pixels of its answer. */

@@ -15,7 +15,7 @@ import { encodePhoto } from '../../photos/write-photo.ts';
 import { recipesOf } from '../../stages/edit/strips.ts';
 import { type DrawingLimits, type Drawn, dataUrl, drawnFace, editFacts, type Stopping, wishesOf } from './drawing.ts';
 
-/** What is to be done with the face of a photo. */
+/** The edit of a face in a photo. */
 export interface PhotoEdit {
   readonly moves?: readonly (Move | string)[] | undefined;
   readonly locks?: readonly string[] | undefined;
@@ -38,7 +38,7 @@ export interface PhotoOrder {
   readonly kind: 'photo';
   /** A picture file. */
   readonly photo: Uint8Array;
-  /** Of the same photo, from an earlier answer: its face need not be found again. */
+  /** A portrait of the same photo from an earlier answer: its face need not be found again. */
   readonly portrait?: Uint8Array | undefined;
   readonly edit: PhotoEdit;
   readonly format: PhotoPicture | 'json';
