@@ -21,7 +21,7 @@ const runtimeFiles = Object.fromEntries(
   }),
 );
 
-/** Puts runtime and model beside the page, and the list of the page's files into its service worker. */
+/** Puts runtime, the networks that find faces, and model beside the page, and the list of the page's files into its service worker. */
 function filesBesideThePage(model: string): Plugin {
   return {
     name: 'files-beside-the-page',
@@ -42,6 +42,9 @@ function filesBesideThePage(model: string): Plugin {
         this.emitFile({ type: 'asset', fileName, source: readFileSync(path) });
       for (const name of Object.values(builds)) {
         for (const file of [`${name}.mjs`, `${name}.wasm`]) emit(runtimePath(file), join(runtimeFolder, file));
+      }
+      for (const name of ['detector.onnx', 'landmarks.onnx', 'LICENSE']) {
+        emit(`face-finder/${name}`, join(root, 'models/face-finder', name));
       }
       const index = JSON.parse(readFileSync(join(model, 'bundle.json'), 'utf8'));
       for (const file of ['bundle.json', ...Object.keys(index.files)]) emit(`bundle/${file}`, join(model, file));

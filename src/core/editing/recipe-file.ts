@@ -27,7 +27,7 @@ function isPng(bytes: Uint8Array): boolean {
  */
 export function recipesIn(bytes: Uint8Array, name: string): Recipe[] {
   if (isRecipePicture(bytes)) {
-    const recipes = isPng(bytes) ? readRecipes(bytes, name) : recipesInMetadata(bytes, name);
+    const recipes = recipesInPicture(bytes, name);
     if (recipes.length > 0) return recipes;
     throw new UserError(`${name} carries no recipe. ${remedy}`);
   }
@@ -36,6 +36,14 @@ export function recipesIn(bytes: Uint8Array, name: string): Recipe[] {
   const text = decodeText(bytes);
   if (/^\s*[[{]/.test(text)) return parseRecipes(text, name);
   throw new UserError(`${name} must be a PNG, WebP or JPEG picture with a recipe, or a recipe in JSON. ${remedy}`);
+}
+
+/**
+ * @param bytes a PNG, WebP or JPEG file. @returns its recipes, one a face; none where it carries none.
+ * @throws UserError for a damaged file or recipe.
+ */
+export function recipesInPicture(bytes: Uint8Array, name: string): Recipe[] {
+  return isPng(bytes) ? readRecipes(bytes, name) : recipesInMetadata(bytes, name);
 }
 
 const remedy = 'Choose a file that face-tuning made';

@@ -197,7 +197,8 @@ export function parseRecipe(text: string, name = 'the recipe'): Recipe {
  * @returns a copy that carries the recipe, after any it carries already, and says that no camera made the picture.
  */
 export function addRecipe(png: Uint8Array, recipe: Recipe): Uint8Array<ArrayBuffer> {
-  return addPngText(markSynthetic(png), recipeKeyword, formatRecipe(recipe));
+  const source = 'portrait' in recipe ? 'edited' : 'generated';
+  return addPngText(markSynthetic(png, source), recipeKeyword, formatRecipe(recipe));
 }
 
 /**

@@ -40,6 +40,19 @@ export interface FoundPortrait {
   readonly generator: BatchRunner | undefined;
 }
 
+/** @returns the line that says why this bundle opens no photos; undefined where it does. */
+export function whyNoPhotos({ name, generator, encoder }: Bundle): string | undefined {
+  const { architecture } = generator;
+  if (ganModel(architecture).geometry !== 'linear') {
+    return (
+      `photos need a bundle with a style generator; that of ${name} is of kind ${architecture.kind}. ` +
+      'Choose another bundle'
+    );
+  }
+  if (encoder !== undefined) return undefined;
+  return `photos need a bundle with an encoder; ${name} has none. Bundle it again with --encoder`;
+}
+
 export class PortraitFinder {
   readonly #device: Device;
   readonly #bundle: Bundle;
@@ -111,16 +124,10 @@ export class PortraitFinder {
 
   /** @throws UserError for a bundle that cannot open photos. */
   #invertible(): InversionNetworks {
-    const { name, generator } = this.#bundle;
-    if (ganModel(generator.architecture).geometry !== 'linear') {
-      throw new UserError(
-        `photos need a bundle with a style generator; that of ${name} is of kind ${generator.architecture.kind}. ` +
-          'Choose another bundle',
-      );
-    }
+    const reason = whyNoPhotos(this.#bundle);
+    if (reason !== undefined) throw new UserError(reason);
     const { encoder, ...networks } = this.#decoded();
-    if (encoder !== undefined) return { ...networks, encoder };
-    throw new UserError(`photos need a bundle with an encoder; ${name} has none. Bundle it again with --encoder`);
+    return { ...networks, encoder: encoder! };
   }
 
   async #boxOf(photo: Photo, face: number, { signal }: InvertOptions): Promise<FaceBox> {

@@ -1,5 +1,5 @@
 // Finds the faces of a photo: a detector tells where they are, a landmark network where their eyes, nose and mouth are.
-// The networks are face-api.js's tiny face detector and its 68 landmarks, as ONNX (docs/decisions/0014-portraits.md).
+// The networks are face-api.js's tiny face detector and its 68 landmarks, as ONNX (docs/decisions/0016-photos.md).
 import type { Device } from '../runtime/device.ts';
 import { Program } from '../runtime/program.ts';
 import { cropToPhoto } from './alignment.ts';
@@ -12,11 +12,14 @@ import type { Similarity } from './similarity.ts';
 /** Files of the two networks, by name. */
 export const faceFinderFiles = { detector: 'detector.onnx', landmarks: 'landmarks.onnx' } as const;
 
-/**
- * Longest sides, in pixels, at which a photo is searched: large faces are found in small pictures. Where faces were
- * found, it is not enlarged for more, nor searched for the smallest.
- */
+/** Longest sides, in pixels, at which a photo is searched: large faces are found in small pictures. */
 const sides = [detectorSide / 2, detectorSide, 2 * detectorSide, 4 * detectorSide];
+
+/** Factor by which a photo in which faces were found is enlarged for more at most. */
+const mostEnlarged = 1.5;
+
+/** So small a part of the longest side is a face of a group, which may have smaller ones. */
+const groupFaces = 12;
 
 /** Times that landmarks are found, each time in the square that the ones before suggest. */
 const rounds = 3;
@@ -41,8 +44,9 @@ export class FaceFinder {
     let found: Candidate[] = [];
     const longest = Math.max(photo.width, photo.height);
     for (const side of sides) {
-      const isExtra = side > longest || side === sides.at(-1);
-      if (isExtra && (found.length > 0 || side >= 4 * longest)) break;
+      if (side > mostEnlarged * longest && (found.length > 0 || side >= 4 * longest)) break;
+      // The finest search takes longest: it is for photos without a face so far, and for those of groups.
+      if (side === sides.at(-1) && found.length > 0 && found.every(face => face.side > longest / groupFaces)) break;
       found = withoutOverlaps([...found, ...(await this.#detect(photo, side, signal))]);
     }
     const faces: FoundFace[] = [];

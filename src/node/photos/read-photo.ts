@@ -2,10 +2,10 @@
 import type { Metadata } from 'sharp';
 import { UserError } from '../../core/errors.ts';
 import { readColourProfile } from '../../core/formats/icc.ts';
+import { jpegQuality } from '../../core/formats/jpeg-quality.ts';
 import type { Photo } from '../../core/portraits/photo.ts';
 import { readWhole } from '../files/files.ts';
 import { sharp } from '../native/native-packages.ts';
-import { jpegQuality } from './jpeg-quality.ts';
 import { mostPixels, pictureFault } from './picture-fault.ts';
 
 /** The formats that photos are read in and written in. */

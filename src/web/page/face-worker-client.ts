@@ -1,8 +1,11 @@
 // The page's side of the worker: turns calls into messages, and answers into promises.
 import { UserError } from '../../core/errors.ts';
-import type { Answer, FaceWorker, Method, Progress } from '../shared/protocol.ts';
+import type { InversionProgress } from '../../core/portraits/inversion/networks.ts';
+import type { Answer, Cancel, FaceWorker, Method, Progress } from '../shared/protocol.ts';
 
 export interface FaceWorkerClient extends FaceWorker {
+  /** Stops the search for a face that is going on; its call is then rejected. */
+  cancel(): void;
   /** Ends the worker; calls without an answer yet never get one. */
   stop(): void;
 }
@@ -12,13 +15,21 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** @param worker one that nobody else talks to. @param onProgress is called while the model loads. */
-export function connectFaceWorker(worker: Worker, onProgress: (progress: Progress) => void): FaceWorkerClient {
+/**
+ * @param worker one that nobody else talks to. @param onProgress is called while the model loads.
+ * @param onPortrait is called while a face of a photo is searched for.
+ */
+export function connectFaceWorker(
+  worker: Worker,
+  onProgress: (progress: Progress) => void,
+  onPortrait: (progress: InversionProgress) => void,
+): FaceWorkerClient {
   const waiting = new Map<number, Waiting>();
   let broken: Error | undefined;
   let calls = 0;
   worker.onmessage = ({ data }: MessageEvent<Answer>) => {
     if ('progress' in data) return onProgress(data.progress);
+    if ('portraitProgress' in data) return onPortrait(data.portraitProgress);
     const call = waiting.get(data.id);
     waiting.delete(data.id);
     if ('result' in data) call?.resolve(data.result);
@@ -49,6 +60,12 @@ export function connectFaceWorker(worker: Worker, onProgress: (progress: Progres
     readDocument: file => call('readDocument', file),
     signPicture: request => call('signPicture', request),
     writeRecipe: edit => call('writeRecipe', edit),
+    openPhoto: file => call('openPhoto', file),
+    openPortrait: request => call('openPortrait', request),
+    openKept: kept => call('openKept', kept),
+    setView: zoom => call('setView', zoom),
+    exportPhoto: request => call('exportPhoto', request),
+    cancel: () => worker.postMessage({ cancel: true } satisfies Cancel),
     stop: () => worker.terminate(),
   };
 }

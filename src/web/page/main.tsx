@@ -26,6 +26,7 @@ function requestOf(page: URL): LoadRequest {
   const wished = Number(page.searchParams.get('threads') ?? navigator.hardwareConcurrency);
   return {
     bundle: new URL('./bundle/', page).href,
+    faceFinder: new URL('./face-finder/', page).href,
     device: (['wasm', 'webgpu'] as const).find(device => device === page.searchParams.get('device')) ?? 'auto',
     // Without the headers that isolate the page, browsers offer no memory that threads could share.
     threads: crossOriginIsolated && wished >= 1 ? Math.min(maxThreads, Math.floor(wished)) : 1,

@@ -3,6 +3,8 @@ import type { DirectionFacts } from '../../core/directions/direction.ts';
 import type { Recipe, Start } from '../../core/editing/recipe.ts';
 import type { BundleIndex } from '../../core/editor/bundle.ts';
 import type { Geometry } from '../../core/models/latents.ts';
+import type { InversionProgress } from '../../core/portraits/inversion/networks.ts';
+import type { FaceBox } from '../../core/portraits/photo.ts';
 
 /** A recipe for the model that is open. */
 export type Edit = Start & Pick<Recipe, 'moves' | 'locks' | 'geometry' | 'hold' | 'layers'>;
@@ -14,6 +16,8 @@ export interface LoadRequest {
   readonly device: 'auto' | 'wasm' | 'webgpu';
   readonly threads: number;
   readonly runtimes: Readonly<Record<'wasm' | 'webgpu', RuntimeAddress>>;
+  /** The address of the folder of the networks that find faces. */
+  readonly faceFinder: string;
 }
 
 export interface RuntimeAddress {
@@ -46,6 +50,8 @@ export interface Model {
   readonly directions: readonly DirectionFacts[];
   /** Markdown. */
   readonly card: string;
+  /** Why no photos can be opened, in a line; undefined where they can. */
+  readonly noPhotos: string | undefined;
   /** The device that computes, in words for people. */
   readonly device: string;
   /** Why another device computes than the one that was tried first, for people. */
@@ -57,7 +63,7 @@ export interface Model {
 
 /** One face as the worker draws it. */
 export interface Drawn {
-  /** RGBA, R × R. */
+  /** RGBA of a square: R × R, or larger where it shows a photo. */
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
   /** Signed distance to each boundary there is. */
   readonly distances: Readonly<Record<string, number>>;
@@ -80,12 +86,25 @@ export interface FaceWorker {
   distanceFor(request: ProbabilityRequest): Promise<number>;
   /** @param text the part of an address after `#`. @returns its edit; undefined where it is empty. @throws as `parseLink`. */
   readLink(text: string): Promise<Edit | undefined>;
-  /** Reads a picture or JSON file; in the worker, so that a hostile one cannot hold up the page. @throws as `readDocument`. */
-  readDocument(file: File): Promise<Document>;
+  /**
+   * Reads a picture or JSON file; in the worker, so that a hostile one cannot hold up the page.
+   * @returns undefined for a picture that carries no recipe. @throws as `readDocument`.
+   */
+  readDocument(file: File): Promise<Document | undefined>;
   /** @returns the same picture with the recipe inside. */
   signPicture(request: { readonly png: Blob; readonly edit: Edit }): Promise<Blob>;
   /** @returns the recipe as JSON. */
   writeRecipe(edit: Edit): Promise<string>;
+  /** Decodes a photo and looks for faces. @throws as `decodePhoto`. */
+  openPhoto(file: Blob): Promise<OpenedPhoto>;
+  /** Finds a face of the photo that was opened last in the generator; tells `PortraitProgress` and can be cancelled. */
+  openPortrait(request: PortraitRequest): Promise<OpenedPortrait>;
+  /** Opens a portrait that was kept, with its photo. */
+  openKept(kept: { readonly photo: Blob; readonly portrait: Uint8Array }): Promise<OpenedPortrait>;
+  /** @param zoom how many times as wide as the face's square what is drawn is; 0 for the whole photo. */
+  setView(zoom: number): Promise<void>;
+  /** @returns the whole photo with the edit in it, at full size. */
+  exportPhoto(request: { readonly edit: Edit; readonly type: PhotoType }): Promise<Blob>;
 }
 
 export interface ProbabilityRequest {
@@ -103,7 +122,53 @@ export interface Document {
   readonly faces: number;
 }
 
+/** A photo on the worker's desk. */
+export interface OpenedPhoto {
+  readonly width: number;
+  readonly height: number;
+  /** The whole photo, small: RGBA. */
+  readonly preview: {
+    readonly width: number;
+    readonly height: number;
+    readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  };
+  /** The largest first. */
+  readonly faces: readonly SeenFace[];
+}
+
+export interface SeenFace {
+  readonly box: FaceBox;
+  /** RGBA of a square. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
+
+export interface PortraitRequest {
+  readonly box: FaceBox;
+  /** Takes the encoder's word alone. */
+  readonly quick: boolean;
+}
+
+/** A face of a photo that edits like a seed's. */
+export interface OpenedPortrait {
+  readonly sha256: string;
+  /** To keep, and to open again with `openKept`. */
+  readonly file: Uint8Array;
+  /** Share of the face's square that lies outside the photo. */
+  readonly missing: number;
+  /** How alike the photo the generator's picture is, in dB. */
+  readonly psnr: number;
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** The formats that photos are saved in here. */
+export type PhotoType = 'image/jpeg' | 'image/png';
+
 export type Method = keyof FaceWorker;
+
+/** Stops the search that is going on; it is not queued behind it. */
+export interface Cancel {
+  readonly cancel: true;
+}
 
 export interface Call {
   readonly id: number;
@@ -115,4 +180,5 @@ export type Answer =
   | { readonly id: number; readonly result: unknown }
   /** `mistake`: a UserError's line, to be shown as it is. */
   | { readonly id: number; readonly problem: string; readonly mistake: boolean }
-  | { readonly progress: Progress };
+  | { readonly progress: Progress }
+  | { readonly portraitProgress: InversionProgress };

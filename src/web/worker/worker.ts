@@ -2,22 +2,30 @@
 import { type Bundle, bundleFiles, readBundle } from '../../core/editor/bundle.ts';
 import { FaceEditor } from '../../core/editor/face-editor.ts';
 import { computesRight } from '../../core/editor/known-face.ts';
+import { whyNoPhotos } from '../../core/editor/portrait-finder.ts';
 import { UserError } from '../../core/errors.ts';
 import { toUint8 } from '../../core/images/pixels.ts';
 import type { Device } from '../../core/runtime/device.ts';
-import type { Answer, Call, Drawn, Edit, FaceWorker, Frame, LoadRequest, Model } from '../shared/protocol.ts';
+import type { Answer, Call, Cancel, Drawn, Edit, FaceWorker, Frame, LoadRequest, Model } from '../shared/protocol.ts';
 import { bundleAt, hashBytes } from './bundle.ts';
 import { wasmDevice, webgpuDevice } from './device.ts';
-import { readDocument, signPicture, writeRecipe } from './documents.ts';
+import { encodePhoto, readDocument, signPicture, writeRecipe } from './documents.ts';
 import { fetchBytes } from './fetch-bytes.ts';
+import { PhotoDesk } from './photo-desk.ts';
 import { parseLink } from './read-link.ts';
 
 /** The worker's own `postMessage`; the DOM's types have only the window's. */
 declare function postMessage(message: Answer, transfer?: readonly ArrayBuffer[]): void;
 
 let editor: FaceEditor;
+let desk: PhotoDesk;
 /** The image [1, 3, R, R] that was drawn last. */
 let last: Float32Array;
+
+/** @returns the editor that knows the face: that of the portrait which is open, or the model's own. */
+function editorOf(edit: Edit): FaceEditor {
+  return desk.portraitOf(edit)?.editor ?? editor;
+}
 
 const faceWorker: FaceWorker = {
   async load(request) {
@@ -38,13 +46,16 @@ const faceWorker: FaceWorker = {
     const [bundle, device] = await Promise.all([bundleRead, runtimeRead]);
     const opened = await openEditor(device, bundle, request, progress.file, loaded);
     editor = opened.editor;
+    desk = new PhotoDesk(opened.device, request.faceFinder);
+    if (whyNoPhotos(bundle) === undefined) loaded.push(...desk.files); // kept for use without a network
     return modelOf(opened, request, [...addresses, ...loaded], addresses[0]!);
   },
 
   async draw(edit) {
-    const { latent, distances } = editor.edit(edit);
-    last = await editor.render([latent]);
-    return { pixels: toRgba(last, 0, editor.bundle.resolution), distances };
+    const known = editorOf(edit);
+    const { latent, distances } = known.edit(edit);
+    last = await known.render([latent]);
+    return { pixels: desk.drawn(edit, last) ?? toRgba(last, 0, editor.bundle.resolution), distances };
   },
 
   score: () => editor.score(last),
@@ -52,12 +63,14 @@ const faceWorker: FaceWorker = {
   async frames(edits) {
     const plans = edits.map(planOf);
     const latents = plans.flatMap(plan => ('latent' in plan ? [plan.latent] : []));
-    const images = await editor.render(latents);
+    const images = await editorOf(edits[0]!).render(latents);
     const logits = await editor.score(images);
+    const size = 3 * editor.bundle.resolution ** 2;
     let row = 0;
-    return plans.map((plan): Frame => {
+    return plans.map((plan, i): Frame => {
       if ('problem' in plan) return plan;
-      const pixels = toRgba(images, row, editor.bundle.resolution);
+      const image = images.subarray(row * size, (row + 1) * size);
+      const pixels = desk.drawnSmall(edits[i]!, image) ?? toRgba(image, 0, editor.bundle.resolution);
       const count = editor.attributes.length;
       return { pixels, distances: plan.distances, logits: logits.slice(row * count, ++row * count) };
     });
@@ -78,9 +91,10 @@ const faceWorker: FaceWorker = {
   async distanceFor({ edit, attribute, probability }) {
     const others = edit.moves.filter(move => move.attribute !== attribute);
     const moves = [...others, { attribute, kind: 'probability', probability } as const];
-    const resolved = await editor.resolve({ ...edit, moves });
+    const known = editorOf(edit);
+    const resolved = await known.resolve({ ...edit, moves });
     // A held edit to a distance goes as far as a straight line there, so the distance is that of the line.
-    return editor.edit({ ...resolved, hold: 'linear' }).distances[attribute]!;
+    return known.edit({ ...resolved, hold: 'linear' }).distances[attribute]!;
   },
 
   async readLink(text) {
@@ -88,11 +102,30 @@ const faceWorker: FaceWorker = {
     return edit && withPsi(edit);
   },
   async readDocument(file) {
-    const { edit, faces } = await readDocument(file, editor.bundle);
-    return { edit: withPsi(edit), faces };
+    const document = await readDocument(file, editor.bundle);
+    return document && { edit: withPsi(document.edit), faces: document.faces };
   },
   signPicture: ({ png, edit }) => signPicture(png, edit, editor.bundle),
   writeRecipe: async edit => writeRecipe(edit, editor.bundle),
+
+  openPhoto: file => cancellable(signal => desk.openPhoto(file, signal)),
+  openPortrait: request =>
+    cancellable(signal =>
+      desk.openPortrait(editor, request, {
+        signal,
+        onProgress: progress => {
+          postMessage({ portraitProgress: progress });
+          return new Promise(done => setTimeout(done)); // lets a message to cancel in
+        },
+      }),
+    ),
+  openKept: kept => desk.openKept(editor, kept),
+  setView: async zoom => desk.setView(zoom),
+  async exportPhoto({ edit, type }) {
+    const known = editorOf(edit);
+    const photo = await desk.edited(edit, await known.render([known.edit(edit).latent]));
+    return encodePhoto(photo, type, desk.quality, edit, editor.bundle);
+  },
 };
 
 type Plan = { readonly latent: Float64Array; readonly distances: Drawn['distances'] } | { readonly problem: string };
@@ -100,7 +133,7 @@ type Plan = { readonly latent: Float64Array; readonly distances: Drawn['distance
 /** Plans one frame; one that cannot be drawn does not spoil the others. */
 function planOf(edit: Edit): Plan {
   try {
-    return editor.edit(edit);
+    return editorOf(edit).edit(edit);
   } catch (error) {
     if (error instanceof UserError) return { problem: error.message };
     throw error;
@@ -214,6 +247,7 @@ function modelOf(
     ...space,
     directions,
     card,
+    noPhotos: whyNoPhotos(bundle),
     device,
     ...(note && { note }),
     loaded,
@@ -225,6 +259,18 @@ function modelOf(
 function withPsi(edit: Edit): Edit {
   const { geometry, bundle } = editor;
   return 'seed' in edit && geometry === 'linear' ? { ...edit, psi: edit.psi ?? bundle.psi ?? 1 } : edit;
+}
+
+let controller: AbortController | undefined;
+
+/** Runs work that a message can cancel. */
+async function cancellable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  controller = new AbortController();
+  try {
+    return await work(controller.signal);
+  } finally {
+    controller = undefined;
+  }
 }
 
 /** @param images [n, 3, R, R] in [-1, 1]. @returns the image of one row as RGBA, R × R. */
@@ -250,7 +296,8 @@ function buffersOf(result: unknown): ArrayBuffer[] {
 /** Answers one call after the other, because a session cannot be run twice at once. */
 let queue = Promise.resolve();
 
-addEventListener('message', ({ data }: MessageEvent<Call>) => {
+addEventListener('message', ({ data }: MessageEvent<Call | Cancel>) => {
+  if ('cancel' in data) return controller?.abort(new UserError('stopped'));
   queue = queue.then(() => answer(data));
 });
 

@@ -2,9 +2,9 @@
 import readExif from 'exif-reader';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { jpegQuality } from '../../../src/core/formats/jpeg-quality.ts';
 import { xmpPacket } from '../../../src/core/formats/xmp.ts';
 import { pastePatch, withPatch } from '../../../src/core/portraits/paste-back.ts';
-import { jpegQuality } from '../../../src/node/photos/jpeg-quality.ts';
 import { readPhoto } from '../../../src/node/photos/read-photo.ts';
 import { encodePhoto } from '../../../src/node/photos/write-photo.ts';
 import { paintedFace } from '../../core/portraits/photos.ts';

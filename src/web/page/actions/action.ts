@@ -19,6 +19,8 @@ export interface Action {
   readonly keys?: readonly Key[];
   /** The words for its keys in the help; left out: the label. */
   readonly help?: string;
+  /** Whether its button is shown at all; left out: always. */
+  readonly offered?: (state: ReadonlyState) => boolean;
   /** Whether it can be performed now; left out: always. */
   readonly enabled?: (state: ReadonlyState) => boolean;
   /** Whether it is on, for an action that switches something. */

@@ -14,6 +14,9 @@ import { moreFaces } from './faces/more-faces.ts';
 import { surpriseMe } from './faces/surprise-me.ts';
 import { openFile } from './files/open-file.ts';
 import { shareLink } from './files/share-link.ts';
+import { forgetPortrait, keepPortrait } from './photo/keep-portrait.ts';
+import { openPhoto } from './photo/open-photo.ts';
+import { zoomIn, zoomOut } from './photo/zoom.ts';
 import { closeMessage } from './view/close-message.ts';
 import { openExport } from './view/open-export.ts';
 import { openHelp } from './view/open-help.ts';
@@ -23,7 +26,12 @@ import { search } from './view/search.ts';
 
 export const actions: readonly Action[] = [
   surpriseMe,
+  openPhoto,
   moreFaces,
+  zoomIn,
+  zoomOut,
+  keepPortrait,
+  forgetPortrait,
   peek,
   play,
   lockInUse,

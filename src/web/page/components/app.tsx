@@ -17,6 +17,7 @@ import { Strip } from './face/strip.tsx';
 import { Gallery } from './gallery/gallery.tsx';
 import { Header } from './header/header.tsx';
 import { AttributePanel } from './panel/attribute-panel.tsx';
+import { PhotoDialog } from './photo/photo-dialog.tsx';
 
 export function App({ onRetry }: { readonly onRetry: () => void }) {
   const phase = useStudio().state.phase.value;
@@ -36,6 +37,14 @@ function ReadyStudio() {
       event => {
         event.preventDefault();
         const file = event.dataTransfer?.files[0];
+        if (file !== undefined) act(importFile, file);
+      },
+      { signal },
+    );
+    addEventListener(
+      'paste',
+      event => {
+        const file = event.clipboardData?.files[0];
         if (file !== undefined) act(importFile, file);
       },
       { signal },
@@ -66,6 +75,7 @@ function ReadyStudio() {
       <MessageBar />
       <ExportDialog />
       <HelpDialog />
+      <PhotoDialog />
     </>
   );
 }

@@ -27,6 +27,7 @@ function signed(value: number, digits: number): string {
 
 /** `Face 12`. */
 export function faceName(edit: Edit): string {
+  if ('portrait' in edit) return 'Your photo';
   return 'seed' in edit ? `Face ${edit.seed}` : 'A face without a seed';
 }
 

@@ -1,6 +1,8 @@
 // Everything the studio shows, as one object of signals. Actions write to it; everybody else is handed a read-only view.
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Drawn, Edit, Frame, Model, Progress } from '../../shared/protocol.ts';
+import type { InversionProgress } from '../../../core/portraits/inversion/networks.ts';
+import type { Point } from '../../../core/portraits/photo.ts';
+import type { Drawn, Edit, Frame, Model, OpenedPhoto, OpenedPortrait, Progress } from '../../shared/protocol.ts';
 import type { FaceWorkerClient } from '../face-worker-client.ts';
 import { faceOf } from './edits.ts';
 import type { Figures } from './figures.ts';
@@ -37,7 +39,29 @@ export interface Message {
   readonly kind: 'news' | 'problem' | 'refused';
 }
 
-export type DialogName = 'export' | 'help';
+export type DialogName = 'export' | 'help' | 'photo';
+
+/** How far a photo has come that is being opened. */
+export type PhotoStep =
+  | { readonly kind: 'choose' }
+  | { readonly kind: 'camera' }
+  | { readonly kind: 'reading' }
+  /** `clicks`: places in the photo, in its pixels, where the person has pointed so far; undefined while faces are offered. */
+  | { readonly kind: 'faces'; readonly photo: OpenedPhoto; readonly clicks: readonly Point[] | undefined }
+  | { readonly kind: 'finding'; readonly progress: InversionProgress | undefined; readonly photo: OpenedPhoto };
+
+/** A face of a photo that edits like a seed's. */
+export interface OpenPortrait extends OpenedPortrait {
+  /** The file that it came from. */
+  readonly source: File;
+}
+
+/** A portrait that is kept in this browser. */
+export interface KeptPortrait {
+  readonly sha256: string;
+  readonly name: string;
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
 
 /** The numbers beside the sliders: probabilities, or signed distances for experts. */
 export type Units = 'probability' | 'distance';
@@ -70,6 +94,14 @@ export interface StudioState {
   readonly units: Signal<Units>;
   /** The text in the search field. */
   readonly query: Signal<string>;
+  /** The photo that is being opened. */
+  readonly photo: Signal<PhotoStep>;
+  /** The face of a photo that was opened last. */
+  readonly portrait: Signal<OpenPortrait | undefined>;
+  /** Portraits that are kept in this browser for the model, the latest first. */
+  readonly kept: Signal<readonly KeptPortrait[]>;
+  /** How much of the photo around the face is shown; see `FaceWorker.setView`. */
+  readonly zoom: Signal<number>;
   readonly dialog: Signal<DialogName | undefined>;
   readonly message: Signal<Message | undefined>;
   /** Whether the page and its model are kept for use without a network. */
@@ -110,6 +142,10 @@ export function createState(): StudioState {
     peeking: signal(false),
     units: signal<Units>('probability'),
     query: signal(''),
+    photo: signal<PhotoStep>({ kind: 'choose' }),
+    portrait: signal(undefined),
+    kept: signal([]),
+    zoom: signal(1.6),
     dialog: signal(undefined),
     message: signal(undefined),
     offline: signal(false),

@@ -1,7 +1,8 @@
 // Saves the face on the screen: as a picture or strip with its recipe inside, as the recipe alone, or as a film.
 import { UserError } from '../../../../core/errors.ts';
-import type { Edit } from '../../../shared/protocol.ts';
-import { contextOf, drawEnlarged, keepsPixels, offscreenContext } from '../../display/canvas.ts';
+import { keepsPixels } from '../../../shared/keeps-pixels.ts';
+import type { Edit, PhotoType } from '../../../shared/protocol.ts';
+import { contextOf, drawEnlarged, offscreenContext } from '../../display/canvas.ts';
 import { drawnFrames, thereAndBack } from '../../display/film.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { tell, tellProblem } from '../messages.ts';
@@ -18,6 +19,15 @@ export function exportPicture(studio: Studio, size: number): Promise<void> {
     const context = offscreenContext(size, size);
     drawEnlarged(context, pixels, 0, size);
     save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}.png`);
+  });
+}
+
+/** Saves the whole photo, at full size. */
+export function exportPhoto(studio: Studio, type: PhotoType): Promise<void> {
+  return saving(studio, async ({ edit }) => {
+    const blob = await studio.faceWorker.exportPhoto({ edit, type });
+    const name = studio.state.portrait.value!.source.name.replace(/\.[^.]*$/, '');
+    save(blob, `${name}-edited.${type === 'image/png' ? 'png' : 'jpg'}`);
   });
 }
 
@@ -102,6 +112,7 @@ async function pngOf({ faceWorker }: Studio, canvas: OffscreenCanvas, edit: Edit
 }
 
 function fileName(edit: Edit): string {
+  if ('portrait' in edit) return 'photo';
   return 'seed' in edit ? `face-${edit.seed}` : 'face';
 }
 

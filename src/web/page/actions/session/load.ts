@@ -1,7 +1,7 @@
 // Opens the model: starts the worker, shows how much has loaded and what failed, and can try again.
 import { UserError } from '../../../../core/errors.ts';
 import { formatLink } from '../../../shared/link.ts';
-import type { Edit, LoadRequest } from '../../../shared/protocol.ts';
+import type { Edit, LoadRequest, Progress } from '../../../shared/protocol.ts';
 import { faceName } from '../../display/wording.ts';
 import { connectFaceWorker } from '../../face-worker-client.ts';
 import { openingFace } from '../../state/edits.ts';
@@ -10,6 +10,8 @@ import { applyEdit } from '../edit/apply-edit.ts';
 import { moreFaces } from '../faces/more-faces.ts';
 import { loadRecent } from '../faces/recent-faces.ts';
 import { tellProblem } from '../messages.ts';
+import { loadKept } from '../photo/kept-portraits.ts';
+import { tellPortraitProgress } from '../photo/photo-steps.ts';
 import { startFollowing } from './follow.ts';
 import { keepOffline } from './keep-offline.ts';
 import { startRendering } from './render.ts';
@@ -21,9 +23,10 @@ export function createStudio(startWorker: () => Worker): Studio {
 }
 
 function connect(state: StudioState, worker: Worker) {
-  return connectFaceWorker(worker, progress => {
+  const onProgress = (progress: Progress) => {
     if (state.phase.value.kind === 'loading') state.phase.value = { kind: 'loading', progress };
-  });
+  };
+  return connectFaceWorker(worker, onProgress, progress => tellPortraitProgress(state, progress));
 }
 
 /** Loads again after a failure, with a new worker: one that failed cannot be used again. */
@@ -61,6 +64,7 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
   if (model.note !== undefined) tellProblem(state, model.note);
   await firstFigures(state); // without them, the sliders would jump to their places once the page is shown
   state.phase.value = { kind: 'ready' };
+  await loadKept(studio);
   await loadRecent(studio);
   await moreFaces.perform(studio);
   await keepOffline(studio);

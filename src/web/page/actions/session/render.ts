@@ -16,13 +16,16 @@ export function startRendering(studio: Studio): () => void {
   const { state, faceWorker } = studio;
   const model = state.model.value!;
   let before: Figures = { probabilities: [], distances: {} };
+  let drawnAt = state.zoom.value;
   const readOut = throttled(readoutEvery, (after: Figures) => {
     state.figures.value = { before, after };
   });
   const show = latestWins(async (edit: Edit) => {
     try {
       const known = state.before.value;
-      if (known === undefined || !sameStart(known.edit, edit)) {
+      const zoom = state.zoom.value;
+      if (known === undefined || !sameStart(known.edit, edit) || zoom !== drawnAt) {
+        drawnAt = zoom;
         const plain = unedited(edit);
         const drawn = await faceWorker.draw(plain);
         before = { probabilities: probabilitiesOf(model, await faceWorker.score()), distances: drawn.distances };
@@ -41,6 +44,7 @@ export function startRendering(studio: Studio): () => void {
     }
   });
   return effect(() => {
+    state.zoom.value; // a photo is drawn anew at another size
     show(state.edit.value);
   });
 }

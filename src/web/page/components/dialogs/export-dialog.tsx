@@ -2,7 +2,15 @@
 import './export-dialog.css';
 import { useSignal } from '@preact/signals';
 import { labelOf } from '../../../shared/attribute-names.ts';
-import { exportFilm, exportPicture, exportRecipe, exportStrip, filmType } from '../../actions/files/export.ts';
+import {
+  exportFilm,
+  exportPhoto,
+  exportPicture,
+  exportRecipe,
+  exportStrip,
+  filmType,
+} from '../../actions/files/export.ts';
+import { showsPhoto } from '../../actions/photo/zoom.ts';
 import { useStudio } from '../common/studio-context.ts';
 import { Dialog } from './dialog.tsx';
 
@@ -13,6 +21,7 @@ export function ExportDialog() {
   const { resolution } = state.model.value!;
   const size = useSignal(512);
   const active = labelOf(state.active.value);
+  const photo = showsPhoto(state);
   const noStrip = state.strip.value.length === 0;
   const film = filmType();
   return (
@@ -35,11 +44,33 @@ export function ExportDialog() {
         </select>
       </div>
       <ul class="exports">
+        {photo && (
+          <li>
+            <span class="photo-types">
+              <button type="button" class="button strong" onClick={() => act(exportPhoto, 'image/jpeg')}>
+                Photo (JPEG)
+              </button>
+              <button type="button" class="button" onClick={() => act(exportPhoto, 'image/png')}>
+                Photo (PNG)
+              </button>
+            </span>
+            <span>
+              The whole photo at its full size, with its recipe inside. Pixels away from the face stay as they are.
+            </span>
+          </li>
+        )}
         <li>
-          <button type="button" class="button strong" onClick={() => act(exportPicture, size.value)}>
+          <button
+            type="button"
+            class={photo ? 'button' : 'button strong'}
+            onClick={() => act(exportPicture, size.value)}
+          >
             Picture (PNG)
           </button>
-          <span>The face, with its recipe inside: drop it on this page to go on from it.</span>
+          <span>
+            {photo ? 'What is on the screen' : 'The face'}, with its recipe inside: drop it on this page to go on from
+            it.
+          </span>
         </li>
         <li>
           <button
@@ -73,7 +104,8 @@ export function ExportDialog() {
         </li>
       </ul>
       <p class="dim">
-        Pictures say in their metadata that a trained model made them. Please say so, too, wherever you show them.
+        Pictures say in their metadata that a trained model {photo ? 'edited' : 'made'} them. Please say so, too,
+        wherever you show them.
       </p>
     </Dialog>
   );

@@ -10,6 +10,7 @@ import { contextOf, drawEnlarged } from '../../display/canvas.ts';
 import { faceName } from '../../display/wording.ts';
 import { hintOf } from '../common/action-button.tsx';
 import { useStudio } from '../common/studio-context.ts';
+import { PhotoTools } from './photo-tools.tsx';
 
 /** Pixels of the canvas for each pixel of the model, enlarged by cubic interpolation; the browser does the rest. */
 const enlargement = 8;
@@ -74,6 +75,7 @@ export function FaceView() {
             </span>
           </div>
         )}
+        <PhotoTools />
         <PeekButton />
       </div>
     </div>

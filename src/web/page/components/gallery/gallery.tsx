@@ -3,23 +3,25 @@ import './gallery.css';
 import { useComputed, useSignal } from '@preact/signals';
 import { chooseFace } from '../../actions/faces/choose-face.ts';
 import { moreFaces } from '../../actions/faces/more-faces.ts';
+import { openKept } from '../../actions/photo/kept-portraits.ts';
 import { faceName } from '../../display/wording.ts';
 import { sameStart } from '../../state/edits.ts';
-import type { Thumbnail } from '../../state/studio-state.ts';
+import type { KeptPortrait, Thumbnail } from '../../state/studio-state.ts';
 import { ActionButton } from '../common/action-button.tsx';
 import { useStudio } from '../common/studio-context.ts';
 import { ThumbnailButton } from './thumbnail.tsx';
 
 export function Gallery() {
-  const { gallery, recent } = useStudio().state;
-  const showRecent = useSignal(false);
-  const list = showRecent.value ? recent.value : gallery.value;
-  const choice = (label: string, value: boolean) => (
+  const { gallery, recent, kept } = useStudio().state;
+  const chosen = useSignal<'seeds' | 'recent' | 'photos'>('seeds');
+  const shown = chosen.value === 'photos' && kept.value.length === 0 ? 'seeds' : chosen.value;
+  const list = { seeds: gallery.value, recent: recent.value, photos: [] }[shown];
+  const choice = (label: string, value: typeof shown) => (
     <button
       type="button"
-      aria-pressed={showRecent.value === value}
+      aria-pressed={shown === value}
       onClick={() => {
-        showRecent.value = value;
+        chosen.value = value;
       }}
     >
       {label}
@@ -28,8 +30,9 @@ export function Gallery() {
   return (
     <nav class="gallery" aria-label="Faces to start from">
       <div class="choice small">
-        {choice('Seeds', false)}
-        {choice('Recent', true)}
+        {choice('Seeds', 'seeds')}
+        {choice('Recent', 'recent')}
+        {kept.value.length > 0 && choice('Photos', 'photos')}
       </div>
       <ul class="thumbnails">
         {list.map((each, i) => (
@@ -37,13 +40,31 @@ export function Gallery() {
             <Item thumbnail={each} />
           </li>
         ))}
-        {showRecent.value || (
+        {shown === 'photos' &&
+          kept.value.map(each => (
+            <li key={each.sha256}>
+              <KeptItem kept={each} />
+            </li>
+          ))}
+        {shown === 'seeds' && (
           <li class="more">
             <ActionButton action={moreFaces} />
           </li>
         )}
       </ul>
     </nav>
+  );
+}
+
+function KeptItem({ kept: { sha256, name, pixels } }: { readonly kept: KeptPortrait }) {
+  const { state, act } = useStudio();
+  return (
+    <ThumbnailButton
+      frame={{ pixels, distances: {}, logits: new Float32Array() }}
+      label={`Photo ${name}`}
+      pressed={useComputed(() => 'portrait' in state.edit.value && state.edit.value.portrait === sha256).value}
+      onPress={() => act(openKept, sha256)}
+    />
   );
 }
 

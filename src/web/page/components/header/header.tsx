@@ -43,11 +43,14 @@ export function Header() {
 }
 
 function Buttons({ place }: { readonly place: Place }) {
+  const { state } = useStudio();
   return (
     <>
-      {actionsIn(place).map(action => (
-        <ActionButton key={action.id} action={action} />
-      ))}
+      {actionsIn(place)
+        .filter(({ offered }) => offered?.(state) ?? true)
+        .map(action => (
+          <ActionButton key={action.id} action={action} />
+        ))}
     </>
   );
 }

@@ -1,0 +1,101 @@
+// The way from a photo to its sliders: read it, find or point out its face, find that face in the generator.
+
+import { UserError } from '../../../../core/errors.ts';
+import { boxFromClicks } from '../../../../core/portraits/alignment.ts';
+import type { InversionProgress } from '../../../../core/portraits/inversion/networks.ts';
+import type { FaceBox, Point } from '../../../../core/portraits/photo.ts';
+import type { Edit, OpenedPortrait } from '../../../shared/protocol.ts';
+import type { PhotoStep, Studio, StudioState } from '../../state/studio-state.ts';
+import { applyEdit } from '../edit/apply-edit.ts';
+import { tell, tellProblem } from '../messages.ts';
+
+/** The file of the photo that is being opened. */
+let source: File | undefined;
+
+/** @param file that was chosen, dropped, pasted or taken by the camera. */
+export async function readPhoto(studio: Studio, file: File): Promise<void> {
+  const { state, faceWorker } = studio;
+  const { noPhotos } = state.model.value!;
+  if (noPhotos !== undefined) return tellProblem(state, noPhotos);
+  source = file;
+  state.dialog.value = 'photo';
+  state.photo.value = { kind: 'reading' };
+  try {
+    const photo = await faceWorker.openPhoto(file);
+    if (state.photo.value.kind !== 'reading' || source !== file) return; // given up, or another one was taken
+    state.photo.value = { kind: 'faces', photo, clicks: photo.faces.length === 0 ? [] : undefined };
+    if (photo.faces.length === 1) await findFace(studio, photo.faces[0]!.box, false);
+  } catch (error) {
+    if (source === file) fail(state, error, { kind: 'choose' });
+  }
+}
+
+/** Finds a face of the photo in the generator, which takes seconds. @param quick see `PortraitRequest`. */
+export async function findFace(studio: Studio, box: FaceBox, quick: boolean): Promise<void> {
+  const { state, faceWorker } = studio;
+  const step = state.photo.value;
+  if (step.kind !== 'faces' || source === undefined) return;
+  const file = source;
+  state.photo.value = { kind: 'finding', progress: undefined, photo: step.photo };
+  try {
+    takePortrait(studio, await faceWorker.openPortrait({ box, quick }), file);
+    state.photo.value = { kind: 'choose' };
+  } catch (error) {
+    fail(state, error, { ...step, clicks: step.photo.faces.length === 0 ? [] : undefined });
+  }
+}
+
+/** Shows a portrait as the face. */
+export function takePortrait(studio: Studio, portrait: OpenedPortrait, file: File): void {
+  const { state } = studio;
+  state.portrait.value = { ...portrait, source: file };
+  const edit: Edit = { portrait: portrait.sha256, moves: [], locks: [], geometry: 'linear', hold: 'linear' };
+  state.dialog.value = undefined;
+  applyEdit(studio, edit, `${file.name} opened`);
+  const percent = Math.round(100 * portrait.missing);
+  if (percent > 0) tell(state, `${percent} % of the square around the face lies outside the photo`);
+}
+
+/** Offers to point out the face by hand. */
+export function pointByHand({ state }: Studio): void {
+  const step = state.photo.value;
+  if (step.kind === 'faces') state.photo.value = { ...step, clicks: [] };
+}
+
+/** @param point in pixels of the photo: first the eyes, then the mouth. */
+export async function pointAt(studio: Studio, point: Point): Promise<void> {
+  const { state } = studio;
+  const step = state.photo.value;
+  if (step.kind !== 'faces' || step.clicks === undefined) return;
+  const clicks = [...step.clicks, point];
+  state.photo.value = { ...step, clicks };
+  if (clicks.length < 3) return;
+  try {
+    await findFace(studio, boxFromClicks(clicks[0]!, clicks[1]!, clicks[2]!), false);
+  } catch (error) {
+    fail(state, error, { ...step, clicks: [] });
+  }
+}
+
+/** Goes back to choosing a photo, and stops what is going on for it. */
+export function startOver({ state, faceWorker }: Studio): void {
+  faceWorker.cancel();
+  source = undefined;
+  state.photo.value = { kind: 'choose' };
+}
+
+export function showCamera({ state }: Studio): void {
+  state.photo.value = { kind: 'camera' };
+}
+
+export function tellPortraitProgress({ photo }: StudioState, progress: InversionProgress): void {
+  if (photo.value.kind === 'finding') photo.value = { ...photo.value, progress };
+}
+
+/** @param back the step to go back to, unless the person has gone on to another. */
+function fail(state: StudioState, error: unknown, back: PhotoStep): void {
+  const stopped = error instanceof UserError && error.message === 'stopped';
+  if (state.photo.value.kind !== 'choose') state.photo.value = back;
+  if (stopped) return;
+  tellProblem(state, error instanceof UserError ? error.message : `The photo cannot be opened: ${String(error)}`);
+}

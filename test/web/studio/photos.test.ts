@@ -1,0 +1,229 @@
+// Photos in the studio: dropped, pasted or chosen, edited as a seed is, saved whole, kept and forgotten.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readRecipes } from '../../../src/core/editing/recipe.ts';
+import { hasChromium } from '../../helpers/chromium.ts';
+import { sharedFolder } from '../../helpers/shared.ts';
+import {
+  builtStudio,
+  changedPixels,
+  expectFace,
+  facePixels,
+  moveSlider,
+  newPage,
+  openStudio,
+  serveStudio,
+  studioBrowser,
+} from '../../helpers/studio.ts';
+import { type Files, makeTinyBundle } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
+
+const page = builtStudio();
+const browser = studioBrowser();
+const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 20_000 });
+
+let files: Files;
+beforeAll(async () => {
+  files = await makeTinyBundle({}, 16, undefined, [], { kind: tinyStyle, encoder: true, psi: 0.8 });
+});
+
+const astronaut = () => join(sharedFolder!, 'photos/astronaut.png');
+
+/** A file as the page's own code gets it. */
+interface PageFile {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+/** Drops or pastes a file on the page, as the browser tells a page of it. */
+async function give(page: Page, kind: 'drop' | 'paste', { name, type, bytes }: PageFile): Promise<void> {
+  const base64 = bytes.toString('base64');
+  await page.evaluate(
+    ([kind, name, type, base64]) => {
+      const data = new DataTransfer();
+      data.items.add(
+        new File([Uint8Array.from(atob(base64!), letter => letter.charCodeAt(0))], name!, { type: type! }),
+      );
+      const options = { bubbles: true, cancelable: true };
+      dispatchEvent(
+        kind === 'drop'
+          ? new DragEvent('drop', { ...options, dataTransfer: data })
+          : new ClipboardEvent('paste', { ...options, clipboardData: data }),
+      );
+    },
+    [kind, name, type, base64],
+  );
+}
+
+/** A wall without a face. */
+async function wall(): Promise<Buffer> {
+  const pixels = Uint8Array.from({ length: 320 * 240 * 3 }, (_, i) => (i * 7) % 200);
+  return sharp(pixels, { raw: { width: 320, height: 240, channels: 3 } })
+    .blur(20)
+    .jpeg()
+    .toBuffer();
+}
+
+const isPortrait = (page: Page) => expect.poll(() => page.url(), { timeout: 90_000 }).toContain('portrait=');
+
+async function start() {
+  const address = await serveStudio(page(), files);
+  const opened = await newPage(browser());
+  await openStudio(opened.page, address);
+  return { address, ...opened };
+}
+
+async function saved(page: Page, button: string) {
+  await page.getByRole('button', { name: 'Export' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('dialog').getByRole('button', { name: button }).click();
+  const file = await download;
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+async function rgb(bytes: Buffer): Promise<{ data: Buffer; width: number; height: number }> {
+  const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+describe.skipIf(!hasChromium)('in Chromium', () => {
+  test('no face is found: two eyes and a mouth are pointed out, and asking can be given up', async () => {
+    const { page } = await start();
+    await give(page, 'paste', { name: 'wall.jpg', type: 'image/jpeg', bytes: await wall() });
+    const dialog = page.getByRole('dialog', { name: 'Your photo' });
+    await dialog.getByText('No face was found. Point at one eye.').waitFor({ timeout: 30_000 });
+    expect(await dialog.innerText()).toContain('Your photo stays on this machine');
+    const photo = dialog.getByRole('button', { name: /^The photo: point/ });
+    await photo.click({ position: { x: 60, y: 60 } });
+    await dialog.getByText('Point at the other eye.').waitFor();
+    await photo.click({ position: { x: 61, y: 60 } });
+    await photo.click({ position: { x: 60, y: 61 } });
+    await poll(() => page.locator('.message').innerText()).toMatch(/two eyes and a mouth must make a triangle/i);
+    await dialog.getByText('Point at one eye.').waitFor();
+    await photo.focus();
+    await page.keyboard.press('Enter'); // in the middle
+    for (let i = 0; i < 10; i++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowLeft');
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Enter');
+    await isPortrait(page);
+    await poll(() => dialog.count()).toBe(0);
+    await page.getByRole('button', { name: 'Your photo' }).click();
+    await page
+      .locator('#photo-file')
+      .setInputFiles({ name: 'not.png', mimeType: 'image/png', buffer: Buffer.from('no') });
+    await poll(() => page.locator('.message').innerText()).toMatch(/not\.png must be a whole photo/);
+    await dialog.getByText('Choose a photo').waitFor();
+  }, 90_000);
+
+  test('a model that opens no photos does not offer it, and says why when a photo is dropped', async () => {
+    const pggan = await makeTinyBundle();
+    const { page } = await newPage(browser());
+    await openStudio(page, await serveStudio(builtStudio()(), pggan));
+    expect(await page.getByRole('button', { name: 'Your photo' }).count()).toBe(0);
+    await give(page, 'drop', { name: 'wall.jpg', type: 'image/jpeg', bytes: await wall() });
+    await poll(() => page.locator('.message').innerText()).toMatch(
+      /^wall\.jpg carries no recipe, and photos need a bundle with a style generator; that of tiny is of kind pggan\. Choose another bundle$/,
+    );
+  });
+
+  describe.skipIf(sharedFolder === undefined)('with a real photo', () => {
+    test('dropped, edited, saved whole, and opened again; nobody else is asked', async () => {
+      const { page, address, requests, complaints, context } = await start();
+      const seed = await facePixels(page);
+      const original = readFileSync(astronaut());
+      await give(page, 'drop', { name: 'astronaut.png', type: 'image/png', bytes: original });
+      await isPortrait(page);
+      const plain = await changedPixels(page, seed);
+      await moveSlider(page, 'Smiling', 3);
+      const moved = await changedPixels(page, plain);
+      await poll(() => page.url()).toContain('move=Smiling=@3');
+      const png = await saved(page, 'Photo (PNG)');
+      expect(png.name).toBe('astronaut-edited.png');
+      const [before, after] = [await rgb(original), await rgb(png.bytes)];
+      expect([after.width, after.height]).toEqual([512, 512]);
+      // The face's square lies within these bounds; all else is the photo's, bit for bit.
+      let changed = 0;
+      for (let i = 0; i < before.data.length; i++) {
+        if (before.data[i] === after.data[i]) continue;
+        changed++;
+        const [x, y] = [Math.floor(i / 3) % 512, Math.floor(i / 3 / 512)];
+        if (x < 145 || x > 305 || y < 30 || y > 190) expect([x, y]).toBe('unchanged');
+      }
+      expect(changed).toBeGreaterThan(500);
+      expect(readRecipes(png.bytes)[0]).toMatchObject({ moves: [{ attribute: 'Smiling' }] });
+      const jpeg = await saved(page, 'Photo (JPEG)');
+      for (const { bytes } of [png, jpeg]) {
+        expect((await sharp(bytes).metadata()).xmp?.toString()).toContain('compositeWithTrainedAlgorithmicMedia');
+      }
+      // Dropped again, the picture brings back the edit; without its portrait it is a photo like any other.
+      await page.keyboard.press('Control+z');
+      await expectFace(page, plain);
+      await give(page, 'drop', { name: jpeg.name, type: 'image/jpeg', bytes: jpeg.bytes });
+      await expectFace(page, moved);
+      const other = await context.newPage();
+      await openStudio(other, address);
+      await give(other, 'drop', { name: jpeg.name, type: 'image/jpeg', bytes: jpeg.bytes });
+      await isPortrait(other);
+      expect(other.url()).not.toContain('move=');
+      expect(requests.filter(url => !url.startsWith(address) && !/^(blob|data):/.test(url))).toEqual([]);
+      expect(complaints).toEqual([]);
+    }, 120_000);
+
+    test('kept in this browser, opened on another visit without a network, and forgotten', async () => {
+      const { page, context } = await start();
+      await page.locator('.offline').waitFor({ state: 'attached' });
+      const seed = await facePixels(page);
+      await page.getByRole('button', { name: 'Your photo' }).click();
+      await page.locator('#photo-file').setInputFiles(astronaut());
+      await isPortrait(page);
+      const plain = await changedPixels(page, seed);
+      await page.getByRole('button', { name: 'Zoom out' }).click();
+      const wider = await changedPixels(page, plain);
+      await page.getByRole('button', { name: 'Zoom in' }).click();
+      await changedPixels(page, wider);
+      await expectFace(page, plain);
+      await page.getByRole('button', { name: 'Keep photo' }).click();
+      await page.getByRole('button', { name: 'Forget photo' }).waitFor();
+      await context.setOffline(true);
+      await page.reload();
+      await page.getByRole('button', { name: 'Photos', exact: true }).click({ timeout: 60_000 });
+      await page.getByRole('button', { name: 'Photo astronaut.png' }).click();
+      await isPortrait(page);
+      await expectFace(page, plain);
+      await page.getByRole('button', { name: 'Forget photo' }).click();
+      await poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
+      await page.reload();
+      await poll(() => page.locator('.face canvas[data-drawn]').count()).toBeGreaterThan(0);
+      expect(await page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
+    }, 120_000);
+
+    test('one of several faces is chosen, and a search is cancelled', async () => {
+      const { page } = await start();
+      const half = await sharp(astronaut()).resize(256).png().toBuffer();
+      const two = await sharp(astronaut())
+        .extend({ right: 300, background: '#888888' })
+        .composite([{ input: half, left: 540, top: 60 }])
+        .png()
+        .toBuffer();
+      await give(page, 'drop', { name: 'two.png', type: 'image/png', bytes: two });
+      const dialog = page.getByRole('dialog', { name: 'Your photo' });
+      await dialog.getByText('2 faces were found. Choose one.').waitFor({ timeout: 60_000 });
+      await dialog.getByRole('button', { name: 'Face 2 of the photo' }).click();
+      await isPortrait(page);
+      const url = page.url();
+      await give(page, 'drop', { name: 'two.png', type: 'image/png', bytes: two });
+      await dialog.getByRole('button', { name: 'Cancel' }).click({ timeout: 60_000 });
+      await dialog.getByText('Choose a photo').waitFor();
+      await page.keyboard.press('Escape');
+      await moveSlider(page, 'Male', 2); // the worker is free again, and the face is still there
+      await poll(() => page.url()).toContain('move=Male=@2');
+      expect(page.url().startsWith(url.split('&')[0]!)).toBe(true);
+    }, 120_000);
+  });
+});
