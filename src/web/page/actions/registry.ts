@@ -14,9 +14,11 @@ import { moreFaces } from './faces/more-faces.ts';
 import { surpriseMe } from './faces/surprise-me.ts';
 import { openFile } from './files/open-file.ts';
 import { shareLink } from './files/share-link.ts';
-import { forgetPortrait, keepPortrait } from './photo/keep-portrait.ts';
+import { forgetPhoto } from './photo/forget-photo.ts';
+import { keepPhoto } from './photo/keep-photo.ts';
 import { openPhoto } from './photo/open-photo.ts';
-import { zoomIn, zoomOut } from './photo/zoom.ts';
+import { zoomIn } from './photo/zoom-in.ts';
+import { zoomOut } from './photo/zoom-out.ts';
 import { closeMessage } from './view/close-message.ts';
 import { openExport } from './view/open-export.ts';
 import { openHelp } from './view/open-help.ts';
@@ -30,8 +32,8 @@ export const actions: readonly Action[] = [
   moreFaces,
   zoomIn,
   zoomOut,
-  keepPortrait,
-  forgetPortrait,
+  keepPhoto,
+  forgetPhoto,
   peek,
   play,
   lockInUse,

@@ -1,9 +1,14 @@
 // Portraits of earlier visits: shows which there are, and opens one again.
 import { UserError } from '../../../../core/errors.ts';
-import type { Studio } from '../../state/studio-state.ts';
+import type { ReadonlyState, Studio } from '../../state/studio-state.ts';
 import { tellProblem } from '../messages.ts';
 import { takePortrait } from './photo-steps.ts';
 import { storedPortrait, storedPortraits } from './portrait-store.ts';
+
+/** Whether the portrait that is open is kept in this browser. */
+export function isKept({ portrait, kept }: ReadonlyState): boolean {
+  return kept.value.some(({ sha256 }) => sha256 === portrait.value?.sha256);
+}
 
 /** Reads which portraits are kept for this model; where the browser keeps nothing, none are. */
 export async function loadKept({ state }: Studio): Promise<void> {
