@@ -28,14 +28,14 @@ import { search } from './view/search.ts';
 
 export const actions: readonly Action[] = [
   surpriseMe,
-  openPhoto,
   moreFaces,
+  peek,
+  play,
+  openPhoto,
   zoomIn,
   zoomOut,
   keepPhoto,
   forgetPhoto,
-  peek,
-  play,
   lockInUse,
   holdByField,
   undo,
