@@ -41,7 +41,7 @@ const options = z.strictObject({
     .min(1)
     .optional()
     .meta({ defaultInWords: '0' })
-    .describe('face to edit, by its seed; repeat for one strip each'),
+    .describe('faces to edit, by their seeds: 7, or 0,1,2, or 0-63; a strip each'),
   latent: pathOption()
     .optional()
     .describe('.npy file of a latent [d] or several [n, d], to edit these faces instead of seeds'),
