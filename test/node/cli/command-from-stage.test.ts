@@ -123,7 +123,8 @@ test.each(stages.flatMap(({ name, examples }) => examples.map(flags => [name, fl
     const program = programFromStages({ name: 'face-tuning', version: '1.2.3' }, stages, async ({ name }) => {
       received = name;
     });
-    await program.parseAsync([...name.split(' '), ...flags.split(' ').filter(Boolean)], { from: 'user' });
+    const words = [...flags.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+    await program.parseAsync([...name.split(' '), ...words], { from: 'user' });
     expect(received).toBe(name);
   },
 );

@@ -343,7 +343,9 @@ describe('misuse is one line', () => {
   test('a resolution below the smallest level', async () => {
     const [small, few] = [join(root, 'gan8'), join(root, 'dataset8')];
     await writeTinyGenerator(small, tinyGan);
-    await writeTinyDataset(few, pictures(8, 4, { seed: 1, noiseSeed: 2, contrast: 2 }), () => 'train');
+    await writeTinyDataset(few, pictures(8, 4, { seed: 1, noiseSeed: 2, contrast: 2 }), row =>
+      row < 2 ? 'train' : 'test',
+    );
     await expect(run({ out: join(root, 'x'), generator: small, dataset: few })).rejects.toThrow(
       'SWD needs images whose side is a power of two from 16, its smallest level; got 8',
     );
@@ -351,7 +353,9 @@ describe('misuse is one line', () => {
 
   test('a single training image', async () => {
     const one = join(root, 'dataset1');
-    await writeTinyDataset(one, pictures(32, 1, { seed: 1, noiseSeed: 2, contrast: 2 }), () => 'train');
+    await writeTinyDataset(one, pictures(32, 2, { seed: 1, noiseSeed: 2, contrast: 2 }), row =>
+      row < 1 ? 'train' : 'test',
+    );
     await expect(run({ out: join(root, 'x'), dataset: one })).rejects.toThrow(/must have 2 training .*; it has 1$/);
   });
 
