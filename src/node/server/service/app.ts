@@ -111,10 +111,19 @@ export function createService(options: ServiceOptions): Service {
       },
     }),
   );
-  app.use(routes.edit.path, (context, next) => {
+  let uploads = 0;
+  app.use(routes.edit.path, async (context, next) => {
     const isForm = context.req.header('Content-Type')?.toLowerCase().startsWith('multipart/form-data');
-    if (isForm && !model.photos) throw new Refusal(422, `${name} edits no photos: it has no encoder`);
-    return (isForm ? photos! : edits!)(context, next);
+    if (!isForm) return edits!(context, next);
+    if (!model.photos) throw new Refusal(422, `${name} edits no photos: it has no encoder`);
+    // Photos are held in memory from their first byte on, so those that arrive count like those that wait.
+    if (uploads >= threads + limits.waiting) throw queue.refusal;
+    uploads++;
+    try {
+      return await photos!(context, next);
+    } finally {
+      uploads--;
+    }
   });
 
   app.openapi(

@@ -57,12 +57,13 @@ export class BoundedQueue {
     return Math.min(latest, Math.max(soonest, Math.ceil(seconds)));
   }
 
+  /** The answer to a request for which there is no room. */
+  get refusal(): Refusal {
+    return new Refusal(503, 'the service is busy. Try again later', { 'Retry-After': String(this.retryAfter) });
+  }
+
   async #turn(signal: AbortSignal): Promise<void> {
-    if (this.#waiting.size >= this.#longest) {
-      throw new Refusal(503, `the service is busy: ${this.#waiting.size} requests wait. Try again later`, {
-        'Retry-After': String(this.retryAfter),
-      });
-    }
+    if (this.#waiting.size >= this.#longest) throw this.refusal;
     await new Promise<void>((go, stop) => {
       const begin = () => {
         this.#waiting.delete(begin);

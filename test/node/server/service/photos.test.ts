@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRecipes } from '../../../../src/core/editing/recipe.ts';
-import { openTinyService, photoBundle } from '../../../helpers/open-service.ts';
+import { openTinyService, photoBundle, tinyLimits } from '../../../helpers/open-service.ts';
 
 let service: Awaited<ReturnType<typeof openTinyService>>;
 let photo: Uint8Array<ArrayBuffer>;
@@ -111,6 +111,22 @@ test('refuses damaged portraits, photos of too many pixels and pictures without 
     'the photo must have at most 100000 pixels here; got 4000000. Shrink it',
   ]);
   expect(await detail({ photo, edit: { moves } })).toEqual([422, expect.stringContaining('no face was found')]);
+});
+
+test('photos that arrive count as waiting: further ones are not even read', async () => {
+  const limits = { ...tinyLimits, waiting: 0 };
+  const busy = await openTinyService({ bundle: await photoBundle(), limits });
+  const body = () => {
+    const form = new FormData();
+    form.set('photo', new File([photo], 'me.png'));
+    form.set('edit', JSON.stringify({ box, quick: true }));
+    return { method: 'POST', body: form };
+  };
+  const answers = await Promise.all([1, 2, 3].map(() => busy.app.request('/v1/edits', body())));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 503, 503]);
+  expect(answers.find(({ status }) => status === 503)!.headers.get('Retry-After')).toBe('1');
+  expect((await busy.app.request('/v1/edits', body())).status).toBe(200);
+  await busy.close();
 });
 
 test('a model without an encoder says so before it reads the photo', async () => {
