@@ -3,4 +3,6 @@ export * from '../core/index.ts';
 export { cpuDevice, type DeviceOptions, openDevice } from './devices/device.ts';
 export { openPhotoBundle as openBundle } from './photos/bundle.ts';
 export { openFaceFinder } from './photos/face-finder.ts';
+export { type PhotoFile, readPhoto } from './photos/read-photo.ts';
+export { encodePhoto } from './photos/write-photo.ts';
 export { encodeGrid, type GridOptions } from './presentation/image-grid.ts';

@@ -23,6 +23,7 @@ import { fit } from '../fit/stage.ts';
 import { commandOf } from '../framework/command-line.ts';
 import type { Stage } from '../framework/stage.ts';
 import { trainClassifier } from '../train-classifier/stage.ts';
+import { trainEncoder } from '../train-encoder/stage.ts';
 import { trainGan } from '../train-gan/stage.ts';
 import type { StoredNetwork } from './stored-networks.ts';
 
@@ -37,6 +38,8 @@ export interface ModelCardFacts {
   readonly classifier: FinishedRun;
   readonly boundaries: FinishedRun;
   readonly directions: readonly DirectionFacts[];
+  /** A run of `train encoder`, where the bundle can open photos. */
+  readonly encoder?: FinishedRun;
   /** A run of `evaluate generator`. */
   readonly quality?: FinishedRun;
   /** The lines of the generator's metrics. */
@@ -74,6 +77,7 @@ export function modelCard(facts: ModelCardFacts): string {
     classifier,
     boundaries,
     directions,
+    encoder,
     quality,
     curve,
     networks,
@@ -119,7 +123,7 @@ ${options(trainClassifier, classifier)}
 
 ${options(fit, boundaries)}
 
-${storageSentence(networks)}
+${encoder === undefined ? '' : encoderSection(encoder)}${storageSentence(networks)}
 
 ## Uncurated samples
 
@@ -168,6 +172,17 @@ function curveSection(lines: readonly JsonObject[]): string {
   if (measured.length === 0) return '';
   const { images } = measured[0]!.sample as { images: number };
   return `\nOn the way, SWD and MS-SSIM of ${images} images, comparable with one another only:\n\n${markdownTable(curveColumns, measured)}\n`;
+}
+
+/** @returns how the encoder was trained, and how well it finds photos by itself. */
+function encoderSection(encoder: FinishedRun): string {
+  const { psnr } = encoder.summary;
+  const alike = typeof psnr === 'number' ? ` On validation photos it alone reaches ${psnr.toFixed(1)} dB.` : '';
+  return `The bundle opens photos by an encoder.${alike} \`train encoder\`:
+
+${options(trainEncoder, encoder)}
+
+`;
 }
 
 function storageSentence({ generator, classifier }: ModelCardFacts['networks']): string {

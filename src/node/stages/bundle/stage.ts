@@ -136,6 +136,7 @@ export const bundle = defineStage({
         psi,
         directions,
         description: config.description,
+        ...(found && { encoder: found.run }),
         ...(measured !== undefined && { quality: measured }),
         curve: await readJsonLines(runs.generator.file(runFiles.metrics)),
         networks: stored,
