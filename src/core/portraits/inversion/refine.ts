@@ -23,7 +23,7 @@ export interface RefineSettings {
 }
 
 export const refineSettings: RefineSettings = {
-  steps: 100,
+  steps: 80,
   learningRate: 0.1,
   likeness: { pixels: 10, features: 0.5 },
   staying: 0.02,
