@@ -43,7 +43,7 @@ test('the report shows every figure, its samples and its command, and asks for n
   ]);
   expect(html.match(/<figcaption>/g)).toHaveLength(titles.length);
   expect(html.match(/<pre class="command"><code>face-tuning /g)).toHaveLength(titles.length);
-  expect(html).toContain(`<code>face-tuning prepare <span>--celeba</span> ${join(root, 'celeba')} <span>--out</span>`);
+  expect(html).toContain(`<code>face-tuning prepare <span>--celeba</span> ${join(root, 'celeba')} <span>--crop</span>`);
   expect(html).toContain('40 generated faces');
   expect(html).toContain('1,000 generated faces');
   expect(html).not.toMatch(/(src|href)="(?!#|data:)/);
