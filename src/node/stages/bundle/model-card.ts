@@ -99,7 +99,7 @@ export function modelCard(facts: ModelCardFacts): string {
         `answer reaches ${percent(majorityBaseline)}.`;
   return `# Model card: ${name}
 
-${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of ${isCeleba ? `CelebA's 40` : attributes.length} attributes, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of ${attributes.length} can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
+${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of ${isCeleba ? `CelebA's 40` : attributes.length} attribute${attributes.length === 1 ? '' : 's'}, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of ${attributes.length} can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
 
 ## Use
 

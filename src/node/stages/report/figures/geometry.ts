@@ -22,7 +22,7 @@ export async function geometryFigure({ runs, editor, synthesis }: Sources): Prom
   const [moved, locked] = named.length === wanted.length ? named : scored;
   const { command } = runs.boundaries;
   if (moved === undefined || locked === undefined) {
-    const reason = `This model has ${scored.length} boundaries; two are needed to show one against the other.`;
+    const reason = `Boundaries that this model has: ${scored.length}; two are needed to show one against the other.`;
     return { number: 3, title, body: `<p class="note">${escapeHtml(reason)}</p>`, caption: 'Not drawn.', command };
   }
   const { conditionedNormal, residual } = editor.condition(moved.attribute, [locked.attribute]);
