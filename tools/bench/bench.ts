@@ -227,7 +227,7 @@ function watched(device: Device, onSession: (session: InferenceSession) => void)
     onSession(session);
     return session;
   };
-  return { ...device, runtime: { ...device.runtime, InferenceSession: { create } } };
+  return { ...device, runtime: { Tensor: device.runtime.Tensor, InferenceSession: { create } } };
 }
 
 /** Shares of the time by operator, from ONNX Runtime's own profile of one more round. */
