@@ -37,7 +37,7 @@ const patience = 60_000;
 /** Milliseconds without news after which results are looked for that no event told of. */
 const quiet = 5000;
 /** Milliseconds after which somebody should have taken part. */
-const lonely = 5000;
+const lonely = 10_000;
 
 /** Puts the pieces into the queue. @param signal once aborted, waiting for results ends with its reason. */
 export async function beginFlow(
