@@ -65,7 +65,9 @@ export async function accepted(content: unknown, shared: string, kinds: readonly
   const announcement = parsed.data;
   const own = await programVersion();
   if (announcement.program !== own) {
-    throw new UserError(`it runs face-tuning ${announcement.program}, this worker ${own}. Install the same on both`);
+    throw new UserError(
+      `the stage runs face-tuning ${announcement.program}, this worker ${own}. Install the same on both`,
+    );
   }
   const kind = kinds.find(({ file }) => file === announcement.kind);
   if (kind === undefined) throw new UserError('its kind of work is not known here');
