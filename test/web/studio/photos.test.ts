@@ -169,7 +169,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       const other = await context.newPage();
       await openStudio(other, address);
       await give(other, 'drop', { name: jpeg.name, type: 'image/jpeg', bytes: jpeg.bytes });
-      await isPortrait(other);
+      await other.getByRole('dialog', { name: 'Your photo' }).waitFor();
       expect(other.url()).not.toContain('move=');
       expect(requests.filter(url => !url.startsWith(address) && !/^(blob|data):/.test(url))).toEqual([]);
       expect(complaints).toEqual([]);
