@@ -232,7 +232,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const held = new Promise<void>(done => {
       release = done;
     });
-    await opened.route('**/generator.safetensors', async route => {
+    await opened.route('**/generator.safetensors*', async route => {
       await held;
       await route.fulfill({ status: 503 });
     });
