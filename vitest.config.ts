@@ -1,11 +1,16 @@
-// Three kinds of tests: pure ones, which may run beside each other; those that want the whole machine; those in a browser.
+// Four kinds of tests: pure ones and those of stages, which may run beside each other; those that want the whole machine;
+// those in a browser.
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What measures time or memory, starts programs or threads, or computes for long: one file at a time, alone. */
+/** What computes for long or starts programs, and does not mind a neighbour: two files at a time. */
+const stages = ['test/core/training/{gan,golden}.test.ts', 'test/node/{cli,stages}/**/*.test.ts'];
+/** What measures time or memory, or wants both cores: one file at a time, alone. */
 const timed = [
   'test/core/measures/images/{generator-quality,sliced-wasserstein}.test.ts',
-  'test/core/training/{gan,golden,memory}.test.ts',
-  'test/node/{cli,devices,native,queue,server,stages,threads}/**/*.test.ts',
+  'test/core/training/memory.test.ts',
+  'test/node/{devices,native,queue,server,threads}/**/*.test.ts',
+  'test/node/stages/{pipeline,subset}/**/*.test.ts',
+  'test/node/cli/{demo,stop}.test.ts',
   'test/tools/**/*.test.ts',
   'test/{examples,image,package}.test.ts',
 ];
@@ -23,18 +28,24 @@ export default defineConfig(({ mode }) => ({
         : [
             project('unit', {
               include: ['test/**/*.test.ts'],
-              exclude: [...configDefaults.exclude, ...timed, ...browser],
+              exclude: [...configDefaults.exclude, ...stages, ...timed, ...browser],
               maxWorkers: 2,
               isolate: false, // loading every module again for each file would take longer than most tests
               setupFiles: 'test/helpers/undo-fakes.ts',
               sequence: { groupOrder: 0 },
             }),
-            project('timed', { include: timed, maxWorkers: 1, sequence: { groupOrder: 1 } }),
+            project('stages', {
+              include: stages,
+              exclude: [...configDefaults.exclude, ...timed],
+              maxWorkers: 2,
+              sequence: { groupOrder: 1 },
+            }),
+            project('timed', { include: timed, maxWorkers: 1, sequence: { groupOrder: 2 } }),
             project('browser', {
               include: browser,
               globalSetup: 'test/helpers/built-studio.ts',
               maxWorkers: 1,
-              sequence: { groupOrder: 2 },
+              sequence: { groupOrder: 3 },
             }),
           ]),
     ],

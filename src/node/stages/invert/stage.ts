@@ -6,6 +6,7 @@ import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { toUint8 } from '../../../core/images/pixels.ts';
 import type { Photo } from '../../../core/portraits/photo.ts';
+import { openDevice } from '../../devices/device.ts';
 import { readWhole, writeJson, writeWhole } from '../../files/files.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import { type OpenedPhoto, portraitFiles } from '../../photos/portrait-run.ts';
@@ -42,6 +43,7 @@ export const invert = defineStage({
   async run(config, context) {
     const { photo, bundle, out, resume, force } = config;
     checkPhotoOptions(config);
+    await openDevice(config); // a missing device is reported before anything is read or begun
     const inputs = { photo, bundle: join(bundle, bundleFiles.index) };
     const details = { stage: 'invert', options, config, inputs, resume, force, log: context.log };
     return withRun(out, details, async run => {

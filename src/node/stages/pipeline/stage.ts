@@ -74,8 +74,8 @@ export const pipeline = defineStage({
   options,
   steps: config => stepsOf(config),
   async run(config, context) {
-    checkSource(config);
     await openDevice(config); // a missing device is reported before any work
+    checkSource(config);
     const hasLayers = config.generator === undefined || (await checkGenerator(config.generator, config, context));
     await makeFolder(config);
     const costs: Cost[] = [];
