@@ -44,7 +44,7 @@ export default defineConfig(({ mode }) => ({
             project('browser', {
               include: browser,
               globalSetup: 'test/helpers/built-studio.ts',
-              maxWorkers: 1,
+              maxWorkers: 2,
               sequence: { groupOrder: 3 },
             }),
           ]),
