@@ -44,7 +44,7 @@ export default defineConfig(({ mode }) => ({
             project('browser', {
               include: browser,
               globalSetup: 'test/helpers/built-studio.ts',
-              maxWorkers: 2,
+              maxWorkers: 1,
               sequence: { groupOrder: 3 },
             }),
           ]),

@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const { page, complaints, requests, address } = await start();
     expect(await page.locator('.chip').innerText()).toMatch(/^celeba-64 · 64×64 · \d threads/);
     expect(await page.locator('.row').count()).toBe(41);
-    await page.locator('.offline').waitFor();
+    await page.locator('.offline').waitFor({ state: 'attached' });
     expect(requests.filter(url => !url.startsWith(address) && !url.startsWith('blob:'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
@@ -199,7 +199,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
 
   test('without a network it opens again and works', async () => {
     const { page, context } = await start();
-    await page.locator('.offline').waitFor();
+    await page.locator('.offline').waitFor({ state: 'attached' });
     const pixels = await facePixels(page);
     await context.setOffline(true);
     await page.reload();

@@ -296,7 +296,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await openStudio(opened.page, `http://127.0.0.1:${(plain.address() as { port: number }).port}/`);
     expect(await opened.page.locator('.chip').innerText()).toContain('1 thread');
     await lives(opened.page);
-    await opened.page.locator('.offline').waitFor();
+    await opened.page.locator('.offline').waitFor({ state: 'attached' });
     await opened.page.reload();
     await faceIsThere(opened.page);
     expect(await opened.page.locator('.chip').innerText()).toMatch(/\d threads/);

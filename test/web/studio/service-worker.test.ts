@@ -44,7 +44,7 @@ const down: Program = () => new Response('busy', { status: 503 });
 
 async function openAndKeep(opened: Page, address: string): Promise<void> {
   await openStudio(opened, address);
-  await opened.locator('.offline').waitFor();
+  await opened.locator('.offline').waitFor({ state: 'attached' });
 }
 
 const latentSizeOf = (opened: Page) =>
