@@ -2,6 +2,9 @@
 // serial numbers, the old thumbnail and the maker's notes do not.
 import readExif from 'exif-reader';
 import type { Exif, Sharp } from 'sharp';
+import { formatRecipe, type Recipe, recipeKeyword } from '../../core/editing/recipe.ts';
+import { recipesAsXmp } from '../../core/editing/recipe-file.ts';
+import { addPngText } from '../../core/formats/png-text.ts';
 import type { Photo } from '../../core/portraits/photo.ts';
 import { sharp } from '../native/native-packages.ts';
 import type { PhotoFile, PhotoFormat } from './read-photo.ts';
@@ -36,6 +39,17 @@ export async function encodePhoto(photo: Photo, file: PhotoFile, options: WriteO
   const noted = picture.withXmp(xmp).withExif(exifOf(file.exif));
   const density = file.density === undefined ? noted : noted.withMetadata({ density: file.density });
   return encoded(density, format, quality, file).toBuffer();
+}
+
+/** @returns `encodePhoto`'s file, which says that the photo was edited and carries the recipe. */
+export async function encodeEditedPhoto(
+  photo: Photo,
+  file: PhotoFile,
+  recipe: Recipe,
+  format: PhotoFormat,
+): Promise<Uint8Array> {
+  const bytes = await encodePhoto(photo, file, { format, xmp: recipesAsXmp([recipe], 'edited') });
+  return format === 'png' ? addPngText(bytes, recipeKeyword, formatRecipe(recipe)) : bytes;
 }
 
 function encoded(picture: Sharp, format: PhotoFormat, quality: number, { chromaSubsampling }: PhotoFile): Sharp {

@@ -27,19 +27,24 @@ import {
   recipesOf,
 } from '../../stages/edit/strips.ts';
 
-/** An edit as a request asks for it: from a seed, a latent or a recipe, which says all but `nearest` and `picture`. */
-export interface EditOrder {
-  readonly seed?: number | undefined;
-  readonly psi?: number | undefined;
-  readonly latent?: readonly number[] | undefined;
-  /** As in a file; see `parseRecipe`. */
-  readonly recipe?: object | undefined;
+/** What an edit shall do, whatever face it starts from. */
+export interface Wishes {
   readonly moves?: readonly (Move | string)[] | undefined;
   readonly locks?: readonly string[] | undefined;
   readonly hold?: Hold | undefined;
   readonly geometry?: Geometry | undefined;
   readonly layers?: EditRequest['layers'];
+  /** Whether the closest is taken where a wanted probability is out of reach. */
   readonly nearest: boolean;
+}
+
+/** An edit as a request asks for it: from a seed, a latent or a recipe, which says all but `nearest` and `picture`. */
+export interface EditOrder extends Wishes {
+  readonly seed?: number | undefined;
+  readonly psi?: number | undefined;
+  readonly latent?: readonly number[] | undefined;
+  /** As in a file; see `parseRecipe`. */
+  readonly recipe?: object | undefined;
   readonly steps?: number | undefined;
   readonly scale?: number | undefined;
   readonly timing?: Timing | undefined;
@@ -120,10 +125,7 @@ export async function drawnFace(
 }
 
 /** Reads moves and locks, whatever the face. */
-export function wishesOf(
-  edit: Pick<EditOrder, 'moves' | 'locks' | 'hold' | 'geometry' | 'layers'>,
-  editor: FaceEditor,
-): Omit<Face, 'seed' | 'psi' | 'latent' | 'portrait'> {
+export function wishesOf(edit: Wishes, editor: FaceEditor): Omit<Face, 'seed' | 'psi' | 'latent' | 'portrait'> {
   const moves = (edit.moves ?? []).map(asRange);
   const { geometry = editor.geometry, hold, layers } = edit;
   return { moves, locks: locksOf(edit.locks ?? [], moves, editor), geometry, hold, layers };

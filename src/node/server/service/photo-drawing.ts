@@ -1,28 +1,25 @@
 // Edits a photo for the service: finds its face, edits it, and pastes the edit back into the photo.
-import type { Hold } from '../../../core/directions/hold.ts';
-import type { Move } from '../../../core/editing/moves.ts';
-import { formatRecipe, type Recipe, recipeKeyword } from '../../../core/editing/recipe.ts';
-import { recipesAsXmp } from '../../../core/editing/recipe-file.ts';
+import type { Recipe } from '../../../core/editing/recipe.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
-import type { EditRequest } from '../../../core/editor/requests.ts';
 import { UserError } from '../../../core/errors.ts';
-import { addPngText } from '../../../core/formats/png-text.ts';
-import type { Geometry } from '../../../core/models/latents.ts';
-import type { FaceBox, Photo } from '../../../core/portraits/photo.ts';
+import type { FaceBox } from '../../../core/portraits/photo.ts';
 import { sharp } from '../../native/native-packages.ts';
-import { type PhotoFile, readPhoto } from '../../photos/read-photo.ts';
-import { encodePhoto } from '../../photos/write-photo.ts';
+import { readPhoto } from '../../photos/read-photo.ts';
+import { encodeEditedPhoto } from '../../photos/write-photo.ts';
 import { recipesOf } from '../../stages/edit/strips.ts';
-import { type DrawingLimits, type Drawn, dataUrl, drawnFace, editFacts, type Stopping, wishesOf } from './drawing.ts';
+import {
+  type DrawingLimits,
+  type Drawn,
+  dataUrl,
+  drawnFace,
+  editFacts,
+  type Stopping,
+  type Wishes,
+  wishesOf,
+} from './drawing.ts';
 
 /** The edit of a face in a photo. */
-export interface PhotoEdit {
-  readonly moves?: readonly (Move | string)[] | undefined;
-  readonly locks?: readonly string[] | undefined;
-  readonly hold?: Hold | undefined;
-  readonly geometry?: Geometry | undefined;
-  readonly layers?: EditRequest['layers'];
-  readonly nearest: boolean;
+export interface PhotoEdit extends Wishes {
   /** The face of several, 1 being the largest. */
   readonly face: number;
   readonly box?: FaceBox | undefined;
@@ -61,7 +58,7 @@ export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: S
     const { face: edited, drawn, missed } = await drawnFace(own, asked, 1, edit.nearest, signal);
     const [recipe] = recipesOf(own, [edited], { steps: 1, scale: 1 }) as [Recipe];
     const pasted = await portrait.pasteBack(drawn.edits.at(-1)!);
-    if (format !== 'json') return await encode(pasted, file, recipe, format);
+    if (format !== 'json') return await encodeEditedPhoto(pasted, file, recipe, format);
     const { missing, figures } = portrait;
     const { psnr } = figures.tuned ?? figures.refined ?? figures.encoded;
     const facts = await editFacts(own, edited, drawn, recipe, missed);
@@ -76,7 +73,7 @@ export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: S
         agreement: figures.agreement,
         ...(keep && { file: Buffer.from(portrait.file).toString('base64') }),
       },
-      ...(picture && { picture: dataUrl(await encode(pasted, file, recipe, picture), picture) }),
+      ...(picture && { picture: dataUrl(await encodeEditedPhoto(pasted, file, recipe, picture), picture) }),
     };
   } finally {
     await portrait.release();
@@ -93,9 +90,4 @@ async function checkPixels(photo: Uint8Array, most: number): Promise<void> {
     return; // reading it says what is wrong
   }
   if (pixels > most) throw new UserError(`the photo must have at most ${most} pixels here; got ${pixels}. Shrink it`);
-}
-
-async function encode(pasted: Photo, file: PhotoFile, recipe: Recipe, format: PhotoPicture): Promise<Uint8Array> {
-  const bytes = await encodePhoto(pasted, file, { format, xmp: recipesAsXmp([recipe], 'edited') });
-  return format === 'png' ? addPngText(bytes, recipeKeyword, formatRecipe(recipe)) : bytes;
 }

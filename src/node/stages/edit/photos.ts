@@ -1,18 +1,16 @@
 // Edits photos: opens them as portraits, writes the whole photo with the edit in it, and draws frames at the photo's own detail.
 import { readdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
-import { formatRecipe, type Recipe, recipeKeyword } from '../../../core/editing/recipe.ts';
-import { recipesAsXmp } from '../../../core/editing/recipe-file.ts';
+import type { Recipe } from '../../../core/editing/recipe.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { UserError } from '../../../core/errors.ts';
-import { addPngText } from '../../../core/formats/png-text.ts';
 import { cropFace } from '../../../core/portraits/crop-face.ts';
 import { withPatch } from '../../../core/portraits/paste-back.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { checkFolderWritable } from '../../files/places.ts';
 import { type OpenedPhoto, readPortraitRun } from '../../photos/portrait-run.ts';
 import type { PhotoFormat } from '../../photos/read-photo.ts';
-import { encodePhoto } from '../../photos/write-photo.ts';
+import { encodeEditedPhoto } from '../../photos/write-photo.ts';
 import type { StageContext } from '../framework/stage.ts';
 import { openPhoto } from '../invert/open-photo.ts';
 import type { DrawnFace } from './strips.ts';
@@ -55,9 +53,7 @@ export async function editedPhoto(
   recipe: Recipe,
   format: PhotoFormat,
 ): Promise<Uint8Array> {
-  const photo = await portrait.pasteBack(edits.at(-1)!);
-  const bytes = await encodePhoto(photo, file, { format, xmp: recipesAsXmp([recipe], 'edited') });
-  return format === 'png' ? addPngText(bytes, recipeKeyword, formatRecipe(recipe)) : bytes;
+  return encodeEditedPhoto(await portrait.pasteBack(edits.at(-1)!), file, recipe, format);
 }
 
 /**
