@@ -1,6 +1,7 @@
 // Keeps page and model for use without a network, and sends the headers that threads need where the server does not. It
 // answers for this studio's own files alone, and goes when another program answers at the studio's address.
 import type { KeepRequest } from './page/actions/session/keep-offline.ts';
+import { sha256 } from './shared/sha256.ts';
 
 /** The page's own files, and a word that changes with them; the build puts them in. */
 declare const pageFiles: readonly string[];
@@ -64,15 +65,16 @@ scope.addEventListener('message', event => {
  * Keeps a model whole or not at all: in a cache of its own, its index last, and only then forgets the model before.
  * @throws Error where a file cannot be had as the page has loaded it.
  */
-async function keep({ files, index, sha256 }: KeepRequest): Promise<void> {
-  const name = modelPrefix + sha256;
+async function keep({ files, index, sha256: model }: KeepRequest): Promise<void> {
+  const name = modelPrefix + model;
   const cache = await caches.open(name);
   const add = async (url: string) => {
     if ((await cache.match(url)) !== undefined) return;
     const response = await fetch(url);
     const bytes = await response.clone().arrayBuffer();
     const wanted = new URL(url).searchParams.get('sha256');
-    const isRight = url === index ? decoded(bytes).includes(sha256) : wanted === null || wanted === (await hash(bytes));
+    const isRight =
+      url === index ? decoded(bytes).includes(model) : wanted === null || wanted === (await sha256(bytes));
     if (!response.ok || !isRight) throw new Error(`${url} has changed`);
     await cache.put(url, response);
   };
@@ -146,12 +148,6 @@ async function forget(which: (name: string) => boolean): Promise<void> {
 
 function decoded(bytes: ArrayBuffer): string {
   return new TextDecoder().decode(bytes);
-}
-
-/** @returns SHA-256 in hexadecimal. */
-async function hash(bytes: ArrayBuffer): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes);
-  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The two headers without which browsers share no memory between threads. */

@@ -2,6 +2,7 @@
 import { bundleFiles, type Hash, type ReadFile } from '../../core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
 import { UserError } from '../../core/errors.ts';
+import { sha256 } from '../shared/sha256.ts';
 import { type RuntimeFiles, wasmDevice } from './device.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 
@@ -10,8 +11,7 @@ export const hashBytes: Hash = async bytes => {
   if (crypto.subtle === undefined) {
     throw new UserError('browsers check the hashes of a model only on https or on localhost. Open the page there');
   }
-  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
-  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('');
+  return sha256(new Uint8Array(bytes));
 };
 
 /** A bundle's folder on the web, and its name in errors. */
