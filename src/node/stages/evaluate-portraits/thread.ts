@@ -94,6 +94,7 @@ async function openedPhoto(
   const box = celebaBox(photo);
   const quick = await editor.openPortrait(photo, { box, quick: true });
   const encoded = quick.reconstruction;
+  await quick.release();
   const portrait = await editor.openPortrait(photo, { box });
   const { latent } = portrait.editor.edit({ ...portrait.start, moves: [] });
   const { crop } = portrait;
@@ -125,8 +126,7 @@ async function editsOf(
 ): Promise<JudgedEdit[]> {
   const editor = found?.portrait.editor ?? base;
   const start = 'seed' in input ? { seed: input.seed } : found!.portrait.start;
-  const [before] = [await editor.render([editor.edit({ ...start, moves: [] }).latent])];
-  const unedited = found?.portrait.crop ?? before;
+  const unedited = found?.portrait.crop ?? (await editor.render([editor.edit({ ...start, moves: [] }).latent]));
   const [logits, answers] = [await editor.score(unedited), await seen(judge, unedited)];
   const edits: JudgedEdit[] = [];
   for (const attribute of attributes) {
