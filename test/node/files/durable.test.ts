@@ -75,19 +75,28 @@ test('errors of anything but the disk stay what they are', () => {
   expect(explainedByItself('x')).toBe('x');
 });
 
-test('a file is written through a link, and onto one that is a mount point', async context => {
+test('a file is written through a link', async () => {
   mkdirSync(join(root, 'big'));
   symlinkSync(join(root, 'big', 'strip.png'), join(root, 'strip.png'));
   await writeWhole(join(root, 'strip.png'), 'x');
   expect(readFileSync(join(root, 'big', 'strip.png'), 'utf8')).toBe('x');
+});
 
-  const [source, target] = [join(root, 'source'), join(root, 'target')];
-  for (const path of [source, target]) writeFileSync(path, 'old');
+/** Mounts one file onto another. @returns whether that is allowed here; the reason is printed where it is not. */
+function bound(source: string, target: string): boolean {
   try {
     execFileSync('mount', ['--bind', source, target], { stdio: 'pipe' });
+    return true;
   } catch (error) {
-    context.skip(`mounting failed: ${(error as Error).message}`);
+    console.warn(`skipped: a file that is a mount point, because mounting failed: ${(error as Error).message}`);
+    return false;
   }
+}
+
+test('a file is written onto one that is a mount point', async context => {
+  const [source, target] = [join(root, 'source'), join(root, 'target')];
+  for (const path of [source, target]) writeFileSync(path, 'old');
+  if (!bound(source, target)) return context.skip();
   try {
     await writeWhole(target, 'new');
   } finally {
