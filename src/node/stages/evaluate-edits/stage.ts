@@ -284,20 +284,21 @@ function meansOf(effects: readonly Effect[]) {
   const pairs = pairsOf(effects);
   const means = (list: readonly (Effect | undefined)[]) => {
     const known = list.flatMap(effect => (effect === undefined ? [] : [effect.all]));
+    const lockedFlips = known.map(each => each.lockedFlips).filter(Number.isFinite);
     return {
       agreement: mean(known.map(({ agreement }) => agreement)),
       flips: mean(known.map(({ flips }) => flips)),
-      lockedFlips: mean(known.map(({ lockedFlips }) => lockedFlips).filter(Number.isFinite)),
+      ...(lockedFlips.length > 0 && { lockedFlips: mean(lockedFlips) }),
     };
   };
-  const { lockedFlips: _none, ...free } = means(pairs.map(pair => pair.free));
+  const free = means(pairs.map(pair => pair.free));
   const usual = means(pairs.map(usualOf));
   const isHeld = pairs.some(({ held }) => held !== undefined);
   return {
     ...free,
     agreementLocked: usual.agreement,
     flipsLocked: usual.flips,
-    lockedFlips: usual.lockedFlips,
+    ...(usual.lockedFlips !== undefined && { lockedFlips: usual.lockedFlips }),
     ...(isHeld && { linear: means(pairs.map(pair => pair.locked)), field: means(pairs.map(pair => pair.held)) }),
   };
 }
