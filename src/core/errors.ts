@@ -8,9 +8,23 @@ export class UserError extends Error {
   override name = 'UserError';
 }
 
-/** Text of a foreign file as a message may show it: without control characters, which could write to a terminal. */
+/** Controls, except line feed and tab, and marks that turn the direction of text. */
+const controls = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/** @returns the text with each control character written as its code, such as `\x1b`: shown, and not obeyed. */
 export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '�');
+  return text.replace(controls, control => codeOf(control));
+}
+
+function codeOf(character: string): string {
+  const code = character.charCodeAt(0);
+  return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
+}
+
+/** Text of a foreign file as a message may show it: `printable`, in one line, and cut after `most` characters. */
+export function excerpt(text: string, most = 80): string {
+  const shown = printable(text.slice(0, most)).replace(/[\n\t]/g, codeOf);
+  return text.length > most ? `${shown}…` : shown;
 }
 
 /** The nearest of `candidates` to a misspelt `word`, or undefined if none is near (Levenshtein distance ≤ 1/3). */

@@ -1,9 +1,9 @@
 // Runs a command line: parses it, calls a stage, prints its result and sets the exit code.
 import { CommanderError } from 'commander';
-import { UserError } from '../../core/errors.ts';
+import { printable, UserError } from '../../core/errors.ts';
 import { explainedByItself } from '../files/disk-errors.ts';
 import { consoleLog } from '../log/console-log.ts';
-import { printable, printableLine } from '../log/printable.ts';
+import { printableLine } from '../log/printable.ts';
 import { packageVersion } from '../runs/manifest.ts';
 import type { Stage } from '../stages/framework/stage.ts';
 import { programFromStages } from './command-from-stage.ts';

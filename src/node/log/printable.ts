@@ -1,15 +1,5 @@
-// Makes text from files harmless for a terminal: control characters are shown, not obeyed, and no line fills the screen.
-
-/** Controls, except line feed and tab, and marks that turn the direction of text. */
-const controls = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
-
-/** @returns the text with each control character written as its code, such as `\x1b`. */
-export function printable(text: string): string {
-  return text.replace(controls, control => {
-    const code = control.charCodeAt(0);
-    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
-  });
-}
+// Makes messages that hold text from files harmless for a terminal: controls are shown, and no line fills the screen.
+import { printable } from '../../core/errors.ts';
 
 /** Characters of a message from which on its middle is left out. */
 const longest = 900;

@@ -1,5 +1,5 @@
 // Says in a few words why a picture file cannot be read; image libraries say it in many.
-import { UserError } from '../../core/errors.ts';
+import { excerpt, UserError } from '../../core/errors.ts';
 
 /** Most pixels of a picture, more than cameras make. A header that claims more is refused before decoding. */
 export const mostPixels = 2 ** 26;
@@ -12,10 +12,5 @@ export function pictureFault(error: unknown): string {
   if (/premature end|truncated|end of (file|stream)|not enough data/i.test(message)) return 'cut short';
   if (/unsupported image format|Buffer is empty/.test(message)) return 'not a picture';
   if (/pixel limit/.test(message)) return `larger than ${mostPixels} pixels`;
-  return `unreadable: ${printable(message.split('\n')[0]!)}`;
-}
-
-/** Control characters of a hostile file reach no terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, 120);
+  return `unreadable: ${excerpt(message.split('\n')[0]!, 120)}`;
 }

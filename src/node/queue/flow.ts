@@ -115,7 +115,7 @@ export async function beginFlow(
   const onAbort = () => outcomes.fail(signal.reason);
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort);
-  await removeOrphans(runs, redis, name => new bullmq.Queue(name, options));
+  await removeOrphans(runs, redis, name => new bullmq.Queue(name, { ...options, skipMetasUpdate: true }));
   await events.waitUntilReady();
   await add();
   log.info(`${pieces.length} pieces of work wait for workers at ${address}`);

@@ -40,7 +40,8 @@ export async function work(
   const connection = await connect(place.queue);
   const name = `${hostname()}/${process.pid}`;
   const { bullmq, redis, address } = connection;
-  const options = { connection: redis, prefix };
+  // A run's queue that its stage takes out meanwhile must not come back by our look at it.
+  const options = { connection: redis, prefix, skipMetasUpdate: true };
   const runs = new bullmq.Queue(announcements, options);
   runs.on('error', () => {}); // Redis is away: commands wait for it
   const refused = new Set<string>();

@@ -40,6 +40,11 @@ const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look,
 /** All violations that axe finds, of any impact. */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axe);
+  // A button that has just become usable fades from the colour of one that is not.
+  await page.evaluate(async () => {
+    const fading = document.getAnimations().filter(each => each instanceof CSSTransition);
+    await Promise.allSettled(fading.map(({ finished }) => finished));
+  });
   const { violations } = await page.evaluate(
     options => (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
     { resultTypes: ['violations'] } satisfies RunOptions,

@@ -27,7 +27,7 @@ import {
   recipesOf,
 } from '../../stages/edit/strips.ts';
 
-/** What an edit shall do, whatever face it starts from. */
+/** The wishes of an edit, whatever face it starts from. */
 export interface Wishes {
   readonly moves?: readonly (Move | string)[] | undefined;
   readonly locks?: readonly string[] | undefined;

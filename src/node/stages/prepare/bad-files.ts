@@ -1,5 +1,5 @@
 // Counts and names the bad files of a dataset: a few are skipped, many mean that the whole folder is wrong.
-import { printable, UserError } from '../../../core/errors.ts';
+import { excerpt, UserError } from '../../../core/errors.ts';
 
 export interface BadFile {
   readonly file: string;
@@ -18,20 +18,18 @@ const tolerated = 0.01;
 export function checkFewBad(bad: readonly BadFile[], total: number, where: string, remedy = ''): void {
   if (bad.length <= tolerated * total) return;
   const reasons = countReasons(bad).slice(0, 3);
-  const listed = reasons
-    .map(({ reason, count, first }) => `${count} × ${reason} (first: ${printable(first)})`)
-    .join('; ');
+  const listed = reasons.map(({ reason, count, first }) => `${count} × ${reason} (first: ${first})`).join('; ');
   throw new UserError(
     `at most 1 % of the pictures may be bad; in ${where} ${bad.length} of ${total} are: ${listed}. Repair them or drop their rows${remedy}`,
   );
 }
 
-/** @returns each reason with its count and first file, the most frequent first. */
+/** @returns each reason with its count and the name of its first file, for a message; the most frequent first. */
 export function countReasons(bad: readonly BadFile[]): { reason: string; count: number; first: string }[] {
   const byReason = new Map<string, { reason: string; count: number; first: string }>();
   for (const { file, reason } of bad) {
     const known = byReason.get(reason);
-    if (known === undefined) byReason.set(reason, { reason, count: 1, first: file });
+    if (known === undefined) byReason.set(reason, { reason, count: 1, first: excerpt(file) });
     else known.count++;
   }
   return [...byReason.values()].sort((a, b) => b.count - a.count);

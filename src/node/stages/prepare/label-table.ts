@@ -1,6 +1,6 @@
 // Reads tables of labels: CelebA's official one, Kaggle's, and those of one's own with any attributes.
 import { attributeNamePattern, attributeNames, mostAttributes } from '../../../core/attributes.ts';
-import { didYouMean, printable, UserError } from '../../../core/errors.ts';
+import { didYouMean, excerpt, UserError } from '../../../core/errors.ts';
 import { readTextTable, type TextRow } from '../../files/text-table.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type Problem, parseSplit, pictureRows, shownCell } from './picture-rows.ts';
@@ -106,7 +106,7 @@ async function readHeading(path: string): Promise<Headed> {
   }
   const [picture = '', ...cells] = first?.cells ?? [];
   if (cells.length === 0 || /\.\w{3,4}$/.test(picture)) {
-    const shown = printable(first?.cells.join(' ').slice(0, 40) ?? '');
+    const shown = excerpt(first?.cells.join(' ') ?? '', 40);
     throw new UserError(
       `${path}: line 1 must be a heading (image_id and the attributes) or the number of pictures; got "${shown}"`,
     );
@@ -137,7 +137,7 @@ function checkOwnNames(names: readonly string[], where: string): void {
   const wrong = names.find(name => !attributeNamePattern.test(name));
   if (wrong !== undefined) {
     throw new UserError(
-      `${where}: an attribute's name must be letters without accents, digits, _ and -, at most 64; got "${printable(wrong.slice(0, 80))}"`,
+      `${where}: an attribute's name must be letters without accents, digits, _ and -, at most 64; got "${excerpt(wrong)}"`,
     );
   }
   const lower = names.map(name => name.toLowerCase());
@@ -152,7 +152,7 @@ const mostNamed = 5;
 function checkNames(names: readonly string[], expected: readonly string[], where: string): void {
   for (const name of names) {
     if (expected.includes(name)) continue;
-    const shown = printable(name.slice(0, 40));
+    const shown = excerpt(name, 40);
     throw new UserError(`${where} has the unknown attribute "${shown}".${didYouMean(shown, expected)}`);
   }
   const missing = expected.filter(name => !names.includes(name));

@@ -1,6 +1,6 @@
 // Joins what folders and tables say into one list of pictures, and trusts nothing in them.
 import { attributeNames } from '../../../core/attributes.ts';
-import { printable, UserError } from '../../../core/errors.ts';
+import { excerpt, UserError } from '../../../core/errors.ts';
 import type { CropName } from '../../../core/images/crop.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type FaceFolder, findFaceFolder, findPictures, pictureFormats } from './face-folder.ts';
@@ -75,7 +75,7 @@ export async function readPictureIndex(options: IndexOptions): Promise<PictureIn
   }
   const { files, others } = await findPictures(imageFolder);
   if (files.length === 0) {
-    const found = others.map(({ ending, count }) => `${count} × ${printable(ending) || 'no ending'}`);
+    const found = others.map(({ ending, count }) => `${count} × ${excerpt(ending) || 'no ending'}`);
     throw new UserError(
       `${imageFolder} must hold pictures (${pictureFormats}); it holds ${found.slice(0, 5).join(', ') || 'nothing'}`,
     );

@@ -1,5 +1,5 @@
 // Reads rows that each begin with a picture's name, and blames those that are wrong on their picture.
-import { printable } from '../../../core/errors.ts';
+import { excerpt } from '../../../core/errors.ts';
 import { splitNames } from '../../artefacts/dataset.ts';
 import { readTextTable, type TextRow } from '../../files/text-table.ts';
 import type { BadFile } from './bad-files.ts';
@@ -113,5 +113,5 @@ function* dropFirst(rows: Iterable<TextRow>, isLeftOut: (row: TextRow) => boolea
 
 /** A cell of a foreign file, for a message: short and without control characters. */
 export function shownCell(cell: string): string {
-  return printable(cell.slice(0, 20)) || 'nothing';
+  return excerpt(cell, 20) || 'nothing';
 }
