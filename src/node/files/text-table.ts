@@ -121,3 +121,14 @@ function quotedCells(line: string, pattern: RegExp): string[] {
   }
   return cells;
 }
+
+const labelValues = new Map<string, number>([
+  ...['1', '+1', '1.0', 'true', 'yes', 'y'].map(text => [text, 1] as const),
+  ...['0', '0.0', 'false', 'no', 'n'].map(text => [text, 0] as const),
+  ...['-1', '−1', '-1.0'].map(text => [text, -1] as const),
+]);
+
+/** @returns 1, 0 or −1 for a cell that is a label in one of the usual spellings, `yes` and `1.0` among them. */
+export function labelValue(cell: string): number | undefined {
+  return labelValues.get(cell.toLowerCase());
+}

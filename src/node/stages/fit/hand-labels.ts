@@ -1,12 +1,12 @@
 // Reads labels that somebody gave generated faces by hand: a CSV of seeds or rows with 0 and 1.
-import { UserError } from '../../../core/errors.ts';
+import { excerpt, UserError } from '../../../core/errors.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { generatorRunner } from '../../../core/models/inference.ts';
 import { checkPsi, defaultPsi, sampleLatents, seenLatents, truncated } from '../../../core/models/latents.ts';
 import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { cpuDevice } from '../../devices/device.ts';
-import { readWhole } from '../../files/files.ts';
+import { labelValue, readTextTable } from '../../files/text-table.ts';
 import { exists } from '../../runs/manifest.ts';
 import { openRun } from '../../runs/run-folder.ts';
 import type { Faces } from './faces.ts';
@@ -18,8 +18,6 @@ export interface HandLabels {
   readonly labels: Uint8Array;
 }
 
-const heading = /^\s*"?(seed|index)"?\s*[,;]/i;
-
 /**
  * Reads a heading, `seed,label` or `index,label`, and a line a face: the seed that `edit` and the studio draw it by, or
  * its row among the latents from 0; then 1 or 0. Further columns are ignored.
@@ -28,26 +26,7 @@ const heading = /^\s*"?(seed|index)"?\s*[,;]/i;
  */
 export async function readHandLabels(path: string, faces: Faces, psi?: number): Promise<HandLabels> {
   const { latents, count, size } = faces;
-  const lines = new TextDecoder().decode(await readWhole(path)).split(/\r?\n/);
-  const by = heading.exec(lines[0] ?? '')?.[1]?.toLowerCase();
-  if (by === undefined) {
-    throw new UserError(`${path} must begin with the line "seed,label" or "index,label"; got "${lines[0]}"`);
-  }
-  const given = new Map<number, number>();
-  for (const [i, line] of lines.entries()) {
-    if (i === 0 || line.trim() === '') continue;
-    const [face, label] = line.split(/[,;]/).map(cell => cell.trim().replace(/^"(.*)"$/, '$1'));
-    const at = `${path}, line ${i + 1}`;
-    if (!/^\d+$/.test(face!) || (label !== '0' && label !== '1')) {
-      throw new UserError(`${at} must be a whole ${by} and 0 or 1, as in "7,1"; got "${line}"`);
-    }
-    const number = Number(face);
-    if (by === 'index' && number >= count) {
-      throw new UserError(`${at}: an index must be below ${count}, the number of faces; got ${number}`);
-    }
-    if (given.has(number)) throw new UserError(`${at} labels ${by} ${number} a second time; keep one of the lines`);
-    given.set(number, Number(label));
-  }
+  const { by, given } = await readLabelledFaces(path, count);
   const rows = new Float32Array(given.size * size);
   for (const [i, face] of [...given.keys()].entries()) {
     const latent =
@@ -58,6 +37,47 @@ export async function readHandLabels(path: string, faces: Faces, psi?: number): 
   }
   const seen = by === 'index' ? rows : await seenOf(rows, faces, psi);
   return { latents: seen, labels: Uint8Array.from(given.values()) };
+}
+
+/** Faces by seed or by row, each with its label. */
+interface LabelledFaces {
+  readonly by: 'seed' | 'index';
+  /** 1 or 0 by face. */
+  readonly given: ReadonlyMap<number, number>;
+}
+
+/** @param count of the rows that an index may name. */
+export async function readLabelledFaces(path: string, count: number): Promise<LabelledFaces> {
+  let by: LabelledFaces['by'] | undefined;
+  const given = new Map<number, number>();
+  const values = new Set<number>();
+  for (const { line, cells } of (await readTextTable(path)).rows) {
+    const at = `${path}, line ${line}`;
+    const [face = '', label = ''] = cells;
+    if (by === undefined) {
+      by = (['seed', 'index'] as const).find(each => each === face.toLowerCase());
+      if (by !== undefined) continue;
+      const shown = excerpt(cells.join(','), 40);
+      throw new UserError(`${path} must begin with the line "seed,label" or "index,label"; got "${shown}"`);
+    }
+    const [number, value] = [Number(face), labelValue(label)];
+    if (!/^\d+(\.0*)?$/.test(face) || !Number.isSafeInteger(number) || value === undefined) {
+      const shown = excerpt(cells.slice(0, 2).join(','), 40);
+      throw new UserError(`${at} must be a whole ${by} and 0 or 1, as in "7,1"; got "${shown}"`);
+    }
+    if (by === 'index' && number >= count) {
+      throw new UserError(`${at}: an index must be below ${count}, the number of faces; got ${number}`);
+    }
+    if (given.has(number)) throw new UserError(`${at} labels ${by} ${number} a second time; keep one of the lines`);
+    given.set(number, Number(value > 0));
+    values.add(value);
+  }
+  if (by === undefined)
+    throw new UserError(`${path} must begin with the line "seed,label" or "index,label"; it is empty`);
+  if (values.size > 2) {
+    throw new UserError(`${path}: labels must be 1 and 0, or 1 and -1; it has all three. Leave out what is unknown`);
+  }
+  return { by, given };
 }
 
 /** @param drawn raw latents [n, size]. @returns them as the generator sees them, truncated. */

@@ -1,7 +1,7 @@
 // Reads tables of labels: CelebA's official one, Kaggle's, and those of one's own with any attributes.
 import { attributeNamePattern, attributeNames, mostAttributes } from '../../../core/attributes.ts';
 import { didYouMean, excerpt, UserError } from '../../../core/errors.ts';
-import { readTextTable, type TextRow } from '../../files/text-table.ts';
+import { labelValue, readTextTable, type TextRow } from '../../files/text-table.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type Problem, parseSplit, pictureRows, shownCell } from './picture-rows.ts';
 
@@ -55,7 +55,7 @@ export async function readLabelTable(path: string, expected?: readonly string[])
     }
     const labels = new Uint8Array(attributes.length);
     for (const { column, to } of targets) {
-      const value = labelValues.get(cells[column]!.toLowerCase());
+      const value = labelValue(cells[column]!);
       if (value === undefined)
         return { problem: `a label must be 1 or -1, or 1 or 0; got ${shownCell(cells[column]!)}` };
       values.add(value);
@@ -81,13 +81,6 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   checkFewBad(read.bad, read.rows.size + read.bad.length, path);
   return { path, attributes, rows: read.rows, bad: read.bad };
 }
-
-/** The spellings of a label. */
-const labelValues = new Map<string, number>([
-  ...['1', '+1', '1.0', 'true', 'yes', 'y'].map(text => [text, 1] as const),
-  ...['0', '0.0', 'false', 'no', 'n'].map(text => [text, 0] as const),
-  ...['-1', '−1', '-1.0'].map(text => [text, -1] as const),
-]);
 
 interface Headed {
   /** Rows that are said to follow; undefined where nothing says it. */
