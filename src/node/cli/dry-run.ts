@@ -1,6 +1,7 @@
 // Says what a command would do, for `--dry-run`: reads the disk, writes nothing.
 import { stat } from 'node:fs/promises';
 import { exists } from '../files/places.ts';
+import { isSetAside } from '../runs/run-folder.ts';
 import { contentAt, placeOf } from '../runs/run-place.ts';
 import type { Stage, Step } from '../stages/framework/stage.ts';
 import { printValues } from './print-values.ts';
@@ -44,7 +45,9 @@ async function effect({ out, resume, force }: Readonly<Record<string, unknown>>)
     if (resume === true) return `keep ${out} if its options and inputs are the same`;
     return force === true ? `replace ${out}` : `refuse, because ${out} exists`;
   }
-  const { partial } = place;
+  const { partial, earlier } = place;
   if (!(await exists(partial))) return `write ${out}`;
-  return resume === true ? `continue ${partial} and make ${out} of it` : `drop ${partial} and write ${out}`;
+  if (resume === true) return `continue ${partial} and make ${out} of it`;
+  const isKept = await isSetAside(place, force === true);
+  return `${isKept ? `rename ${partial} to ${earlier}` : `drop ${partial}`} and write ${out}`;
 }

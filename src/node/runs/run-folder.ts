@@ -157,7 +157,7 @@ async function originOf({ stage, config, options, inputs }: RunDetails): Promise
 async function startFolder(place: RunPlace, { config }: Origin, { stage, force, log }: RunDetails): Promise<void> {
   const { partial: folder, earlier } = place;
   await explainingDiskErrors('create', folder, async () => {
-    if (force !== true && (await secondsOfWork(folder)) > worthKeeping) {
+    if (await isSetAside(place, force)) {
       await removeTree(earlier);
       await renamePatiently(folder, earlier);
       log?.info(`${stage}: the unfinished run that was there is now ${earlier}; to go on with it, name it ${folder} and give --resume`);
@@ -170,6 +170,11 @@ async function startFolder(place: RunPlace, { config }: Origin, { stage, force, 
 
 /** Seconds of work from which on an unfinished run is set aside rather than deleted. */
 const worthKeeping = 60;
+
+/** @returns whether a run that begins anew sets aside what an unfinished one left, instead of deleting it. */
+export async function isSetAside({ partial }: RunPlace, force = false): Promise<boolean> {
+  return !force && (await secondsOfWork(partial)) > worthKeeping;
+}
 
 /** @returns seconds between the beginning of an unfinished run and the last thing that it wrote; 0 where there is none. */
 async function secondsOfWork(folder: string): Promise<number> {

@@ -1,8 +1,9 @@
 // Runs the compiled program as a shell would: exit codes, and which stream gets what.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { runFiles, schemaVersion } from '../../../src/node/runs/manifest.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { makeTinyCeleba } from '../../helpers/tiny-celeba.ts';
 
@@ -70,6 +71,24 @@ test('a dry run tells options and effects, and writes nothing', () => {
     `continue ${join(out, 'gan.partial')} and make ${join(out, 'gan')} of it`,
   ]);
   expect(effects('--force')[0]).toBe(`replace ${join(out, 'dataset')}`);
+
+  // After an hour of work it is kept.
+  const started = new Date(Date.now() - 3_600_000).toISOString();
+  const ended = { finished: null, summary: null, seconds: 0, peakMemoryMB: 0 };
+  const manifest = {
+    schemaVersion,
+    stage: 'train gan',
+    packageVersion: '1.0.0',
+    seed: 0,
+    inputs: {},
+    started,
+    ...ended,
+  };
+  writeFileSync(join(out, 'gan.partial', runFiles.manifest), JSON.stringify(manifest));
+  expect(effects()[1]).toBe(
+    `rename ${join(out, 'gan.partial')} to ${join(out, 'gan.earlier')} and write ${join(out, 'gan')}`,
+  );
+  expect(effects('--force')[1]).toBe(`drop ${join(out, 'gan.partial')} and write ${join(out, 'gan')}`);
 });
 
 test('doctor tries every device and finds that the processor works', () => {
