@@ -19,10 +19,10 @@ import type { Weights } from '../../src/core/models/weights.ts';
 import { initialValues } from '../../src/core/nn/initialise.ts';
 import { hashBytes } from '../../src/node/artefacts/bundle.ts';
 import {
+  randomClassifierWeights,
   randomGeneratorWeights,
   randomWeights,
   tinyClassifier,
-  tinyClassifierWeights,
   tinyGan,
 } from './tiny-networks.ts';
 
@@ -37,6 +37,8 @@ export interface TinyBundleOptions {
   readonly formerly?: readonly string[];
   /** Truncation by default. */
   readonly psi?: number;
+  /** What its classifier knows, in place of CelebA's 40. */
+  readonly attributes?: readonly string[];
   /** Whether it has a field, of random weights. */
   readonly field?: boolean;
   /** Whether it has an encoder, of random weights; for a style generator. */
@@ -47,7 +49,7 @@ export const noBoundary = 'Bald';
 
 const metrics = { dataSize: 100, trainingAccuracy: 1, testAccuracy: 0.9, f1: 0.9, auc: 0.95, heldOutAuc: null };
 
-function tinyAttribute(attribute: (typeof attributeNames)[number], i: number): ScoredDirection {
+function tinyAttribute(attribute: string, i: number): ScoredDirection {
   if (attribute === noBoundary) {
     return { attribute, threshold: 0, boundary: null, controllable: false, reason: 'only 3 generated faces have it' };
   }
@@ -64,18 +66,26 @@ export async function makeTinyBundle(
   latentSize = tinyGan.latentSize,
   known: Known = details => details,
   extra: readonly string[] = [],
-  { kind = tinyGan, formerly, psi, field = false, encoder = false }: TinyBundleOptions = {},
+  {
+    kind = tinyGan,
+    formerly,
+    psi,
+    attributes = attributeNames,
+    field = false,
+    encoder = false,
+  }: TinyBundleOptions = {},
 ): Promise<Files> {
   const gan: GanArchitecture = { ...kind, latentSize };
   const random = createRandom(5);
   const normal = () => normals(random, latentSize);
-  const rows = attributeNames.map(name => (name === noBoundary ? new Float64Array(latentSize) : unit(normal())));
+  const classifier = { ...tinyClassifier, attributes: [...attributes] };
+  const rows = attributes.map(name => (name === noBoundary ? new Float64Array(latentSize) : unit(normal())));
   const further = extra.map(() => unit(normal()));
   const data = Float64Array.from([...rows, ...further].flatMap(row => [...row]));
   const contents = {
     [bundleFiles.generator]: encodeWeights(ganModel(gan).finishedSpec(), randomGeneratorWeights(gan), 'float16'),
-    [bundleFiles.classifier]: encodeWeights(classifierSpec(tinyClassifier), tinyClassifierWeights, 'float16'),
-    [bundleFiles.boundaries]: encodeNpy({ shape: [attributeNames.length + extra.length, latentSize], data }),
+    [bundleFiles.classifier]: encodeWeights(classifierSpec(classifier), randomClassifierWeights(classifier), 'float16'),
+    [bundleFiles.boundaries]: encodeNpy({ shape: [attributes.length + extra.length, latentSize], data }),
     ...(field && {
       [bundleFiles.field]: encodeWeights(fieldSpec(tinyField(latentSize)), fieldWeights(latentSize), 'float32'),
     }),
@@ -93,11 +103,11 @@ export async function makeTinyBundle(
   const details = {
     name: 'tiny',
     generator: { architecture: gan, normalisation: 'range' as const },
-    classifier: { architecture: tinyClassifier },
+    classifier: { architecture: classifier },
     ...(field && { field: { architecture: tinyField(latentSize) } }),
     ...(encoder && { encoder: { architecture: tinyEncoder(gan) } }),
     ...(psi !== undefined && { psi }),
-    attributes: attributeNames.map(tinyAttribute).map(known),
+    attributes: attributes.map(tinyAttribute).map(known),
     ...(extra.length > 0 && { extra: extra.map(attribute => ({ attribute, intercept: 0, origin: 'a test' })) }),
     ...(formerly && { formerly: [...formerly] }),
   };
