@@ -27,7 +27,7 @@ export interface PortraitThread {
 interface JudgedLikeness {
   readonly psnr: number;
   readonly featureDistance: number;
-  /** Share of attributes that the judge sees in both, or in neither. */
+  /** Share of attributes whose probability by the judge is above a half in both, or in neither. */
   readonly agreement: number;
 }
 
@@ -69,8 +69,13 @@ async function judgeFeatures(folder: string): Promise<BatchRunner> {
   return classifierRunner(cpuDevice(1), details.architecture, tensors, 4, classifierFeatures);
 }
 
-/** @returns whether the judge sees each attribute. */
+/** @returns whether the judge sees each attribute, as `evaluate edits` counts them. */
 async function seen(judge: Judge, image: Float32Array): Promise<boolean[]> {
+  return Array.from(await judge.score(image), (logit, column) => logit > judge.thresholds[column]!);
+}
+
+/** @returns whether the judge's calibrated probability of each attribute is above a half. */
+async function likely(judge: Judge, image: Float32Array): Promise<boolean[]> {
   return Array.from(await judge.score(image), (logit, column) => logit > judge.logitAt(column, 0.5));
 }
 
@@ -98,11 +103,11 @@ async function openedPhoto(
   const portrait = await editor.openPortrait(photo, { box });
   const { latent } = portrait.editor.edit({ ...portrait.start, moves: [] });
   const { crop } = portrait;
-  const [wanted, answers] = [await features.run(crop), await seen(judge, crop)];
+  const [wanted, answers] = [await features.run(crop), await likely(judge, crop)];
   const alike = async (image: Float32Array): Promise<JudgedLikeness> => ({
     psnr: psnr(image, crop),
     featureDistance: featureDistance(await features.run(image), wanted),
-    agreement: shareOfSame(await seen(judge, image), answers),
+    agreement: shareOfSame(await likely(judge, image), answers),
   });
   const likeness = {
     encoded: await alike(encoded),

@@ -1,0 +1,76 @@
+// The measure of portraits, over drawn pictures and untrained networks: what it counts, and that it can be interrupted.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { silentLog } from '../../../../src/node/log/log.ts';
+import { evaluatePortraits } from '../../../../src/node/stages/evaluate-portraits/stage.ts';
+import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
+import { temporaryFolder } from '../../../helpers/temp-folder.ts';
+import { writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
+import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
+import { tinyStyle } from '../../../helpers/tiny-networks.ts';
+import { writeTinyClassifier } from '../../../helpers/tiny-runs.ts';
+
+const root = temporaryFolder();
+const [bundle, judge, dataset] = ['bundle', 'judge', 'dataset'].map(name => join(root, name)) as [
+  string,
+  string,
+  string,
+];
+let pictures: string;
+const context = { log: silentLog, signal: new AbortController().signal };
+const options = (given: object) =>
+  evaluatePortraits.options.parse({
+    ...{ bundle, judge, dataset, pictures, faces: 2, attributes: ['Young', 'Male'], threads: 1 },
+    ...given,
+  });
+
+beforeAll(async () => {
+  const { folder, imageFolder } = await makeTinyCeleba(join(root, 'celeba'), 30);
+  pictures = imageFolder;
+  await prepare.run(prepare.options.parse({ celeba: folder, resolution: 8, out: dataset }), context);
+  await writeTinyBundle(bundle, 16, undefined, [], { kind: tinyStyle, encoder: true });
+  await writeTinyClassifier(judge);
+}, 60_000);
+
+test('photos come nearer step by step, and edits of them stand beside those of seeds', {
+  timeout: 120_000,
+}, async () => {
+  const out = join(root, 'portraits');
+  const { likeness, edits } = await evaluatePortraits.run(options({ out }), context);
+  const [encoded, refined, tuned] = likeness;
+  expect(likeness.map(({ phase }) => phase)).toEqual(['encoded', 'refined', 'tuned']);
+  expect(refined!.psnr).toBeGreaterThan(encoded!.psnr);
+  expect(tuned!.psnr).toBeGreaterThan(refined!.psnr);
+  expect(tuned!.featureDistance).toBeLessThan(encoded!.featureDistance);
+  expect(edits.map(({ attribute }) => attribute)).toEqual(['Young', 'Male']);
+  for (const share of edits.flatMap(({ photos, seeds }) => [
+    photos.arrived,
+    photos.flips,
+    seeds.arrived,
+    seeds.flips,
+  ])) {
+    expect(share).toBeGreaterThanOrEqual(0);
+    expect(share).toBeLessThanOrEqual(1);
+  }
+
+  const [broken, stop] = [join(root, 'broken'), new AbortController()];
+  const update = (done: number) => done >= 1 && stop.abort(new Error('stopped'));
+  const log = { ...silentLog, progress: () => ({ update, finish: () => {} }) };
+  const stopped = evaluatePortraits.run(options({ out: broken }), { log, signal: stop.signal });
+  await expect(stopped).rejects.toThrow('stopped');
+  await evaluatePortraits.run(options({ out: broken, resume: true }), context);
+  for (const name of ['metrics.jsonl', 'portraits.json']) {
+    expect(readFileSync(join(broken, name), 'utf8'), name).toBe(readFileSync(join(out, name), 'utf8'));
+  }
+});
+
+test('more pictures than there are, and a model that opens no photos, are one line', async () => {
+  const out = join(root, 'none');
+  await expect(evaluatePortraits.run(options({ out, faces: 4 }), context)).rejects.toThrow(
+    /--faces must be at most 3, the test pictures of .*; got 4/,
+  );
+  const blind = join(root, 'blind');
+  await writeTinyBundle(blind, 16, undefined, [], { kind: tinyStyle });
+  await expect(evaluatePortraits.run(options({ out, bundle: blind }), context)).rejects.toThrow(/encoder/);
+});
