@@ -14,8 +14,8 @@ if (!hasChromium) {
   console.warn(`skipped: tests in a real browser, because ${why}`);
 }
 
-/** Like `openChromium`, but the caller closes it. */
-export function launchChromium(): Promise<Browser> {
+/** Like `openChromium`, but the caller closes it. @param flags further ones of Chromium's command line. */
+export function launchChromium(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: program,
     chromiumSandbox: false, // there is none for root
@@ -26,13 +26,14 @@ export function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...flags,
     ],
   });
 }
 
 /** @returns a browser with an empty profile that loads nothing but the page it is sent to; closed after the test. */
-export async function openChromium(): Promise<Browser> {
-  const browser = await launchChromium();
+export async function openChromium(flags?: readonly string[]): Promise<Browser> {
+  const browser = await launchChromium(flags);
   onTestFinished(() => browser.close());
   return browser;
 }

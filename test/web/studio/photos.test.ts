@@ -1,11 +1,11 @@
 // Photos in the studio: dropped, pasted or chosen, edited as a seed is, saved whole, kept and forgotten.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readRecipes } from '../../../src/core/editing/recipe.ts';
-import { hasChromium } from '../../helpers/chromium.ts';
+import { hasChromium, openChromium } from '../../helpers/chromium.ts';
 import { sharedFolder } from '../../helpers/shared.ts';
 import {
   builtStudio,
@@ -18,9 +18,11 @@ import {
   serveStudio,
   studioBrowser,
 } from '../../helpers/studio.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { type Files, makeTinyBundle } from '../../helpers/tiny-bundle.ts';
 import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
+const folder = temporaryFolder();
 const page = builtStudio();
 const browser = studioBrowser();
 const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 20_000 });
@@ -132,7 +134,41 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     );
   });
 
+  test('a camera that may not be used is told in a line', async () => {
+    const { page } = await start();
+    await page.getByRole('button', { name: 'Your photo' }).click();
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await page.getByText('The camera cannot be used: there is none, or the browser was not allowed to.').waitFor();
+    expect(await page.getByRole('button', { name: 'Take the photo' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByText('Choose a photo').waitFor();
+  });
+
   describe.skipIf(sharedFolder === undefined)('with a real photo', () => {
+    test('taken by the camera, which is switched off again', async () => {
+      const film = join(folder, 'camera.mjpeg');
+      writeFileSync(
+        film,
+        await sharp(astronaut()).resize(640, 480, { fit: 'cover', position: 'top' }).jpeg().toBuffer(),
+      );
+      const flags = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`];
+      const { page } = await newPage(await openChromium(flags), { permissions: ['camera'] });
+      await openStudio(page, await serveStudio(builtStudio()(), files));
+      const seed = await facePixels(page);
+      await page.getByRole('button', { name: 'Your photo' }).click();
+      await page.getByRole('button', { name: 'Use the camera' }).click();
+      const camera = page.getByLabel('What the camera sees');
+      const track = await camera.evaluateHandle(async element => {
+        const video = element as HTMLVideoElement;
+        while (video.srcObject === null) await new Promise(requestAnimationFrame);
+        return (video.srcObject as MediaStream).getVideoTracks()[0]!;
+      });
+      await page.getByRole('button', { name: 'Take the photo' }).click();
+      await isPortrait(page);
+      await changedPixels(page, seed);
+      expect(await track.evaluate(({ readyState }) => readyState)).toBe('ended');
+    }, 120_000);
+
     test('dropped, edited, saved whole, and opened again; nobody else is asked', async () => {
       const { page, address, requests, complaints, context } = await start();
       const seed = await facePixels(page);
