@@ -3,18 +3,24 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What computes for long or starts programs, and does not mind a neighbour: two files at a time. */
-const stages = ['test/core/training/{gan,golden}.test.ts', 'test/node/{cli,stages}/**/*.test.ts'];
+const stages = [
+  'test/core/training/{gan,golden}.test.ts',
+  'test/node/{cli,queue,server,stages}/**/*.test.ts',
+  'test/tools/*.test.ts',
+];
 /** What measures time or memory, or wants both cores: one file at a time, alone. */
 const timed = [
   'test/core/measures/images/{generator-quality,sliced-wasserstein}.test.ts',
   'test/core/training/memory.test.ts',
-  'test/node/{devices,native,queue,server,threads}/**/*.test.ts',
-  'test/node/stages/{pipeline,subset}/**/*.test.ts',
+  'test/node/{devices,native,threads}/**/*.test.ts',
+  'test/node/stages/pipeline/pipeline.test.ts',
   'test/node/cli/{demo,stop}.test.ts',
-  'test/tools/**/*.test.ts',
+  'test/node/queue/queue.test.ts',
+  'test/node/server/service/{hostile,live}.test.ts',
+  'test/tools/bench/*.test.ts',
   'test/{examples,image,package}.test.ts',
 ];
-/** What opens Chromium. */
+/** What opens Chromium: two files at a time, as pages wait more than they compute. */
 const browser = ['test/web/{browser,studio}/**/*.test.ts'];
 
 export default defineConfig(({ mode }) => ({
@@ -44,7 +50,7 @@ export default defineConfig(({ mode }) => ({
             project('browser', {
               include: browser,
               globalSetup: 'test/helpers/built-studio.ts',
-              maxWorkers: 1,
+              maxWorkers: 2,
               sequence: { groupOrder: 3 },
             }),
           ]),

@@ -30,6 +30,7 @@ export const benchCaseNames = [
   'wgan-gp-64',
   'logistic-64',
   'relativistic-64',
+  'style-32',
   'style-64',
   'wgan-gp-128',
   'logistic-128',
@@ -42,6 +43,7 @@ export const benchCases: Readonly<Record<BenchCaseName, BenchCase>> = {
   'logistic-64': { mode: 'train', resolution: 64, settings: { ...cpu, ...at64 } },
   // PGGAN, with the loss and the steps of the style networks.
   'relativistic-64': { mode: 'train', resolution: 64, settings: { ...style, kind: 'pggan', generatorNorm: 'pixel' } },
+  'style-32': { mode: 'train', resolution: 32, settings: style },
   'style-64': { mode: 'train', resolution: 64, settings: style },
   'wgan-gp-128': { mode: 'train', resolution: 128, settings: { ...cpu, ...at128, loss: 'wgan-gp' } },
   'logistic-128': { mode: 'train', resolution: 128, settings: { ...cpu, ...at128 } },
