@@ -1,10 +1,11 @@
 // Calibrates one attribute of a bundle: the meaning of distances, the safe range, layers, locks, and whether it works.
 import { type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import type { Hold } from '../directions/hold.ts';
+import type { LayerRange } from '../directions/layers.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import type { EditEffect } from '../measures/answers/edit-effects.ts';
 import { chosenLayers } from './chosen-layers.ts';
-import { chosenLocks, type LockChoice } from './chosen-locks.ts';
+import { chosenLocks, type LockChoice, leastResidual } from './chosen-locks.ts';
 import { calibrateDistances } from './distance-calibration.ts';
 import type { Judge } from './judge.ts';
 import { effectOf, type Plan, type ProbeFaces } from './probe.ts';
@@ -25,6 +26,8 @@ const leastAuc = 0.7;
 const triedStrengths = 2;
 /** Attributes that move along, of which so many are kept, the largest change first. */
 const mostCompanions = 6;
+/** Companions that are locked to find out how locks hold. */
+const triedCompanions = 4;
 /** The smallest change that is kept, in probability. */
 const leastCompanion = 0.03;
 
@@ -38,12 +41,16 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   const layers = chosen?.layers;
   const swept = await sweep(editor, judge, boundary, layers, work.faces);
   const { curve, safeRange } = calibrateDistances(swept.distances, swept.own, swept.flips);
-  const locked = await chosenLocks(editor, judge, name, boundary, chosen, work, triedStrengths);
+  const movesWith = companions(name, safeRange, swept, editor.bundle.directions.filter(isScored));
+  const hold = await chosenHold(name, movesWith, layers, work);
+  const locked = await chosenLocks(editor, judge, name, boundary, chosen, hold, work, triedStrengths);
   const { locks } = locked;
-  const byField =
-    editor.bundle.field && (await effectOf(editor, judge, { moved: name, locks, hold: 'field' }, work.judgedFaces));
-  const hold: Hold = byField !== undefined && isBetter(byField, locked) ? 'field' : 'linear';
   const usual: Plan = { moved: name, locks, hold, ...(layers && { layers }), ...(safeRange && { reach: safeRange }) };
+  const inWay = (way: Hold) => {
+    if (way === hold) return locked;
+    return effectOf(editor, judge, { moved: name, locks, hold: way, ...(layers && { layers }) }, work.judgedFaces);
+  };
+  const [judged, byField] = [await inWay('linear'), editor.bundle.field && (await inWay('field'))];
   const { appears } = await effectOf(editor, judge, usual, work.judgedFaces);
   const { layers: _earlier, ...known } = attribute.boundary;
   const isPart = layers !== undefined && layers[1] - layers[0] + 1 < editor.layers;
@@ -60,18 +67,39 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
     },
     controllable: reason === undefined,
     ...(reason === undefined ? {} : { reason }),
-    movesWith: companions(name, safeRange, swept, editor.bundle.directions.filter(isScored)),
+    movesWith,
     suggestedLocks: [...locks],
     ...(hold === 'field' && { hold }),
-    judged: judgedOf(locked),
+    judged: judgedOf(judged),
     ...(byField && { judgedByField: judgedOf(byField) }),
   };
 }
 
-/** @returns whether edits held in one way flip fewer attributes than in another, and agree no less within the error. */
-function isBetter(one: EditEffect, other: EditEffect): boolean {
-  const error = Math.hypot(one.errors.agreement, other.errors.agreement);
-  return one.flips < other.flips && one.agreement >= other.agreement - error;
+/**
+ * The way in which edits hold locks as people set them: on what moves along most, while enough of the direction is left.
+ * @returns the field where the locks flip less and nothing else is worse than in a straight line, but for the error.
+ */
+async function chosenHold(
+  moved: string,
+  movesWith: NonNullable<DirectionFacts['movesWith']>,
+  layers: LayerRange | undefined,
+  { editor, judge, judgedFaces }: CalibrationWork,
+): Promise<Hold> {
+  if (editor.bundle.field === undefined) return 'linear';
+  const isMovable = (name: string) => editor.bundle.movable.some(({ attribute }) => attribute === name);
+  const locks: string[] = [];
+  for (const { attribute } of movesWith) {
+    if (locks.length === triedCompanions) break;
+    if (!isMovable(attribute) || editor.condition(moved, [...locks, attribute]).residual < leastResidual) continue;
+    locks.push(attribute);
+  }
+  if (locks.length === 0) return 'linear';
+  const straight = await effectOf(editor, judge, { moved, locks, ...(layers && { layers }) }, judgedFaces);
+  const byField = await effectOf(editor, judge, { moved, locks, hold: 'field' }, judgedFaces);
+  const error = (figure: keyof EditEffect['errors']) => Math.hypot(straight.errors[figure], byField.errors[figure]);
+  const isNoWorse =
+    byField.agreement >= straight.agreement - error('agreement') && byField.flips <= straight.flips + error('flips');
+  return isNoWorse && byField.lockedFlips < straight.lockedFlips ? 'field' : 'linear';
 }
 
 function judgedOf({ faces, agreement, flips }: EditEffect) {

@@ -1,6 +1,7 @@
 // Chooses the locks that a bundle suggests for an attribute: ordered by prediction, decided by looking at edits.
 import { attributeIndex } from '../attributes.ts';
 import type { Direction } from '../directions/direction.ts';
+import type { Hold } from '../directions/hold.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { brightnessName } from '../images/brightness.ts';
 import type { EditEffect } from '../measures/answers/edit-effects.ts';
@@ -25,7 +26,7 @@ export interface LockChoice {
 /** Numbers of locks that are tried on real edits. */
 const triedCounts = [2, 4, 8, 12, 24];
 /** Below this much of its direction, a locked edit leaves the faces that the generator knows. */
-const leastResidual = 0.3;
+export const leastResidual = 0.3;
 /** The price that steady light may have, in flips and missing agreement: nobody who ages a face wants it to go dark. */
 const worthLight = 0.01;
 /** Fewer locks are better where they cost less than this in the share of flips. */
@@ -38,7 +39,8 @@ type Tried = { readonly locks: readonly string[] } & EditEffect;
 /**
  * The number of locks whose edits keep the other attributes best and still work. The winner among many on a few faces
  * may have won by luck, so it must win against no locks on other faces too, which judge it.
- * @param chosen the layers that moves act on, where there was a choice. @param strengths as `probe` tries them.
+ * @param chosen the layers that moves act on, where there was a choice. @param hold how the locks are held.
+ * @param strengths as `probe` tries them.
  */
 export async function chosenLocks(
   editor: FaceEditor,
@@ -46,6 +48,7 @@ export async function chosenLocks(
   attribute: string,
   moved: Direction,
   chosen: ChosenLayers | undefined,
+  hold: Hold,
   { response, logits, trialFaces, judgedFaces, mostLocks }: LockChoice,
   strengths: number,
 ): Promise<Tried> {
@@ -64,10 +67,11 @@ export async function chosenLocks(
     leastResidual,
   });
   const look = async (locks: readonly string[], faces: ProbeFaces, tried?: number): Promise<Tried> => {
-    const plan = { moved: attribute, locks, ...(chosen && { layers: chosen.layers }) };
+    const plan = { moved: attribute, locks, hold, ...(chosen && { layers: chosen.layers }) };
     return { locks, ...(await effectOf(editor, judge, plan, faces, tried)) };
   };
-  let winner: Tried = chosen ? { locks: [], ...chosen.effect } : await look([], trialFaces, strengths);
+  const isKnown = chosen !== undefined && hold === 'linear';
+  let winner: Tried = isKnown ? { locks: [], ...chosen.effect } : await look([], trialFaces, strengths);
   for (const { locks } of steps.filter((_, count) => triedCounts.includes(count) || count === steps.length - 1)) {
     if (locks.length === 0) continue;
     const tried = await look(locks, trialFaces, strengths);

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { attributeIndex } from '../../../../src/core/attributes.ts';
+import { ownJudge } from '../../../../src/core/calibration/judge.ts';
+import { effectOf, lookAt } from '../../../../src/core/calibration/probe.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { calibrate } from '../../../../src/node/stages/calibrate/stage.ts';
@@ -137,19 +139,33 @@ test('the model card tells of it once, however often it is calibrated', async ()
   expect(card).toBe(readFileSync(join(whole, 'MODEL_CARD.md'), 'utf8'));
 });
 
-test('with a field both ways of holding locks are judged, and the better becomes the default of each direction', async () => {
+test('with a field both ways are judged, and a direction takes the one in which what moves along stays when locked', async () => {
   const [source, out] = [join(root, 'with-field'), join(root, 'held')];
   await writeTinyBundle(source, 32, undefined, [], { field: true });
   await run({ bundle: source, out });
   const { bundle: made } = await openBundle(out);
-  const judged = made.directions.filter(({ boundary }) => boundary !== null);
-  for (const { attribute, judgedByField, judged: straight, hold } of judged) {
-    expect(judgedByField?.faces, attribute).toBe(8);
-    if (hold === 'field') expect(judgedByField!.flips, attribute).toBeLessThan(straight!.flips);
-    if (judgedByField!.flips < straight!.flips && judgedByField!.agreement >= straight!.agreement) {
-      expect(hold, attribute).toBe('field');
+  const editor = await openBundle(source);
+  const judge = ownJudge(editor);
+  const faces = await lookAt(
+    editor,
+    judge,
+    Array.from({ length: 8 }, (_, i) => 100 + 16 + 8 + i),
+  );
+  const directions = made.directions.filter(each => each.boundary);
+  expect(new Set(directions.map(({ hold }) => hold))).toEqual(new Set([undefined, 'field']));
+  for (const { attribute, judgedByField, judged, movesWith, hold } of directions.slice(0, 12)) {
+    expect([judged?.faces, judgedByField?.faces], attribute).toEqual([8, 8]);
+    const locks = movesWith!.slice(0, 4).map(each => each.attribute);
+    if (locks.length === 0 || locks.includes(noBoundary)) continue;
+    const straight = await effectOf(editor, judge, { moved: attribute, locks }, faces);
+    const byField = await effectOf(editor, judge, { moved: attribute, locks, hold: 'field' }, faces);
+    if (hold === 'field') expect(byField.lockedFlips, attribute).toBeLessThan(straight.lockedFlips);
+    else if (byField.lockedFlips < straight.lockedFlips) {
+      const isWorse = byField.agreement < straight.agreement || byField.flips > straight.flips;
+      expect(isWorse, attribute).toBe(true);
     }
   }
+  await editor.release();
   expect(made.contents['field.safetensors']).toEqual(new Uint8Array(readFileSync(join(source, 'field.safetensors'))));
   const card = readFileSync(join(out, 'MODEL_CARD.md'), 'utf8');
   expect(card).toContain('| others flip | agrees, by field | others flip, by field | usual | safe range');
