@@ -139,7 +139,9 @@ test('the model card tells of it once, however often it is calibrated', async ()
   expect(card).toBe(readFileSync(join(whole, 'MODEL_CARD.md'), 'utf8'));
 });
 
-test('with a field both ways are judged, and a direction takes the one in which what moves along stays when locked', async () => {
+test('with a field both ways are judged, and a direction takes the one in which what moves along stays when locked', {
+  timeout: 240_000,
+}, async () => {
   const [source, out] = [join(root, 'with-field'), join(root, 'held')];
   await writeTinyBundle(source, 32, undefined, [], { field: true });
   await run({ bundle: source, out });
@@ -153,7 +155,7 @@ test('with a field both ways are judged, and a direction takes the one in which 
   );
   const directions = made.directions.filter(each => each.boundary);
   expect(new Set(directions.map(({ hold }) => hold))).toEqual(new Set([undefined, 'field']));
-  for (const { attribute, judgedByField, judged, movesWith, hold } of directions.slice(0, 12)) {
+  for (const { attribute, judgedByField, judged, movesWith, hold } of directions.slice(0, 8)) {
     expect([judged?.faces, judgedByField?.faces], attribute).toEqual([8, 8]);
     const locks = movesWith!.slice(0, 4).map(each => each.attribute);
     if (locks.length === 0 || locks.includes(noBoundary)) continue;
