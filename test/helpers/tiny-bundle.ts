@@ -37,7 +37,7 @@ export interface TinyBundleOptions {
   readonly formerly?: readonly string[];
   /** Truncation by default. */
   readonly psi?: number;
-  /** What its classifier knows, in place of CelebA's 40. */
+  /** The attributes that its classifier knows, in place of CelebA's 40. */
   readonly attributes?: readonly string[];
   /** Whether it has a field, of random weights. */
   readonly field?: boolean;
