@@ -5,6 +5,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** What computes for long or starts programs, and does not mind a neighbour: two files at a time. */
 const stages = [
   'test/core/training/{gan,golden}.test.ts',
+  'test/node/photos/face-finder.test.ts',
   'test/node/{cli,queue,server,stages}/**/*.test.ts',
   'test/tools/*.test.ts',
 ];

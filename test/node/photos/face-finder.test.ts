@@ -13,7 +13,7 @@ import { readPhoto } from '../../../src/node/photos/read-photo.ts';
 import { paintedPhoto } from '../../core/portraits/photos.ts';
 import { sharedFolder } from '../../helpers/shared.ts';
 
-const opened = openFaceFinder(2);
+const opened = openFaceFinder(1); // other tests run beside it
 afterAll(async () => (await opened).release());
 
 /** Pictures of CelebA that are tried: `FACES=200` for the figures of docs/log.md. */
