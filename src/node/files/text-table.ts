@@ -132,3 +132,11 @@ const labelValues = new Map<string, number>([
 export function labelValue(cell: string): number | undefined {
   return labelValues.get(cell.toLowerCase());
 }
+
+/** @param values all labels of a table. @throws UserError where it mixes 0 and −1, one of which may mean unknown. */
+export function checkLabelScale(path: string, values: ReadonlySet<number>): void {
+  if (values.size <= 2) return;
+  throw new UserError(
+    `${path}: labels must be 1 and -1, or 1 and 0; it has all three, and 0 may mean unknown. Leave out what is unknown`,
+  );
+}

@@ -6,7 +6,7 @@ import { generatorRunner } from '../../../core/models/inference.ts';
 import { checkPsi, defaultPsi, sampleLatents, seenLatents, truncated } from '../../../core/models/latents.ts';
 import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { cpuDevice } from '../../devices/device.ts';
-import { labelValue, readTextTable } from '../../files/text-table.ts';
+import { checkLabelScale, labelValue, readTextTable } from '../../files/text-table.ts';
 import { exists } from '../../runs/manifest.ts';
 import { openRun } from '../../runs/run-folder.ts';
 import type { Faces } from './faces.ts';
@@ -46,7 +46,7 @@ interface LabelledFaces {
   readonly given: ReadonlyMap<number, number>;
 }
 
-/** @param count of the rows that an index may name. */
+/** @param count of the rows that an index may name. @throws UserError naming a line that is no label, or that labels a face again. */
 export async function readLabelledFaces(path: string, count: number): Promise<LabelledFaces> {
   let by: LabelledFaces['by'] | undefined;
   const given = new Map<number, number>();
@@ -74,9 +74,7 @@ export async function readLabelledFaces(path: string, count: number): Promise<La
   }
   if (by === undefined)
     throw new UserError(`${path} must begin with the line "seed,label" or "index,label"; it is empty`);
-  if (values.size > 2) {
-    throw new UserError(`${path}: labels must be 1 and 0, or 1 and -1; it has all three. Leave out what is unknown`);
-  }
+  checkLabelScale(path, values);
   return { by, given };
 }
 

@@ -1,7 +1,7 @@
 // Reads tables of labels: CelebA's official one, Kaggle's, and those of one's own with any attributes.
 import { attributeNamePattern, attributeNames, mostAttributes } from '../../../core/attributes.ts';
 import { didYouMean, excerpt, UserError } from '../../../core/errors.ts';
-import { labelValue, readTextTable, type TextRow } from '../../files/text-table.ts';
+import { checkLabelScale, labelValue, readTextTable, type TextRow } from '../../files/text-table.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type Problem, parseSplit, pictureRows, shownCell } from './picture-rows.ts';
 
@@ -73,11 +73,7 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   if (count !== undefined && read.count !== count) {
     throw new UserError(`${path}: line 1 says ${count} pictures, ${read.count} rows follow; get the whole file again`);
   }
-  if (values.size > 2) {
-    throw new UserError(
-      `${path}: labels must be 1 and -1, or 1 and 0; it has all three, and 0 may mean unknown. Leave out what is unknown`,
-    );
-  }
+  checkLabelScale(path, values);
   checkFewBad(read.bad, read.rows.size + read.bad.length, path);
   return { path, attributes, rows: read.rows, bad: read.bad };
 }

@@ -180,7 +180,7 @@ describe('labels given by hand', () => {
     ],
     ['an empty file', '', 'a', /must begin with the line "seed,label" or "index,label"; it is empty/],
     ['a seed that no face has', 'seed,label\n99999999999999999999,1\n', 'a', /line 2 must be a whole seed/],
-    ['unknown labels', 'seed,label\n1,0\n2,1\n3,-1\n', 'a', /must be 1 and 0, or 1 and -1; it has all three/],
+    ['unknown labels', 'seed,label\n1,0\n2,1\n3,-1\n', 'a', /must be 1 and -1, or 1 and 0; it has all three/],
     ['a face twice', 'seed,label\n1,0\n1,1\n', 'a', /line 3 labels seed 1 a second time/],
     ['a row that is not there', 'index,label\n500,1\n', 'a', /an index must be below 500/],
     ['too few', 'seed,label\n1,0\n2,1\n', 'a', /a needs at least 30 labels, 5 of each kind; got 1 of 1 and 1 of 0/],
