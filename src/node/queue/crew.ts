@@ -3,7 +3,7 @@ import type { Job } from 'bullmq';
 import { UserError } from '../../core/errors.ts';
 import { exists } from '../runs/manifest.ts';
 import { inThreads } from '../threads/threads.ts';
-import { type Accepted, oneLine, piecesOf, prefix } from './announcement.ts';
+import { type Accepted, leaseOf, oneLine, piecesOf, prefix } from './announcement.ts';
 import { fingerprint } from './fingerprint.ts';
 import { type PieceResult, pieceId, resultFile } from './pieces.ts';
 import { briefly, type Connection } from './redis.ts';
@@ -61,6 +61,10 @@ export async function beginCrew(
       active--;
     }
   };
+  /** A look for stalled pieces writes the queue's options, also when the stage has just taken the queue out. */
+  const removeMeta = async () => {
+    if ((await redis.exists(leaseOf(id))) === 0) await redis.del(`${prefix}:${piecesOf(id)}:meta`);
+  };
   try {
     const sample = kind.input.safeParse(announcement.sample.input);
     if (!sample.success) throw new UserError('its sample is not one that this kind of work does');
@@ -90,6 +94,7 @@ export async function beginCrew(
         isClosing = true;
         await threads.close();
         await briefly(worker.close());
+        await briefly(removeMeta());
       },
     };
   } catch (error) {

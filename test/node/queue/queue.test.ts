@@ -58,7 +58,8 @@ describe.skipIf(!hasRedis)('a queue', () => {
     await runSynthesize(folder, { out, count, queue: redis.url }, { log });
     expect(killed).toBe(2);
     expect(artefacts(out)).toEqual(artefacts(alone));
-    // A worker that looks for stalled pieces just then leaves a key that ends by itself, after 3 seconds.
+    // A worker that looks for stalled pieces just then brings keys back: one ends by itself, after 3 seconds, the other
+    // goes when the worker leaves the run.
     await until(
       async () => (await keysWith('pieces')).length + (await keysWith('stage')).length === 0,
       'Redis is empty',
