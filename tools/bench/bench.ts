@@ -150,7 +150,7 @@ export async function measure(
     };
   });
   const { dataParallel, minibatch } = given.settings;
-  const shares = dataParallel && minibatch % config.threads === 0 ? openShares(config.threads) : undefined;
+  const shares = dataParallel && minibatch % config.threads === 0 ? openShares(config.threads, 'cpu') : undefined;
   const opened: Rival[] = [];
   const keep = (rival: Rival) => {
     opened.push(rival);

@@ -38,7 +38,7 @@ export async function webgpuDevice(files: RuntimeFiles): Promise<Device> {
     name: 'webgpu',
     runtime,
     sessionOptions: { executionProviders: ['webgpu'], graphOptimizationLevel: 'all' },
-    target: { fusedMatMul: false },
+    target: { fusedMatMul: false, webgpu: true },
     writesInPlace: false,
   };
 }

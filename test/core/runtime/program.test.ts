@@ -15,6 +15,11 @@ import { randomInputs, relativeError } from '../graph/helpers.ts';
 
 const cpu = cpuDevice(1);
 const plain: Device = { ...cpu, name: 'cpu, without fused products', target: { fusedMatMul: false } };
+const asWebgpu: Device = {
+  ...plain,
+  name: 'cpu, with graphs for WebGPU',
+  target: { fusedMatMul: false, webgpu: true },
+};
 
 /** The op, the gradients of the sum of its squares and the gradients of their penalty: second order included. */
 function outputsOf({ shapes, build, domain }: (typeof opCases)[number]) {
@@ -29,7 +34,7 @@ function outputsOf({ shapes, build, domain }: (typeof opCases)[number]) {
   return { outputs, feeds };
 }
 
-describe.each([cpu, plain, wasmDevice(1)])('$name agrees with the interpreter', device => {
+describe.each([cpu, plain, asWebgpu, wasmDevice(1)])('$name agrees with the interpreter', device => {
   test.each(opCases)('$name', async opCase => {
     const { outputs, feeds } = outputsOf(opCase);
     const expected = interpret(Object.values(outputs), feeds);

@@ -44,8 +44,14 @@ const convolve = defineOp<PaddingAttributes>({
     });
     return result;
   },
-  lower: (emit, inputs, { attributes: { padding } }) =>
-    emit.node('Conv', inputs, { pads: [padding, padding, padding, padding] }),
+  lower: (emit, [x, w, ...bias], node) => {
+    const { padding } = node.attributes;
+    const channels = node.inputs[0]!.shape[1]!;
+    const faulty = emit.target.webgpu === true && channels > 3 && channels % 3 === 0 && channels % 4 !== 0;
+    const more = (name: string) =>
+      faulty ? emit.node('Pad', [name, emit.integers([0, 0, 0, 0, 0, 4 - (channels % 4), 0, 0])]) : name;
+    return emit.node('Conv', [more(x!), more(w!), ...bias], { pads: [padding, padding, padding, padding] });
+  },
   flops: ({ shape, inputs: [, w] }) => 2 * sizeOf(shape) * sizeOf(w!.shape.slice(1)),
 });
 
@@ -182,16 +188,28 @@ function lowerWeightGradient(emit: Emitter, x: string, g: string, node: Tensor<W
   const pads = [0, 0, padding, padding, 0, 0, padding, padding];
   const source = turn(padding === 0 ? x : emit.node('Pad', [x, emit.integers(pads)]));
   const flatG = flat(turn(g), o);
-  const taps = Array.from({ length: kh * kw }, (_, tap) => {
+  const views = Array.from({ length: kh * kw }, (_, tap) => {
     const [top, left] = [Math.floor(tap / kw), tap % kw];
     const bounds = [
       [top, left],
       [top + rows, left + columns],
       [2, 3],
     ].map(values => emit.integers(values));
-    const view = kh * kw === 1 ? source : emit.node('Slice', [source, ...bounds]);
-    const product = multiplyTransposed(emit, flatG, flat(view, c), folded ? 2 : 3);
-    const sum = folded ? product : emit.node('ReduceSum', [product, emit.integers([0])], { keepdims: 0 }); // [O, C]
+    return kh * kw === 1 ? source : emit.node('Slice', [source, ...bounds]);
+  });
+  const summed = (product: string) =>
+    folded ? product : emit.node('ReduceSum', [product, emit.integers([0])], { keepdims: 0 });
+  const rank = folded ? 2 : 3;
+  if (emit.target.webgpu) {
+    // One product for all taps: a fifth of the kernels to start.
+    const all = views.length === 1 ? views[0]! : emit.node('Concat', views, { axis: folded ? 0 : 1 });
+    const product = summed(multiplyTransposed(emit, flat(all, kh * kw * c), flatG, rank)); // [kh·kw·C, O]
+    const split = emit.node('Reshape', [product, emit.integers([kh * kw, c, o])]);
+    const turned = emit.node('Transpose', [split], { perm: [2, 1, 0] });
+    return emit.node('Reshape', [turned, emit.integers([o, c, kh, kw])]);
+  }
+  const taps = views.map(view => {
+    const sum = summed(multiplyTransposed(emit, flatG, flat(view, c), rank)); // [O, C]
     return emit.node('Reshape', [sum, emit.integers([o, c, 1])]);
   });
   const stacked = taps.length === 1 ? taps[0]! : emit.node('Concat', taps, { axis: 2 });

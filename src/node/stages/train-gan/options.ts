@@ -127,6 +127,11 @@ export function checkAllAct(config: GanOptions): void {
   }
 }
 
+/** Shares of a minibatch that are computed side by side: a GPU is kept busy by one thread. */
+export function shareCount({ device, threads }: Pick<GanOptions, 'device' | 'threads'>): number {
+  return device === 'cpu' ? threads : 1;
+}
+
 function groupOf(images: number): string {
   return Number.isFinite(images) ? `${images} images` : 'all images';
 }
@@ -150,7 +155,8 @@ export function ganTrainingConfig(config: GanOptions, available: number): GanTra
   }
   const { threads, dataParallel, discriminatorSteps, minibatch } = config;
   if (!dataParallel) return training;
-  if (minibatch % threads !== 0) {
+  const count = shareCount(config);
+  if (minibatch % count !== 0) {
     throw new UserError(
       `--threads must divide the minibatch of ${minibatch} among them; got ${threads}. Give another number, or ` +
         '--no-data-parallel',
@@ -162,10 +168,10 @@ export function ganTrainingConfig(config: GanOptions, available: number): GanTra
     );
   }
   const { imagesTogether } = ganModel(training.architecture);
-  if ((minibatch / threads) % imagesTogether !== 0) {
+  if ((minibatch / count) % imagesTogether !== 0) {
     throw new UserError(
       `with --data-parallel a share must hold whole groups; the networks see ${groupOf(imagesTogether)} of a minibatch ` +
-        `together, a share has ${minibatch / threads}. Give fewer --threads or --minibatch-statistic none`,
+        `together, a share has ${minibatch / count}. Give fewer --threads or --minibatch-statistic none`,
     );
   }
   return training;

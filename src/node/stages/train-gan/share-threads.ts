@@ -1,7 +1,8 @@
-// Threads of `train gan` that each compute a share of every minibatch, on one thread of ONNX Runtime.
+// Threads of `train gan` that each compute a share of every minibatch, on one thread of ONNX Runtime or on a GPU.
 import type { FlatUpdate } from '../../../core/nn/adam.ts';
 import type { Feeds } from '../../../core/runtime/program.ts';
 import type { ShareProgram, Shares } from '../../../core/training/gan/shares.ts';
+import type { DeviceName } from '../../devices/device.ts';
 import { inThreads } from '../../threads/threads.ts';
 
 /** An order to a thread: get ready, compute the gradients of the share, or update the thread's part of the state. */
@@ -18,7 +19,7 @@ export type ShareOrder =
 
 export interface ShareThread {
   file: 'stages/train-gan/thread';
-  shared: undefined;
+  shared: { readonly device: DeviceName };
   input: ShareOrder;
   /** The figures of a share; nothing after getting ready and updating. */
   output: Readonly<Record<string, Float32Array>>;
@@ -28,12 +29,13 @@ export interface OpenShares extends Shares {
   close(): Promise<void>;
 }
 
-export function openShares(count: number): OpenShares {
+/** @param count threads; on a GPU, which one thread keeps busy, 1. */
+export function openShares(count: number, device: DeviceName): OpenShares {
   // Never aborted: a training ends between two steps, with a checkpoint.
   const { signal } = new AbortController();
   // One pool a share: each thread keeps the share's number and memory, whichever is done first.
   const threads = Array.from({ length: count }, () =>
-    inThreads<ShareThread>('stages/train-gan/thread', undefined, { threads: 1, signal, native: true }),
+    inThreads<ShareThread>('stages/train-gan/thread', { device }, { threads: 1, signal, native: true }),
   );
   const all = (order: (share: number) => ShareOrder) =>
     Promise.all(threads.map((thread, share) => thread.run(order(share))));

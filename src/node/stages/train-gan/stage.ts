@@ -32,6 +32,7 @@ import {
   ganPreset,
   ganTrainingConfig,
   resumableGanOptions,
+  shareCount,
 } from './options.ts';
 import { openShares } from './share-threads.ts';
 
@@ -80,8 +81,7 @@ export const trainGan = defineStage({
       while (images.resolution > training.architecture.resolution) images = halved(images);
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
       const imageRepeats = config.balance ? imageRepeatsOf(labelled.labels, dataset.attributes) : undefined;
-      const { threads, dataParallel } = config;
-      const shares = dataParallel ? openShares(threads) : undefined;
+      const shares = config.dataParallel ? openShares(shareCount(config), config.device) : undefined;
       const trainer = new GanTrainer(device, training, images, checkpoint, { shares, imageRepeats });
       if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
       const { normalisation = 'range', judge, seed } = config;

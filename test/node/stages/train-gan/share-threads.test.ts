@@ -38,7 +38,7 @@ async function trained(
   steps: number,
   from?: GanCheckpoint,
 ): Promise<GanCheckpoint> {
-  const shares = threads === 0 ? undefined : openShares(threads);
+  const shares = threads === 0 ? undefined : openShares(threads, 'cpu');
   const trainer = new GanTrainer(cpuDevice(1), config, images, from, { shares });
   try {
     for (let step = 0; step < steps; step++) await trainer.step();
