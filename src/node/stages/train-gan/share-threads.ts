@@ -10,9 +10,11 @@ export type ShareOrder =
   | {
       readonly what: 'prepare';
       readonly program: ShareProgram;
-      /** Where every thread's gradient goes, in memory that all share; this thread's is number `share`. */
+      /** Where the gradient of every share goes, in memory that all threads see. */
       readonly gradients: readonly Float32Array[];
-      readonly share: number;
+      /** This thread's number of `threads`; it computes the share of that number, if there is one. */
+      readonly thread: number;
+      readonly threads: number;
     }
   | { readonly what: 'step'; readonly penalise: boolean; readonly feeds: Feeds }
   | { readonly what: 'update'; readonly update: FlatUpdate };
@@ -29,24 +31,31 @@ export interface OpenShares extends Shares {
   close(): Promise<void>;
 }
 
-/** @param count threads; on a GPU, which one thread keeps busy, 1. */
-export function openShares(count: number, device: DeviceName): OpenShares {
+/**
+ * @param count shares; on a GPU, which one thread keeps busy, 1.
+ * @param updaters threads that update the parameters: those of the shares, and more where a GPU leaves cores idle.
+ */
+export function openShares(count: number, device: DeviceName, updaters = count): OpenShares {
   // Never aborted: a training ends between two steps, with a checkpoint.
   const { signal } = new AbortController();
-  // One pool a share: each thread keeps the share's number and memory, whichever is done first.
-  const threads = Array.from({ length: count }, () =>
-    inThreads<ShareThread>('stages/train-gan/thread', { device }, { threads: 1, signal, native: true }),
+  // One pool a thread: each keeps its number and memory, whichever is done first.
+  const threads = Array.from({ length: Math.max(count, updaters) }, (_, thread) =>
+    inThreads<ShareThread>(
+      'stages/train-gan/thread',
+      { device: thread < count ? device : 'cpu' },
+      { threads: 1, signal, native: true },
+    ),
   );
-  const all = (order: (share: number) => ShareOrder) =>
-    Promise.all(threads.map((thread, share) => thread.run(order(share))));
+  const all = (order: (thread: number) => ShareOrder, some = threads) =>
+    Promise.all(some.map((each, thread) => each.run(order(thread))));
   return {
     count,
     allocate: sharedFloats,
     async prepare(program) {
-      const gradients = threads.map(() => sharedFloats(program.state.parameters.length));
-      await all(share => ({ what: 'prepare', program, gradients, share }));
+      const gradients = Array.from({ length: count }, () => sharedFloats(program.state.parameters.length));
+      await all(thread => ({ what: 'prepare', program, gradients, thread, threads: threads.length }));
     },
-    run: (penalise, feeds) => all(share => ({ what: 'step', penalise, feeds: feeds[share]! })),
+    run: (penalise, feeds) => all(share => ({ what: 'step', penalise, feeds: feeds[share]! }), threads.slice(0, count)),
     async update(update) {
       await all(() => ({ what: 'update', update }));
     },

@@ -7,43 +7,49 @@ import { StateStore } from '../../../core/runtime/state.ts';
 import { gradientOutput } from '../../../core/training/gan/step.ts';
 import type { ShareOrder, ShareThread } from './share-threads.ts';
 
-type Ready = Extract<ShareOrder, { what: 'prepare' }> & {
+type Prepare = Extract<ShareOrder, { what: 'prepare' }>;
+
+/** A step without and with the penalty. */
+interface Programs {
   readonly plain: Program;
   readonly penalised: Program;
   /** Copies of the parameters: ONNX Runtime takes no memory that threads share. */
   readonly copies: StateStore;
-};
+}
 
 /** @returns what obeys one order after the other; `prepare` comes before the others. */
 export function shareOf(device: Device): (order: ShareOrder) => Promise<ShareThread['output']> {
-  let ready: Ready | undefined;
+  let prepared: Prepare | undefined;
+  let programs: Programs | undefined;
   return async order => {
     if (order.what === 'prepare') {
-      await ready?.plain.release();
-      await ready?.penalised.release();
-      ready = await prepared(device, order);
+      await programs?.plain.release();
+      await programs?.penalised.release();
+      prepared = order;
+      programs = order.thread < order.gradients.length ? await programsOf(device, order) : undefined;
       return {};
     }
-    if (order.what === 'step') return gradients(ready!, order);
-    const { program, gradients: all, share } = ready!;
+    if (order.what === 'step') return gradients(prepared!, programs!, order);
+    const { program, gradients: all, thread, threads } = prepared!;
     const { length } = program.state.parameters;
-    const part = Math.ceil(length / all.length);
-    updateFlat(program.state, all, order.update, share * part, Math.min(length, (share + 1) * part));
+    const part = Math.ceil(length / threads);
+    updateFlat(program.state, all, order.update, thread * part, Math.min(length, (thread + 1) * part));
     return {};
   };
 }
 
-async function prepared(device: Device, order: Extract<ShareOrder, { what: 'prepare' }>): Promise<Ready> {
+async function programsOf(device: Device, order: Prepare): Promise<Programs> {
   const { plain, penalised, parameters } = order.program;
   const copies = new StateStore(device);
   for (const [name, shape] of parameters) copies.set(name, shape, new Float32Array(sizeOf(shape)));
   const open = (bytes: Uint8Array) => Program.openTraining(device, bytes);
-  return { ...order, plain: await open(plain), penalised: await open(penalised), copies };
+  return { plain: await open(plain), penalised: await open(penalised), copies };
 }
 
 /** Leaves the gradients in the memory of this share. @returns the figures of the step. */
 async function gradients(
-  { program, gradients: all, share, copies, ...programs }: Ready,
+  { program, gradients: all, thread }: Prepare,
+  { copies, ...programs }: Programs,
   { penalise, feeds }: Extract<ShareOrder, { what: 'step' }>,
 ): Promise<ShareThread['output']> {
   let at = 0;
@@ -54,6 +60,6 @@ async function gradients(
   }
   const results = await programs[penalise ? 'penalised' : 'plain'].run(feeds, copies);
   const { [gradientOutput]: flat, ...figures } = results;
-  all[share]!.set(flat!);
+  all[thread]!.set(flat!);
   return figures;
 }

@@ -81,7 +81,7 @@ export const trainGan = defineStage({
       while (images.resolution > training.architecture.resolution) images = halved(images);
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
       const imageRepeats = config.balance ? imageRepeatsOf(labelled.labels, dataset.attributes) : undefined;
-      const shares = config.dataParallel ? openShares(shareCount(config), config.device) : undefined;
+      const shares = config.dataParallel ? openShares(shareCount(config), config.device, config.threads) : undefined;
       const trainer = new GanTrainer(device, training, images, checkpoint, { shares, imageRepeats });
       if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
       const { normalisation = 'range', judge, seed } = config;
