@@ -1,13 +1,14 @@
 // Calibrates one attribute of a bundle: the meaning of distances, the safe range, layers, locks, and whether it works.
 import { type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
 import type { Hold } from '../directions/hold.ts';
-import type { LayerRange } from '../directions/layers.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import type { EditEffect } from '../measures/answers/edit-effects.ts';
+import { chosenHold } from './chosen-hold.ts';
 import { chosenLayers } from './chosen-layers.ts';
-import { chosenLocks, type LockChoice, leastResidual } from './chosen-locks.ts';
+import { chosenLocks, type LockChoice } from './chosen-locks.ts';
 import { calibrateDistances } from './distance-calibration.ts';
 import type { Judge } from './judge.ts';
+import { leastAppearing, leavingChange } from './leaving-change.ts';
 import { effectOf, type Plan, type ProbeFaces } from './probe.ts';
 import { type Swept, sweep } from './sweep.ts';
 
@@ -18,16 +19,12 @@ export interface CalibrationWork extends LockChoice {
   readonly faces: ProbeFaces;
 }
 
-/** Least share of faces in which the judge must see the attribute appear, moved as usual within the safe range. */
-const leastAppearing = 0.6;
 /** How well the boundary must separate faces. */
 const leastAuc = 0.7;
 /** Strengths tried to each side of a face when layers or locks are chosen: fewer than elsewhere, to save time. */
 const triedStrengths = 2;
 /** Attributes that move along, of which so many are kept, the largest change first. */
 const mostCompanions = 6;
-/** Companions that are locked to find out how locks hold. */
-const triedCompanions = 4;
 /** The smallest change that is kept, in probability. */
 const leastCompanion = 0.03;
 
@@ -43,15 +40,15 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   const { curve, safeRange } = calibrateDistances(swept.distances, swept.own, swept.flips);
   const movesWith = companions(name, safeRange, swept, editor.bundle.directions.filter(isScored));
   const hold = await chosenHold(name, movesWith, layers, work);
-  const locked = await chosenLocks(editor, judge, name, boundary, chosen, hold, work, triedStrengths);
-  const { locks } = locked;
-  const usual: Plan = { moved: name, locks, hold, ...(layers && { layers }), ...(safeRange && { reach: safeRange }) };
-  const inWay = (way: Hold) => {
-    if (way === hold) return locked;
-    return effectOf(editor, judge, { moved: name, locks, hold: way, ...(layers && { layers }) }, work.judgedFaces);
-  };
+  const best = await chosenLocks(editor, judge, name, boundary, chosen, hold, work, triedStrengths);
+  const plan: Plan = { moved: name, locks: best.locks, hold, ...(layers && { layers }) };
+  const within: Plan = { ...plan, ...(safeRange && { reach: safeRange }) };
+  const effect = (each: Plan) => effectOf(editor, judge, each, work.judgedFaces);
+  const { locks, appears } = await leavingChange(best.locks, async some => {
+    return (await effect({ ...within, locks: some })).appears;
+  });
+  const inWay = (way: Hold) => (way === hold && locks === best.locks ? best : effect({ ...plan, locks, hold: way }));
   const [judged, byField] = [await inWay('linear'), editor.bundle.field && (await inWay('field'))];
-  const { appears } = await effectOf(editor, judge, usual, work.judgedFaces);
   const { layers: _earlier, ...known } = attribute.boundary;
   const isPart = layers !== undefined && layers[1] - layers[0] + 1 < editor.layers;
   const reason = whyNot(attribute, safeRange, appears);
@@ -73,33 +70,6 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
     judged: judgedOf(judged),
     ...(byField && { judgedByField: judgedOf(byField) }),
   };
-}
-
-/**
- * The way in which edits hold locks as people set them: on what moves along most, while enough of the direction is left.
- * @returns the field where the locks flip less and nothing else is worse than in a straight line, but for the error.
- */
-async function chosenHold(
-  moved: string,
-  movesWith: NonNullable<DirectionFacts['movesWith']>,
-  layers: LayerRange | undefined,
-  { editor, judge, judgedFaces }: CalibrationWork,
-): Promise<Hold> {
-  if (editor.bundle.field === undefined) return 'linear';
-  const isMovable = (name: string) => editor.bundle.movable.some(({ attribute }) => attribute === name);
-  const locks: string[] = [];
-  for (const { attribute } of movesWith) {
-    if (locks.length === triedCompanions) break;
-    if (!isMovable(attribute) || editor.condition(moved, [...locks, attribute]).residual < leastResidual) continue;
-    locks.push(attribute);
-  }
-  if (locks.length === 0) return 'linear';
-  const straight = await effectOf(editor, judge, { moved, locks, ...(layers && { layers }) }, judgedFaces);
-  const byField = await effectOf(editor, judge, { moved, locks, hold: 'field' }, judgedFaces);
-  const error = (figure: keyof EditEffect['errors']) => Math.hypot(straight.errors[figure], byField.errors[figure]);
-  const isNoWorse =
-    byField.agreement >= straight.agreement - error('agreement') && byField.flips <= straight.flips + error('flips');
-  return isNoWorse && byField.lockedFlips < straight.lockedFlips ? 'field' : 'linear';
 }
 
 function judgedOf({ faces, agreement, flips }: EditEffect) {

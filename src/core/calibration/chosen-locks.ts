@@ -26,7 +26,7 @@ export interface LockChoice {
 /** Numbers of locks that are tried on real edits. */
 const triedCounts = [2, 4, 8, 12, 24];
 /** Below this much of its direction, a locked edit leaves the faces that the generator knows. */
-export const leastResidual = 0.3;
+const leastResidual = 0.3;
 /** The price that steady light may have, in flips and missing agreement: nobody who ages a face wants it to go dark. */
 const worthLight = 0.01;
 /** Fewer locks are better where they cost less than this in the share of flips. */

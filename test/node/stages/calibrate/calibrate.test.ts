@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { attributeIndex } from '../../../../src/core/attributes.ts';
+import { usualLocks } from '../../../../src/core/calibration/chosen-hold.ts';
 import { ownJudge } from '../../../../src/core/calibration/judge.ts';
 import { effectOf, lookAt } from '../../../../src/core/calibration/probe.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
@@ -139,7 +140,7 @@ test('the model card tells of it once, however often it is calibrated', async ()
   expect(card).toBe(readFileSync(join(whole, 'MODEL_CARD.md'), 'utf8'));
 });
 
-test('with a field both ways are judged, and a direction takes the one in which what moves along stays when locked', {
+test('with a field both ways are judged, and a direction takes the one in which usual locks hold', {
   timeout: 240_000,
 }, async () => {
   const [source, out] = [join(root, 'with-field'), join(root, 'held')];
@@ -157,8 +158,13 @@ test('with a field both ways are judged, and a direction takes the one in which 
   expect(new Set(directions.map(({ hold }) => hold))).toEqual(new Set([undefined, 'field']));
   for (const { attribute, judgedByField, judged, movesWith, hold } of directions.slice(0, 8)) {
     expect([judged?.faces, judgedByField?.faces], attribute).toEqual([8, 8]);
-    const locks = movesWith!.slice(0, 4).map(each => each.attribute);
-    if (locks.length === 0 || locks.includes(noBoundary)) continue;
+    const locks = usualLocks(attribute, movesWith!, editor);
+    expect(locks).not.toContain(attribute);
+    if (locks.length === 0) {
+      expect(hold, attribute).toBeUndefined();
+      continue;
+    }
+    expect(editor.condition(attribute, locks).residual).toBeGreaterThanOrEqual(0.7);
     const straight = await effectOf(editor, judge, { moved: attribute, locks }, faces);
     const byField = await effectOf(editor, judge, { moved: attribute, locks, hold: 'field' }, faces);
     if (hold === 'field') expect(byField.lockedFlips, attribute).toBeLessThan(straight.lockedFlips);
