@@ -4,8 +4,8 @@ export interface Target {
   /** Whether `com.microsoft.FusedMatMul` exists: a matrix product that reads its operands transposed. */
   readonly fusedMatMul: boolean;
   /**
-   * Whether the kernels are those of ONNX Runtime's WebGPU provider: starting one costs more than most of them compute,
-   * and its `Conv` has a fault (docs/decisions/0003). Left out: they are not.
+   * Whether the kernels are those of ONNX Runtime's WebGPU provider: starting one costs more than most of them compute.
+   * Left out: they are not.
    */
   readonly webgpu?: boolean;
   /** How weights are stored in the file; float32 if left out. The runtime turns halves into float32 on opening it. */

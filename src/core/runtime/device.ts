@@ -14,3 +14,9 @@ export interface Device {
   /** Whether results are written into tensors given as fetches (true in Node) or always come in new ones. */
   readonly writesInPlace: boolean;
 }
+
+/**
+ * ONNX Runtime's WebGPU provider, with images as they are, [N, C, H, W]. Turned to channels last, as it would by itself,
+ * it computes some convolutions wrong, and a training step takes longer (docs/decisions/0003).
+ */
+export const webgpuProvider = { name: 'webgpu', preferredLayout: 'NCHW' } as const;

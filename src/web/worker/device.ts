@@ -1,6 +1,6 @@
 // ONNX Runtime in the browser: how sessions on its WebAssembly and WebGPU providers are set up.
 import * as wasmRuntime from 'onnxruntime-web/wasm';
-import type { Device } from '../../core/runtime/device.ts';
+import { type Device, webgpuProvider } from '../../core/runtime/device.ts';
 
 /**
  * Addresses of ONNX Runtime's own files. Its threads are workers that start again from the `mjs` file, so it must stay
@@ -37,7 +37,7 @@ export async function webgpuDevice(files: RuntimeFiles): Promise<Device> {
   return {
     name: 'webgpu',
     runtime,
-    sessionOptions: { executionProviders: ['webgpu'], graphOptimizationLevel: 'all' },
+    sessionOptions: { executionProviders: [webgpuProvider], graphOptimizationLevel: 'all' },
     target: { fusedMatMul: false, webgpu: true },
     writesInPlace: false,
   };

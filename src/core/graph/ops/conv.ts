@@ -44,14 +44,8 @@ const convolve = defineOp<PaddingAttributes>({
     });
     return result;
   },
-  lower: (emit, [x, w, ...bias], node) => {
-    const { padding } = node.attributes;
-    const channels = node.inputs[0]!.shape[1]!;
-    const faulty = emit.target.webgpu === true && channels > 3 && channels % 3 === 0 && channels % 4 !== 0;
-    const more = (name: string) =>
-      faulty ? emit.node('Pad', [name, emit.integers([0, 0, 0, 0, 0, 4 - (channels % 4), 0, 0])]) : name;
-    return emit.node('Conv', [more(x!), more(w!), ...bias], { pads: [padding, padding, padding, padding] });
-  },
+  lower: (emit, inputs, { attributes: { padding } }) =>
+    emit.node('Conv', inputs, { pads: [padding, padding, padding, padding] }),
   flops: ({ shape, inputs: [, w] }) => 2 * sizeOf(shape) * sizeOf(w!.shape.slice(1)),
 });
 
