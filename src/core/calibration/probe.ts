@@ -150,22 +150,22 @@ async function answersOf(
   wanted: readonly number[],
   count: number,
 ): Promise<Answer[][]> {
-  const shares = Array.from({ length: count }, (_, i) => (i + 1) / count);
   const tried = faces.map(({ latent, logit }) => {
     const request = { latent, moves: [], ...conditionsOf(plan) };
-    const [least, most] = editor.strengthRange(plan.moved, plan.reach ?? widestReach, request);
+    const spread = editor.spreadOverRange(plan.moved, plan.reach ?? widestReach, request, count);
     return {
-      below: least < 0 && wanted.some(target => target < logit) ? shares.map(share => share * least).reverse() : [],
-      above: most > 0 && wanted.some(target => target > logit) ? shares.map(share => share * most) : [],
+      below: wanted.some(target => target < logit) ? spread.filter(({ strength }) => strength < 0) : [],
+      above: wanted.some(target => target > logit) ? spread.filter(({ strength }) => strength > 0) : [],
     };
   });
-  const latents = tried.flatMap(({ below, above }, face) =>
-    [...below, ...above].map(strength => moved(editor, plan, faces[face]!.latent, strength)),
-  );
+  const latents = tried.flatMap(({ below, above }) => [...below, ...above].map(({ latent }) => latent));
   const logits = await scored(editor, latents, images => editor.score(images));
   const column = attributeIndex(plan.moved, editor.attributes);
   let row = 0;
-  const answer = (strength: number) => ({ strength, logit: logits[row++ * editor.attributes.length + column]! });
+  const answer = ({ strength }: { readonly strength: number }) => ({
+    strength,
+    logit: logits[row++ * editor.attributes.length + column]!,
+  });
   return tried.map(({ below, above }, face) => {
     const less = below.map(answer);
     return [...less, { strength: 0, logit: faces[face]!.logit }, ...above.map(answer)];

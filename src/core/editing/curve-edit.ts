@@ -50,20 +50,27 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
   return { latent: edited, steps, distances: Object.fromEntries(distances) };
 }
 
+/** A face moved further than an edit moves it. */
+export interface MovedFurther {
+  readonly strength: number;
+  /** With as many rows as the edit's latent. */
+  readonly latent: Float64Array;
+}
+
 /** The points of a further move of one attribute, from where the edit ends: the start, then one a step. */
 export function* pointsOnCurve(
   edit: Edit,
   scores: Scores,
   attribute: string,
   strength: number,
-): Generator<{ readonly strength: number; readonly latent: Float64Array }> {
+): Generator<MovedFurther> {
   const { locks, geometry = 'sphere', directions } = edit;
   const { latent } = editOnCurve(edit, scores);
   const start = meanRow(latent, directions[0]!.normal.length);
   const held = [...new Set(locks)].filter(lock => lock !== attribute).sort();
-  yield { strength: 0, latent: start };
+  yield { strength: 0, latent };
   for (const point of curvePoints({ start, geometry, scores, courses: [{ attribute, strength }], locks: held })) {
-    yield { strength: strength * point.share, latent: point.latent };
+    yield { strength: strength * point.share, latent: withChange(latent, start, point.latent) };
   }
 }
 

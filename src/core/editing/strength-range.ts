@@ -2,7 +2,7 @@
 import { UserError } from '../errors.ts';
 import { addScaled, dot, removeSpan } from '../math/linear-algebra.ts';
 import { spanOf } from './conditioning.ts';
-import { pointsOnCurve } from './curve-edit.ts';
+import { type MovedFurther, pointsOnCurve } from './curve-edit.ts';
 import { distanceTo, seenLatent } from './distances.ts';
 import { editLatent } from './edit.ts';
 import type { Edit } from './request.ts';
@@ -61,30 +61,80 @@ function straightRange(
 }
 
 /**
+ * Edits at strengths spread over `strengthRange`, to ask of each what became of the face. In a straight line they lie at
+ * equal distances; on a curve they are points of the one walk that finds the range, so that asking costs no further one:
+ * their locks may have drifted by what `followCurve` corrects at its end.
+ * @param count of them to each side at most. @returns them in rising order of strength, without strength 0.
+ * @throws UserError as `editLatent`.
+ */
+export function spreadOverRange(
+  attribute: string,
+  distances: readonly [number, number],
+  edit: Edit,
+  count: number,
+): MovedFurther[] {
+  editLatent(edit); // throws where the edit itself is refused
+  const shares = Array.from({ length: count }, (_, i) => (i + 1) / count);
+  if (edit.scores === undefined) {
+    const further = (strength: number) => {
+      const moves = [...edit.moves, { attribute, kind: 'relative', strength } as const];
+      return { strength, latent: editLatent({ ...edit, moves }).latent };
+    };
+    const [least, most] = straightRange(attribute, distances, edit);
+    const below = least < 0 ? shares.map(share => share * least).reverse() : [];
+    const above = most > 0 ? shares.map(share => share * most) : [];
+    return [...below, ...above].map(further);
+  }
+  const [below, above] = curvedWalks(attribute, distances, edit).map(({ within }) => {
+    const places = new Set(shares.map(share => Math.round(share * (within.length - 1))));
+    return [...places].filter(at => at > 0).map(at => within[at]!);
+  });
+  return [...below!.reverse(), ...above!];
+}
+
+function curvedRange(attribute: string, distances: readonly [number, number], edit: Edit): readonly [number, number] {
+  const [below, above] = curvedWalks(attribute, distances, edit);
+  return [below.end, above.end];
+}
+
+interface Walk {
+  /** The strength at which the distance is met, or the last one within it. */
+  readonly end: number;
+  /** The points within the distance: strength 0, then one a step, and the one that meets the distance. */
+  readonly within: readonly MovedFurther[];
+}
+
+/**
  * Walks the curve of this attribute from where the other moves end, to both sides, until the distances are passed, the
  * locks leave no way, or `farthest` is reached. Made together, moves end a little elsewhere than one after the other.
  */
-function curvedRange(attribute: string, [low, high]: readonly [number, number], edit: Edit): readonly [number, number] {
-  const walk = (side: -1 | 1, beyond: (distance: number) => number) => {
-    let before: readonly [strength: number, beyond: number] | undefined;
-    for (const [strength, distance] of distancesAlong(attribute, side, edit)) {
-      const now = beyond(distance);
-      if (now >= 0 && before === undefined) return 0;
-      if (now >= 0) return strength - ((strength - before![0]) * now) / (now - before![1]);
-      before = [strength, now];
+function curvedWalks(attribute: string, [low, high]: readonly [number, number], edit: Edit): readonly [Walk, Walk] {
+  const boundary = edit.directions.find(direction => direction.attribute === attribute)!;
+  const walk = (side: -1 | 1, beyond: (distance: number) => number): Walk => {
+    const within: MovedFurther[] = [];
+    let last = 0;
+    for (const point of pointsAlong(attribute, side, edit)) {
+      const now = beyond(distanceTo(boundary, point.latent));
+      const before = within.at(-1);
+      if (now >= 0 && before === undefined) return { end: 0, within: [point] };
+      if (now >= 0) {
+        const share = -last / (now - last);
+        const end = before!.strength + share * (point.strength - before!.strength);
+        const latent = before!.latent.map((from, at) => from + share * (point.latent[at]! - from));
+        return { end, within: [...within, { strength: end, latent }] };
+      }
+      within.push(point);
+      last = now;
     }
-    return before?.[0] ?? 0;
+    return { end: within.at(-1)?.strength ?? 0, within };
   };
   return [walk(-1, distance => low - distance), walk(1, distance => distance - high)];
 }
 
-/** @returns distances of the attribute at strengths ever farther to one side, as far as the locks leave a way. */
-function* distancesAlong(attribute: string, side: -1 | 1, edit: Edit): Generator<readonly [number, number]> {
-  const boundary = edit.directions.find(direction => direction.attribute === attribute)!;
+/** @returns points of the curve at strengths ever farther to one side, as far as the locks leave a way. */
+function* pointsAlong(attribute: string, side: -1 | 1, edit: Edit): Generator<MovedFurther> {
   try {
-    for (const { strength, latent } of pointsOnCurve(edit, edit.scores!, attribute, side * farthest)) {
-      yield [strength, distanceTo(boundary, latent)];
-    }
+    yield* pointsOnCurve(edit, edit.scores!, attribute, side * farthest);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }

@@ -5,12 +5,13 @@ import { type Hold, usualHold } from '../directions/hold.ts';
 import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
 import { type Conditioned, conditionNormal } from '../editing/conditioning.ts';
 import type { Scores } from '../editing/curve.ts';
+import type { MovedFurther } from '../editing/curve-edit.ts';
 import { editLatent } from '../editing/edit.ts';
 import { fieldScores } from '../editing/field-scores.ts';
 import { asLatentMove, type Move } from '../editing/moves.ts';
 import { type Recipe, type Start, startOf } from '../editing/recipe.ts';
 import type { Edited } from '../editing/request.ts';
-import { strengthRange } from '../editing/strength-range.ts';
+import { spreadOverRange } from '../editing/strength-range.ts';
 import { editStrip } from '../editing/strip.ts';
 import { UserError } from '../errors.ts';
 import { createRandom } from '../math/random.ts';
@@ -219,17 +220,18 @@ export class FaceEditor {
   }
 
   /**
-   * Finds how far an attribute can still be moved. @param distances the lowest and the highest signed distance wanted.
-   * @returns the strengths, one of them at most 0, between which a further move of an attribute reaches them.
+   * @param distances the lowest and the highest signed distance. @param count of edits to each side at most.
+   * @returns edits at strengths of a further move of an attribute, spread between those that reach the distances.
    * @throws UserError as `edit`.
    */
-  strengthRange(
+  spreadOverRange(
     attribute: string,
     distances: readonly [number, number],
     request: EditRequest,
-  ): readonly [number, number] {
+    count: number,
+  ): readonly MovedFurther[] {
     const moves = request.moves.map(asMove).map(asLatentMove);
-    return strengthRange(attribute, distances, { ...this.#prepare(request, moves), moves });
+    return spreadOverRange(attribute, distances, { ...this.#prepare(request, moves), moves }, count);
   }
 
   /** @returns `request` as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */

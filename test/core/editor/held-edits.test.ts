@@ -69,6 +69,35 @@ test('a distance is a strength along the curve, that of a straight line there, a
   );
 });
 
+test.each(['linear', 'field'] as const)('edits spread over a range are those at their strengths (%s)', hold => {
+  for (const each of [editor, style]) {
+    // On a curve, moves made together end a little elsewhere than one after the other.
+    const moves = hold === 'field' ? [] : ['Male=0.4'];
+    const request = { seed: 5, moves, locks: ['Smiling', 'Eyeglasses'], hold };
+    const here = each.edit(request).distances.Young!;
+    const wide = each.spreadOverRange('Young', [here - 1, here + 1], request, 4);
+    const strengths = wide.map(({ strength }) => strength);
+    expect(strengths).toEqual(strengths.toSorted((a, b) => a - b));
+    for (const sign of [-1, 1]) {
+      const side = wide.filter(({ strength }) => Math.sign(strength) === sign);
+      expect(side.length).toBeGreaterThan(1);
+      expect(side.length).toBeLessThanOrEqual(4);
+      // The farthest one meets the distance, where neither the sphere's edge nor the end of the walk comes first.
+      const farthest = each.edit({ latent: side.at(sign < 0 ? 0 : -1)!.latent, moves: [], locks: [] });
+      const gone = sign * (farthest.distances.Young! - here);
+      expect(gone).toBeLessThan(1.05);
+      if (each.geometry === 'linear' && hold === 'linear') expect(gone).toBeCloseTo(1, 6);
+    }
+    for (const { strength, latent } of wide) {
+      const there = each.edit({ ...request, moves: [...request.moves, `Young=${strength}`] }).latent;
+      const apart = Math.hypot(...latent.map((x, at) => x - there[at]!));
+      expect(apart, `${strength}`).toBeLessThan(hold === 'field' ? 0.02 : 1e-6);
+    }
+    const counts = [1, 3, 4].map(count => each.spreadOverRange('Young', [here - 1, here + 1], request, count).length);
+    expect(counts).toEqual([2, expect.any(Number), wide.length]);
+  }
+});
+
 test('with 39 locks an edit is made or the line says which locks stand in the way', () => {
   const others = editor.bundle.movable.map(({ attribute }) => attribute).filter(name => name !== 'Young');
   expect(others.length).toBeGreaterThanOrEqual(39);
