@@ -1,6 +1,7 @@
 // Adds an encoder to a bundle, by which it opens photos: after `npm run build`, `node tools/add-encoder.mjs BUNDLE ENCODER
 // OUT`, ENCODER being a run folder of train encoder for the bundle's generator. Faces and edits stay the same, so recipes
 // and links of the old bundle still open.
+import './one-line.mjs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {

@@ -1,6 +1,7 @@
 // Adds a field to a bundle that has none, by which edits can hold locks along a curve: after `npm run build`,
 // `node tools/add-field.mjs BUNDLE OUT [FACES]`. The faces are drawn and labelled by the bundle itself. Pictures of edits
 // in a straight line stay the same, so recipes and links of the old bundle still open.
+import './one-line.mjs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeNames } from '../dist/core/attributes.js';

@@ -1,6 +1,7 @@
 // Adds to a bundle the values of one face, by which studio and library try a device before it draws: after
 // `npm run build`, `node tools/add-known-face.mjs BUNDLE OUT`. `bundle` does it by itself; bundles of before have none.
 // All edits stay the same, so recipes and links of the old bundle still open.
+import './one-line.mjs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleFiles, indexedDirections, lastingFacts, writeBundleIndex } from '../dist/core/editor/bundle.js';

@@ -5,9 +5,11 @@
 // The weights are those of the ONNX files: the same architecture is compiled with random weights, and the constants of
 // both files stand in the same order. In the new bundle half precision is kept where it was; a generator or classifier
 // in float32 becomes half where `bundle` would have made it so. All other files stay as they are.
+import './one-line.mjs';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleFiles, writeBundleIndex } from '../dist/core/editor/bundle.js';
+import { UserError } from '../dist/core/errors.js';
 import { fromHalves } from '../dist/core/formats/half.js';
 import { decodeOnnx, onnxTypes } from '../dist/core/graph/onnx-format.js';
 import { sizeOf } from '../dist/core/graph/tensor.js';
@@ -27,7 +29,7 @@ if (to === undefined) {
 }
 const read = name => readFileSync(join(from, name));
 const index = JSON.parse(read('bundle.json'));
-if (index.schemaVersion !== 1) throw new Error(`${from} must be of version 1; got ${index.schemaVersion}`);
+if (index.schemaVersion !== 1) throw new UserError(`${from} must be of version 1; got ${index.schemaVersion}`);
 const { name, resolution, latentSize, attributes, extra, files, sha256 } = index;
 
 const card = read(bundleFiles.modelCard).toString();

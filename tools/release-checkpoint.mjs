@@ -1,6 +1,7 @@
 // Makes a checkpoint to publish from one of a training: `node tools/release-checkpoint.mjs CHECKPOINT OUT`. It holds only
 // the two networks, the generator as its (first) moving average, in half precision: that changes a number by at most
 // 0.05 %, less than a training step does. `train gan --start-from` takes it.
+import './one-line.mjs';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { decodeSafetensors, encodeSafetensors } from '../dist/core/formats/safetensors.js';
 
