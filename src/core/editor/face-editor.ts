@@ -219,11 +219,7 @@ export class FaceEditor {
     return editStrip(this.#prepare(request, ends), ranges, request.steps);
   }
 
-  /**
-   * @param distances the lowest and the highest signed distance. @param count of edits to each side at most.
-   * @returns edits at strengths of a further move of an attribute, spread between those that reach the distances.
-   * @throws UserError as `edit`.
-   */
+  /** Further moves of an attribute, spread between two signed distances: see `spreadOverRange`. */
   spreadOverRange(
     attribute: string,
     distances: readonly [number, number],
