@@ -85,24 +85,20 @@ export function spreadOverRange(
     const above = most > 0 ? shares.map(share => share * most) : [];
     return [...below, ...above].map(further);
   }
-  const [below, above] = curvedWalks(attribute, distances, edit).map(({ within }) => {
-    const places = new Set(shares.map(share => Math.round(share * (within.length - 1))));
-    return [...places].filter(at => at > 0).map(at => within[at]!);
+  const [below, above] = curvedWalks(attribute, distances, edit).map(walk => {
+    const places = new Set(shares.map(share => Math.round(share * (walk.length - 1))));
+    return [...places].filter(at => at > 0).map(at => walk[at]!);
   });
   return [...below!.reverse(), ...above!];
 }
 
 function curvedRange(attribute: string, distances: readonly [number, number], edit: Edit): readonly [number, number] {
   const [below, above] = curvedWalks(attribute, distances, edit);
-  return [below.end, above.end];
+  return [below.at(-1)?.strength ?? 0, above.at(-1)?.strength ?? 0];
 }
 
-interface Walk {
-  /** The strength at which the distance is met, or the last one within it. */
-  readonly end: number;
-  /** The points within the distance: strength 0, then one a step, and the one that meets the distance. */
-  readonly within: readonly MovedFurther[];
-}
+/** Points within a distance: strength 0, then one a step, at last the one that meets the distance. */
+type Walk = readonly MovedFurther[];
 
 /**
  * Walks the curve of this attribute from where the other moves end, to both sides, until the distances are passed, the
@@ -116,17 +112,17 @@ function curvedWalks(attribute: string, [low, high]: readonly [number, number], 
     for (const point of pointsAlong(attribute, side, edit)) {
       const now = beyond(distanceTo(boundary, point.latent));
       const before = within.at(-1);
-      if (now >= 0 && before === undefined) return { end: 0, within: [point] };
+      if (now >= 0 && before === undefined) return [point];
       if (now >= 0) {
         const share = -last / (now - last);
-        const end = before!.strength + share * (point.strength - before!.strength);
+        const strength = before!.strength + share * (point.strength - before!.strength);
         const latent = before!.latent.map((from, at) => from + share * (point.latent[at]! - from));
-        return { end, within: [...within, { strength: end, latent }] };
+        return [...within, { strength, latent }];
       }
       within.push(point);
       last = now;
     }
-    return { end: within.at(-1)?.strength ?? 0, within };
+    return within;
   };
   return [walk(-1, distance => low - distance), walk(1, distance => distance - high)];
 }
