@@ -49,17 +49,22 @@ describe.skipIf(!hasRedis)('a queue', () => {
 
   test('four workers, of which two are killed midway, make the same bytes as one machine alone', async () => {
     let killed = 0;
+    let keys: Promise<string[]> | undefined;
     const log = heardLog(done => {
       if (done < 1000 || killed > 0) return;
       killed = 2;
+      keys = keysWith('pieces');
       for (const { process } of workers.slice(0, 2)) process.kill('SIGKILL');
     });
     const out = join(folder, 'killed');
     await runSynthesize(folder, { out, count, queue: redis.url }, { log });
     expect(killed).toBe(2);
     expect(artefacts(out)).toEqual(artefacts(alone));
-    // A worker that looks for stalled pieces just then brings keys back: one ends by itself, after 3 seconds, the other
-    // goes when the worker leaves the run.
+    // A worker that looks for stalled pieces just then brings keys back: one ends by itself, after 3 seconds; the other,
+    // which is brought back here, goes when the worker leaves the run.
+    const client = new Redis(redis.url);
+    await client.hset(`${(await keys)![0]!.match(/^.*?pieces-[^:]+/)![0]}:meta`, 'opts.maxLenEvents', '10000');
+    client.disconnect();
     await until(
       async () => (await keysWith('pieces')).length + (await keysWith('stage')).length === 0,
       'Redis is empty',
