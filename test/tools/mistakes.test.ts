@@ -9,7 +9,7 @@ const absent = join(temporaryFolder(), 'absent');
 test.each([
   ['add-encoder', absent, absent, `${absent}-made`],
   ['add-field', absent, `${absent}-made`],
-  ['add-known-face', absent, `${absent}-made`],
+  ['amend-bundle', absent, `${absent}-made`, '--name', 'a'],
   ['convert-bundle', absent, `${absent}-made`],
   ['convert-bundle', 'models/starter', `${absent}-made`],
   ['release-checkpoint', absent, `${absent}-made`],

@@ -214,7 +214,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(await field.inputValue()).toBe('0.3');
       await opened.getByRole('button', { name: 'Surprise me' }).click();
       await poll(() => opened.url()).not.toBe(link);
-      expect(opened.url()).toContain('psi=0.3'); // another face, truncated as this one
+      expect(opened.url()).toContain('psi=0.8'); // the model's own, whatever the face before had
+      await opened.getByRole('button', { name: 'Face 3', exact: true }).click();
+      await poll(() => opened.url()).toContain('seed=3&psi=1'); // in all their variety, as on the card
       await opened.goto(link);
       await faceIsThere(opened);
       await expectFace(opened, after);

@@ -4,6 +4,7 @@ import { areSameAttributes, attributeNames } from '../../../core/attributes.ts';
 import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { GanArchitecture, ganKinds } from '../../../core/models/gan-architecture.ts';
+import { ganModel } from '../../../core/models/gan-kinds.ts';
 import type { JsonObject } from '../../files/json-lines.ts';
 import { type Column, markdownTable } from '../../presentation/table.ts';
 import type { FinishedRun } from '../../runs/run-folder.ts';
@@ -32,8 +33,6 @@ export interface ModelCardFacts {
   /** Free text of whoever made it. */
   readonly description: string;
   readonly architecture: GanArchitecture;
-  /** Truncation of the samples; undefined where the generator has none. */
-  readonly psi?: number | undefined;
   readonly generator: FinishedRun;
   readonly classifier: FinishedRun;
   readonly boundaries: FinishedRun;
@@ -72,7 +71,6 @@ export function modelCard(facts: ModelCardFacts): string {
     name,
     description,
     architecture,
-    psi,
     generator,
     classifier,
     boundaries,
@@ -127,7 +125,7 @@ ${encoder === undefined ? '' : encoderSection(encoder)}${storageSentence(network
 
 ## Uncurated samples
 
-Seeds 0 to ${shownFaces - 1}${psi === undefined ? '' : ` at ψ ${psi}`}, eight in a row, none left out:
+Seeds 0 to ${shownFaces - 1}${ganModel(architecture).geometry === 'linear' ? ' at ψ 1, in all their variety' : ''}, eight in a row, none left out:
 
 ![seeds 0 to ${shownFaces - 1}](${bundleFiles.samples})
 

@@ -127,13 +127,11 @@ export const bundle = defineStage({
       const stored = await storedNetworks(
         { generator: generatorFile, classifier: classifierFile },
         firstLatents(shownFaces, latentSize),
-        psi,
       );
       const card = modelCard({
         ...runs,
         name,
         architecture,
-        psi,
         directions,
         description: config.description,
         ...(found && { encoder: found.run }),

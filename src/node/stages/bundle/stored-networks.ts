@@ -15,7 +15,7 @@ import {
   latentMapping,
   repeatRows,
 } from '../../../core/models/inference.ts';
-import { sampleLatents, truncated } from '../../../core/models/latents.ts';
+import { sampleLatents } from '../../../core/models/latents.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import { Program } from '../../../core/runtime/program.ts';
 import type { classifierDetailsSchema, GanDetails } from '../../artefacts/networks.ts';
@@ -41,10 +41,10 @@ const mostProbability = 0.01;
 
 /**
  * Encodes both networks, and tries half precision on some faces.
- * @param z of these faces, [n, d]: `firstLatents`. @param psi their truncation.
+ * @param z of these faces, [n, d]: `firstLatents`. They are not truncated: half precision is tried on all the variety.
  * @returns both files, and the images of these faces as the stored generator makes them.
  */
-export async function storedNetworks({ generator, classifier }: Networks, z: Float32Array, psi = 1) {
+export async function storedNetworks({ generator, classifier }: Networks, z: Float32Array) {
   const { architecture, calibration } = classifier.details;
   const model = ganModel(generator.details);
   const images = await storedNetwork(
@@ -52,7 +52,7 @@ export async function storedNetworks({ generator, classifier }: Networks, z: Flo
     generator.tensors,
     weights => {
       // The mapping from z to latents for editing is stored too.
-      const latents = truncated(latentMapping(generator.details, weights)(z), psi);
+      const latents = latentMapping(generator.details, weights)(z);
       const rows = repeatRows(latents, generator.details.latentSize, model.layers);
       return outputOf(generatorOnnx(generator.details, weights, device.target), rows);
     },

@@ -35,7 +35,9 @@ test('precision, recall and Fréchet distance stand with the network in whose fe
 
 test('the kind of its generator is named', () => {
   expect(modelCard(facts)).toContain('latents of 16 numbers (PGGAN, Karras et al. 2018)');
-  expect(modelCard({ ...facts, architecture: tinyStyle })).toContain('(a style generator, after Karras et al. 2020)');
+  const styled = modelCard({ ...facts, architecture: tinyStyle });
+  expect(styled).toContain('(a style generator, after Karras et al. 2020)');
+  expect(styled).toContain('Seeds 0 to 3 at ψ 1, in all their variety');
 });
 
 test('figures of before Fréchet distances were measured are told as they were', () => {

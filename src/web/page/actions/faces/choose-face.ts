@@ -21,7 +21,7 @@ export function chooseFace(studio: Studio, edit: Edit): void {
 }
 
 /** @returns the face of a seed, truncated as the one on the screen. */
-export function faceLikeThis({ state }: Studio, seed: number): Edit {
+function faceLikeThis({ state }: Studio, seed: number): Edit {
   const edit = state.edit.value;
   return faceOf(seed, state.model.value, 'seed' in edit ? edit.psi : undefined);
 }

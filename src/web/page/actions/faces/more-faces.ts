@@ -1,4 +1,4 @@
-// Fills the gallery with faces of consecutive seeds, none left out.
+// Fills the gallery with faces of consecutive seeds, none left out, in all their variety: as the model's card shows them.
 import { faceOf } from '../../state/edits.ts';
 import type { Action } from '../action.ts';
 
@@ -13,9 +13,11 @@ export const moreFaces: Action = {
   label: 'More',
   enabled: ({ gallery }) => gallery.value.length > 0,
   perform: async ({ state, faceWorker }) => {
+    const model = state.model.value;
+    const psi = model?.psi === undefined ? undefined : 1;
     const first = state.gallery.value.length;
     for (let seed = first; seed < first + page; seed += batch) {
-      const edits = Array.from({ length: batch }, (_, i) => faceOf(seed + i, state.model.value));
+      const edits = Array.from({ length: batch }, (_, i) => faceOf(seed + i, model, psi));
       const frames = await faceWorker.frames(edits);
       state.gallery.value = [...state.gallery.value, ...edits.map((edit, i) => ({ edit, frame: frames[i]! }))];
     }

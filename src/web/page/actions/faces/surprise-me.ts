@@ -1,7 +1,8 @@
-// Takes any face.
+// Takes any face, truncated as the model's makers found best.
 import { SurpriseIcon } from '../../display/icons.tsx';
+import { faceOf } from '../../state/edits.ts';
 import type { Action } from '../action.ts';
-import { chooseFace, faceLikeThis } from './choose-face.ts';
+import { chooseFace } from './choose-face.ts';
 
 /** Seeds are drawn below this number, so that they are short enough to read out. */
 const highestSeed = 1_000_000;
@@ -11,5 +12,5 @@ export const surpriseMe: Action = {
   label: 'Surprise me',
   icon: SurpriseIcon,
   place: 'faces',
-  perform: studio => chooseFace(studio, faceLikeThis(studio, Math.floor(Math.random() * highestSeed))),
+  perform: studio => chooseFace(studio, faceOf(Math.floor(Math.random() * highestSeed), studio.state.model.value)),
 };
