@@ -11,7 +11,7 @@ export const geometryNames = ['sphere', 'linear'] as const;
 export type Geometry = (typeof geometryNames)[number];
 
 /** Truncation ψ of shown faces by default: better faces for a little less variety. */
-export const defaultPsi = 0.8;
+export const defaultPsi = 0.7;
 
 /** Largest ψ; beyond it faces fall apart. */
 export const mostPsi = 2;

@@ -86,7 +86,7 @@ test('fit reads u as it is, says so, and labels by seed are of the faces that ar
   const z = Float32Array.from(
     Array.from({ length: seeds }, (_, seed) => [...sampleLatents(createRandom(seed), 1, size)]).flat(),
   );
-  const shown = truncated(await mapped(z), 0.8);
+  const shown = truncated(await mapped(z), 0.7);
   const lines = Array.from({ length: seeds }, (_, seed) => {
     return `${seed},${dot(normal, shown.subarray(seed * size, (seed + 1) * size)) > 0 ? 1 : 0}`;
   });

@@ -30,7 +30,7 @@ test('every stage works with a style generator, up to the report', async () => {
   const html = readFileSync(join(first, 'report.html'), 'utf8').replaceAll(/data:image\/png;base64,[^"]+/g, '');
   expect(/NaN|undefined|\[object/.test(html)).toBe(false);
   const editor = await openBundle(join(first, 'bundle'), { threads: 1 });
-  expect([editor.geometry, editor.layers, editor.bundle.psi]).toEqual(['linear', 3, 0.8]);
+  expect([editor.geometry, editor.layers, editor.bundle.psi]).toEqual(['linear', 3, 0.7]);
   await editor.release();
 });
 

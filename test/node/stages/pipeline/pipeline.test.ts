@@ -123,7 +123,7 @@ describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke-style on re
   test('keeps where latents lie, the truncation, and layers that its moves act on', () => {
     const boundaries = JSON.parse(readFileSync(file('boundaries', 'boundaries.json'), 'utf8'));
     const bundle = JSON.parse(readFileSync(file('bundle', 'bundle.json'), 'utf8'));
-    expect([boundaries.geometry, bundle.psi]).toEqual(['linear', 0.8]);
+    expect([boundaries.geometry, bundle.psi]).toEqual(['linear', 0.7]);
     const ranges = bundle.attributes.flatMap((each: { boundary: { layers?: number[] } | null }) =>
       each.boundary?.layers === undefined ? [] : [each.boundary.layers],
     );
