@@ -78,17 +78,17 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.getByRole('button', { name: /^History/ }).click();
     expect(await page.locator('#history .entry').allInnerTexts()).toEqual(['Young to −2.50 σ', 'Face 60', 'Face 12']);
     await page.locator('#history .entry', { hasText: 'Face 12' }).click();
-    await poll(() => page.url()).toContain('seed=12&model');
+    await poll(() => page.url()).toContain('seed=12&psi=0.7&geometry=linear&model');
   });
 
   test('a lock holds, and says how much of each direction it leaves', async () => {
     const { page } = await start();
     await page.getByRole('button', { name: 'Show distances in σ, for experts' }).click();
-    await moveSlider(page, 'Mouth_Slightly_Open', -2);
-    await poll(() => valueText(page, 'Smiling')).toMatch(/→/); // it moves along
-    await page.getByRole('button', { name: 'Lock Smiling' }).click();
-    await poll(() => valueText(page, 'Smiling')).toMatch(/^[+−]\d\.\d\d σ$/); // and is back where it was
-    await poll(() => page.locator('.row:has(#move-Mouth_Slightly_Open) .left').innerText()).toMatch(/^\d\d % left$/);
+    await moveSlider(page, 'Male', 2);
+    await poll(() => valueText(page, 'Attractive')).toMatch(/→/); // it moves along
+    await page.getByRole('button', { name: 'Lock Attractive' }).click();
+    await poll(() => valueText(page, 'Attractive')).toMatch(/^[+−]\d\.\d\d σ$/); // and is back where it was
+    await poll(() => page.locator('.row:has(#move-Male) .left').innerText()).toMatch(/^\d\d % left$/);
     expect(await page.locator('.active-attribute .left').innerText()).toMatch(/^\d\d % of the direction left$/);
   });
 
@@ -186,15 +186,15 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.locator('.strip .thumbnail').nth(8).click();
     await poll(() => page.url()).toContain('move=Young=@3');
     await page.getByRole('button', { name: 'Face 3', exact: true }).click();
-    await poll(() => page.url()).toContain('seed=3&model');
+    await poll(() => page.url()).toContain('seed=3&psi=1&geometry=linear&model');
     await page.getByRole('button', { name: 'Surprise me' }).click();
     await poll(() => page.url()).not.toContain('seed=3&');
-    await poll(() => page.evaluate(() => Object.values(localStorage).join())).toContain('seed=12&move=Young=@3');
+    await poll(() => page.evaluate(() => Object.values(localStorage).join())).toContain('seed=12&psi=0.7&move=Young=@3');
     const other = await context.newPage();
     await openStudio(other, page.url());
     await other.getByRole('button', { name: 'Recent' }).click();
     await other.getByRole('button', { name: 'Face 12, edited' }).click();
-    await poll(() => other.url()).toContain('seed=12&move=Young=@3');
+    await poll(() => other.url()).toContain('seed=12&psi=0.7&move=Young=@3');
   });
 
   test('without a network it opens again and works', async () => {
@@ -220,7 +220,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(await focused()).toBe('Search 40 attributes');
     await page.keyboard.type('smil');
     expect(await page.locator('.row').count()).toBe(1);
-    for (const _ of [1, 2, 3]) await page.keyboard.press('Tab'); // units, then the lock, as there is nothing to reset
+    for (const _ of [1, 2, 3, 4]) await page.keyboard.press('Tab'); // units, way to hold, lock: nothing is to be reset
     expect(await focused()).toBe('Lock Smiling');
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('move-Smiling');
