@@ -6,7 +6,7 @@ import type { EditEffect } from '../measures/answers/edit-effects.ts';
 import { chosenHold } from './chosen-hold.ts';
 import { chosenLayers } from './chosen-layers.ts';
 import { chosenLocks, type LockChoice } from './chosen-locks.ts';
-import { calibrateDistances } from './distance-calibration.ts';
+import { calibrationCurve, safeRangeOf } from './distance-calibration.ts';
 import type { Judge } from './judge.ts';
 import { leastAppearing, leavingChange } from './leaving-change.ts';
 import { effectOf, type Plan, type ProbeFaces } from './probe.ts';
@@ -36,16 +36,18 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   const name = attribute.attribute;
   const chosen = await chosenLayers(editor, judge, name, work.trialFaces, triedStrengths);
   const layers = chosen?.layers;
-  const swept = await sweep(editor, judge, boundary, layers, work.faces);
-  const { curve, safeRange } = calibrateDistances(swept.distances, swept.own, swept.flips);
-  const movesWith = companions(name, safeRange, swept, editor.bundle.directions.filter(isScored));
+  const free: Plan = { moved: name, locks: [], ...(layers && { layers }) };
+  const swept = await sweep(editor, judge, free, work.faces);
+  const movesWith = companions(name, swept, editor.bundle.directions.filter(isScored));
   const hold = await chosenHold(name, movesWith, layers, work);
   const best = await chosenLocks(editor, judge, name, boundary, chosen, hold, work, triedStrengths);
-  const plan: Plan = { moved: name, locks: best.locks, hold, ...(layers && { layers }) };
-  const within: Plan = { ...plan, ...(safeRange && { reach: safeRange }) };
+  const plan: Plan = { ...free, locks: best.locks, hold };
   const effect = (each: Plan) => effectOf(editor, judge, each, work.judgedFaces);
-  const { locks, appears } = await leavingChange(best.locks, async some => {
-    return (await effect({ ...within, locks: some })).appears;
+  const { locks, appears, safeRange } = await leavingChange(best.locks, async some => {
+    const held: Plan = { ...plan, locks: some };
+    const { distances, logits, flips } = await sweep(editor, judge, held, work.faces);
+    const safeRange = safeRangeOf(distances, logits, flips);
+    return { safeRange, appears: safeRange === undefined ? 0 : (await effect({ ...held, reach: safeRange })).appears };
   });
   const inWay = (way: Hold) => (way === hold && locks === best.locks ? best : effect({ ...plan, locks, hold: way }));
   const [judged, byField] = [await inWay('linear'), editor.bundle.field && (await inWay('field'))];
@@ -59,7 +61,7 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
     boundary: {
       ...known,
       ...(isPart && { layers: [...layers] }),
-      calibration: curve.map(([distance, logit]) => [distance, logit]),
+      calibration: calibrationCurve(swept.distances, swept.logits).map(([distance, logit]) => [distance, logit]),
       ...(safeRange === undefined ? {} : { safeRange: [...safeRange] }),
     },
     controllable: reason === undefined,
@@ -76,16 +78,14 @@ function judgedOf({ faces, agreement, flips }: EditEffect) {
   return { faces, agreement, flips };
 }
 
-/** The other attributes that change most from the low end of the safe range to the high one. */
+/** The other attributes that change most, with nothing locked, between where few of them change. */
 function companions(
   moved: string,
-  safeRange: readonly [number, number] | undefined,
-  { distances, probabilities }: Swept,
+  { distances, logits, flips, probabilities }: Swept,
   attributes: readonly ScoredDirection[],
 ): NonNullable<DirectionFacts['movesWith']> {
-  const [low, high] = (safeRange ?? [distances[0]!, distances.at(-1)!]).map(
-    end => probabilities[distances.indexOf(end)]!,
-  );
+  const ends = safeRangeOf(distances, logits, flips) ?? [distances[0]!, distances.at(-1)!];
+  const [low, high] = ends.map(end => probabilities[distances.indexOf(end)]!);
   return attributes
     .map(({ attribute }, a) => ({ attribute, change: high![a]! - low![a]! }))
     .filter(({ attribute, change }) => attribute !== moved && Math.abs(change) >= leastCompanion)

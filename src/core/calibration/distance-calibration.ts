@@ -1,43 +1,49 @@
 // Calibrates distances from a boundary: how sure the classifier is of the attribute there, and how far edits may go.
-import { quantile } from '../math/statistics.ts';
-
-export interface DistanceCalibration {
-  /** The median logit at each distance, made monotone: [distance, logit], distances rising, logits never falling. */
-  readonly curve: readonly (readonly [number, number])[];
-  /** Distances between which the median rises and few other attributes change; undefined without such a stretch. */
-  readonly safeRange: readonly [number, number] | undefined;
-}
-
 /** Share of changed answers among the other attributes from which a face is no longer the one that was edited. */
 export const mostFlips = 0.15;
 
 /**
- * @param distances [m], rising. @param logits [faces, m] of the moved attribute, each face moved to each distance.
- * @param flips [m]: mean share of the other attributes whose answer differs from that on the unmoved face.
+ * @param distances [m], rising. @param logits [m]: the median logit of the moved attribute at each distance;
+ *   NaN where hardly a face gets.
+ * @returns the logits made monotone: [distance, logit], distances rising, logits never falling.
  */
-export function calibrateDistances(
+export function calibrationCurve(
   distances: readonly number[],
-  logits: Float32Array,
+  logits: readonly number[],
+): readonly (readonly [number, number])[] {
+  const reached = reachedOf(logits);
+  const rising = isotonic(reached.map(at => logits[at]!));
+  return reached.map((at, i) => [distances[at]!, rising[i]!] as const);
+}
+
+/** @returns the places of what is not NaN. */
+function reachedOf(values: readonly number[]): readonly number[] {
+  return values.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
+}
+
+/**
+ * @param distances [m], rising. @param logits [m] as for `calibrationCurve`.
+ * @param flips [m]: mean share of the other attributes whose answer differs from that on the unmoved face; NaN likewise.
+ * @returns distances between which the median rises and few other attributes change; undefined without such a stretch.
+ */
+export function safeRangeOf(
+  distances: readonly number[],
+  logits: readonly number[],
   flips: readonly number[],
-): DistanceCalibration {
-  const m = distances.length;
-  const medians = distances.map((_, at) =>
-    quantile(
-      logits.filter((_value, i) => i % m === at),
-      0.5,
-    ),
-  );
-  const rising = isotonic(medians);
-  const curve = distances.map((distance, at) => [distance, rising[at]!] as const);
+): readonly [number, number] | undefined {
+  const reached = reachedOf(logits);
+  if (reached.length === 0) return undefined;
+  const rising = isotonic(reached.map(at => logits[at]!));
+  const flipped = reached.map(at => flips[at]!);
   // Where moved faces differ least from themselves is where faces are.
-  const home = flips.indexOf(Math.min(...flips));
-  if (flips[home]! >= mostFlips) return { curve, safeRange: undefined };
+  const home = flipped.indexOf(Math.min(...flipped));
+  if (flipped[home]! >= mostFlips) return undefined;
   const mayGo = (from: number, to: number) =>
-    flips[to] !== undefined && flips[to] < mostFlips && rising[Math.max(from, to)]! > rising[Math.min(from, to)]!;
+    flipped[to] !== undefined && flipped[to] < mostFlips && rising[Math.max(from, to)]! > rising[Math.min(from, to)]!;
   let [low, high] = [home, home];
   while (mayGo(low, low - 1)) low--;
   while (mayGo(high, high + 1)) high++;
-  return { curve, safeRange: low < high ? [distances[low]!, distances[high]!] : undefined };
+  return low < high ? [distances[reached[low]!]!, distances[reached[high]!]!] : undefined;
 }
 
 /** The nondecreasing values nearest to these in squares: pools neighbours that fall (Ayer et al. 1955). */

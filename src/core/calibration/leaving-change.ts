@@ -5,21 +5,23 @@ export const leastAppearing = 0.6;
 
 /**
  * Locks that keep others best are of no use to who wants the attribute changed, where they hardly let it change.
- * @param locks the most useful first. @param appearsWith the share of faces in which the attribute appears with these locks.
- * @returns as many of the first as leave it to be seen, found by halving; all where it is not seen without locks either.
+ * @param locks the most useful first. @param seenWith what is seen with these locks: the share of faces in which the
+ *   attribute appears, and whatever else there is to know.
+ * @returns as many of the first as leave it to be seen, found by halving, with what is seen; all where it is not seen
+ *   without locks either.
  */
-export async function leavingChange(
+export async function leavingChange<Seen extends { readonly appears: number }>(
   locks: readonly string[],
-  appearsWith: (locks: readonly string[]) => Promise<number>,
-): Promise<{ readonly locks: readonly string[]; readonly appears: number }> {
-  const all = { locks, appears: await appearsWith(locks) };
+  seenWith: (locks: readonly string[]) => Promise<Seen>,
+): Promise<Seen & { readonly locks: readonly string[] }> {
+  const look = async (some: readonly string[]) => ({ ...(await seenWith(some)), locks: some });
+  const all = await look(locks);
   if (all.appears >= leastAppearing || locks.length === 0) return all;
-  const none = { locks: [], appears: await appearsWith([]) };
+  const none = await look([]);
   if (none.appears < leastAppearing) return all;
   for (let count = locks.length >> 1; count > 0; count >>= 1) {
-    const fewer = locks.slice(0, count);
-    const appears = await appearsWith(fewer);
-    if (appears >= leastAppearing) return { locks: fewer, appears };
+    const fewer = await look(locks.slice(0, count));
+    if (fewer.appears >= leastAppearing) return fewer;
   }
   return none;
 }

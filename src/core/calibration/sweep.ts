@@ -1,66 +1,94 @@
 // Moves faces to a grid of distances from an attribute's boundary, and keeps what both networks see there.
 import { attributeIndex } from '../attributes.ts';
-import type { Direction } from '../directions/direction.ts';
-import type { LayerRange } from '../directions/layers.ts';
+import { distanceTo } from '../editing/distances.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { probabilityOf } from '../editor/probability.ts';
+import { UserError } from '../errors.ts';
+import { quantile } from '../math/statistics.ts';
 import type { Judge } from './judge.ts';
-import { conditionsOf, type ProbeFaces } from './probe.ts';
+import { conditionsOf, type Plan, type ProbeFaces } from './probe.ts';
 
 export interface Swept {
-  /** Distances that each face was moved to, [m], rising. */
+  /** Distances that the faces were moved to, [m], rising. */
   readonly distances: readonly number[];
-  /** The classifier's logits of the moved attribute, [faces, m]. */
-  readonly own: Float32Array;
-  /** Mean share of the other attributes whose answer differs from that on the unmoved face, [m]. */
+  /** The median of the classifier's logits of the moved attribute, [m]; NaN where hardly a face got. */
+  readonly logits: readonly number[];
+  /** Mean share of the other attributes whose answer differs from that on the unmoved face, [m]; likewise. */
   readonly flips: readonly number[];
-  /** Mean calibrated probability of each attribute at each distance, [m][attributes]. */
+  /** Mean calibrated probability of each attribute at each distance, [m][attributes]; likewise. */
   readonly probabilities: readonly (readonly number[])[];
 }
 
 /** The outermost distances of the grid, to each side. */
 const farthest = 4;
 const gridPoints = 9;
+/** Points of a curve, to each side of a face. */
+const curvePoints = 4;
 /** Share of the sphere's radius up to which every face can be moved. */
 const usableRadius = 0.9;
+/** Share of the faces that must get to a distance, for figures that stand for all. */
+const leastReaching = 0.1;
 
 /**
- * Moves each face to each distance, nothing locked.
- * @param layers that the moves act on; left out, those of the bundle.
+ * Moves each face along a plan: in a straight line to each distance of the grid, where the locks leave a way; on a curve
+ * to points of one walk, which count for the grid's distance that is nearest.
  */
-export async function sweep(
-  editor: FaceEditor,
-  judge: Judge,
-  boundary: Direction,
-  layers: LayerRange | undefined,
-  faces: ProbeFaces,
-): Promise<Swept> {
+export async function sweep(editor: FaceEditor, judge: Judge, plan: Plan, faces: ProbeFaces): Promise<Swept> {
   const { directions, latentSize } = editor.bundle;
-  const column = attributeIndex(boundary.attribute, editor.attributes);
+  const found = editor.bundle.movable.find(({ attribute }) => attribute === plan.moved)!;
+  const boundary = plan.layers && plan.hold !== 'field' ? { ...found, layers: plan.layers } : found;
+  const column = attributeIndex(plan.moved, editor.attributes);
   const row = editor.attributes.length;
   const room = editor.geometry === 'sphere' ? usableRadius * Math.sqrt(latentSize) : Number.POSITIVE_INFINITY;
   const reach = Math.min(farthest, room - Math.abs(boundary.intercept));
   const distances = Array.from({ length: gridPoints }, (_, at) => reach * ((2 * at) / (gridPoints - 1) - 1));
-  const own = new Float32Array(faces.latents.length * gridPoints);
-  const flips = new Array<number>(gridPoints).fill(0);
-  const probabilities = distances.map(() => new Array<number>(row).fill(0));
-  const plan = { moved: boundary.attribute, locks: [], ...(layers && { layers }) };
+  const seen = distances.map(() => ({ own: [] as number[], flips: 0, probabilities: new Array<number>(row).fill(0) }));
   for (const [face, latent] of faces.latents.entries()) {
-    const latents = distances.map(distance => {
-      const moves = [{ attribute: boundary.attribute, kind: 'absolute', distance } as const];
-      return editor.edit({ latent, moves, ...conditionsOf(plan) }).latent;
-    });
-    const images = await editor.render(latents);
+    const points = pointsOf(editor, plan, latent, distances);
+    if (points.length === 0) continue;
+    const images = await editor.render(points);
     const [logits, verdict] = [await editor.score(images), await judge.score(images)];
-    for (let at = 0; at < gridPoints; at++) {
-      own[face * gridPoints + at] = logits[at * row + column]!;
+    for (const [i, point] of points.entries()) {
+      const share = (distanceTo(boundary, point) + reach) / (2 * reach);
+      const at = seen[Math.min(gridPoints - 1, Math.max(0, Math.round(share * (gridPoints - 1))))]!;
+      at.own.push(logits[i * row + column]!);
       for (let a = 0; a < row; a++) {
-        const isPresent = verdict[at * row + a]! > judge.thresholds[a]!;
+        const isPresent = verdict[i * row + a]! > judge.thresholds[a]!;
         const wasPresent = faces.before[face * row + a]! > judge.thresholds[a]!;
-        if (a !== column && isPresent !== wasPresent) flips[at]! += 1 / (faces.latents.length * (row - 1));
-        probabilities[at]![a]! += probabilityOf(directions[a]!, logits[at * row + a]!) / faces.latents.length;
+        if (a !== column && isPresent !== wasPresent) at.flips += 1 / (row - 1);
+        at.probabilities[a]! += probabilityOf(directions[a]!, logits[i * row + a]!);
       }
     }
   }
-  return { distances, own, flips, probabilities };
+  const least = leastReaching * faces.latents.length;
+  const meanOf = (sum: number, { length }: readonly number[]) => (length < least ? Number.NaN : sum / length);
+  return {
+    distances,
+    logits: seen.map(({ own }) => (own.length < least ? Number.NaN : quantile(own, 0.5))),
+    flips: seen.map(({ own, flips }) => meanOf(flips, own)),
+    probabilities: seen.map(({ own, probabilities }) => probabilities.map(sum => meanOf(sum, own))),
+  };
+}
+
+/** @returns latents of one face, moved along the plan. */
+function pointsOf(
+  editor: FaceEditor,
+  plan: Plan,
+  latent: Float32Array,
+  distances: readonly number[],
+): readonly (Float32Array | Float64Array)[] {
+  const request = { latent, moves: [], ...conditionsOf(plan) };
+  if (plan.hold === 'field') {
+    const ends = [distances[0]!, distances.at(-1)!] as const;
+    return [latent, ...editor.spreadOverRange(plan.moved, ends, request, curvePoints).map(point => point.latent)];
+  }
+  return distances.flatMap(distance => {
+    const moves = [{ attribute: plan.moved, kind: 'absolute', distance } as const];
+    try {
+      return [editor.edit({ ...request, moves }).latent];
+    } catch (error) {
+      if (error instanceof UserError) return []; // the locks leave this face no way there
+      throw error;
+    }
+  });
 }

@@ -1,35 +1,35 @@
 // Calibration curves rise, and the safe range ends where the attribute stops changing or others begin to.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { calibrateDistances, isotonic } from '../../../src/core/calibration/distance-calibration.ts';
+import { calibrationCurve, isotonic, safeRangeOf } from '../../../src/core/calibration/distance-calibration.ts';
 
 const distances = [-4, -2, 0, 2, 4];
 const few = [0.1, 0.05, 0.01, 0.05, 0.1];
-/** Three faces whose logits are these, give or take one. */
-const around = (logits: readonly number[]) =>
-  Float32Array.from([-1, 0, 1].flatMap(shift => logits.map(logit => logit + shift)));
+const nan = Number.NaN;
 
-test('the curve is the median over the faces', () => {
-  const { curve, safeRange } = calibrateDistances(distances, around([-5, -3, 0, 2, 6]), few);
-  expect(curve).toEqual([
-    [-4, -5],
-    [-2, -3],
-    [0, 0],
-    [2, 2],
-    [4, 6],
-  ]);
-  expect(safeRange).toEqual([-4, 4]);
+test('the curve is the median over the faces, made monotone, where faces get', () => {
+  const curve = [-5, -3, 0, 2, 6].map((logit, at) => [distances[at], logit]);
+  expect(calibrationCurve(distances, [-5, -3, 0, 2, 6])).toEqual(curve);
+  expect(calibrationCurve(distances, [-5, -3, 0, 6, 2])).toEqual([...curve.slice(0, 3), [2, 4], [4, 4]]);
+  expect(calibrationCurve(distances, [nan, -3, 0, 2, nan])).toEqual(curve.slice(1, 4));
+  expect(safeRangeOf(distances, [-5, -3, 0, 2, 6], few)).toEqual([-4, 4]);
 });
 
 test('the safe range ends where the median stops rising', () => {
-  expect(calibrateDistances(distances, around([-3, -3, 0, 2, 1]), few).safeRange).toEqual([-2, 2]);
-  expect(calibrateDistances(distances, around([1, 1, 1, 1, 1]), few).safeRange).toBeUndefined();
+  expect(safeRangeOf(distances, [-3, -3, 0, 2, 1], few)).toEqual([-2, 2]);
+  expect(safeRangeOf(distances, [1, 1, 1, 1, 1], few)).toBeUndefined();
 });
 
 test('the safe range ends where others change', () => {
-  const logits = around([-5, -3, 0, 2, 6]);
-  expect(calibrateDistances(distances, logits, [0.3, 0.1, 0.01, 0.14, 0.15]).safeRange).toEqual([-2, 2]);
-  expect(calibrateDistances(distances, logits, [0.3, 0.2, 0.2, 0.2, 0.3]).safeRange).toBeUndefined();
+  const logits = [-5, -3, 0, 2, 6];
+  expect(safeRangeOf(distances, logits, [0.3, 0.1, 0.01, 0.14, 0.15])).toEqual([-2, 2]);
+  expect(safeRangeOf(distances, logits, [0.3, 0.2, 0.2, 0.2, 0.3])).toBeUndefined();
+});
+
+test('the safe range ends where hardly a face gets', () => {
+  expect(safeRangeOf(distances, [nan, -3, 0, 2, 6], [nan, 0.05, 0.01, 0.05, 0.1])).toEqual([-2, 4]);
+  expect(safeRangeOf(distances, [nan, nan, 0, nan, nan], [nan, nan, 0.01, nan, nan])).toBeUndefined();
+  expect(safeRangeOf(distances, [nan, nan, nan, nan, nan], few)).toBeUndefined();
 });
 
 test('pooling: nondecreasing, keeps the mean, and leaves what rises alone', () => {
