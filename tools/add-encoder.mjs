@@ -2,19 +2,12 @@
 // OUT`, ENCODER being a run folder of train encoder for the bundle's generator. Faces and edits stay the same, so recipes
 // and links of the old bundle still open.
 import './one-line.mjs';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  bundleFiles,
-  indexedDirections,
-  lastingFacts,
-  readBundle,
-  writeBundleIndex,
-} from '../dist/core/editor/bundle.js';
+import { bundleFiles } from '../dist/core/editor/bundle.js';
 import { encodeWeights } from '../dist/core/editor/networks.js';
 import { encoderSpec } from '../dist/core/models/encoder.js';
-import { hashBytes, readBundleFolder } from '../dist/node/artefacts/bundle.js';
+import { readBundleFolder } from '../dist/node/artefacts/bundle.js';
 import { readEncoder } from '../dist/node/artefacts/encoder.js';
+import { writeChangedBundle } from './changed-bundle.mjs';
 
 const [from, run, to] = process.argv.slice(2);
 if (to === undefined) {
@@ -23,27 +16,8 @@ if (to === undefined) {
 }
 const bundle = await readBundleFolder(from);
 const { architecture, weights } = await readEncoder(run);
-const files = {
-  ...bundle.contents,
-  [bundleFiles.encoder]: encodeWeights(encoderSpec(architecture), weights, 'float16'),
-};
-const index = {
-  ...lastingFacts(bundle),
-  encoder: { architecture },
-  ...indexedDirections(bundle.directions),
-  formerly: [...(bundle.formerly ?? []), bundle.sha256],
-};
-const text = await writeBundleIndex(index, files, hashBytes);
+const encoder = encodeWeights(encoderSpec(architecture), weights, 'float16');
 // An encoder of another generator's shape is found out before anything is written.
-await readBundle(
-  async name => (name === bundleFiles.index ? new TextEncoder().encode(text) : files[name]),
-  hashBytes,
-  to,
-);
-mkdirSync(to, { recursive: true });
-for (const [file, bytes] of Object.entries(files)) writeFileSync(join(to, file), bytes);
-writeFileSync(join(to, bundleFiles.index), text);
+const files = await writeChangedBundle(bundle, to, { [bundleFiles.encoder]: encoder }, { encoder: { architecture } });
 const bytes = Object.values(files).reduce((sum, each) => sum + each.length, 0);
-console.log(
-  `${to}: ${(bytes / 1e6).toFixed(1)} MB, ${(files[bundleFiles.encoder].length / 1e6).toFixed(1)} MB of it the encoder`,
-);
+console.log(`${to}: ${(bytes / 1e6).toFixed(1)} MB, ${(encoder.length / 1e6).toFixed(1)} MB of it the encoder`);

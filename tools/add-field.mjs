@@ -2,18 +2,17 @@
 // `node tools/add-field.mjs BUNDLE OUT [FACES]`. The faces are drawn and labelled by the bundle itself. Pictures of edits
 // in a straight line stay the same, so recipes and links of the old bundle still open.
 import './one-line.mjs';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { attributeNames } from '../dist/core/attributes.js';
-import { bundleFiles, indexedDirections, lastingFacts, writeBundleIndex } from '../dist/core/editor/bundle.js';
+import { bundleFiles } from '../dist/core/editor/bundle.js';
 import { encodeWeights } from '../dist/core/editor/networks.js';
 import { brightnessName, faceBrightness } from '../dist/core/images/brightness.js';
 import { fieldSpec } from '../dist/core/models/field.js';
 import { seenLatents } from '../dist/core/models/latents.js';
 import { fitField } from '../dist/core/training/field/trainer.js';
-import { hashBytes, openBundle } from '../dist/node/artefacts/bundle.js';
+import { openBundle } from '../dist/node/artefacts/bundle.js';
 import { cpuDevice } from '../dist/node/devices/device.js';
 import { fieldEpochs, fieldWidths } from '../dist/node/stages/fit/field.js';
+import { writeChangedBundle } from './changed-bundle.mjs';
 
 const [from, to, faces = '100000'] = process.argv.slice(2);
 if (from === undefined || to === undefined || !(Number(faces) >= 2048)) {
@@ -26,7 +25,7 @@ const firstSeed = 100_000_000;
 const batch = 100;
 
 const editor = await openBundle(from, { threads: 1 });
-const { directions, latentSize, resolution, contents, sha256, formerly = [] } = editor.bundle;
+const { latentSize, resolution } = editor.bundle;
 const outputs = [...attributeNames, brightnessName];
 const latents = new Float32Array(count * latentSize);
 const scores = new Float32Array(count * outputs.length);
@@ -58,16 +57,8 @@ const { weights, r2 } = await fitField(
     onEpoch: (epoch, loss) => console.error(`epoch ${epoch}: loss ${loss.toFixed(4)}`),
   },
 );
-const files = { ...contents, [bundleFiles.field]: encodeWeights(fieldSpec(architecture), weights, 'float16') };
-const index = {
-  ...lastingFacts(editor.bundle),
-  field: { architecture },
-  ...indexedDirections(directions),
-  formerly: [...formerly, sha256],
-};
-mkdirSync(to, { recursive: true });
-for (const [file, bytes] of Object.entries(files)) writeFileSync(join(to, file), bytes);
-writeFileSync(join(to, bundleFiles.index), await writeBundleIndex(index, files, hashBytes));
+const field = encodeWeights(fieldSpec(architecture), weights, 'float16');
+await writeChangedBundle(editor.bundle, to, { [bundleFiles.field]: field }, { field: { architecture } });
 outputs.forEach((output, at) => {
   console.log(`${output} R² ${r2[at].toFixed(3)}`);
 });
