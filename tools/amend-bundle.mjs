@@ -1,6 +1,6 @@
 // Gives a bundle another name, another card or another face to open the studio with: after `npm run build`,
-// `node tools/amend-bundle.mjs BUNDLE OUT [--name NAME] [--card FILE] [--opening-seed SEED]`. A card gets what only people
-// can tell, such as how many faces are whole, after all the rest is made. Faces and edits stay the same, so recipes and
+// `node tools/amend-bundle.mjs BUNDLE OUT [--name NAME] [--card FILE] [--opening-seed SEED]`. A card gets what only
+// looking can tell, such as how many faces are whole, after all the rest is made. Faces and edits stay the same, so recipes and
 // links of the old bundle still open.
 import './one-line.mjs';
 import { readFileSync } from 'node:fs';

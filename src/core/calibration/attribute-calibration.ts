@@ -101,7 +101,7 @@ function whyNot(
 ): string | undefined {
   const auc = boundary?.metrics?.heldOutAuc ?? boundary?.metrics?.auc ?? 1;
   if (auc < leastAuc) return `its boundary separates faces too badly (AUC ${auc.toFixed(2)}; ${leastAuc} is needed)`;
-  if (safeRange === undefined) return 'moving it changes other attributes as much as itself';
+  if (safeRange === undefined) return 'there are no distances between which it rises and few others change';
   if (appears >= leastAppearing) return undefined;
   return (
     `with its suggested locks only ${(100 * appears).toFixed(0)} % of faces change visibly within its safe range; ` +

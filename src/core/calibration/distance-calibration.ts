@@ -1,4 +1,5 @@
 // Calibrates distances from a boundary: how sure the classifier is of the attribute there, and how far edits may go.
+
 /** Share of changed answers among the other attributes from which a face is no longer the one that was edited. */
 export const mostFlips = 0.15;
 

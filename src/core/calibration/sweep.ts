@@ -50,7 +50,8 @@ export async function sweep(editor: FaceEditor, judge: Judge, plan: Plan, faces:
     const [logits, verdict] = [await editor.score(images), await judge.score(images)];
     for (const [i, point] of points.entries()) {
       const share = (distanceTo(boundary, point) + reach) / (2 * reach);
-      const at = seen[Math.min(gridPoints - 1, Math.max(0, Math.round(share * (gridPoints - 1))))]!;
+      const at = seen[Math.round(share * (gridPoints - 1))];
+      if (at === undefined) continue; // a face that lay beyond the grid before it was moved
       at.own.push(logits[i * row + column]!);
       for (let a = 0; a < row; a++) {
         const isPresent = verdict[i * row + a]! > judge.thresholds[a]!;

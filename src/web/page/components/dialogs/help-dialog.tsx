@@ -49,7 +49,7 @@ function HowItWorks() {
         moves the face along that direction. Its scale is the distance from the boundary between faces with the
         attribute and faces without it, in σ: most faces lie between −3 and +3. The tick shows where the face began, the
         knob where it is, and the shaded band is the safe range: within it the attribute was measured to change while
-        others hardly do. Beyond it, expect odd faces.
+        others hardly do, its suggested locks locked. Beyond it, expect odd faces.
       </p>
       <h3>What a lock does</h3>
       <p>

@@ -1,0 +1,46 @@
+// A sweep moves faces along its plan: to the grid's distances, with the locks where they were.
+import { expect, test, vi } from 'vitest';
+import { ownJudge } from '../../../src/core/calibration/judge.ts';
+import { lookAt } from '../../../src/core/calibration/probe.ts';
+import { sweep } from '../../../src/core/calibration/sweep.ts';
+import { distanceTo } from '../../../src/core/editing/distances.ts';
+import { openBundle } from '../../../src/node/artefacts/bundle.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+import { writeTinyBundle } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
+
+const folder = temporaryFolder();
+await writeTinyBundle(folder, tinyStyle.latentSize, undefined, [], { kind: tinyStyle, field: true });
+
+test.each(['linear', 'field'] as const)('in the %s way', async hold => {
+  const editor = await openBundle(folder, { threads: 1 });
+  const judge = ownJudge(editor);
+  const faces = await lookAt(editor, judge, [1, 2, 3, 4]);
+  const [moved, locked] = editor.bundle.movable;
+  const render = vi.spyOn(editor, 'render');
+  const found = await sweep(editor, judge, { moved: moved!.attribute, locks: [locked!.attribute], hold }, faces);
+  expect(found.distances).toEqual([-4, -3, -2, -1, 0, 1, 2, 3, 4]);
+  for (const [face, [latents]] of render.mock.calls.entries()) {
+    const distances = latents.map(latent => distanceTo(moved!, latent));
+    if (hold === 'field') {
+      expect(latents[0]).toBe(faces.latents[face]); // the face as it is, then points of its curve
+      expect(latents.length).toBeGreaterThan(1);
+    } else {
+      for (const [at, distance] of distances.entries()) expect(distance).toBeCloseTo(found.distances[at]!, 5);
+      const before = distanceTo(locked!, faces.latents[face]!);
+      for (const latent of latents) expect(distanceTo(locked!, latent)).toBeCloseTo(before, 5);
+    }
+  }
+  expect(render).toHaveBeenCalledTimes(4);
+  await editor.release();
+});
+
+test('where the locks leave no way there is nothing to tell', async () => {
+  const editor = await openBundle(folder, { threads: 1 });
+  const judge = ownJudge(editor);
+  const { attribute } = editor.bundle.movable[0]!;
+  const plan = { moved: attribute, locks: editor.bundle.movable.slice(1).map(each => each.attribute) };
+  const { logits, flips } = await sweep(editor, judge, plan, await lookAt(editor, judge, [1]));
+  expect([...logits, ...flips].every(Number.isNaN)).toBe(true);
+  await editor.release();
+});
