@@ -189,7 +189,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await poll(() => page.url()).toContain('seed=3&psi=1&geometry=linear&model');
     await page.getByRole('button', { name: 'Surprise me' }).click();
     await poll(() => page.url()).not.toContain('seed=3&');
-    await poll(() => page.evaluate(() => Object.values(localStorage).join())).toContain('seed=12&psi=0.7&move=Young=@3');
+    await poll(() => page.evaluate(() => Object.values(localStorage).join())).toContain(
+      'seed=12&psi=0.7&move=Young=@3',
+    );
     const other = await context.newPage();
     await openStudio(other, page.url());
     await other.getByRole('button', { name: 'Recent' }).click();
