@@ -39,7 +39,7 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   const free: Plan = { moved: name, locks: [], ...(layers && { layers }) };
   const swept = await sweep(editor, judge, free, work.faces);
   const movesWith = companions(name, swept, editor.bundle.directions.filter(isScored));
-  const hold = await chosenHold(name, movesWith, layers, work);
+  const hold = await chosenHold(name, layers, work);
   const best = await chosenLocks(editor, judge, name, boundary, chosen, hold, work, triedStrengths);
   const plan: Plan = { ...free, locks: best.locks, hold };
   const effect = (each: Plan) => effectOf(editor, judge, each, work.judgedFaces);

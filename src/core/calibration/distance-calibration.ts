@@ -25,7 +25,8 @@ function reachedOf(values: readonly number[]): readonly number[] {
 /**
  * @param distances [m], rising. @param logits [m] as for `calibrationCurve`.
  * @param flips [m]: mean share of the other attributes whose answer differs from that on the unmoved face; NaN likewise.
- * @returns distances between which the median rises and few other attributes change; undefined without such a stretch.
+ * @returns distances between which few other attributes change, from where the median begins to rise to where it no
+ *   longer does; undefined without such a stretch.
  */
 export function safeRangeOf(
   distances: readonly number[],
@@ -39,11 +40,13 @@ export function safeRangeOf(
   // Where moved faces differ least from themselves is where faces are.
   const home = flipped.indexOf(Math.min(...flipped));
   if (flipped[home]! >= mostFlips) return undefined;
-  const mayGo = (from: number, to: number) =>
-    flipped[to] !== undefined && flipped[to] < mostFlips && rising[Math.max(from, to)]! > rising[Math.min(from, to)]!;
+  const isKept = (at: number) => flipped[at] !== undefined && flipped[at] < mostFlips;
   let [low, high] = [home, home];
-  while (mayGo(low, low - 1)) low--;
-  while (mayGo(high, high + 1)) high++;
+  while (isKept(low - 1)) low--;
+  while (isKept(high + 1)) high++;
+  // Only then its flat ends are left out: medians of few faces jump, and a dent on the way is no end.
+  while (low < high && rising[low + 1] === rising[low]) low++;
+  while (low < high && rising[high - 1] === rising[high]) high--;
   return low < high ? [distances[reached[low]!]!, distances[reached[high]!]!] : undefined;
 }
 

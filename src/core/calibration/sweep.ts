@@ -1,5 +1,6 @@
 // Moves faces to a grid of distances from an attribute's boundary, and keeps what both networks see there.
 import { attributeIndex } from '../attributes.ts';
+import type { Hold } from '../directions/hold.ts';
 import { distanceTo } from '../editing/distances.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { probabilityOf } from '../editor/probability.ts';
@@ -21,9 +22,8 @@ export interface Swept {
 
 /** The outermost distances of the grid, to each side. */
 const farthest = 4;
-const gridPoints = 9;
-/** Points of a curve, to each side of a face. */
-const curvePoints = 4;
+/** Distances of the grid, to each side of the boundary: along a curve an attribute changes within half a σ. */
+const pointsToEachSide: Readonly<Record<Hold, number>> = { linear: 4, field: 8 };
 /** Share of the sphere's radius up to which every face can be moved. */
 const usableRadius = 0.9;
 /** Share of the faces that must get to a distance, for figures that stand for all. */
@@ -36,12 +36,14 @@ const leastReaching = 0.1;
 export async function sweep(editor: FaceEditor, judge: Judge, plan: Plan, faces: ProbeFaces): Promise<Swept> {
   const { directions, latentSize } = editor.bundle;
   const found = editor.bundle.movable.find(({ attribute }) => attribute === plan.moved)!;
-  const boundary = plan.layers && plan.hold !== 'field' ? { ...found, layers: plan.layers } : found;
+  const { hold = 'linear' } = plan;
+  const half = pointsToEachSide[hold];
+  const boundary = plan.layers && hold === 'linear' ? { ...found, layers: plan.layers } : found;
   const column = attributeIndex(plan.moved, editor.attributes);
   const row = editor.attributes.length;
   const room = editor.geometry === 'sphere' ? usableRadius * Math.sqrt(latentSize) : Number.POSITIVE_INFINITY;
   const reach = Math.min(farthest, room - Math.abs(boundary.intercept));
-  const distances = Array.from({ length: gridPoints }, (_, at) => reach * ((2 * at) / (gridPoints - 1) - 1));
+  const distances = Array.from({ length: 2 * half + 1 }, (_, at) => reach * (at / half - 1));
   const seen = distances.map(() => ({ own: [] as number[], flips: 0, probabilities: new Array<number>(row).fill(0) }));
   for (const [face, latent] of faces.latents.entries()) {
     const points = pointsOf(editor, plan, latent, distances);
@@ -50,7 +52,7 @@ export async function sweep(editor: FaceEditor, judge: Judge, plan: Plan, faces:
     const [logits, verdict] = [await editor.score(images), await judge.score(images)];
     for (const [i, point] of points.entries()) {
       const share = (distanceTo(boundary, point) + reach) / (2 * reach);
-      const at = seen[Math.round(share * (gridPoints - 1))];
+      const at = seen[Math.round(share * 2 * half)];
       if (at === undefined) continue; // a face that lay beyond the grid before it was moved
       at.own.push(logits[i * row + column]!);
       for (let a = 0; a < row; a++) {
@@ -81,7 +83,10 @@ function pointsOf(
   const request = { latent, moves: [], ...conditionsOf(plan) };
   if (plan.hold === 'field') {
     const ends = [distances[0]!, distances.at(-1)!] as const;
-    return [latent, ...editor.spreadOverRange(plan.moved, ends, request, curvePoints).map(point => point.latent)];
+    return [
+      latent,
+      ...editor.spreadOverRange(plan.moved, ends, request, pointsToEachSide.field).map(point => point.latent),
+    ];
   }
   return distances.flatMap(distance => {
     const moves = [{ attribute: plan.moved, kind: 'absolute', distance } as const];

@@ -20,6 +20,13 @@ test('the safe range ends where the median stops rising', () => {
   expect(safeRangeOf(distances, [1, 1, 1, 1, 1], few)).toBeUndefined();
 });
 
+test('a dent is no end, even where the faces are that change least', () => {
+  const dented = [-14, -16, -16, -8, 2];
+  expect(safeRangeOf(distances, dented, [0.01, 0.1, 0.1, 0.1, 0.1])).toEqual([0, 4]);
+  expect(safeRangeOf(distances, [-5, -1, -2, 2, 6], few)).toEqual([-4, 4]);
+  expect(safeRangeOf(distances, dented, [0.01, 0.2, 0.1, 0.1, 0.1])).toBeUndefined();
+});
+
 test('the safe range ends where others change', () => {
   const logits = [-5, -3, 0, 2, 6];
   expect(safeRangeOf(distances, logits, [0.3, 0.1, 0.01, 0.14, 0.15])).toEqual([-2, 2]);

@@ -1,11 +1,15 @@
 // Measures an edit by the answers of a network that sees the faces before and after it.
 import { mean } from '../../math/statistics.ts';
 
+type FigureOfFace = 'agreement' | 'heldAgreement' | 'flips' | 'lockedFlips';
+
 export interface EditEffect {
   /** Faces that were scored. */
   readonly faces: number;
   /** Share of edits after which the attribute is seen where it should be and not where it should not; both ends alike. */
   readonly agreement: number;
+  /** Share of edits that agree and leave the answer of every locked attribute as it was. */
+  readonly heldAgreement: number;
   /** Share of faces in which it is seen at the high end and not at the low one. */
   readonly appears: number;
   /** Mean share of the other attributes whose answer changed, over both ends; 0 where there are no others. */
@@ -13,7 +17,7 @@ export interface EditEffect {
   /** The same for the locked attributes alone; NaN where none is locked. */
   readonly lockedFlips: number;
   /** Standard errors over the faces. */
-  readonly errors: { readonly agreement: number; readonly flips: number; readonly lockedFlips: number };
+  readonly errors: Readonly<Record<FigureOfFace, number>>;
   /** Share of edits after which the answer is another than before, for each attribute. */
   readonly flipsOf: readonly number[];
   /** Mean change of the logit from the low end to the high end, for each attribute. */
@@ -50,7 +54,7 @@ export function editEffect(
   const held = locked.filter(a => a !== moved);
   const flipped = new Float64Array(columns);
   const changes = new Float64Array(columns);
-  const ofFaces: Record<'agreement' | 'flips' | 'lockedFlips', number>[] = [];
+  const ofFaces: Record<FigureOfFace, number>[] = [];
   for (let row = 0; row * columns < before.length; row++) {
     if (!chosen(row)) continue;
     const at = row * columns;
@@ -64,19 +68,35 @@ export function editEffect(
       changes[a]! += high[at + a]! - low[at + a]!;
     }
     const share = (list: readonly number[]) => mean(list.map(a => flips[a]! / 2));
-    const agreement = (Number(!seen(low, moved)) + Number(seen(high, moved))) / 2;
-    ofFaces.push({ agreement, flips: others.length > 0 ? share(others) : 0, lockedFlips: share(held) });
+    const ends = [
+      { agrees: !seen(low, moved), after: low },
+      { agrees: seen(high, moved), after: high },
+    ];
+    const holds = (after: Float32Array) => held.every(a => seen(after, a) === seen(before, a));
+    ofFaces.push({
+      agreement: mean(ends.map(({ agrees }) => Number(agrees))),
+      heldAgreement: mean(ends.map(({ agrees, after }) => Number(agrees && holds(after)))),
+      flips: others.length > 0 ? share(others) : 0,
+      lockedFlips: share(held),
+    });
   }
   const faces = ofFaces.length;
   const flipsOf = [...flipped].map(count => count / (2 * faces));
-  const error = (figure: keyof (typeof ofFaces)[number]) => standardError(ofFaces.map(face => face[figure]));
+  const over = (figure: FigureOfFace) => ofFaces.map(face => face[figure]);
+  const error = (figure: FigureOfFace) => standardError(over(figure));
   return {
     faces,
-    agreement: mean(ofFaces.map(({ agreement }) => agreement)),
+    agreement: mean(over('agreement')),
+    heldAgreement: mean(over('heldAgreement')),
     appears: ofFaces.filter(({ agreement }) => agreement === 1).length / faces,
     flips: others.length > 0 ? mean(others.map(a => flipsOf[a]!)) : 0,
     lockedFlips: mean(held.map(a => flipsOf[a]!)),
-    errors: { agreement: error('agreement'), flips: error('flips'), lockedFlips: error('lockedFlips') },
+    errors: {
+      agreement: error('agreement'),
+      heldAgreement: error('heldAgreement'),
+      flips: error('flips'),
+      lockedFlips: error('lockedFlips'),
+    },
     flipsOf,
     changes: [...changes].map(sum => sum / faces),
   };

@@ -32,3 +32,12 @@ test('flips of locked attributes, and errors over the faces', () => {
   expect(effect.errors.lockedFlips).toBe(0);
   expect(editEffect({ before, low, high }, thresholds, { moved: 0, locked: [] }).lockedFlips).toBeNaN();
 });
+
+test('edits that agree and leave the locked attributes as they were', () => {
+  const locked = editEffect({ before, low, high }, thresholds, { moved: 0, locked: [1] });
+  // Low: face 0 agrees and holds; face 1 does neither. High: both agree, and attribute 1 flips on face 0.
+  expect(locked.heldAgreement).toBe(2 / 4);
+  expect(locked.errors.heldAgreement).toBe(0); // one of two on either face
+  expect(editEffect({ before, low, high }, thresholds, { moved: 0, locked: [2] }).heldAgreement).toBe(3 / 4);
+  expect(editEffect({ before, low, high }, thresholds, { moved: 0, locked: [] }).heldAgreement).toBe(3 / 4);
+});
