@@ -1,6 +1,7 @@
 // A face that was found in a photo: it edits like a seed's, and goes back into its photo.
 import type { Edited } from '../editing/request.ts';
 import type { BatchRunner } from '../models/inference.ts';
+import { fadedDetail, missedDetail } from '../portraits/faded-detail.ts';
 import { type Patch, pastePatch, withPatch } from '../portraits/paste-back.ts';
 import type { FaceBox, Photo } from '../portraits/photo.ts';
 import type { PortraitData, PortraitFigures } from './portrait-file.ts';
@@ -16,8 +17,10 @@ export interface DrawnPortrait {
 }
 
 /**
+ * Keeps of the photo what the generator missed, but where the edit changes the structure: teeth that it did not get
+ * quite right would else shine through closed lips.
  * @param images of the portrait's generator, [n, 3, R, R]; they are changed.
- * @returns the crop with the difference of each image from the reconstruction: probabilities are then those of the edited
+ * @returns the crop with the change of each image from the reconstruction: probabilities are then those of the edited
  *   photo, not of the face that stands for it, and no edit leaves the photo as it is.
  */
 export function changesOnPhoto<Images extends Float32Array>(
@@ -25,8 +28,12 @@ export function changesOnPhoto<Images extends Float32Array>(
   { crop, reconstruction }: Pick<DrawnPortrait, 'crop' | 'reconstruction'>,
 ): Images {
   const size = crop.length;
-  for (let at = 0; at < images.length; at++) {
-    images[at]! += crop[at % size]! - reconstruction[at % size]!;
+  const area = size / 3;
+  for (let from = 0; from < images.length; from += size) {
+    const image = images.subarray(from, from + size);
+    const change = Float32Array.from(image, (value, at) => value - reconstruction[at]!);
+    const lost = fadedDetail(change, Math.sqrt(area), missedDetail);
+    for (let at = 0; at < size; at++) image[at]! += (1 - lost[at % area]!) * (crop[at]! - reconstruction[at]!);
   }
   return images;
 }

@@ -2,6 +2,7 @@
 import { resizePlanes } from '../images/resample.ts';
 import { boxCorners, cropToPhoto } from './alignment.ts';
 import { cropFace } from './crop-face.ts';
+import { fadedDetail, fineDetail, smoothStep } from './faded-detail.ts';
 import type { FaceBox, Photo } from './photo.ts';
 import { applySimilarity, invertSimilarity } from './similarity.ts';
 
@@ -18,12 +19,6 @@ export interface Patch {
 /** Share of the side over which the change fades out towards the edge of the square. */
 const softEdge = 1 / 8;
 
-/**
- * Changes of the picture's fine structure, on a scale of 0 to 1, from which the photo's own fine detail begins to fade
- * and at which it is gone, so that an opened mouth does not keep the line of the closed lips.
- */
-const fading = { from: 0.02, to: 0.1 } as const;
-
 /** The change is kept up to so many times as fine as the networks see the square; between these points lies a straight line. */
 const finest = 8;
 
@@ -39,7 +34,7 @@ export function pastePatch(photo: Photo, box: FaceBox, before: Float32Array, aft
   const change = clippedDifference(before, after);
   const delta = resizePlanes(change, resolution, side);
   const low = resizePlanes(cropFace(photo, box, resolution).image, resolution, side);
-  const lost = resizePlanes(fadedDetail(change, resolution), resolution, side);
+  const lost = resizePlanes(fadedDetail(change, resolution, fineDetail), resolution, side);
 
   const { left, top, width, height } = coveredRectangle(photo, box);
   const pixels = new Uint8ClampedArray(width * height * photo.channels); // clips and rounds on assignment
@@ -92,54 +87,9 @@ function maskAt(share: number): number {
   return smoothStep(Math.min(share, 1 - share) / softEdge);
 }
 
-function smoothStep(x: number): number {
-  const t = x < 0 ? 0 : x > 1 ? 1 : x;
-  return t * t * (3 - 2 * t);
-}
-
 function clippedDifference(before: Float32Array, after: Float32Array): Float32Array {
   const clip = (value: number) => Math.min(1, Math.max(-1, value));
   return after.map((value, i) => clip(value) - clip(before[i]!));
-}
-
-/**
- * Only changes of structure cost the photo its detail: darker hair keeps its strands, since the change of colour is
- * smooth.
- * @param change [3, R, R] in [-2, 2]. @returns [1, R, R], the share of the photo's detail that goes.
- */
-function fadedDetail(change: Float32Array, resolution: number): Float32Array {
-  const area = resolution * resolution;
-  const structure = new Float32Array(area);
-  for (let c = 0; c < 3; c++) {
-    const plane = change.subarray(c * area, (c + 1) * area);
-    const smooth = blurred(plane, resolution, resolution / 16);
-    for (let i = 0; i < area; i++) structure[i]! += Math.abs(plane[i]! - smooth[i]!) / 6;
-  }
-  const { from, to } = fading;
-  return blurred(structure, resolution, resolution / 32).map(value => smoothStep((value - from) / (to - from)));
-}
-
-/** @param plane [R, R]. @param deviation of the Gaussian, in pixels. Edges repeat. */
-function blurred(plane: Float32Array, resolution: number, deviation: number): Float32Array {
-  const reach = Math.ceil(3 * deviation);
-  const taps = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-(((i - reach) / deviation) ** 2) / 2));
-  const total = taps.reduce((sum, tap) => sum + tap, 0);
-  const inside = (at: number) => Math.min(Math.max(at, 0), resolution - 1);
-  const pass = (source: Float32Array, index: (line: number, at: number) => number) => {
-    const result = new Float32Array(source.length);
-    for (let line = 0; line < resolution; line++) {
-      for (let at = 0; at < resolution; at++) {
-        let sum = 0;
-        for (const [i, tap] of taps.entries()) sum += tap * source[index(line, inside(at + i - reach))]!;
-        result[index(line, at)] = sum / total;
-      }
-    }
-    return result;
-  };
-  return pass(
-    pass(plane, (row, column) => row * resolution + column),
-    (column, row) => row * resolution + column,
-  );
 }
 
 /** The photo's pixels that the square touches. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
 import { type FaceEditor, loadBundle } from '../../../src/core/editor/face-editor.ts';
-import type { Portrait } from '../../../src/core/editor/portrait.ts';
+import { changesOnPhoto, type Portrait } from '../../../src/core/editor/portrait.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import type { InversionProgress } from '../../../src/core/portraits/inversion/networks.ts';
@@ -12,6 +12,7 @@ import { cpuDevice } from '../../../src/node/devices/device.ts';
 import { wasmDevice } from '../../../src/web/worker/device.ts';
 import { makeTinyBundle, readerOf } from '../../helpers/tiny-bundle.ts';
 import { tinyStyle } from '../../helpers/tiny-networks.ts';
+import { paintedFace } from '../portraits/photos.ts';
 
 const open = async (options: Parameters<typeof makeTinyBundle>[4], device = cpuDevice(1)) =>
   loadBundle(device, readerOf(await makeTinyBundle({}, 16, undefined, [], options)), hashBytes, 'models/tiny');
@@ -136,6 +137,25 @@ test('what is drawn and scored is the photo with the change, not the face that s
   const { wanted } = await own.resolve({ ...start, moves: ['Smiling=p60'] }, { nearest: true });
   expect(apart(edited, crop)).toBeGreaterThan(0.01);
   expect(wanted[0]!.reached).toBeGreaterThan(0);
+});
+
+test('what the generator missed of a photo stays, but under a new shape', () => {
+  const [crop, reconstruction] = [paintedFace(32, 0.1), paintedFace(32, 0)]; // it missed a disc
+  const drawn = (image: Float32Array) => changesOnPhoto(image.slice(), { crop, reconstruction });
+  const same = drawn(reconstruction);
+  expect(same.every((value, at) => Math.abs(value - crop[at]!) < 1e-6)).toBe(true);
+  // A change of colour alone keeps the disc; one of shape, at the disc's rim, takes it away there.
+  const middle = 16 * 32 + 16;
+  const brighter = drawn(reconstruction.map(value => value + 0.3));
+  expect(brighter[middle]).toBeCloseTo(crop[middle]! + 0.3, 5);
+  const rim = 16 * 32 + 9;
+  const striped = reconstruction.map((value, at) => value + (Math.floor((at % 1024) / 32) % 4 < 2 ? 0.6 : -0.6));
+  expect(crop[rim]! - reconstruction[rim]!).toBeCloseTo(0.1, 5);
+  expect(drawn(striped)[rim]).toBeCloseTo(striped[rim]!, 5);
+  // Several images at once are drawn as each alone.
+  const both = drawn(Float32Array.of(...striped, ...reconstruction));
+  expect(both.subarray(0, striped.length)).toEqual(drawn(striped));
+  expect(both.subarray(striped.length)).toEqual(same);
 });
 
 describe('a portrait’s file', () => {

@@ -99,9 +99,11 @@ const csvColumns = (attributes: readonly string[]): readonly Column<Effect>[] =>
   { title: 'agreement', value: row => row.all.agreement },
   { title: 'flips', value: row => row.all.flips },
   { title: 'locked flips', value: row => row.all.lockedFlips },
+  { title: 'held agreement', value: row => row.all.heldAgreement },
   { title: 'error of agreement', value: row => row.all.errors.agreement },
   { title: 'error of flips', value: row => row.all.errors.flips },
   { title: 'error of locked flips', value: row => row.all.errors.lockedFlips },
+  { title: 'error of held agreement', value: row => row.all.errors.heldAgreement },
   ...attributes.map((title, a) => ({ title, value: (row: Effect) => row.all.changes[a] })),
 ];
 
@@ -122,12 +124,14 @@ const shortColumns: readonly Column<Pair>[] = [
   { title: 'agrees, locked', value: ({ locked }) => locked?.all.agreement, decimals: 3 },
   { title: 'others flip, locked', value: ({ locked }) => locked?.all.flips, decimals: 3 },
   { title: 'locked flip', value: ({ locked }) => locked?.all.lockedFlips, decimals: 3 },
+  { title: 'agrees and all hold', value: ({ locked }) => locked?.all.heldAgreement, decimals: 3 },
 ];
 
 const heldColumns: readonly Column<Pair>[] = [
   { title: 'agrees, by field', value: ({ held }) => held?.all.agreement, decimals: 3 },
   { title: 'others flip, by field', value: ({ held }) => held?.all.flips, decimals: 3 },
   { title: 'locked flip, by field', value: ({ held }) => held?.all.lockedFlips, decimals: 3 },
+  { title: 'agrees and all hold, by field', value: ({ held }) => held?.all.heldAgreement, decimals: 3 },
   { title: 'usual', value: pair => usualOf(pair).hold },
 ];
 
@@ -288,7 +292,10 @@ function meansOf(effects: readonly Effect[]) {
     return {
       agreement: mean(known.map(({ agreement }) => agreement)),
       flips: mean(known.map(({ flips }) => flips)),
-      ...(lockedFlips.length > 0 && { lockedFlips: mean(lockedFlips) }),
+      ...(lockedFlips.length > 0 && {
+        lockedFlips: mean(lockedFlips),
+        heldAgreement: mean(known.map(({ heldAgreement }) => heldAgreement)),
+      }),
     };
   };
   const free = means(pairs.map(pair => pair.free));
@@ -298,7 +305,10 @@ function meansOf(effects: readonly Effect[]) {
     ...free,
     agreementLocked: usual.agreement,
     flipsLocked: usual.flips,
-    ...(usual.lockedFlips !== undefined && { lockedFlips: usual.lockedFlips }),
+    ...(usual.lockedFlips !== undefined && {
+      lockedFlips: usual.lockedFlips,
+      heldAgreement: usual.heldAgreement,
+    }),
     ...(isHeld && { linear: means(pairs.map(pair => pair.locked)), field: means(pairs.map(pair => pair.held)) }),
   };
 }

@@ -72,7 +72,11 @@ test('given locks are measured in place of suggested ones, and with a field in b
   const [ofMale, ofSmiling] = ['Male', 'Smiling'].map(name => flipsOf[attributeIndex(name)]!);
   expect(lockedFlips).toBeCloseTo((ofMale! + ofSmiling!) / 2, 12);
   expect(means.field!.lockedFlips).toBeCloseTo((lockedFlips + male!.held!.all.lockedFlips) / 2, 12);
-  expect(evaluateEdits.print!({ out, judge: 'it', faces: 6, means, pairs })).toMatch(/locked flip, by field/);
+  const byField = [male, young].map(pair => pair!.held!.all);
+  expect(means.field!.heldAgreement).toBeCloseTo((byField[0]!.heldAgreement + byField[1]!.heldAgreement) / 2, 12);
+  for (const { heldAgreement, agreement } of byField) expect(heldAgreement).toBeLessThanOrEqual(agreement);
+  const table = evaluateEdits.print!({ out, judge: 'it', faces: 6, means, pairs });
+  expect(table).toMatch(/locked flip, by field {2}agrees and all hold, by field/);
   const misspelt = run({ bundle: held, out: join(root, 'b'), attributes: ['Young'], locks: ['Mail'] });
   await expect(misspelt).rejects.toThrow(/^--locks must be attributes .*got "Mail"\. Did you mean "Male"/);
   expect(existsSync(join(root, 'b.partial'))).toBe(false);
