@@ -32,24 +32,25 @@ export function fadedDetail(change: Float32Array, resolution: number, { from, to
 /** @param plane [R, R]. @param deviation of the Gaussian, in pixels. Edges repeat. */
 function blurred(plane: Float32Array, resolution: number, deviation: number): Float32Array {
   const reach = Math.ceil(3 * deviation);
-  const taps = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-(((i - reach) / deviation) ** 2) / 2));
+  const taps = Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-(((i - reach) / deviation) ** 2) / 2));
   const total = taps.reduce((sum, tap) => sum + tap, 0);
-  const inside = (at: number) => Math.min(Math.max(at, 0), resolution - 1);
-  const pass = (source: Float32Array, index: (line: number, at: number) => number) => {
+  const line = new Float32Array(resolution + 2 * reach);
+  // Plain loops: this runs for every picture that is drawn while a slider moves.
+  const pass = (source: Float32Array, nextLine: number, nextPixel: number) => {
     const result = new Float32Array(source.length);
-    for (let line = 0; line < resolution; line++) {
+    for (let first = 0; first < resolution * nextLine; first += nextLine) {
+      for (let at = 0; at < line.length; at++) {
+        line[at] = source[first + Math.min(Math.max(at - reach, 0), resolution - 1) * nextPixel]!;
+      }
       for (let at = 0; at < resolution; at++) {
         let sum = 0;
-        for (const [i, tap] of taps.entries()) sum += tap * source[index(line, inside(at + i - reach))]!;
-        result[index(line, at)] = sum / total;
+        for (let i = 0; i < taps.length; i++) sum += taps[i]! * line[at + i]!;
+        result[first + at * nextPixel] = sum / total;
       }
     }
     return result;
   };
-  return pass(
-    pass(plane, (row, column) => row * resolution + column),
-    (column, row) => row * resolution + column,
-  );
+  return pass(pass(plane, resolution, 1), 1, resolution);
 }
 
 /** @returns 0 up to 0, 1 from 1 on, and between them 3x² − 2x³. */
