@@ -21,6 +21,7 @@ console.log(
 );
 console.log('| --- | ---: | ---: | ---: | ---: |');
 await measure('32×32, models/starter', join(root, 'models/starter'));
+await measure('64×64, models/pggan-64', join(root, 'models/pggan-64'));
 await measure('64×64, models/celeba-64', join(root, 'models/celeba-64'));
 
 /** Size of all that a first visit loads beside model and runtime; the model card's renderer comes when it is opened. */
@@ -53,7 +54,7 @@ async function measure(name, model) {
     first.push(await opened.evaluate(() => globalThis.firstFace));
     if (i < loads - 1) await context.close();
   }
-  await opened.locator('.offline').waitFor();
+  await opened.locator('.offline').waitFor({ state: 'attached' }); // a narrow header hides it
   await opened.waitForTimeout(1000);
   const apart = await opened.evaluate(slide, { moves, apart: 400 });
   const together = await opened.evaluate(slide, { moves, apart: 0 });
