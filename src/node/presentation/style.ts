@@ -36,6 +36,7 @@ th, td { padding: 0.18rem 0.42rem; text-align: left; border-bottom: 1px solid #e
 thead th { vertical-align: bottom; border-bottom: 1px solid #888; }
 thead th[scope=colgroup] { text-align: center; border-bottom: 1px solid #bbb; }
 td.number, th.number { text-align: right; }
+td.prose { white-space: normal; min-width: 15rem; }
 tbody th, tfoot th { position: sticky; left: 0; background: #fff; }
 tbody th { font-weight: normal; white-space: normal; }
 tfoot th, tfoot td { font-weight: 600; border-top: 2px solid #888; }

@@ -51,6 +51,9 @@ export function csvTable<Row>(columns: readonly Column<Row>[], rows: readonly Ro
   return `${lines.map(line => line.map(quoted).join(',')).join('\n')}\n`;
 }
 
+/** Longer texts are sentences, which wrap. */
+const longestWord = 40;
+
 /**
  * Writes a table whose first column heads its rows; where it is too wide for the page it scrolls by itself.
  * @param caption what it shows. @param foot a last row apart from the others, such as means.
@@ -61,7 +64,11 @@ export function htmlTable<Row>(
   caption: string,
   foot?: Row,
 ): string {
-  const classes = columns.map(column => (isNumeric(column, rows) ? ' class="number"' : ''));
+  const isProse = (column: Column<Row>) => rows.some(row => shown(column, row).length > longestWord);
+  const classes = columns.map(column => {
+    if (isNumeric(column, rows)) return ' class="number"';
+    return isProse(column) ? ' class="prose"' : '';
+  });
   const line = (row: Row) => {
     const cells = columns.map((column, c) => {
       const text = escapeHtml((column.mark?.(row) ?? '') + shown(column, row));

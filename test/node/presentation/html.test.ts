@@ -106,3 +106,25 @@ test('a heat map has a cell for each pair, beyond the limit in the darkest colou
   expect(html).toContain('change &lt; 1');
   expect(html).toContain('aria-label="changes"');
 });
+
+test('sentences in a table wrap, so that its last column is on the page', () => {
+  const why = 'with its suggested locks only 7 % of faces change visibly';
+  const html = htmlTable(
+    [
+      { title: 'name', value: row => row },
+      { title: 'why', value: () => why },
+    ],
+    ['a'],
+    'caption',
+  );
+  expect(html).toContain(`<td class="prose">${why}</td>`);
+  const short = htmlTable(
+    [
+      { title: 'name', value: row => row },
+      { title: 'why', value: () => 'yes' },
+    ],
+    ['a'],
+    'caption',
+  );
+  expect(short).toContain('<td>yes</td>');
+});
