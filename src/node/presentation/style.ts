@@ -33,7 +33,7 @@ img { display: block; max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-size: 0.82rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: 0.4rem; }
 th, td { padding: 0.18rem 0.42rem; text-align: left; border-bottom: 1px solid #e3e3e3; white-space: nowrap; }
-thead th { vertical-align: bottom; border-bottom: 1px solid #888; }
+thead th { vertical-align: bottom; border-bottom: 1px solid #888; white-space: normal; }
 thead th[scope=colgroup] { text-align: center; border-bottom: 1px solid #bbb; }
 td.number, th.number { text-align: right; }
 td.prose { white-space: normal; min-width: 15rem; }
