@@ -46,7 +46,7 @@ describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke on real ima
   }, 180_000);
 
   test('takes a minute, not minutes', () => {
-    // A quiet machine takes 71 to 77 s; the same one took 92 in an hour in which all else was a third slower too.
+    // A quiet machine takes 71 to 77 s; the same one took 92 in an hour in which all tests took 15 % longer.
     expect(seconds).toBeLessThan(120);
   });
 
