@@ -1,4 +1,6 @@
-// How much of a photo's own detail an edit leaves: a new shape must not show the old one through.
+// The share of a photo's own detail that an edit takes away: a new shape must not show the old one through.
+import { smoothStep } from '../math/smooth-step.ts';
+
 /** Changes of the picture's structure, on a scale of 0 to 1, from which something begins to fade and at which it is gone. */
 interface Fading {
   readonly from: number;
@@ -16,7 +18,8 @@ export const missedDetail: Fading = { from: 0.035, to: 0.12 };
 /**
  * Only changes of structure cost the photo its detail: darker hair keeps its strands, since the change of colour is
  * smooth.
- * @param change [3, R, R] in [-2, 2]. @returns [1, R, R], the share of the photo's detail that goes.
+ * @param change [3, R, R] in [-2, 2]. @param resolution R. @param fading of `fineDetail` or `missedDetail`.
+ * @returns [1, R, R], the share of the photo's detail that goes.
  */
 export function fadedDetail(change: Float32Array, resolution: number, { from, to }: Fading): Float32Array {
   const area = resolution * resolution;
@@ -51,10 +54,4 @@ function blurred(plane: Float32Array, resolution: number, deviation: number): Fl
     return result;
   };
   return pass(pass(plane, resolution, 1), 1, resolution);
-}
-
-/** @returns 0 up to 0, 1 from 1 on, and between them 3x² − 2x³. */
-export function smoothStep(x: number): number {
-  const t = x < 0 ? 0 : x > 1 ? 1 : x;
-  return t * t * (3 - 2 * t);
 }

@@ -1,8 +1,9 @@
 // Brings an edited face back into its photo: only what the edit changed is added, and the rest of the photo stays.
 import { resizePlanes } from '../images/resample.ts';
+import { smoothStep } from '../math/smooth-step.ts';
 import { boxCorners, cropToPhoto } from './alignment.ts';
 import { cropFace } from './crop-face.ts';
-import { fadedDetail, fineDetail, smoothStep } from './faded-detail.ts';
+import { fadedDetail, fineDetail } from './faded-detail.ts';
 import type { FaceBox, Photo } from './photo.ts';
 import { applySimilarity, invertSimilarity } from './similarity.ts';
 
