@@ -66,12 +66,16 @@ async function measure(name, model) {
   );
 }
 
-/** Runs in the page: notes when the first face is on its canvas. */
+/** Runs in the page: notes when the first face is on the screen, with nothing over it and its frame painted. */
 function watchFace() {
   new MutationObserver((_, observer) => {
-    if (document.querySelector('.face canvas[data-drawn]') === null) return;
+    if (document.querySelector('.face canvas[data-drawn]') === null || document.querySelector('.opening')) return;
     observer.disconnect();
-    globalThis.firstFace = performance.now();
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        globalThis.firstFace = performance.now();
+      }),
+    );
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-drawn'] });
 }
 

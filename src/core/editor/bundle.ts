@@ -234,15 +234,16 @@ export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle
   const index = parseVersionedJson(text, schemaVersion, indexSchema, `${place}/${bundleFiles.index}`, remedies);
   const sealed = new TextEncoder().encode(text.replace(index.sha256, noHash));
   await checkHash(sealed, index.sha256, hash, `${place}/${bundleFiles.index}`);
-  const contents: Record<string, Uint8Array> = {};
-  for (const [name, { bytes: size, sha256 }] of Object.entries(index.files)) {
+  // All at once: over a network, one after the other would wait for as many answers.
+  const files = Object.entries(index.files).map(async ([name, { bytes: size, sha256 }]) => {
     const bytes = await read(name);
     if (bytes.length !== size) {
       throw new UserError(`${place}/${name} must have ${size} bytes; got ${bytes.length}. Copy the bundle again`);
     }
     await checkHash(bytes, sha256, hash, `${place}/${name}`);
-    contents[name] = bytes;
-  }
+    return [name, bytes] as const;
+  });
+  const contents = Object.fromEntries(await Promise.all(files));
   const needed = [bundleFiles.generator, bundleFiles.classifier, bundleFiles.boundaries];
   const optional = [...(index.field ? [bundleFiles.field] : []), ...(index.encoder ? [bundleFiles.encoder] : [])];
   for (const name of [...needed, ...optional]) {

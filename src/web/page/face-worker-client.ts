@@ -51,6 +51,7 @@ export function connectFaceWorker(
     });
   return {
     load: request => call('load', request),
+    open: () => call('open'),
     draw: edit => call('draw', edit),
     score: () => call('score'),
     frames: edits => call('frames', edits),

@@ -1,4 +1,5 @@
 // Starts the studio on its page.
+import { firstWorker, startWorker } from './start-worker.ts';
 import './style.css';
 import { render } from 'preact';
 import type { LoadRequest, RuntimeAddress } from '../shared/protocol.ts';
@@ -11,10 +12,6 @@ declare const runtimeFiles: LoadRequest['runtimes'];
 
 /** Networks this small gain nothing from more threads. */
 const maxThreads = 4;
-
-function startWorker(): Worker {
-  return new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'face worker' });
-}
 
 /** `?device=wasm`, `?device=webgpu` and `?threads=1` are for measuring and for finding faults. */
 function requestOf(page: URL): LoadRequest {
@@ -35,7 +32,7 @@ function requestOf(page: URL): LoadRequest {
 }
 
 const request = requestOf(new URL(document.baseURI));
-const studio = createStudio(startWorker);
+const studio = createStudio(firstWorker);
 render(
   <StudioContext.Provider value={viewOf(studio)}>
     <App onRetry={() => retry(studio, request, startWorker)} />

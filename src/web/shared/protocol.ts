@@ -52,7 +52,11 @@ export interface Model {
   readonly card: string;
   /** Why no photos can be opened, in a line; undefined where they can. */
   readonly noPhotos: string | undefined;
-  /** The device that computes, in words for people. */
+}
+
+/** The part that computes faces, as it was started. */
+export interface Engine {
+  /** The device, in words for people. */
   readonly device: string;
   /** Why another device computes than the one that was tried first, for people. */
   readonly note?: string;
@@ -74,7 +78,10 @@ export type Frame = (Drawn & { readonly logits: Float32Array }) | { readonly pro
 
 /** The worker's functions. Calls are answered in their order. */
 export interface FaceWorker {
+  /** Reads the model and begins to load ONNX Runtime. */
   load(request: LoadRequest): Promise<Model>;
+  /** Opens the networks of the model that was read, and tries them. */
+  open(): Promise<Engine>;
   draw(edit: Edit): Promise<Drawn>;
   /** @returns logits [attributes] of the face that was drawn last. */
   score(): Promise<Float32Array>;

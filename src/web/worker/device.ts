@@ -9,8 +9,8 @@ import { type Device, webgpuProvider } from '../../core/runtime/device.ts';
  */
 export interface RuntimeFiles {
   readonly mjs: string;
-  /** An address, or the bytes where they have been loaded already. */
-  readonly wasm: string | ArrayBuffer;
+  /** An address, or the bytes, perhaps while they are loading: the first session waits for them. */
+  readonly wasm: string | ArrayBuffer | Promise<ArrayBuffer>;
 }
 
 /**
@@ -18,10 +18,9 @@ export interface RuntimeFiles {
  * @param files `ort-wasm-simd-threaded.{mjs,wasm}` of onnxruntime-web; left out: found beside its module.
  */
 export function wasmDevice(threads: number, files?: RuntimeFiles): Device {
-  configure(wasmRuntime, threads, files);
   return {
     name: 'wasm',
-    runtime: wasmRuntime,
+    runtime: configured(wasmRuntime, threads, files),
     sessionOptions: { executionProviders: ['wasm'], graphOptimizationLevel: 'all' },
     target: { fusedMatMul: true },
     remedy:
@@ -33,22 +32,32 @@ export function wasmDevice(threads: number, files?: RuntimeFiles): Device {
 /** @param files `ort-wasm-simd-threaded.jspi.{mjs,wasm}`: the smaller of two builds, for browsers that have JSPI. */
 export async function webgpuDevice(files: RuntimeFiles): Promise<Device> {
   const runtime = await import('onnxruntime-web/jspi');
-  configure(runtime, 1, files);
   return {
     name: 'webgpu',
-    runtime,
+    runtime: configured(runtime, 1, files),
     sessionOptions: { executionProviders: [webgpuProvider], graphOptimizationLevel: 'all' },
     target: { fusedMatMul: false, webgpu: true },
     writesInPlace: false,
   };
 }
 
-function configure({ env }: Pick<typeof wasmRuntime, 'env'>, threads: number, files: RuntimeFiles | undefined): void {
+type Runtime = Pick<typeof wasmRuntime, 'env' | 'InferenceSession' | 'Tensor'>;
+
+/** @returns the runtime, whose first session waits for its files. */
+function configured(runtime: Runtime, threads: number, files: RuntimeFiles | undefined): Device['runtime'] {
+  const { env, InferenceSession, Tensor } = runtime;
   env.wasm.numThreads = threads;
-  if (files === undefined) return;
-  if (typeof files.wasm === 'string') env.wasm.wasmPaths = { mjs: files.mjs, wasm: files.wasm };
-  else {
-    env.wasm.wasmPaths = { mjs: files.mjs };
-    env.wasm.wasmBinary = files.wasm;
-  }
+  if (files === undefined) return runtime;
+  const { mjs, wasm } = files;
+  env.wasm.wasmPaths = typeof wasm === 'string' ? { mjs, wasm } : { mjs };
+  if (typeof wasm === 'string') return runtime;
+  const loaded = Promise.resolve(wasm).then(bytes => {
+    env.wasm.wasmBinary = bytes;
+  });
+  loaded.catch(() => {}); // told by the first session; there may be none
+  const create: typeof InferenceSession.create = async (...model: [never]) => {
+    await loaded;
+    return InferenceSession.create(...model);
+  };
+  return { Tensor, InferenceSession: { create } };
 }

@@ -5,8 +5,20 @@ import { computesRight } from '../../core/editor/known-face.ts';
 import { whyNoPhotos } from '../../core/editor/portrait-finder.ts';
 import { UserError } from '../../core/errors.ts';
 import { toUint8 } from '../../core/images/pixels.ts';
+import { ganModel } from '../../core/models/gan-kinds.ts';
 import type { Device } from '../../core/runtime/device.ts';
-import type { Answer, Call, Cancel, Drawn, Edit, FaceWorker, Frame, LoadRequest, Model } from '../shared/protocol.ts';
+import type {
+  Answer,
+  Call,
+  Cancel,
+  Drawn,
+  Edit,
+  Engine,
+  FaceWorker,
+  Frame,
+  LoadRequest,
+  Model,
+} from '../shared/protocol.ts';
 import { bundleAt, hashBytes } from './bundle.ts';
 import { wasmDevice, webgpuDevice } from './device.ts';
 import { encodePhoto, readDocument, signPicture, writeRecipe } from './documents.ts';
@@ -17,6 +29,8 @@ import { parseLink } from './read-link.ts';
 /** The worker's own `postMessage`; the DOM's types have only the window's. */
 declare function postMessage(message: Answer, transfer?: readonly ArrayBuffer[]): void;
 
+/** Opens the networks of the model that was read. */
+let open: () => Promise<Engine>;
 let editor: FaceEditor;
 let desk: PhotoDesk;
 /** The image [1, 3, R, R] that was drawn last. */
@@ -41,15 +55,19 @@ const faceWorker: FaceWorker = {
       hashBytes,
       place,
     );
-    const runtimeRead = loadRuntime(request, progress.file, loaded);
+    const runtimeBegun = beginRuntime(request, progress.file, loaded);
     // Awaited together, so that the first failure is reported and the second is not an unhandled rejection.
-    const [bundle, device] = await Promise.all([bundleRead, runtimeRead]);
-    const opened = await openEditor(device, bundle, request, progress.file, loaded);
-    editor = opened.editor;
-    desk = new PhotoDesk(opened.device, request.faceFinder);
-    if (whyNoPhotos(bundle) === undefined) loaded.push(...desk.files); // kept for use without a network
-    return modelOf(opened, request, [...addresses, ...loaded], addresses[0]!);
+    const [bundle, device] = await Promise.all([bundleRead, runtimeBegun]);
+    open = async () => {
+      const opened = await openEditor(device, bundle, request, progress.file, loaded);
+      editor = opened.editor;
+      desk = new PhotoDesk(opened.device, request.faceFinder);
+      if (whyNoPhotos(bundle) === undefined) loaded.push(...desk.files); // kept for use without a network
+      return engineOf(opened, request, [...addresses, ...loaded], addresses[0]!);
+    };
+    return modelOf(bundle);
   },
+  open: () => open(),
 
   async draw(edit) {
     const known = editorOf(edit);
@@ -165,12 +183,13 @@ function progressOf({ runtimes }: LoadRequest) {
 
 type TellBytes = (name: string, bytes: number) => void;
 
-async function loadRuntime(request: LoadRequest, tell: TellBytes, loaded: string[]): Promise<Device> {
+/** Begins to load ONNX Runtime; meanwhile a model can be read and its networks put into graphs. */
+async function beginRuntime(request: LoadRequest, tell: TellBytes, loaded: string[]): Promise<Device> {
   const kind = request.device !== 'wasm' && (await hasGpu(request.device === 'webgpu')) ? 'webgpu' : 'wasm';
   const { mjs, wasm } = request.runtimes[kind];
-  const bytes = await fetchBytes(new URL(wasm), count => tell(wasm, count));
+  const bytes = fetchBytes(new URL(wasm), count => tell(wasm, count));
   loaded.push(mjs, wasm);
-  const files = { mjs, wasm: bytes.buffer };
+  const files = { mjs, wasm: bytes.then(({ buffer }) => buffer) };
   return kind === 'webgpu' ? webgpuDevice(files) : wasmDevice(request.threads, files);
 }
 
@@ -203,7 +222,7 @@ async function openEditor(
     );
   }
   const instead = async (note?: string): Promise<Opened> => {
-    const processor = await loadRuntime({ ...request, device: 'wasm' }, tell, loaded);
+    const processor = await beginRuntime({ ...request, device: 'wasm' }, tell, loaded);
     return { ...(await openEditor(processor, bundle, request, tell, loaded)), ...(note && { note }) };
   };
   try {
@@ -228,31 +247,25 @@ async function hasGpu(imitatedToo: boolean): Promise<boolean> {
   return adapter !== null && (imitatedToo || !imitated);
 }
 
-function modelOf(
-  { editor: { bundle, geometry }, device: { name }, note }: Opened,
-  { threads }: LoadRequest,
-  loaded: readonly string[],
-  index: string,
-): Model {
+function modelOf(bundle: Bundle): Model {
   const { sha256, formerly, openWith, resolution, directions, contents } = bundle;
   const cardBytes = contents[bundleFiles.modelCard];
   const card = cardBytes === undefined ? '' : new TextDecoder().decode(cardBytes);
-  const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
+  const { geometry } = ganModel(bundle.generator.architecture);
   const space = { geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
   const names = { name: bundle.name, sha256, formerly, openWith };
-  return {
-    ...names,
-    hasField: bundle.field !== undefined,
-    resolution,
-    ...space,
-    directions,
-    card,
-    noPhotos: whyNoPhotos(bundle),
-    device,
-    ...(note && { note }),
-    loaded,
-    index,
-  };
+  const hasField = bundle.field !== undefined;
+  return { ...names, hasField, resolution, ...space, directions, card, noPhotos: whyNoPhotos(bundle) };
+}
+
+function engineOf(
+  { device: { name }, note }: Opened,
+  { threads }: LoadRequest,
+  loaded: readonly string[],
+  index: string,
+): Engine {
+  const device = name === 'webgpu' ? 'GPU' : threads > 1 ? `${threads} threads` : '1 thread';
+  return { device, ...(note && { note }), loaded, index };
 }
 
 /** Adds the bundle's truncation to an edit that does not say its own. */

@@ -45,6 +45,24 @@ test('a model is known by the hashes of its earlier forms too, and by the first 
   expect(isSameModel(await open(files), earlier)).toBe(false);
 });
 
+test('all files are asked for before the first is there, and stand in their order whichever comes first', async () => {
+  const read = readerOf(files);
+  const asked: string[] = [];
+  const bundle = await readBundle(
+    async name => {
+      asked.push(name);
+      const [bytes, waited] = [await read(name), name === bundleFiles.index ? 1 : Object.keys(files).length];
+      while (asked.length < waited) await new Promise(done => setTimeout(done));
+      if (name === bundleFiles.generator) await new Promise(done => setTimeout(done, 20));
+      return bytes;
+    },
+    hashBytes,
+    'models/tiny',
+  );
+  expect(Object.keys(bundle.contents)).toEqual(asked.slice(1));
+  expect(asked).toHaveLength(Object.keys(files).length);
+});
+
 test('what was written is read', async () => {
   const bundle = await open(files);
   expect(bundle).toMatchObject({ name: 'tiny', resolution: 8, latentSize: 16, place: 'models/tiny' });

@@ -20,13 +20,23 @@ import { AttributePanel } from './panel/attribute-panel.tsx';
 import { PhotoDialog } from './photo/photo-dialog.tsx';
 
 export function App({ onRetry }: { readonly onRetry: () => void }) {
-  const phase = useStudio().state.phase.value;
-  return phase.kind === 'ready' ? <ReadyStudio /> : <Opening phase={phase} onRetry={onRetry} />;
+  const { state } = useStudio();
+  const phase = state.phase.value;
+  const isReady = phase.kind === 'ready';
+  // The studio is put together beneath while the worker opens the networks, and seen with its first face.
+  const isBegun = state.model.value !== undefined && phase.kind !== 'failed';
+  return (
+    <>
+      {!isReady && <Opening phase={phase} onRetry={onRetry} />}
+      {isBegun && <StudioPage isReady={isReady} />}
+    </>
+  );
 }
 
-function ReadyStudio() {
+function StudioPage({ isReady }: { readonly isReady: boolean }) {
   const { state, act } = useStudio();
   useEffect(() => {
+    if (!isReady) return;
     const listening = new AbortController();
     const { signal } = listening;
     addEventListener('keydown', event => act(handleKeyDown, event), { signal });
@@ -50,12 +60,12 @@ function ReadyStudio() {
       { signal },
     );
     return () => listening.abort();
-  }, [act]);
+  }, [act, isReady]);
   useSignalEffect(() => {
-    document.title = `${faceName(state.edit.value)} · face-tuning`;
+    if (state.phase.value.kind === 'ready') document.title = `${faceName(state.edit.value)} · face-tuning`;
   });
   return (
-    <>
+    <div class="page" inert={!isReady}>
       <a class="skip" href="#attributes">
         Skip to the sliders
       </a>
@@ -76,6 +86,6 @@ function ReadyStudio() {
       <ExportDialog />
       <HelpDialog />
       <PhotoDialog />
-    </>
+    </div>
   );
 }

@@ -2,7 +2,16 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { InversionProgress } from '../../../core/portraits/inversion/networks.ts';
 import type { Point } from '../../../core/portraits/photo.ts';
-import type { Drawn, Edit, Frame, Model, OpenedPhoto, OpenedPortrait, Progress } from '../../shared/protocol.ts';
+import type {
+  Drawn,
+  Edit,
+  Engine,
+  Frame,
+  Model,
+  OpenedPhoto,
+  OpenedPortrait,
+  Progress,
+} from '../../shared/protocol.ts';
 import type { FaceWorkerClient } from '../face-worker-client.ts';
 import { faceOf } from './edits.ts';
 import type { Figures } from './figures.ts';
@@ -69,6 +78,7 @@ export type Units = 'probability' | 'distance';
 export interface StudioState {
   readonly phase: Signal<Phase>;
   readonly model: Signal<Model | undefined>;
+  readonly engine: Signal<Engine | undefined>;
   /** The wanted face; the screen follows. */
   readonly edit: Signal<Edit>;
   /** The face as it is drawn. */
@@ -127,6 +137,7 @@ export function createState(): StudioState {
   return {
     phase: signal<Phase>({ kind: 'loading', progress: undefined }),
     model: signal(undefined),
+    engine: signal(undefined),
     edit: signal(faceOf(0)),
     shown: signal(undefined),
     before: signal(undefined),

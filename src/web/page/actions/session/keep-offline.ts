@@ -20,8 +20,8 @@ export async function keepOffline({ state }: Studio): Promise<void> {
     channel.port1.onmessage = ({ data }: MessageEvent<boolean>) => {
       state.offline.value = data;
     };
-    const { loaded: files, index, sha256 } = state.model.value!;
-    const request: KeepRequest = { files, index, sha256 };
+    const { loaded: files, index } = state.engine.value!;
+    const request: KeepRequest = { files, index, sha256: state.model.value!.sha256 };
     active?.postMessage(request, [channel.port2]);
   } catch {
     state.offline.value = false;

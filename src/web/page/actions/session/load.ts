@@ -1,7 +1,8 @@
 // Opens the model: starts the worker, shows how much has loaded and what failed, and can try again.
+import { batch } from '@preact/signals';
 import { UserError } from '../../../../core/errors.ts';
 import { formatLink } from '../../../shared/link.ts';
-import type { Edit, LoadRequest, Progress } from '../../../shared/protocol.ts';
+import type { Edit, LoadRequest, Model, Progress } from '../../../shared/protocol.ts';
 import { faceName } from '../../display/wording.ts';
 import { connectFaceWorker } from '../../face-worker-client.ts';
 import { openingFace } from '../../state/edits.ts';
@@ -16,10 +17,9 @@ import { startFollowing } from './follow.ts';
 import { keepOffline } from './keep-offline.ts';
 import { startRendering } from './render.ts';
 
-/** Starts the worker at once, because it takes longest. */
-export function createStudio(startWorker: () => Worker): Studio {
+export function createStudio(worker: Worker): Studio {
   const state = createState();
-  return { state, faceWorker: connect(state, startWorker()) };
+  return { state, faceWorker: connect(state, worker) };
 }
 
 function connect(state: StudioState, worker: Worker) {
@@ -41,33 +41,45 @@ let stop: (() => void) | undefined;
 export async function load(studio: Studio, request: LoadRequest): Promise<void> {
   const { state } = studio;
   stop?.();
-  state.phase.value = { kind: 'loading', progress: undefined };
-  state.before.value = undefined;
-  state.figures.value = undefined;
+  batch(() => {
+    state.phase.value = { kind: 'loading', progress: undefined };
+    state.model.value = undefined;
+    state.engine.value = undefined;
+    state.before.value = undefined;
+    state.figures.value = undefined;
+  });
   try {
-    state.model.value = await studio.faceWorker.load(request);
+    const model = await studio.faceWorker.load(request);
+    batch(() => {
+      state.model.value = model;
+      state.active.value = firstActive(model);
+    });
+    state.engine.value = await studio.faceWorker.open();
   } catch (error) {
     const problem = error instanceof UserError ? error.message : `The model cannot be opened: ${String(error)}`;
     state.phase.value = { kind: 'failed', problem };
     return;
   }
-  const model = state.model.value;
-  state.active.value = model.directions.find(({ attribute }) => attribute === 'Young')?.boundary
-    ? 'Young'
-    : (model.directions.find(({ boundary }) => boundary !== null)?.attribute ?? 'Young');
   const edit = state.history.value.at < 0 ? await readAddress(studio) : state.edit.value;
   applyEdit(studio, edit, edit.moves.length + edit.locks.length > 0 ? `${faceName(edit)}, edited` : faceName(edit));
   const ends = [startRendering(studio), startFollowing(studio)];
   stop = () => {
     for (const end of ends) end();
   };
-  if (model.note !== undefined) tellProblem(state, model.note);
+  const { note } = state.engine.value;
+  if (note !== undefined) tellProblem(state, note);
   await firstFigures(state); // without them, the sliders would jump to their places once the page is shown
   state.phase.value = { kind: 'ready' };
   await loadKept(studio);
   await loadRecent(studio);
   await moreFaces.perform(studio);
   await keepOffline(studio);
+}
+
+/** *Young*, or the first direction that there is. */
+function firstActive({ directions }: Model): string {
+  const known = directions.filter(({ boundary }) => boundary !== null).map(({ attribute }) => attribute);
+  return known.includes('Young') ? 'Young' : (known[0] ?? 'Young');
 }
 
 function firstFigures({ figures }: StudioState): Promise<void> {
@@ -82,8 +94,14 @@ function firstFigures({ figures }: StudioState): Promise<void> {
 
 /** Opens the link in the address, when somebody changes it while the page is open. */
 export async function followAddress(studio: Studio): Promise<void> {
-  const model = studio.state.model.value;
-  if (model === undefined || location.hash === `#${formatLink(studio.state.edit.value, model)}`) return;
+  const { state } = studio;
+  const model = state.model.value;
+  if (
+    model === undefined ||
+    state.engine.value === undefined ||
+    location.hash === `#${formatLink(state.edit.value, model)}`
+  )
+    return;
   applyEdit(studio, await readAddress(studio), 'Link opened');
 }
 

@@ -1,8 +1,8 @@
 // Keeps the screen up to date with the edit: draws the latest wanted face, then asks the classifier about it.
 import { batch, effect } from '@preact/signals';
 import { UserError } from '../../../../core/errors.ts';
-import type { Edit, Model } from '../../../shared/protocol.ts';
-import { openingFace, sameStart, unedited } from '../../state/edits.ts';
+import type { Drawn, Edit, Model } from '../../../shared/protocol.ts';
+import { openingFace, sameEdit, sameStart, unedited } from '../../state/edits.ts';
 import { type Figures, probabilitiesOf } from '../../state/figures.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { editFailed, editWorked } from '../edit/apply-edit.ts';
@@ -20,6 +20,9 @@ export function startRendering(studio: Studio): () => void {
   const readOut = throttled(readoutEvery, (after: Figures) => {
     state.figures.value = { before, after };
   });
+  const figuresOf = async ({ distances }: Drawn): Promise<Figures> => {
+    return { probabilities: probabilitiesOf(model, await faceWorker.score()), distances };
+  };
   const show = latestWins(async (edit: Edit) => {
     try {
       const known = state.before.value;
@@ -28,16 +31,18 @@ export function startRendering(studio: Studio): () => void {
         drawnAt = zoom;
         const plain = unedited(edit);
         const drawn = await faceWorker.draw(plain);
-        before = { probabilities: probabilitiesOf(model, await faceWorker.score()), distances: drawn.distances };
+        before = await figuresOf(drawn);
         state.before.value = { ...drawn, edit: plain };
       }
-      const drawn = await faceWorker.draw(edit);
+      const plain = state.before.value!;
+      const isPlain = sameEdit(edit, plain.edit);
+      const drawn = isPlain ? plain : await faceWorker.draw(edit);
       batch(() => {
         state.playing.value = undefined;
         state.shown.value = { ...drawn, edit };
         editWorked(studio, edit);
       });
-      readOut({ probabilities: probabilitiesOf(model, await faceWorker.score()), distances: drawn.distances });
+      readOut(isPlain ? before : await figuresOf(drawn));
     } catch (error) {
       if (error instanceof UserError) editFailed(studio, edit, lastGood(state.shown.value?.edit, edit, model), error);
       else state.phase.value = { kind: 'failed', problem: `Drawing failed: ${(error as Error).message}` };

@@ -13,12 +13,12 @@ type Place = Parameters<typeof actionsIn>[0];
 
 export function Header() {
   const { state } = useStudio();
-  const { name, resolution, device, psi } = state.model.value!;
+  const { name, resolution, psi } = state.model.value!;
   return (
     <header class="header">
       <h1 class="brand">face-tuning</h1>
       <p class="chip" title={state.offline.value ? 'Kept on this machine: opens without a network' : undefined}>
-        {name} · {resolution}×{resolution} · {device}
+        {name} · {resolution}×{resolution} · {state.engine.value?.device}
         {state.offline.value && <span class="offline"> · works offline</span>}
       </p>
       <div class="tools faces">
