@@ -26,6 +26,8 @@ export function launchChromium(flags: readonly string[] = []): Promise<Browser> 
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // A page is open for seconds: compiling ONNX Runtime a second time, better, takes longer than it saves.
+      '--js-flags=--liftoff-only',
       ...flags,
     ],
   });

@@ -17,7 +17,7 @@ const opened = openFaceFinder(1); // other tests run beside it
 afterAll(async () => (await opened).release());
 
 /** Pictures of CelebA that are tried: `FACES=200` for the figures of docs/log.md. */
-const count = Number(process.env.FACES ?? 40);
+const count = Number(process.env.FACES ?? 24);
 
 /** The photo turned, scaled and shifted. @param forward from its pixels. */
 function moved(photo: Photo, forward: Similarity, width: number, height: number): Photo {
