@@ -51,7 +51,7 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   });
   const inWay = (way: Hold) => (way === hold && locks === best.locks ? best : effect({ ...plan, locks, hold: way }));
   const [judged, byField] = [await inWay('linear'), editor.bundle.field && (await inWay('field'))];
-  const { layers: _earlier, ...known } = attribute.boundary;
+  const { layers: _layers, safeRange: _safeRange, ...known } = attribute.boundary; // those of an earlier calibration
   const isPart = layers !== undefined && layers[1] - layers[0] + 1 < editor.layers;
   const reason = whyNot(attribute, safeRange, appears);
   return {

@@ -55,11 +55,15 @@ export async function readFittingClassifier(folder: string, role: 'judge' | 'cla
   return { run, ...file };
 }
 
-function nameOf({ config, summary }: FinishedRun): string {
+function nameOf(run: FinishedRun): string {
+  const { preset, seed } = run.config;
+  return `the classifier of preset ${String(preset)}, seed ${String(seed)} (${accuracyOf(run)})`;
+}
+
+/** @returns how good a classifier is, in words, by the summary of its run. */
+export function accuracyOf({ summary }: FinishedRun): string {
   const { testAccuracy } = summary; // null where its dataset had no test pictures
-  const accuracy =
-    testAccuracy === null ? 'never tested' : `${(100 * Number(testAccuracy)).toFixed(2)} % of test labels right`;
-  return `the classifier of preset ${String(config.preset)}, seed ${String(config.seed)} (${accuracy})`;
+  return testAccuracy === null ? 'never tested' : `${(100 * Number(testAccuracy)).toFixed(2)} % of test labels right`;
 }
 
 /** @returns the `count` rows from `start` on, not copied. */

@@ -47,7 +47,7 @@ export async function beginFlow(
   { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
 ): Promise<Flow> {
   const { bullmq, redis, address, lostFor } = connection;
-  const id = randomBytes(8).toString('hex');
+  const id = `r${randomBytes(8).toString('hex')}`; // BullMQ refuses ids of digits alone
   const options = { connection: redis, prefix };
   const runs = new bullmq.Queue(announcements, options);
   const producer = new bullmq.FlowProducer(options);

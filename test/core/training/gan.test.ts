@@ -13,6 +13,7 @@ import { generator, generatorSpec } from '../../../src/core/models/pggan/generat
 import { initialValues } from '../../../src/core/nn/initialise.ts';
 import { Program, type ProgramDefinition } from '../../../src/core/runtime/program.ts';
 import { ganPresets } from '../../../src/core/training/gan/presets.ts';
+import { trainingConfigOf } from '../../../src/core/training/gan/settings.ts';
 import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan/step.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/trainer.ts';
 import { discriminatorLoss, scored } from '../../../src/core/training/losses/adversarial.ts';
@@ -219,6 +220,17 @@ describe('training', () => {
     }
     await trainer.step();
     expect((await trainer.sample(latents, 1)).resolution).toBe(8);
+  });
+
+  test.each(['pggan', 'style'] as const)('%s networks grow by several resolutions at once', async kind => {
+    const plan = { ...config.plan, fadeKimg: 0, growKimg: [0.001, 0.001], startResolution: 4, resolution: 16 };
+    const small = { ...ganPresets[kind === 'style' ? 'style' : 'cpu'], fmapBase: 16, fmapMax: 8, latentSize: 8 };
+    const { architecture } = trainingConfigOf(small, 16, 0);
+    const larger = { ...images, resolution: 16, pixels: Uint8Array.from({ length: 7680 }, () => random.integer(256)) };
+    const trainer = new GanTrainer(device, { ...config, architecture, plan, discriminatorSteps: 0 }, larger);
+    trainers.push(trainer);
+    for (let step = 0; step < 3; step++) await trainer.step();
+    expect(trainer.checkpoint().progress.resolution).toBe(16);
   });
 
   test('the moving average forgets by images shown, however many of them a step has', async () => {

@@ -46,6 +46,9 @@ test('without labels make a dataset for the GAN, and the classifier says what it
   const gan = ['--fmap-base', '16', '--fmap-max', '8', '--latent-size', '8', '--kimg', '0.02', '--tick-kimg', '0.01'];
   const short = ['--fade-kimg', '0.001', '--stabilise-kimg', '0.001'];
   run('train', 'gan', '--dataset', out, '--out', join(root, 'gan'), ...gan, ...short);
+  expect(mistake('train', 'gan', '--dataset', out, '--out', join(root, 'none'), ...gan, ...short, '--balance')).toMatch(
+    /^--balance needs labels, and the pictures of .* have none/,
+  );
   expect(mistake('train', 'classifier', '--dataset', out, '--out', join(root, 'none'))).toMatch(
     /^train classifier needs labels, and the pictures of .* have none\. Prepare them with --labels labels\.csv/,
   );

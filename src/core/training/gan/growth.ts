@@ -18,7 +18,7 @@ export interface GanStateOptions {
 }
 
 /**
- * Grows the networks to a resolution. New layers are drawn at random or start as the model says, moving averages begin as
+ * Begins the networks at a resolution, or grows them to twice theirs. New layers are drawn at random or start as the model says, moving averages begin as
  * copies of them, and the optimisers start anew.
  * @param from the resolution that the networks have now; 0 where there are none.
  */

@@ -92,6 +92,17 @@ export function growingKimg(plan: TrainingPlan): number {
   return sum;
 }
 
+/** Thousand images shown before the networks have grown to the final resolution, its fade among them. */
+export function grownKimg(plan: TrainingPlan): number {
+  return growingKimg(plan) + (plan.startResolution < plan.resolution ? plan.fadeKimg : 0);
+}
+
+/** Images a step at a resolution. */
+export function minibatchAt(resolution: number, plan: TrainingPlan): number {
+  const { minibatch, maxMinibatch } = plan;
+  return Math.max(minibatch, Math.min(maxMinibatch, (minibatch * plan.resolution) / resolution));
+}
+
 /** Where the training ends, in thousand images. */
 export function endKimg(plan: TrainingPlan, fall?: Fall): number {
   return fall?.endKimg ?? plan.totalKimg;
@@ -114,7 +125,7 @@ export function scheduleAt(imagesShown: number, plan: TrainingPlan, fall?: Fall)
     resolution,
     phase: alpha < 1 ? 'fade' : 'stabilise',
     alpha,
-    minibatch: Math.max(plan.minibatch, Math.min(plan.maxMinibatch, (plan.minibatch * plan.resolution) / resolution)),
+    minibatch: minibatchAt(resolution, plan),
     learningRate: rateAt(kimg, plan, fall),
   };
 }

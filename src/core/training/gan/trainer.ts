@@ -219,9 +219,11 @@ export class GanTrainer {
     const phase = `${resolution} ${minibatch} ${fading}`;
     if (this.#programs !== undefined && this.#phase === phase) return this.#programs;
     await this.release();
-    if (this.#resolution !== resolution) {
-      growState(this.#state, this.#resolution, this.#stateOptions(resolution));
-      this.#resolution = resolution;
+    // One resolution after the other: new layers start from those of half the side.
+    while (this.#resolution !== resolution) {
+      const next = this.#resolution === 0 ? resolution : 2 * this.#resolution;
+      growState(this.#state, this.#resolution, this.#stateOptions(next));
+      this.#resolution = next;
     }
     if (this.#images.resolution !== resolution) {
       this.#images = this.#fullImages;

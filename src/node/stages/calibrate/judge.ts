@@ -5,7 +5,8 @@ import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { logitOf } from '../../../core/editor/probability.ts';
 import { UserError } from '../../../core/errors.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
-import { classifierDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { accuracyOf } from '../../artefacts/classifier-features.ts';
+import { checkClassifierFits, classifierDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { type DeviceOptions, openDevice } from '../../devices/device.ts';
 import { recordedFiles } from '../../runs/finished-run.ts';
 import { openRun } from '../../runs/run-folder.ts';
@@ -16,7 +17,7 @@ const batch = 50;
 
 /**
  * @param folder run folder of `train classifier`; left out: the bundle's own classifier.
- * @throws UserError where the judge takes images of another size or knows other attributes.
+ * @throws UserError where the judge takes images of another size or colours, or knows other attributes.
  */
 export async function openJudge(
   folder: string | undefined,
@@ -26,22 +27,16 @@ export async function openJudge(
   if (folder === undefined) return ownJudge(editor);
   const run = await openRun(folder, 'train classifier');
   const { details, tensors } = await readTensors(run.file(classifierFile), classifierDetailsSchema);
-  const { resolution } = editor.bundle;
-  if (details.architecture.resolution !== resolution) {
-    throw new UserError(
-      `the judge must take the bundle's images of ${resolution}×${resolution}; that of ${folder} takes ` +
-        `${details.architecture.resolution}×${details.architecture.resolution}`,
-    );
-  }
+  const { resolution, generator } = editor.bundle;
+  checkClassifierFits(details.architecture, { resolution, normalisation: generator.normalisation }, 'judge');
   if (!areSameAttributes(details.architecture.attributes, editor.attributes)) {
     throw new UserError(
       `the judge must know the bundle's attributes; that of ${folder} knows others. Train it on the same dataset`,
     );
   }
   const runner = await classifierRunner(await openDevice(options), details.architecture, tensors, batch);
-  const accuracy = (100 * Number(run.summary.testAccuracy)).toFixed(2);
   return {
-    name: `a judge that labelled nothing (${accuracy} % of test labels right)`,
+    name: `a judge that labelled nothing (${accuracyOf(run)})`,
     thresholds: details.thresholds,
     logitAt: (column, probability) => logitOf({ probability: details.calibration[column]! }, probability),
     score: images => runner.run(images),

@@ -78,7 +78,7 @@ export async function foreignCheckpoint(
   if (progress.resolution > due) {
     throw new UserError(
       `${path} has grown to ${progress.resolution}×${progress.resolution}, where these options are at ${due}×${due} ` +
-        'after as many images; shorten --fade-kimg and --stabilise-kimg, or give --no-growing',
+        'after as many images; shorten --fade-kimg and --stabilise-kimg (or --grow-kimg), or give --no-growing',
     );
   }
   const all = ganStateShapes(architecture, progress.resolution, adam, Math.max(1, averageHalfLives.length));

@@ -5,14 +5,14 @@ import { UserError } from '../../../core/errors.ts';
 import { normalisationNames } from '../../../core/images/colour.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { ganPresetNames, ganPresets } from '../../../core/training/gan/presets.ts';
-import { growingKimg } from '../../../core/training/gan/schedule.ts';
+import { grownKimg, minibatchAt } from '../../../core/training/gan/schedule.ts';
 import {
   type GanSettings,
   ganSettingsSchema,
   idleSettings,
   trainingConfigOf,
 } from '../../../core/training/gan/settings.ts';
-import type { GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
+import type { GanProgress, GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { flagOf } from '../framework/option-schema.ts';
 import { deviceOptions, pathOption, resolutionOption, runOptions } from '../framework/options.ts';
 
@@ -145,34 +145,59 @@ export function ganTrainingConfig(config: GanOptions, available: number): GanTra
     );
   }
   const training = trainingConfigOf(config as GanSettings, resolution, config.seed);
-  const { startResolution, resolution: full, fadeKimg } = training.plan;
-  const needed = growingKimg(training.plan) + (startResolution < full ? fadeKimg : 0);
+  const needed = grownKimg(training.plan);
   if (config.kimg < needed) {
     throw new UserError(
       `--kimg ${config.kimg} ends before the networks have grown to ${resolution}×${resolution}, which takes ${needed}; ` +
         'give more --kimg, or less --fade-kimg and --stabilise-kimg (or --grow-kimg)',
     );
   }
-  const { threads, dataParallel, discriminatorSteps, minibatch } = config;
-  if (!dataParallel) return training;
-  const count = shareCount(config);
-  if (minibatch % count !== 0) {
-    throw new UserError(
-      `--threads must divide the minibatch of ${minibatch} among them; got ${threads}. Give another number, or ` +
-        '--no-data-parallel',
-    );
-  }
+  if (config.dataParallel) checkShares(config, training);
+  return training;
+}
+
+/** @throws UserError where the threads cannot share the minibatch of each resolution. */
+function checkShares(config: GanOptions, { plan, architecture }: GanTrainingConfig): void {
+  const { threads, discriminatorSteps } = config;
   if (discriminatorSteps !== 0) {
     throw new UserError(
       `--data-parallel needs both networks in one step, --discriminator-steps 0; got ${discriminatorSteps}`,
     );
   }
-  const { imagesTogether } = ganModel(training.architecture);
-  if ((minibatch / count) % imagesTogether !== 0) {
-    throw new UserError(
-      `with --data-parallel a share must hold whole groups; the networks see ${groupOf(imagesTogether)} of a minibatch ` +
-        `together, a share has ${minibatch / count}. Give fewer --threads or --minibatch-statistic none`,
-    );
+  const count = shareCount(config);
+  const { imagesTogether } = ganModel(architecture);
+  for (let side = plan.resolution; side >= plan.startResolution; side /= 2) {
+    const minibatch = minibatchAt(side, plan);
+    const [at, change] = side === plan.resolution ? ['', ''] : [` at ${side}×${side}`, ', another --max-minibatch'];
+    if (minibatch % count !== 0) {
+      throw new UserError(
+        `--threads must divide the minibatch of ${minibatch}${at} among them; got ${threads}. Give another number${change}, ` +
+          'or --no-data-parallel',
+      );
+    }
+    if ((minibatch / count) % imagesTogether !== 0) {
+      throw new UserError(
+        `with --data-parallel a share must hold whole groups; the networks see ${groupOf(imagesTogether)} of a minibatch ` +
+          `together, a share has ${minibatch / count}${at}. Give fewer --threads${change} or --minibatch-statistic none`,
+      );
+    }
   }
-  return training;
+}
+
+/**
+ * @param progress of the checkpoint that the training goes on from; undefined at the start.
+ * @throws UserError for a fall that ends the training before the networks have grown.
+ */
+export function checkFall(
+  fallKimg: number,
+  { imagesShown = 0, fall }: Partial<Pick<GanProgress, 'imagesShown' | 'fall'>> = {},
+  { plan }: Pick<GanTrainingConfig, 'plan'>,
+): void {
+  const needed = grownKimg(plan);
+  const shown = imagesShown / 1000;
+  if (fall !== undefined || fallKimg === 0 || shown + fallKimg >= needed) return;
+  throw new UserError(
+    `--fall-kimg ${fallKimg} would end the training before the networks have grown, which takes ${needed} thousand images ` +
+      `(${shown} are shown); give at least ${Math.ceil(needed - shown)}`,
+  );
 }

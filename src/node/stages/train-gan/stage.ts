@@ -10,7 +10,7 @@ import type { Device } from '../../../core/runtime/device.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { imageRepeatsOf } from '../../../core/training/image-repeats.ts';
 import { readFittingClassifier } from '../../artefacts/classifier-features.ts';
-import { checkSplits, openDataset } from '../../artefacts/dataset.ts';
+import { checkLabelled, checkSplits, openDataset } from '../../artefacts/dataset.ts';
 import { imagesOf } from '../../artefacts/image-set.ts';
 import { writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
@@ -26,6 +26,7 @@ import { type AverageMeasure, keepBest, openAverageMeasure, readBest } from './b
 import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 import {
   checkAllAct,
+  checkFall,
   commonGanOptions,
   type GanOptions,
   ganOptions,
@@ -58,10 +59,12 @@ export const trainGan = defineStage({
   common: commonGanOptions,
   preset: ganPreset,
   async run(config, context) {
-    if (!(await isResumed(config))) checkAllAct(config);
+    const resumed = await isResumed(config);
+    if (!resumed) checkAllAct(config);
     const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
     checkSplits(dataset, 'train');
+    if (config.balance) checkLabelled(dataset, '--balance');
     const training = ganTrainingConfig(config, dataset.resolution);
     const { dataset: folder, startFrom, judge, normalisation = 'range', out, resume, force } = config;
     if (judge !== undefined) await readFittingClassifier(judge, 'judge', { normalisation, ...training.architecture });
@@ -73,6 +76,7 @@ export const trainGan = defineStage({
     const { log } = context;
     // Before the run folder is begun, which may empty the one the file lies in.
     const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training);
+    if (!resumed) checkFall(config.fallKimg, foreign?.progress, training);
     const resumable = resumableGanOptions;
     const own = { stage: 'train gan', options: ganOptions, config, inputs, resume, force, log, resumable };
     return withRun(out, own, async run => {
@@ -80,6 +84,7 @@ export const trainGan = defineStage({
       let images: ImageSet = withNormalisation(labelled, config.normalisation ?? 'range');
       while (images.resolution > training.architecture.resolution) images = halved(images);
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
+      checkFall(config.fallKimg, checkpoint?.progress, training);
       const imageRepeats = config.balance ? imageRepeatsOf(labelled.labels, dataset.attributes) : undefined;
       const shares = config.dataParallel ? openShares(shareCount(config), config.device, config.threads) : undefined;
       const trainer = new GanTrainer(device, training, images, checkpoint, { shares, imageRepeats });

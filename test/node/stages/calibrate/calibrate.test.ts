@@ -1,5 +1,5 @@
 // The stage `calibrate` on an untrained bundle: what it adds is in the bundle, and an interruption changes nothing.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { attributeIndex } from '../../../../src/core/attributes.ts';
@@ -7,12 +7,15 @@ import { betterHold, usualLocks } from '../../../../src/core/calibration/chosen-
 import { ownJudge } from '../../../../src/core/calibration/judge.ts';
 import { effectOf, lookAt } from '../../../../src/core/calibration/probe.ts';
 import type { LayerRange } from '../../../../src/core/directions/layers.ts';
+import type { FaceEditor } from '../../../../src/core/editor/face-editor.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
+import { openJudge } from '../../../../src/node/stages/calibrate/judge.ts';
 import { calibrate } from '../../../../src/node/stages/calibrate/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { noBoundary, writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
 import { tinyStyle } from '../../../helpers/tiny-networks.ts';
+import { writeTinyClassifier } from '../../../helpers/tiny-runs.ts';
 
 const root = temporaryFolder();
 const bundle = join(root, 'bundle');
@@ -198,6 +201,42 @@ test('any number of threads writes the same bytes', async () => {
   for (const name of ['bundle.json', 'MODEL_CARD.md', 'metrics.jsonl']) {
     expect(readFileSync(join(out, name), 'utf8')).toBe(readFileSync(join(whole, name), 'utf8'));
   }
+});
+
+test('what an earlier calibration found goes, also where nothing is found now', async () => {
+  const [stale, out] = [join(root, 'stale'), join(root, 'stale-calibrated')];
+  await writeTinyBundle(stale, 32, direction =>
+    direction.boundary === null
+      ? direction
+      : { ...direction, boundary: { ...direction.boundary, safeRange: [-9.5, 9.5], calibration: [[0, 1]] } },
+  );
+  await run({ bundle: stale, out });
+  const [anew, first] = [await openBundle(out), await openBundle(whole)];
+  expect(anew.bundle.directions).toEqual(first.bundle.directions);
+  expect(first.bundle.directions.some(({ boundary }) => boundary !== null && boundary.safeRange === undefined)).toBe(
+    true,
+  );
+  await anew.release();
+  await first.release();
+});
+
+test('a judge must see the colours that the generator makes, and one that was never tested says so', async () => {
+  const judge = join(root, 'judge');
+  await writeTinyClassifier(judge);
+  const [editor, device] = [await openBundle(bundle), { device: 'cpu', threads: 1 } as const];
+  const { attributes } = editor;
+  const generator = { ...editor.bundle.generator, normalisation: 'chromaticity' as const };
+  const coloured = { attributes, bundle: { ...editor.bundle, generator } } as FaceEditor;
+  await expect(openJudge(judge, coloured, device)).rejects.toThrow(
+    'a generator of chromaticities needs a judge of them',
+  );
+  const summary = join(judge, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(summary, 'utf8'));
+  writeFileSync(summary, JSON.stringify({ ...manifest, summary: { ...manifest.summary, testAccuracy: null } }));
+  const opened = await openJudge(judge, editor, device);
+  expect(opened.name).toBe('a judge that labelled nothing (never tested)');
+  await opened.release();
+  await editor.release();
 });
 
 test('a judge that is not there is refused in one line', async () => {

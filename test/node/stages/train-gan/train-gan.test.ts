@@ -123,6 +123,13 @@ test('settings that belong to another kind, or do not fit the threads, are refus
     'minibatchStatistic must be none or stddev for kind style',
   );
   await expect(refused({ ...style, threads: 3 })).rejects.toThrow('--threads must divide the minibatch of 4');
+  // At 8×8 each thread has 4 of 12 images, at 4×4 a third of 20.
+  await expect(refused({ ...style, minibatch: 12, maxMinibatch: 20, threads: 3 })).rejects.toThrow(
+    '--threads must divide the minibatch of 20 at 4×4 among them; got 3. Give another number, another --max-minibatch',
+  );
+  await expect(refused({ fallKimg: 0.1 })).rejects.toThrow(
+    '--fall-kimg 0.1 would end the training before the networks have grown, which takes 0.4 thousand images (0 are shown)',
+  );
   await expect(refused({ dataParallel: true, discriminatorSteps: 1 })).rejects.toThrow(
     '--discriminator-steps 0; got 1',
   );
@@ -192,6 +199,9 @@ describe('a training whose length is not known beforehand', () => {
       'stop',
     );
     const resumed = { ...config, resume: true, fallKimg: 0.4, threads: 2 };
+    await expect(trainGan.run(options({ ...resumed, fallKimg: 0.05 }), context)).rejects.toThrow(
+      'before the networks have grown, which takes 0.1 thousand images (0.004 are shown)',
+    );
     const summary = await trainGan.run(options(resumed), context);
     expect(summary).toMatchObject({ imagesShown: 404 }); // 4 before it was stopped
     const shown = rates(out);
