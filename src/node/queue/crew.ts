@@ -1,6 +1,9 @@
 // A worker at one run: threads that open what its pieces share, and a BullMQ worker that feeds them.
-import type { Job } from 'bullmq';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Job, Worker } from 'bullmq';
 import { UserError } from '../../core/errors.ts';
+import { writeWhole } from '../files/files.ts';
 import { exists } from '../runs/manifest.ts';
 import { inThreads } from '../threads/threads.ts';
 import { type Accepted, leaseOf, oneLine, piecesOf, prefix } from './announcement.ts';
@@ -18,6 +21,8 @@ export interface Crew {
   active(): number;
   /** Pieces that it has done. */
   done(): number;
+  /** @returns why it does no more pieces, where one of its threads has ended; else undefined. */
+  failure(): unknown;
   /** Ends the threads. Pieces that they are at go back into the queue. */
   close(): Promise<void>;
 }
@@ -28,8 +33,8 @@ const stalled = { lockDuration: 10_000, stalledInterval: 3000 };
 const maxStalledCount = 3;
 
 /**
- * @param name of this worker. @throws UserError where this machine cannot open what is shared, or where its processor
- * computes other bytes than that of the stage.
+ * @param name of this worker. @throws UserError where this machine cannot open what is shared or write results, or where
+ * its processor computes other bytes than that of the stage.
  */
 export async function beginCrew(
   { bullmq, redis }: Connection,
@@ -41,7 +46,9 @@ export async function beginCrew(
   const count = 'device' in shared && shared.device !== 'cpu' ? 1 : most;
   const signal = new AbortController().signal;
   const threads = inThreads(kind.file, shared, { threads: count, signal, native: true });
+  const writer = name.replaceAll(/\W/g, '-');
   let [isClosing, active, done] = [false, 0, 0];
+  let worker: Worker | undefined;
   const work = async (job: Job, token?: string): Promise<PieceResult> => {
     active++;
     try {
@@ -50,10 +57,12 @@ export async function beginCrew(
       const piece = pieceId(input.data);
       const file = resultFile(exchange, piece);
       if (await exists(file)) return await contentOf(file); // of an earlier sitting, or of a worker that lost its job
-      const result = await writeValue(file, await threads.run(input.data), name.replaceAll(/\W/g, '-'));
+      const result = await writeValue(file, await threads.run(input.data), writer);
       done++;
       return result;
     } catch (error) {
+      // Without its threads it would fail piece after piece, while other workers are busy.
+      if (threads.failure() !== undefined) void worker?.pause(true);
       if (!isClosing || error instanceof bullmq.UnrecoverableError) throw plain(error);
       await job.moveToWait(token);
       throw new bullmq.WaitingError();
@@ -75,7 +84,8 @@ export async function beginCrew(
         `this processor computes other last digits than that of ${host}. Begin the run with --mixed to allow that`,
       );
     }
-    const worker = new bullmq.Worker(piecesOf(id), work, {
+    await tryToWrite(join(exchange, `probe.${writer}`));
+    const begun = new bullmq.Worker(piecesOf(id), work, {
       ...stalled,
       connection: redis,
       prefix,
@@ -83,17 +93,19 @@ export async function beginCrew(
       maxStalledCount,
       autorun: false,
     });
-    worker.on('error', () => {}); // Redis is away, or the run is: the loop around this finds out
+    worker = begun;
+    begun.on('error', () => {}); // Redis is away, or the run is: the loop around this finds out
     return {
       id,
       threads: count,
-      start: () => void worker.run().catch(() => {}), // as its events
+      start: () => void begun.run().catch(() => {}), // as its events
       active: () => active,
       done: () => done,
+      failure: threads.failure,
       close: async () => {
         isClosing = true;
         await threads.close();
-        await briefly(worker.close());
+        await briefly(begun.close());
         await briefly(removeMeta());
       },
     };
@@ -101,6 +113,12 @@ export async function beginCrew(
     await threads.close();
     throw error;
   }
+}
+
+/** Finds out before the first piece is computed in vain. @throws UserError where no file can be made. */
+async function tryToWrite(path: string): Promise<void> {
+  await writeWhole(path, '');
+  await rm(path, { force: true });
 }
 
 /** @returns an error whose message is fit for Redis: one line, no stack of this machine. */

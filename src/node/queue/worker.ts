@@ -60,6 +60,12 @@ export async function work(
     total += leaving.done();
     log.info(`run ${leaving.id} is left, after ${leaving.done()} pieces`);
   };
+  const refuse = async (id: string, error: unknown) => {
+    refused.add(id);
+    const refusal = oneLine(error instanceof Error ? error.message : String(error));
+    log.warn(`run ${oneLine(id, 100)} is refused: ${refusal}`);
+    await tell(id, { refusal });
+  };
   const join = async (id: string) => {
     const job = await runs.getJob(id);
     if (job === undefined) return;
@@ -73,10 +79,7 @@ export async function work(
       await tell(id, { threads: begun.threads });
       begun.start();
     } catch (error) {
-      refused.add(id);
-      const refusal = oneLine(error instanceof Error ? error.message : String(error));
-      log.warn(`run ${oneLine(id, 100)} is refused: ${refusal}`);
-      await tell(id, { refusal });
+      await refuse(id, error);
     }
   };
   /** Chooses the run to work at: the present one while it has work, else the oldest that has, else the oldest. */
@@ -97,6 +100,8 @@ export async function work(
   };
   const look = async () => {
     try {
+      const failure = crew?.failure();
+      if (failure !== undefined) await refuse(crew!.id, failure);
       const id = await chosen();
       if (crew !== undefined && crew.id !== id) await leave();
       if (crew === undefined && id !== undefined) await join(id);

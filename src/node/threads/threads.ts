@@ -18,6 +18,8 @@ export interface ThreadEnds {
 export interface Workers<Input, Output> {
   /** Done by the first thread that is free. @throws what the work throws on this input, or the signal's reason. */
   run(input: Input): Promise<Output>;
+  /** @returns why no work is done any more, once a thread has ended or all are closed; undefined until then. */
+  failure(): unknown;
   /** Ends the threads; unfinished work fails. */
   close(): Promise<void>;
 }
@@ -100,6 +102,7 @@ export function inThreads<Ends extends ThreadEnds>(
         waiting.push({ input, resolve, reject });
         assign();
       }),
+    failure: () => failure?.error,
     async close() {
       signal.removeEventListener('abort', abort);
       fail(new Error(`the threads of ${name} have been closed`));

@@ -1,6 +1,7 @@
 // The things that must not happen in a queue: work for other programs, files or processors, and jobs made to do harm.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FlowProducer, Queue, QueueEvents, UnrecoverableError, Worker } from 'bullmq';
@@ -94,6 +95,11 @@ describe.skipIf(!hasRedis)('a queue refuses', () => {
     // The run's own folder is gone when the run has ended.
     cpSync(join(folder, original.exchange), join(folder, 'exchange'), { recursive: true });
     const announcement = { ...original, exchange: 'exchange' };
+    // Tests run as root, who may write in any folder, so a folder takes the place of the file that is tried.
+    cpSync(join(folder, original.exchange), join(folder, 'unwritable'), { recursive: true });
+    mkdirSync(join(folder, 'unwritable', `probe.${`${hostname()}/${process.pid}`.replaceAll(/\W/g, '-')}`, 'full'), {
+      recursive: true,
+    });
     const large = join(folder, 'large');
     writeFileSync(large, '');
     truncateSync(large, 10e9); // sparse: it takes no room
@@ -113,6 +119,7 @@ describe.skipIf(!hasRedis)('a queue refuses', () => {
       [{ ...announcement, paths: { generator: '../../etc' } }, /leads out of the shared folder/],
       [{ ...announcement, paths: { psi: 'gan' } }, /an input that its kind of work does not have/],
       [{ ...announcement, exchange: '/etc' }, /leads out of the shared folder/],
+      [{ ...announcement, exchange: 'unwritable' }, /cannot write .*unwritable/],
       [{ ...announcement, files: { large: { sha256: 'f'.repeat(64), bytes: 10 } } }, /large is not the same file/],
       [
         { ...announcement, files: { large: { sha256: 'f'.repeat(64), bytes: 10e9 } } },

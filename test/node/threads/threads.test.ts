@@ -26,3 +26,11 @@ test('any other failure stays what it is', async () => {
   expect(error).toBeInstanceOf(Error);
   expect(error).not.toBeInstanceOf(UserError);
 });
+
+test('after a thread has ended all work fails, and it is said why', async () => {
+  const workers = inThreads('stages/nowhere', undefined, options);
+  expect(workers.failure()).toBeUndefined();
+  for (const _ of ['first', 'second']) await expect(workers.run({})).rejects.toThrow('nowhere');
+  expect((workers.failure() as Error).message).toContain('nowhere');
+  await workers.close();
+});
