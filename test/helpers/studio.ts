@@ -59,6 +59,7 @@ export async function openStudio(page: Page, address: string): Promise<void> {
 export async function faceIsThere(page: Page): Promise<void> {
   await page.locator('.face canvas[data-drawn]').first().waitFor({ timeout: 60_000 });
   await page.locator('.values strong:text("%")').first().waitFor();
+  await page.locator('.opening').waitFor({ state: 'detached' });
 }
 
 /** @returns the pixels of the large face, RGBA. */

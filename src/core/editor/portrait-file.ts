@@ -8,7 +8,7 @@ import { flattenTree, type ParameterSpec } from '../graph/tree.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import type { Weights } from '../models/weights.ts';
 import type { FaceBox, Photo } from '../portraits/photo.ts';
-import type { Bundle } from './bundle.ts';
+import { type Bundle, isSameModel } from './bundle.ts';
 import { isRounded } from './networks.ts';
 
 const number = z.number().refine(Number.isFinite);
@@ -86,7 +86,7 @@ export function decodePortrait(bytes: Uint8Array, bundle: Bundle, photo: Photo, 
   const details = detailsSchema.safeParse(parsed(metadata.details));
   if (!details.success) throw new UserError(`${place} must be a portrait; it is none. Make it by invert`);
   const { schemaVersion: _, ...data } = details.data;
-  if (data.bundle.sha256 !== bundle.sha256) {
+  if (!isSameModel(bundle, data.bundle.sha256)) {
     throw new UserError(
       `${place} was found with bundle "${data.bundle.name}" (SHA-256 ${data.bundle.sha256.slice(0, 12)}…); ` +
         `${bundle.place} is another (${bundle.sha256.slice(0, 12)}…). Give that one with --bundle, or invert the photo again`,

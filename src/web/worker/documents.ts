@@ -50,6 +50,12 @@ export async function encodePhoto(
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { willReadFrequently: true })!;
   context.putImageData(new ImageData(new Uint8ClampedArray(pixels), width, height), 0, 0);
+  if (type === 'image/jpeg') {
+    // Clear pixels become white, as they are on the screen and in Node; by themselves they would become black.
+    context.globalCompositeOperation = 'destination-over';
+    context.fillStyle = '#ffffff';
+    context.fillRect(0, 0, width, height);
+  }
   const kept = Math.max(usualQuality, quality ?? 0) / 100;
   const blob = await canvas.convertToBlob({ type, quality: kept });
   if (type === 'image/png') return signPicture(blob, edit, model);

@@ -167,6 +167,14 @@ describe('a portrait’s file', () => {
     await again.release();
   });
 
+  test('opens with a later form of its bundle', async () => {
+    const later = await open({ ...style, psi: 0.5, formerly: [editor.bundle.sha256] });
+    const again = await later.openPortraitFile(portrait.file, photo);
+    expect(again.figures).toEqual(portrait.figures);
+    await again.release();
+    await later.release();
+  });
+
   test('is refused with another bundle, another photo, and where it is damaged', async () => {
     const other = await open({ ...style, psi: 0.5 });
     await expect(other.openPortraitFile(portrait.file, photo, 'me')).rejects.toThrow(

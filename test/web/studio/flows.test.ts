@@ -70,6 +70,12 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const after = await changedPixels(page, before);
     await poll(() => valueText(page, 'Young')).toMatch(/^\d+ → \d+ %$/);
     expect(page.url()).toContain('move=Young=@-2.5');
+    const seed = page.getByLabel('Seed', { exact: true });
+    await seed.fill('sixty');
+    await page.keyboard.press('Enter');
+    await page.getByText('a seed must be a whole number from 0; got "sixty"').waitFor();
+    expect(await seed.inputValue()).toBe('60');
+    await expectFace(page, after);
     expect(await page.locator('.change-list li').first().innerText()).toContain('Young');
     await page.keyboard.press('Control+z');
     await expectFace(page, before);
@@ -218,6 +224,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.id);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter'); // "Skip to the sliders"
+    expect(await focused()).toBe('Attributes');
+    expect(page.url()).not.toContain('#attributes');
+    expect(await page.locator('.message').count()).toBe(0);
     await page.keyboard.press('/');
     expect(await focused()).toBe('Search 40 attributes');
     await page.keyboard.type('smil');

@@ -66,7 +66,15 @@ function StudioPage({ isReady }: { readonly isReady: boolean }) {
   });
   return (
     <div class="page" inert={!isReady}>
-      <a class="skip" href="#attributes">
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place on the page, but the address says which face it is */}
+      <a
+        class="skip"
+        href="#attributes"
+        onClick={event => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>('#attributes')?.focus();
+        }}
+      >
         Skip to the sliders
       </a>
       <Header />
@@ -82,7 +90,7 @@ function StudioPage({ isReady }: { readonly isReady: boolean }) {
         </section>
         <AttributePanel />
       </main>
-      <MessageBar />
+      {state.dialog.value === undefined && <MessageBar />}
       <ExportDialog />
       <HelpDialog />
       <PhotoDialog />

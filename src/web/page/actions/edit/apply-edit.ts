@@ -69,7 +69,8 @@ export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: un
   const wasApplied = remaining.length < entries.length;
   tellProblem(state, error.message, wasApplied ? 'problem' : 'refused');
   if (!wasApplied) return;
-  state.history.value = { entries: remaining, at: Math.min(at - 1, remaining.length - 1) };
+  const shown = remaining.findLastIndex(entry => sameEdit(entry.edit, lastGood));
+  state.history.value = { entries: remaining, at: shown >= 0 ? shown : Math.min(at - 1, remaining.length - 1) };
   if (edit !== state.edit.value) return;
   if (remaining.length === 0) applyEdit(studio, lastGood, faceName(lastGood));
   else state.edit.value = lastGood;

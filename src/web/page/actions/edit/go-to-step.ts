@@ -1,13 +1,18 @@
 // Goes to a step of the history.
 import type { Studio } from '../../state/studio-state.ts';
 import { tell } from '../messages.ts';
+import { showing } from '../photo/open-portraits.ts';
 
 /** @param at its index; where there is none, nothing happens. The steps after it stay until something else is done. */
-export function goToStep({ state }: Studio, at: number): void {
+export function goToStep(studio: Studio, at: number): void | Promise<void> {
+  const { state } = studio;
   const { entries } = state.history.value;
   const entry = entries[at];
   if (entry === undefined) return;
-  state.history.value = { entries, at };
-  state.edit.value = entry.edit;
-  tell(state, `Step ${at + 1} of ${entries.length}: ${entry.label}`);
+  return showing(studio, entry.edit, () => {
+    if (state.history.value.entries !== entries) return; // something else was done meanwhile
+    state.history.value = { entries, at };
+    state.edit.value = entry.edit;
+    tell(state, `Step ${at + 1} of ${entries.length}: ${entry.label}`);
+  });
 }

@@ -1,10 +1,9 @@
 // Opens a file that was dropped, pasted or chosen: a recipe, a picture that carries one, or a photo.
 import { UserError } from '../../../../core/errors.ts';
-import type { Edit } from '../../../shared/protocol.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { applyEdit } from '../edit/apply-edit.ts';
 import { tell, tellProblem } from '../messages.ts';
-import { openKept } from '../photo/kept-portraits.ts';
+import { bringBack } from '../photo/open-portraits.ts';
 import { readPhoto } from '../photo/photo-steps.ts';
 
 export async function importFile(studio: Studio, file: File): Promise<void> {
@@ -15,7 +14,7 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
     // Formats that carry no recipes here can only be photos.
     const carries = !isPicture || /^image\/(png|jpeg|webp)$/.test(file.type);
     const document = carries ? await faceWorker.readDocument(file) : undefined;
-    if (document !== undefined && (await isHere(studio, document.edit))) {
+    if (document !== undefined && (await bringBack(studio, document.edit))) {
       const { edit, faces } = document;
       applyEdit(studio, edit, `${file.name} opened`);
       tell(state, `${file.name} opened${faces > 1 ? `, the first of its ${faces} faces` : ''}`);
@@ -27,10 +26,4 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
   } catch (error) {
     tellProblem(state, error instanceof UserError ? error.message : `${file.name} cannot be read: ${String(error)}`);
   }
-}
-
-/** Whether the face of an edit can be shown: that of a photo only where its portrait is open or kept here. */
-async function isHere(studio: Studio, edit: Edit): Promise<boolean> {
-  if (!('portrait' in edit)) return true;
-  return edit.portrait === studio.state.portrait.value?.sha256 || openKept(studio, edit.portrait);
 }

@@ -8,6 +8,7 @@ import type { Edit, OpenedPortrait } from '../../../shared/protocol.ts';
 import type { PhotoStep, Studio, StudioState } from '../../state/studio-state.ts';
 import { applyEdit } from '../edit/apply-edit.ts';
 import { tell, tellProblem } from '../messages.ts';
+import { holdPortrait, reopenPortrait } from './open-portraits.ts';
 
 /** The file of the photo that is being opened. */
 let source: File | undefined;
@@ -36,11 +37,16 @@ export async function findFace(studio: Studio, box: FaceBox, quick: boolean): Pr
   const step = state.photo.value;
   if (step.kind !== 'faces' || source === undefined) return;
   const file = source;
+  // The worker hears of it late, or when the face is found already.
+  const isGivenUp = () => source !== file || state.photo.value.kind !== 'finding';
   state.photo.value = { kind: 'finding', progress: undefined, photo: step.photo };
   try {
-    takePortrait(studio, await faceWorker.openPortrait({ box, quick }), file);
+    const found = await faceWorker.openPortrait({ box, quick });
+    if (isGivenUp()) return await reopenPortrait(studio);
+    takePortrait(studio, found, file);
     state.photo.value = { kind: 'choose' };
   } catch (error) {
+    if (isGivenUp()) return;
     fail(state, error, { ...step, clicks: step.photo.faces.length === 0 ? [] : undefined });
   }
 }
@@ -48,7 +54,7 @@ export async function findFace(studio: Studio, box: FaceBox, quick: boolean): Pr
 /** Shows a portrait as the face. */
 export function takePortrait(studio: Studio, portrait: OpenedPortrait, file: File): void {
   const { state } = studio;
-  state.portrait.value = { ...portrait, source: file };
+  holdPortrait(state, { ...portrait, source: file });
   const edit: Edit = { portrait: portrait.sha256, moves: [], locks: [], geometry: 'linear', hold: 'linear' };
   state.dialog.value = undefined;
   applyEdit(studio, edit, `${file.name} opened`);

@@ -12,6 +12,7 @@ import { moreFaces } from '../faces/more-faces.ts';
 import { loadRecent } from '../faces/recent-faces.ts';
 import { tellProblem } from '../messages.ts';
 import { loadKept } from '../photo/kept-portraits.ts';
+import { bringBack, photoNotHere, reopenPortrait, showing } from '../photo/open-portraits.ts';
 import { tellPortraitProgress } from '../photo/photo-steps.ts';
 import { startFollowing } from './follow.ts';
 import { keepOffline } from './keep-offline.ts';
@@ -46,7 +47,11 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
     state.model.value = undefined;
     state.engine.value = undefined;
     state.before.value = undefined;
+    state.shown.value = undefined;
+    state.playing.value = undefined;
     state.figures.value = undefined;
+    state.dialog.value = undefined;
+    state.photo.value = { kind: 'choose' };
   });
   try {
     const model = await studio.faceWorker.load(request);
@@ -55,12 +60,16 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
       state.active.value = firstActive(model);
     });
     state.engine.value = await studio.faceWorker.open();
+    if (state.history.value.at >= 0) await reopenPortrait(studio); // tried again, with a new worker
   } catch (error) {
     const problem = error instanceof UserError ? error.message : `The model cannot be opened: ${String(error)}`;
     state.phase.value = { kind: 'failed', problem };
     return;
   }
-  const edit = state.history.value.at < 0 ? await readAddress(studio) : state.edit.value;
+  const wanted = state.history.value.at < 0 ? await readAddress(studio) : state.edit.value;
+  const isHere = await bringBack(studio, wanted).catch(() => false);
+  const edit = isHere ? wanted : openingFace(state.model.value!);
+  if (!isHere) tellProblem(state, photoNotHere);
   applyEdit(studio, edit, edit.moves.length + edit.locks.length > 0 ? `${faceName(edit)}, edited` : faceName(edit));
   const ends = [startRendering(studio), startFollowing(studio)];
   stop = () => {
@@ -102,7 +111,8 @@ export async function followAddress(studio: Studio): Promise<void> {
     location.hash === `#${formatLink(state.edit.value, model)}`
   )
     return;
-  applyEdit(studio, await readAddress(studio), 'Link opened');
+  const edit = await readAddress(studio);
+  await showing(studio, edit, () => applyEdit(studio, edit, 'Link opened'));
 }
 
 async function readAddress({ state, faceWorker }: Studio): Promise<Edit> {

@@ -1,10 +1,12 @@
-// A dialog of the browser's own kind: it holds the focus, and Escape closes it.
+// A dialog of the browser's own kind: it holds the focus, and Escape closes it. Messages are told inside, since all else is
+// out of reach meanwhile.
 import './dialog.css';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { closeDialog } from '../../actions/view/choose.ts';
 import { CloseIcon } from '../../display/icons.tsx';
 import type { DialogName } from '../../state/studio-state.ts';
+import { MessageBar } from '../common/message-bar.tsx';
 import { useStudio } from '../common/studio-context.ts';
 
 interface Props {
@@ -42,6 +44,7 @@ export function Dialog({ name, title, children }: Props) {
             </button>
           </div>
           {children}
+          <MessageBar />
         </div>
       )}
     </dialog>

@@ -15,8 +15,8 @@ export function SeedField() {
     <form
       class="seed"
       onSubmit={event => {
-        event.preventDefault();
-        act(chooseSeed, field.current!.value);
+        event.preventDefault(); // what was typed has been taken by the field's change, which comes first
+        field.current!.blur();
       }}
     >
       <label for="seed">Seed</label>

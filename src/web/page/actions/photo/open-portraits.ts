@@ -1,0 +1,61 @@
+// The portraits of this visit: the worker holds one of them, and takes another when an edit of that is to be shown.
+import { UserError } from '../../../../core/errors.ts';
+import type { Edit } from '../../../shared/protocol.ts';
+import type { OpenPortrait, Studio, StudioState } from '../../state/studio-state.ts';
+import { tellProblem } from '../messages.ts';
+import { storedPortrait } from './portrait-store.ts';
+
+/** Portraits that are remembered beside the one that is open, so that the history can go back to them. */
+const mostRemembered = 10;
+
+/** The message where an edit's portrait cannot be had. */
+export const photoNotHere = 'This face is of a photo that is not open here. Open the photo first';
+
+let remembered: readonly OpenPortrait[] = [];
+
+/** Says which portrait the worker holds. */
+export function holdPortrait({ portrait }: StudioState, open: OpenPortrait): void {
+  portrait.value = open;
+  remembered = [open, ...remembered.filter(({ sha256 }) => sha256 !== open.sha256)].slice(0, mostRemembered + 1);
+}
+
+/** Gives the portrait that is open to the worker again: to a new one, or after a search that was given up. */
+export async function reopenPortrait({ state, faceWorker }: Studio): Promise<void> {
+  await faceWorker.setView(state.zoom.value);
+  const open = state.portrait.value;
+  if (open !== undefined) await faceWorker.openKept({ photo: open.source, portrait: open.file });
+}
+
+function isDrawable({ portrait }: StudioState, edit: Edit): boolean {
+  return !('portrait' in edit) || edit.portrait === portrait.value?.sha256;
+}
+
+/**
+ * Has the worker take the portrait of an edit, if it was open in this visit or is kept in this browser.
+ * @returns whether the edit can be drawn now.
+ */
+export async function bringBack(studio: Studio, edit: Edit): Promise<boolean> {
+  const { state, faceWorker } = studio;
+  if (!('portrait' in edit) || isDrawable(state, edit)) return true;
+  const known = remembered.find(({ sha256 }) => sha256 === edit.portrait);
+  const stored = known
+    ? { photo: known.source, portrait: known.file }
+    : await storedPortrait(edit.portrait).catch(() => undefined);
+  if (stored === undefined) return false;
+  holdPortrait(state, { ...(await faceWorker.openKept(stored)), source: stored.photo });
+  return true;
+}
+
+/** Shows an edit at once where it can be drawn, else when its portrait is back; where that cannot be had, says so. */
+export function showing(studio: Studio, edit: Edit, show: () => void): void | Promise<void> {
+  if (isDrawable(studio.state, edit)) return show();
+  return bringBack(studio, edit).then(
+    isBack => {
+      if (isBack) show();
+      else tellProblem(studio.state, photoNotHere);
+    },
+    (error: unknown) => {
+      tellProblem(studio.state, error instanceof UserError ? error.message : `The photo cannot be opened: ${error}`);
+    },
+  );
+}
