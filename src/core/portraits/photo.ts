@@ -1,4 +1,5 @@
 // A decoded photo, and the places of a face in it, in words that every runtime shares.
+import { UserError } from '../errors.ts';
 import type { ColourSpace } from '../formats/icc.ts';
 
 /** A photo as it is shown: upright, 8 bits. Pixels of 4 channels end with their opacity. */
@@ -40,4 +41,18 @@ export interface FoundFace {
   readonly points: FacePoints;
   /** The detector's certainty, in (0, 1). */
   readonly score: number;
+}
+
+/** Sides of a face's square, in those of the photo, beyond which next to nothing of the photo would be seen. */
+const largestBox = 4;
+
+/** @throws UserError for a square that lies nowhere near the photo, or is far larger. */
+export function checkBox({ x, y, side }: FaceBox, { width, height }: Pick<Photo, 'width' | 'height'>): void {
+  const longest = Math.max(width, height);
+  const isNear = [x / width, y / height].every(place => place >= -1 && place <= 2);
+  if (isNear && side <= largestBox * longest) return;
+  throw new UserError(
+    `the square of a face must lie at the photo, with a side of at most ${largestBox * longest} pixels; got one of ` +
+      `${side} around (${x}, ${y}) in a photo of ${width}×${height}`,
+  );
 }

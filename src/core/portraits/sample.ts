@@ -12,6 +12,9 @@ export interface Sampled {
 /** From so many pixels of the photo a result's side on, its mean is taken over whole pixels; below, between them. */
 const wholePixelsFrom = 3;
 
+/** Places along a result's side that are looked at; a coarser mean than of all pixels is enough for so small a picture. */
+const mostAcross = 64;
+
 /**
  * Photo pixels that are partly clear lie on white.
  * @param toPhoto from the result's pixels, the middle of the first being (0.5, 0.5), to the photo's.
@@ -19,7 +22,7 @@ const wholePixelsFrom = 3;
 export function samplePhoto(photo: Photo, toPhoto: Similarity, width: number, height: number): Sampled {
   const { a, b, dx, dy } = toPhoto;
   const step = Math.hypot(a, b);
-  const across = Math.max(1, Math.ceil(step - 1e-9));
+  const across = Math.min(mostAcross, Math.max(1, Math.ceil(step - 1e-9)));
   const read = across === 1 ? readCubic : across < wholePixelsFrom ? readLinear : readNearest;
   const planes = new Float32Array(3 * width * height);
   const colour = new Float32Array(3);

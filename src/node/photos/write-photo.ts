@@ -37,7 +37,7 @@ export async function encodePhoto(photo: Photo, file: PhotoFile, options: WriteO
       ? sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false })
       : sharp(tiffOf(photo, file.profile), { limitInputPixels: false, ignoreIcc: true }).keepIccProfile();
   const noted = picture.withXmp(xmp).withExif(exifOf(file.exif));
-  const density = file.density === undefined ? noted : noted.withMetadata({ density: file.density });
+  const density = file.density === undefined ? noted : noted.withDensity(file.density);
   return encoded(density, format, quality, file).toBuffer();
 }
 
@@ -99,7 +99,9 @@ function exifText(value: unknown): string | undefined {
   }
   if (Array.isArray(value)) return exifText(value[0]);
   if (typeof value === 'number') return Number.isInteger(value) ? `${value}` : fraction(value);
-  return typeof value === 'string' && value.trim() !== '' ? value.replace(/\p{Cc}/gu, '') : undefined;
+  if (typeof value !== 'string') return undefined;
+  const text = value.replace(/\p{Cc}/gu, '').trim(); // cameras fill fields with zeros
+  return text === '' ? undefined : text;
 }
 
 function fraction(value: number): string | undefined {

@@ -52,6 +52,7 @@ test('without labels make a dataset for the GAN, and the classifier says what it
   expect(mistake('train', 'classifier', '--dataset', out, '--out', join(root, 'none'))).toMatch(
     /^train classifier needs labels, and the pictures of .* have none\. Prepare them with --labels labels\.csv/,
   );
+  expect(mistake('pipeline', '--celeba', faces, '--out', join(root, 'none'))).toMatch(/^the pipeline needs labels/);
   expect(mistake('pipeline', '--pictures', faces, '--out', join(root, 'none'))).toMatch(
     /^the pipeline needs labels of the pictures of .*: give --labels labels\.csv/,
   );

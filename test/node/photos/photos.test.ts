@@ -96,8 +96,9 @@ test('JPEG, PNG, WebP, AVIF and TIFF are read, and written as what they were', a
 });
 
 test('a profile stays, colours are seen through it, and pixels outside an edit are the same to the bit', async () => {
-  const file = await readPhoto(await picture().withIccProfile('p3').png().toBuffer());
+  const file = await readPhoto(await picture().withIccProfile('p3').withDensity(72).png().toBuffer());
   expect(file.profile).toBeDefined();
+  expect(file.density).toBeCloseTo(72, 0);
   const colour = Float32Array.from(colourAt(file, 0.1, 0.1));
   file.photo.colours?.toSrgb(colour);
   expect(Math.abs(colour[0]! - 255) + Math.abs(colour[1]!) + Math.abs(colour[2]!)).toBeLessThan(12); // red, as it was painted
@@ -135,6 +136,18 @@ test('the camera’s settings stay; place, serial numbers and the old thumbnail 
   expect([Photo?.ExposureTime, Photo?.FNumber]).toEqual([1 / 125, 2.8]);
   expect([GPSInfo, Thumbnail]).toEqual([undefined, undefined]);
   for (const secret of ['SN-12345', 'Nobody', 'Editor']) expect(written.includes(secret)).toBe(false);
+});
+
+test('fields that a camera filled with zeros are left out', async () => {
+  const source = await picture()
+    .withExif({ IFD0: { Make: 'Pinhole', Artist: 'x'.repeat(64) } })
+    .jpeg()
+    .toBuffer();
+  const at = source.indexOf('x'.repeat(64));
+  const blank = await readPhoto(Buffer.from(source).fill(0, at, at + 64));
+  const written = await encodePhoto(blank.photo, blank, edited);
+  const { Image } = readExif((await sharp(written).metadata()).exif!);
+  expect([Image?.Make, Image?.Artist]).toEqual(['Pinhole', undefined]);
 });
 
 test('the quality of a JPEG is found from its tables, and kept from 90 on', async () => {

@@ -113,7 +113,10 @@ export function createService(options: ServiceOptions): Service {
   );
   let uploads = 0;
   app.use(routes.edit.path, async (context, next) => {
-    const isForm = context.req.header('Content-Type')?.toLowerCase().startsWith('multipart/form-data');
+    const type = context.req.header('Content-Type')?.toLowerCase() ?? '';
+    // The type that curl sends unasked would be taken for a form with a photo.
+    if (type.startsWith('application/x-www-form-urlencoded')) throw new HTTPException(415);
+    const isForm = type.startsWith('multipart/form-data');
     if (!isForm) return edits!(context, next);
     if (!model.photos) throw new Refusal(422, `${name} edits no photos: it has no encoder`);
     // Photos are held in memory from their first byte on, so those that arrive count like those that wait.

@@ -117,6 +117,21 @@ export function checkFaceOptions(config: FacesConfig): void {
   if (latent === undefined && row !== undefined) throw new UserError('--row chooses rows of --latent; give that too');
 }
 
+/** @throws UserError for recipes of generated faces beside a photo. */
+export function checkRecipesFitPhotos(
+  { recipe, photo, photos, portrait }: FacesConfig,
+  recipes: readonly Recipe[],
+): void {
+  const [given] = Object.entries({ '--photo': photo, '--photos': photos, '--portrait': portrait }).flatMap(
+    ([flag, value]) => (value === undefined ? [] : [flag]),
+  );
+  if (given === undefined || recipes.every(each => 'portrait' in each)) return;
+  throw new UserError(
+    `${recipe} is of generated faces, which have no photo; got ${given} too. Leave that out, or say with --move what ` +
+      'becomes of the photo',
+  );
+}
+
 async function facesOfRecipes(
   path: string,
   editor: FaceEditor,

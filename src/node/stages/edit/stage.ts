@@ -8,6 +8,7 @@ import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
 import { UserError } from '../../../core/errors.ts';
 import { geometryNames } from '../../../core/models/latents.ts';
+import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { writeWhole } from '../../files/files.ts';
 import { checkFileFree } from '../../files/places.ts';
 import { silentLog } from '../../log/log.ts';
@@ -18,7 +19,7 @@ import { queueOptions } from '../framework/spread.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { checkPhotoOptions, photoOptions } from '../invert/open-photo.ts';
 import { changeOf, type EditResult, type FaceChange, listed, printEdit, warningsAbout } from './changes.ts';
-import { checkFaceOptions, defaultScale, facesOf, type NamedFace } from './faces.ts';
+import { checkFaceOptions, checkRecipesFitPhotos, defaultScale, facesOf, type NamedFace } from './faces.ts';
 import { editedPhoto, editFolder, openPhotos, photoFormatOf, photoFrames, printPhotos } from './photos.ts';
 import { editFolderByQueue } from './photos-by-queue.ts';
 import {
@@ -166,8 +167,10 @@ export const edit = defineStage({
     for (const move of config.move) {
       if (/[,%]/.test(move)) context.log.info(`--move ${move} is read as ${formatMoveRange(parseMoveRange(move))}`);
     }
+    const recipes = config.recipe === undefined ? [] : await readRecipeFile(config.recipe);
+    checkRecipesFitPhotos(config, recipes);
     if (config.photos !== undefined) return editPhotos(config, config.photos, context);
-    const format = formatOf(config);
+    const format = formatOf(config, recipes);
     const editor = await openPhotoBundle(config.bundle, config);
     const photos = await openPhotos(config, editor, context);
     const result = await editInto(config, format, editor, photos, context);
@@ -248,12 +251,14 @@ type FramesFormat = (typeof formats)[number];
 /** `photo`: the whole photo, edited. */
 type Format = FramesFormat | 'photo';
 
-function formatOf({ out, portrait, photo, recipe, steps = 1 }: Config): Format {
+/** @param recipes that are repeated. */
+function formatOf({ out, portrait, photo, steps = 1 }: Config, recipes: readonly Recipe[]): Format {
   const ending = extname(out).slice(1).toLowerCase();
   const ofPhoto = portrait !== undefined || photo !== undefined;
   const animated = ending === 'webp' || ending === 'gif';
-  const isRepeated = ending === 'png' && recipe !== undefined; // the recipe says how many frames there are
-  if (ofPhoto && !animated && !isRepeated && photoFormatOf(out) !== undefined && steps === 1) {
+  // A recipe of several frames says so; of one frame of a portrait it is that of the whole photo.
+  const isStrip = recipes.length > 1 || recipes.some(({ strip }) => strip !== undefined && strip.steps > 1);
+  if (ofPhoto && !animated && !(ending === 'png' && isStrip) && photoFormatOf(out) !== undefined && steps === 1) {
     if ((portrait?.length ?? 1) === 1) return 'photo';
     throw new UserError(
       `a whole photo is of one portrait; got ${portrait!.length} for ${out}. Give --steps for strips`,

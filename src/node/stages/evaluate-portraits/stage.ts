@@ -14,6 +14,7 @@ import { inThreads } from '../../threads/threads.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
 import { pathOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
+import { hashPictures } from '../prepare/hash-pictures.ts';
 import type { JudgedEdit, PhotoLikeness, PortraitThread } from './thread.ts';
 
 const { seed: _noRandomChoices, ...folderOptions } = runOptions;
@@ -61,9 +62,11 @@ export const evaluatePortraits = defineStage({
         `--faces must be at most ${test.length}, the test pictures of ${datasetFolder}; got ${faces}`,
       );
     }
-    return withRun(out, details, async run => {
+    const names = test.map(index => dataset.names[index]!);
+    const shown = { path: pictures, sha256: await hashPictures(pictures, names, { log, signal }) };
+    return withRun(out, { ...details, inputs: { ...inputs, pictures: shown } }, async run => {
       const jobs: PortraitThread['input'][] = [
-        ...test.map(index => ({ photo: join(pictures, dataset.names[index]!) })),
+        ...names.map(name => ({ photo: join(pictures, name) })),
         ...test.map((_, i) => ({ seed: firstSeed + i })),
       ];
       await run.rewind(() => true); // drops a line that was cut short

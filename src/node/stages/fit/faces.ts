@@ -26,7 +26,7 @@ export interface Faces extends LatentSpace {
   /** Each row's attribute, the logit above which it counts as present, and the source of the scores, for people. */
   readonly rows: readonly { readonly attribute: string; readonly threshold: number; readonly origin: string }[];
   /** The run of `train gan` that made them; undefined for faces from elsewhere. */
-  readonly generator: string | undefined;
+  readonly generator: { readonly path: string; readonly sha256: string } | undefined;
 }
 
 /** The direction of brightness. Locking it holds the light while something else moves. */
@@ -43,7 +43,7 @@ export async function readFaces(run: FinishedRun): Promise<Faces> {
   const [count] = latents.shape;
   checkNotEmpty(latents.shape, run.file(latentFiles[geometry]));
   const { data: logits } = await readMatrix(run.file('logits.npy'), [count, rows.length]);
-  const made = { attributes, geometry, generator: run.manifest.inputs.generator?.path };
+  const made = { attributes, geometry, generator: run.manifest.inputs.generator };
   // Faces of earlier versions have no brightness, and labels of one's own may know it already.
   if (attributes.includes(brightnessName) || !(await exists(run.file('brightness.npy')))) {
     return faces(latents, rows, logits, made);

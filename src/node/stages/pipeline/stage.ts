@@ -20,6 +20,7 @@ import { evaluateGenerator } from '../evaluate-generator/stage.ts';
 import { fit } from '../fit/stage.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 import { defineStage, type Stage, type StageContext, type Step, withPreset } from '../framework/stage.ts';
+import { findFaceFolder } from '../prepare/face-folder.ts';
 import { prepare, sourceOf, sourceOptions } from '../prepare/stage.ts';
 import { report } from '../report/stage.ts';
 import { synthesize } from '../synthesize/stage.ts';
@@ -75,7 +76,7 @@ export const pipeline = defineStage({
   steps: config => stepsOf(config),
   async run(config, context) {
     await openDevice(config); // a missing device is reported before any work
-    checkSource(config);
+    await checkSource(config);
     const hasLayers = config.generator === undefined || (await checkGenerator(config.generator, config, context));
     await makeFolder(config);
     const costs: Cost[] = [];
@@ -117,9 +118,11 @@ export const pipeline = defineStage({
 });
 
 /** @throws UserError for pictures without labels: only the GAN could be trained. */
-function checkSource(config: z.output<typeof options>): void {
+async function checkSource(config: z.output<typeof options>): Promise<void> {
   const folder = sourceOf(config);
-  if (config.celeba !== undefined || config.labels !== undefined) return;
+  if (config.labels !== undefined) return;
+  const parts = config.celeba === undefined ? undefined : await findFaceFolder(folder);
+  if (parts?.labels !== undefined) return;
   throw new UserError(
     `the pipeline needs labels of the pictures of ${folder}: give --labels labels.csv, or run prepare and train gan alone`,
   );
@@ -190,7 +193,7 @@ function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
 }
 
 /**
- * @returns whether it is a style generator. @throws UserError for one of another resolution than the preset's images.
+ * @returns whether it is a style generator. @throws UserError for one of other images than the preset's.
  */
 async function checkGenerator(
   folder: string,
@@ -204,6 +207,12 @@ async function checkGenerator(
     throw new UserError(
       `--generator must make images of the preset's ${resolution}×${resolution}; got ${details.resolution} with ` +
         `${folder}. Choose another --preset`,
+    );
+  }
+  if (details.normalisation !== 'range') {
+    throw new UserError(
+      `--generator must make images of normalisation range, as the pipeline's classifiers see them; got ` +
+        `${details.normalisation} with ${folder}. Train classifiers of it and run the stages one by one`,
     );
   }
   log.info(`train gan: left out, as ${folder} is given; the options of ${preset} for it do not apply`);

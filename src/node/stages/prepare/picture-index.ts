@@ -4,7 +4,7 @@ import { excerpt, UserError } from '../../../core/errors.ts';
 import type { CropName } from '../../../core/images/crop.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type FaceFolder, findFaceFolder, findPictures, pictureFormats } from './face-folder.ts';
-import { type LabelTable, readLabelTable } from './label-table.ts';
+import { type LabelTable, type PictureLabels, readLabelTable } from './label-table.ts';
 import { readIdentities, readMapping, readPartition, renamed } from './picture-rows.ts';
 import { picturesByName } from './pictures-by-name.ts';
 import { splitAtRandom } from './split.ts';
@@ -133,19 +133,27 @@ function readLabels(given: string | undefined, parts: FaceFolder | undefined): P
 }
 
 const noLabels = new Uint8Array();
+const withoutLabels: PictureLabels = { labels: noLabels };
 
 function unlabelledRows(files: readonly string[]): Rows {
   const rows = files.map(name => ({ name, labels: noLabels, split: undefined, identity: -1 }));
   return { rows, attributes: [], tables: {}, bad: [] };
 }
 
-/** People go by any name in a table of one's own. */
-function ownRows({ path, attributes, rows, bad }: LabelTable): Rows {
+/** @returns what numbers people, who go by any name in a table of one's own; −1 is nobody known. */
+function peopleNumbers(): (person: string | undefined) => number {
   const people = new Map<string, number>();
-  const numberOf = (person: string) => people.get(person) ?? people.set(person, people.size).size - 1;
+  return person => {
+    if (person === undefined || person === '') return -1;
+    return people.get(person) ?? people.set(person, people.size).size - 1;
+  };
+}
+
+function ownRows({ path, attributes, rows, bad }: LabelTable): Rows {
+  const numberOf = peopleNumbers();
   return {
     rows: [...rows].map(([name, { labels, split, person }]) => {
-      return { name, labels, split, identity: person === undefined || person === '' ? -1 : numberOf(person) };
+      return { name, labels, split, identity: numberOf(person) };
     }),
     attributes,
     tables: { labels: path },
@@ -156,7 +164,8 @@ function ownRows({ path, attributes, rows, bad }: LabelTable): Rows {
 /** Joins CelebA's tables (Liu et al. 2015). CelebA-HQ's pictures have other names, by which CelebA's tables are read. */
 async function celebaRows(folder: string, parts: FaceFolder, labels: LabelTable | undefined): Promise<Rows> {
   const isHighQuality = parts.crop !== 'celeba';
-  if (parts.partition === undefined && !isHighQuality) {
+  const saysSplits = labels !== undefined && [...labels.rows.values()].some(({ split }) => split !== undefined);
+  if (parts.partition === undefined && !isHighQuality && !saysSplits) {
     throw new UserError(
       `cannot read ${folder}/list_eval_partition.txt: no such file; put CelebA's table of partitions beside its labels`,
     );
@@ -172,10 +181,11 @@ async function celebaRows(folder: string, parts: FaceFolder, labels: LabelTable 
   for (const { file, reason } of [labels, splits, people].flatMap(table => table?.bad ?? [])) blame(file, reason);
   const names = new Set([...(labels?.rows.keys() ?? []), ...(splits?.rows.keys() ?? [])]);
   const rows: Row[] = [];
+  const numberOf = peopleNumbers();
   for (const name of names) {
-    const known = labels === undefined ? { labels: noLabels } : labels.rows.get(name);
+    const known = labels === undefined ? withoutLabels : labels.rows.get(name);
     const split = known?.split ?? splits?.rows.get(name);
-    const person = people === undefined ? -1 : people.rows.get(name);
+    const person = people === undefined ? numberOf(known?.person) : people.rows.get(name);
     if (/[\\/]/.test(name)) blame(name, 'its name must not contain a folder');
     else if (known === undefined) blame(name, 'it has no row of labels');
     else if (split === undefined && splits !== undefined) blame(name, 'it is in no partition');

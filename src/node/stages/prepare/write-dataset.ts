@@ -65,6 +65,7 @@ export async function writeImages(
       progress.update(next, bad.length > 0 ? `${bad.length} bad` : undefined);
       if (next % savedEvery === 0) {
         check();
+        await writer.flush(); // a resumed run relies on as many pictures as the state says
         await writeJson(statePath, { next, bad });
       }
     }

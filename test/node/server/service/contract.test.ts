@@ -181,6 +181,8 @@ test('it refuses a recipe with more beside it, and one of another model', async 
 test('it refuses other types, in and out', async () => {
   expect((await ask(edits, edits, { method: 'POST', body: 'seed=1' })).status).toBe(415);
   expect((await ask(edits, edits, { ...posted(move), headers: { 'Content-Type': 'text/xml' } })).status).toBe(415);
+  const unasked = { 'Content-Type': 'application/x-www-form-urlencoded' }; // by curl -d
+  expect((await ask(edits, edits, { ...posted(move), headers: unasked })).status).toBe(415);
   expect((await ask(edits, edits, posted(move, { Accept: 'text/html' }))).status).toBe(406);
   expect((await ask(edits, edits, posted(move, { Accept: 'image/png;q=0' }))).status).toBe(406);
   expect((await ask(faces, '/v1/faces/1', { headers: { Accept: 'text/html' } })).status).toBe(406);

@@ -215,6 +215,26 @@ test('damaged photos, and damaged edits of good ones', async () => {
   );
 }, 120_000);
 
+test('squares that lie nowhere near the photo, or hold it a million times', async () => {
+  const png = await sharp({ create: { width: 12, height: 12, channels: 3, background: 'olive' } })
+    .png()
+    .toBuffer();
+  const boxes = [
+    { x: 6, y: 6, side: 1e9, angle: 0 },
+    { x: 6, y: 6, side: 1e300, angle: 0 },
+    { x: 1e12, y: 6, side: 8, angle: 1e9 },
+  ];
+  for (const box of boxes) {
+    const edit = JSON.stringify({ moves: ['Young=1'], box, quick: true });
+    await ask('/v1/edits', form({ photo: new File([png], 'a'), edit }));
+  }
+  // So long that a pixel of what faces are looked for in covers hundreds of its own.
+  const long = await sharp({ create: { width: 60_000, height: 16, channels: 3, background: 'olive' } })
+    .png()
+    .toBuffer();
+  await ask('/v1/edits', form({ photo: new File([long], 'a'), edit: photoEdit }), refusedOrGood);
+});
+
 test('photos that grow beyond all measure when they are decoded', async () => {
   const huge = Buffer.from(
     await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })

@@ -43,6 +43,18 @@ test('the recipe inside makes the last frame again', async () => {
   await editor.release();
 });
 
+test('a recipe of a generated face is refused beside a photo, before that is looked at', async () => {
+  const recipe = join(folder, 'seed.json');
+  await run({ seed: [7], move: ['Young=1'], out: recipe });
+  const out = join(folder, 'me.jpg');
+  for (const given of [{ photo: 'me.jpg' }, { portrait: ['portraits/me'] }, { photos: 'holiday' }]) {
+    const [flag] = Object.keys(given);
+    await expect(run({ recipe, move: [], ...given, out })).rejects.toThrow(
+      `seed.json is of generated faces, which have no photo; got --${flag} too. Leave that out`,
+    );
+  }
+});
+
 test('locks that the field holds: another face than in a straight line, and the recipe makes it again', async () => {
   const held = join(folder, 'held');
   await writeTinyBundle(held, 32, undefined, [], { field: true });

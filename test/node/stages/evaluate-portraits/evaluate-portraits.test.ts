@@ -1,5 +1,5 @@
 // The measure of portraits, over drawn pictures and untrained networks: what it counts, and that it can be interrupted.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { silentLog } from '../../../../src/node/log/log.ts';
@@ -63,6 +63,11 @@ test('photos come nearer step by step, and edits of them stand beside those of s
   for (const name of ['metrics.jsonl', 'portraits.json']) {
     expect(readFileSync(join(broken, name), 'utf8'), name).toBe(readFileSync(join(out, name), 'utf8'));
   }
+  const others = join(root, 'others');
+  mkdirSync(others);
+  await expect(evaluatePortraits.run(options({ out, pictures: others, resume: true }), context)).rejects.toThrow(
+    'pictures',
+  );
 });
 
 test('more pictures than there are, and a model that opens no photos, are one line', async () => {

@@ -1,5 +1,5 @@
 // From a finished style generator to boundaries in its latents u: synthesize and fit, which know no other way for it.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { toFloat32, toFloat64 } from '../../../../src/core/formats/nd-array.ts';
@@ -109,4 +109,10 @@ test('fit reads u as it is, says so, and labels by seed are of the faces that ar
   const found = toFloat64((await readNpy(finished.file('dimples_boundary.npy'))).data);
   expect(cosine(found, normal)).toBeGreaterThan(0.75); // these u are not white: the generator is untrained
   expect(await rowsOf(at('exported/u.npy'))).toEqual(await rowsOf(at('faces/u.npy')));
+  // Seeds say nothing of faces that another generator made.
+  rmSync(at('style'), { recursive: true });
+  await writeTinyGenerator(at('style'), { ...tinyStyle, fmapMax: 4 });
+  await expect(fit.run(fit.options.parse({ ...options, threads: 1, out: at('stale') }), context)).rejects.toThrow(
+    /labels by seed need the generator that draws the faces; .* has been made anew since/,
+  );
 });

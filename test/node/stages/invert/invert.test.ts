@@ -104,6 +104,10 @@ describe('edit of a portrait', () => {
     expect([width, height]).toEqual([3 * 32 + 2 * 2, 32]);
     await editing({ portrait: [out], recipe: strip, move: [], out: again });
     expect(readFileSync(again).equals(readFileSync(strip))).toBe(true);
+    const [whole, repeated] = [join(root, 'whole.png'), join(root, 'repeated.png')];
+    await editing({ portrait: [out], out: whole });
+    await editing({ portrait: [out], recipe: whole, move: [], out: repeated });
+    expect(readFileSync(repeated).equals(readFileSync(whole))).toBe(true);
     await expect(editing({ recipe: strip, move: [], out: again })).rejects.toThrow(/Give its folder with --portrait$/);
     const film = join(root, 'film.webp');
     await editing({ portrait: [out], steps: 3, out: film });

@@ -8,6 +8,8 @@ import { openRun } from '../../../../src/node/runs/run-folder.ts';
 import { pipeline } from '../../../../src/node/stages/pipeline/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
+import { tinyGan } from '../../../helpers/tiny-networks.ts';
+import { writeTinyGenerator } from '../../../helpers/tiny-runs.ts';
 
 const root = temporaryFolder();
 const [first, again] = [join(root, 'first'), join(root, 'again')];
@@ -45,10 +47,15 @@ test('a finished generator takes the place of training one, and makes the same o
   expect(existsSync(join(again, 'report.html'))).toBe(true);
 });
 
-test('one of another resolution is refused before any work', async () => {
+test('one of other images is refused before any work', async () => {
   const out = join(root, 'refused');
   await expect(run({ preset: 'smoke', out, generator })).rejects.toThrow(
     /--generator must make images of the preset's 16×16; got 8 with .*gan. Choose another --preset/,
+  );
+  const coloured = join(root, 'coloured');
+  await writeTinyGenerator(coloured, { ...tinyGan, normalisation: 'chromaticity' });
+  await expect(run({ preset: 'tiny', out, generator: coloured })).rejects.toThrow(
+    /--generator must make images of normalisation range, .*; got chromaticity with .*coloured/,
   );
   expect(existsSync(out)).toBe(false);
 });

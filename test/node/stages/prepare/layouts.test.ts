@@ -113,6 +113,11 @@ test('CelebA-HQ: its pictures are whole squares, split as CelebA splits theirs w
   expect([alone.crop, alone.pictures.length]).toEqual(['square', count]);
   const splits = alone.pictures.map(({ split }) => split);
   expect([0, 1, 2].map(split => splits.filter(each => each === split).length)).toEqual([16, 2, 2]);
+  const csv = (rows: readonly string[]) =>
+    join(fresh({ 'own.csv': ['file,scarf,person', ...rows].join('\n') }), 'own.csv');
+  const people = hq.map((name, i) => `${name},${i % 2},p${i % 5}`);
+  const byPerson = (await index(fresh(own), { labels: csv(people) })).pictures;
+  expect(byPerson.map(({ identity }) => identity)).toEqual(byPerson.map(({ name }) => Number.parseInt(name, 10) % 5));
   const mapping = `idx orig_idx orig_file\n${hq.map((_, i) => `${i} ${i} ${names[count - 1 - i]}`).join('\n')}\n`;
   const mapped = { ...own, 'CelebA-HQ-to-CelebA-mapping.txt': mapping, 'list_eval_partition.txt': partition };
   const { pictures: found } = await index(fresh(mapped));

@@ -3,7 +3,7 @@ import type { Figure } from '../../../presentation/html.ts';
 import type { Sources } from '../sources.ts';
 import { datasetFigure, generatedFigure } from './attributes.ts';
 import { cosinesFigure, editsFigure, groupsFigure, rescoringFigure } from './edits.ts';
-import { ageFigure, groupStripsFigure, locksFigure, samplesFigure } from './faces.ts';
+import { ageFigure, groupStripsFigure, knowsAge, locksFigure, samplesFigure } from './faces.ts';
 import { geometryFigure } from './geometry.ts';
 import { qualityFigure } from './quality.ts';
 import { sampleCurvesFigure } from './sample-curves.ts';
@@ -25,9 +25,8 @@ export function drawingsOf(folder: string, sources: Sources): (() => Figure | Pr
     () => editsFigure(sources),
     () => rescoringFigure(sources),
     // Women and men are told apart by the attribute that says so.
-    ...(sources.editor.attributes.includes('Male')
-      ? [() => groupsFigure(sources), () => groupStripsFigure(sources)]
-      : []),
+    ...(sources.editor.attributes.includes('Male') ? [() => groupsFigure(sources)] : []),
+    ...(knowsAge(sources.editor) ? [() => groupStripsFigure(sources)] : []),
     () => cosinesFigure(sources),
     ...(sources.runs.quality === undefined ? [] : [() => qualityFigure(sources.runs.quality!)]),
     () => curvesFigure(sources),

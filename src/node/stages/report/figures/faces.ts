@@ -60,8 +60,8 @@ const severalLocks: readonly StripPlan[] = [
   { move: 'Eyeglasses=-3..3', locks: ['Male', 'Young'] },
 ];
 
-/** Whether the model's attributes are those of the report, so that its edits can be shown. */
-function knowsAge({ attributes }: FaceEditor): boolean {
+/** Whether the model knows age and gender, so that the report's edits can be shown. */
+export function knowsAge({ attributes }: FaceEditor): boolean {
   return attributes.includes('Young') && attributes.includes('Male');
 }
 
@@ -170,7 +170,8 @@ async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = 
 }
 
 function reasonFor(editor: FaceEditor, attribute: string): string {
-  return editor.direction(attribute).reason ?? 'it has no boundary';
+  const direction = editor.bundle.directions.find(each => each.attribute === attribute);
+  return direction === undefined ? 'the model does not know it' : (direction.reason ?? 'it has no boundary');
 }
 
 /** `+3 σ`, …, `−3 σ`. */
