@@ -18,24 +18,27 @@ import { linkTarget, temporaryName } from './places.ts';
  * Writes a file under a temporary name, forces it to the disk and renames it: readers see all of it or nothing. The
  * temporary name is always the same, so that what a killed process leaves behind goes with the next write. A file that
  * cannot be renamed to, because it is a mount point, is overwritten as it stands.
+ * @param folders `made` where they are missing; `there`: they must be, since who made them may have taken them away.
  */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeWhole(path: string, bytes: Uint8Array | string, folders: Folders = 'made'): Promise<void> {
   await explainingDiskErrors('write', path, async () => {
     const target = await linkTarget(path);
     const temporary = temporaryName(target);
     try {
-      await writeOnto(temporary, bytes);
+      await writeOnto(temporary, bytes, folders);
       await renamePatiently(temporary, target);
     } catch (error) {
       await rm(temporary, { force: true });
       if (!['EBUSY', 'EXDEV'].includes(errorCode(error) ?? '') || !(await stat(target)).isFile()) throw error;
-      await writeOnto(target, bytes);
+      await writeOnto(target, bytes, folders);
     }
   });
 }
 
-async function writeOnto(path: string, bytes: Uint8Array | string): Promise<void> {
-  const handle = await openNew(path);
+type Folders = 'made' | 'there';
+
+async function writeOnto(path: string, bytes: Uint8Array | string, folders: Folders): Promise<void> {
+  const handle = await (folders === 'made' ? openNew(path) : open(path, 'w'));
   try {
     await handle.writeFile(bytes);
     await syncHandle(handle);

@@ -72,9 +72,9 @@ function encoded(picture: Sharp, format: PhotoFormat, quality: number, { chromaS
 function exifOf(bytes: Uint8Array | undefined): Exif {
   if (bytes === undefined) return {};
   const tags = parsed(bytes);
-  const kept = (names: readonly string[], found: Readonly<Record<string, unknown>> = {}) => {
+  const kept = (names: readonly string[], found: Readonly<Record<string, unknown>> | null | undefined) => {
     const known = names.flatMap(name => {
-      const text = exifText(found[name]);
+      const text = exifText(found?.[name]); // damaged EXIF has null in place of a group
       return text === undefined ? [] : [[name, text] as const];
     });
     return Object.fromEntries(known);

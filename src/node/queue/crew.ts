@@ -117,7 +117,7 @@ export async function beginCrew(
 
 /** Finds out before the first piece is computed in vain. @throws UserError where no file can be made. */
 async function tryToWrite(path: string): Promise<void> {
-  await writeWhole(path, '');
+  await writeWhole(path, '', 'there');
   await rm(path, { force: true });
 }
 

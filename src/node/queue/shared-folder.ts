@@ -60,11 +60,14 @@ async function sizeOf(path: string): Promise<number> {
   return explainingDiskErrors('read', path, async () => (await stat(path)).size);
 }
 
-/** Writes a value, as threads copy it, where several may write it at once: each under a name of its own, which the last one takes away. */
+/**
+ * Writes a value, as threads copy it, where several may write it at once: each under a name of its own, which the last one
+ * takes away. A folder that is gone stays so: the run that it belonged to has ended.
+ */
 export async function writeValue(path: string, value: unknown, writer = 'stage'): Promise<Content> {
   const bytes = serialize(value);
   const own = `${path}.${writer}`;
-  await writeWhole(own, bytes);
+  await writeWhole(own, bytes, 'there');
   await explainingDiskErrors('write', path, () => renamePatiently(own, path));
   return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
 }

@@ -75,6 +75,14 @@ test('errors of anything but the disk stay what they are', () => {
   expect(explainedByItself('x')).toBe('x');
 });
 
+test('a folder that must be there is not made', async () => {
+  const path = join(root, 'gone', 'piece.result');
+  await expect(writeWhole(path, 'x', 'there')).rejects.toThrow(/cannot write .*gone/);
+  expect(existsSync(join(root, 'gone'))).toBe(false);
+  await writeWhole(path, 'x');
+  expect(readFileSync(path, 'utf8')).toBe('x');
+});
+
 test('a file is written through a link', async () => {
   mkdirSync(join(root, 'big'));
   symlinkSync(join(root, 'big', 'strip.png'), join(root, 'strip.png'));

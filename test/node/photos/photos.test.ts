@@ -138,6 +138,14 @@ test('the camera’s settings stay; place, serial numbers and the old thumbnail 
   for (const secret of ['SN-12345', 'Nobody', 'Editor']) expect(written.includes(secret)).toBe(false);
 });
 
+test('EXIF whose second group lies beyond its end loses that group alone', async () => {
+  const group = [0x69, 0x87, 4, 0, 1, 0, 0, 0, 0x0f, 0x27, 0, 0]; // at 9999
+  const exif = Buffer.from([...Buffer.from('Exif\0\0II*\0'), 8, 0, 0, 0, 1, 0, ...group, 0, 0, 0, 0]);
+  const file = await readPhoto(await picture().jpeg().toBuffer());
+  const written = await encodePhoto(file.photo, { ...file, exif }, edited);
+  expect((await sharp(written).metadata()).format).toBe('jpeg');
+});
+
 test('fields that a camera filled with zeros are left out', async () => {
   const source = await picture()
     .withExif({ IFD0: { Make: 'Pinhole', Artist: 'x'.repeat(64) } })
