@@ -81,8 +81,8 @@ export class PortraitFinder {
   }
 
   /**
-   * @throws UserError where the bundle cannot open photos, where no face is found, and as `checkBox`. @throws what `signal` was
-   *   aborted with.
+   * @throws UserError where the bundle cannot open photos, where no face is found, and as `checkBox`. @throws what
+   *   `signal` was aborted with.
    */
   async find(photo: Photo, { box: given, face = 1, ...options }: PortraitOptions): Promise<FoundPortrait> {
     const networks = this.#invertible();

@@ -1,7 +1,7 @@
 // A worker at one run: threads that open what its pieces share, and a BullMQ worker that feeds them.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Job, Worker } from 'bullmq';
+import type { Job } from 'bullmq';
 import { UserError } from '../../core/errors.ts';
 import { writeWhole } from '../files/files.ts';
 import { exists } from '../runs/manifest.ts';
@@ -48,7 +48,6 @@ export async function beginCrew(
   const threads = inThreads(kind.file, shared, { threads: count, signal, native: true });
   const writer = name.replaceAll(/\W/g, '-');
   let [isClosing, active, done] = [false, 0, 0];
-  let worker: Worker | undefined;
   const work = async (job: Job, token?: string): Promise<PieceResult> => {
     active++;
     try {
@@ -61,8 +60,6 @@ export async function beginCrew(
       done++;
       return result;
     } catch (error) {
-      // Without its threads it would fail piece after piece, while other workers are busy.
-      if (threads.failure() !== undefined) void worker?.pause(true);
       if (!isClosing || error instanceof bullmq.UnrecoverableError) throw plain(error);
       await job.moveToWait(token);
       throw new bullmq.WaitingError();
@@ -85,7 +82,7 @@ export async function beginCrew(
       );
     }
     await tryToWrite(join(exchange, `probe.${writer}`));
-    const begun = new bullmq.Worker(piecesOf(id), work, {
+    const worker = new bullmq.Worker(piecesOf(id), work, {
       ...stalled,
       connection: redis,
       prefix,
@@ -93,19 +90,18 @@ export async function beginCrew(
       maxStalledCount,
       autorun: false,
     });
-    worker = begun;
-    begun.on('error', () => {}); // Redis is away, or the run is: the loop around this finds out
+    worker.on('error', () => {}); // Redis is away, or the run is: the loop around this finds out
     return {
       id,
       threads: count,
-      start: () => void begun.run().catch(() => {}), // as its events
+      start: () => void worker.run().catch(() => {}), // as its events
       active: () => active,
       done: () => done,
       failure: threads.failure,
       close: async () => {
         isClosing = true;
         await threads.close();
-        await briefly(begun.close());
+        await briefly(worker.close());
         await briefly(removeMeta());
       },
     };

@@ -100,7 +100,7 @@ export async function work(
   };
   const look = async () => {
     try {
-      const failure = crew?.failure();
+      const failure = crew?.failure(); // it would fail piece after piece, while other workers are busy
       if (failure !== undefined) await refuse(crew!.id, failure);
       const id = await chosen();
       if (crew !== undefined && crew.id !== id) await leave();

@@ -29,6 +29,8 @@ const outside = 48;
 
 interface Opened {
   readonly portrait: Portrait<FaceEditor>;
+  /** The quality of its photo's file. */
+  readonly quality: number | undefined;
   /** The crop that edits are drawn on: [3, R, R]. */
   readonly before: Float32Array;
   view: View;
@@ -39,6 +41,7 @@ export class PhotoDesk {
   readonly #device: Device;
   readonly #folder: string;
   #finder: Promise<FaceFinder> | undefined;
+  /** The photo in which faces were looked for last. A portrait that comes back meanwhile leaves it alone. */
   #decoded: DecodedPhoto | undefined;
   #opened: Opened | undefined;
   #zoom = 1.6;
@@ -56,7 +59,7 @@ export class PhotoDesk {
 
   /** The quality of the photo that is open. */
   get quality(): number | undefined {
-    return this.#decoded?.quality;
+    return this.#opened?.quality;
   }
 
   portraitOf(edit: Edit): Portrait<FaceEditor> | undefined {
@@ -85,14 +88,14 @@ export class PhotoDesk {
 
   async openPortrait(editor: FaceEditor, { box, quick }: PortraitRequest, watch: Watch): Promise<OpenedPortrait> {
     if (this.#decoded === undefined) throw new UserError('a photo must be opened first');
-    return this.#take(await editor.openPortrait(this.#decoded.photo, { ...watch, box, quick }));
+    const { photo, quality } = this.#decoded;
+    return this.#take(await editor.openPortrait(photo, { ...watch, box, quick }), quality);
   }
 
   async openKept(editor: FaceEditor, kept: { photo: Blob; portrait: Uint8Array }): Promise<OpenedPortrait> {
-    const decoded = await decodePhoto(kept.photo);
-    const portrait = await editor.openPortraitFile(kept.portrait, decoded.photo, 'the portrait that was kept');
-    this.#decoded = decoded;
-    return this.#take(portrait);
+    const { photo, quality } = await decodePhoto(kept.photo);
+    const portrait = await editor.openPortraitFile(kept.portrait, photo, 'the portrait that was kept');
+    return this.#take(portrait, quality);
   }
 
   /** @param zoom see `FaceWorker.setView`. */
@@ -124,11 +127,12 @@ export class PhotoDesk {
     return rgbaOfView({ photo: withPatch(photo, pastePatch(photo, box, this.#opened!.before, after)), box });
   }
 
-  async #take(portrait: Portrait<FaceEditor>): Promise<OpenedPortrait> {
+  async #take(portrait: Portrait<FaceEditor>, quality: number | undefined): Promise<OpenedPortrait> {
     await this.#opened?.portrait.release();
     const { photo, box, file, sha256, missing, figures } = portrait;
     this.#opened = {
       portrait,
+      quality,
       before: portrait.crop,
       view: viewOf(photo, box, this.#zoom, sides.view),
       small: viewOf(photo, box, thumbnailZoom, sides.thumbnail),

@@ -18,8 +18,8 @@ export interface GanStateOptions {
 }
 
 /**
- * Begins the networks at a resolution, or grows them to twice theirs. New layers are drawn at random or start as the model says, moving averages begin as
- * copies of them, and the optimisers start anew.
+ * Begins the networks at a resolution, or grows them to twice theirs. New layers are drawn at random or start as the
+ * model says, moving averages begin as copies of them, and the optimisers start anew.
  * @param from the resolution that the networks have now; 0 where there are none.
  */
 export function growState({ tensors, random }: TrainingState, from: number, options: GanStateOptions): void {

@@ -10,7 +10,6 @@ export function goToStep(studio: Studio, at: number): void | Promise<void> {
   const entry = entries[at];
   if (entry === undefined) return;
   return showing(studio, entry.edit, () => {
-    if (state.history.value.entries !== entries) return; // something else was done meanwhile
     state.history.value = { entries, at };
     state.edit.value = entry.edit;
     tell(state, `Step ${at + 1} of ${entries.length}: ${entry.label}`);
