@@ -27,6 +27,21 @@ export function excerpt(text: string, most = 80): string {
   return text.length > most ? `${shown}…` : shown;
 }
 
+/** @returns an `excerpt` of a foreign value as JSON; `none` for undefined. */
+export function jsonExcerpt(value: unknown, most = 80): string {
+  return excerpt(asJson(value) ?? 'none', most);
+}
+
+/** JSON is read at any depth, but written by recursion, which lists within lists exhaust. */
+function asJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return '…';
+    throw error;
+  }
+}
+
 /** The nearest of `candidates` to a misspelt `word`, or undefined if none is near (Levenshtein distance ≤ 1/3). */
 export function suggestion(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;

@@ -4,7 +4,7 @@ import { type Hold, holdNames } from '../directions/hold.ts';
 import { type LayerRange, layerRangeSchema } from '../directions/layers.ts';
 import { UserError } from '../errors.ts';
 import { addPngText, readPngTexts } from '../formats/png-text.ts';
-import { parseVersionedJson } from '../formats/versioned-json.ts';
+import { checkVersionedJson, parseJson } from '../formats/versioned-json.ts';
 import { markSynthetic } from '../formats/xmp.ts';
 import { type Geometry, geometryNames, mostPsi } from '../models/latents.ts';
 import { asLatentMove, formatMove, type LatentMove, parseMove } from './moves.ts';
@@ -78,11 +78,11 @@ const schemaVersion = 1;
 /** The keyword of the PNG text that holds a recipe. */
 export const recipeKeyword = 'face-tuning-recipe';
 
-/** Numbers of the longest latent. */
-const mostNumbers = 8192;
+/** Numbers of the longest latent: a row of 1,024 for each of the 17 layers of a style generator of 1024×1024. */
+export const mostLatentNumbers = 17 * 1024;
 
 /** Characters of a recipe: enough for the longest latent with every digit. */
-const longestText = 200_000;
+const longestText = 450_000;
 
 /** Recipes in a file: nobody edits more faces by hand. */
 const mostRecipes = 10_000;
@@ -96,7 +96,7 @@ export const recipeSchema = z.strictObject({
   bundle: z.strictObject({ name: z.string().max(100), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
   seed: z.int().min(0).optional(),
   psi: z.number().min(0).max(mostPsi).optional(),
-  latent: z.array(z.number()).min(1).max(mostNumbers).optional(),
+  latent: z.array(z.number()).min(1).max(mostLatentNumbers).optional(),
   portrait: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
@@ -146,8 +146,13 @@ function asRecipeMove(text: string): LatentMove {
   return asLatentMove(parseMove(text));
 }
 
-/** @returns JSON in one line, the same for the same recipe. */
+/** @returns JSON in one line, the same for the same recipe. @throws UserError for a latent that would not be read. */
 export function formatRecipe({ bundle, moves, locks, geometry, hold, layers, strip, ...start }: Recipe): string {
+  if ('latent' in start && start.latent.length > mostLatentNumbers) {
+    throw new UserError(
+      `a recipe must have a latent of at most ${mostLatentNumbers} numbers; got ${start.latent.length}`,
+    );
+  }
   const face = 'latent' in start ? { latent: [...start.latent] } : startOf(start);
   const drawn = strip && { ...strip, from: strip.from.map(move => move && formatMove(move)) };
   return JSON.stringify({
@@ -171,17 +176,12 @@ export function formatRecipes(recipes: readonly Recipe[]): string {
 
 /** @param text one recipe or a list, as `formatRecipes` writes them. @throws UserError as `parseRecipe`. */
 export function parseRecipes(text: string, name = 'the recipe'): Recipe[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new UserError(`${name} must be JSON. Make or copy it again`);
-  }
+  const json = parseJson(text, name);
   if (!Array.isArray(json)) return [parseRecipe(text, name)];
   if (json.length < 1 || json.length > mostRecipes) {
     throw new UserError(`${name} must hold 1 to ${mostRecipes} recipes; got ${json.length}`);
   }
-  return json.map((each, i) => parseRecipe(JSON.stringify(each), `recipe ${i + 1} of ${name}`));
+  return json.map((each, i) => checkRecipe(each, `recipe ${i + 1} of ${name}`));
 }
 
 /** @param name what the text is called in errors. @throws UserError for anything that `formatRecipe` does not write. */
@@ -189,7 +189,12 @@ export function parseRecipe(text: string, name = 'the recipe'): Recipe {
   if (text.length > longestText) {
     throw new UserError(`${name} must have at most ${longestText} characters; got ${text.length}`);
   }
-  return parseVersionedJson(text, schemaVersion, schema, name);
+  return checkRecipe(parseJson(text, name), name);
+}
+
+/** @param json a recipe that has been parsed. @param name what it is called in errors. @throws as `parseRecipe`. */
+export function checkRecipe(json: unknown, name = 'the recipe'): Recipe {
+  return checkVersionedJson(json, schemaVersion, schema, name);
 }
 
 /**

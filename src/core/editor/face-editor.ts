@@ -28,6 +28,7 @@ import {
 import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/latents.ts';
 import type { Photo } from '../portraits/photo.ts';
 import type { Device } from '../runtime/device.ts';
+import { openBoth } from '../runtime/opening.ts';
 import { type Bundle, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
 import { bundleNetworks, openNetwork } from './networks.ts';
 import { changesOnPhoto, type DrawnPortrait, Portrait } from './portrait.ts';
@@ -108,8 +109,10 @@ export class FaceEditor {
     const { target } = device;
     const open = (name: string, bytes: Uint8Array) => openNetwork(device, bundle, name, bytes);
     const [made, seen] = [networks.generator, networks.classifier];
-    const generator = await open(bundleFiles.generator, generatorOnnx(made.architecture, made.weights, target));
-    const classifier = await open(bundleFiles.classifier, classifierOnnx(seen.architecture, seen.weights, target));
+    const [generator, classifier] = await openBoth(
+      open(bundleFiles.generator, generatorOnnx(made.architecture, made.weights, target)),
+      () => open(bundleFiles.classifier, classifierOnnx(seen.architecture, seen.weights, target)),
+    );
     const field = networks.field && new Field(networks.field.architecture, networks.field.weights);
     const map = latentMapping(made.architecture, made.weights);
     const [generate, score] = [generator, classifier].map(network => (rows: Float32Array) => network.run(rows));

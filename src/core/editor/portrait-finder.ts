@@ -9,6 +9,7 @@ import { Inverter, type InvertOptions } from '../portraits/inversion/inverter.ts
 import type { InversionNetworks } from '../portraits/inversion/networks.ts';
 import { checkBox, type FaceBox, type FoundFace, type Photo } from '../portraits/photo.ts';
 import type { Device } from '../runtime/device.ts';
+import { Lazy } from '../runtime/opening.ts';
 import { type Bundle, bundleFiles, type Hash } from './bundle.ts';
 import { type BundleNetworks, bundleNetworks, openNetwork, roundedWeights } from './networks.ts';
 import type { PortraitData, PortraitFigures } from './portrait-file.ts';
@@ -61,7 +62,7 @@ export class PortraitFinder {
   readonly #score: Run;
   readonly #findFaces: FindFaces | undefined;
   #networks: BundleNetworks | undefined;
-  #inverter: Promise<Inverter> | undefined;
+  readonly #inverter = new Lazy<Inverter>();
 
   /** @param generate latents [n, layers, d] → images. @param score images → logits. Both are the bundle's own. */
   constructor(
@@ -90,8 +91,7 @@ export class PortraitFinder {
     const box = given ?? (await this.#boxOf(photo, face, options));
     const { name, sha256, resolution } = this.#bundle;
     const { image: crop, missing } = cropFace(photo, box, resolution);
-    this.#inverter ??= Inverter.open(this.#device, networks, this.#map);
-    const inverter = await this.#inverter;
+    const inverter = await this.#inverter.get(() => Inverter.open(this.#device, networks, this.#map));
     const { encoded, latent, tuned: exact } = await inverter.invert(crop, options);
     const tuned = roundedWeights(exact); // as the portrait's file holds them
     const generator = await this.generatorOf(tuned);
@@ -115,7 +115,7 @@ export class PortraitFinder {
   }
 
   async release(): Promise<void> {
-    await (await this.#inverter)?.release();
+    await this.#inverter.release();
   }
 
   #decoded(): BundleNetworks {

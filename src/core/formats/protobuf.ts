@@ -116,7 +116,8 @@ export function decodeMessage(schema: Schema, bytes: Uint8Array): Record<string,
     } else if (wire === fixed64) at += 8;
     else if (wire === delimited) {
       const end = Number(readVarint()) + at;
-      if (end > bytes.length) throw new RangeError(`field ${id} ends at ${end}, after the ${bytes.length} bytes`);
+      if (end < at || end > bytes.length)
+        throw new RangeError(`field ${id} must end in ${bytes.length} bytes; got ${end}`);
       // Whole numbers may also come packed, one after the other.
       if (field?.type === 'int') while (at < end) store(Number(readVarint()));
       else if (field !== undefined) store(contentFrom(field.type, bytes.subarray(at, end)));

@@ -1,6 +1,6 @@
 // Reads and writes safetensors: weights and checkpoints as plain numbers, with nothing in the file that could run.
 // Format: https://huggingface.co/docs/safetensors — 8 bytes of header length, a JSON header, the tensors' bytes.
-import { UserError } from '../errors.ts';
+import { jsonExcerpt, UserError } from '../errors.ts';
 import { toHalves } from './half.ts';
 import type { DType, NdArray } from './nd-array.ts';
 import { arrayFromBytes, bytesOf, dtypeOf, dtypes, elementCount, elementType, toFloat32 } from './nd-array.ts';
@@ -79,10 +79,10 @@ export function encodeSafetensors(
  */
 export function decodeSafetensors(bytes: Uint8Array, name = 'the safetensors data'): Safetensors {
   const { json, dataOffset } = readHeader(bytes, name);
-  const metadata: [string, string][] = [];
+  let metadata: [string, string][] = [];
   const entries: Entry[] = [];
   for (const [key, value] of Object.entries(json)) {
-    if (key === '__metadata__') metadata.push(...readMetadata(value, name));
+    if (key === '__metadata__') metadata = readMetadata(value, name);
     else entries.push(readEntry(key, value, name));
   }
   checkCover(entries, bytes.length - dataOffset, name);
@@ -119,26 +119,26 @@ function readHeader(bytes: Uint8Array, name: string): { json: object; dataOffset
 function readMetadata(value: unknown, name: string): [string, string][] {
   const pairs = isObject(value) ? Object.entries(value) : undefined;
   if (pairs?.every((pair): pair is [string, string] => typeof pair[1] === 'string')) return pairs;
-  throw new UserError(`${name}: __metadata__ must map strings to strings; got ${shown(value)}`);
+  throw new UserError(`${name}: __metadata__ must map strings to strings; got ${jsonExcerpt(value)}`);
 }
 
 function readEntry(tensor: string, value: unknown, name: string): Entry {
-  const where = `${name}: tensor ${shown(tensor)}`;
-  if (!isObject(value)) throw new UserError(`${where} must be described by an object; got ${shown(value)}`);
+  const where = `${name}: tensor ${jsonExcerpt(tensor)}`;
+  if (!isObject(value)) throw new UserError(`${where} must be described by an object; got ${jsonExcerpt(value)}`);
   const { dtype: typeName, shape, data_offsets: offsets } = value as Record<string, unknown>;
   const dtype = dtypes.find(candidate => elementType(candidate).safetensors === typeName);
   if (dtype === undefined) {
     const known = dtypes.map(candidate => elementType(candidate).safetensors).join(', ');
-    throw new UserError(`${where} must have a dtype out of ${known}; got ${shown(typeName)}`);
+    throw new UserError(`${where} must have a dtype out of ${known}; got ${jsonExcerpt(typeName)}`);
   }
   const count = Array.isArray(shape) ? elementCount(shape) : undefined;
   if (!Array.isArray(shape) || count === undefined) {
-    throw new UserError(`${where} must have a shape of whole numbers; got ${shown(shape)}`);
+    throw new UserError(`${where} must have a shape of whole numbers; got ${jsonExcerpt(shape)}`);
   }
   const [start, end] = Array.isArray(offsets) && offsets.length === 2 ? offsets : [];
   const size = count * elementType(dtype).bytes;
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end - start !== size) {
-    throw new UserError(`${where} must have data_offsets that span its ${size} bytes; got ${shown(offsets)}`);
+    throw new UserError(`${where} must have data_offsets that span its ${size} bytes; got ${jsonExcerpt(offsets)}`);
   }
   return { name: tensor, dtype, shape, start, end };
 }
@@ -149,7 +149,7 @@ function checkCover(entries: readonly Entry[], dataLength: number, name: string)
   for (const { name: tensor, start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
     if (start !== covered) {
       const fault = start < covered ? 'overlaps the tensor before it' : 'leaves a hole before it';
-      throw new UserError(`${name}: tensor ${shown(tensor)} ${fault} (expected offset ${covered}; got ${start})`);
+      throw new UserError(`${name}: tensor ${jsonExcerpt(tensor)} ${fault} (expected offset ${covered}; got ${start})`);
     }
     covered = end;
   }
@@ -162,9 +162,4 @@ function checkCover(entries: readonly Entry[], dataLength: number, name: string)
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

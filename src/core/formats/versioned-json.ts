@@ -1,6 +1,9 @@
 // Reads JSON documents that anybody may have written: each names the version of its schema, and is checked against it.
 import type { z } from 'zod';
-import { UserError } from '../errors.ts';
+import { excerpt, jsonExcerpt, UserError } from '../errors.ts';
+
+/** Characters that a message shows of foreign text. */
+const longest = 300;
 
 /**
  * @param version the `schemaVersion` that the document must have. @param schema what else it must be.
@@ -14,29 +17,37 @@ export function parseVersionedJson<Schema extends z.ZodType>(
   name: string,
   remedies: Readonly<Record<number, string>> = {},
 ): z.output<Schema> {
-  let json: unknown;
+  return checkVersionedJson(parseJson(text, name), version, schema, name, remedies);
+}
+
+/** @param name what it is called in errors: its path. @throws UserError for a text that is no JSON. */
+export function parseJson(text: string, name: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new UserError(`${name} must be JSON. Make or copy it again`);
   }
+}
+
+/** Does the same as `parseVersionedJson` with what has been parsed. */
+export function checkVersionedJson<Schema extends z.ZodType>(
+  json: unknown,
+  version: number,
+  schema: Schema,
+  name: string,
+  remedies: Readonly<Record<number, string>> = {},
+): z.output<Schema> {
   if (typeof json !== 'object' || json === null) throw new UserError(`${name} must be a JSON object`);
   const found = 'schemaVersion' in json ? json.schemaVersion : undefined;
   if (found !== version) {
     const known = typeof found === 'number' ? remedies[found] : undefined;
     const remedy = typeof found === 'number' && found > version ? 'Update face-tuning' : 'Make it again';
     throw new UserError(
-      `${name} must have schema version ${version}; got ${shortened(JSON.stringify(found))}. ${known ?? remedy}`,
+      `${name} must have schema version ${version}; got ${jsonExcerpt(found, longest)}. ${known ?? remedy}`,
     );
   }
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
-  throw new UserError(shortened(`${name}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`));
-}
-
-/** Foreign text may be long and have many lines; an error message must not. */
-function shortened(text = 'none'): string {
-  const line = text.replace(/\s+/g, ' ');
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+  throw new UserError(excerpt(`${name}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`, longest));
 }

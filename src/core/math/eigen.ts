@@ -15,7 +15,9 @@ export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
   const a = Float64Array.from(matrix);
   const vectors = new Float64Array(n * n);
   for (let i = 0; i < n; i++) vectors[i * n + i] = 1;
-  const total = Math.hypot(...a);
+  let square = 0; // as a sum, since a call cannot take a large matrix's numbers as arguments
+  for (const entry of a) square += entry * entry;
+  const total = Math.sqrt(square);
   for (let sweep = 0; sweep < maxSweeps; sweep++) {
     let off = 0;
     for (let p = 0; p < n; p++) for (let q = 0; q < p; q++) off += 2 * a[p * n + q]! ** 2;

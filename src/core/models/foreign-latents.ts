@@ -6,21 +6,23 @@ const manyLatents = 100;
 
 /**
  * Latents z ~ N(0, I), and u alike, have length √d up to a share of 1/√(2d), and their directions have mean 0.
- * @param latents raw [n, size]. @returns a few words where these are otherwise; undefined where they are not.
+ * @param latents raw [n, size]; rows that are not finite are passed over, as whoever uses one is told of it. @returns a few words where these are otherwise; undefined where they are not.
  */
 export function strangenessOf(latents: Float32Array | Float64Array, size: number): string | undefined {
-  const count = latents.length / size;
-  const mean = new Float64Array(size);
-  let lengths = 0;
+  const sum = new Float64Array(size);
+  let [count, lengths] = [0, 0];
   for (let start = 0; start < latents.length; start += size) {
     const row = latents.subarray(start, start + size);
     const long = length(row);
+    if (!Number.isFinite(long)) continue;
+    count++;
     lengths += long;
-    if (long > 0) for (let i = 0; i < size; i++) mean[i]! += row[i]! / long / count;
+    if (long > 0) for (let i = 0; i < size; i++) sum[i]! += row[i]! / long;
   }
+  if (count === 0) return undefined;
   const wanted = Math.sqrt(size);
   const found = lengths / count;
-  const centre = Math.hypot(...mean);
+  const centre = length(sum) / count;
   if (count >= manyLatents && centre > 0.3 + 4 / Math.sqrt(count)) {
     return `lie around a mean of ${centre.toFixed(2)} of their length, where z ~ N(0, I) lie around 0`;
   }

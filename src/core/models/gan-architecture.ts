@@ -5,5 +5,5 @@ import { styleSchema } from './style/architecture.ts';
 
 export const ganKinds = ['pggan', 'style'] as const;
 
-export const ganArchitectureSchema = z.union([styleSchema, pgganSchema]);
+export const ganArchitectureSchema = z.discriminatedUnion('kind', [styleSchema, pgganSchema]);
 export type GanArchitecture = Readonly<z.output<typeof ganArchitectureSchema>>;

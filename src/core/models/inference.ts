@@ -5,6 +5,7 @@ import * as ops from '../graph/ops.ts';
 import type { Target } from '../graph/target.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { Device } from '../runtime/device.ts';
+import { openBoth } from '../runtime/opening.ts';
 import { type OpenShape, Program } from '../runtime/program.ts';
 import { type ClassifierArchitecture, classifier, classifierSpec } from './classifier.ts';
 import { type EncoderArchitecture, encoder, encoderSpec } from './encoder.ts';
@@ -92,7 +93,8 @@ export function mappingOnnx(architecture: GanArchitecture, weights: Weights, tar
 
 /**
  * @param part `classifier` for logits, `classifierFeatures` for features.
- * @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] → `output` logits [n, 40] or features [n, F], for any n.
+ * @returns an `.onnx` file: `input` images [n, 3, R, R] in [-1, 1] → `output` logits [n, attributes] or features [n, F],
+ *   for any n.
  */
 export function classifierOnnx(
   architecture: ClassifierArchitecture,
@@ -164,13 +166,14 @@ export async function generatorRunner(
 ): Promise<GeneratorRunner> {
   const open = async (bytes: Uint8Array) => new BatchRunner(await Program.open(device, bytes), batch);
   const model = ganModel(architecture);
-  const mapping =
-    model.geometry === 'linear' ? await open(mappingOnnx(architecture, weights, device.target)) : undefined;
-  return new GeneratorRunner(model, mapping, await open(generatorOnnx(architecture, weights, device.target)));
+  const [synthesis, mapping] = await openBoth(open(generatorOnnx(architecture, weights, device.target)), async () =>
+    model.geometry === 'linear' ? open(mappingOnnx(architecture, weights, device.target)) : undefined,
+  );
+  return new GeneratorRunner(model, mapping, synthesis);
 }
 
 /**
- * Images [n, 3, R, R] in [-1, 1] → logits [n, 40], or features [n, F]. @param batch images at a time.
+ * Images [n, 3, R, R] in [-1, 1] → logits [n, attributes], or features [n, F]. @param batch images at a time.
  * @param part see `classifierOnnx`.
  */
 export async function classifierRunner(

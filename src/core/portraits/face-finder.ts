@@ -1,6 +1,7 @@
 // Finds the faces of a photo: a detector tells where they are, a landmark network where their eyes, nose and mouth are.
 // The networks are face-api.js's tiny face detector and its 68 landmarks, as ONNX (docs/decisions/0016-photos.md).
 import type { Device } from '../runtime/device.ts';
+import { openBoth } from '../runtime/opening.ts';
 import { Program } from '../runtime/program.ts';
 import { cropToPhoto } from './alignment.ts';
 import { type Candidate, candidates, detectorSide, withoutOverlaps } from './detector.ts';
@@ -36,7 +37,8 @@ export class FaceFinder {
   /** @param read gives a file of `faceFinderFiles`. */
   static async open(device: Device, read: (name: string) => Promise<Uint8Array>): Promise<FaceFinder> {
     const open = async (name: string) => Program.open(device, await read(name));
-    return new FaceFinder(await open(faceFinderFiles.detector), await open(faceFinderFiles.landmarks));
+    const [detector, landmarks] = await openBoth(open(faceFinderFiles.detector), () => open(faceFinderFiles.landmarks));
+    return new FaceFinder(detector, landmarks);
   }
 
   /** @returns all faces that were found, the largest first. @throws the signal's reason once it is aborted. */

@@ -60,7 +60,10 @@ export const trainingStateSchema = z.object({
 const normalisation = normalisationSchema.default('range');
 
 /** The details in a finished generator's file. */
-export const ganDetailsSchema = z.union([styleSchema.extend({ normalisation }), pgganSchema.extend({ normalisation })]);
+export const ganDetailsSchema = z.discriminatedUnion('kind', [
+  styleSchema.extend({ normalisation }),
+  pgganSchema.extend({ normalisation }),
+]);
 
 export type GanDetails = z.output<typeof ganDetailsSchema>;
 

@@ -8,6 +8,7 @@ import { pastePatch, withPatch } from '../../core/portraits/paste-back.ts';
 import type { FaceBox, Photo } from '../../core/portraits/photo.ts';
 import { samplePhoto } from '../../core/portraits/sample.ts';
 import type { Device } from '../../core/runtime/device.ts';
+import { Lazy } from '../../core/runtime/opening.ts';
 import type { Edit, OpenedPhoto, OpenedPortrait, PortraitRequest } from '../shared/protocol.ts';
 import { type DecodedPhoto, decodePhoto } from './decode-photo.ts';
 import { fetchBytes } from './fetch-bytes.ts';
@@ -40,7 +41,7 @@ interface Opened {
 export class PhotoDesk {
   readonly #device: Device;
   readonly #folder: string;
-  #finder: Promise<FaceFinder> | undefined;
+  readonly #finder = new Lazy<FaceFinder>();
   /** The photo in which faces were looked for last. A portrait that comes back meanwhile leaves it alone. */
   #decoded: DecodedPhoto | undefined;
   #opened: Opened | undefined;
@@ -142,11 +143,8 @@ export class PhotoDesk {
   }
 
   #openFinder(): Promise<FaceFinder> {
-    this.#finder ??= FaceFinder.open(this.#device, name => fetchBytes(new URL(name, this.#folder)));
-    this.#finder.catch(() => {
-      this.#finder = undefined; // such as without a network: the next photo tries again
-    });
-    return this.#finder;
+    // A failure, such as without a network, is not kept: the next photo tries again.
+    return this.#finder.get(() => FaceFinder.open(this.#device, name => fetchBytes(new URL(name, this.#folder))));
   }
 }
 

@@ -1,5 +1,5 @@
 // Reads an edit from a link, which anybody may have written: it is checked like any other recipe.
-import { parseRecipe } from '../../core/editing/recipe.ts';
+import { checkRecipe } from '../../core/editing/recipe.ts';
 import { isSameModel } from '../../core/editor/bundle.ts';
 import { UserError } from '../../core/errors.ts';
 import { hashDigits, type NamedBefore, otherModel } from '../shared/link.ts';
@@ -49,11 +49,11 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
     ...(hold === null ? {} : { hold }),
     ...(layers.length === 0 ? {} : { layers: Object.fromEntries(layers.map(readLayers)) }),
   };
-  const { bundle: _, ...edit } = parseRecipe(JSON.stringify(recipe), 'this link');
+  const { bundle: _, ...edit } = checkRecipe(recipe, 'this link');
   return edit;
 }
 
-/** @param text `Young:0-2`; `parseRecipe` checks what it says. */
+/** @param text `Young:0-2`; `checkRecipe` checks what it says. */
 function readLayers(text: string): [string, number[]] {
   const colon = text.lastIndexOf(':');
   const rows = text.slice(colon + 1).split('-');

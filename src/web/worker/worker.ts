@@ -225,16 +225,19 @@ async function openEditor(
     const processor = await beginRuntime({ ...request, device: 'wasm' }, tell, loaded);
     return { ...(await openEditor(processor, bundle, request, tell, loaded)), ...(note && { note }) };
   };
+  let isRight: boolean | undefined;
   try {
     const opened = await FaceEditor.open(device, bundle, { hash: hashBytes });
-    const isRight = await computesRight(opened);
+    try {
+      isRight = await computesRight(opened);
+    } finally {
+      if (isRight !== true) await opened.release();
+    }
     if (isRight) return { editor: opened, device };
-    await opened.release();
-    if (isRight === undefined)
-      return await instead('The processor draws: this model has no known face to try the GPU with.');
   } catch {
     return instead();
   }
+  if (isRight === undefined) return instead('The processor draws: this model has no known face to try the GPU with.');
   return instead('The processor draws: the GPU makes another face than it should.');
 }
 

@@ -106,7 +106,19 @@ test('travels in a picture, one for each face', async () => {
   expect(readRecipes(addRecipe(addRecipe(png, example), other))).toEqual([example, other]);
 });
 
+test('a row for each of 17 layers is read again; what would not be read is not written', () => {
+  const { seed: _, ...edit } = example;
+  const layered = (numbers: number): Recipe => ({
+    ...edit,
+    latent: new Array<number>(numbers).fill(-1.234567890123456e-7),
+  });
+  const longest = layered(17 * 1024);
+  expect(parseRecipe(formatRecipe(longest))).toEqual(longest);
+  expect(() => formatRecipe(layered(17 * 1024 + 1))).toThrow(/latent of at most 17408 numbers; got 17409/);
+});
+
 describe('what is refused, in a line that names the fault', () => {
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000);
   const json = JSON.parse(formatRecipe(example)) as Record<string, unknown>;
   test.each([
     ['text that is no JSON', '{', /must be JSON/],
@@ -124,7 +136,8 @@ describe('what is refused, in a line that names the fault', () => {
     ['a move that is none', JSON.stringify({ ...json, moves: ['Young'] }), /a move must be .* got "Young"/],
     ['a strip of other moves', JSON.stringify({ ...json, strip: { from: [], steps: 7, scale: 3 } }), /1 moves starts/],
     ['a strip without steps', JSON.stringify({ ...json, strip: { from: [null], scale: 3 } }), /strip\.steps: /],
-    ['a text without end', `"${'x'.repeat(200_000)}"`, /at most 200000 characters/],
+    ['a text without end', `"${'x'.repeat(450_000)}"`, /at most 450000 characters/],
+    ['a version of lists within lists', `{"schemaVersion":${deep}}`, /must have schema version 1; got …/],
   ])('%s', (_, text, message) => {
     expect(() => parseRecipe(text, 'face.json')).toThrow(UserError);
     expect(() => parseRecipe(text, 'face.json')).toThrow(message);
@@ -133,6 +146,7 @@ describe('what is refused, in a line that names the fault', () => {
   test.each([
     ['no JSON', '[{', /^faces\.json must be JSON/],
     ['an empty list', '[]', /1 to 10000 recipes; got 0/],
+    ['lists within lists', `[${deep}]`, /^recipe 1 of faces\.json must have schema version 1; got none/],
     ['a list with a wrong one', `[${formatRecipe(example)}, 7]`, /^recipe 2 of faces\.json must be a JSON object/],
   ])('in a list: %s', (_, text, message) => {
     expect(() => parseRecipes(text, 'faces.json')).toThrow(UserError);

@@ -52,6 +52,8 @@ test('every message comes back as it was', () => {
 test('bytes that end within a field are refused', () => {
   const bytes = encodeMessage(schema, { b: 'testing', raw: new Uint8Array(9) });
   for (const end of [1, 5, 10, 12, 15]) expect(() => decodeMessage(schema, bytes.subarray(0, end))).toThrow(RangeError);
+  const backwards = Uint8Array.of(0x12, ...[0xf5, ...new Array<number>(8).fill(0xff), 1]); // a length of −11
+  expect(() => decodeMessage(schema, backwards)).toThrow(RangeError);
 });
 
 test('a message of very many parts', () => {

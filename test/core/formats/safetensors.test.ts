@@ -99,9 +99,20 @@ describe('damaged files give a UserError', () => {
     ['metadata that is not text', { __metadata__: { a: 1 } }, 0, /__metadata__/],
     ['a header that is no object', [], 0, /JSON object/],
     ['a header that is no JSON', '{', 0, /must be JSON/],
+    [
+      'lists within lists',
+      `{"a":{"dtype":"U8","shape":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+      0,
+      /whole numbers; got …/,
+    ],
   ])('%s', (_, header, dataLength, message) => {
     expect(() => decodeSafetensors(file(header, dataLength))).toThrow(UserError);
     expect(() => decodeSafetensors(file(header, dataLength))).toThrow(message);
+  });
+
+  test('metadata of very many names is read', () => {
+    const names = Object.fromEntries(Array.from({ length: 150_000 }, (_, i) => [`name ${i}`, '']));
+    expect(Object.keys(decodeSafetensors(file({ __metadata__: names }, 0)).metadata)).toHaveLength(150_000);
   });
 
   test('a header length past the end is not allocated', () => {

@@ -4,6 +4,17 @@ import { expect, test } from 'vitest';
 import { symmetricEigen } from '../../../src/core/math/eigen.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
 
+test('a matrix of 512 rows, as many as a function takes no arguments, is taken apart too', () => {
+  const n = 512;
+  const matrix = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) matrix[i * n + i] = i + 1;
+  [matrix[1], matrix[n]] = [0.5, 0.5];
+  const { values } = symmetricEigen(matrix, n);
+  expect(values.subarray(2)).toEqual(Float64Array.from({ length: n - 2 }, (_, i) => i + 3));
+  expect(values[0]).toBeCloseTo((3 - Math.SQRT2) / 2, 12);
+  expect(values[1]).toBeCloseTo((3 + Math.SQRT2) / 2, 12);
+});
+
 test('Σ λ v vᵀ is the matrix, and the vectors are orthonormal', () => {
   fc.assert(
     fc.property(

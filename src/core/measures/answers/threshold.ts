@@ -32,8 +32,8 @@ export function evenThreshold(
   const counts = confusion(logits, labels, threshold);
   const { difference, standardError } = gainOverCommon(counts);
   if (!(difference < -standardError)) return threshold;
-  const values = Array.from(logits);
-  return commonIsYes(counts) ? Math.min(...values) - margin : Math.max(...values) + margin;
+  const outermost = commonIsYes(counts) ? Math.min : Math.max;
+  return Array.from(logits).reduce((a, b) => outermost(a, b)) + (commonIsYes(counts) ? -margin : margin);
 }
 
 /** Distance of a threshold beyond all logits from the outermost one. */

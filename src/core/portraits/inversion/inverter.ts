@@ -7,6 +7,7 @@ import { BatchRunner, classifierOnnx, encoderOnnx, type LatentMapping } from '..
 import { trunkFeatures } from '../../models/trunk.ts';
 import type { Weights } from '../../models/weights.ts';
 import type { Device } from '../../runtime/device.ts';
+import { Lazy, openBoth } from '../../runtime/opening.ts';
 import { Program } from '../../runtime/program.ts';
 import { type InversionNetworks, type InversionPhase, tell, type Watch } from './networks.ts';
 import { Refiner, refineSettings, type Target } from './refine.ts';
@@ -41,8 +42,8 @@ export class Inverter {
   readonly #encoder: BatchRunner;
   readonly #features: BatchRunner;
   /** Compiled when first asked for: `quick` needs neither. */
-  #refiner: Promise<Refiner> | undefined;
-  #tuner: Promise<Tuner> | undefined;
+  readonly #refiner = new Lazy<Refiner>();
+  readonly #tuner = new Lazy<Tuner>();
 
   private constructor(
     device: Device,
@@ -62,13 +63,11 @@ export class Inverter {
   static async open(device: Device, networks: InversionNetworks, map: LatentMapping): Promise<Inverter> {
     const { encoder, classifier } = networks;
     const open = async (bytes: Uint8Array) => new BatchRunner(await Program.open(device, bytes), 16);
-    return new Inverter(
-      device,
-      networks,
-      map,
-      await open(encoderOnnx(encoder.architecture, encoder.weights, device.target)),
-      await open(classifierOnnx(classifier.architecture, classifier.weights, device.target, classifierFeatures)),
+    const [encodes, sees] = await openBoth(
+      open(encoderOnnx(encoder.architecture, encoder.weights, device.target)),
+      () => open(classifierOnnx(classifier.architecture, classifier.weights, device.target, classifierFeatures)),
     );
+    return new Inverter(device, networks, map, encodes, sees);
   }
 
   /**
@@ -83,10 +82,10 @@ export class Inverter {
     const { classifier } = this.#networks;
     const count = trunkFeatures(classifier.architecture);
     const target: Target = { image: crop, features: await this.features(crop) };
-    this.#refiner ??= Refiner.open(this.#device, this.#networks, count);
-    const latent = await (await this.#refiner).refine(target, encoded, watch);
-    this.#tuner ??= Tuner.open(this.#device, this.#networks, this.#map, count);
-    const tuned = await (await this.#tuner).tune(target, latent, createRandom(0, streams.tune.faces), watch);
+    const refiner = await this.#refiner.get(() => Refiner.open(this.#device, this.#networks, count));
+    const latent = await refiner.refine(target, encoded, watch);
+    const tuner = await this.#tuner.get(() => Tuner.open(this.#device, this.#networks, this.#map, count));
+    const tuned = await tuner.tune(target, latent, createRandom(0, streams.tune.faces), watch);
     return { encoded, latent, tuned };
   }
 
@@ -98,7 +97,7 @@ export class Inverter {
   async release(): Promise<void> {
     await this.#encoder.release();
     await this.#features.release();
-    await (await this.#refiner)?.release();
-    await (await this.#tuner)?.release();
+    await this.#refiner.release();
+    await this.#tuner.release();
   }
 }

@@ -2,9 +2,9 @@
 import type { Hold } from '../../../core/directions/hold.ts';
 import type { Move } from '../../../core/editing/moves.ts';
 import {
+  checkRecipe,
   defaultTiming,
   formatRecipe,
-  parseRecipe,
   type Recipe,
   type Start,
   type Timing,
@@ -155,7 +155,7 @@ function planOfRecipe({ recipe: given, ...edit }: EditOrder, { bundle }: FaceEdi
   const other = Object.entries(edit).find(([name, value]) => value !== undefined && !besideRecipe.includes(name));
   if (other !== undefined)
     throw new UserError(`a recipe says what is edited and how; got ${other[0]} too. Leave it out`);
-  const { moves, locks, geometry, hold, layers, strip, ...recipe } = parseRecipe(JSON.stringify(given));
+  const { moves, locks, geometry, hold, layers, strip, ...recipe } = checkRecipe(given);
   if (!isSameModel(bundle, recipe.bundle.sha256)) {
     const wanted = `"${recipe.bundle.name}" with SHA-256 ${recipe.bundle.sha256.slice(0, 12)}…`;
     throw new UserError(

@@ -1,11 +1,8 @@
 // Requests and answers of the service: zod schemas that requests are checked with and that /openapi.json is made of.
 import { z } from '@hono/zod-openapi';
 import { holdNames } from '../../../core/directions/hold.ts';
-import { defaultTiming, recipeSchema, timingSchema } from '../../../core/editing/recipe.ts';
+import { defaultTiming, mostLatentNumbers, recipeSchema, timingSchema } from '../../../core/editing/recipe.ts';
 import { geometryNames, mostPsi } from '../../../core/models/latents.ts';
-
-/** Numbers of the longest latent, as in recipes. */
-const mostNumbers = 8192;
 
 /** Moves, locks or layers of a request: there are few more directions than 40. */
 const mostNames = 100;
@@ -37,7 +34,7 @@ export const editSchema = z
     latent: z
       .array(z.number())
       .min(1)
-      .max(mostNumbers)
+      .max(mostLatentNumbers)
       .optional()
       .describe('a latent instead of a seed: d numbers, or d for each layer, coarse to fine'),
     recipe: recipeSchema

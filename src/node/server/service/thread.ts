@@ -4,6 +4,8 @@ import type { Bundle } from '../../../core/editor/bundle.ts';
 import { FaceEditor } from '../../../core/editor/face-editor.ts';
 import type { FindFaces } from '../../../core/editor/portrait-finder.ts';
 import { UserError } from '../../../core/errors.ts';
+import type { FaceFinder } from '../../../core/portraits/face-finder.ts';
+import { Lazy } from '../../../core/runtime/opening.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
 import { cpuDevice } from '../../devices/device.ts';
 import { openFaceFinder } from '../../photos/face-finder.ts';
@@ -26,10 +28,10 @@ export type Answer = { readonly drawn: Drawn } | { readonly refused: string } | 
 class Stopped extends Error {}
 
 serve<ServiceThread>(async ({ bundle }) => {
-  let finder: ReturnType<typeof openFaceFinder> | undefined;
+  const finder = new Lazy<FaceFinder>();
   const findFaces: FindFaces = async (photo, signal) => {
-    finder ??= openFaceFinder(1); // seldom needed, so opened with the first photo
-    return (await finder).find(photo, signal);
+    const opened = await finder.get(() => openFaceFinder(1)); // seldom needed, so opened with the first photo
+    return opened.find(photo, signal);
   };
   const editor = await FaceEditor.open(cpuDevice(1), bundle, { hash: hashBytes, findFaces });
   return async ({ stop, order }) => {

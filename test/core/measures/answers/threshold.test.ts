@@ -47,6 +47,11 @@ describe('the threshold', () => {
     const flat = { slope: 1, intercept: few === 1 ? -1.5 : 1.5 }; // as if it had been fitted elsewhere
     expect(evenThreshold(logits, labels, flat)).toBe(beyond);
   });
+  test('of more samples than a function takes arguments lies beyond them too', () => {
+    const logits = new Float64Array(200_000).map((_, i) => (i % 7) - 3);
+    const labels = new Uint8Array(200_000).map((_, i) => Number(i % 100 === 0));
+    expect(evenThreshold(logits, labels, { slope: 1, intercept: -1.5 })).toBe(3.5);
+  });
   test('without samples is 0', () => {
     expect(thresholdOf([], [])).toBeCloseTo(0, 12);
   });

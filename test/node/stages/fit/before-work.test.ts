@@ -111,6 +111,8 @@ describe('latents of another kind', () => {
   const shifted = latents.map((value, at) => value + (at % size === 0 ? 8 : 0));
   test.each<[string, Float32Array, RegExp | undefined]>([
     ['as they are drawn', latents, undefined],
+    ['with a row that is no number', latents.map((value, at) => (at < size ? Number.NaN : value)), undefined],
+    ['of no numbers at all', latents.map(() => Number.NaN), undefined],
     ['three times as long', latents.map(value => 3 * value), /have a mean length of 12\.0, where .* √16 = 4\.00/],
     ['of length 1', latents.map(value => value / 4), /mean length of 1\.00/],
     ['around another centre, as w of a StyleGAN', shifted, /lie around a mean of 0\.\d+ of their length/],

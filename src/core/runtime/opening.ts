@@ -1,0 +1,43 @@
+// Opens what has to be released again: when it is first asked for, or two at once.
+
+/** What holds memory of a device until it is released. */
+interface Released {
+  release(): Promise<void>;
+}
+
+/** Opened when it is first asked for. A failure is not kept: whoever asks next tries again. */
+export class Lazy<T extends Released> {
+  #opening: Promise<T> | undefined;
+
+  /** @param open is called with the first `get` after the one before has failed. */
+  get(open: () => Promise<T>): Promise<T> {
+    if (this.#opening === undefined) {
+      const opening = open();
+      this.#opening = opening;
+      opening.catch(() => {
+        this.#opening = undefined;
+      });
+    }
+    return this.#opening;
+  }
+
+  /** Releases it where it was opened. */
+  async release(): Promise<void> {
+    const opened = await this.#opening?.catch(() => undefined);
+    await opened?.release();
+  }
+}
+
+/** @returns both; where the second cannot be opened, the first is released before that is thrown. */
+export async function openBoth<A extends Released, B>(
+  first: Promise<A>,
+  second: () => Promise<B>,
+): Promise<readonly [A, B]> {
+  const opened = await first;
+  try {
+    return [opened, await second()];
+  } catch (error) {
+    await opened.release();
+    throw error;
+  }
+}
