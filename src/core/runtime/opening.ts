@@ -1,6 +1,6 @@
 // Opens what has to be released again: when it is first asked for, or two at once.
 
-/** What holds memory of a device until it is released. */
+/** Something that holds memory of a device until it is released. */
 interface Released {
   release(): Promise<void>;
 }
