@@ -2,7 +2,6 @@
 // `node tools/add-field.mjs BUNDLE OUT [FACES]`. The faces are drawn and labelled by the bundle itself. Pictures of edits
 // in a straight line stay the same, so recipes and links of the old bundle still open.
 import './one-line.mjs';
-import { attributeNames } from '../dist/core/attributes.js';
 import { bundleFiles } from '../dist/core/editor/bundle.js';
 import { encodeWeights } from '../dist/core/editor/networks.js';
 import { brightnessName, faceBrightness } from '../dist/core/images/brightness.js';
@@ -26,7 +25,8 @@ const batch = 100;
 
 const editor = await openBundle(from, { threads: 1 });
 const { latentSize, resolution } = editor.bundle;
-const outputs = [...attributeNames, brightnessName];
+const { attributes } = editor;
+const outputs = [...attributes.filter(name => name !== brightnessName), brightnessName];
 const latents = new Float32Array(count * latentSize);
 const scores = new Float32Array(count * outputs.length);
 for (let first = 0; first < count; first += batch) {
@@ -39,8 +39,10 @@ for (let first = 0; first < count; first += batch) {
   some.forEach((latent, i) => {
     latents.set(latent, (first + i) * latentSize);
     const row = (first + i) * outputs.length;
-    scores.set(logits.subarray(i * attributeNames.length, (i + 1) * attributeNames.length), row);
-    scores[row + attributeNames.length] = light[i];
+    outputs.forEach((output, at) => {
+      const column = attributes.indexOf(output);
+      scores[row + at] = column < 0 ? light[i] : logits[i * attributes.length + column];
+    });
   });
   if (first % 10_000 === 0) console.error(`${first} of ${count} faces`);
 }

@@ -50,6 +50,13 @@ export const benchCases: Readonly<Record<BenchCaseName, BenchCase>> = {
   'inference-64': { mode: 'inference', resolution: 64, settings: { ...cpu, ...at64 } },
 };
 
+/** Whether `train gan` would let so many shares compute the case: each must hold whole groups of what is seen together. */
+export function canShare({ mode, settings, resolution }: BenchCase, count: number): boolean {
+  const { architecture } = trainingConfigOf({ ...settings, growing: false }, resolution, 0);
+  const share = settings.minibatch / count;
+  return mode === 'train' && settings.dataParallel && share % ganModel(architecture).imagesTogether === 0;
+}
+
 export interface Workload {
   /** One step of both networks, or one batch of faces. */
   run(): Promise<unknown>;

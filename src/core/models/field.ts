@@ -1,6 +1,7 @@
 // The field: a small smooth network from latents to logits, fitted to labelled generated faces. It stands in for
 // generator and classifier where an edit needs their slope at every small step.
 import { z } from 'zod';
+import { mostAttributes } from '../attributes.ts';
 import { UserError } from '../errors.ts';
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -15,7 +16,10 @@ export const fieldArchitectureSchema = z.object({
   /** Units of each hidden layer. */
   widths: z.array(z.int().min(1).max(4096)).max(8),
   /** Names of the predicted scores: attributes, by their logits, and `Brightness`. */
-  outputs: z.array(z.string()).min(1).max(256),
+  outputs: z
+    .array(z.string())
+    .min(1)
+    .max(mostAttributes + 1),
 });
 
 export type FieldArchitecture = Readonly<z.output<typeof fieldArchitectureSchema>>;

@@ -30,7 +30,7 @@ export function shareChart(labels: readonly string[], series: readonly ShareSeri
   const at = { x: 'percent', y: 'label' };
   const svg = draw(alt, {
     height: 18 * labels.length + 60,
-    marginLeft: 134,
+    marginLeft: roomFor(labels) + 6,
     marginTop: 40,
     x: { domain: [0, 100], label: 'share of faces (%)', axis: 'top', labelAnchor: 'center', labelArrow: 'none' },
     y: { type: 'band', domain: labels, label: null, tickSize: 0 },
@@ -47,7 +47,8 @@ export function shareChart(labels: readonly string[], series: readonly ShareSeri
     { colour: colours.orange, icon: square },
     { colour: colours.blue, icon: circle },
   ];
-  return legend(series.map(({ name }, s) => ({ name, ...marks[s]! }))) + svg;
+  const entries = series.map(({ name, values }, s) => ({ name, values, ...marks[s]! }));
+  return legend(entries.filter(({ values }) => values.some(value => value !== null))) + svg;
 }
 
 export interface Curve {
@@ -187,14 +188,25 @@ export interface HeatMap {
 /** Purple and orange, which no common kind of colour blindness confuses. */
 const diverging = 'PuOr';
 
+/** Side of a cell, in units of the drawing: a line of its label. */
+const heatMapCell = 12;
+
+/** @returns the room that labels need, in units of the drawing: at least that of CelebA's. */
+function roomFor(names: readonly string[]): number {
+  return Math.max(128, ...names.map(name => 6 * name.length + 8));
+}
+
 export function heatMap({ rows, columns, values, limit, unit }: HeatMap, alt: string): string {
   const cells = rows.flatMap((row, r) => columns.map((column, c) => ({ row, column, value: values[r]![c]! })));
+  const labels = { left: roomFor(rows), top: roomFor(columns) };
+  const wide = heatMapCell * columns.length + labels.left + 32;
   const svg = draw(alt, {
-    width: 560,
-    height: 12 * rows.length + 150,
-    marginLeft: 128,
-    marginTop: 128,
-    style: { fontSize: '9.5px', overflow: 'visible' },
+    width: wide,
+    height: heatMapCell * rows.length + labels.top + 22,
+    marginLeft: labels.left,
+    marginTop: labels.top,
+    // Narrow screens scroll rather than show names that nobody can read.
+    style: { fontSize: '9.5px', overflow: 'visible', minWidth: `${Math.round(0.85 * wide)}px` },
     x: { domain: columns, axis: 'top', tickRotate: -90, tickSize: 0, label: null },
     y: { domain: rows, tickSize: 0, label: null },
     color: { type: 'diverging', scheme: diverging, domain: [-limit, limit], clamp: true },
@@ -207,7 +219,7 @@ export function heatMap({ rows, columns, values, limit, unit }: HeatMap, alt: st
     colour: colourOf(value) as string,
     icon: '<rect x="-2" y="0" width="14" height="10" fill="currentColor" stroke="#999" stroke-width="0.5"/>',
   }));
-  return `<p class="aside">${escapeHtml(unit)}</p>${legend(entries)}<div class="scroll wide" tabindex="0">${svg}</div>`;
+  return `<p class="aside">${escapeHtml(unit)}</p>${legend(entries)}<div class="scroll" tabindex="0">${svg}</div>`;
 }
 
 function draw(alt: string, options: Plot.PlotOptions): string {
@@ -215,10 +227,10 @@ function draw(alt: string, options: Plot.PlotOptions): string {
   const style = { fontSize: '12px', overflow: 'visible' };
   const plot = Plot.plot({ document, width, style, className: 'chart', ariaLabel: alt, ...options });
   const svg: string = plot.outerHTML;
-  // Screens show no more than two decimals.
-  return svg
-    .replace('<svg ', '<svg role="img" ')
-    .replaceAll(/-?\d+\.\d{3,}/g, (digits: string) => String(Number(Number(digits).toFixed(2))));
+  // Screens show no more than two decimals of a place; numbers in words, such as those of axes, stay as they are.
+  const rounded = (tag: string) =>
+    tag.replaceAll(/-?\d+\.\d{3,}/g, digits => String(Number(Number(digits).toFixed(2))));
+  return svg.replace('<svg ', '<svg role="img" ').replaceAll(/<[^>]*>/g, rounded);
 }
 
 function legend(entries: readonly { readonly name: string; readonly colour: string; readonly icon: string }[]): string {

@@ -29,7 +29,6 @@ img { display: block; max-width: 100%; height: auto; }
 .aside { margin: 0.5rem 0; font-size: 0.9rem; max-width: 46rem; }
 .note { padding: 0.5rem 0.75rem; background: #fff6df; border-left: 4px solid #e69f00; }
 .scroll { overflow-x: auto; }
-.wide svg.chart { min-width: 34rem; }
 table { border-collapse: collapse; font-size: 0.82rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: 0.4rem; }
 th, td { padding: 0.18rem 0.42rem; text-align: left; border-bottom: 1px solid #e3e3e3; white-space: nowrap; }

@@ -1,10 +1,11 @@
 // The field in plain arithmetic against its graph, and its slopes against central differences.
 import { expect, test } from 'vitest';
+import { mostAttributes } from '../../../src/core/attributes.ts';
 import { interpret } from '../../../src/core/graph/interpreter.ts';
 import * as ops from '../../../src/core/graph/ops.ts';
 import { flattenTree } from '../../../src/core/graph/tree.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
-import { Field, field, fieldSpec } from '../../../src/core/models/field.ts';
+import { Field, field, fieldArchitectureSchema, fieldSpec } from '../../../src/core/models/field.ts';
 import { constants, type Weights } from '../../../src/core/models/weights.ts';
 import { initialValues } from '../../../src/core/nn/initialise.ts';
 
@@ -47,4 +48,10 @@ test('what it does not know, and weights of another shape, are refused', () => {
   expect(fitted.has('dimples')).toBe(false);
   expect(() => fitted.values(latent, ['dimples'])).toThrow(/^the field must know an attribute to hold it.*dimples/);
   expect(() => new Field({ ...architecture, widths: [9] }, weights)).toThrow(/layer 1 must have 3 × 9/);
+});
+
+test('a field predicts as many attributes as a classifier may learn, and brightness', () => {
+  const outputs = Array.from({ length: mostAttributes + 1 }, (_, i) => `attribute-${i}`);
+  expect(fieldArchitectureSchema.parse({ ...architecture, outputs }).outputs).toHaveLength(1001);
+  expect(() => fieldArchitectureSchema.parse({ ...architecture, outputs: [...outputs, 'more'] })).toThrow();
 });

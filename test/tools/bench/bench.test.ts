@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { ganPresets } from '../../../src/core/training/gan/presets.ts';
 import { silentLog } from '../../../src/node/log/log.ts';
 import { bench, measure } from '../../../tools/bench/bench.ts';
+import { benchCases, canShare } from '../../../tools/bench/cases.ts';
 
 const context = { log: silentLog, signal: new AbortController().signal };
 
@@ -31,6 +32,18 @@ test('a step that threads share takes turns with the same step in one session', 
   expect(Object.keys(others)).toEqual(['oneSession']);
   expect(others.oneSession!.ratio).toBeGreaterThan(0);
   expect(bench.print!({ results: [result] })).toMatch(/^case .*one session, images\/s/);
+});
+
+test('only as many share a minibatch as leave whole groups of it together', () => {
+  expect([1, 2, 4, 8, 3].map(count => canShare(benchCases['style-64'], count))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(canShare(benchCases['inference-64'], 1)).toBe(false);
+  expect(canShare(benchCases['logistic-64'], 1)).toBe(false);
 });
 
 test('a Python without PyTorch is one line', async () => {

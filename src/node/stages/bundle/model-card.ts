@@ -23,8 +23,10 @@ import {
 import { fit } from '../fit/stage.ts';
 import { commandOf } from '../framework/command-line.ts';
 import type { Stage } from '../framework/stage.ts';
+import { importBoundaries } from '../import-boundaries/stage.ts';
 import { trainClassifier } from '../train-classifier/stage.ts';
 import { trainEncoder } from '../train-encoder/stage.ts';
+import type { Best } from '../train-gan/best-average.ts';
 import { trainGan } from '../train-gan/stage.ts';
 import type { StoredNetwork } from './stored-networks.ts';
 
@@ -89,6 +91,7 @@ export function modelCard(facts: ModelCardFacts): string {
     attributes.map(({ attribute }) => attribute),
     attributeNames,
   );
+  const boundariesStage = boundaries.manifest.stage === importBoundaries.name ? importBoundaries : fit;
   const accuracy =
     testAccuracy === null
       ? 'How often it is right is unknown: its dataset had no test images.'
@@ -109,7 +112,7 @@ ${isCeleba ? celebaSection : ownSection(attributes.map(({ attribute }) => attrib
 
 ## Training
 
-The generator is the moving average after ${kimg(generator)} thousand images shown. \`train gan\`:
+${averageSentence(generator)} \`train gan\`:
 
 ${options(trainGan, generator)}
 ${curveSection(curve)}
@@ -117,9 +120,9 @@ ${curveSection(curve)}
 
 ${options(trainClassifier, classifier)}
 
-\`fit\`:
+\`${boundariesStage.name}\`:
 
-${options(fit, boundaries)}
+${options(boundariesStage, boundaries)}
 
 ${encoder === undefined ? '' : encoderSection(encoder)}${storageSentence(networks)}
 
@@ -135,7 +138,7 @@ ${accuracy} It labels the generated faces, so its errors are in the boundaries t
 
 ## Boundaries
 
-Accuracy, F1 and AUC on test faces that the classifier is surest about (half have the attribute, so chance is 0.5), and the AUC on all faces that were not trained on.
+Accuracy, F1 and AUC on ${testFaces(boundaries)}, and the AUC on all faces that were not trained on.
 
 ${markdownTable(columns, attributes)}
 ${unscoredSection(directions)}
@@ -271,12 +274,33 @@ function unscoredSection(directions: readonly DirectionFacts[]): string {
   return `\nBeyond these, in directions that the classifier knows nothing of:\n\n${rows}`;
 }
 
-function kimg({ summary }: FinishedRun): string {
-  return String(Math.round(Number(summary.imagesShown) / 1000));
+/** @returns which moving average was kept: the last one, or with a judge the best of the whole training. */
+function averageSentence({ summary }: FinishedRun): string {
+  const kimg = (images: unknown) => String(Math.round(Number(images) / 1000));
+  const best = summary.best as Best | undefined;
+  const shown = kimg(summary.imagesShown);
+  if (best === undefined) return `The generator is the moving average after ${shown} thousand images shown.`;
+  return (
+    `The generator is the moving average (half-life ${best.halfLifeKimg} thousand images) after ` +
+    `${kimg(best.imagesShown)} of the ${shown} thousand images shown, the nearest to the training images of all that ` +
+    'were compared on the way.'
+  );
+}
+
+/** @returns the faces that a boundary's figures are of, and their level of chance. */
+function testFaces({ config }: FinishedRun): string {
+  return config.samples === 'all'
+    ? 'test faces of every kind, by the classifier’s threshold (always giving the more common answer has an accuracy ' +
+        'of its share)'
+    : 'test faces that the classifier is surest about (half have the attribute, so chance is 0.5)';
 }
 
 function percent(share: unknown): string {
   return `${(100 * Number(share)).toFixed(2)} %`;
+}
+
+function lastName(value: unknown): unknown {
+  return typeof value === 'string' ? basename(value) : value;
 }
 
 /** The command that repeats a run, and all its options: those that it leaves out may have other defaults one day. */
@@ -284,7 +308,7 @@ function options(stage: Stage, { config, folder }: FinishedRun): string {
   const { threads: _cost, device: _place, ...choices } = config;
   // Whoever reads the card has other folders; their names say enough.
   const portable = Object.fromEntries(
-    Object.entries(choices).map(([key, value]) => [key, typeof value === 'string' ? basename(value) : value]),
+    Object.entries(choices).map(([key, value]) => [key, Array.isArray(value) ? value.map(lastName) : lastName(value)]),
   );
   const command = commandOf(stage, { ...portable, out: basename(folder) });
   return `\`\`\`sh\n${command}\n\`\`\`\n\n\`\`\`json\n${JSON.stringify(portable, null, 2)}\n\`\`\``;

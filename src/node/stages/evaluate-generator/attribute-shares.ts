@@ -16,6 +16,9 @@ import { openRun } from '../../runs/run-folder.ts';
 const groups = ['all', 'women', 'men', 'young', 'older'] as const;
 type Group = (typeof groups)[number];
 
+/** The attribute that a group of faces is told by. */
+const askedBy = { women: 'Male', men: 'Male', young: 'Young', older: 'Young' } as const;
+
 /** The shares in one set of faces. */
 export interface AttributeShares {
   readonly of: string;
@@ -100,9 +103,11 @@ export function shareColumns(sets: readonly AttributeShares[]): readonly Column<
   ];
 }
 
-/** @returns a sentence with the number of faces in each group. */
+/** @returns a sentence with the number of faces in each group that the classifier asks for. */
 export function shareCounts(sets: readonly AttributeShares[]): string {
+  const attributes = sharedAttributes(sets);
+  const asked = groups.filter(group => group === 'all' || attributes.includes(askedBy[group]));
   const told = (set: AttributeShares) =>
-    `${set.of}: ${groups.map(group => `${group} ${set.groups[group].count}`).join(', ')}`;
+    `${set.of}: ${asked.map(group => `${group} ${set.groups[group].count}`).join(', ')}`;
   return `Faces of each kind, ${sets.map(told).join('; ')}.`;
 }

@@ -7,7 +7,9 @@ import { readSynthesis, type Synthesis } from '../../artefacts/synthesis.ts';
 import type { DeviceOptions } from '../../devices/device.ts';
 import { readJson } from '../../files/files.ts';
 import { exists } from '../../runs/manifest.ts';
+import { hashInputs } from '../../runs/origin.ts';
 import { type FinishedRun, openRun } from '../../runs/run-folder.ts';
+import { bundle } from '../bundle/stage.ts';
 import { calibrate } from '../calibrate/stage.ts';
 import { type EditEvaluation, evaluateEdits, evaluationFile } from '../evaluate-edits/stage.ts';
 import { evaluateGenerator } from '../evaluate-generator/stage.ts';
@@ -18,6 +20,7 @@ import { pipelineFolders } from '../pipeline/folders.ts';
 import { prepare } from '../prepare/stage.ts';
 import { synthesize } from '../synthesize/stage.ts';
 import { trainClassifier } from '../train-classifier/stage.ts';
+import { trainEncoder } from '../train-encoder/stage.ts';
 import { trainGan } from '../train-gan/stage.ts';
 
 /** The stages that make the runs of every pipeline, by the run's place in `pipelineFolders`. */
@@ -27,11 +30,12 @@ const stages = {
   classifier: trainClassifier,
   synthesis: synthesize,
   boundaries: fit,
+  candidate: bundle,
   bundle: calibrate,
   evaluation: evaluateEdits,
 } as const;
 /** The stages that some presets leave out. */
-const optionalStages = { judge: trainClassifier, quality: evaluateGenerator } as const;
+const optionalStages = { judge: trainClassifier, encoder: trainEncoder, quality: evaluateGenerator } as const;
 
 type RunName = keyof typeof stages;
 type OptionalRunName = keyof typeof optionalStages;
@@ -54,12 +58,10 @@ export interface Sources {
 /** @param folder a pipeline's. @throws UserError naming the run that is missing or unfinished. */
 export async function openSources(folder: string, device: DeviceOptions): Promise<Sources> {
   const runs: Partial<Record<RunName | OptionalRunName, Source>> = {};
-  // A pipeline that was given its generator has none of its own; its faces know which it was.
-  const { inputs } = (await openRun(join(folder, pipelineFolders.synthesis), 'synthesize')).manifest;
+  const places = await placesOf(folder);
   for (const [name, stage] of Object.entries({ ...stages, ...optionalStages }) as [RunName, Stage][]) {
-    const own = join(folder, pipelineFolders[name]);
-    const place = name === 'generator' && !(await exists(own)) ? (inputs.generator?.path ?? own) : own;
-    if (name in optionalStages && !(await exists(place))) continue;
+    const place = places[name];
+    if (place === undefined) continue;
     const run = await openRun(place, stage.name);
     const command = commandOf(stage, { ...run.config, out: run.folder });
     runs[name] = { ...run, stage: stage.name, command };
@@ -70,5 +72,31 @@ export async function openSources(folder: string, device: DeviceOptions): Promis
     editor: await openBundle(join(folder, pipelineFolders.bundle), device),
     synthesis: await readSynthesis(runs.synthesis!),
     edits: (await readJson(join(folder, pipelineFolders.evaluation, evaluationFile))) as EditEvaluation,
+  };
+}
+
+/**
+ * The runs that what is told was made with, since a pipeline's folder may hold others, of an earlier sitting with another
+ * preset or without `--generator`. @returns undefined for one that was not used.
+ */
+async function placesOf(folder: string): Promise<Readonly<Record<RunName | OptionalRunName, string | undefined>>> {
+  const place = (name: RunName | OptionalRunName) => join(folder, pipelineFolders[name]);
+  const inputsOf = async (name: RunName | OptionalRunName, stage: Stage) =>
+    (await openRun(place(name), stage.name)).manifest.inputs;
+  const { generator: used } = await inputsOf('synthesis', synthesize);
+  const isUsed = async (path: string) =>
+    (await exists(path)) && (await hashInputs({ path })).path!.sha256 === used?.sha256;
+  const own = place('generator');
+  const names = Object.keys(pipelineFolders) as (keyof typeof pipelineFolders)[];
+  const places = Object.fromEntries(names.map(name => [name, place(name)])) as Record<RunName, string>;
+  const { judge } = await inputsOf('evaluation', evaluateEdits);
+  const { encoder } = await inputsOf('candidate', bundle);
+  const measured = (await exists(place('quality'))) && (await inputsOf('quality', evaluateGenerator)).generator;
+  return {
+    ...places,
+    generator: used === undefined || (await isUsed(own)) ? own : used.path,
+    judge: judge && place('judge'),
+    encoder: encoder && place('encoder'),
+    quality: measured && measured.sha256 === used?.sha256 ? place('quality') : undefined,
   };
 }

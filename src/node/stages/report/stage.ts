@@ -52,10 +52,13 @@ function leadHtml({ runs, dataset, editor, synthesis }: Sources): string {
   const { testAccuracy } = runs.classifier.summary; // null where the dataset has no test pictures
   const right =
     testAccuracy === null ? '' : `, right on ${(100 * Number(testAccuracy)).toFixed(1)} % of the test labels`;
+  // A generator that was given may have been trained on others than the classifier.
+  const [its, ours] = [runs.generator, runs.classifier].map(({ manifest }) => manifest.inputs.dataset?.sha256);
+  const trainedOn =
+    its === ours ? `${counted(dataset.indicesOf('train').length)} pictures` : 'pictures of another dataset';
   const minutes = Object.values(runs).reduce((sum, { manifest }) => sum + manifest.seconds, 0) / 60;
   const text =
-    `A generator of ${resolution}×${resolution} faces, trained on ${counted(dataset.indicesOf('train').length)} ` +
-    `pictures (${counted(images)} shown); a classifier of ${dataset.attributes.length} attributes${right}; ` +
+    `A generator of ${resolution}×${resolution} faces, trained on ${trainedOn} (${counted(images)} shown); a classifier of ${dataset.attributes.length} attributes${right}; ` +
     `${movable.length} attributes that can be moved or locked, found in ` +
     `${counted(synthesis.count)} generated faces. ${minutes.toFixed(0)} minutes of work in all. Every face shown is ` +
     'generated; no picture of the dataset is in this page.';

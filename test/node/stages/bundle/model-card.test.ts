@@ -40,6 +40,28 @@ test('the kind of its generator is named', () => {
   expect(styled).toContain('Seeds 0 to 3 at ψ 1, in all their variety');
 });
 
+test('the average that was kept is told: the last, or the best by a judge', () => {
+  expect(modelCard(facts)).toContain('The generator is the moving average after 1 thousand images shown. `train gan`');
+  const best = { imagesShown: 900_000, halfLifeKimg: 10, frechet: 0.6, features: 'judge' };
+  const judged = modelCard({ ...facts, generator: run({ imagesShown: 1_500_000, best }) });
+  expect(judged).toContain('moving average (half-life 10 thousand images) after 900 of the 1500 thousand images shown');
+});
+
+test('boundaries are told as they were found: by their stage, on their faces, without folders of the maker', () => {
+  const { manifest } = facts.boundaries;
+  const config = { samples: 'all', labels: ['/home/ann/private/dimples.csv'], synthesis: '/home/ann/synthesis' };
+  const fitted = modelCard({ ...facts, boundaries: { ...facts.boundaries, config } });
+  expect(fitted).toContain('on test faces of every kind');
+  expect(fitted).toContain('"dimples.csv"');
+  expect(fitted).not.toContain('ann');
+  expect(modelCard(facts)).toContain('half have the attribute, so chance is 0.5');
+  const imported = modelCard({
+    ...facts,
+    boundaries: { ...facts.boundaries, manifest: { ...manifest, stage: 'import boundaries' } },
+  });
+  expect(imported).toContain('`import boundaries`:\n\n```sh\nface-tuning import boundaries ');
+});
+
 test('figures of before Fréchet distances were measured are told as they were', () => {
   const card = modelCard({ ...facts, quality: run(figures) });
   expect(card).toContain('In the features of the classifier. Precision');

@@ -9,7 +9,7 @@ import { openDevice } from '../../../../src/node/devices/device.ts';
 import { readJson } from '../../../../src/node/files/files.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { openRun } from '../../../../src/node/runs/run-folder.ts';
-import { sharesByGroup } from '../../../../src/node/stages/evaluate-generator/attribute-shares.ts';
+import { shareCounts, sharesByGroup } from '../../../../src/node/stages/evaluate-generator/attribute-shares.ts';
 import { comparisonsOf } from '../../../../src/node/stages/evaluate-generator/comparisons.ts';
 import {
   featuresOfSets,
@@ -283,7 +283,9 @@ test('shares are of the faces in each group', () => {
   const none = sharesByGroup('none', new Float32Array(0), known).groups.men;
   expect([none.count, none.shares[0]]).toEqual([0, null]);
   const own = { attributes: ['tall'], thresholds: [0] };
-  const { groups: ofOwn } = sharesByGroup('own', Float32Array.of(1, -1), own);
+  const ofOwnFaces = sharesByGroup('own', Float32Array.of(1, -1), own);
+  const { groups: ofOwn } = ofOwnFaces;
+  expect(shareCounts([ofOwnFaces])).toBe('Faces of each kind, own: all 2.');
   expect([ofOwn.all.shares, ofOwn.men.count, ofOwn.women.count]).toEqual([[0.5], 0, 0]);
 });
 

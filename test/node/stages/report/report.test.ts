@@ -1,5 +1,5 @@
 // A tiny pipeline to its end: the report it writes, the commands in it, and that resuming repeats nothing.
-import { readFileSync, statSync } from 'node:fs';
+import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { silentLog } from '../../../../src/node/log/log.ts';
@@ -56,6 +56,22 @@ test('no picture of the dataset is in it: all are PNGs that this package drew', 
   const html = readFileSync(page, 'utf8');
   const sources = [...html.matchAll(/<img src="([^"]{22})/g)].map(([, start]) => start);
   expect(new Set(sources)).toEqual(new Set(['data:image/png;base64,']));
+});
+
+test('runs that an earlier sitting left in the folder are not told of', async () => {
+  const copied = join(root, 'copied');
+  cpSync(out, copied, { recursive: true });
+  // The generator that made the faces lies where it was; the one here is another now. Nobody judged by this judge.
+  const manifest = join(copied, 'gan/manifest.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"content": "\w{8}/, '"content": "00000000'));
+  cpSync(join(copied, 'classifier'), join(copied, 'judge'), { recursive: true });
+  const config = report.options.parse({ runs: copied, out: join(root, 'copied.html') });
+  await report.run(config, { log: silentLog, signal });
+  const html = readFileSync(config.out, 'utf8');
+  expect(html).toContain(`--out ${join(out, 'gan')}`);
+  expect(html).not.toContain(`--out ${join(copied, 'gan')}`);
+  expect(html).not.toContain(`--out ${join(copied, 'judge')}`);
+  expect(html).toContain(`--out ${join(copied, 'classifier')}`);
 });
 
 test('resuming a finished pipeline keeps all of it, and says so', async () => {

@@ -53,11 +53,12 @@ export async function generatedFigure({ dataset, runs, editor, synthesis }: Sour
   const test = await imagesOf(dataset, 'test');
   const logits = await classify(test, { run: images => editor.score(images) });
   const pictures = `the ${counted(test.count)} test pictures`;
+  const known = (shares: () => number[]) => (test.count === 0 ? dataset.attributes.map(() => null) : shares());
   const series = [
-    { name: `labels of ${pictures}`, values: sharesOf(test.labels, width, label => label === 1) },
+    { name: `labels of ${pictures}`, values: known(() => sharesOf(test.labels, width, label => label === 1)) },
     {
       name: 'the classifier on these pictures',
-      values: sharesOf(logits, width, (logit, a) => logit > thresholds[a]!),
+      values: known(() => sharesOf(logits, width, (logit, a) => logit > thresholds[a]!)),
     },
     {
       name: `the classifier on ${counted(count)} generated faces`,
@@ -68,10 +69,13 @@ export async function generatedFigure({ dataset, runs, editor, synthesis }: Sour
     number: 2,
     title: 'Attributes of generated faces',
     body: chart(series, dataset),
-    caption:
-      `From the bar to the square is what the classifier gets wrong on real faces; from the square to the dot is what ` +
-      `the generator makes more or less often than the pictures have it. Labels and squares: ${pictures}, which neither ` +
-      `network was trained on; dots: ${counted(count)} generated faces, uncurated.`,
+    caption: `${
+      test.count === 0
+        ? 'The dataset has no test pictures to compare with. '
+        : `From the bar to the square is what the classifier gets wrong on real faces; from the square to the dot is what ` +
+          `the generator makes more or less often than the pictures have it. Labels and squares: ${pictures}, which ` +
+          'neither network was trained on; dots: '
+    }${counted(count)} generated faces, uncurated.`,
     command: runs.synthesis.command,
   };
 }
@@ -105,5 +109,5 @@ function sharesOf(
     const attribute = at % width;
     if (present(values[at]!, attribute)) counts[attribute]!++;
   }
-  return counts.map(each => (each * width) / Math.max(1, values.length));
+  return counts.map(each => (each * width) / values.length);
 }

@@ -117,14 +117,15 @@ export function cosinesFigure({ edits, runs }: Sources): Figure {
   };
 }
 
-/** Attributes whose effect is shown apart for women and men. */
+/** Attributes whose effect is shown apart for women and men; where a model has none of them, its first ones are. */
 const grouped = ['Young', 'Smiling', 'Eyeglasses'];
 /** Changes that are listed for each. */
 const mostListed = 5;
 
 export function groupsFigure({ edits, runs }: Sources): Figure {
-  const pairs = pairsOf(edits.effects).filter(({ free }) => grouped.includes(free.moved));
-  const rows = pairs
+  const all = pairsOf(edits.effects);
+  const known = all.filter(({ free }) => grouped.includes(free.moved));
+  const rows = (known.length > 0 ? known : all.slice(0, grouped.length))
     .flatMap(pair =>
       (['women', 'men'] as const).flatMap(group => [
         { of: pair.free, group, effect: pair.free[group] },

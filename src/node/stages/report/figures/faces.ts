@@ -40,7 +40,9 @@ export async function samplesFigure({ editor, psi, runs }: FaceSources): Promise
     number: 4,
     title: 'Faces as they come',
     body: imageHtml(png, columns * (resolution * scale + 2) - 2, `${count} generated faces`),
-    caption: `${count} generated faces of ${resolution}×${resolution}, seeds 0 to ${count - 1} in order: none was chosen or left out.`,
+    caption:
+      `${count} generated faces of ${resolution}×${resolution}, seeds 0 to ${count - 1} in order` +
+      `${editor.geometry === 'linear' ? ` at ψ ${psi ?? editor.bundle.psi ?? 1}` : ''}: none was chosen or left out.`,
     command: runs.generator.command,
     pictures: { 'samples.png': png },
   };
