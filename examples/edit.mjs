@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { encodeGrid, openBundle } from 'face-tuning';
 
 const editor = await openBundle('models/celeba-64');
-const { residual } = editor.condition('Young', ['Male']); // how much of the direction the lock leaves
 const older = editor.edit({ seed: 7, moves: ['Young=-2'], locks: ['Male'] });
 const images = await editor.render([editor.sample(7), older.latent]); // [2, 3, R, R] in [-1, 1]
 const { resolution } = editor.bundle;
 await writeFile('older.png', await encodeGrid(images, { resolution, columns: 2, scale: 4 }));
+const [{ residual }] = older.steps; // how much of the direction the lock leaves
 console.log(`older.png: ${Math.round(100 * residual)} % of the direction is left`);
 await editor.release();

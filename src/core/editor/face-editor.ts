@@ -106,12 +106,11 @@ export class FaceEditor {
   /** Compiles the networks for the device. @throws UserError as `bundleNetworks`, and where the device refuses them. */
   static async open(device: Device, bundle: Bundle, services: EditorServices): Promise<FaceEditor> {
     const networks = bundleNetworks(bundle);
-    const { target } = device;
     const open = (name: string, bytes: Uint8Array) => openNetwork(device, bundle, name, bytes);
     const [made, seen] = [networks.generator, networks.classifier];
     const [generator, classifier] = await openBoth(
-      open(bundleFiles.generator, generatorOnnx(made.architecture, made.weights, target)),
-      () => open(bundleFiles.classifier, classifierOnnx(seen.architecture, seen.weights, target)),
+      open(bundleFiles.generator, generatorOnnx(made.architecture, made.weights, device.target)),
+      () => open(bundleFiles.classifier, classifierOnnx(seen.architecture, seen.weights, device.target)),
     );
     const field = networks.field && new Field(networks.field.architecture, networks.field.weights);
     const map = latentMapping(made.architecture, made.weights);

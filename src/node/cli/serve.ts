@@ -17,7 +17,7 @@ const options = z.strictObject({
     .min(1)
     .default('127.0.0.1')
     .describe('address to listen on; 0.0.0.0 lets other machines in: give a token then, and put https in front'),
-  threads: threadsOption('requests computed at a time, each on a thread of its own'),
+  threads: threadsOption('a request at a time'),
   waiting: z
     .int()
     .min(0)

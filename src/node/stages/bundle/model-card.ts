@@ -144,9 +144,14 @@ ${markdownTable(columns, attributes)}
 ${unscoredSection(directions)}
 ## Limits
 
-Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. Attributes are entangled: what is not locked may change along, and a lock that takes most of a direction leaves an edit little to work with (the residual says how much). A locked attribute keeps its distance from a linear boundary; to the eye it may still change. Numbers are signed distances in latent space, not probabilities.
+Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. Attributes are entangled: what is not locked may change along, and a lock that takes most of a direction leaves an edit little to work with (the residual says how much). ${lockSentence} Numbers are signed distances in latent space, not probabilities.
 `;
 }
+
+/** Both ways, as `calibrate` may choose the curve later. */
+const lockSentence =
+  'In a straight line a locked attribute keeps its distance from a linear boundary exactly; along a curve (`field`) it ' +
+  'keeps what the field predicts of it. To the eye it may still change.';
 
 const celebaSection =
   '[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html) (Liu et al. 2015): photographs of celebrities, **for non-commercial research only**; this model is bound by the same terms. The pictures are not part of it. Their 40 labels are judgements of annotators, some as vague as *Attractive*, and often wrong. Celebrities are younger, paler and more made up than people are; the generator and every direction in it follow that.';

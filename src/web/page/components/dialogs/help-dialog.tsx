@@ -55,8 +55,9 @@ function HowItWorks() {
       <p>
         Attributes are entangled: make a face older and its hair turns grey. A lock takes the locked attribute’s
         direction out of every other move. The share of a direction that is left is shown in percent; with little left,
-        a slider does little, and below 5 % it refuses. A locked attribute keeps its distance exactly. To the eye and to
-        the classifier it may still change a little, because the boundary is only an approximation.
+        a slider does little, and below 5 % it refuses. In a straight line a locked attribute keeps its distance
+        exactly; along a curve, where the model was found to do better so, it keeps what the model predicts of the
+        picture. To the eye and to the classifier it may still change a little, because both are only approximations.
       </p>
       <h3>What the numbers mean</h3>
       <p>
