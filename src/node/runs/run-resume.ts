@@ -18,6 +18,12 @@ export interface Handling {
 }
 
 /**
+ * Options that say how a run is computed, whose defaults are the machine's: a finished one is as good on another
+ * machine, though work that goes on would not be repeated to the last bit.
+ */
+const computing = ['threads', 'device'];
+
+/**
  * @returns the finished run at `out` where nothing it was made of has changed; `outdated` where an input has, so that
  * it must be made again. @throws UserError when it was made with other options, unless `force` allows to replace it.
  */
@@ -29,7 +35,7 @@ export async function earlierRun(
   if (!(await exists(join(out, runFiles.manifest)))) return undefined;
   const run = await openRun(out, now.stage);
   const { stage, inputs } = run.manifest;
-  const { options, changes } = differences({ stage, config: run.config, inputs }, now);
+  const { options, changes } = differences({ stage, config: run.config, inputs }, now, computing);
   if (options.length > 0 && !force) {
     const remedy = 'give --force to replace it or choose another --out';
     throw new UserError(`${out} was made with other options: ${options.join('; ')}; ${remedy}`);

@@ -162,6 +162,15 @@ test('resume keeps a finished run as long as its options and inputs are the same
   expect(existsSync(`${out}.lock`)).toBe(false);
 });
 
+test('a finished run is kept on a machine with other threads; one that goes on is not mixed', async () => {
+  const out = freshOut();
+  const on = (threads: number) => ({ ...details, config: { ...details.config, threads }, resume: true });
+  await interrupted(out, on(2));
+  await refused(out, on(4), /threads was 2, is 4 now; resume with the same options/);
+  expect(await withRun(out, on(2), async () => ({ made: 1 }))).toEqual({ made: 1 });
+  expect(await withRun(out, on(4), async () => ({ made: 2 }))).toEqual({ made: 1 });
+});
+
 test('lines written after the state that is resumed are dropped', async () => {
   const out = freshOut();
   await interrupted(out, details, run => {
