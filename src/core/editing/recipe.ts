@@ -84,6 +84,9 @@ export const mostLatentNumbers = 17 * 1024;
 /** Characters of a recipe: enough for the longest latent with every digit. */
 const longestText = 450_000;
 
+/** Moves or locks of a recipe: far more than a model has directions. */
+const mostNames = 10_000;
+
 /** Recipes in a file: nobody edits more faces by hand. */
 const mostRecipes = 10_000;
 
@@ -101,14 +104,14 @@ export const recipeSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  moves: z.array(moveSchema),
-  locks: z.array(z.string().max(100)),
+  moves: z.array(moveSchema).max(mostNames),
+  locks: z.array(z.string().max(100)).max(mostNames),
   geometry: z.enum(geometryNames),
   hold: z.enum(holdNames).default('linear'),
   layers: z.record(z.string().max(100), layerRangeSchema).optional(),
   strip: z
     .strictObject({
-      from: z.array(moveSchema.nullable()),
+      from: z.array(moveSchema.nullable()).max(mostNames),
       steps: z.int().min(1).max(99),
       scale: z.int().min(1).max(32),
       timing: timingSchema.optional(),
@@ -150,7 +153,7 @@ function asRecipeMove(text: string): LatentMove {
 export function formatRecipe({ bundle, moves, locks, geometry, hold, layers, strip, ...start }: Recipe): string {
   if ('latent' in start && start.latent.length > mostLatentNumbers) {
     throw new UserError(
-      `a recipe must have a latent of at most ${mostLatentNumbers} numbers; got ${start.latent.length}`,
+      `a recipe must have a latent of at most ${mostLatentNumbers} numbers; got ${start.latent.length}. Give one row for all layers`,
     );
   }
   const face = 'latent' in start ? { latent: [...start.latent] } : startOf(start);

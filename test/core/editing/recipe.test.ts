@@ -147,6 +147,11 @@ describe('what is refused, in a line that names the fault', () => {
     ['no JSON', '[{', /^faces\.json must be JSON/],
     ['an empty list', '[]', /1 to 10000 recipes; got 0/],
     ['lists within lists', `[${deep}]`, /^recipe 1 of faces\.json must have schema version 1; got none/],
+    [
+      'moves without end',
+      `[${JSON.stringify({ ...json, moves: new Array(10_001).fill('Young=1') })}]`,
+      /recipe 1 .*moves: /,
+    ],
     ['a list with a wrong one', `[${formatRecipe(example)}, 7]`, /^recipe 2 of faces\.json must be a JSON object/],
   ])('in a list: %s', (_, text, message) => {
     expect(() => parseRecipes(text, 'faces.json')).toThrow(UserError);

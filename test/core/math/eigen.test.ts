@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { symmetricEigen } from '../../../src/core/math/eigen.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
 
-test('a matrix of 512 rows, as many as a function takes no arguments, is taken apart too', () => {
+test('a matrix of more numbers than a function takes arguments is taken apart too', () => {
   const n = 512;
   const matrix = new Float64Array(n * n);
   for (let i = 0; i < n; i++) matrix[i * n + i] = i + 1;

@@ -58,7 +58,8 @@ function leadHtml({ runs, dataset, editor, synthesis }: Sources): string {
     its === ours ? `${counted(dataset.indicesOf('train').length)} pictures` : 'pictures of another dataset';
   const minutes = Object.values(runs).reduce((sum, { manifest }) => sum + manifest.seconds, 0) / 60;
   const text =
-    `A generator of ${resolution}×${resolution} faces, trained on ${trainedOn} (${counted(images)} shown); a classifier of ${dataset.attributes.length} attributes${right}; ` +
+    `A generator of ${resolution}×${resolution} faces, trained on ${trainedOn} (${counted(images)} shown); a classifier ` +
+    `of ${dataset.attributes.length} attributes${right}; ` +
     `${movable.length} attributes that can be moved or locked, found in ` +
     `${counted(synthesis.count)} generated faces. ${minutes.toFixed(0)} minutes of work in all. Every face shown is ` +
     'generated; no picture of the dataset is in this page.';
