@@ -83,13 +83,19 @@ export function sameFace(a: Buffer, b: Buffer): boolean {
 
 /** Waits until the large face is this one. */
 export async function expectFace(page: Page, face: Buffer): Promise<void> {
-  await expect.poll(async () => sameFace(await facePixels(page), face), { timeout: 10_000 }).toBe(true);
+  await expect.poll(async () => sameFace(await facePixels(page), face), { timeout: 30_000 }).toBe(true);
 }
 
-/** Waits until the large face is another than it was. @returns its pixels. */
+/** Waits until the large face is another than it was, and no preview on the way to it. @returns its pixels. */
 export async function changedPixels(page: Page, was: Buffer): Promise<Buffer> {
-  await expect.poll(async () => sameFace(await facePixels(page), was), { timeout: 10_000 }).toBe(false);
-  return facePixels(page);
+  let pixels = was;
+  const changed = async () => {
+    await page.locator('.face canvas[aria-busy="false"]').first().waitFor();
+    pixels = await facePixels(page);
+    return !sameFace(pixels, was);
+  };
+  await expect.poll(changed, { timeout: 30_000 }).toBe(true);
+  return pixels;
 }
 
 /** Moves a slider as a hand does: to a place, and lets go. */

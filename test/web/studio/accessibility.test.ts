@@ -35,7 +35,7 @@ beforeAll(async () => {
   styled = await makeCalibratedBundle(64, { kind: tinyStyle, psi: 0.8 });
 });
 
-const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 10_000 });
+const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 30_000 });
 
 /** All violations that axe finds, of any impact. */
 async function findings(page: Page): Promise<string[]> {

@@ -36,7 +36,7 @@ beforeAll(() => {
 });
 
 /** Waits longer than vitest does by itself, because the machine may be busy. */
-const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 10_000 });
+const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 30_000 });
 
 /** A fresh browser at the studio's address. */
 async function start(path = '') {
@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await moveSlider(page, 'Young', -2.5);
     const after = await changedPixels(page, before);
     await poll(() => valueText(page, 'Young')).toMatch(/^\d+ → \d+ %$/);
-    expect(page.url()).toContain('move=Young=@-2.5');
+    await poll(() => page.url()).toContain('move=Young=@-2.5');
     const seed = page.getByLabel('Seed', { exact: true });
     await seed.fill('sixty');
     await page.keyboard.press('Enter');
@@ -121,7 +121,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const other = await context.newPage();
     await openStudio(other, page.url());
     await expectFace(other, pixels);
-    expect(other.url()).toBe(page.url());
+    await poll(() => other.url()).toBe(page.url());
   });
 
   test('a picture that was saved equals Node’s, says that it is synthetic, and brings everything back', async () => {

@@ -47,18 +47,14 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await changedPixels(opened, before);
     await expect.poll(() => opened.url()).toContain('hold=field');
     const own = kind.resolution;
-    const exported = async () => {
-      await opened.getByRole('button', { name: 'Export' }).click();
-      await opened.getByLabel('Size').selectOption(String(own));
-      const download = opened.waitForEvent('download');
-      await opened.getByRole('button', { name: 'Picture (PNG)' }).click();
-      const png = readFileSync(await (await download).path());
-      return { png, recipe: readRecipes(png)[0] };
-    };
-    // The straight edit of the moving slider is on the screen first.
-    await expect.poll(async () => (await exported()).recipe!.hold, { timeout: 20_000 }).toBe('field');
-    const { png, recipe } = await exported();
-    expect(recipe).toMatchObject({ locks, moves: [{ attribute: 'Young', kind: 'absolute', distance: 0 }] });
+    await opened.getByRole('button', { name: 'Export' }).click();
+    await opened.getByLabel('Size').selectOption(String(own));
+    const download = opened.waitForEvent('download');
+    await opened.getByRole('button', { name: 'Picture (PNG)' }).click();
+    const png = readFileSync(await (await download).path());
+    const [recipe] = readRecipes(png);
+    const moves = [{ attribute: 'Young', kind: 'absolute', distance: 0 }];
+    expect(recipe).toMatchObject({ locks, moves, hold: 'field' });
     const node = toUint8(await editor.render([editor.edit(recipe!).latent]));
     const straight = toUint8(await editor.render([editor.edit({ ...recipe!, hold: 'linear' }).latent]));
     await editor.release();

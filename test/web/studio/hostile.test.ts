@@ -30,7 +30,7 @@ beforeAll(async () => {
   files = await makeCalibratedBundle();
 });
 
-const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 10_000 });
+const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 30_000 });
 
 async function start(path = '') {
   const address = await serveStudio(page(), files);

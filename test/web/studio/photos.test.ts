@@ -25,7 +25,7 @@ import { tinyStyle } from '../../helpers/tiny-networks.ts';
 const folder = temporaryFolder();
 const page = builtStudio();
 const browser = studioBrowser();
-const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 20_000 });
+const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 30_000 });
 
 let files: Files;
 beforeAll(async () => {

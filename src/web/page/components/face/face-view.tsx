@@ -31,13 +31,15 @@ export function FaceView() {
   useSignalEffect(() => paint(before.current, state.before.value, side));
   const divider = state.divider.value;
   const description = useComputed(() => describe(state.edit.value)).value;
+  // The picture stands still only once the face that is described is the one on the screen.
+  const isDrawing = useComputed(() => state.shown.value?.edit !== state.edit.value).value;
   const showsBoth = divider > wordsFrom && divider < 1 - wordsFrom;
   const peeking = state.peeking.value;
   const percent = Math.round(100 * divider);
   return (
     <div class="face">
       <div class="picture" style={{ '--divider': peeking ? '100%' : `${100 * divider}%` }}>
-        <canvas ref={after} width={side} height={side} role="img" aria-label={description} />
+        <canvas ref={after} width={side} height={side} role="img" aria-label={description} aria-busy={isDrawing} />
         <canvas ref={before} class="before" width={side} height={side} role="img" aria-label="Before" />
         {(showsBoth || peeking || divider > 1 - wordsFrom) && <span class="word-before">before</span>}
         {showsBoth && !peeking && <span class="word-after">after</span>}
