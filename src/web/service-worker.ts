@@ -39,7 +39,7 @@ scope.addEventListener('install', event => {
   event.waitUntil(
     caches
       .open(pageCache)
-      .then(cache => cache.addAll(pageFiles))
+      .then(cache => cache.addAll(pageFiles.map(file => new Request(file, { cache: 'no-cache' }))))
       .then(() => scope.skipWaiting()),
   );
 });

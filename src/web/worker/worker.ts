@@ -79,19 +79,23 @@ const faceWorker: FaceWorker = {
   score: () => editor.score(last),
 
   async frames(edits) {
-    const plans = edits.map(planOf);
-    const latents = plans.flatMap(plan => ('latent' in plan ? [plan.latent] : []));
-    const images = await editorOf(edits[0]!).render(latents);
-    const logits = await editor.score(images);
-    const size = 3 * editor.bundle.resolution ** 2;
-    let row = 0;
-    return plans.map((plan, i): Frame => {
-      if ('problem' in plan) return plan;
-      const image = images.subarray(row * size, (row + 1) * size);
-      const pixels = desk.drawnSmall(edits[i]!, image) ?? toRgba(image, 0, editor.bundle.resolution);
-      const count = editor.attributes.length;
-      return { pixels, distances: plan.distances, logits: logits.slice(row * count, ++row * count) };
-    });
+    const frames: Frame[] = [];
+    // A portrait's editor draws no other faces, and no other draws the portrait's.
+    for (const known of new Set(edits.map(editorOf))) {
+      const plans = edits.flatMap((edit, i) => (editorOf(edit) === known ? [{ i, edit, plan: planOf(edit) }] : []));
+      const drawable = plans.flatMap(({ i, edit, plan }) => ('latent' in plan ? [{ i, edit, ...plan }] : []));
+      for (const { i, plan } of plans) if ('problem' in plan) frames[i] = plan;
+      if (drawable.length === 0) continue;
+      const images = await known.render(drawable.map(({ latent }) => latent));
+      const logits = await editor.score(images);
+      const [size, count] = [images.length / drawable.length, editor.attributes.length];
+      for (const [row, { i, edit, distances }] of drawable.entries()) {
+        const image = images.subarray(row * size, (row + 1) * size);
+        const pixels = desk.drawnSmall(edit, image) ?? toRgba(image, 0, editor.bundle.resolution);
+        frames[i] = { pixels, distances, logits: logits.slice(row * count, (row + 1) * count) };
+      }
+    }
+    return frames;
   },
 
   async residuals(locks) {

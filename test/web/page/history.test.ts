@@ -105,7 +105,7 @@ test('a slider that moves is drawn in a straight line; let go, the locks hold as
 test('an edit holds as is usual for all that it moves, until the person chooses', () => {
   const facts = (attribute: string) => ({ attribute, boundary: { intercept: 0 }, controllable: true });
   const directions = [{ ...facts('Young'), hold: 'field' as const }, facts('Male')];
-  studio.state.model.value = { directions, hasField: true } as unknown as Model;
+  studio.state.model.value = { directions, hasField: true, geometry: 'sphere' } as unknown as Model;
   applyEdit(studio, faceOf(1), 'Face 1');
   commitMove(studio, 'Young', 1);
   expect(edit().hold).toBe('field');
@@ -116,7 +116,31 @@ test('an edit holds as is usual for all that it moves, until the person chooses'
   holdByField.perform(studio);
   commitMove(studio, 'Young', 2);
   expect(edit().hold).toBe('linear'); // chosen
-  studio.state.model.value = undefined;
+  commitMove(studio, 'Male', 1); // usual here, and chosen all the same
+  resetAttribute(studio, 'Male');
+  expect(edit().hold).toBe('linear');
+  resetAll.perform(studio);
+  commitMove(studio, 'Young', 1);
+  expect(edit().hold).toBe('linear');
+  applyEdit(studio, faceOf(2), 'Face 2');
+  commitMove(studio, 'Young', 1);
+  expect(edit().hold).toBe('field'); // another face
+  previewMove(studio, 'Young', 2);
+  toggleLock(studio, 'Male'); // by its key, while the slider is held
+  expect(edit()).toMatchObject({ hold: 'field', locks: ['Male'] });
+  applyEdit(studio, { ...faceOf(3), layers: { Young: [0, 1] } }, 'From a recipe');
+  commitMove(studio, 'Young', 1);
+  expect(edit().hold).toBe('linear'); // along a curve all layers go
+});
+
+test('an edit that is refused late leaves the step that was gone to meanwhile', () => {
+  commitMove(studio, 'Young', 90);
+  const refused = edit();
+  applyEdit(studio, faceOf(2), 'Face 2');
+  editFailed(studio, refused, faceOf(1), new UserError('there is no room'));
+  expect(edit()).toEqual(faceOf(2));
+  expect(labels()).toEqual(['Face 1', 'Face 2']);
+  expect(studio.state.history.value.at).toBe(1);
 });
 
 test('the way locks hold is a step of the history, and links and later moves keep it', () => {

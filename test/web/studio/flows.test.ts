@@ -108,6 +108,12 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await field.fill('0.2');
     await page.keyboard.press('Enter');
     await poll(() => page.locator('.message').innerText()).toContain('from 1 to 99 %; got "0.2"');
+    // What was typed counts for its own attribute, though another's slider is pressed before Enter.
+    await page.getByLabel('Young: distance in σ').fill('1.25');
+    await page.locator('#move-Male').dispatchEvent('pointerdown');
+    await page.getByLabel('Male: distance in σ').waitFor();
+    await poll(() => page.url()).toContain('move=Young=@1.25');
+    expect(page.url()).not.toContain('Male');
   });
 
   test('a link shows the identical face, on another page', async () => {
@@ -189,8 +195,14 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
 
   test('frames of the strip, the gallery, recent faces and "surprise me" give faces', async () => {
     const { page, context } = await start();
-    await page.locator('.strip .thumbnail').nth(8).click();
+    await page.locator('.strip[aria-busy="false"] .thumbnail').nth(8).click();
     await poll(() => page.url()).toContain('move=Young=@3');
+    const pressed = () =>
+      page
+        .locator('.strip .thumbnail')
+        .evaluateAll(all => all.findIndex(each => each.getAttribute('aria-pressed') === 'true'));
+    await poll(pressed).toBe(8); // along a curve the face meets another distance than was asked for
+    expect(await page.getByLabel('Young: distance in σ').inputValue()).toBe('3.00');
     await page.getByRole('button', { name: 'Face 3', exact: true }).click();
     await poll(() => page.url()).toContain('seed=3&psi=1&geometry=linear&model');
     await page.getByRole('button', { name: 'Surprise me' }).click();

@@ -279,6 +279,49 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await poll(() => page.url()).toContain('move=Male=@2');
       await page.keyboard.press('Control+y');
       await expectFace(page, second);
+      // Steps are gone back at once, also while the other photo is still on its way.
+      await page.keyboard.press('Control+z');
+      await page.keyboard.press('Control+z');
+      await expectFace(page, plain);
+      await page.keyboard.press('Control+y');
+      await page.keyboard.press('Control+y');
+      await expectFace(page, second);
+      // A dialog that is closed takes its search with it.
+      await give(page, 'drop', { name: 'two.png', type: 'image/png', bytes: two });
+      await dialog.getByRole('button', { name: 'Face 2 of the photo' }).click({ timeout: 60_000 });
+      await dialog.getByText(/in the model|Looking|Preparing/).waitFor();
+      await page.keyboard.press('Escape');
+      await moveSlider(page, 'Male', -2);
+      const moved = await changedPixels(page, second);
+      await page.waitForTimeout(1000);
+      await expectFace(page, moved);
+      expect(await page.locator('.history-button').innerText()).toContain('5/5');
+    }, 180_000);
+
+    test('faces of seeds are drawn by the model itself while a photo is open', async () => {
+      const { page } = await start();
+      await page.getByRole('button', { name: 'Face 3', exact: true }).click();
+      await poll(() => page.url()).toContain('seed=3');
+      await page.getByRole('button', { name: 'Recent' }).click();
+      const thumbnail = () =>
+        page
+          .getByRole('button', { name: 'Face 3', exact: true })
+          .locator('canvas')
+          .evaluate(element => {
+            return (element as HTMLCanvasElement).toDataURL();
+          });
+      const alone = await thumbnail();
+      await page.getByRole('button', { name: 'Your photo' }).click();
+      await page.locator('#photo-file').setInputFiles(astronaut());
+      await isPortrait(page);
+      await page.getByRole('button', { name: 'Keep photo' }).click();
+      await page.getByRole('button', { name: 'Forget photo' }).waitFor();
+      await page.getByRole('button', { name: 'Your photo', exact: true }).nth(1).waitFor(); // among the recent ones
+      await page.reload();
+      await page.getByRole('button', { name: 'Recent' }).click({ timeout: 60_000 });
+      await poll(thumbnail).toBe(alone);
+      await page.getByRole('button', { name: 'Face 3', exact: true }).click();
+      await poll(() => page.url()).toContain('seed=3');
     }, 120_000);
   });
 });

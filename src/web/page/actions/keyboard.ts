@@ -8,6 +8,8 @@ export function handleKeyDown(studio: Studio, event: KeyboardEvent): void {
   const action = actions.find(({ keys = [] }) => keys.some(key => isPressed(key, event)));
   if (action === undefined) return;
   event.preventDefault();
+  // Held, Ctrl+Z goes on; a single key would switch something on and off.
+  if (event.repeat && !event.ctrlKey && !event.metaKey) return;
   if (action.enabled?.(studio.state) ?? true) action.perform(studio);
 }
 
@@ -17,6 +19,11 @@ export function handleKeyUp(studio: Studio, event: KeyboardEvent): void {
   for (const { keys = [], release } of actions) {
     if (keys.some(({ key }) => key === pressed)) release?.(studio);
   }
+}
+
+/** Ends what keys began: once the window is left, nobody hears that they are let go. */
+export function releaseKeys(studio: Studio): void {
+  for (const { release } of actions) release?.(studio);
 }
 
 /** Whether the focus is where keys write text. */

@@ -3,7 +3,7 @@ import './app.css';
 import { useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { importFile } from '../actions/files/import-file.ts';
-import { handleKeyDown, handleKeyUp } from '../actions/keyboard.ts';
+import { handleKeyDown, handleKeyUp, releaseKeys } from '../actions/keyboard.ts';
 import { faceName } from '../display/wording.ts';
 import { MessageBar } from './common/message-bar.tsx';
 import { Opening } from './common/opening.tsx';
@@ -41,6 +41,7 @@ function StudioPage({ isReady }: { readonly isReady: boolean }) {
     const { signal } = listening;
     addEventListener('keydown', event => act(handleKeyDown, event), { signal });
     addEventListener('keyup', event => act(handleKeyUp, event), { signal });
+    addEventListener('blur', () => act(releaseKeys), { signal });
     addEventListener('dragover', event => event.preventDefault(), { signal });
     addEventListener(
       'drop',

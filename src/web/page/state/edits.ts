@@ -20,6 +20,11 @@ export function faceOf(seed: number, model?: Pick<Model, 'geometry' | 'psi'>, ps
   return { ...start, moves: [], locks: [], geometry: model?.geometry ?? 'sphere', hold: 'linear' };
 }
 
+/** The face of a photo as it is. */
+export function portraitEdit(portrait: string): Edit {
+  return { portrait, moves: [], locks: [], geometry: 'linear', hold: 'linear' };
+}
+
 /** The face that an edit starts from, without moves and locks. */
 export function unedited(edit: Edit): Edit {
   return { ...startOf(edit), moves: [], locks: [], geometry: edit.geometry, hold: 'linear' };
@@ -27,8 +32,13 @@ export function unedited(edit: Edit): Edit {
 
 /** Whether two edits start from the same face, truncated alike, in the same geometry. */
 export function sameStart(a: Edit, b: Edit): boolean {
+  return sameFace(a, b) && ('seed' in a && a.psi) === ('seed' in b && b.psi);
+}
+
+/** Whether two edits start from the same face in the same geometry, however it is truncated. */
+export function sameFace(a: Edit, b: Edit): boolean {
   if (a.geometry !== b.geometry) return false;
-  if ('seed' in a || 'seed' in b) return 'seed' in a && 'seed' in b && a.seed === b.seed && a.psi === b.psi;
+  if ('seed' in a || 'seed' in b) return 'seed' in a && 'seed' in b && a.seed === b.seed;
   if ('portrait' in a || 'portrait' in b) return 'portrait' in a && 'portrait' in b && a.portrait === b.portrait;
   return a.latent.length === b.latent.length && [...a.latent].every((x, i) => x === b.latent[i]);
 }
@@ -37,4 +47,14 @@ export function sameStart(a: Edit, b: Edit): boolean {
 export function sameEdit(a: Edit, b: Edit): boolean {
   const said = ({ moves, locks, hold = 'linear', layers }: Edit) => JSON.stringify([moves, locks, hold, layers]);
   return sameStart(a, b) && said(a) === said(b);
+}
+
+/** Whether two edits differ at most in where they move one attribute to, and in how they hold their locks. */
+export function sameBut(attribute: string, a: Edit, b: Edit): boolean {
+  const others = (edit: Edit): Edit => ({
+    ...edit,
+    moves: edit.moves.filter(move => move.attribute !== attribute),
+    hold: 'linear',
+  });
+  return sameEdit(others(a), others(b));
 }

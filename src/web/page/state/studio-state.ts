@@ -13,7 +13,7 @@ import type {
   Progress,
 } from '../../shared/protocol.ts';
 import type { FaceWorkerClient } from '../face-worker-client.ts';
-import { faceOf } from './edits.ts';
+import { faceOf, sameBut } from './edits.ts';
 import type { Figures } from './figures.ts';
 
 export type Phase =
@@ -34,12 +34,20 @@ export interface HistoryEntry {
   readonly tag: string;
   /** Time of the change, in milliseconds of the clock. */
   readonly at: number;
+  /** Whether the person chose how its locks are held. */
+  readonly isHoldChosen: boolean;
 }
 
 /** A face to choose, in the gallery or among the recent ones. */
 export interface Thumbnail {
   readonly edit: Edit;
   readonly frame: Frame;
+}
+
+/** The face with less to more of an attribute. */
+export interface Strip {
+  readonly attribute: string;
+  readonly frames: readonly Thumbnail[];
 }
 
 export interface Message {
@@ -91,7 +99,10 @@ export interface StudioState {
   readonly residuals: Signal<Readonly<Record<string, number>>>;
   /** The attribute in use, whose strip is shown. */
   readonly active: Signal<string>;
-  readonly strip: Signal<readonly Thumbnail[]>;
+  /** The strip that was drawn last; that of the attribute in use and the face on the screen follows a little later. */
+  readonly strip: Signal<Strip>;
+  /** Its frames where they are of the attribute in use and the wanted face; none until then. */
+  readonly fittingStrip: ReadonlySignal<readonly Thumbnail[]>;
   /** The frame that the playing strip shows in place of the face. */
   readonly playing: Signal<Drawn | undefined>;
   readonly history: Signal<{ readonly entries: readonly HistoryEntry[]; readonly at: number }>;
@@ -133,18 +144,26 @@ export interface Studio {
 }
 
 export function createState(): StudioState {
+  const edit = signal<Edit>(faceOf(0));
+  const active = signal('Young');
+  const strip = signal<Strip>({ attribute: 'Young', frames: [] });
   const history = signal<StudioState['history']['value']>({ entries: [], at: -1 });
   return {
     phase: signal<Phase>({ kind: 'loading', progress: undefined }),
     model: signal(undefined),
     engine: signal(undefined),
-    edit: signal(faceOf(0)),
+    edit,
     shown: signal(undefined),
     before: signal(undefined),
     figures: signal(undefined),
     residuals: signal({}),
-    active: signal('Young'),
-    strip: signal([]),
+    active,
+    strip,
+    fittingStrip: computed(() => {
+      const { attribute, frames } = strip.value;
+      const isOf = ({ edit: drawn }: Thumbnail) => sameBut(attribute, drawn, edit.value);
+      return attribute === active.value && frames.slice(0, 1).every(isOf) ? frames : [];
+    }),
     playing: signal(undefined),
     history,
     gallery: signal([]),

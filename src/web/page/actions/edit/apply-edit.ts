@@ -1,10 +1,10 @@
 // The one way to change the face: every action ends here, so that history, link and picture always agree.
-import { usualHold } from '../../../../core/directions/hold.ts';
+import { type Hold, usualHold } from '../../../../core/directions/hold.ts';
 import { UserError } from '../../../../core/errors.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import { faceName } from '../../display/wording.ts';
-import { sameEdit } from '../../state/edits.ts';
-import type { Studio } from '../../state/studio-state.ts';
+import { sameEdit, sameFace } from '../../state/edits.ts';
+import type { Studio, StudioState } from '../../state/studio-state.ts';
 import { clearRefusal, tellProblem } from '../messages.ts';
 
 /** Milliseconds within which changes with the same tag become one entry. */
@@ -17,8 +17,9 @@ const longestHistory = 200;
  * Makes this the wanted face, and a step of the history unless it is the current one already.
  * @param label of the history's entry.
  * @param tag shared by changes that become one entry when they follow each other closely; left out: an entry of its own.
+ * @param choosesHold whether the person chose how locks are held, which then stays so for this face.
  */
-export function applyEdit({ state }: Studio, edit: Edit, label: string, tag = ''): void {
+export function applyEdit({ state }: Studio, edit: Edit, label: string, tag = '', choosesHold = false): void {
   const { entries, at } = state.history.value;
   const now = Date.now();
   const last = entries[at];
@@ -28,7 +29,10 @@ export function applyEdit({ state }: Studio, edit: Edit, label: string, tag = ''
   }
   const follows = tag !== '' && last?.tag === tag && now - last.at < mergeWithin;
   const kept = entries.slice(0, follows ? at : at + 1).slice(-longestHistory);
-  state.history.value = { entries: [...kept, { label, edit, tag, at: now }], at: kept.length };
+  const wasChosen = last?.isHoldChosen === true && sameFace(last.edit, edit);
+  // A link or recipe may hold locks in another way than is usual here.
+  const isHoldChosen = choosesHold || wasChosen || edit.hold !== usualHoldOf(state, edit);
+  state.history.value = { entries: [...kept, { label, edit, tag, at: now, isHoldChosen }], at: kept.length };
   state.edit.value = edit;
 }
 
@@ -42,14 +46,18 @@ export function previewEdit({ state }: Studio, edit: Edit): void {
 
 /**
  * @returns the edit with its locks held as is usual for what it moves, or as in the last entry of the history, which no
- *   preview has changed, where the person chose another way there.
+ *   preview has changed, where the person chose a way.
  */
 export function committed({ state }: Studio, edit: Edit): Edit {
   const { entries, at } = state.history.value;
-  const last = entries[at]?.edit;
-  const usual = ({ moves }: Edit) => usualHold(state.model.value?.directions ?? [], moves);
-  const isChosen = last !== undefined && last.hold !== usual(last);
-  return { ...edit, hold: isChosen ? last.hold : usual(edit) };
+  const last = entries[at];
+  return { ...edit, hold: last?.isHoldChosen ? last.edit.hold : usualHoldOf(state, edit) };
+}
+
+function usualHoldOf({ model }: StudioState, { moves, layers = {}, geometry }: Edit): Hold {
+  // Along a curve all layers go, in the model's own geometry.
+  if (Object.keys(layers).length > 0 || geometry !== model.value?.geometry) return 'linear';
+  return usualHold(model.value.directions, moves);
 }
 
 /** Called by the renderer when an edit was drawn. */
@@ -69,9 +77,12 @@ export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: un
   const wasApplied = remaining.length < entries.length;
   tellProblem(state, error.message, wasApplied ? 'problem' : 'refused');
   if (!wasApplied) return;
-  const shown = remaining.findLastIndex(entry => sameEdit(entry.edit, lastGood));
-  state.history.value = { entries: remaining, at: shown >= 0 ? shown : Math.min(at - 1, remaining.length - 1) };
-  if (edit !== state.edit.value) return;
+  const isWanted = edit === state.edit.value;
+  const current = isWanted
+    ? remaining.findLastIndex(entry => sameEdit(entry.edit, lastGood))
+    : remaining.indexOf(entries[at]!);
+  state.history.value = { entries: remaining, at: current >= 0 ? current : Math.min(at - 1, remaining.length - 1) };
+  if (!isWanted) return;
   if (remaining.length === 0) applyEdit(studio, lastGood, faceName(lastGood));
   else state.edit.value = lastGood;
 }

@@ -5,7 +5,6 @@ import { faceOf } from '../../state/edits.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { applyEdit } from '../edit/apply-edit.ts';
 import { tellProblem } from '../messages.ts';
-import { showing } from '../photo/open-portraits.ts';
 
 /** @param text as typed. */
 export function chooseSeed(studio: Studio, text: string): void {
@@ -17,8 +16,8 @@ export function chooseSeed(studio: Studio, text: string): void {
   chooseFace(studio, faceLikeThis(studio, seed));
 }
 
-export function chooseFace(studio: Studio, edit: Edit): void | Promise<void> {
-  return showing(studio, edit, () => applyEdit(studio, edit, faceName(edit)));
+export function chooseFace(studio: Studio, edit: Edit): void {
+  applyEdit(studio, edit, faceName(edit));
 }
 
 /** @returns the face of a seed, truncated as the one on the screen. */

@@ -19,6 +19,7 @@ export const moreFaces: Action = {
     for (let seed = first; seed < first + page; seed += batch) {
       const edits = Array.from({ length: batch }, (_, i) => faceOf(seed + i, model, psi));
       const frames = await faceWorker.frames(edits);
+      if (state.gallery.value.length !== seed) return; // pressed twice: another request draws these
       state.gallery.value = [...state.gallery.value, ...edits.map((edit, i) => ({ edit, frame: frames[i]! }))];
     }
   },

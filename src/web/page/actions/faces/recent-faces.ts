@@ -1,40 +1,29 @@
 // Remembers the last faces on this machine, each as it was left.
 import { formatLink } from '../../../shared/link.ts';
 import type { Edit } from '../../../shared/protocol.ts';
-import { sameStart } from '../../state/edits.ts';
-import type { Studio, StudioState } from '../../state/studio-state.ts';
+import { sameFace } from '../../state/edits.ts';
+import type { Studio } from '../../state/studio-state.ts';
 
 const maxRecent = 12;
 
 /** Milliseconds without a change after which a face is remembered as it is. */
 const quiet = 600;
 
-/** Shows the faces of earlier visits; links that are damaged or belong to another model are dropped. */
+/**
+ * Reads the faces of earlier visits; links that are damaged or belong to another model are dropped. Those of photos that
+ * are not open cannot be drawn, and are remembered all the same.
+ */
 export async function loadRecent({ state, faceWorker }: Studio): Promise<void> {
-  earlierKnown = false;
-  const model = state.model.value!;
-  const { sha256, formerly = [] } = model;
-  const links = [sha256, ...formerly].flatMap(readLinks).slice(0, maxRecent);
-  const read = links.map(link => faceWorker.readLink(link).catch(() => undefined));
-  const edits = (await Promise.all(read)).filter(edit => edit !== undefined);
+  const edits = await storedEdits({ state, faceWorker });
   const frames = await faceWorker.frames(edits);
-  const earlier = edits.map((edit, i) => ({ edit, frame: frames[i]! })).filter(({ frame }) => !('problem' in frame));
-  // A face may have been remembered while these were drawn.
-  const added = state.recent.value;
-  const all = [...added, ...earlier];
-  const isFirst = ({ edit }: { edit: Edit }, i: number) => all.findIndex(each => sameStart(each.edit, edit)) === i;
-  state.recent.value = all.filter(isFirst).slice(0, maxRecent);
-  earlierKnown = true;
-  if (added.length > 0) writeRecent(state);
+  const earlier = edits.map((edit, i) => ({ edit, frame: frames[i]! }));
+  state.recent.value = latestOfEach([...state.recent.value, ...earlier]); // one may have been added meanwhile
 }
-
-/** Whether the faces of earlier visits are read; before that, writing would lose them. */
-let earlierKnown = false;
 
 /** Called whenever the face has changed; the latest edit of each face is remembered. */
 export function rememberRecent(studio: Studio): void {
   const edit = studio.state.edit.value;
-  if (left !== undefined && !sameStart(left, edit)) addRecent(studio, left);
+  if (left !== undefined && !sameFace(left, edit)) addRecent(studio, left);
   left = edit;
   clearTimeout(timer);
   timer = setTimeout(() => addRecent(studio, edit), quiet);
@@ -46,14 +35,25 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 async function addRecent({ state, faceWorker }: Studio, edit: Edit): Promise<void> {
   const [frame] = await faceWorker.frames([edit]);
   if (frame === undefined || 'problem' in frame) return;
-  const others = state.recent.value.filter(recent => !sameStart(recent.edit, edit));
-  state.recent.value = [{ edit, frame }, ...others].slice(0, maxRecent);
-  if (earlierKnown) writeRecent(state);
+  state.recent.value = latestOfEach([{ edit, frame }, ...state.recent.value]);
+  // Other tabs remember theirs in the same place.
+  const stored = (await storedEdits({ state, faceWorker })).map(each => ({ edit: each }));
+  const links = latestOfEach([...state.recent.value, ...stored]).map(each => formatLink(each.edit, state.model.value!));
+  writeLinks(state.model.value!.sha256, links);
 }
 
-function writeRecent({ recent, model }: StudioState): void {
-  const links = recent.value.map(({ edit }) => formatLink(edit, model.value!));
-  writeLinks(model.value!.sha256, links);
+/** @returns the edits that this browser remembers for the model, the latest first. */
+async function storedEdits({ state, faceWorker }: Studio): Promise<Edit[]> {
+  const { sha256, formerly = [] } = state.model.value!;
+  const links = [sha256, ...formerly].flatMap(readLinks).slice(0, maxRecent);
+  const read = await Promise.all(links.map(link => faceWorker.readLink(link).catch(() => undefined)));
+  return read.filter(edit => edit !== undefined);
+}
+
+/** @returns the first of each face, as many as are remembered. */
+function latestOfEach<Entry extends { readonly edit: Edit }>(all: readonly Entry[]): Entry[] {
+  const isFirst = ({ edit }: Entry, i: number) => all.findIndex(each => sameFace(each.edit, edit)) === i;
+  return all.filter(isFirst).slice(0, maxRecent);
 }
 
 function keyOf(sha256: string): string {

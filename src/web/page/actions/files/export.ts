@@ -6,6 +6,7 @@ import { contextOf, drawEnlarged, offscreenContext } from '../../display/canvas.
 import { drawnFrames, thereAndBack } from '../../display/film.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { tell, tellProblem } from '../messages.ts';
+import { closeDialog } from '../view/choose.ts';
 
 /** Pixels between the frames of a strip. */
 const gap = 4;
@@ -34,8 +35,9 @@ export function exportPhoto(studio: Studio, type: PhotoType): Promise<void> {
 /** @param size of each frame's sides in pixels. */
 export function exportStrip(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ edit }) => {
-    const frames = drawnFrames(studio.state.strip.value);
-    if (frames.length === 0) throw new UserError('there is no strip of this attribute. Choose another');
+    const frames = drawnFrames(studio.state.fittingStrip.value);
+    if (frames.length === 0)
+      throw new UserError('there is no strip of this attribute, or not yet. Wait a second, or choose another');
     const context = offscreenContext(frames.length * (size + gap) - gap, size);
     for (const [i, { pixels }] of frames.entries()) drawEnlarged(context, pixels, i * (size + gap), size);
     save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${studio.state.active.value}-strip.png`);
@@ -53,8 +55,9 @@ export function exportFilm(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ edit }) => {
     const type = filmType();
     if (type === undefined) throw new UserError('this browser cannot record films. Save the strip instead');
-    const frames = thereAndBack(drawnFrames(studio.state.strip.value));
-    if (frames.length === 0) throw new UserError('there is no strip of this attribute. Choose another');
+    const frames = thereAndBack(drawnFrames(studio.state.fittingStrip.value));
+    if (frames.length === 0)
+      throw new UserError('there is no strip of this attribute, or not yet. Wait a second, or choose another');
     tell(studio.state, 'Recording the film …');
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = size;
@@ -89,12 +92,13 @@ interface OnScreen {
 }
 
 /** Runs `work` with the face that is on the screen now, also if it changes meanwhile, and tells how it went. */
-async function saving({ state }: Studio, work: (screen: OnScreen) => Promise<void>): Promise<void> {
+async function saving(studio: Studio, work: (screen: OnScreen) => Promise<void>): Promise<void> {
+  const { state } = studio;
   const { edit, pixels } = state.shown.value!;
   try {
     await work({ edit, pixels });
     tell(state, 'Saved');
-    state.dialog.value = undefined;
+    closeDialog(studio, 'export'); // another may have been opened meanwhile
   } catch (error) {
     tellProblem(state, error instanceof UserError ? error.message : `saving failed: ${String(error)}`);
   }

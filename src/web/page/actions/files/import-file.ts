@@ -3,7 +3,7 @@ import { UserError } from '../../../../core/errors.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { applyEdit } from '../edit/apply-edit.ts';
 import { tell, tellProblem } from '../messages.ts';
-import { bringBack } from '../photo/open-portraits.ts';
+import { bringBack, photoNotHere } from '../photo/open-portraits.ts';
 import { readPhoto } from '../photo/photo-steps.ts';
 
 export async function importFile(studio: Studio, file: File): Promise<void> {
@@ -18,6 +18,8 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
       const { edit, faces } = document;
       applyEdit(studio, edit, `${file.name} opened`);
       tell(state, `${file.name} opened${faces > 1 ? `, the first of its ${faces} faces` : ''}`);
+    } else if (document !== undefined && !isPicture) {
+      tellProblem(state, photoNotHere);
     } else if (noPhotos === undefined) {
       await readPhoto(studio, file);
     } else {

@@ -11,10 +11,12 @@ export const shareLink: Action = {
   icon: ShareIcon,
   place: 'results',
   perform: async ({ state }) => {
-    const link = new URL(`#${formatLink(state.edit.value, state.model.value!)}`, location.href).href;
+    const edit = state.edit.value;
+    const link = new URL(`#${formatLink(edit, state.model.value!)}`, location.href).href;
     try {
       await navigator.clipboard.writeText(link);
-      tell(state, 'Link copied. It shows this face again');
+      const where = 'portrait' in edit ? ' in this browser, while the photo is open or kept here' : '';
+      tell(state, `Link copied. It shows this face again${where}`);
     } catch {
       tellProblem(state, 'the browser does not let this page copy. Copy the link from the address bar');
     }

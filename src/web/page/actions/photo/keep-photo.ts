@@ -17,7 +17,10 @@ export const keepPhoto: Action = {
     try {
       const model = state.model.value!.sha256;
       await storePortrait({ sha256, model, at: Date.now(), photo: source, portrait: file, pixels });
-      state.kept.value = [{ sha256, name: source.name, pixels }, ...state.kept.value];
+      state.kept.value = [
+        { sha256, name: source.name, pixels },
+        ...state.kept.value.filter(each => each.sha256 !== sha256),
+      ];
       tell(state, 'Kept in this browser, under "Photos"');
     } catch {
       tellProblem(state, 'This browser keeps no photos here. It may be a private window, or there is no room');

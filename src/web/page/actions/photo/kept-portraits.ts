@@ -1,9 +1,8 @@
 // Portraits of earlier visits: shows which there are, and opens one again.
-import { UserError } from '../../../../core/errors.ts';
-import type { ReadonlyState, Studio } from '../../state/studio-state.ts';
-import { tellProblem } from '../messages.ts';
-import { takePortrait } from './photo-steps.ts';
-import { storedPortrait, storedPortraits } from './portrait-store.ts';
+import { portraitEdit } from '../../state/edits.ts';
+import type { KeptPortrait, ReadonlyState, Studio } from '../../state/studio-state.ts';
+import { applyEdit } from '../edit/apply-edit.ts';
+import { storedPortraits } from './portrait-store.ts';
 
 /** Whether the portrait that is open is kept in this browser. */
 export function isKept({ portrait, kept }: ReadonlyState): boolean {
@@ -19,16 +18,7 @@ export async function loadKept({ state }: Studio): Promise<void> {
     .map(each => ({ sha256: each.sha256, name: each.photo.name, pixels: each.pixels }));
 }
 
-/** @returns whether there was one. */
-export async function openKept(studio: Studio, sha256: string): Promise<boolean> {
-  const { state, faceWorker } = studio;
-  try {
-    const stored = await storedPortrait(sha256);
-    if (stored === undefined) return false;
-    takePortrait(studio, await faceWorker.openKept(stored), stored.photo);
-    return true;
-  } catch (error) {
-    tellProblem(state, error instanceof UserError ? error.message : `The photo cannot be opened: ${String(error)}`);
-    return false;
-  }
+/** Shows the face of a photo that is kept. */
+export function openKept(studio: Studio, { sha256, name }: KeptPortrait): void {
+  applyEdit(studio, portraitEdit(sha256), `${name} opened`);
 }

@@ -10,7 +10,7 @@ export const openPhoto: Action = {
   place: 'faces',
   offered: ({ model }) => model.value?.noPhotos === undefined,
   perform: ({ state }) => {
-    if (state.photo.value.kind !== 'finding') state.photo.value = { kind: 'choose' };
+    state.photo.value = { kind: 'choose' };
     state.dialog.value = 'photo';
   },
 };

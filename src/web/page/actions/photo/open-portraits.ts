@@ -2,7 +2,6 @@
 import { UserError } from '../../../../core/errors.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import type { OpenPortrait, Studio, StudioState } from '../../state/studio-state.ts';
-import { tellProblem } from '../messages.ts';
 import { storedPortrait } from './portrait-store.ts';
 
 /** Portraits that are remembered beside the one that is open, so that the history can go back to them. */
@@ -26,36 +25,29 @@ export async function reopenPortrait({ state, faceWorker }: Studio): Promise<voi
   if (open !== undefined) await faceWorker.openKept({ photo: open.source, portrait: open.file });
 }
 
-function isDrawable({ portrait }: StudioState, edit: Edit): boolean {
+/** Whether the worker holds the portrait of an edit, or needs none for it. */
+export function isDrawable({ portrait }: StudioState, edit: Edit): boolean {
   return !('portrait' in edit) || edit.portrait === portrait.value?.sha256;
 }
 
 /**
  * Has the worker take the portrait of an edit, if it was open in this visit or is kept in this browser.
- * @returns whether the edit can be drawn now.
+ * @returns whether the edit can be drawn now. @throws UserError where its photo cannot be opened any more.
  */
-export async function bringBack(studio: Studio, edit: Edit): Promise<boolean> {
-  const { state, faceWorker } = studio;
+export async function bringBack({ state, faceWorker }: Studio, edit: Edit): Promise<boolean> {
   if (!('portrait' in edit) || isDrawable(state, edit)) return true;
   const known = remembered.find(({ sha256 }) => sha256 === edit.portrait);
   const stored = known
     ? { photo: known.source, portrait: known.file }
     : await storedPortrait(edit.portrait).catch(() => undefined);
-  if (stored === undefined) return false;
-  holdPortrait(state, { ...(await faceWorker.openKept(stored)), source: stored.photo });
+  if (stored === undefined) {
+    state.kept.value = state.kept.value.filter(({ sha256 }) => sha256 !== edit.portrait); // another tab forgot it
+    return false;
+  }
+  try {
+    holdPortrait(state, { ...(await faceWorker.openKept(stored)), source: stored.photo });
+  } catch (error) {
+    throw error instanceof UserError ? error : new UserError(`the photo cannot be opened: ${String(error)}`);
+  }
   return true;
-}
-
-/** Shows an edit at once where it can be drawn, else when its portrait is back; where that cannot be had, says so. */
-export function showing(studio: Studio, edit: Edit, show: () => void): void | Promise<void> {
-  if (isDrawable(studio.state, edit)) return show();
-  return bringBack(studio, edit).then(
-    isBack => {
-      if (isBack) show();
-      else tellProblem(studio.state, photoNotHere);
-    },
-    (error: unknown) => {
-      tellProblem(studio.state, error instanceof UserError ? error.message : `The photo cannot be opened: ${error}`);
-    },
-  );
 }

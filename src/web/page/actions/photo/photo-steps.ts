@@ -4,10 +4,12 @@ import { UserError } from '../../../../core/errors.ts';
 import { boxFromClicks } from '../../../../core/portraits/alignment.ts';
 import type { InversionProgress } from '../../../../core/portraits/inversion/networks.ts';
 import type { FaceBox, Point } from '../../../../core/portraits/photo.ts';
-import type { Edit, OpenedPortrait } from '../../../shared/protocol.ts';
+import type { OpenedPortrait } from '../../../shared/protocol.ts';
+import { portraitEdit } from '../../state/edits.ts';
 import type { PhotoStep, Studio, StudioState } from '../../state/studio-state.ts';
 import { applyEdit } from '../edit/apply-edit.ts';
 import { tell, tellProblem } from '../messages.ts';
+import { closeDialog } from '../view/choose.ts';
 import { holdPortrait, reopenPortrait } from './open-portraits.ts';
 
 /** The file of the photo that is being opened. */
@@ -52,12 +54,11 @@ export async function findFace(studio: Studio, box: FaceBox, quick: boolean): Pr
 }
 
 /** Shows a portrait as the face. */
-export function takePortrait(studio: Studio, portrait: OpenedPortrait, file: File): void {
+function takePortrait(studio: Studio, portrait: OpenedPortrait, file: File): void {
   const { state } = studio;
   holdPortrait(state, { ...portrait, source: file });
-  const edit: Edit = { portrait: portrait.sha256, moves: [], locks: [], geometry: 'linear', hold: 'linear' };
-  state.dialog.value = undefined;
-  applyEdit(studio, edit, `${file.name} opened`);
+  closeDialog(studio, 'photo'); // another may have been opened meanwhile
+  applyEdit(studio, portraitEdit(portrait.sha256), `${file.name} opened`);
   const percent = Math.round(100 * portrait.missing);
   if (percent > 0) tell(state, `${percent} % of the square around the face lies outside the photo`);
 }
@@ -88,6 +89,12 @@ export function startOver({ state, faceWorker }: Studio): void {
   faceWorker.cancel();
   source = undefined;
   state.photo.value = { kind: 'choose' };
+}
+
+/** Stops what is going on for a photo when its dialog is closed: meanwhile no other face could be drawn. */
+export function giveUp(studio: Studio): void {
+  const { kind } = studio.state.photo.value;
+  if (kind === 'reading' || kind === 'finding') startOver(studio);
 }
 
 export function showCamera({ state }: Studio): void {

@@ -35,7 +35,7 @@ function followStrip(studio: Studio): () => void {
     const attribute = directionOf(state.model.value!, active);
     drawnFor = edit;
     if (attribute.boundary === null) {
-      state.strip.value = [];
+      state.strip.value = { attribute: active, frames: [] };
       return;
     }
     const edits = stops(axisOf(attribute), frames).map(distance => committed(studio, moved(edit, active, distance)));
@@ -46,12 +46,13 @@ function followStrip(studio: Studio): () => void {
       drawn.push(...(await faceWorker.frames(edits.slice(drawn.length, drawn.length + atOnce))));
       if (drawnFor !== edit || state.active.value !== active || state.edit.value !== edit) return;
     }
-    state.strip.value = drawn.map((frame, i) => ({ edit: edits[i]!, frame }));
+    state.strip.value = { attribute: active, frames: drawn.map((frame, i) => ({ edit: edits[i]!, frame })) };
   });
   return effect(() => {
     // The frames of an attribute do not depend on where that attribute stands itself, but drawing them again is quick.
     state.edit.value;
     state.active.value;
+    state.portrait.value; // the frames of a photo that comes back can be drawn only then
     draw();
   });
 }

@@ -12,7 +12,7 @@ import { moreFaces } from '../faces/more-faces.ts';
 import { loadRecent } from '../faces/recent-faces.ts';
 import { tellProblem } from '../messages.ts';
 import { loadKept } from '../photo/kept-portraits.ts';
-import { bringBack, photoNotHere, reopenPortrait, showing } from '../photo/open-portraits.ts';
+import { bringBack, photoNotHere, reopenPortrait } from '../photo/open-portraits.ts';
 import { tellPortraitProgress } from '../photo/photo-steps.ts';
 import { startFollowing } from './follow.ts';
 import { keepOffline } from './keep-offline.ts';
@@ -58,6 +58,7 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
     batch(() => {
       state.model.value = model;
       state.active.value = firstActive(model);
+      state.strip.value = { attribute: state.active.value, frames: [] };
     });
     state.engine.value = await studio.faceWorker.open();
     if (state.history.value.at >= 0) await reopenPortrait(studio); // tried again, with a new worker
@@ -112,7 +113,7 @@ export async function followAddress(studio: Studio): Promise<void> {
   )
     return;
   const edit = await readAddress(studio);
-  await showing(studio, edit, () => applyEdit(studio, edit, 'Link opened'));
+  applyEdit(studio, edit, 'Link opened');
 }
 
 async function readAddress({ state, faceWorker }: Studio): Promise<Edit> {

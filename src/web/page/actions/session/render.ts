@@ -1,11 +1,12 @@
 // Keeps the screen up to date with the edit: draws the latest wanted face, then asks the classifier about it.
-import { batch, effect } from '@preact/signals';
+import { batch, effect, untracked } from '@preact/signals';
 import { UserError } from '../../../../core/errors.ts';
 import type { Drawn, Edit, Model } from '../../../shared/protocol.ts';
 import { openingFace, sameEdit, sameStart, unedited } from '../../state/edits.ts';
 import { type Figures, probabilitiesOf } from '../../state/figures.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { editFailed, editWorked } from '../edit/apply-edit.ts';
+import { bringBack, isDrawable, photoNotHere } from '../photo/open-portraits.ts';
 import { latestWins, throttled } from './pacing.ts';
 
 /** Milliseconds between changes of the rows of figures; faster than that nobody reads. */
@@ -25,6 +26,8 @@ export function startRendering(studio: Studio): () => void {
   };
   const show = latestWins(async (edit: Edit) => {
     try {
+      // Here alone, so that edits of several photos can be wished for in any order.
+      if (!(await bringBack(studio, edit))) throw new UserError(photoNotHere);
       const known = state.before.value;
       const zoom = state.zoom.value;
       if (known === undefined || !sameStart(known.edit, edit) || zoom !== drawnAt) {
@@ -44,13 +47,16 @@ export function startRendering(studio: Studio): () => void {
       });
       readOut(isPlain ? before : await figuresOf(drawn));
     } catch (error) {
+      // Its photo gave way to another while it waited: it was wished for no longer, and is drawn when it is again.
+      if (edit !== state.edit.value && !isDrawable(state, edit)) return;
       if (error instanceof UserError) editFailed(studio, edit, lastGood(state.shown.value?.edit, edit, model), error);
       else state.phase.value = { kind: 'failed', problem: `Drawing failed: ${(error as Error).message}` };
     }
   });
   return effect(() => {
     state.zoom.value; // a photo is drawn anew at another size
-    show(state.edit.value);
+    const edit = state.edit.value;
+    untracked(() => show(edit)); // what it reads on its way is no reason to draw again
   });
 }
 

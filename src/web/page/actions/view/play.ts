@@ -12,7 +12,7 @@ export const play: Action = {
   id: 'play',
   label: 'Play',
   icon: PlayIcon,
-  enabled: ({ strip }) => strip.value.length > 0,
+  enabled: ({ fittingStrip, playing }) => fittingStrip.value.length > 0 || playing.value !== undefined,
   pressed: ({ playing }) => playing.value !== undefined,
   whenPressed: { label: 'Stop', icon: PauseIcon },
   perform: ({ state }) => {
@@ -21,12 +21,12 @@ export const play: Action = {
       clearInterval(timer);
     };
     if (state.playing.value !== undefined) return stop();
-    const strip = state.strip.value;
+    const strip = state.fittingStrip.value;
     const frames = thereAndBack(drawnFrames(strip));
     if (frames.length < 2) return;
     let at = 0;
     const show = () => {
-      if (at > 0 && (state.playing.value === undefined || state.strip.value !== strip)) stop();
+      if (at > 0 && (state.playing.value === undefined || state.fittingStrip.value !== strip)) stop();
       else state.playing.value = frames[at++ % frames.length];
     };
     show();

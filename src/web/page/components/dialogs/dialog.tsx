@@ -12,10 +12,12 @@ import { useStudio } from '../common/studio-context.ts';
 interface Props {
   readonly name: DialogName;
   readonly title: string;
+  /** Called once it is closed, by whoever. */
+  readonly onClosed?: () => void;
   readonly children: ComponentChildren;
 }
 
-export function Dialog({ name, title, children }: Props) {
+export function Dialog({ name, title, onClosed, children }: Props) {
   const { state, act } = useStudio();
   const dialog = useRef<HTMLDialogElement>(null);
   const open = state.dialog.value === name;
@@ -30,7 +32,10 @@ export function Dialog({ name, title, children }: Props) {
       ref={dialog}
       class={`dialog ${name}`}
       aria-labelledby={`${name}-title`}
-      onClose={close}
+      onClose={() => {
+        close();
+        onClosed?.();
+      }}
       onClick={event => {
         if (event.target === event.currentTarget) close();
       }}

@@ -22,7 +22,7 @@ export function ExportDialog() {
   const size = useSignal(512);
   const active = labelOf(state.active.value);
   const photo = showsPhoto(state);
-  const noStrip = state.strip.value.length === 0;
+  const noStrip = state.fittingStrip.value.length === 0;
   const film = filmType();
   return (
     <Dialog name="export" title="Export">

@@ -9,7 +9,9 @@ import { setProbability } from '../../actions/edit/set-probability.ts';
 import { play } from '../../actions/view/play.ts';
 import { LockedIcon, ResetIcon } from '../../display/icons.tsx';
 import { sideEffectsOf } from '../../display/side-effects.ts';
+import { round } from '../../display/slider-axis.ts';
 import { changeText, percentText } from '../../display/wording.ts';
+import { standsAt } from '../../state/figures.ts';
 import { ActionButton } from '../common/action-button.tsx';
 import { useStudio } from '../common/studio-context.ts';
 import { ExactValue } from './exact-value.tsx';
@@ -24,7 +26,8 @@ export function ActiveAttribute() {
   const attribute = directionOf(state.model.value!, active);
   const moved = useComputed(() => state.edit.value.moves.some(move => move.attribute === state.active.value)).value;
   const figures = state.figures.value?.after;
-  const [probability, distance] = [figures?.probabilities[attribute.column ?? -1], figures?.distances[active]];
+  const probability = figures?.probabilities[attribute.column ?? -1];
+  const distance = useComputed(() => standsAt(state.edit.value, state.active.value, state.figures.value?.after)).value;
   return (
     <section class="active-attribute" aria-label={`In use: ${label}`}>
       <div class="exact">
@@ -33,6 +36,7 @@ export function ActiveAttribute() {
           <>
             {attribute.column !== undefined && (
               <ExactValue
+                key={`probability of ${active}`}
                 name={`${label}: probability in percent`}
                 unit="%"
                 value={probability === undefined ? '' : percentText(probability).replace(' %', '')}
@@ -40,9 +44,10 @@ export function ActiveAttribute() {
               />
             )}
             <ExactValue
+              key={`distance of ${active}`}
               name={`${label}: distance in σ`}
               unit="σ"
-              value={distance === undefined ? '' : distance.toFixed(2)}
+              value={distance === undefined ? '' : round(distance).toFixed(2).replace('-', '−')}
               onSet={text => {
                 const value = Number(text.replace('−', '-').replace(',', '.'));
                 if (text.trim() !== '' && Number.isFinite(value)) act(commitMove, active, value);
@@ -78,7 +83,7 @@ function SideEffects() {
   if (attribute.boundary === null) {
     return <p class="side-effects">This model cannot move it: {attribute.reason ?? 'no direction was found'}.</p>;
   }
-  const { movesWith, suggestedLocks } = sideEffectsOf(model, attribute, state.strip.value);
+  const { movesWith, suggestedLocks } = sideEffectsOf(model, attribute, state.fittingStrip.value);
   const missing = suggestedLocks.filter(lock => lock !== active && !locks.includes(lock));
   const named = movesWith.map(each => each.attribute);
   return (
@@ -125,10 +130,11 @@ function lockLabel(locks: readonly string[], named: readonly string[]): string {
   return locks.length === 1 ? word : `${word}: ${locks.map(labelOf).join(', ')}`;
 }
 
-/** The verdict of a network that labelled nothing, where one was asked. */
-function judgement({ judged }: ShownDirection): string | undefined {
-  if (judged === undefined) return undefined;
-  const { faces, agreement, flips } = judged;
+/** The verdict of a network that labelled nothing on the usual way of such edits, where one was asked. */
+function judgement({ hold, judged, judgedByField }: ShownDirection): string | undefined {
+  const verdict = hold === 'field' ? (judgedByField ?? judged) : judged;
+  if (verdict === undefined) return undefined;
+  const { faces, agreement, flips } = verdict;
   return (
     `With the suggested locks, an independent network agrees on ${percentText(agreement)} of ${faces} faces, ` +
     `and ${percentText(flips)} of the other attributes change`

@@ -1,5 +1,6 @@
 // A number that is shown, and set by typing another one.
-import { useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 
 interface Props {
   /** Its name for screen readers. */
@@ -10,26 +11,28 @@ interface Props {
 }
 
 export function ExactValue({ name, unit, value, onSet }: Props) {
-  const input = useRef<HTMLInputElement>(null);
-  const typed = useRef(false);
+  /** What is being typed; figures that arrive meanwhile do not take its place. */
+  const typed = useSignal<string | undefined>(undefined);
   const set = () => {
-    if (!typed.current) return;
-    typed.current = false;
-    onSet(input.current!.value);
-    input.current!.value = value;
+    const text = typed.peek();
+    typed.value = undefined;
+    if (text !== undefined) onSet(text);
   };
+  const latest = useRef(set);
+  latest.current = set;
+  // A press on another attribute's slider takes the field away before it loses the focus; what was typed still counts.
+  useEffect(() => () => latest.current(), []);
   return (
     <span class="exact-value">
       <input
-        ref={input}
         class="field"
         inputMode="decimal"
         autocomplete="off"
         aria-label={name}
         title={`${name}; type another and press Enter`}
-        value={value}
-        onInput={() => {
-          typed.current = true;
+        value={typed.value ?? value}
+        onInput={event => {
+          typed.value = event.currentTarget.value;
         }}
         onChange={set}
         onKeyDown={({ key }) => {

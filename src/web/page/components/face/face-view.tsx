@@ -67,7 +67,7 @@ export function FaceView() {
               const step = { ArrowLeft: -0.05, ArrowRight: 0.05, PageDown: -0.25, PageUp: 0.25, Home: -1, End: 1 }[
                 event.key
               ];
-              if (step === undefined) return;
+              if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
               event.preventDefault();
               act(moveDivider, divider + step);
             }}

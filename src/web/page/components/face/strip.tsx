@@ -1,27 +1,31 @@
 // The face with less to more of the attribute in use, in frames that can be taken as the face.
 import './strip.css';
+import { useComputed } from '@preact/signals';
 import { labelOf } from '../../../shared/attribute-names.ts';
 import { directionOf } from '../../../shared/shown-direction.ts';
 import { takeFrame } from '../../actions/edit/take-frame.ts';
 import { distanceText, percentText } from '../../display/wording.ts';
-import { probabilitiesOf } from '../../state/figures.ts';
+import { probabilitiesOf, standsAt } from '../../state/figures.ts';
 import type { Thumbnail } from '../../state/studio-state.ts';
 import { useStudio } from '../common/studio-context.ts';
 import { ThumbnailButton } from '../gallery/thumbnail.tsx';
 
 export function Strip() {
   const { state, act } = useStudio();
-  const active = state.active.value;
   const model = state.model.value!;
-  const now = state.figures.value?.after.distances[active] ?? 0;
-  const strip = state.strip.value;
-  const nearest = nearestTo(strip, active, now);
-  const { column } = directionOf(model, active);
+  const { attribute, frames } = state.strip.value;
+  const now = useComputed(() =>
+    standsAt(state.edit.value, state.strip.value.attribute, state.figures.value?.after),
+  ).value;
+  // Frames of another face or attribute stay where they are until those that are wanted are drawn, out of reach.
+  const isStale = state.fittingStrip.value !== frames;
+  const nearest = nearestTo(frames, attribute, now ?? 0);
+  const { column } = directionOf(model, attribute);
   const showDistance = state.units.value === 'distance' || column === undefined;
   return (
-    <ol class="strip" aria-label={`${labelOf(active)}, from less to more`}>
-      {strip.map((each, i) => {
-        const distance = distanceOf(each, active);
+    <ol class="strip" aria-label={`${labelOf(attribute)}, from less to more`} aria-busy={isStale}>
+      {frames.map((each, i) => {
+        const distance = distanceOf(each, attribute);
         const { frame } = each;
         const text = (() => {
           if ('problem' in frame) return '–';
@@ -32,8 +36,9 @@ export function Strip() {
           <li key={i}>
             <ThumbnailButton
               frame={frame}
-              label={`${labelOf(active)} ${text}, ${distanceText(distance)}`}
-              pressed={i === nearest}
+              label={`${labelOf(attribute)} ${text}, ${distanceText(distance)}`}
+              pressed={!isStale && i === nearest}
+              disabled={isStale}
               onPress={() => act(takeFrame, each)}
             />
             <span class="figure" aria-hidden="true">

@@ -1,6 +1,7 @@
 // Faces to start from: those of consecutive seeds, none left out, and those edited here lately.
 import './gallery.css';
 import { useComputed, useSignal } from '@preact/signals';
+import type { Edit } from '../../../shared/protocol.ts';
 import { chooseFace } from '../../actions/faces/choose-face.ts';
 import { moreFaces } from '../../actions/faces/more-faces.ts';
 import { openKept } from '../../actions/photo/kept-portraits.ts';
@@ -15,7 +16,8 @@ export function Gallery() {
   const { gallery, recent, kept } = useStudio().state;
   const chosen = useSignal<'seeds' | 'recent' | 'photos'>('seeds');
   const shown = chosen.value === 'photos' && kept.value.length === 0 ? 'seeds' : chosen.value;
-  const list = { seeds: gallery.value, recent: recent.value, photos: [] }[shown];
+  const drawn = recent.value.filter(({ frame }) => !('problem' in frame)); // those of photos that are not open are not
+  const list = { seeds: gallery.value, recent: drawn, photos: [] }[shown];
   const choice = (label: string, value: typeof shown) => (
     <button
       type="button"
@@ -35,8 +37,8 @@ export function Gallery() {
         {kept.value.length > 0 && choice('Photos', 'photos')}
       </div>
       <ul class="thumbnails">
-        {list.map((each, i) => (
-          <li key={'seed' in each.edit ? each.edit.seed : `latent ${i}`}>
+        {list.map(each => (
+          <li key={keyOf(each.edit)}>
             <Item thumbnail={each} />
           </li>
         ))}
@@ -56,14 +58,21 @@ export function Gallery() {
   );
 }
 
-function KeptItem({ kept: { sha256, name, pixels } }: { readonly kept: KeptPortrait }) {
+/** An item is never given the face of another: whether its face is the one on the screen is computed for one. */
+function keyOf(edit: Edit): string {
+  if ('portrait' in edit) return edit.portrait;
+  return 'seed' in edit ? `${edit.seed} ${edit.psi}` : edit.latent.join();
+}
+
+function KeptItem({ kept }: { readonly kept: KeptPortrait }) {
   const { state, act } = useStudio();
+  const { sha256, name, pixels } = kept;
   return (
     <ThumbnailButton
       frame={{ pixels, distances: {}, logits: new Float32Array() }}
       label={`Photo ${name}`}
       pressed={useComputed(() => 'portrait' in state.edit.value && state.edit.value.portrait === sha256).value}
-      onPress={() => act(openKept, sha256)}
+      onPress={() => act(openKept, kept)}
     />
   );
 }

@@ -9,6 +9,7 @@ interface Props {
   readonly frame: Frame;
   readonly label: string;
   readonly pressed: boolean;
+  readonly disabled?: boolean;
   readonly onPress: () => void;
   readonly children?: ComponentChildren;
 }
@@ -16,13 +17,20 @@ interface Props {
 /** Pixels of the canvas's sides, enough to be sharp at every size it is shown in. */
 const side = 128;
 
-export function ThumbnailButton({ frame, label, pressed, onPress, children }: Props) {
+export function ThumbnailButton({ frame, label, pressed, disabled, onPress, children }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (!('problem' in frame)) drawEnlarged(contextOf(canvas.current!), frame.pixels, 0, side);
   }, [frame]);
   return (
-    <button type="button" class="thumbnail" aria-pressed={pressed} aria-label={label} onClick={onPress}>
+    <button
+      type="button"
+      class="thumbnail"
+      aria-pressed={pressed}
+      aria-label={label}
+      disabled={disabled}
+      onClick={onPress}
+    >
       {'problem' in frame ? <span class="absent">–</span> : <canvas ref={canvas} width={side} height={side} />}
       {children}
     </button>

@@ -1,6 +1,5 @@
 // The history: all steps so far, the latest on top; pressing one goes to it.
 import './history-menu.css';
-import { useRef } from 'preact/hooks';
 import { goToStep } from '../../actions/edit/go-to-step.ts';
 import { HistoryIcon } from '../../display/icons.tsx';
 import { useStudio } from '../common/studio-context.ts';
@@ -8,7 +7,6 @@ import { useStudio } from '../common/studio-context.ts';
 export function HistoryMenu() {
   const { state, act } = useStudio();
   const { entries, at } = state.history.value;
-  const list = useRef<HTMLDivElement>(null);
   return (
     <>
       <button
@@ -20,7 +18,7 @@ export function HistoryMenu() {
       >
         <HistoryIcon /> {at + 1}/{entries.length}
       </button>
-      <div id="history" popover="auto" class="popover" ref={list}>
+      <div id="history" popover="auto" class="popover">
         <h2>History</h2>
         <ol class="entries" reversed>
           {entries

@@ -6,6 +6,7 @@ import { commitMove, previewMove, resetAttribute } from '../../actions/edit/move
 import { chooseActive } from '../../actions/view/choose.ts';
 import { type Axis, axisOf, round } from '../../display/slider-axis.ts';
 import { distanceText, percentText } from '../../display/wording.ts';
+import { standsAt } from '../../state/figures.ts';
 import { useStudio } from '../common/studio-context.ts';
 
 /** The slider's own keys, for the help's list. */
@@ -18,13 +19,9 @@ export function AttributeSlider({ direction }: { readonly direction: ShownDirect
   const axis = axisOf(direction);
   const { attribute, column } = direction;
   const { state, act } = useStudio();
-  // The knob that is moved follows the hand at once; the others follow the figures.
-  const wanted = useComputed(() => {
-    const move = state.edit.value.moves.find(each => each.attribute === attribute);
-    return move?.kind === 'absolute' ? move.distance : undefined;
-  }).value;
   const figures = state.figures.value;
-  const now = wanted ?? figures?.after.distances[attribute] ?? 0;
+  // The knob that is moved follows the hand at once; the others follow the figures.
+  const now = useComputed(() => standsAt(state.edit.value, attribute, state.figures.value?.after)).value ?? 0;
   const start = figures?.before.distances[attribute] ?? now;
   const probability = column === undefined ? undefined : figures?.after.probabilities[column];
   const at = (distance: number) => `${(100 * (clip(distance, axis) - axis.low)) / (axis.high - axis.low)}%`;
@@ -73,8 +70,9 @@ function clip(distance: number, { low, high }: Axis): number {
   return Math.min(high, Math.max(low, distance));
 }
 
-/** @returns the step of a key, in σ; undefined for keys that the browser handles, such as Shift with an arrow. */
-function stepOf({ key, shiftKey }: KeyboardEvent): number | undefined {
+/** @returns the step of a key, in σ; undefined for keys that the browser handles, such as Shift with an arrow or Alt, which goes back a page. */
+function stepOf({ key, shiftKey, altKey, ctrlKey, metaKey }: KeyboardEvent): number | undefined {
+  if (altKey || ctrlKey || metaKey) return undefined;
   const page = { PageUp: 0.5, PageDown: -0.5 }[key];
   const arrow = { ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1 }[key];
   return page ?? (shiftKey ? undefined : arrow);

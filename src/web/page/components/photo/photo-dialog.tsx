@@ -1,6 +1,6 @@
 // The dialog that leads from a photo to its sliders: choose one, choose or point out the face, wait.
 import './photo-dialog.css';
-import { findFace, pointByHand, readPhoto, showCamera, startOver } from '../../actions/photo/photo-steps.ts';
+import { findFace, giveUp, pointByHand, readPhoto, showCamera, startOver } from '../../actions/photo/photo-steps.ts';
 import { useStudio } from '../common/studio-context.ts';
 import { Dialog } from '../dialogs/dialog.tsx';
 import { Camera } from './camera.tsx';
@@ -8,8 +8,9 @@ import { FaceChoice } from './face-choice.tsx';
 import { PointChoice } from './point-choice.tsx';
 
 export function PhotoDialog() {
+  const { act } = useStudio();
   return (
-    <Dialog name="photo" title="Your photo">
+    <Dialog name="photo" title="Your photo" onClosed={() => act(giveUp)}>
       <Step />
       <p class="dim privacy">
         Your photo stays on this machine: it is read and edited in this page, and the page's policy lets it send nothing

@@ -12,6 +12,9 @@ const wanted = ['one eye', 'the other eye', 'the middle of the mouth'];
 /** Share of the width that an arrow key moves the cross by. */
 const keyStep = 0.01;
 
+/** Where the cross begins, in shares of the photo. */
+const middle: Point = [0.5, 0.5];
+
 interface Props {
   readonly photo: OpenedPhoto;
   /** In pixels of the photo. */
@@ -53,11 +56,12 @@ export function PointChoice({ photo, clicks }: Props) {
         class="photo-canvas"
         aria-label="The photo: point at both eyes, then at the mouth. Arrow keys move a mark, Enter sets it"
         onClick={event => {
+          if (event.detail === 0) return take(...(cross.value ?? middle)); // by a key, so the pointer says nothing
           const box = canvas.current!.getBoundingClientRect();
           take((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
         }}
         onKeyDown={event => {
-          const [x, y] = cross.value ?? [0.5, 0.5];
+          const [x, y] = cross.value ?? middle;
           const step = event.shiftKey ? 5 * keyStep : keyStep;
           const moves: Record<string, Point> = {
             ArrowLeft: [-step, 0],

@@ -1,0 +1,101 @@
+// Faces to start from, and the strip: which are drawn, remembered, and taken for those of the face on the screen.
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Bundle } from '../../../src/core/editor/bundle.ts';
+import { applyEdit } from '../../../src/web/page/actions/edit/apply-edit.ts';
+import { moved } from '../../../src/web/page/actions/edit/move-attribute.ts';
+import { moreFaces } from '../../../src/web/page/actions/faces/more-faces.ts';
+import { faceOf, portraitEdit } from '../../../src/web/page/state/edits.ts';
+import { standsAt } from '../../../src/web/page/state/figures.ts';
+import { createState, type Studio } from '../../../src/web/page/state/studio-state.ts';
+import { formatLink } from '../../../src/web/shared/link.ts';
+import type { Edit, FaceWorker, Frame, Model } from '../../../src/web/shared/protocol.ts';
+import { parseLink } from '../../../src/web/worker/read-link.ts';
+
+const model = { name: 'm', sha256: 'a'.repeat(64), geometry: 'linear', psi: 0.7, directions: [] } as unknown as Model;
+const drawn: Frame = { pixels: new Uint8ClampedArray(4), distances: {}, logits: new Float32Array() };
+
+/** A studio whose worker draws all but photos, a little later. */
+function makeStudio(): Studio {
+  const faceWorker = {
+    frames: async (edits: readonly Edit[]) => {
+      await Promise.resolve();
+      return edits.map(edit => ('portrait' in edit ? { problem: 'of a photo that is not open' } : drawn));
+    },
+    readLink: async (text: string) => parseLink(text, model as unknown as Bundle),
+  } as unknown as FaceWorker;
+  const studio = { state: createState(), faceWorker } as Studio;
+  studio.state.model.value = model;
+  return studio;
+}
+
+const seeds = (list: readonly { readonly edit: Edit }[]) =>
+  list.map(({ edit }) => ('seed' in edit ? edit.seed : 'photo'));
+
+test('more faces, asked for twice at once, come once and in order, and none is left out later', async () => {
+  const studio = makeStudio();
+  await Promise.all([moreFaces.perform(studio), moreFaces.perform(studio)]);
+  expect(seeds(studio.state.gallery.value)).toEqual(Array.from({ length: 24 }, (_, seed) => seed));
+  await moreFaces.perform(studio);
+  expect(seeds(studio.state.gallery.value)).toEqual(Array.from({ length: 48 }, (_, seed) => seed));
+});
+
+test('recent faces are those of all tabs, and of photos that are not open', async () => {
+  const storage = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => storage.get(key) ?? null,
+    setItem: (key: string, value: string) => storage.set(key, value),
+  });
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+  const openTab = async () => {
+    vi.resetModules();
+    const { loadRecent, rememberRecent } = await import('../../../src/web/page/actions/faces/recent-faces.ts');
+    const studio = makeStudio();
+    await loadRecent(studio);
+    const visit = async (edit: Edit) => {
+      applyEdit(studio, edit, '');
+      rememberRecent(studio);
+      await vi.advanceTimersByTimeAsync(1000);
+    };
+    return { recent: studio.state.recent, visit };
+  };
+  const key = `face-tuning recent ${model.sha256.slice(0, 12)}`;
+  storage.set(key, JSON.stringify([formatLink(portraitEdit('b'.repeat(64)), model)]));
+  const [one, two] = [await openTab(), await openTab()];
+  await one.visit(faceOf(1, model));
+  await two.visit(faceOf(2, model));
+  await one.visit(faceOf(3, model));
+  for (const psi of [0.6, 0.5, 0.4]) await one.visit(faceOf(3, model, psi));
+  const { recent } = await openTab();
+  expect(seeds(recent.value)).toEqual([3, 1, 'photo', 2]);
+  expect(recent.value[0]!.edit).toMatchObject({ psi: 0.4 });
+});
+
+test('a strip is offered only for the attribute in use and the face on the screen', () => {
+  const { state } = makeStudio();
+  const face = faceOf(1, model);
+  state.edit.value = face;
+  const frames = [-1, 1].map(distance => ({ edit: moved(face, 'Young', distance), frame: drawn }));
+  state.strip.value = { attribute: 'Young', frames };
+  expect(state.fittingStrip.value).toBe(frames);
+  state.edit.value = { ...moved(face, 'Young', 0.3), hold: 'field' };
+  expect(state.fittingStrip.value).toBe(frames);
+  for (const other of [faceOf(2, model), faceOf(1, model, 1), moved(face, 'Male', 1), { ...face, locks: ['Male'] }]) {
+    state.edit.value = other;
+    expect(state.fittingStrip.value).toEqual([]);
+  }
+  state.edit.value = face;
+  state.active.value = 'Male';
+  expect(state.fittingStrip.value).toEqual([]);
+});
+
+test('a slider stands where it was moved to, though a curve meets another distance', () => {
+  const figures = { probabilities: [], distances: { Young: 2.31, Male: 0.4 } };
+  const edit = moved(portraitEdit('b'.repeat(64)), 'Young', 3);
+  expect(standsAt(edit, 'Young', figures)).toBe(3);
+  expect(standsAt(edit, 'Male', figures)).toBe(0.4);
+  expect(standsAt(edit, 'Male', undefined)).toBeUndefined();
+});
