@@ -13,9 +13,8 @@ import { openDevice } from '#dist/node/devices/device.js';
 import { type Column, textTable } from '#dist/node/presentation/table.js';
 import { deviceOptions, pathOption } from '#dist/node/stages/framework/options.js';
 import { defineStage } from '#dist/node/stages/framework/stage.js';
-import { shareCount } from '#dist/node/stages/train-gan/options.js';
 import { openShares } from '#dist/node/stages/train-gan/share-threads.js';
-import { type BenchCase, benchCaseNames, benchCases, canShare, openCase, type Workload } from './cases.ts';
+import { type BenchCase, benchCaseNames, benchCases, openCase, sharesOf, type Workload } from './cases.ts';
 import { openRival, type Rival, rivalNames } from './rival.ts';
 import { benchSvm, type SvmResult, svmColumns } from './svm.ts';
 
@@ -151,8 +150,8 @@ export async function measure(
     };
   });
   const { minibatch } = given.settings;
-  const count = shareCount(config);
-  const shares = canShare(given, count) ? openShares(count, config.device, config.threads) : undefined;
+  const count = sharesOf(given, config);
+  const shares = count === undefined ? undefined : openShares(count, config.device, config.threads);
   const opened: Rival[] = [];
   const keep = (rival: Rival) => {
     opened.push(rival);

@@ -14,6 +14,7 @@ import { type GanSettings, trainingConfigOf } from '#dist/core/training/gan/sett
 import type { Shares } from '#dist/core/training/gan/shares.js';
 import { discriminatorStep, generatorStep, simultaneousStep } from '#dist/core/training/gan/step.js';
 import { GanTrainer, type GanTrainingConfig } from '#dist/core/training/gan/trainer.js';
+import { shareCount } from '#dist/node/stages/train-gan/options.js';
 
 export interface BenchCase {
   readonly mode: 'train' | 'inference';
@@ -50,11 +51,13 @@ export const benchCases: Readonly<Record<BenchCaseName, BenchCase>> = {
   'inference-64': { mode: 'inference', resolution: 64, settings: { ...cpu, ...at64 } },
 };
 
-/** Whether `train gan` would let so many shares compute the case: each must hold whole groups of what is seen together. */
-export function canShare({ mode, settings, resolution }: BenchCase, count: number): boolean {
-  const { architecture } = trainingConfigOf({ ...settings, growing: false }, resolution, 0);
-  const share = settings.minibatch / count;
-  return mode === 'train' && settings.dataParallel && share % ganModel(architecture).imagesTogether === 0;
+/** @returns the shares in which `train gan` would compute the case; undefined where it does in one session. */
+export function sharesOf(
+  { mode, settings, resolution }: BenchCase,
+  options: Parameters<typeof shareCount>[0],
+): number | undefined {
+  if (mode !== 'train' || !settings.dataParallel) return undefined;
+  return shareCount(options, trainingConfigOf({ ...settings, growing: false }, resolution, 0));
 }
 
 export interface Workload {

@@ -86,7 +86,10 @@ export const prepare = defineStage({
     const pictures = { path: index.imageFolder, sha256: await hashPictures(index.imageFolder, files, { log, signal }) };
     const inputs = { ...index.tables, [`${config.celeba === undefined ? 'pictures' : 'celeba'} pictures`]: pictures };
     return withRun(out, { stage: 'prepare', options, config: settings, inputs, resume, force, log }, async run => {
-      const badPictures = await writeImages(run, { ...index, pictures: chosen, missing }, settings, { log, signal });
+      // Of a part of the table, its missing pictures would be too large a share; they were judged above.
+      const counted = chosen.length === index.pictures.length ? missing : [];
+      const work = { ...index, pictures: chosen, missing: counted };
+      const badPictures = await writeImages(run, work, settings, { log, signal });
       const badNames = new Set(badPictures.map(({ file }) => file));
       const kept = chosen.filter(({ name }) => !badNames.has(name));
       if (kept.length === 0)

@@ -5,7 +5,7 @@ import { UserError } from '../../../core/errors.ts';
 import { normalisationNames } from '../../../core/images/colour.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { ganPresetNames, ganPresets } from '../../../core/training/gan/presets.ts';
-import { grownKimg, minibatchAt } from '../../../core/training/gan/schedule.ts';
+import { grownKimg, minibatchAt, type TrainingPlan } from '../../../core/training/gan/schedule.ts';
 import {
   type GanSettings,
   ganSettingsSchema,
@@ -127,13 +127,25 @@ export function checkAllAct(config: GanOptions): void {
   }
 }
 
-/** Shares of a minibatch that are computed side by side: a GPU is kept busy by one thread. */
-export function shareCount({ device, threads }: Pick<GanOptions, 'device' | 'threads'>): number {
-  return device === 'cpu' ? threads : 1;
-}
-
-function groupOf(images: number): string {
-  return Number.isFinite(images) ? `${images} images` : 'all images';
+/**
+ * @returns shares of every minibatch that are computed side by side: as many as threads, or fewer where the minibatches,
+ *   or the groups of images in them that the networks see together, do not divide by that. A GPU is kept busy by one.
+ */
+export function shareCount(
+  { device, threads }: Pick<GanOptions, 'device' | 'threads'>,
+  { plan, architecture }: Pick<GanTrainingConfig, 'plan' | 'architecture'>,
+): number {
+  const { imagesTogether } = ganModel(architecture);
+  const fits = (count: number) => {
+    for (let side = plan.resolution; side >= plan.startResolution; side /= 2) {
+      const share = minibatchAt(side, plan) / count;
+      if (!Number.isInteger(share) || (count > 1 && share % imagesTogether !== 0)) return false;
+    }
+    return true;
+  };
+  let count = device === 'cpu' ? threads : 1;
+  while (!fits(count)) count--;
+  return count;
 }
 
 /** @param available side of the dataset's images. @throws UserError when more is asked for, or too short a training. */
@@ -146,58 +158,67 @@ export function ganTrainingConfig(config: GanOptions, available: number): GanTra
   }
   const training = trainingConfigOf(config as GanSettings, resolution, config.seed);
   const needed = grownKimg(training.plan);
-  if (config.kimg < needed) {
+  if (!isGrownAt(config.kimg, training.plan)) {
     throw new UserError(
-      `--kimg ${config.kimg} ends before the networks have grown to ${resolution}×${resolution}, which takes ${needed}; ` +
+      `--kimg ${config.kimg} ends before the networks have grown to ${resolution}×${resolution}, which takes ${needed}${training.plan.fadeKimg === 0 ? ' and a step' : ''}; ` +
         'give more --kimg, or less --fade-kimg and --stabilise-kimg (or --grow-kimg)',
     );
   }
-  if (config.dataParallel) checkShares(config, training);
+  const { fadeKimg, growKimg, learningRate, finalRate } = config;
+  const short = growKimg.slice(1).find(each => each < fadeKimg);
+  if (short !== undefined) {
+    throw new UserError(
+      `--grow-kimg ${short} must be at least the --fade-kimg ${fadeKimg} among them; give more, or less --fade-kimg`,
+    );
+  }
+  if (finalRate > learningRate) {
+    throw new UserError(
+      `--final-rate must be at most --learning-rate ${learningRate}; got ${finalRate}. Give a smaller one too`,
+    );
+  }
+  if (config.dataParallel) checkShares(config);
   return training;
 }
 
-/** @throws UserError where the threads cannot share the minibatch of each resolution. */
-function checkShares(config: GanOptions, { plan, architecture }: GanTrainingConfig): void {
-  const { threads, discriminatorSteps } = config;
+/** @throws UserError where no share of a minibatch can be computed alone. */
+function checkShares({ discriminatorSteps, generatorNorm }: GanOptions): void {
   if (discriminatorSteps !== 0) {
     throw new UserError(
       `--data-parallel needs both networks in one step, --discriminator-steps 0; got ${discriminatorSteps}`,
     );
   }
-  const count = shareCount(config);
-  const { imagesTogether } = ganModel(architecture);
-  for (let side = plan.resolution; side >= plan.startResolution; side /= 2) {
-    const minibatch = minibatchAt(side, plan);
-    const [at, change] = side === plan.resolution ? ['', ''] : [` at ${side}×${side}`, ', another --max-minibatch'];
-    if (minibatch % count !== 0) {
-      throw new UserError(
-        `--threads must divide the minibatch of ${minibatch}${at} among them; got ${threads}. Give another number${change}, ` +
-          'or --no-data-parallel',
-      );
-    }
-    if ((minibatch / count) % imagesTogether !== 0) {
-      throw new UserError(
-        `with --data-parallel a share must hold whole groups; the networks see ${groupOf(imagesTogether)} of a minibatch ` +
-          `together, a share has ${minibatch / count}${at}. Give fewer --threads${change} or --minibatch-statistic none`,
-      );
-    }
+  if (generatorNorm === 'batch') {
+    throw new UserError('--data-parallel keeps no running statistics; got --generator-norm batch. Choose another');
   }
+}
+
+/** Whether the networks are whole after so many thousand images: without a fade, their last block comes with a step. */
+function isGrownAt(kimg: number, plan: TrainingPlan): boolean {
+  const left = grownKimg(plan) - kimg;
+  const tolerance = 1e-9; // of a sum of thousands
+  return plan.startResolution < plan.resolution && plan.fadeKimg === 0 ? left < -tolerance : left <= tolerance;
 }
 
 /**
  * @param progress of the checkpoint that the training goes on from; undefined at the start.
- * @throws UserError for a fall that ends the training before the networks have grown.
+ * @throws UserError for a fall that ends the training before the networks have grown, and for another than was begun.
  */
 export function checkFall(
   fallKimg: number,
   { imagesShown = 0, fall }: Partial<Pick<GanProgress, 'imagesShown' | 'fall'>> = {},
   { plan }: Pick<GanTrainingConfig, 'plan'>,
 ): void {
+  if (fallKimg === 0) return;
+  if (fall !== undefined) {
+    const begun = Math.round(1e6 * (fall.endKimg - fall.startKimg)) / 1e6;
+    if (fallKimg === begun) return;
+    throw new UserError(`--fall-kimg ${begun} was begun before; got ${fallKimg}. Give ${begun} again, or leave it out`);
+  }
   const needed = grownKimg(plan);
   const shown = imagesShown / 1000;
-  if (fall !== undefined || fallKimg === 0 || shown + fallKimg >= needed) return;
+  if (isGrownAt(shown + fallKimg, plan)) return;
   throw new UserError(
     `--fall-kimg ${fallKimg} would end the training before the networks have grown, which takes ${needed} thousand images ` +
-      `(${shown} are shown); give at least ${Math.ceil(needed - shown)}`,
+      `(${shown} are shown); give at least ${Math.floor(needed - shown) + 1}`,
   );
 }

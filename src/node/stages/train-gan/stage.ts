@@ -1,4 +1,6 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
+
+import { UserError } from '../../../core/errors.ts';
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
@@ -67,6 +69,11 @@ export const trainGan = defineStage({
     if (config.balance) checkLabelled(dataset, '--balance');
     const training = ganTrainingConfig(config, dataset.resolution);
     const { dataset: folder, startFrom, judge, normalisation = 'range', out, resume, force } = config;
+    if (judge !== undefined && config.measureKimg === 0) {
+      throw new UserError(
+        '--judge measures nothing with --measure-kimg 0; leave it out, or give --measure-kimg 25, say',
+      );
+    }
     if (judge !== undefined) await readFittingClassifier(judge, 'judge', { normalisation, ...training.architecture });
     const inputs = {
       dataset: folder,
@@ -86,17 +93,24 @@ export const trainGan = defineStage({
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
       checkFall(config.fallKimg, checkpoint?.progress, training);
       const imageRepeats = config.balance ? imageRepeatsOf(labelled.labels, dataset.attributes) : undefined;
-      const shares = config.dataParallel ? openShares(shareCount(config), config.device, config.threads) : undefined;
-      const trainer = new GanTrainer(device, training, images, checkpoint, { shares, imageRepeats });
-      if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
+      const count = shareCount(config, training);
+      if (config.dataParallel && config.device === 'cpu' && count < config.threads) {
+        log.info(
+          `train gan: ${count} of ${config.threads} threads share each minibatch, which does not divide further`,
+        );
+      }
       const { normalisation = 'range', judge, seed } = config;
       const details = { normalisation, ...training.architecture };
       const measure = judge === undefined ? undefined : await openAverageMeasure(judge, details, images, seed, device);
+      const shares = config.dataParallel ? openShares(count, config.device, config.threads) : undefined;
+      let trainer: GanTrainer | undefined;
       try {
+        trainer = new GanTrainer(device, training, images, checkpoint, { shares, imageRepeats });
+        if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
         const setting = { device, images, training, config, run, context, measure };
-        return await explainingDivergence(remedy, () => train(trainer, checkpoint?.recent ?? {}, setting));
+        return await explainingDivergence(remedy, () => train(trainer!, checkpoint?.recent ?? {}, setting));
       } finally {
-        await trainer.release();
+        await trainer?.release();
         await shares?.close();
         await measure?.release();
       }
@@ -163,7 +177,7 @@ async function train(trainer: GanTrainer, earlier: Measured, setting: Setting) {
   progress.finish();
   const samples = await saveGrid();
   const { architecture } = training;
-  const kept = await readBest(run);
+  const kept = setting.measure === undefined ? undefined : await readBest(run); // a judge of before has no say
   const weights = await ganModel(architecture).finish(setting.device, kept?.weights ?? trainer.generatorWeights());
   const { normalisation = 'range' } = config;
   await writeTensors(run.file('generator.safetensors'), { ...weights }, { normalisation, ...architecture });
@@ -179,7 +193,9 @@ async function measured(trainer: GanTrainer, resolution: number, setting: Settin
   if (resolution >= smallestLevel) {
     run.metrics({ imagesShown, resolution, ...(await quality(trainer, resolution, setting)) });
   }
-  if (measure === undefined || resolution < training.architecture.resolution) return;
+  // In a fade the judge would see mostly the smaller image, and another network would be kept.
+  const isWhole = resolution === training.architecture.resolution && trainer.point.alpha === 1;
+  if (measure === undefined || !isWhole) return;
   const { distances, best } = await keepBest(trainer, measure, run);
   run.metrics({ imagesShown, frechet: distances });
   const told = distances.map(distance => distance.toFixed(3)).join(', ');

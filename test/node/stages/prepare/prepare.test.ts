@@ -107,6 +107,14 @@ test('a limit takes as many of each split, by the seed', async () => {
   expect(other).not.toEqual(first);
 });
 
+test('a few missing pictures of the whole table stop no part of it', async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 300);
+  for (const file of ['000001.jpg', '000002.jpg']) rmSync(join(tiny.imageFolder, file));
+  const config = { celeba: tiny.folder, resolution: 4 };
+  expect(await run({ ...config, out: fresh('dataset') })).toMatchObject({ images: 298 });
+  expect(await run({ ...config, out: fresh('dataset'), limit: 5 })).toMatchObject({ images: 15 });
+});
+
 test('a subset keeps attributes and splits, and tells how nearly', async () => {
   const tiny = await makeTinyCeleba(fresh('celeba'), 80);
   const out = fresh('dataset');

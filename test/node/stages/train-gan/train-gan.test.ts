@@ -19,7 +19,12 @@ import { presets } from '../../../../src/node/stages/pipeline/presets.ts';
 import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
 import { synthesize } from '../../../../src/node/stages/synthesize/stage.ts';
 import { trainClassifier } from '../../../../src/node/stages/train-classifier/stage.ts';
-import { checkAllAct } from '../../../../src/node/stages/train-gan/options.ts';
+import {
+  checkAllAct,
+  checkFall,
+  ganTrainingConfig,
+  shareCount,
+} from '../../../../src/node/stages/train-gan/options.ts';
 import { trainGan } from '../../../../src/node/stages/train-gan/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
@@ -122,20 +127,37 @@ test('settings that belong to another kind, or do not fit the threads, are refus
   await expect(refused({ ...style, minibatchStatistic: 'discrimination' })).rejects.toThrow(
     'minibatchStatistic must be none or stddev for kind style',
   );
-  await expect(refused({ ...style, threads: 3 })).rejects.toThrow('--threads must divide the minibatch of 4');
-  // At 8×8 each thread has 4 of 12 images, at 4×4 a third of 20.
-  await expect(refused({ ...style, minibatch: 12, maxMinibatch: 20, threads: 3 })).rejects.toThrow(
-    '--threads must divide the minibatch of 20 at 4×4 among them; got 3. Give another number, another --max-minibatch',
-  );
   await expect(refused({ fallKimg: 0.1 })).rejects.toThrow(
     '--fall-kimg 0.1 would end the training before the networks have grown, which takes 0.4 thousand images (0 are shown)',
   );
   await expect(refused({ dataParallel: true, discriminatorSteps: 1 })).rejects.toThrow(
     '--discriminator-steps 0; got 1',
   );
-  await expect(refused({ dataParallel: true, discriminatorSteps: 0, threads: 2 })).rejects.toThrow(
-    'see 4 images of a minibatch together, a share has 2',
+  await expect(refused({ dataParallel: true, discriminatorSteps: 0, generatorNorm: 'batch' })).rejects.toThrow(
+    '--data-parallel keeps no running statistics',
   );
+  await expect(refused({ judge: 'any', measureKimg: 0 })).rejects.toThrow('--judge measures nothing');
+  await expect(refused({ growKimg: [0.1, 0.05], fadeKimg: 0.1, startResolution: 4 })).rejects.toThrow(
+    '--grow-kimg 0.05 must be at least the --fade-kimg 0.1',
+  );
+  await expect(refused({ ...style, learningRate: 5e-5 })).rejects.toThrow('--final-rate must be at most');
+  // Without a fade the last block comes with the first step at its side.
+  await expect(refused({ ...style, kimg: 0.1 })).rejects.toThrow('takes 0.1 and a step');
+  await expect(refused({ ...style, kimg: 1, fallKimg: 0.1 })).rejects.toThrow('give at least 1');
+});
+
+test('minibatches are shared among as many threads as divide them, in whole groups', () => {
+  const shares = (threads: number, given: Record<string, unknown> = {}) => {
+    const eight = { preset: 'style', resolution: 64, minibatch: 8, maxMinibatch: 8, fadeKimg: 0, kimg: 600 };
+    const config = options({ out: 'none', ...eight, ...given, threads });
+    return shareCount(config, ganTrainingConfig(config, 64));
+  };
+  expect([1, 2, 3, 4, 8, 16].map(threads => shares(threads))).toEqual([1, 2, 2, 2, 2, 2]);
+  expect([3, 8, 16].map(threads => shares(threads, { minibatch: 32, maxMinibatch: 32 }))).toEqual([2, 8, 8]);
+  // At 64×64 each of three threads would have 4 of 12 images, at 32×32 a third of 20.
+  expect(shares(3, { minibatch: 12, maxMinibatch: 20 })).toBe(1);
+  expect(shares(4, { statisticGroup: 0 })).toBe(1);
+  expect(shares(8, { minibatchStatistic: 'none' })).toBe(8);
 });
 
 describe('options that cannot act beside the others', () => {
@@ -232,6 +254,24 @@ describe('a training whose length is not known beforehand', () => {
     );
     const least = all.reduce((a, b) => (b.frechet < a.frechet ? b : a));
     expect(best).toMatchObject(least);
+
+    // In a fade it has no say: what it would see then is not what the finished networks draw.
+    const fading = fresh();
+    const pggan = { startResolution: 4, judge, measureKimg: 0.1, averages: [0.1], out: fading };
+    const { best: whole } = await trainGan.run(options(pggan), context);
+    expect((whole as { imagesShown: number }).imagesShown).toBeGreaterThanOrEqual(400);
+    // Gone on with without a judge, the last average counts.
+    const { judge: _, ...without } = pggan;
+    const later = await trainGan.run(options({ ...without, kimg: 0.7, force: true, startFrom: undefined }), context);
+    expect(later).not.toHaveProperty('best');
+  });
+
+  test('another fall than was begun is refused', () => {
+    const config = ganTrainingConfig(options({ ...style, out: 'none', kimg: 1 }), 8);
+    const progress = { imagesShown: 500, fall: { startKimg: 0.4, endKimg: 0.6 } };
+    expect(() => checkFall(0.2, progress, config)).not.toThrow();
+    expect(() => checkFall(0, progress, config)).not.toThrow();
+    expect(() => checkFall(0.1, progress, config)).toThrow('--fall-kimg 0.2 was begun before; got 0.1');
   });
 });
 
