@@ -40,18 +40,22 @@ export function editStrip(
   ranges: readonly MoveRange<LatentMove>[],
   steps: number,
 ): Edited[] {
-  const start = seenLatent(edit.latent, edit.geometry ?? 'sphere');
-  const here = (move: LatentMove): LatentMove => {
-    if (move.kind === 'relative') return { ...move, strength: 0 };
-    const boundary = edit.directions.find(({ attribute }) => attribute === move.attribute);
-    // An unknown attribute is explained by editLatent.
-    return boundary === undefined ? move : { ...move, distance: distanceTo(boundary, start) };
-  };
   return Array.from({ length: steps }, (_, frame) => {
     const fraction = steps === 1 ? 1 : frame / (steps - 1);
-    const moves = ranges.map(({ to, from }) => between(from ?? here(to), to, fraction));
+    const moves = ranges.map(({ to, from }) => between(from ?? unmoved(to, edit), to, fraction));
     return editLatent({ ...edit, moves });
   });
+}
+
+/** @returns the move that leaves an attribute where the face has it: the start of a range that names none. */
+export function unmoved(
+  { attribute, kind }: Move,
+  { latent, directions, geometry = 'sphere' }: Omit<Edit, 'moves'>,
+): LatentMove {
+  const boundary = directions.find(each => each.attribute === attribute);
+  // An unknown attribute is explained by editLatent.
+  if (kind !== 'absolute' || boundary === undefined) return { attribute, kind: 'relative', strength: 0 };
+  return { attribute, kind, distance: distanceTo(boundary, seenLatent(latent, geometry)) };
 }
 
 function between(from: LatentMove, to: LatentMove, fraction: number): LatentMove {

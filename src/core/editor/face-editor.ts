@@ -12,7 +12,7 @@ import { asLatentMove, type Move } from '../editing/moves.ts';
 import { type Recipe, type Start, startOf } from '../editing/recipe.ts';
 import type { Edited } from '../editing/request.ts';
 import { spreadOverRange } from '../editing/strength-range.ts';
-import { editStrip } from '../editing/strip.ts';
+import { editStrip, unmoved } from '../editing/strip.ts';
 import { UserError } from '../errors.ts';
 import { createRandom } from '../math/random.ts';
 import { streams } from '../math/streams.ts';
@@ -199,8 +199,8 @@ export class FaceEditor {
   /** Does `resolve` for a strip: solves both ends of each range; frames between them have evenly spaced strengths. */
   async resolveStrip(request: StripRequest, options?: ResolveOptions): Promise<ResolvedStrip> {
     const ranges = request.moves.map(asRange);
-    const starts = ranges.flatMap(({ from }) => (from === undefined ? [] : [from]));
     const ends = ranges.map(({ to }) => to);
+    const starts = ranges.map(({ from, to }) => from ?? unmoved(to, this.#prepare(request, ends)));
     const [atStart, atEnd] = [await this.#solve(request, starts, options), await this.#solve(request, ends, options)];
     const moves = ranges.map(({ from, to }) => ({ from: from && solved(from, atStart), to: solved(to, atEnd) }));
     return { ...request, moves, wanted: [...atStart, ...atEnd] };

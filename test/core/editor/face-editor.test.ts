@@ -130,6 +130,21 @@ describe('a wanted probability', () => {
       }
     });
 
+    test.each(['Male=1', 'Attractive=@1'])('is reached at both ends of a strip beside %s', async other => {
+      const { index } = starter.attribute('Young');
+      for (let seed = 0; seed < 3; seed++) {
+        const request = { seed, moves: ['Young=p20..p70', other], locks: ['Smiling'], steps: 3 };
+        const frames = starter.strip(await starter.resolveStrip(request));
+        for (const [frame, wanted] of [
+          [0, 0.2],
+          [2, 0.7],
+        ] as const) {
+          const reached = await probabilities(starter, frames[frame]!.latent);
+          expect(Math.abs(reached[index]! - wanted)).toBeLessThan(0.01);
+        }
+      }
+    });
+
     test('is reached beside another one, in a strip too', async () => {
       const moves = ['Smiling=p10..p90', 'Male=p80..p20'];
       for (let seed = 0; seed < 3; seed++) {

@@ -80,6 +80,18 @@ export async function facesOf(
   return { faces: starts.map(({ name, start }) => ({ name, face: { ...start, ...wishes }, editor })) };
 }
 
+/**
+ * Checks what is asked of photos on a face that is at hand, since finding a photo's takes seconds to minutes.
+ * @throws UserError as `FaceEditor.edit`, for unknown names, and for layers and a way to hold that do not fit.
+ */
+export async function checkWishes(config: FacesConfig, editor: FaceEditor, log: Log): Promise<void> {
+  if (config.recipe !== undefined) return;
+  const moves = config.move.map(parseMoveRange).map(({ to }) => to);
+  for (const { attribute, kind } of moves) if (kind === 'probability') editor.attribute(attribute);
+  const unmoved = moves.map(({ attribute }) => ({ attribute, kind: 'relative', strength: 0 }) as const);
+  for (const { face } of (await facesOf(config, editor, [], log)).faces) editor.edit({ ...face, moves: unmoved });
+}
+
 /** @throws UserError for malformed moves and for options that contradict each other, such as --recipe and --move. */
 export function checkFaceOptions(config: FacesConfig): void {
   const { seed, latent, row, recipe, move, lock, geometry, hold, layers, psi, portrait, photo, photos } = config;

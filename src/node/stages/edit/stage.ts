@@ -19,7 +19,14 @@ import { queueOptions } from '../framework/spread.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { checkPhotoOptions, photoOptions } from '../invert/open-photo.ts';
 import { changeOf, type EditResult, type FaceChange, listed, printEdit, warningsAbout } from './changes.ts';
-import { checkFaceOptions, checkRecipesFitPhotos, defaultScale, facesOf, type NamedFace } from './faces.ts';
+import {
+  checkFaceOptions,
+  checkRecipesFitPhotos,
+  checkWishes,
+  defaultScale,
+  facesOf,
+  type NamedFace,
+} from './faces.ts';
 import { editedPhoto, editFolder, openPhotos, photoFormatOf, photoFrames, printPhotos } from './photos.ts';
 import { editFolderByQueue } from './photos-by-queue.ts';
 import {
@@ -172,6 +179,7 @@ export const edit = defineStage({
     if (config.photos !== undefined) return editPhotos(config, config.photos, context);
     const format = formatOf(config, recipes);
     const editor = await openPhotoBundle(config.bundle, config);
+    if (config.photo !== undefined) await checkWishes(config, editor, silentLog);
     const photos = await openPhotos(config, editor, context);
     const result = await editInto(config, format, editor, photos, context);
     for (const { portrait } of photos) await portrait.release();
@@ -184,11 +192,13 @@ export const edit = defineStage({
 /** Edits each photo of a folder by the same options. */
 async function editPhotos(config: Config, folder: string, context: StageContext): Promise<EditResult> {
   const { out, force } = config;
+  const editor = await openPhotoBundle(config.bundle, config);
+  await checkWishes(config, editor, silentLog);
   if (config.queue !== undefined) {
+    await editor.release();
     const { changes, photos } = await editFolderByQueue(config, folder, context);
     return { out, faces: changes.length, frames: 1, residuals: {}, changes, photos };
   }
-  const editor = await openPhotoBundle(config.bundle, config);
   const quiet = { ...context, log: silentLog }; // the line a photo tells enough
   const editOne = async (photo: string, target: string) => {
     await checkFileFree(target, force);

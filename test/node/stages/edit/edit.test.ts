@@ -55,6 +55,16 @@ test('a recipe of a generated face is refused beside a photo, before that is loo
   }
 });
 
+test('what is asked of a photo is checked before that is looked at', async () => {
+  const photos = join(folder, 'with-encoder');
+  await writeTinyBundle(photos, 16, undefined, [], { kind: tinyStyle, encoder: true, psi: 0.8 });
+  const asked = { bundle: photos, photo: join(folder, 'absent.jpg'), out: join(folder, 'me.jpg') };
+  await expect(run({ ...asked, move: ['Smilling=p90'] })).rejects.toThrow('Smilling');
+  await expect(run({ ...asked, move: ['Smiling=1'], lock: ['Mail'] })).rejects.toThrow('Mail');
+  await expect(run({ ...asked, move: ['Smiling=1'], hold: 'field' })).rejects.toThrow('which has no field');
+  await expect(run({ ...asked, move: ['Smiling=1'] })).rejects.toThrow('absent.jpg');
+});
+
 test('locks that the field holds: another face than in a straight line, and the recipe makes it again', async () => {
   const held = join(folder, 'held');
   await writeTinyBundle(held, 32, undefined, [], { field: true });
