@@ -1,9 +1,12 @@
 // Stage `evaluate portraits`: how alike photos are found, and whether edits of them do what they say, beside faces of seeds.
 import { join } from 'node:path';
 import { z } from 'zod';
+import { attributeIndex } from '../../../core/attributes.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
+import { whyNoPhotos } from '../../../core/editor/portrait-finder.ts';
 import { UserError } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
+import { readBundleFolder } from '../../artefacts/bundle.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { writeJson } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
@@ -44,6 +47,18 @@ interface Line {
   readonly edits: readonly JudgedEdit[];
 }
 
+/** @throws UserError for a bundle that opens no photos, and for attributes that it does not know or cannot move. */
+async function checkBundle(folder: string, attributes: readonly string[]): Promise<void> {
+  const bundle = await readBundleFolder(folder);
+  const reason = whyNoPhotos(bundle);
+  if (reason !== undefined) throw new UserError(reason);
+  const names = bundle.movable.map(({ attribute }) => attribute);
+  const known = bundle.classifier.architecture.attributes;
+  const unmoved = attributes.find(name => !names.includes(known[attributeIndex(name, known)]!));
+  if (unmoved === undefined) return;
+  throw new UserError(`--attributes must be those that ${folder} can move; got ${unmoved}. Leave it out`);
+}
+
 export const evaluatePortraits = defineStage({
   name: 'evaluate portraits',
   description: 'Measure how alike photos are found, and what edits of them do, beside the same of generated faces.',
@@ -54,6 +69,7 @@ export const evaluatePortraits = defineStage({
   async run(config, { log, signal }) {
     const { bundle, judge, dataset: datasetFolder, pictures, faces, attributes, out, resume, force } = config;
     const inputs = { bundle: join(bundle, bundleFiles.index), judge, dataset: datasetFolder };
+    await checkBundle(bundle, attributes);
     const details = { stage: 'evaluate portraits', options, config, inputs, resume, force, log };
     const dataset = await openDataset(datasetFolder);
     const test = [...dataset.indicesOf('test').subarray(0, faces)];

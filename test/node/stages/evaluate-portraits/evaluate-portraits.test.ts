@@ -6,7 +6,7 @@ import { silentLog } from '../../../../src/node/log/log.ts';
 import { evaluatePortraits } from '../../../../src/node/stages/evaluate-portraits/stage.ts';
 import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
-import { writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
+import { noBoundary, writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
 import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
 import { tinyStyle } from '../../../helpers/tiny-networks.ts';
 import { writeTinyClassifier } from '../../../helpers/tiny-runs.ts';
@@ -78,4 +78,9 @@ test('more pictures than there are, and a model that opens no photos, are one li
   const blind = join(root, 'blind');
   await writeTinyBundle(blind, 16, undefined, [], { kind: tinyStyle });
   await expect(evaluatePortraits.run(options({ out, bundle: blind }), context)).rejects.toThrow(/encoder/);
+  const refused = (given: object) => expect(evaluatePortraits.run(options({ out, ...given }), context)).rejects;
+  await refused({ attributes: ['Yung'] }).toThrow('unknown attribute "Yung"');
+  await refused({ attributes: ['Young', noBoundary] }).toThrow(/--attributes must be those that .* can move; got Bald/);
+});
+  await refused({ bundle: still }).toThrow(/--attributes must be those that .* can move; got Male/);
 });
