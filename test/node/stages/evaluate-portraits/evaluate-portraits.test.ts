@@ -82,5 +82,3 @@ test('more pictures than there are, and a model that opens no photos, are one li
   await refused({ attributes: ['Yung'] }).toThrow('unknown attribute "Yung"');
   await refused({ attributes: ['Young', noBoundary] }).toThrow(/--attributes must be those that .* can move; got Bald/);
 });
-  await refused({ bundle: still }).toThrow(/--attributes must be those that .* can move; got Male/);
-});
