@@ -108,7 +108,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await field.fill('0.2');
     await page.keyboard.press('Enter');
     await poll(() => page.locator('.message').innerText()).toContain('from 1 to 99 %; got "0.2"');
-    // What was typed counts for its own attribute, though another's slider is pressed before Enter.
+    // Typed text counts for its own attribute, though another's slider is pressed before Enter.
     await page.getByLabel('Young: distance in σ').fill('1.25');
     await page.locator('#move-Male').dispatchEvent('pointerdown');
     await page.getByLabel('Male: distance in σ').waitFor();

@@ -86,7 +86,7 @@ export const prepare = defineStage({
     const pictures = { path: index.imageFolder, sha256: await hashPictures(index.imageFolder, files, { log, signal }) };
     const inputs = { ...index.tables, [`${config.celeba === undefined ? 'pictures' : 'celeba'} pictures`]: pictures };
     return withRun(out, { stage: 'prepare', options, config: settings, inputs, resume, force, log }, async run => {
-      // Of a part of the table, its missing pictures would be too large a share; they were judged above.
+      // A part of the table is not judged by what all of it misses, which was judged above.
       const counted = chosen.length === index.pictures.length ? missing : [];
       const work = { ...index, pictures: chosen, missing: counted };
       const badPictures = await writeImages(run, work, settings, { log, signal });

@@ -11,7 +11,7 @@ interface Props {
 }
 
 export function ExactValue({ name, unit, value, onSet }: Props) {
-  /** What is being typed; figures that arrive meanwhile do not take its place. */
+  /** The text that is being typed; figures that arrive meanwhile do not take its place. */
   const typed = useSignal<string | undefined>(undefined);
   const set = () => {
     const text = typed.peek();
