@@ -52,9 +52,8 @@ async function checkBundle(folder: string, attributes: readonly string[]): Promi
   const bundle = await readBundleFolder(folder);
   const reason = whyNoPhotos(bundle);
   if (reason !== undefined) throw new UserError(reason);
-  const names = bundle.movable.map(({ attribute }) => attribute);
-  const known = bundle.classifier.architecture.attributes;
-  const unmoved = attributes.find(name => !names.includes(known[attributeIndex(name, known)]!));
+  for (const attribute of attributes) attributeIndex(attribute, bundle.classifier.architecture.attributes);
+  const unmoved = attributes.find(name => !bundle.movable.some(({ attribute }) => attribute === name));
   if (unmoved === undefined) return;
   throw new UserError(`--attributes must be those that ${folder} can move; got ${unmoved}. Leave it out`);
 }

@@ -136,7 +136,6 @@ async function editsOf(
   const edits: JudgedEdit[] = [];
   for (const attribute of attributes) {
     const { index, details } = editor.attribute(attribute);
-    if (details.boundary === null) continue;
     const wanted = probabilityOf(details, logits[index]!) < 0.5 ? 0.9 : 0.1;
     const moves = [{ attribute, kind: 'probability', probability: wanted } as const];
     const request = { ...start, moves, locks: details.suggestedLocks ?? [] };

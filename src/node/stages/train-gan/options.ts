@@ -159,8 +159,9 @@ export function ganTrainingConfig(config: GanOptions, available: number): GanTra
   const training = trainingConfigOf(config as GanSettings, resolution, config.seed);
   const needed = grownKimg(training.plan);
   if (!isGrownAt(config.kimg, training.plan)) {
+    const takes = config.fadeKimg === 0 ? `${needed} and a step` : needed;
     throw new UserError(
-      `--kimg ${config.kimg} ends before the networks have grown to ${resolution}×${resolution}, which takes ${needed}${training.plan.fadeKimg === 0 ? ' and a step' : ''}; ` +
+      `--kimg ${config.kimg} ends before the networks have grown to ${resolution}×${resolution}, which takes ${takes}; ` +
         'give more --kimg, or less --fade-kimg and --stabilise-kimg (or --grow-kimg)',
     );
   }

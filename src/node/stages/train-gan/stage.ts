@@ -1,5 +1,4 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
-
 import { UserError } from '../../../core/errors.ts';
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom } from '../../../core/math/random.ts';

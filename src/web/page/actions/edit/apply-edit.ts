@@ -13,13 +13,19 @@ const mergeWithin = 1000;
 /** Entries that the history keeps; the oldest go first. */
 const longestHistory = 200;
 
+interface HowApplied {
+  readonly tag?: string;
+  readonly choosesHold?: boolean;
+}
+
 /**
  * Makes this the wanted face, and a step of the history unless it is the current one already.
  * @param label of the history's entry.
- * @param tag shared by changes that become one entry when they follow each other closely; left out: an entry of its own.
- * @param choosesHold whether the person chose how locks are held, which then stays so for this face.
+ * @param how.tag shared by changes that become one entry when they follow each other closely; left out: an entry of its own.
+ * @param how.choosesHold whether the person chose how locks are held, which then stays so for this face.
  */
-export function applyEdit({ state }: Studio, edit: Edit, label: string, tag = '', choosesHold = false): void {
+export function applyEdit({ state }: Studio, edit: Edit, label: string, how: HowApplied = {}): void {
+  const { tag = '', choosesHold = false } = how;
   const { entries, at } = state.history.value;
   const now = Date.now();
   const last = entries[at];

@@ -12,5 +12,5 @@ export function choosePsi(studio: Studio, text: string): void {
     return;
   }
   const edit = studio.state.edit.value;
-  if ('seed' in edit) applyEdit(studio, { ...edit, psi }, `ψ ${psi}`, 'psi');
+  if ('seed' in edit) applyEdit(studio, { ...edit, psi }, `ψ ${psi}`, { tag: 'psi' });
 }

@@ -17,6 +17,6 @@ export const holdByField: Action = {
       edit.hold === 'field'
         ? (['linear', 'Locks hold distances'] as const)
         : (['field', 'Locks hold what is seen'] as const);
-    applyEdit(studio, { ...edit, hold }, label, '', true);
+    applyEdit(studio, { ...edit, hold }, label, { choosesHold: true });
   },
 };

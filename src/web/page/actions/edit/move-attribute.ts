@@ -14,7 +14,7 @@ export function previewMove(studio: Studio, attribute: string, distance: number)
 export function commitMove(studio: Studio, attribute: string, distance: number): void {
   const label = `${labelOf(attribute)} to ${distanceText(distance)}`;
   const edit = committed(studio, moved(studio.state.edit.value, attribute, distance));
-  applyEdit(studio, edit, label, `move ${attribute}`);
+  applyEdit(studio, edit, label, { tag: `move ${attribute}` });
 }
 
 /** Takes back the move of one attribute; it goes where the others take it. */

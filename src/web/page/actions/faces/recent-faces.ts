@@ -13,8 +13,9 @@ const quiet = 600;
  * Reads the faces of earlier visits; links that are damaged or belong to another model are dropped. Those of photos that
  * are not open cannot be drawn, and are remembered all the same.
  */
-export async function loadRecent({ state, faceWorker }: Studio): Promise<void> {
-  const edits = await storedEdits({ state, faceWorker });
+export async function loadRecent(studio: Studio): Promise<void> {
+  const { state, faceWorker } = studio;
+  const edits = await storedEdits(studio);
   const frames = await faceWorker.frames(edits);
   const earlier = edits.map((edit, i) => ({ edit, frame: frames[i]! }));
   state.recent.value = latestOfEach([...state.recent.value, ...earlier]); // one may have been added meanwhile
@@ -32,12 +33,13 @@ export function rememberRecent(studio: Studio): void {
 let left: Edit | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-async function addRecent({ state, faceWorker }: Studio, edit: Edit): Promise<void> {
+async function addRecent(studio: Studio, edit: Edit): Promise<void> {
+  const { state, faceWorker } = studio;
   const [frame] = await faceWorker.frames([edit]);
   if (frame === undefined || 'problem' in frame) return;
   state.recent.value = latestOfEach([{ edit, frame }, ...state.recent.value]);
   // Other tabs remember theirs in the same place.
-  const stored = (await storedEdits({ state, faceWorker })).map(each => ({ edit: each }));
+  const stored = (await storedEdits(studio)).map(each => ({ edit: each }));
   const links = latestOfEach([...state.recent.value, ...stored]).map(each => formatLink(each.edit, state.model.value!));
   writeLinks(state.model.value!.sha256, links);
 }

@@ -1,7 +1,7 @@
 // Saves the face on the screen: as a picture or strip with its recipe inside, as the recipe alone, or as a film.
 import { UserError } from '../../../../core/errors.ts';
 import { keepsPixels } from '../../../shared/keeps-pixels.ts';
-import type { Edit, PhotoType } from '../../../shared/protocol.ts';
+import type { Drawn, Edit, PhotoType } from '../../../shared/protocol.ts';
 import { contextOf, drawEnlarged, offscreenContext } from '../../display/canvas.ts';
 import { drawnFrames, thereAndBack } from '../../display/film.ts';
 import type { Studio } from '../../state/studio-state.ts';
@@ -35,9 +35,7 @@ export function exportPhoto(studio: Studio, type: PhotoType): Promise<void> {
 /** @param size of each frame's sides in pixels. */
 export function exportStrip(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ edit }) => {
-    const frames = drawnFrames(studio.state.fittingStrip.value);
-    if (frames.length === 0)
-      throw new UserError('there is no strip of this attribute, or not yet. Wait a second, or choose another');
+    const frames = stripOf(studio);
     const context = offscreenContext(frames.length * (size + gap) - gap, size);
     for (const [i, { pixels }] of frames.entries()) drawEnlarged(context, pixels, i * (size + gap), size);
     save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${studio.state.active.value}-strip.png`);
@@ -55,9 +53,7 @@ export function exportFilm(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ edit }) => {
     const type = filmType();
     if (type === undefined) throw new UserError('this browser cannot record films. Save the strip instead');
-    const frames = thereAndBack(drawnFrames(studio.state.fittingStrip.value));
-    if (frames.length === 0)
-      throw new UserError('there is no strip of this attribute, or not yet. Wait a second, or choose another');
+    const frames = thereAndBack(stripOf(studio));
     tell(studio.state, 'Recording the film …');
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = size;
@@ -78,6 +74,13 @@ export function exportFilm(studio: Studio, size: number): Promise<void> {
     const ending = type.startsWith('video/webm') ? 'webm' : 'mp4';
     save(new Blob(parts, { type }), `${fileName(edit)}-${studio.state.active.value}.${ending}`);
   });
+}
+
+/** @throws UserError where the strip cannot be drawn, or is still being drawn. */
+function stripOf({ state }: Studio): Drawn[] {
+  const frames = drawnFrames(state.fittingStrip.value);
+  if (frames.length > 0) return frames;
+  throw new UserError('there is no strip of this attribute, or not yet. Wait a second, or choose another');
 }
 
 /** @returns the media type of films that this browser can record, WebM first; undefined where it records none. */
