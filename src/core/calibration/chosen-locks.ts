@@ -83,8 +83,10 @@ export async function chosenLocks(
     if (cost(judged) < cost(best)) best = judged;
   }
   const withLight = [...best.locks, brightnessName];
+  // A classifier may know brightness itself: it is the moved attribute then, or may be locked already.
+  const isOpen = ![attribute, ...best.locks].includes(brightnessName);
   const hasLight = editor.bundle.movable.some(boundary => boundary.attribute === brightnessName);
-  if (hasLight && editor.condition(attribute, withLight).residual >= leastResidual) {
+  if (isOpen && hasLight && editor.condition(attribute, withLight).residual >= leastResidual) {
     const lit = await look(withLight, judgedFaces);
     if (cost(lit) < cost(best) + worthLight) best = lit;
   }

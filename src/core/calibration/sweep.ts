@@ -1,7 +1,7 @@
 // Moves faces to a grid of distances from an attribute's boundary, and keeps what both networks see there.
 import { attributeIndex } from '../attributes.ts';
 import type { Hold } from '../directions/hold.ts';
-import { distanceTo } from '../editing/distances.ts';
+import { distanceTo, seenLatent } from '../editing/distances.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { probabilityOf } from '../editor/probability.ts';
 import { UserError } from '../errors.ts';
@@ -84,7 +84,7 @@ function pointsOf(
   if (plan.hold === 'field') {
     const ends = [distances[0]!, distances.at(-1)!] as const;
     return [
-      latent,
+      seenLatent(latent, editor.geometry),
       ...editor.spreadOverRange(plan.moved, ends, request, pointsToEachSide.field).map(point => point.latent),
     ];
   }

@@ -22,9 +22,7 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
   const { latent, directions, moves, locks, geometry = 'sphere', rows = 1 } = edit;
   const size = latent.length / rowsIn(latent, directions, rows);
   const wishes = collectWishes(moves, attribute => findDirection(attribute, directions, size));
-  const moved = new Set(wishes.map(({ attribute }) => attribute));
   const locked = sortedByName([...new Set(locks)].map(attribute => findDirection(attribute, directions, size)));
-  const held = locked.map(({ attribute }) => attribute).filter(attribute => !moved.has(attribute));
   const seen = seenLatent(latent, geometry);
   const start = meanRow(seen, size);
   const courses = wishes.every(wish => wish.kind === 'relative')
@@ -37,7 +35,7 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
         'hold locks in a straight line (linear)',
     );
   }
-  const curve: Curve = { start, geometry, scores, courses, locks: held };
+  const curve: Curve = { start, geometry, scores, courses, locks: locked.map(({ attribute }) => attribute) };
   const { directions: ways, residuals: first } = freeSlopes(curve, start);
   const end = followCurve(curve);
   const edited = withChange(seen, start, end.latent);
@@ -67,9 +65,9 @@ export function* pointsOnCurve(
   const { locks, geometry = 'sphere', directions } = edit;
   const { latent } = editOnCurve(edit, scores);
   const start = meanRow(latent, directions[0]!.normal.length);
-  const held = [...new Set(locks)].filter(lock => lock !== attribute).sort();
   yield { strength: 0, latent };
-  for (const point of curvePoints({ start, geometry, scores, courses: [{ attribute, strength }], locks: held })) {
+  const curve = { start, geometry, scores, courses: [{ attribute, strength }], locks: [...new Set(locks)].sort() };
+  for (const point of curvePoints(curve)) {
     yield { strength: strength * point.share, latent: withChange(latent, start, point.latent) };
   }
 }

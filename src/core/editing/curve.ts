@@ -26,7 +26,7 @@ export interface Curve {
   readonly scores: Scores;
   /** All are followed together. */
   readonly courses: readonly Course[];
-  /** Attributes whose score stays what it is at the start; none of them is followed. */
+  /** Attributes whose score stays what it is at the start; of one that is followed too, only its own course changes it. */
   readonly locks: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export interface CurvePoint {
 
 /** The end of a curve. */
 export interface CurveEnd extends Omit<CurvePoint, 'share'> {
-  /** One a lock: its score at the end less that at the start. */
+  /** One a lock that is not followed: its score at the end less that at the start. */
   readonly drifts: Float64Array;
 }
 
@@ -62,7 +62,8 @@ const damping = 1e-3;
  * @throws UserError where the locks leave less than `smallestResidual` of an attribute's slope.
  */
 export function followCurve(curve: Curve): CurveEnd {
-  const { start, geometry, scores, courses, locks } = curve;
+  const { start, geometry, scores, courses } = curve;
+  const locks = heldLocks(curve);
   const held = scores.values(start, locks);
   let end: Omit<CurvePoint, 'share'> = { latent: start, residuals: courses.map(() => 1) };
   for (const point of curvePoints(curve)) end = point;
@@ -81,7 +82,8 @@ export function followCurve(curve: Curve): CurveEnd {
  * same courses goes through the same points. @throws as `followCurve`.
  */
 export function* curvePoints(curve: Curve): Generator<CurvePoint> {
-  const { start, geometry, scores, courses, locks } = curve;
+  const { start, geometry, scores, courses } = curve;
+  const locks = heldLocks(curve);
   const held = scores.values(start, locks);
   const whole = Math.hypot(...courses.map(({ strength }) => strength));
   // Rounding makes no step of its own: 4.2 / 0.3 is a little more than 14.
@@ -102,22 +104,37 @@ export function* curvePoints(curve: Curve): Generator<CurvePoint> {
   }
 }
 
+/** @returns the locks whose score no course is to change. */
+function heldLocks({ courses, locks }: Curve): string[] {
+  return locks.filter(lock => !courses.some(({ attribute }) => attribute === lock));
+}
+
 /**
- * @returns one a course: the unit vector toward more of the attribute that leaves the locks' scores as they are, and the
- *   share of the attribute's slope that it has. @throws UserError where that is less than `smallestResidual`.
+ * @returns one a course: the unit vector toward more of the attribute that leaves the other locks' scores as they are, and
+ *   the share of the attribute's slope that it has; and the slopes of the locks that are held.
+ * @throws UserError where the share is less than `smallestResidual`.
  */
-export function freeSlopes({ geometry, scores, courses, locks }: Curve, latent: Float64Array) {
-  const { slopes } = scores.slopes(latent, [...courses.map(({ attribute }) => attribute), ...locks]);
+export function freeSlopes(curve: Curve, latent: Float64Array) {
+  const { geometry, scores, courses, locks } = curve;
+  const names = [...courses.map(({ attribute }) => attribute), ...heldLocks(curve)];
+  const { slopes } = scores.slopes(latent, names);
+  const named = names.map((attribute, at): Normal => ({ attribute, normal: slopes[at]! }));
   const ofLocks = slopes.slice(courses.length);
   const basis = tangentBasis(latent, geometry, ofLocks);
-  const free = courses.map((_, at) => removeSpan(slopes[at]!, basis));
-  // A score that is the same everywhere has no slope: none of it is left.
-  const residuals = free.map((slope, at) => length(slope) / (length(slopes[at]!) || 1));
-  for (const [at, { attribute }] of courses.entries()) {
-    if (residuals[at]! >= smallestResidual) continue;
-    throw usedUp(residuals[at]!, { attribute, normal: slopes[at]! }, namedSlopes(locks, ofLocks));
-  }
-  return { directions: free.map(slope => scaled(slope, 1 / length(slope))), residuals, ofLocks };
+  const residuals: number[] = [];
+  const directions = named.slice(0, courses.length).map(moved => {
+    const isLock = ({ attribute }: Normal) => attribute !== moved.attribute && locks.includes(attribute);
+    const others = named.filter(isLock);
+    const isShared = others.length === ofLocks.length; // no lock is followed, but for perhaps this one
+    const normals = others.map(({ normal }) => normal);
+    const free = removeSpan(moved.normal, isShared ? basis : tangentBasis(latent, geometry, normals));
+    // A score that is the same everywhere has no slope: none of it is left.
+    const residual = length(free) / (length(moved.normal) || 1);
+    if (residual < smallestResidual) throw usedUp(residual, moved, others);
+    residuals.push(residual);
+    return scaled(free, 1 / length(free));
+  });
+  return { directions, residuals, ofLocks };
 }
 
 /** Directions that a step must not take: those of the locks, and on the sphere the one that leaves it. */
@@ -148,10 +165,6 @@ function correctedBy(
 
 function onSurface(latent: Float64Array, geometry: Geometry): Float64Array {
   return geometry === 'sphere' ? scaled(latent, Math.sqrt(latent.length) / length(latent)) : latent;
-}
-
-function namedSlopes(names: readonly string[], slopes: readonly Float64Array[]): Normal[] {
-  return names.map((attribute, at) => ({ attribute, normal: slopes[at]! }));
 }
 
 function usedUp(residual: number, moved: Normal, locks: readonly Normal[]): UserError {

@@ -1,9 +1,11 @@
 // A sweep moves faces along its plan: to the grid's distances, with the locks where they were.
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { ownJudge } from '../../../src/core/calibration/judge.ts';
 import { lookAt } from '../../../src/core/calibration/probe.ts';
 import { sweep } from '../../../src/core/calibration/sweep.ts';
 import { distanceTo } from '../../../src/core/editing/distances.ts';
+import { length } from '../../../src/core/math/linear-algebra.ts';
 import { openBundle } from '../../../src/node/artefacts/bundle.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { writeTinyBundle } from '../../helpers/tiny-bundle.ts';
@@ -24,7 +26,7 @@ test.each(['linear', 'field'] as const)('in the %s way', async hold => {
   for (const [face, [latents]] of render.mock.calls.entries()) {
     const distances = latents.map(latent => distanceTo(moved!, latent));
     if (hold === 'field') {
-      expect(latents[0]).toBe(faces.latents[face]); // the face as it is, then points of its curve
+      expect(latents[0]).toEqual(Float64Array.from(faces.latents[face]!)); // as it is, then points of its curve
       expect(latents.length).toBeGreaterThan(1);
     } else {
       for (const [at, distance] of distances.entries()) expect(distance).toBeCloseTo(found.distances[at]!, 5);
@@ -33,6 +35,27 @@ test.each(['linear', 'field'] as const)('in the %s way', async hold => {
     }
   }
   expect(render).toHaveBeenCalledTimes(4);
+  await editor.release();
+});
+
+test('on the sphere a face counts for the distance that it has there, however long its latent was drawn', async () => {
+  const onSphere = join(folder, 'sphere');
+  await writeTinyBundle(onSphere, 8, undefined, [], { field: true });
+  const editor = await openBundle(onSphere, { threads: 1 });
+  const render = vi.spyOn(editor, 'render');
+  const drawn = await lookAt(editor, ownJudge(editor), [1, 2]);
+  render.mockClear();
+  const longer = { ...drawn, latents: drawn.latents.map(latent => latent.map(x => 3 * x)) };
+  await sweep(
+    editor,
+    ownJudge(editor),
+    { moved: editor.bundle.movable[0]!.attribute, locks: [], hold: 'field' },
+    longer,
+  );
+  for (const [latents] of render.mock.calls) {
+    for (const latent of latents) expect(length(latent)).toBeCloseTo(Math.sqrt(8), 9);
+  }
+  expect(render).toHaveBeenCalledTimes(2);
   await editor.release();
 });
 

@@ -1,6 +1,6 @@
 // Curves: locks hold where linear edits let them drift, moves go as far as asked, and what cannot be is said.
 import { expect, test } from 'vitest';
-import { type Curve, curvePoints, followCurve, type Scores } from '../../../src/core/editing/curve.ts';
+import { type Curve, curvePoints, followCurve, freeSlopes, type Scores } from '../../../src/core/editing/curve.ts';
 import { dot, length } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
 
@@ -64,6 +64,27 @@ test('a move of nothing changes nothing, and the same move gives the same bits i
   expect(followCurve({ ...curve, courses })).toEqual(once);
   const turned = followCurve({ ...curve, courses, locks: lockNames(4).reverse() });
   expect([...turned.latent]).toEqual([...once.latent].map(x => expect.closeTo(x, 9)));
+});
+
+test('a lock on an attribute that is moved too keeps the other moves off it', () => {
+  const start = startAt(4, 'sphere');
+  const courses = [
+    { attribute: '0', strength: 2 },
+    { attribute: '1', strength: 1 },
+  ];
+  const curve = { start, geometry: 'sphere' as const, scores: planted, courses, locks: ['1', '2'] };
+  const [ofOne, ofTwo] = planted.slopes(start, ['1', '2']).slopes as [Float64Array, Float64Array];
+  const { directions, residuals } = freeSlopes(curve, start);
+  expect(dot(directions[0]!, ofOne)).toBeCloseTo(0, 12);
+  expect(dot(directions[1]!, ofOne)).toBeGreaterThan(0.1);
+  for (const direction of directions) expect(dot(direction, ofTwo)).toBeCloseTo(0, 12);
+  expect(residuals[1]).toBe(freeSlopes({ ...curve, courses: courses.slice(1) }, start).residuals[0]);
+  expect(Math.abs(followCurve(curve).drifts[0]!)).toBeLessThan(1e-6);
+  const byOthers = (locks: string[]) => {
+    const end = followCurve({ ...curve, courses: [courses[0]!, { attribute: '1', strength: 0 }], locks }).latent;
+    return Math.abs(planted.values(end, ['1'])[0]! - planted.values(start, ['1'])[0]!);
+  };
+  expect(byOthers(['1', '2'])).toBeLessThan(0.5 * byOthers(['2']));
 });
 
 test('the end moves little where the strength does', () => {

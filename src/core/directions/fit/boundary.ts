@@ -135,18 +135,18 @@ export function chooseSamples(
 
 /**
  * Measures an imported boundary on these faces, split as if it had been fitted to them.
- * @returns undefined where the faces do not show enough of the attribute.
+ * @returns the reason why not, where the faces do not show enough of the attribute.
  */
 export function measureBoundary(
   { attribute, normal, intercept }: Direction,
   latents: Float32Array,
   logits: Float32Array,
   options: Partial<BoundaryOptions> = {},
-): BoundaryMetrics | undefined {
+): BoundaryMetrics | NotControllable {
   const settings = boundarySettings(options);
   const random = createRandom(settings.seed, streams.fit.attribute(attribute));
   const samples = chooseSamples(logits, settings, random);
-  if (!samples.controllable) return undefined;
+  if (!samples.controllable) return samples;
   const split = { samples, svm: { weights: normal, bias: intercept } };
   const all = { ...settings, samples: 'all' as const }; // a single boundary has a bootstrap interval
   return {

@@ -90,7 +90,8 @@ export const calibrate = defineStage({
       const place: MoverPlace = { bundle: config.bundle, judge: config.judge, device };
       const { editor, judge } = await openMover(place);
       const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
-      const seeds = seedsFrom(seed, config.responseFaces);
+      // No face that chooses locks, or is judged with them, says beforehand which ones help.
+      const seeds = seedsFrom(seed + faces + trialFaces + judgedFaces, config.responseFaces);
       const latents = seeds.map(each => editor.sample(each));
       const logits = await scored(editor, latents, images => judge.score(images));
       signal.throwIfAborted();

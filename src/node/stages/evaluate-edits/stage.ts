@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { attributeIndex, didYouMeanAttribute } from '../../../core/attributes.ts';
-import { editedColumns, lookAt, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
+import { editedColumns, lookAt, type ProbeFaces, scoredBoundaries, targets } from '../../../core/calibration/probe.ts';
 import { isScored } from '../../../core/directions/direction.ts';
 import type { Hold } from '../../../core/directions/hold.ts';
+import { conditionNormal } from '../../../core/editing/conditioning.ts';
 import { distanceTo, seenLatent } from '../../../core/editing/distances.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
@@ -56,6 +57,7 @@ export interface Effect {
   readonly moved: string;
   /** The bundle's suggested ones, or none. */
   readonly locks: readonly string[];
+  /** Whether it was measured beside the straight move with nothing locked, with whatever locks there are. */
   readonly locked: boolean;
   /** How the locks held. Evaluations of before there was a choice have none: linear. */
   readonly hold?: Hold;
@@ -191,8 +193,11 @@ export const evaluateEdits = defineStage({
         progress.update(effects.length * faces, plan.moved);
       }
       progress.finish();
-      const linearity = await linearityOf(editor, seeds);
-      const boundaries = scoredBoundaries(editor);
+      const linearity = linearityOf(editor, seen);
+      const places = Object.keys(linearity); // which names a number before the others
+      const boundaries = scoredBoundaries(editor).toSorted(
+        (a, b) => places.indexOf(a.attribute) - places.indexOf(b.attribute),
+      );
       const cosines = boundaries.map(a => boundaries.map(b => cosine(a.normal, b.normal)));
       await editor.release();
       await judge.release();
@@ -212,27 +217,39 @@ export const evaluateEdits = defineStage({
   },
   print({ pairs, faces, judge }) {
     const [low, high] = targets.map(target => 100 * target);
+    const alone = unlockedFaces(pairs);
     return (
-      `${textTable(pairs.some(({ held }) => held) ? [...shortColumns, ...heldColumns] : shortColumns, pairs)}\n\n${faces} faces, each moved to ${low} % and to ${high} % of ` +
-      `the classifier's probability; judged by ${judge}`
+      `${textTable(pairs.some(({ held }) => held) ? [...shortColumns, ...heldColumns] : shortColumns, pairs)}\n\n${faces} faces` +
+      `${alone === undefined || alone === faces ? '' : ` (the first ${alone} of them without the locks)`}, each moved to ` +
+      `${low} % and to ${high} % of the classifier's probability; judged by ${judge}`
     );
   },
 });
 
-/** @throws UserError with a suggestion for an unknown attribute, and for a lock that is none of the bundle's movable directions. */
+/**
+ * @throws UserError with a suggestion for an unknown attribute, and for a lock that is none of the bundle's movable
+ *   directions; and for locks that leave an attribute no way.
+ */
 async function checkNames({ bundle, attributes, locks }: Config): Promise<void> {
   if (attributes.length + locks.length === 0) return;
-  const { movable, classifier } = await readBundleFolder(bundle);
+  const { movable, directions, classifier } = await readBundleFolder(bundle);
   for (const attribute of attributes) attributeIndex(attribute, classifier.architecture.attributes);
   const names = movable.map(({ attribute }) => attribute);
   const unknown = locks.find(lock => !names.includes(lock));
-  if (unknown === undefined) return;
-  throw new UserError(
-    `--locks must be attributes that ${bundle} can lock; got "${unknown}".${didYouMeanAttribute(unknown, names)}`,
-  );
+  if (unknown !== undefined) {
+    throw new UserError(
+      `--locks must be attributes that ${bundle} can lock; got "${unknown}".${didYouMeanAttribute(unknown, names)}`,
+    );
+  }
+  const scored = new Set<string>(directions.filter(isScored).map(({ attribute }) => attribute));
+  const locked = movable.filter(({ attribute }) => locks.includes(attribute));
+  for (const moved of movable) {
+    const { attribute } = moved;
+    if (attributes.length > 0 ? attributes.includes(attribute) : scored.has(attribute)) conditionNormal(moved, locked);
+  }
 }
 
-/** Each attribute alone, then with locks, held in each way that the bundle can. */
+/** Each attribute alone, then with locks, held in each way that the bundle can; without locks in its usual way too. */
 function plansFor({ bundle }: FaceEditor, { attributes: asked, locks: given }: Config, warn: (line: string) => void) {
   return bundle.directions
     .filter(isScored)
@@ -244,25 +261,30 @@ function plansFor({ bundle }: FaceEditor, { attributes: asked, locks: given }: C
       }
       const locks = (given.length > 0 ? given : suggestedLocks).filter(lock => lock !== moved);
       const alone = { moved, locks: [], locked: false, hold: 'linear' as const, onAll: locks.length === 0 };
-      if (alone.onAll) return [alone];
       const held = (hold: Hold) => {
         return { moved, locks, locked: true, hold, usual: hold === (preferred ?? 'linear'), onAll: true };
       };
+      // The field can be the usual way of an attribute with nothing to lock, too.
+      if (locks.length === 0) return preferred === 'field' ? [alone, held('field')] : [alone];
       return [alone, held('linear'), ...(bundle.field === undefined ? [] : [held('field')])];
     });
 }
 
-async function linearityOf(editor: FaceEditor, seeds: readonly number[]): Promise<Record<string, number>> {
-  const latents = seeds.map(seed => seenLatent(editor.sample(seed), editor.geometry));
-  const logits = await editor.score(await editor.render(latents));
+function linearityOf(editor: FaceEditor, { latents, own }: ProbeFaces): Record<string, number> {
+  const { attributes, geometry } = editor;
   return Object.fromEntries(
     scoredBoundaries(editor).map(boundary => {
-      const column = attributeIndex(boundary.attribute, editor.attributes);
-      const distances = latents.map(latent => distanceTo(boundary, latent));
-      const own = seeds.map((_, face) => logits[face * editor.attributes.length + column]!);
-      return [boundary.attribute, correlation(distances, own) ** 2];
+      const column = attributeIndex(boundary.attribute, attributes);
+      const distances = latents.map(latent => distanceTo(boundary, seenLatent(latent, geometry)));
+      const logits = latents.map((_, face) => own[face * attributes.length + column]!);
+      return [boundary.attribute, correlation(distances, logits) ** 2];
     }),
   );
+}
+
+/** @returns how many faces were moved without the locks, where there were locks. */
+export function unlockedFaces(pairs: readonly Pair[]): number | undefined {
+  return pairs.find(({ locked }) => locked !== undefined)?.free.all.faces;
 }
 
 export function pairsOf(effects: readonly Effect[]): Pair[] {

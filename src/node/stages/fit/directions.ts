@@ -97,10 +97,16 @@ export function gatherDirections(
 ): Gathered {
   const found = new Map(fitted.map(fit => [attributeOf(fit), fit]));
   for (const boundary of imported) {
-    found.set(boundary.attribute, {
-      controllable: true,
-      boundary: { ...boundary, metrics: measured(boundary, faces, wishes) },
-    });
+    const { attribute } = boundary;
+    const metrics = measured(boundary, faces, wishes);
+    if (metrics === null || !('reason' in metrics)) {
+      found.set(attribute, { controllable: true, boundary: { ...boundary, metrics } });
+    } else if (attributes.includes(attribute)) {
+      const reason = `the imported boundary cannot be measured: ${metrics.reason}`;
+      found.set(attribute, { controllable: false, attribute, reason });
+    } else {
+      found.set(attribute, { controllable: true, boundary: { ...boundary, metrics: null } });
+    }
   }
   const reason = faces === undefined ? 'it is not among the imported boundaries' : 'the faces have no scores of it';
   const fits = attributes.map(
@@ -128,7 +134,10 @@ export function gatherDirections(
   return { directions, space: { size, geometry: faces?.geometry ?? 'sphere' } };
 }
 
-/** @returns metrics of an imported boundary on the faces, where they are labelled with its attribute. */
+/**
+ * @returns metrics of an imported boundary on the faces, or the reason why these show too little of it; null where they
+ *   are not labelled with its attribute.
+ */
 function measured(boundary: Direction, faces: Faces | undefined, options: Wishes) {
   const row = faces?.rows.findIndex(({ attribute }) => attribute === boundary.attribute) ?? -1;
   if (faces === undefined || row < 0) return null;
@@ -136,7 +145,7 @@ function measured(boundary: Direction, faces: Faces | undefined, options: Wishes
   const { threshold } = rows[row]!;
   const { samples = 'confident', ratio = 0.02, seed } = options;
   const own = logits.subarray(row * count, (row + 1) * count);
-  return measureBoundary(boundary, latents, own, { samples, ratio, seed, threshold }) ?? null;
+  return measureBoundary(boundary, latents, own, { samples, ratio, seed, threshold });
 }
 
 /** @param text `primal:lock+lock`. @param known names that have a boundary or will be fitted. */

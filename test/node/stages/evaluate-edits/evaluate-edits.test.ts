@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../../src/core/attributes.ts';
+import type { ScoredDirection } from '../../../../src/core/directions/direction.ts';
 import { cosine } from '../../../../src/core/math/linear-algebra.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { readJson } from '../../../../src/node/files/files.ts';
@@ -80,6 +81,38 @@ test('given locks are measured in place of suggested ones, and with a field in b
   const misspelt = run({ bundle: held, out: join(root, 'b'), attributes: ['Young'], locks: ['Mail'] });
   await expect(misspelt).rejects.toThrow(/^--locks must be attributes .*got "Mail"\. Did you mean "Male"/);
   expect(existsSync(join(root, 'b.partial'))).toBe(false);
+});
+
+test('what edits do by default is measured where the field is usual and there is nothing to lock', async () => {
+  const [usual, out] = [join(root, 'usual'), join(root, 'by-field')];
+  const byField = (details: ScoredDirection) => ({ ...details, hold: 'field' as const });
+  await writeTinyBundle(usual, 32, byField, [], { field: true });
+  const { pairs, means } = await run({ bundle: usual, out, attributes: ['Young'], faces: 4 });
+  expect(pairs[0]).toMatchObject({ free: { hold: 'linear' }, held: { hold: 'field', locks: [], usual: true } });
+  expect(pairs[0]!.locked).toBeUndefined();
+  expect(means.flipsLocked).toBe(pairs[0]!.held!.all.flips);
+});
+
+test('names that are numbers do not mix up the cosines', async () => {
+  const [own, out] = [join(root, 'own'), join(root, 'numbers')];
+  await writeTinyBundle(own, 32, undefined, [], { attributes: ['b', '7', 'a'] });
+  await run({ bundle: own, out, faces: 2 });
+  const { linearity, cosines } = (await readJson(join(out, 'evaluation.json'))) as EditEvaluation;
+  const editor = await openBundle(own);
+  const normalOf = (name: string) => editor.bundle.movable.find(({ attribute }) => attribute === name)!.normal;
+  const names = Object.keys(linearity);
+  expect(names).toEqual(['7', 'b', 'a']);
+  expect(cosines).toEqual(names.map(a => names.map(b => expect.closeTo(cosine(normalOf(a), normalOf(b)), 12))));
+  await editor.release();
+});
+
+test('locks that leave an attribute no way are refused before anything is written', async () => {
+  const [narrow, out] = [join(root, 'narrow'), join(root, 'c')];
+  await writeTinyBundle(narrow, 8, undefined);
+  const locks = ['Male', 'Smiling', 'Bangs', 'Eyeglasses', 'Pale_Skin', 'Big_Nose', 'Chubby', 'Goatee'];
+  const moved = run({ bundle: narrow, out, attributes: ['Young'], faces: 2, locks });
+  await expect(moved).rejects.toThrow(/^cannot move Young: its locks must leave at least 5 % of its direction/);
+  expect(existsSync(`${out}.partial`)).toBe(false);
 });
 
 test('any number of threads writes the same bytes', async () => {

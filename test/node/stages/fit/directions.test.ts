@@ -108,6 +108,25 @@ describe("InterFaceGAN's latents and scores", () => {
     expect(directions[attributeIndex('Smiling')]).toMatchObject({ boundary });
   });
 
+  test('an imported boundary of what too few faces show is no boundary of the attribute, and it is said why', async () => {
+    const path = join(folder, 'Bald_boundary.npy');
+    writeFileSync(path, encodeNpy({ shape: [1, size], data: normal }));
+    const rare = logits.map((_, face) => (face < 3 ? 1 : -1 - face));
+    const wishes = { latents: z, scores: [write('Bald_scores.npy', rare)], import: [path], ratio: 0.1 };
+    const { directions } = await readBoundaryDetails(await run(wishes));
+    expect(directions[attributeIndex('Bald')]).toMatchObject({
+      boundary: null,
+      reason: 'the imported boundary cannot be measured: only 3 generated faces have it',
+    });
+    const named = join(folder, 'dimple_boundary.npy');
+    writeFileSync(named, encodeNpy({ shape: [1, size], data: normal }));
+    const beyond = await run({ ...wishes, scores: [write('dimple_scores.npy', rare)], import: [named] });
+    expect((await readBoundaryDetails(beyond)).directions[40]).toMatchObject({
+      attribute: 'dimple',
+      origin: 'imported',
+    });
+  });
+
   test.each<[string, object, RegExp]>([
     ['nothing to fit to', {}, /fit needs faces, of --synthesis or of --latents with --scores; got none/],
     ['latents without scores', { latents: z }, /--latents and --scores belong together/],

@@ -5,7 +5,14 @@ import type { EditEffect } from '../../../../core/measures/answers/edit-effects.
 import { heatMap } from '../../../presentation/charts.ts';
 import { escapeHtml, type Figure } from '../../../presentation/html.ts';
 import { type Column, htmlTable } from '../../../presentation/table.ts';
-import { type EditEvaluation, type Effect, type Pair, pairsOf, usualOf } from '../../evaluate-edits/stage.ts';
+import {
+  type EditEvaluation,
+  type Effect,
+  type Pair,
+  pairsOf,
+  unlockedFaces,
+  usualOf,
+} from '../../evaluate-edits/stage.ts';
 import type { Sources } from '../sources.ts';
 import { counted, listed, readable } from './words.ts';
 
@@ -69,7 +76,8 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
 <details><summary>The suggested locks</summary><ul>${locks.join('\n')}</ul></details>`,
     ),
     caption:
-      `Each attribute was moved on ${counted(edits.faces)} faces, on ${counted(pairs[0]?.free.all.faces ?? 0)} with nothing locked, to 10 % and to 90 % of the classifier's probability. ` +
+      `Each attribute was moved on ${counted(edits.faces)} faces${fewerUnlocked(edits, pairs)}, to 10 % and to 90 % of ` +
+      "the classifier's probability. " +
       '“Agrees”: the share of these edits after which the judge sees the attribute where it should be. “Others flip”: ' +
       `the mean share of the other attributes for which its answer changes. Judged by ${edits.judge}. Locks were ` +
       'chosen on other faces than these. “Left”: the share of the direction that the locks leave. R²: of the logit on ' +
@@ -80,6 +88,11 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
         : ''),
     command: runs.evaluation.command,
   };
+}
+
+function fewerUnlocked({ faces }: EditEvaluation, pairs: readonly Pair[]): string {
+  const count = unlockedFaces(pairs);
+  return count === undefined || count === faces ? '' : ` (on the first ${counted(count)} of them without the locks)`;
 }
 
 export function rescoringFigure({ edits, runs }: Sources): Figure {
@@ -98,8 +111,8 @@ export function rescoringFigure({ edits, runs }: Sources): Figure {
     body: ifAny(pairs, () => `${map('Nothing locked', ({ free }) => free)}\n${map('Suggested locks', usualOf)}`),
     caption:
       'A row is what was moved, from 10 % to 90 % of the classifier’s probability; its colours are how much the ' +
-      `judge’s logit of each attribute changed on average over ${counted(edits.faces)} faces. Purple is more, orange ` +
-      'less. A model without entanglement would show the diagonal alone. The numbers are in evaluation.csv.',
+      `judge’s logit of each attribute changed on average over ${counted(edits.faces)} faces${fewerUnlocked(edits, pairs)}. ` +
+      'Purple is more, orange less. A model without entanglement would show the diagonal alone. The numbers are in evaluation.csv.',
     command: runs.evaluation.command,
   };
 }
@@ -129,13 +142,13 @@ export function groupsFigure({ edits, runs }: Sources): Figure {
     .flatMap(pair =>
       (['women', 'men'] as const).flatMap(group => [
         { of: pair.free, group, effect: pair.free[group] },
-        ...(pair.locked === undefined ? [] : [{ of: usualOf(pair), group, effect: usualOf(pair)[group] }]),
+        ...(usualOf(pair) === pair.free ? [] : [{ of: usualOf(pair), group, effect: usualOf(pair)[group] }]),
       ]),
     )
     .filter(({ effect }) => effect.faces > 0);
   type Row = (typeof rows)[number];
   const columns: Column<Row>[] = [
-    { title: 'moved', value: ({ of }) => `${readable(of.moved)}${of.locked ? ', locked' : ''}` },
+    { title: 'moved', value: ({ of }) => `${readable(of.moved)}${of.locked ? ', as is usual' : ''}` },
     { title: 'faces', value: ({ group, effect }) => `${effect.faces} ${group}` },
     { title: 'agrees (%)', value: ({ effect }) => 100 * effect.agreement, decimals: 1 },
     { title: 'others flip (%)', value: ({ effect }) => 100 * effect.flips, decimals: 1 },
@@ -147,7 +160,11 @@ export function groupsFigure({ edits, runs }: Sources): Figure {
   return {
     title: 'Women and men',
     body: ifAny(rows, () =>
-      htmlTable(columns, rows, 'From the low end to the high end; “locked” is with the suggested locks'),
+      htmlTable(
+        columns,
+        rows,
+        'From the low end to the high end; “as is usual” is with the suggested locks, held as is usual',
+      ),
     ),
     caption:
       'The same edits apart for faces in which the judge sees, unedited, a man or none. The changes are those from 10 % ' +
