@@ -21,6 +21,7 @@ import type {
 } from '../shared/protocol.ts';
 import { bundleAt, hashBytes } from './bundle.ts';
 import { wasmDevice, webgpuDevice } from './device.ts';
+import { distanceFor } from './distance-for.ts';
 import { encodePhoto, readDocument, signPicture, writeRecipe } from './documents.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { PhotoDesk } from './photo-desk.ts';
@@ -110,14 +111,7 @@ const faceWorker: FaceWorker = {
     return Object.fromEntries(editor.bundle.movable.map(({ attribute }) => [attribute, residual(attribute)] as const));
   },
 
-  async distanceFor({ edit, attribute, probability }) {
-    const others = edit.moves.filter(move => move.attribute !== attribute);
-    const moves = [...others, { attribute, kind: 'probability', probability } as const];
-    const known = editorOf(edit);
-    const resolved = await known.resolve({ ...edit, moves });
-    // A held edit to a distance goes as far as a straight line there, so the distance is that of the line.
-    return known.edit({ ...resolved, hold: 'linear' }).distances[attribute]!;
-  },
+  distanceFor: request => distanceFor(editorOf(request.edit), request),
 
   async readLink(text) {
     const edit = parseLink(text, editor.bundle);

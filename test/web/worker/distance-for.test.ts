@@ -1,0 +1,44 @@
+// A typed probability becomes a distance that leads there: also beside moves of other layers, held by the field or not.
+import { afterAll, expect, test } from 'vitest';
+import { openBundle } from '../../../src/node/artefacts/bundle.ts';
+import { distanceFor } from '../../../src/web/worker/distance-for.ts';
+import { temporaryFolder } from '../../helpers/temp-folder.ts';
+import { writeTinyBundle } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
+
+const folder = temporaryFolder();
+await writeTinyBundle(
+  folder,
+  tinyStyle.latentSize,
+  details =>
+    details.boundary === null || details.attribute !== 'Male'
+      ? details
+      : { ...details, boundary: { ...details.boundary, layers: [0, 1] } },
+  [],
+  { kind: tinyStyle, field: true },
+);
+const editor = await openBundle(folder, { threads: 1 });
+afterAll(() => editor.release());
+const { latent: rows } = editor.edit({ seed: 2, moves: ['Male=+0.1'], hold: 'linear' });
+
+test.each([
+  ['field', 'a seed', { seed: 3 }],
+  ['linear', 'a seed', { seed: 3 }],
+  ['field', 'a latent of rows', { latent: [...rows] }],
+  ['linear', 'a latent of rows', { latent: [...rows] }],
+] as const)('%s, from %s', async (hold, _, start) => {
+  const male = { attribute: 'Male', kind: 'absolute', distance: 0.7 } as const;
+  const edit = { ...start, moves: [male], locks: [], geometry: editor.geometry, hold };
+  const young = { attribute: 'Young', kind: 'probability' } as const;
+  // One that lies within reach, whatever the untrained networks answer.
+  const { wanted } = await editor.resolve(
+    { ...edit, moves: [male, { ...young, probability: 0.9 }] },
+    { nearest: true },
+  );
+  const probability = wanted[0]!.reached;
+  const { moves } = await editor.resolve({ ...edit, moves: [male, { ...young, probability }] });
+  const distance = await distanceFor(editor, { edit, attribute: 'Young', probability });
+  const byDistance = editor.edit({ ...edit, moves: [male, { attribute: 'Young', kind: 'absolute', distance }] });
+  const byStrength = editor.edit({ ...edit, moves });
+  for (const [at, x] of byDistance.latent.entries()) expect(x).toBeCloseTo(byStrength.latent[at]!, 5);
+});
