@@ -133,11 +133,18 @@ export function scheduleAt(imagesShown: number, plan: TrainingPlan, fall?: Fall)
 function rateAt(kimg: number, plan: TrainingPlan, fall: Fall | undefined): number {
   const { learningRate, warmupKimg = 0, decay = 'linear', finalRate = learningRate / 10 } = plan;
   const end = endKimg(plan, fall);
-  const length = fall === undefined ? plan.decayKimg : end - fall.startKimg;
+  // A fall of more than the whole training is one from its start.
+  const length = fall === undefined ? Math.min(plan.decayKimg, end) : end - fall.startKimg;
   const left = length > 0 ? Math.min(1, Math.max(0, end - kimg) / length) : 1;
   const risen = warmupKimg > 0 ? Math.min(1, kimg / warmupKimg) : 1;
   const share = decay === 'linear' ? left : halfCosine(1 - left);
-  return risen * (learningRate * share + finalRate * (1 - share));
+  return risen * (rateBefore(fall, plan) * share + finalRate * (1 - share));
+}
+
+/** The rate from which a fall sets out: a plan whose own fall has begun by then is at a lower one. */
+function rateBefore(fall: Fall | undefined, plan: TrainingPlan): number {
+  if (fall === undefined || fall.startKimg >= plan.totalKimg) return plan.learningRate;
+  return rateAt(fall.startKimg, { ...plan, warmupKimg: 0 }, undefined);
 }
 
 /** How far the training has come, as a loss may weigh its penalty by it. */

@@ -55,12 +55,13 @@ export async function saveCheckpoint(trainer: GanTrainer, recent: Measured, run:
 /**
  * A checkpoint of another run to go on from: its tensors and how far it was; random numbers begin by the new run's seed. It
  * may hold nothing but the two networks: moving averages and optimisers then begin anew, as when the networks grow.
- * @throws UserError when it is not one of the same networks.
+ * @param fallKimg of a fall that begins at once, which ends the training instead of the plan. @throws UserError when it is not one of the same networks.
  */
 export async function foreignCheckpoint(
   path: string,
   out: string,
   config: GanTrainingConfig,
+  fallKimg: number,
 ): Promise<SavedCheckpoint> {
   const { partial } = await placeOf(out);
   if (resolve(path).startsWith(partial + sep)) {
@@ -71,8 +72,10 @@ export async function foreignCheckpoint(
   const { tensors, progress, recent } = await read(path);
   const { architecture, adam, plan, averageHalfLives = [] } = config;
   const shown = progress.imagesShown;
-  if (shown >= plan.totalKimg * 1000) {
-    throw new UserError(`--kimg must be more than the ${shown / 1000} that ${path} has seen; got ${plan.totalKimg}`);
+  if (fallKimg === 0 && shown >= plan.totalKimg * 1000) {
+    throw new UserError(
+      `--kimg must be more than the ${shown / 1000} that ${path} has seen; got ${plan.totalKimg}. Give more, or --fall-kimg`,
+    );
   }
   const due = scheduleAt(shown, plan).resolution;
   if (progress.resolution > due) {

@@ -81,7 +81,8 @@ export const trainGan = defineStage({
     };
     const { log } = context;
     // Before the run folder is begun, which may empty the one the file lies in.
-    const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training);
+    const foreign =
+      startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training, config.fallKimg);
     if (!resumed) checkFall(config.fallKimg, foreign?.progress, training);
     const resumable = resumableGanOptions;
     const own = { stage: 'train gan', options: ganOptions, config, inputs, resume, force, log, resumable };

@@ -421,11 +421,14 @@ describe('going on from a checkpoint', () => {
     expect(existsSync(startFrom)).toBe(true);
   });
 
-  test('that has seen all images, or has grown further than is due, is refused', async () => {
+  test('that has seen all images goes on with a fall alone, and one that has grown further than is due is refused', async () => {
     await expect(trainGan.run(options({ out: fresh(), startFrom: from, kimg: 0.6 }), context)).rejects.toThrow(
       `--kimg must be more than the 0.6 that ${from} has seen; got 0.6`,
     );
     const slow = options({ out: fresh(), startFrom: from, stabiliseKimg: 0.7, kimg: 2 });
+    const fallen = fresh();
+    const falling = options({ out: fallen, startFrom: from, kimg: 0.6, fallKimg: 0.1 });
+    expect((await trainGan.run(falling, context)).imagesShown).toBe(700);
     await expect(trainGan.run(slow, context)).rejects.toThrow(/has grown to 8×8, where these options are at 4×4/);
   });
 
