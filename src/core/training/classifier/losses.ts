@@ -4,7 +4,7 @@ import type { Tensor } from '../../graph/tensor.ts';
 import type { LabelledLogits } from '../../measures/answers/attribute-metrics.ts';
 
 interface ClassifierLoss {
-  /** @param logits, labels [N, 40], labels 0 or 1. @returns the mean over images and attributes. */
+  /** @param logits, labels [N, attributes], labels 0 or 1. @returns the mean over images and attributes. */
   graph(logits: Tensor, labels: Tensor): Tensor;
   /** The loss of one answer. */
   value(logit: number, label: number): number;

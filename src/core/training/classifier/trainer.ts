@@ -62,7 +62,7 @@ function copyName(parameter: string, copy: 'average' | 'best'): string {
   return names[copy] + parameter.slice(names.parameters.length);
 }
 
-/** One step. Fed: `images` [N, 3, R, R], `labels` [N, 40], `learningRate`, `emaDecay`. */
+/** One step. Fed: `images` [N, 3, R, R], `labels` [N, attributes], `learningRate`, `emaDecay`. */
 export function classifierStep(config: ClassifierTrainingConfig): ProgramDefinition {
   const { architecture, loss: lossName, minibatch, weightDecay } = config;
   const { resolution } = architecture;

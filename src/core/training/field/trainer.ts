@@ -38,7 +38,7 @@ export interface FittedField {
 }
 
 const names = { parameters: 'field', average: 'fieldEma', adam: 'fieldAdam' } as const;
-const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+const adam = { beta1: 0.9, beta2: 0.999 } as const;
 /** Latents of one step. */
 export const minibatch = 128;
 const highestRate = 2e-3;

@@ -63,10 +63,8 @@ export function idleSettings(settings: GanSettings): IdleSetting[] {
     if (losses.includes(settings.loss)) return [];
     return { name: option as keyof GanSettings, needed: 'loss', values: losses.join(' or ') } as const;
   });
-  const { gammaKimg } = settings;
-  return gammaKimg > 0
-    ? ofOtherLosses
-    : [...ofOtherLosses, { name: 'finalGamma', needed: 'gammaKimg', values: 'above 0' }];
+  const isKnown = settings.gammaKimg > 0 || ofOtherLosses.some(({ name }) => name === 'finalGamma');
+  return isKnown ? ofOtherLosses : [...ofOtherLosses, { name: 'finalGamma', needed: 'gammaKimg', values: 'above 0' }];
 }
 
 function architectureOf(settings: GanSettings, resolution: number): GanArchitecture {

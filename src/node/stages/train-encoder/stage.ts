@@ -120,6 +120,12 @@ async function readTeachers(generator: string, classifier: string, resolution: n
       `an encoder is for a style generator; ${generator} holds one of kind ${made.details.kind}. Train one with --preset style`,
     );
   }
+  if (made.details.normalisation !== 'range') {
+    throw new UserError(
+      `an encoder finds photos as they are; ${generator} makes images of normalisation ${made.details.normalisation}. ` +
+        'Train one of range',
+    );
+  }
   checkClassifierFits(seen.details.architecture, made.details);
   if (made.details.resolution !== resolution) {
     throw new UserError(
