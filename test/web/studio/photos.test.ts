@@ -243,6 +243,46 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(await page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
     }, 120_000);
 
+    test('kept for a model that is gone, found anew by the next one, and all forgotten', async () => {
+      const { page } = await start();
+      await page.getByRole('button', { name: 'Your photo' }).click();
+      await page.locator('#photo-file').setInputFiles(astronaut());
+      await isPortrait(page);
+      await page.getByRole('button', { name: 'Keep photo' }).click();
+      await page.getByRole('button', { name: 'Forget photo' }).waitFor();
+      /** Reads what is kept; or says of it that another model found it. */
+      const models = (other?: { readonly sha256: string; readonly model: string }) =>
+        page.evaluate(async change => {
+          const done = <Result>(request: IDBRequest<Result>) =>
+            new Promise<Result>((found, fail) => {
+              request.onsuccess = () => found(request.result);
+              request.onerror = () => fail(request.error);
+            });
+          const database = await done(indexedDB.open('face-tuning', 1));
+          const portraits = database.transaction('portraits', 'readwrite').objectStore('portraits');
+          const all: { sha256: string; model: string }[] = await done(portraits.getAll());
+          if (change !== undefined) {
+            await done(portraits.delete(all[0]!.sha256));
+            await done(portraits.put({ ...all[0]!, ...change }));
+          }
+          database.close();
+          return all.map(({ model }) => model);
+        }, other);
+      const [own] = await models({ sha256: 'e'.repeat(64), model: 'f'.repeat(64) });
+      expect(await models()).toEqual(['f'.repeat(64)]);
+      await page.reload();
+      await page.getByRole('button', { name: 'Photos', exact: true }).click({ timeout: 60_000 });
+      await page.getByRole('button', { name: /^Photo astronaut.png, found by another model/ }).click();
+      await isPortrait(page);
+      await page.getByRole('button', { name: 'Photo astronaut.png', exact: true }).waitFor();
+      await poll(() => models()).toEqual([own]);
+      await page.getByRole('button', { name: 'Forget photo', exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Forget all' }).click();
+      await poll(() => models()).toEqual([]);
+      await poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
+      await page.getByRole('button', { name: 'Keep photo' }).waitFor(); // the face is still on the screen
+    }, 120_000);
+
     test('one of several faces is chosen, and a search is cancelled', async () => {
       const { page } = await start();
       const half = await sharp(astronaut()).resize(256).png().toBuffer();

@@ -15,6 +15,7 @@ import { surpriseMe } from './faces/surprise-me.ts';
 import { openFile } from './files/open-file.ts';
 import { shareLink } from './files/share-link.ts';
 import { forgetPhoto } from './photo/forget-photo.ts';
+import { forgetPhotos } from './photo/forget-photos.ts';
 import { keepPhoto } from './photo/keep-photo.ts';
 import { openPhoto } from './photo/open-photo.ts';
 import { zoomIn } from './photo/zoom-in.ts';
@@ -36,6 +37,7 @@ export const actions: readonly Action[] = [
   zoomOut,
   keepPhoto,
   forgetPhoto,
+  forgetPhotos,
   lockInUse,
   holdByField,
   undo,

@@ -76,6 +76,8 @@ export interface OpenPortrait extends OpenedPortrait {
 /** A portrait that is kept in this browser. */
 export interface KeptPortrait {
   readonly sha256: string;
+  /** Whether another model made it than the one that is open, which has to find the face in the photo anew. */
+  readonly isOfOther: boolean;
   readonly name: string;
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
@@ -119,7 +121,7 @@ export interface StudioState {
   readonly photo: Signal<PhotoStep>;
   /** The face of a photo that was opened last. */
   readonly portrait: Signal<OpenPortrait | undefined>;
-  /** Portraits that are kept in this browser for the model, the latest first. */
+  /** Portraits that are kept in this browser, the latest first. */
   readonly kept: Signal<readonly KeptPortrait[]>;
   /** How much of the photo around the face is shown; see `FaceWorker.setView`. */
   readonly zoom: Signal<number>;

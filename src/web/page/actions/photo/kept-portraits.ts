@@ -1,24 +1,33 @@
-// Portraits of earlier visits: shows which there are, and opens one again.
-import { portraitEdit } from '../../state/edits.ts';
-import type { KeptPortrait, ReadonlyState, Studio } from '../../state/studio-state.ts';
-import { applyEdit } from '../edit/apply-edit.ts';
-import { storedPortraits } from './portrait-store.ts';
+// Portraits that are kept in this browser: which there are, and how one comes there and goes.
+import type { ReadonlyState, Studio, StudioState } from '../../state/studio-state.ts';
+import { forgetStored, storedPortraits, storePortrait } from './portrait-store.ts';
 
 /** Whether the portrait that is open is kept in this browser. */
 export function isKept({ portrait, kept }: ReadonlyState): boolean {
   return kept.value.some(({ sha256 }) => sha256 === portrait.value?.sha256);
 }
 
-/** Reads which portraits are kept for this model; where the browser keeps nothing, none are. */
+/** Reads which portraits are kept; where the browser keeps nothing, none are. */
 export async function loadKept({ state }: Studio): Promise<void> {
   const { sha256, formerly = [] } = state.model.value!;
   const stored = await storedPortraits().catch(() => []);
-  state.kept.value = stored
-    .filter(({ model }) => [sha256, ...formerly].includes(model))
-    .map(each => ({ sha256: each.sha256, name: each.photo.name, pixels: each.pixels }));
+  state.kept.value = stored.map(each => ({
+    ...{ sha256: each.sha256, name: each.photo.name, pixels: each.pixels },
+    isOfOther: ![sha256, ...formerly].includes(each.model),
+  }));
 }
 
-/** Shows the face of a photo that is kept. */
-export function openKept(studio: Studio, { sha256, name }: KeptPortrait): void {
-  applyEdit(studio, portraitEdit(sha256), `${name} opened`);
+/** Keeps the portrait that is open. @throws where the browser keeps nothing, or has no room. */
+export async function keepOpen(state: StudioState): Promise<void> {
+  const { sha256, file, source, pixels } = state.portrait.value!;
+  const model = state.model.value!.sha256;
+  await storePortrait({ sha256, model, at: Date.now(), photo: source, portrait: file, pixels });
+  const others = state.kept.value.filter(each => each.sha256 !== sha256);
+  state.kept.value = [{ sha256, name: source.name, pixels, isOfOther: false }, ...others];
+}
+
+/** @throws where the browser cannot delete it. */
+export async function forget({ kept }: StudioState, sha256: string): Promise<void> {
+  await forgetStored(sha256);
+  kept.value = kept.value.filter(each => each.sha256 !== sha256);
 }

@@ -4,7 +4,8 @@ import { useComputed, useSignal } from '@preact/signals';
 import type { Edit } from '../../../shared/protocol.ts';
 import { chooseFace } from '../../actions/faces/choose-face.ts';
 import { moreFaces } from '../../actions/faces/more-faces.ts';
-import { openKept } from '../../actions/photo/kept-portraits.ts';
+import { forgetPhotos } from '../../actions/photo/forget-photos.ts';
+import { openKept } from '../../actions/photo/open-kept.ts';
 import { faceName } from '../../display/wording.ts';
 import { sameStart } from '../../state/edits.ts';
 import type { KeptPortrait, Thumbnail } from '../../state/studio-state.ts';
@@ -48,6 +49,11 @@ export function Gallery() {
               <KeptItem kept={each} />
             </li>
           ))}
+        {shown === 'photos' && (
+          <li class="more">
+            <ActionButton action={forgetPhotos} />
+          </li>
+        )}
         {shown === 'seeds' && (
           <li class="more">
             <ActionButton action={moreFaces} />
@@ -66,11 +72,11 @@ function keyOf(edit: Edit): string {
 
 function KeptItem({ kept }: { readonly kept: KeptPortrait }) {
   const { state, act } = useStudio();
-  const { sha256, name, pixels } = kept;
+  const { sha256, name, pixels, isOfOther } = kept;
   return (
     <ThumbnailButton
       frame={{ pixels, distances: {}, logits: new Float32Array() }}
-      label={`Photo ${name}`}
+      label={`Photo ${name}${isOfOther ? ', found by another model: opening it finds its face anew' : ''}`}
       pressed={useComputed(() => 'portrait' in state.edit.value && state.edit.value.portrait === sha256).value}
       onPress={() => act(openKept, kept)}
     />

@@ -1,0 +1,19 @@
+// Deletes every photo that is kept in this browser, also those that the model which is open cannot show.
+import type { Action } from '../action.ts';
+import { tell, tellProblem } from '../messages.ts';
+import { forget } from './kept-portraits.ts';
+
+export const forgetPhotos: Action = {
+  id: 'forget-photos',
+  label: 'Forget all',
+  hint: 'Delete all photos and portraits from this browser',
+  offered: ({ kept }) => kept.value.length > 0,
+  perform: async ({ state }) => {
+    try {
+      for (const { sha256 } of state.kept.value) await forget(state, sha256);
+      tell(state, 'Forgotten: no photo is kept here any more');
+    } catch {
+      tellProblem(state, 'The photos cannot be deleted. Clear the data of this page in the settings of the browser');
+    }
+  },
+};
