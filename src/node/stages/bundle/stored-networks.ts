@@ -35,7 +35,7 @@ export interface StoredNetwork {
 }
 
 /** Half precision is kept up to this difference of any pixel, in 8-bit steps. */
-const mostSteps = 3;
+const mostSteps = 4;
 /** Half precision is kept up to this difference of any attribute's probability. */
 const mostProbability = 0.01;
 
