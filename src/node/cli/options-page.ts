@@ -36,9 +36,17 @@ function stageSection(stage: Stage): string {
     `## ${stage.name}`,
     stage.description,
     ['```sh', ...commands, '```'].join('\n'),
+    ...(stage.argument === undefined ? [] : [`A first word is the same as ${code(flagOf(stage.argument))}.`]),
+    ...(stage.preset === undefined ? [] : [presetLine(options)]),
     optionTable(options.filter(({ common }) => common)),
     ...(advanced.length === 0 ? [] : ['Seldom turned, and shown by `--help --all`:', optionTable(advanced)]),
   ].join('\n\n');
+}
+
+/** Says whose values the defaults are, where a preset stands for other options. */
+function presetLine(options: readonly OptionSchema[]): string {
+  const preset = options.find(({ key }) => key === 'preset');
+  return `Defaults are those of preset ${defaultText(preset!)}; \`--preset NAME --dry-run\` shows those of another.`;
 }
 
 function optionTable(options: readonly OptionSchema[]): string {

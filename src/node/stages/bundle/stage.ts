@@ -37,7 +37,9 @@ const { seed: _noRandomChoices, ...folderOptions } = runOptions;
 const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
   classifier: pathOption().describe('run folder of train classifier'),
-  boundaries: pathOption().describe('run folder of fit, on faces of these networks, or of import boundaries'),
+  boundaries: pathOption().describe(
+    'run folder of fit on faces of these networks; boundaries from elsewhere come in by fit --import',
+  ),
   encoder: pathOption()
     .optional()
     .describe('run folder of train encoder, for this generator: with it the bundle can open photos'),

@@ -148,6 +148,9 @@ const options = z.strictObject({
   force: z.boolean().default(false).describe('replace an existing file at --out'),
   ...deviceOptions,
   ...queueOptions,
+  queue: queueOptions.queue.describe(
+    'with --photos: let the workers of this Redis do the work, see face-tuning worker; left out: threads of this machine',
+  ),
 });
 
 type Config = z.output<typeof options>;

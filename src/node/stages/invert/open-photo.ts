@@ -21,7 +21,10 @@ export const photoOptions = {
     .string()
     .optional()
     .meta({ values: 'pairs of numbers', defaultInWords: 'found by themselves' })
-    .describe('where eyes and mouth are, in pixels of the upright photo: "120,80 180,82 150,150"'),
+    .describe(
+      'where both eyes and the middle of the mouth are, in pixels of the upright photo: "120,80 180,82 150,150"; or both ' +
+        'eyes, the nose and both corners of the mouth',
+    ),
   quick: z
     .boolean()
     .default(false)
