@@ -52,6 +52,13 @@ function circle(): string[] | undefined {
   return undefined;
 }
 
+test('the packages with programs in machine language are loaded by native-packages alone, when they are needed', () => {
+  const loads = files.filter(path =>
+    /^import (?!type\b)[^;]*from '(sharp|onnxruntime-node)'/m.test(readFileSync(join(source, path), 'utf8')),
+  );
+  expect(loads).toEqual([]);
+});
+
 test('the table in docs/architecture.md has the rooms of all three projects', () => {
   expect(new Set(rooms.flat().map(room => room.split('/')[0]))).toEqual(new Set(['core', 'node', 'web']));
   expect(rooms.length).toBeGreaterThan(25);

@@ -3,12 +3,12 @@ import { UserError } from '../errors.ts';
 import { isJpeg, readJpegXmp } from '../formats/jpeg.ts';
 import { decodeText } from '../formats/text.ts';
 import { isWebp, readWebpXmp } from '../formats/webp.ts';
-import { recipesInXmp, type SourceType, xmpPacket } from '../formats/xmp.ts';
+import { recipesInXmp, xmpPacket } from '../formats/xmp.ts';
 import { formatRecipes, parseRecipes, type Recipe, readRecipes } from './recipe.ts';
 
-/** @returns XMP metadata that says whether a model made or edited the picture, with the recipes. */
-export function recipesAsXmp(recipes: readonly Recipe[], source: SourceType = 'generated'): string {
-  return xmpPacket(source, formatRecipes(recipes));
+/** @returns XMP metadata with the recipes, which says whether a model made the picture or edited a photo. */
+export function recipesAsXmp(recipes: readonly Recipe[]): string {
+  return xmpPacket(recipes.some(recipe => 'portrait' in recipe) ? 'edited' : 'generated', formatRecipes(recipes));
 }
 
 /** Whether a file is a picture of a kind that can carry recipes, by its first 12 bytes. */

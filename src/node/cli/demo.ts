@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { scoredBoundaries } from '../../core/calibration/probe.ts';
 import { openBundle } from '../artefacts/bundle.ts';
 import { shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
@@ -45,10 +46,10 @@ export const demo = defineStage({
       }
     }
     await editor.release();
-    const { name, resolution, movable } = editor.bundle;
+    const { name, resolution } = editor.bundle;
     const lead =
       `Faces that were never photographed, by the model “${name}”: ${resolution}×${resolution} pixels, ` +
-      `${movable.length} of ${editor.attributes.length} attributes to move and to lock. Its model card says what it was made from and what ` +
+      `${scoredBoundaries(editor).length} of ${editor.attributes.length} attributes to move and to lock. Its model card says what it was made from and what ` +
       'it is not for.';
     const page = join(out, reportFile);
     await writeWhole(page, pageHtml('face-tuning: a demonstration', `<p>${escapeHtml(lead)}</p>`, figures));

@@ -48,7 +48,7 @@ export async function encodeEditedPhoto(
   recipe: Recipe,
   format: PhotoFormat,
 ): Promise<Uint8Array> {
-  const bytes = await encodePhoto(photo, file, { format, xmp: recipesAsXmp([recipe], 'edited') });
+  const bytes = await encodePhoto(photo, file, { format, xmp: recipesAsXmp([recipe]) });
   return format === 'png' ? addPngText(bytes, recipeKeyword, formatRecipe(recipe)) : bytes;
 }
 

@@ -59,7 +59,7 @@ export async function encodePhoto(
   const kept = Math.max(usualQuality, quality ?? 0) / 100;
   const blob = await canvas.convertToBlob({ type, quality: kept });
   if (type === 'image/png') return signPicture(blob, edit, model);
-  const packet = recipesAsXmp([recipeOf(edit, model)], 'edited');
+  const packet = recipesAsXmp([recipeOf(edit, model)]);
   return new Blob([addJpegXmp(new Uint8Array(await blob.arrayBuffer()), packet)], { type });
 }
 

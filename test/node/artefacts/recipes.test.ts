@@ -43,13 +43,20 @@ describe('recipes in', () => {
     ],
     [
       'a JPEG with a profile',
-      () => picture.clone().withXmp(recipesAsXmp(recipes, 'edited')).withIccProfile('p3').jpeg().toBuffer(),
+      () => picture.clone().withXmp(recipesAsXmp(recipes)).withIccProfile('p3').jpeg().toBuffer(),
       recipes,
     ],
     ['a WebP', () => picture.clone().withXmp(recipesAsXmp(recipes)).webp().toBuffer(), recipes],
   ])('%s', async (name, make, expected) => {
     expect(await readRecipeFile(file(name, await make()))).toEqual(expected);
   });
+});
+
+test('pictures say whether a model made them or edited a photo', () => {
+  const { bundle, moves, locks, geometry, hold } = recipe;
+  const ofPhoto = { portrait: '0'.repeat(64), bundle, moves, locks, geometry, hold };
+  expect(recipesAsXmp([recipe])).toContain('/trainedAlgorithmicMedia');
+  expect(recipesAsXmp([ofPhoto])).toContain('compositeWithTrainedAlgorithmicMedia');
 });
 
 describe('refused', () => {

@@ -5,7 +5,6 @@ import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import { textTable } from '../../presentation/table.ts';
 import type { NamedFace } from './faces.ts';
-import type { PhotoResult } from './photos.ts';
 import type { DrawnFace, Face } from './strips.ts';
 
 /** A value before and after the edit: in the unedited face and in the last frame. */
@@ -120,6 +119,14 @@ export function listed(names: readonly string[], limit = 5): string {
 }
 
 const shown = ([before, after]: Change) => `${before.toFixed(2)} → ${after.toFixed(2)}`;
+
+/** A photo of a folder, and what became of it. */
+export interface PhotoResult {
+  readonly photo: string;
+  /** The file that was written; left out where there was none. */
+  readonly out?: string;
+  readonly problem?: string;
+}
 
 export interface EditResult {
   readonly out: string;

@@ -7,8 +7,8 @@ import { writeWhole } from '../../files/files.ts';
 import { checkFileFree } from '../../files/places.ts';
 import { checkSpread, type SpreadConfig, spread } from '../framework/spread.ts';
 import type { StageContext } from '../framework/stage.ts';
-import type { FaceChange } from './changes.ts';
-import { namedProblem, type PhotoResult, photosIn } from './photos.ts';
+import type { FaceChange, PhotoResult } from './changes.ts';
+import { namedProblem, photosIn } from './photos.ts';
 import { type EditThread, photoEdits } from './work.ts';
 
 interface FolderConfig extends SpreadConfig {
@@ -32,7 +32,7 @@ export async function editFolderByQueue(config: FolderConfig, folder: string, co
     log.warn(namedProblem(photo, problem));
   };
   const orders: EditThread['input'][] = [];
-  for (const name of await photosIn(folder, out)) {
+  for (const name of await photosIn(folder, out, log)) {
     try {
       await checkFileFree(join(out, name), force);
       orders.push({ name, bytes: (await stat(join(folder, name))).size });
@@ -58,6 +58,7 @@ export async function editFolderByQueue(config: FolderConfig, folder: string, co
       await writeWhole(join(out, name), outcome.file);
       results.push({ photo: join(folder, name), out: join(out, name) });
       changes.push(...outcome.changes.map(change => ({ ...change, face: join(folder, name) })));
+      for (const warning of outcome.warnings) log.warn(namedProblem(join(folder, name), warning));
     }
     progress.update(done, name);
   }

@@ -8,11 +8,14 @@ import { cropFace } from '../../../core/portraits/crop-face.ts';
 import { withPatch } from '../../../core/portraits/paste-back.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { checkFolderWritable } from '../../files/places.ts';
+import { type Log, silentLog } from '../../log/log.ts';
 import { type OpenedPhoto, readPortraitRun } from '../../photos/portrait-run.ts';
 import type { PhotoFormat } from '../../photos/read-photo.ts';
 import { encodeEditedPhoto } from '../../photos/write-photo.ts';
 import type { StageContext } from '../framework/stage.ts';
 import { openPhoto } from '../invert/open-photo.ts';
+import { isAnyPicture } from '../prepare/face-folder.ts';
+import { listed, type PhotoResult } from './changes.ts';
 import type { DrawnFace } from './strips.ts';
 
 export interface PhotosConfig {
@@ -36,6 +39,26 @@ const formats: Readonly<Record<string, PhotoFormat>> = {
 /** @returns the format that a photo is written in by its name; undefined for no photo. */
 export function photoFormatOf(path: string): PhotoFormat | undefined {
   return formats[extname(path).toLowerCase()];
+}
+
+/** @throws UserError for options that find a face in a photo, where no photo is searched. */
+export function checkFinding({
+  face,
+  points,
+  quick,
+  photo,
+  photos,
+}: PhotosConfig & { readonly photos?: unknown }): void {
+  if (photo !== undefined || photos !== undefined) return;
+  const flags = { '--face': face, '--points': points, '--quick': quick || undefined };
+  const [unused] = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  if (unused !== undefined)
+    throw new UserError(`${unused} is for photos; give --photo or --photos too, or leave it out`);
+}
+
+/** @returns a log that tells the warnings about one photo of many, with its name; the line a photo tells enough of the rest. */
+export function warningsOf(photo: string, log: Log): Log {
+  return { ...silentLog, warn: line => log.warn(namedProblem(photo, line)) };
 }
 
 /** @returns the portraits and the photo that are to be edited; none for generated faces. */
@@ -82,23 +105,17 @@ export function namedProblem(photo: string, problem: string): string {
   return problem.startsWith(photo) ? problem : `${photo}: ${problem}`;
 }
 
-/** A photo of a folder, and what became of it. */
-export interface PhotoResult {
-  readonly photo: string;
-  /** The file that was written; left out where there was none. */
-  readonly out?: string;
-  readonly problem?: string;
-}
-
 /**
  * @returns the names of a folder's photos, sorted; `out` is made where it is not there.
  * @throws UserError for a folder without photos, and one that is its own output.
  */
-export async function photosIn(folder: string, out: string): Promise<string[]> {
+export async function photosIn(folder: string, out: string, log: Log): Promise<string[]> {
   if (resolve(folder) === resolve(out))
     throw new UserError(`--out must be another folder than --photos; got ${out} for both`);
   const names = await explainingDiskErrors('read', folder, () => readdir(folder));
   const photos = names.filter(name => photoFormatOf(name) !== undefined && !name.startsWith('.')).sort();
+  const others = names.filter(name => isAnyPicture(name) && photoFormatOf(name) === undefined && !name.startsWith('.'));
+  if (others.length > 0) log.warn(`left out: ${listed(others.sort())}. Export such pictures as JPEG first`);
   if (photos.length === 0)
     throw new UserError(`${folder} must hold photos; it has none that end in ${Object.keys(formats).join(', ')}`);
   await checkFolderWritable(out);
@@ -115,7 +132,7 @@ export async function editFolder(
   editOne: (photo: string, out: string) => Promise<void>,
   { log, signal }: StageContext,
 ): Promise<PhotoResult[]> {
-  const photos = await photosIn(folder, out);
+  const photos = await photosIn(folder, out, log);
   const results: PhotoResult[] = [];
   for (const name of photos) {
     signal.throwIfAborted();

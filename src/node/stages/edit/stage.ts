@@ -1,5 +1,5 @@
 // Stage `edit`: shows faces moved along attributes while others are locked, as strips or as an animation.
-import { extname } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { holdNames } from '../../../core/directions/hold.ts';
 import { defaultTiming, formatRecipes, type Recipe } from '../../../core/editing/recipe.ts';
@@ -14,11 +14,29 @@ import { checkFileFree } from '../../files/places.ts';
 import { silentLog } from '../../log/log.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import type { OpenedPhoto } from '../../photos/portrait-run.ts';
+import { exists } from '../../runs/manifest.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { queueOptions } from '../framework/spread.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { checkPhotoOptions, photoOptions } from '../invert/open-photo.ts';
-import { changeOf, type EditResult, type FaceChange, listed, printEdit, warningsAbout } from './changes.ts';
+import {
+  changeOf,
+  type EditResult,
+  type FaceChange,
+  listed,
+  type PhotoResult,
+  printEdit,
+  warningsAbout,
+} from './changes.ts';
+import {
+  checkDrawingOptions,
+  defaultAnimationSteps,
+  defaultSteps,
+  drawingOf,
+  type Format,
+  type FramesFormat,
+  formatOf,
+} from './drawing.ts';
 import {
   checkFaceOptions,
   checkRecipesFitPhotos,
@@ -27,7 +45,16 @@ import {
   facesOf,
   type NamedFace,
 } from './faces.ts';
-import { editedPhoto, editFolder, openPhotos, photoFormatOf, photoFrames, printPhotos } from './photos.ts';
+import {
+  checkFinding,
+  editedPhoto,
+  editFolder,
+  openPhotos,
+  photoFormatOf,
+  photoFrames,
+  printPhotos,
+  warningsOf,
+} from './photos.ts';
 import { editFolderByQueue } from './photos-by-queue.ts';
 import {
   checkDrawing,
@@ -39,8 +66,6 @@ import {
   recipesOf,
   residualsOf,
 } from './strips.ts';
-
-const [defaultSteps, defaultAnimationSteps] = [7, 15];
 
 const options = z.strictObject({
   bundle: pathOption().describe('folder of a model bundle, such as models/celeba-64'),
@@ -171,6 +196,7 @@ export const edit = defineStage({
   async run(config, context) {
     checkFaceOptions(config);
     checkPhotoOptions(config);
+    checkFinding(config);
     if (config.queue !== undefined && config.photos === undefined) {
       throw new UserError('--queue hands out the photos of a folder; give it with --photos, or leave --queue out');
     }
@@ -179,8 +205,9 @@ export const edit = defineStage({
     }
     const recipes = config.recipe === undefined ? [] : await readRecipeFile(config.recipe);
     checkRecipesFitPhotos(config, recipes);
+    const format = config.photos === undefined ? formatOf(config, recipes) : 'photo';
+    checkDrawingOptions(config, format);
     if (config.photos !== undefined) return editPhotos(config, config.photos, context);
-    const format = formatOf(config, recipes);
     const editor = await openPhotoBundle(config.bundle, config);
     if (config.photo !== undefined) await checkWishes(config, editor, silentLog);
     const photos = await openPhotos(config, editor, context);
@@ -199,16 +226,18 @@ async function editPhotos(config: Config, folder: string, context: StageContext)
   await checkWishes(config, editor, silentLog);
   if (config.queue !== undefined) {
     await editor.release();
-    const { changes, photos } = await editFolderByQueue(config, folder, context);
-    return { out, faces: changes.length, frames: 1, residuals: {}, changes, photos };
+    return photosResult(config, editor, await editFolderByQueue(config, folder, context), context);
   }
-  const quiet = { ...context, log: silentLog }; // the line a photo tells enough
   const editOne = async (photo: string, target: string) => {
     await checkFileFree(target, force);
     const single = { ...config, photo, photos: undefined, out: target, steps: 1 };
-    const opened = await openPhotos(single, editor, quiet);
+    const own = { ...context, log: warningsOf(photo, context.log) };
+    const opened = await openPhotos(single, editor, own);
     try {
-      changes.push(...(await editInto(single, 'photo', editor, opened, quiet)).changes);
+      const { bytes, result } = await editedFile(single, 'photo', editor, opened, own);
+      context.signal.throwIfAborted();
+      await writeWhole(target, bytes);
+      changes.push(...result.changes);
     } finally {
       for (const { portrait } of opened) await portrait.release();
     }
@@ -216,6 +245,21 @@ async function editPhotos(config: Config, folder: string, context: StageContext)
   const changes: FaceChange[] = [];
   const photos = await editFolder(folder, out, editOne, context);
   await editor.release();
+  return photosResult(config, editor, { photos, changes }, context);
+}
+
+/** Warns once of what concerns many photos. @throws UserError where none was edited, now or before. */
+async function photosResult(
+  { out }: Config,
+  editor: FaceEditor,
+  { photos, changes }: { readonly photos: readonly PhotoResult[]; readonly changes: readonly FaceChange[] },
+  { log }: StageContext,
+): Promise<EditResult> {
+  const there = await Promise.all(photos.map(({ photo }) => exists(join(out, basename(photo)))));
+  if (!there.includes(true)) {
+    throw new UserError(`none of the ${photos.length} photos was edited: ${photos[0]!.problem}. Give others`);
+  }
+  for (const warning of warningsAbout(editor, changes)) log.warn(warning);
   return { out, faces: changes.length, frames: 1, residuals: {}, changes, photos };
 }
 
@@ -257,59 +301,6 @@ export async function editedFile(
       : await encode(await framesOf(faces, drawn, resolution, drawing), recipes, format);
   const result = { out, faces: faces.length, frames: drawing.steps, residuals: residualsOf(drawn), changes };
   return { bytes, result };
-}
-
-const formats = ['png', 'webp', 'gif', 'json'] as const;
-type FramesFormat = (typeof formats)[number];
-/** `photo`: the whole photo, edited. */
-type Format = FramesFormat | 'photo';
-
-/** @param recipes that are repeated. */
-function formatOf({ out, portrait, photo, steps = 1 }: Config, recipes: readonly Recipe[]): Format {
-  const ending = extname(out).slice(1).toLowerCase();
-  const ofPhoto = portrait !== undefined || photo !== undefined;
-  const animated = ending === 'webp' || ending === 'gif';
-  // A recipe of several frames says so; of one frame of a portrait it is that of the whole photo.
-  const isStrip = recipes.length > 1 || recipes.some(({ strip }) => strip !== undefined && strip.steps > 1);
-  if (ofPhoto && !animated && !(ending === 'png' && isStrip) && photoFormatOf(out) !== undefined && steps === 1) {
-    if ((portrait?.length ?? 1) === 1) return 'photo';
-    throw new UserError(
-      `a whole photo is of one portrait; got ${portrait!.length} for ${out}. Give --steps for strips`,
-    );
-  }
-  const format = formats.find(each => each === ending);
-  if (format !== undefined) return format;
-  const photos = ofPhoto && steps === 1 ? ', .jpg, .avif, .tif' : '';
-  throw new UserError(`--out must end in ${formats.map(each => `.${each}`).join(', ')}${photos}; got ${out}`);
-}
-
-/** Takes each setting from the options, else from the recipe, else from the defaults. */
-function drawingOf(config: Config, format: Format, earlier: Partial<Drawing> = {}): Drawing {
-  const animated = format === 'webp' || format === 'gif';
-  if (format === 'photo' && config.scale !== undefined) {
-    throw new UserError(`--scale is for frames; a whole photo keeps its size; got ${config.scale}. Leave it out`);
-  }
-  if (format === 'photo') return { steps: 1, scale: 1 };
-  const steps = config.steps ?? earlier.steps ?? (animated ? defaultAnimationSteps : defaultSteps);
-  const scale = config.scale ?? earlier.scale ?? defaultScale;
-  const { delay, loop, pingPong } = { ...defaultTiming, ...earlier.timing };
-  const given = { delay: config.delay, loop: config.loop, pingPong: config.pingPong };
-  if (!animated && format !== 'json') {
-    const flags = { '--delay': config.delay, '--loop': config.loop, '--ping-pong': config.pingPong };
-    const misplaced = Object.entries(flags).find(([, value]) => value !== undefined);
-    if (misplaced !== undefined) {
-      throw new UserError(`${misplaced[0]} is for animations; --out must end in .webp or .gif then, got ${config.out}`);
-    }
-    return { steps, scale };
-  }
-  const anyTiming = animated || earlier.timing !== undefined || Object.values(given).some(value => value !== undefined);
-  if (!anyTiming) return { steps, scale };
-  const timing = {
-    delay: given.delay ?? delay,
-    loop: given.loop ?? loop,
-    pingPong: given.pingPong ?? pingPong,
-  };
-  return { steps, scale, timing };
 }
 
 /** Faces from which on a progress bar is worth showing. */

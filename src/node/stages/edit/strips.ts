@@ -136,12 +136,12 @@ export async function encodeFaceAnimation(
   return encodeAnimation(frames, { format, ...timing, xmp: recipesAsXmp(recipes) });
 }
 
-/** @returns the mean share of each moved direction that the locks leave. */
-export function residualsOf(drawn: readonly DrawnFace[]): Record<string, number> {
-  const ofFaces = drawn.map(({ edits }) => edits.at(-1)!.steps);
-  return Object.fromEntries(
-    ofFaces[0]!.map(({ attribute }, at) => [attribute, mean(ofFaces.map(steps => steps[at]!.residual))]),
-  );
+/** @returns the mean share of each moved direction that the locks leave, over the faces that move it. */
+export function residualsOf(drawn: readonly Pick<DrawnFace, 'edits'>[]): Record<string, number> {
+  const steps = drawn.flatMap(({ edits }) => edits.at(-1)!.steps);
+  const attributes = [...new Set(steps.map(({ attribute }) => attribute))];
+  const of = (name: string) => steps.filter(({ attribute }) => attribute === name).map(({ residual }) => residual);
+  return Object.fromEntries(attributes.map(attribute => [attribute, mean(of(attribute))]));
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -13,10 +13,13 @@ import type { EditThread } from './work.ts';
 // Each session has one thread: results are then the same however many work side by side.
 serve<EditThread>(async ({ bundle, photos, recipe, device, options }) => {
   const editor = await openPhotoBundle(bundle, { device, threads: 1 });
-  const context = { log: silentLog, signal: new AbortController().signal };
+  const { signal } = new AbortController();
   return async ({ name, bytes, quick }) => {
     const photo = join(photos, name);
     const own = { bundle, device, recipe, photo, out: name, steps: 1, threads: 1, ...(quick && { quick }) };
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (line: string) => warnings.push(line.replaceAll(photo, name)) };
+    const context = { log, signal };
     const config = edit.options.parse({ ...options, ...own });
     try {
       const { size } = await explainingDiskErrors('read', photo, () => stat(photo));
@@ -25,7 +28,8 @@ serve<EditThread>(async ({ bundle, photos, recipe, device, options }) => {
       try {
         const { bytes: file, result } = await editedFile(config, 'photo', editor, opened, context);
         // Another machine may have the photo elsewhere.
-        return { file: file as Uint8Array, changes: result.changes.map(change => ({ ...change, face: name })) };
+        const changes = result.changes.map(change => ({ ...change, face: name }));
+        return { file: file as Uint8Array, changes, warnings };
       } finally {
         for (const { portrait } of opened) await portrait.release();
       }

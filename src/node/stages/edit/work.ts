@@ -4,9 +4,9 @@ import type { DeviceName } from '../../devices/device.ts';
 import type { WorkKind } from '../../threads/work-kind.ts';
 import type { FaceChange } from './changes.ts';
 
-/** The whole photo with the edit in it, and what changed; or why there is none. */
+/** The whole photo with the edit in it, what changed and what there is to warn of; or why there is none. */
 export type PhotoOutcome =
-  | { readonly file: Uint8Array; readonly changes: readonly FaceChange[] }
+  | { readonly file: Uint8Array; readonly changes: readonly FaceChange[]; readonly warnings: readonly string[] }
   | { readonly problem: string };
 
 export interface EditThread {

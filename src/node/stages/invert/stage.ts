@@ -1,6 +1,5 @@
 // Stage `invert`: finds the face of a photo in a style generator, and keeps it as a portrait to edit.
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { z } from 'zod';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
@@ -8,6 +7,7 @@ import { toUint8 } from '../../../core/images/pixels.ts';
 import type { Photo } from '../../../core/portraits/photo.ts';
 import { openDevice } from '../../devices/device.ts';
 import { readWhole, writeJson, writeWhole } from '../../files/files.ts';
+import { sharp } from '../../native/native-packages.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import { type OpenedPhoto, portraitFiles } from '../../photos/portrait-run.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';

@@ -147,6 +147,11 @@ function isPicture(name: string): boolean {
   return pictureEndings.has(extname(name).toLowerCase());
 }
 
+/** Whether a file is a picture by its ending, of a format that is read here or of another. */
+export function isAnyPicture(name: string): boolean {
+  return isPicture(name) || otherPictures.has(extname(name).toLowerCase());
+}
+
 /** For messages. */
 export const pictureFormats = 'JPEG, PNG, WebP, GIF, TIFF or AVIF';
 

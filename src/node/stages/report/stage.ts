@@ -1,5 +1,6 @@
 // Stage `report`: tells what a pipeline made as one HTML page that carries every figure in itself.
 import { z } from 'zod';
+import { scoredBoundaries } from '../../../core/calibration/probe.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { escapeHtml, type Figure, pageHtml } from '../../presentation/html.ts';
@@ -47,7 +48,7 @@ export const report = defineStage({
 });
 
 function leadHtml({ runs, dataset, editor, synthesis }: Sources): string {
-  const { resolution, movable } = editor.bundle;
+  const { resolution } = editor.bundle;
   const images = Number(runs.generator.summary.imagesShown);
   const { testAccuracy } = runs.classifier.summary; // null where the dataset has no test pictures
   const right =
@@ -60,7 +61,7 @@ function leadHtml({ runs, dataset, editor, synthesis }: Sources): string {
   const text =
     `A generator of ${resolution}×${resolution} faces, trained on ${trainedOn} (${counted(images)} shown); a classifier ` +
     `of ${dataset.attributes.length} attributes${right}; ` +
-    `${movable.length} attributes that can be moved or locked, found in ` +
+    `${scoredBoundaries(editor).length} attributes that can be moved or locked, found in ` +
     `${counted(synthesis.count)} generated faces. ${minutes.toFixed(0)} minutes of work in all. Every face shown is ` +
     'generated; no picture of the dataset is in this page.';
   return `<p>${escapeHtml(text)}</p>`;

@@ -43,6 +43,20 @@ test('the recipe inside makes the last frame again', async () => {
   await editor.release();
 });
 
+test('recipes that move different attributes are repeated together, each residual under its own name', async () => {
+  const [one, two, both] = ['one', 'two', 'both'].map(name => join(folder, `${name}.json`)) as [string, string, string];
+  await run({ seed: [7], move: ['Male=0.4', 'Young=0.5'], lock: ['Smiling'], steps: 1, out: one });
+  await run({ seed: [8], move: ['Young=0.5'], lock: ['Male'], steps: 1, out: two });
+  const recipes = [one, two].flatMap(path => parseRecipes(readFileSync(path, 'utf8'), path));
+  writeFileSync(both, formatRecipes(recipes));
+  const residual = async (recipe: string) =>
+    (await run({ recipe, move: [], out: join(folder, `${Math.random()}.png`) })).residuals;
+  const [first, second, all] = [await residual(one), await residual(two), await residual(both)];
+  expect(Object.keys(all).sort()).toEqual(['Male', 'Young']);
+  expect(all.Male).toBeCloseTo(first.Male!, 12);
+  expect(all.Young).toBeCloseTo((first.Young! + second.Young!) / 2, 12);
+});
+
 test('a recipe of a generated face is refused beside a photo, before that is looked at', async () => {
   const recipe = join(folder, 'seed.json');
   await run({ seed: [7], move: ['Young=1'], out: recipe });

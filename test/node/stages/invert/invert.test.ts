@@ -111,7 +111,9 @@ describe('edit of a portrait', () => {
     await expect(editing({ recipe: strip, move: [], out: again })).rejects.toThrow(/Give its folder with --portrait$/);
     const film = join(root, 'film.webp');
     await editing({ portrait: [out], steps: 3, out: film });
-    expect((await sharp(film).metadata()).pages).toBe(3);
+    const { pages, xmp } = await sharp(film).metadata();
+    expect(pages).toBe(3);
+    expect(xmp?.toString()).toContain('compositeWithTrainedAlgorithmicMedia');
   });
 
   test('options that contradict each other are refused', async () => {
@@ -120,6 +122,14 @@ describe('edit of a portrait', () => {
     await no({ portrait: [out], photo }).toThrow(/got --portrait and --photo\. Leave all but one out$/);
     await no({ portrait: [out, out] }).toThrow(/a whole photo is of one portrait; got 2/);
     await no({ portrait: [out], scale: 2 }).toThrow(/--scale is for frames/);
+    const absent = join(root, 'absent');
+    // Before the photo is opened, whose face takes long to find.
+    await no({ photo: absent, scale: 2 }).toThrow(/--scale is for frames/);
+    await no({ photo: absent, loop: 2 }).toThrow(/--loop is for animations/);
+    await no({ photos: absent, scale: 2 }).toThrow(/--scale is for frames/);
+    await no({ photos: absent, steps: 7 }).toThrow(/--photos writes whole photos, not strips of 7 steps/);
+    await no({ seed: [1], face: 2 }).toThrow(/--face is for photos; give --photo or --photos too/);
+    await no({ portrait: [out], quick: true }).toThrow(/--quick is for photos/);
     await no({ portrait: [out], psi: 0.5 }).toThrow(/--psi truncates faces of --seed, not those of --portrait/);
     await no({ seed: [1] }).toThrow(/--out must end in/);
     expect(existsSync(target)).toBe(false);
@@ -140,10 +150,22 @@ test('edit of a folder writes what it can and says why it cannot the rest', asyn
   copyFileSync(photo, join(folder, 'c.jpg'));
   writeFileSync(join(folder, 'b.jpg'), 'no photo');
   writeFileSync(join(folder, 'notes.txt'), 'no photo either');
-  const result = await editing({ photos: folder, points, quick: true, out: target });
+  writeFileSync(join(folder, 'IMG_1.HEIC'), 'a phone’s');
+  warnings.length = 0;
+  const wish = { photos: folder, points, quick: true };
+  const result = await editing({ ...wish, move: ['Young=p99'], nearest: true, out: target });
+  const said = warnings.join('\n');
+  expect(said).toMatch(/left out: IMG_1\.HEIC\. Export such pictures as JPEG first/);
+  expect(said).toMatch(/a\.jpg: out of reach: /);
   expect(result.photos!.map(({ problem }) => problem === undefined)).toEqual([true, false, true]);
   expect(result.photos![1]!.problem).toContain('b.jpg must be a whole photo');
   expect(edit.print!(result).split('\n')[0]).toBe('2 of 3 photos edited');
   expect((await pixelsOf(join(target, 'c.jpg'))).width).toBe(64);
   await expect(editing({ photos: folder, points, out: folder })).rejects.toThrow(/another folder than --photos/);
+  const spoilt = join(root, 'spoilt');
+  mkdirSync(spoilt);
+  writeFileSync(join(spoilt, 'b.jpg'), 'no photo');
+  await expect(editing({ ...wish, photos: spoilt, out: join(root, 'none') })).rejects.toThrow(
+    /^none of the 1 photos was edited: .*b\.jpg must be a whole photo/,
+  );
 });

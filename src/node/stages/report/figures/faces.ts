@@ -53,6 +53,8 @@ interface StripPlan {
   readonly locks: readonly string[];
   /** Left out: the first seeds. */
   readonly seeds?: readonly number[];
+  /** Whose faces these are, for the name of the command's file. */
+  readonly group?: string;
 }
 
 /** The edits of the report's figures 5 and 6. */
@@ -105,20 +107,24 @@ export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
   const { index: male, details } = editor.attribute('Male');
   const logits = await editor.score(await editor.render(seedsFrom(searched).map(seed => editor.sample(seed, psi))));
   const isMan = (seed: number) => logits[seed * editor.attributes.length + male]! > details.threshold;
-  const groups = [
-    { name: 'women', seeds: seedsFrom(searched).filter(seed => !isMan(seed)) },
-    { name: 'men', seeds: seedsFrom(searched).filter(isMan) },
-  ].filter(({ seeds }) => seeds.length >= faces);
+  const all = [
+    { name: 'women', sees: 'no man', seeds: seedsFrom(searched).filter(seed => !isMan(seed)) },
+    { name: 'men', sees: 'a man', seeds: seedsFrom(searched).filter(isMan) },
+  ];
+  const groups = all.filter(({ seeds }) => seeds.length >= faces);
+  const few = all.filter(({ seeds }) => seeds.length < faces);
   const strips = [];
   for (const { name, seeds } of groups) {
-    strips.push({ name, ...(await strip(sources, { ...ageWithGender, seeds: seeds.slice(0, faces) })) });
+    const plan = { ...ageWithGender, seeds: seeds.slice(0, faces), group: name };
+    strips.push({ name, ...(await strip(sources, plan)) });
   }
   return {
     title: 'Age of women and of men',
     body: strips.map(({ name, body }) => `<section><h3>${name}</h3>\n${body}</section>`).join('\n') || '<p>None.</p>',
     caption:
-      `The first ${faces} seeds in which the classifier sees no man, and the first ${faces} in which it sees one, from ` +
-      'young to old with gender locked.',
+      `From young to old with gender locked, ${faces} faces each: the first seeds in which the classifier sees ` +
+      `${listed(groups.map(({ sees }) => sees)) || 'either'}.` +
+      few.map(({ sees }) => ` It sees ${sees} in fewer than ${faces} of the first ${searched} seeds.`).join(''),
     command: strips.map(({ command }) => command).join('\n'),
   };
 }
@@ -136,17 +142,18 @@ const stripCaption =
   'boundaries were fitted to the labels of this classifier, so it is no independent judge.';
 
 /** Draws one strip. Locks without a boundary are left out and named; a move without one becomes a note. */
-async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = seedsFrom(faces) }: StripPlan) {
+async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = seedsFrom(faces), group }: StripPlan) {
   const range = parseMoveRange(move);
   const has = (name: string) => editor.bundle.movable.some(({ attribute }) => attribute === name);
   const [held, lost] = [locks.filter(has), locks.filter(lock => !has(lock))];
   const heading = `${readable(range.to.attribute)} moved, ${listed(held.map(readable)) || 'nothing'} locked`;
-  const out = `${[range.to.attribute, ...held].join('-')}-locked.png`;
-  const command = commandOf(edit, { bundle: runs.bundle.folder, move: [move], lock: held, seed: seeds, psi, out });
+  const out = `${[range.to.attribute, ...held, 'locked', ...(group === undefined ? [] : [group])].join('-')}.png`;
+  const scale = scaleOf(editor);
+  const drawn = { move: [move], lock: held, seed: seeds, psi, scale, out };
+  const command = commandOf(edit, { bundle: runs.bundle.folder, ...drawn });
   const notes = lost.map(name => `${readable(name)} could not be locked: ${reasonFor(editor, name)}.`);
   try {
     const request = { seeds, moves: [range], locks: held, psi, steps } as const;
-    const scale = scaleOf(editor);
     const { png, images, residuals } = await drawStrips(editor, { ...request, scale });
     const residual = residuals[range.to.attribute]!;
     notes.push(`The locks leave ${(100 * residual).toFixed(0)} % of the direction of ${readable(range.to.attribute)}.`);

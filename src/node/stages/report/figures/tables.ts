@@ -172,10 +172,11 @@ function isBelow(row: Row, key: string, baseline: string): boolean {
   return typeof value === 'number' && typeof least === 'number' && value < least;
 }
 
-/** `+0.012 ± 0.003`, or nothing where either is missing. */
+/** `+0.012 ± 0.003`, without an error where none is known; nothing where there is no value. */
 function plusMinus(value: Row[string] | undefined, error: Row[string] | undefined): string | null {
-  if (typeof value !== 'number' || typeof error !== 'number') return null;
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)} ± ${error.toFixed(3)}`;
+  if (typeof value !== 'number') return null;
+  const known = typeof error === 'number' ? ` ± ${error.toFixed(3)}` : '';
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}${known}`;
 }
 
 /** `0.883 … 0.950`, or nothing where either is missing. */
@@ -183,10 +184,11 @@ function range(low: Row[string] | undefined, high: Row[string] | undefined): str
   return typeof low === 'number' && typeof high === 'number' ? `${low.toFixed(3)} … ${high.toFixed(3)}` : null;
 }
 
-/** @returns the mean of each column over the rows that have a number there. */
+/** @returns the mean of each column over the rows that have a number there; errors of single rows are none of a mean. */
 function meansOf(rows: readonly Row[]): Row {
   const means: Record<string, number | string | null> = { attribute: 'mean' };
   for (const key of Object.keys(rows[0] ?? {})) {
+    if (/error$/i.test(key)) continue;
     const values = rows.flatMap(row => (typeof row[key] === 'number' ? [row[key]] : []));
     if (values.length > 0) means[key] = mean(values);
   }
