@@ -1,4 +1,5 @@
 // The files of a `fit` run: its boundaries as NumPy and InterFaceGAN read them, and what is known of each as JSON.
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import {
   boundarySchema,
@@ -14,7 +15,7 @@ import { encodeNpy } from '../../core/formats/npy.ts';
 import { type Geometry, geometryNames } from '../../core/models/latents.ts';
 import { readJson, readNpy, writeJson, writeWhole } from '../files/files.ts';
 import { readJsonLines } from '../files/json-lines.ts';
-import { runFiles } from '../runs/manifest.ts';
+import { exists, runFiles } from '../runs/manifest.ts';
 import type { Run } from '../runs/run-folder.ts';
 
 export const boundaryFiles = {
@@ -178,6 +179,18 @@ export async function writeBoundaries(
   const extra = furtherDirections(directions);
   const details = { latentSize: size, geometry, attributes: attributes.map(entryOf), extra };
   await writeJson(run.file(boundaryFiles.details), details);
+}
+
+/**
+ * @param path a boundary's file. @returns what is known of it where it lies in a run of `fit` or `import boundaries`;
+ *   undefined for a file from elsewhere. @throws UserError as `readBoundaryDetails`.
+ */
+export async function knownBeside(path: string): Promise<{ intercept: number; geometry: Geometry } | undefined> {
+  const file = (name: string) => join(dirname(path), name);
+  if (!(await exists(file(boundaryFiles.details)))) return undefined;
+  const { directions, geometry } = await readBoundaryDetails({ file });
+  const found = directions.find(({ attribute }) => boundaryFiles.single(attribute) === basename(path));
+  return found?.boundary ? { intercept: found.boundary.intercept, geometry } : undefined;
 }
 
 /** @returns what a run says of its directions. @throws UserError for damaged or foreign files. */

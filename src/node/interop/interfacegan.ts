@@ -19,6 +19,11 @@ const aliases: Readonly<Record<string, { readonly attribute: AttributeName; read
   smile: { attribute: 'Smiling', sign: 1 },
 };
 
+/** @returns the attribute that InterFaceGAN's files call so, in either sense; undefined for other names. */
+export function attributeCalled(name: string): AttributeName | undefined {
+  return Object.hasOwn(aliases, name) ? aliases[name]!.attribute : undefined;
+}
+
 /** The beginning of published files' names: the generator and its dataset. */
 const generatorPrefix = /^((?:pggan|stylegan[23]?)_(?:celebahq|celeba|ffhq|bedroom|[a-z0-9]+hq))_/;
 
@@ -152,8 +157,8 @@ function isOfInnerLatents({ stem, generator }: Candidate, all: readonly Candidat
 }
 
 /**
- * Reads boundaries (1, d), as InterFaceGAN publishes and trains them, with the normal toward our "more". They come
- * without an intercept, which is 0 then. Files of a run of `fit` are read alike.
+ * Reads boundaries (1, d), as InterFaceGAN publishes and trains them, with the normal toward our "more". The files hold
+ * no intercept, which is 0 then.
  * @throws UserError unless all are directions of one latent size.
  */
 export async function readBoundaryFiles(files: readonly NamedFile[]): Promise<Direction[]> {

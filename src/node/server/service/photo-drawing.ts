@@ -45,14 +45,14 @@ export interface PhotoOrder {
 /** @throws UserError for a photo, an edit or a portrait that is refused. */
 export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: Stopping): Promise<Drawn> {
   const { edit, format, limits } = order;
-  await checkPixels(order.photo, limits.pixels);
-  const file = await readPhoto(order.photo);
   const { face, box, quick } = edit;
   if (order.portrait !== undefined && (face !== 1 || box !== undefined || quick)) {
     throw new UserError(
       'a portrait says which face it is of; face, box and quick find one in a photo. Leave one side out',
     );
   }
+  await checkPixels(order.photo, limits.pixels);
+  const file = await readPhoto(order.photo);
   const portrait =
     order.portrait === undefined
       ? await editor.openPortrait(file.photo, { face, box, quick, signal })

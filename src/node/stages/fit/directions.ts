@@ -5,8 +5,15 @@ import { type BoundaryOptions, measureBoundary } from '../../../core/directions/
 import { fitHandLabelled, type HandLabelledMetrics } from '../../../core/directions/fit/hand-labelled.ts';
 import { conditionNormal } from '../../../core/editing/conditioning.ts';
 import { UserError } from '../../../core/errors.ts';
-import { attributeOf, type LatentSpace, type StoredBoundary, type StoredFit } from '../../artefacts/boundaries.ts';
-import { type NamedFile, readBoundaryFiles } from '../../interop/interfacegan.ts';
+import type { Geometry } from '../../../core/models/latents.ts';
+import {
+  attributeOf,
+  knownBeside,
+  type LatentSpace,
+  type StoredBoundary,
+  type StoredFit,
+} from '../../artefacts/boundaries.ts';
+import { attributeCalled, type NamedFile, readBoundaryFiles } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
 import type { Faces } from './faces.ts';
 import { readHandLabels } from './hand-labels.ts';
@@ -38,6 +45,7 @@ export interface Given {
   /** The attributes that the scores or CelebA name. */
   readonly attributes: readonly string[];
   readonly size: number;
+  readonly geometry: Geometry;
 }
 
 /** A boundary to derive: the primal's direction without what the locks share of it. */
@@ -54,7 +62,7 @@ interface Condition {
  * `readHandLabels` and `fitHandLabelled` refuse.
  */
 export async function readGiven(wishes: Wishes, faces: Faces | undefined, log: Log): Promise<Given> {
-  const imported = wishes.import.length > 0 ? await readBoundaryFiles(wishes.import) : [];
+  const { imported, geometry } = await readImported(wishes.import, faces?.geometry);
   const size = faces?.size ?? imported[0]!.normal.length;
   const other = imported.find(({ normal }) => normal.length !== size);
   if (other !== undefined) {
@@ -73,6 +81,11 @@ export async function readGiven(wishes: Wishes, faces: Faces | undefined, log: L
   });
   const further = [...imported.map(({ attribute }) => attribute), ...scored].filter(name => !attributes.includes(name));
   checkNames([...new Set(further), ...wishes.name, ...conditions.map(({ name }) => name)], attributes);
+  for (const name of wishes.name) {
+    const called = attributeCalled(name);
+    if (called === undefined) continue;
+    throw new UserError(`--name ${name} is what files of boundaries call ${called}; choose another`);
+  }
 
   const labelled: OriginatedBoundary[] = [];
   for (const [i, path] of wishes.labels.entries()) {
@@ -81,7 +94,29 @@ export async function readGiven(wishes: Wishes, faces: Faces | undefined, log: L
     log.info(trustOf(fitted.attribute, fitted.metrics));
     labelled.push({ ...fitted, origin: 'labelled by hand' });
   }
-  return { imported, labelled, conditions, attributes, size };
+  return { imported, labelled, conditions, attributes, size, geometry };
+}
+
+/**
+ * Reads boundaries with what is known of them where they are of a run; those from elsewhere are InterFaceGAN's, which go
+ * through 0 and are of latents on the sphere. @throws UserError for those of latents of another geometry than the faces'.
+ */
+async function readImported(files: readonly NamedFile[], ofFaces: Geometry | undefined) {
+  const read = files.length > 0 ? await readBoundaryFiles(files) : [];
+  const imported: Direction[] = [];
+  let geometry = ofFaces;
+  for (const [i, { path, sign }] of files.entries()) {
+    const known = await knownBeside(path);
+    imported.push({ ...read[i]!, intercept: sign * (known?.intercept ?? 0) });
+    const own = known?.geometry ?? geometry ?? 'sphere';
+    geometry ??= own;
+    if (own === geometry) continue;
+    throw new UserError(
+      `boundaries must be in latents of one geometry; ${path} is in ${own} ones, ${ofFaces ? 'the faces' : 'those before it'} ` +
+        `in ${geometry} ones. Import boundaries of this generator`,
+    );
+  }
+  return { imported, geometry: geometry ?? 'sphere' };
 }
 
 /**
@@ -89,7 +124,7 @@ export async function readGiven(wishes: Wishes, faces: Faces | undefined, log: L
  * left out with a warning, so that the fits are not lost. @throws UserError for such a one where nothing was fitted.
  */
 export function gatherDirections(
-  { imported, labelled, conditions, attributes, size }: Given,
+  { imported, labelled, conditions, attributes, size, geometry }: Given,
   wishes: Wishes,
   faces: Faces | undefined,
   fitted: readonly StoredFit[],
@@ -130,8 +165,7 @@ export function gatherDirections(
     }
   }
   const directions = [...fits, ...others.map(boundary => ({ controllable: true, boundary }) as const)];
-  // Directions from elsewhere are InterFaceGAN's, of latents on the sphere.
-  return { directions, space: { size, geometry: faces?.geometry ?? 'sphere' } };
+  return { directions, space: { size, geometry } };
 }
 
 /**

@@ -84,6 +84,12 @@ test.each<[string, Parameters<typeof ask>[0], number, RegExp]>([
     /^edit\.box\.side/,
   ],
   ['other parts', { photo: new Uint8Array(1), other: 'x' }, 422, /^"other" is no member of the request/],
+  [
+    'a face to find beside a portrait',
+    { photo: new Uint8Array(1), portrait: new Uint8Array(9), edit: { moves: ['Young=1'], face: 2 } },
+    422,
+    /^a portrait says which face it is of/,
+  ],
   ['a portrait that is none', { photo: new Uint8Array(1), portrait: new Uint8Array(9) }, 422, /^the photo must be/],
   ['more than allowed', { photo: new Uint8Array(200_000) }, 413, /^the body must have at most 100000 bytes$/],
 ])('refuses %s', async (_, parts, status, detail) => {

@@ -108,6 +108,34 @@ describe("InterFaceGAN's latents and scores", () => {
     expect(directions[attributeIndex('Smiling')]).toMatchObject({ boundary });
   });
 
+  test('a boundary of an earlier run keeps its intercept, and is refused beside faces of another geometry', async () => {
+    const first = await run({
+      latents: z,
+      scores: [
+        write(
+          'Chubby_scores.npy',
+          logits.map(x => x + 1),
+        ),
+      ],
+      ratio: 0.1,
+    });
+    const chubby = async (of: { file(name: string): string }) =>
+      (await readBoundaryDetails(of)).directions[attributeIndex('Chubby')]!.boundary!;
+    const { intercept } = await chubby(first);
+    expect(Math.abs(intercept)).toBeGreaterThan(0.01);
+    const path = first.file('Chubby_boundary.npy');
+    const again = await run({ latents: z, scores: [write('smile_scores.npy', logits)], import: [path], ratio: 0.1 });
+    expect((await chubby(again)).intercept).toBe(intercept);
+    const csv = join(folder, 'age.csv');
+    const called = { latents: z, scores: [join(folder, 'Chubby_scores.npy')], labels: [csv], name: ['age'] };
+    await expect(run(called)).rejects.toThrow(/^--name age is what files of boundaries call Young; choose another$/);
+    const onSphere = JSON.parse(readFileSync(first.file('boundaries.json'), 'utf8')) as object;
+    writeFileSync(first.file('boundaries.json'), JSON.stringify({ ...onSphere, geometry: 'linear' }));
+    await expect(run({ latents: z, scores: [write('smile_scores.npy', logits)], import: [path] })).rejects.toThrow(
+      /^boundaries must be in latents of one geometry; \S+ is in linear ones, the faces in sphere ones/,
+    );
+  });
+
   test('an imported boundary of what too few faces show is no boundary of the attribute, and it is said why', async () => {
     const path = join(folder, 'Bald_boundary.npy');
     writeFileSync(path, encodeNpy({ shape: [1, size], data: normal }));
