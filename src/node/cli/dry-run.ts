@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { exists } from '../files/places.ts';
 import { isSetAside } from '../runs/run-folder.ts';
 import { contentAt, placeOf } from '../runs/run-place.ts';
+import { destinationOf } from '../stages/framework/destination.ts';
 import type { Stage, Step } from '../stages/framework/stage.ts';
 import { printValues } from './print-values.ts';
 
@@ -16,12 +17,12 @@ export interface PlannedStep {
 
 /** @returns what the stage would do; for a stage that runs others, what each of them would. */
 export async function planOf(stage: Stage, config: Readonly<Record<string, unknown>>): Promise<PlannedStep[]> {
-  const steps: readonly Step[] = stage.steps?.(config) ?? [{ stage, config }];
+  const steps: readonly Step[] = (await stage.steps?.(config)) ?? [{ stage, config }];
   return Promise.all(
     steps.map(async step => ({
       stage: step.stage.name,
       options: step.config,
-      would: await effect(step.config),
+      would: await effect(step),
     })),
   );
 }
@@ -37,8 +38,10 @@ function indented(text: string): string {
   return text.replaceAll(/^/gm, '  ');
 }
 
-async function effect({ out, resume, force }: Readonly<Record<string, unknown>>): Promise<string> {
+async function effect({ stage, config }: Step): Promise<string> {
+  const { out, resume, force } = config;
   if (typeof out !== 'string') return 'write nothing';
+  if (destinationOf(stage.options, config) === undefined) return `write into ${out}`;
   const place = await placeOf(out);
   const isEmptyFolder = async () => (await stat(out)).isDirectory() && (await contentAt(place)).length === 0;
   if ((await exists(out)) && !(await isEmptyFolder())) {

@@ -46,6 +46,12 @@ test('a stage prints its summary on standard output, also as JSON, and its progr
   expect(JSON.parse(again.stdout)).toMatchObject({ images: 20, splits: { train: 16, validation: 2, test: 2 } });
 });
 
+test('a dry run says that a command writes into a folder where it would', () => {
+  const out = join(root, 'demonstrated');
+  mkdirSync(join(out, 'earlier'), { recursive: true });
+  expect(faceTuning('demo', '--out', out, '--dry-run').stdout).toContain(`→ would write into ${out}\n`);
+});
+
 test('a dry run tells options and effects, and writes nothing', () => {
   const out = join(root, 'planned');
   const flags = ['pipeline', '--preset', 'tiny', '--celeba', 'absent', '--out', out, '--dry-run'];

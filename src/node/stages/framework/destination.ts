@@ -16,14 +16,20 @@ interface Place {
 }
 
 /**
- * @param options the stage's table, whose `meta` says what `out` is: `destination`, a run or a file. Left out: the
- * stage looks after its place itself. @throws UserError where it cannot be written.
+ * @param options the stage's table, whose `meta` says what `out` is: `destination`, a run or a file.
+ * @returns undefined where the stage looks after its place itself.
  */
-export async function checkDestination(options: z.ZodObject, config: unknown): Promise<void> {
+export function destinationOf(options: z.ZodObject, config: unknown): Place['destination'] {
   const { properties = {} } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' });
-  const { destination: kind, unless } = (properties.out ?? {}) as Place;
+  const { destination, unless } = (properties.out ?? {}) as Place;
   const isElsewhere = unless !== undefined && (config as Readonly<Record<string, unknown>>)[unless] !== undefined;
-  if (kind === undefined || isElsewhere) return;
+  return isElsewhere ? undefined : destination;
+}
+
+/** @throws UserError where a run or a file cannot be written. */
+export async function checkDestination(options: z.ZodObject, config: unknown): Promise<void> {
+  const kind = destinationOf(options, config);
+  if (kind === undefined) return;
   const { out, force, resume } = destinationSchema.parse(config);
   if (kind === 'file') await checkFileFree(out, force);
   else await checkRunPlace(out, { force, resume });

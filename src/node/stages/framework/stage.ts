@@ -29,7 +29,7 @@ export interface Stage<Options extends z.ZodObject = z.ZodObject, Result extends
   /** The options that the preset in `given` stands for; they go before the table's defaults. */
   preset?(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** The stages that this one runs, in order, each with its options. */
-  steps?(config: z.output<Options>): readonly Step[];
+  steps?(config: z.output<Options>): Promise<readonly Step[]>;
 }
 
 /** A stage with the options it is to be run with. */

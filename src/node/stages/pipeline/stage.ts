@@ -73,17 +73,21 @@ export const pipeline = defineStage({
     '--preset smoke --celeba ../celeba --out runs/smoke --dry-run',
   ],
   options,
-  steps: config => stepsOf(config),
+  steps: async config => stepsOf(config, await hasLayers(config)),
   async run(config, context) {
     await openDevice(config); // a missing device is reported before any work
     await checkSource(config);
-    const hasLayers = config.generator === undefined || (await checkGenerator(config.generator, config, context));
+    const steps = stepsOf(config, await hasLayers(config));
+    const { generator, preset } = config;
+    if (generator !== undefined) {
+      context.log.info(`train gan: left out, as ${generator} is given; the options of ${preset} for it do not apply`);
+    }
     await makeFolder(config);
     const costs: Cost[] = [];
     const summaries = new Map<string, JsonObject>();
     const files: string[] = [];
     let lastRun = 0;
-    for (const { stage, config: own } of stepsOf(config, hasLayers)) {
+    for (const { stage, config: own } of steps) {
       const out = String(own.out);
       context.signal.throwIfAborted();
       if (!fileStages.has(stage)) {
@@ -195,11 +199,8 @@ function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
 /**
  * @returns whether it is a style generator. @throws UserError for one of other images than the preset's.
  */
-async function checkGenerator(
-  folder: string,
-  { preset }: z.output<typeof options>,
-  { log }: StageContext,
-): Promise<boolean> {
+async function hasLayers({ generator: folder, preset }: z.output<typeof options>): Promise<boolean> {
+  if (folder === undefined) return true;
   const run = await openRun(folder, 'train gan');
   const { details } = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
   const { resolution } = presets[preset].prepare;
@@ -215,7 +216,6 @@ async function checkGenerator(
         `${details.normalisation} with ${folder}. Train classifiers of it and run the stages one by one`,
     );
   }
-  log.info(`train gan: left out, as ${folder} is given; the options of ${preset} for it do not apply`);
   return ganModel(details).geometry === 'linear';
 }
 

@@ -47,6 +47,17 @@ test('a finished generator takes the place of training one, and makes the same o
   expect(existsSync(join(again, 'report.html'))).toBe(true);
 });
 
+test('what would be done with a PGGAN trains no encoder, as what is done does not', async () => {
+  const pggan = join(root, 'pggan');
+  await writeTinyGenerator(pggan, tinyGan);
+  const stagesWith = async (given: object) => {
+    const config = pipeline.options.parse({ preset: 'tiny-style', celeba: 'celeba', out: 'out', ...given });
+    return (await pipeline.steps!(config)).map(({ stage }) => stage.name);
+  };
+  expect(await stagesWith({})).toContain('train encoder');
+  expect(await stagesWith({ generator: pggan })).not.toContain('train encoder');
+});
+
 test('one of other images is refused before any work', async () => {
   const out = join(root, 'refused');
   await expect(run({ preset: 'smoke', out, generator })).rejects.toThrow(

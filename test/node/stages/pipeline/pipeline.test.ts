@@ -137,11 +137,15 @@ describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke-style on re
   });
 });
 
-test('images are measured in the features of the judge, where there is one', () => {
-  const measured = (preset: string) => {
+test('images are measured in the features of the judge, where there is one', async () => {
+  const measured = async (preset: string) => {
     const config = pipeline.options.parse({ preset, celeba: 'celeba', out: 'out' });
-    return pipeline.steps!(config).find(({ config: { out } }) => out === join('out', 'quality'))!.config;
+    const steps = await pipeline.steps!(config);
+    return steps.find(({ config: { out } }) => out === join('out', 'quality'))!.config;
   };
-  expect(measured('celeba-64')).toMatchObject({ judge: join('out', 'judge'), classifier: join('out', 'classifier') });
-  expect(measured('report').judge).toBeUndefined();
+  expect(await measured('celeba-64')).toMatchObject({
+    judge: join('out', 'judge'),
+    classifier: join('out', 'classifier'),
+  });
+  expect((await measured('report')).judge).toBeUndefined();
 });
