@@ -7,7 +7,7 @@ import { bundleNetworks } from '../../../core/editor/networks.ts';
 import type { Target } from '../../../core/graph/target.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import type { GanModel } from '../../../core/models/gan-model.ts';
-import { classifierOnnx, generatorOnnx, mappingOnnx } from '../../../core/models/inference.ts';
+import { classifierOnnx, encoderOnnx, generatorOnnx, mappingOnnx } from '../../../core/models/inference.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';
 import { readWhole, writeJson, writeWhole } from '../../files/files.ts';
 import { withRun } from '../../runs/run-folder.ts';
@@ -47,7 +47,7 @@ export const exportNetworks = defineStage({
     };
     return withRun(out, named, async run => {
       const bundle = await readBundle(name => readWhole(join(folder, name)), hashBytes, folder);
-      const { generator, classifier } = bundleNetworks(bundle);
+      const { generator, classifier, encoder } = bundleNetworks(bundle);
       const model = ganModel(generator.architecture);
       // No operator that only some runtimes have.
       const target: Target = { fusedMatMul: false, weights };
@@ -57,6 +57,7 @@ export const exportNetworks = defineStage({
           'mapping.onnx': mappingOnnx(generator.architecture, generator.weights, target),
         }),
         'classifier.onnx': classifierOnnx(classifier.architecture, classifier.weights, target),
+        ...(encoder && { 'encoder.onnx': encoderOnnx(encoder.architecture, encoder.weights, target) }),
       };
       for (const [name, bytes] of Object.entries(files)) await writeWhole(run.file(name), bytes);
       await writeJson(run.file(description), describe(bundle, model));
@@ -66,7 +67,8 @@ export const exportNetworks = defineStage({
   },
 });
 
-function describe({ name, sha256, psi = 1, directions, generator, resolution, latentSize }: Bundle, model: GanModel) {
+function describe(bundle: Bundle, model: GanModel) {
+  const { name, sha256, psi = 1, directions, generator, encoder, resolution, latentSize } = bundle;
   const attributes = directions.filter(isScored);
   const images = `[n, 3, ${resolution}, ${resolution}]`;
   const latents = `[n, ${latentSize}]`;
@@ -99,6 +101,12 @@ function describe({ name, sha256, psi = 1, directions, generator, resolution, la
           meaning: 'logits; the probability is 1 / (1 + exp(−(slope · logit + intercept)))',
         },
       },
+      ...(encoder && {
+        'encoder.onnx': {
+          input: { shape: images, meaning: `${imagesAre}, of a photo’s face, placed as the training pictures are` },
+          output: { shape: rows, meaning: 'what the generator takes to make a face like it' },
+        },
+      }),
     },
     logits: attributes.map(({ attribute, threshold, probability = { slope: 1, intercept: 0 } }) => ({
       attribute,

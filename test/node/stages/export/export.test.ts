@@ -1,9 +1,10 @@
 // Stage `export`: ONNX files that give what the editor gives, and a description that fits them.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { bundleNetworks } from '../../../../src/core/editor/networks.ts';
 import type { GanArchitecture } from '../../../../src/core/models/gan-architecture.ts';
-import { BatchRunner, repeatRows } from '../../../../src/core/models/inference.ts';
+import { BatchRunner, encoderOnnx, repeatRows } from '../../../../src/core/models/inference.ts';
 import { Program } from '../../../../src/core/runtime/program.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
@@ -51,6 +52,23 @@ test.each([
   // The bundle's own weights are in half precision, so that the two forms hold the same.
   expect(largest(images, shown)).toBeLessThan(1e-4);
   expect(largest(await run(join(out, 'classifier.onnx'), images), await editor.score(shown))).toBeLessThan(1e-3);
+  await editor.release();
+});
+
+test('a bundle that opens photos gives its encoder too', async () => {
+  const [bundle, out] = [join(folder, 'photos'), join(folder, 'photos-onnx')];
+  await writeTinyBundle(bundle, size, undefined, [], { kind: tinyStyle, encoder: true });
+  const context = { log: silentLog, signal: new AbortController().signal };
+  const { files } = await exportNetworks.run(exportNetworks.options.parse({ bundle, out }), context);
+  expect(files).toContain('encoder.onnx');
+  const editor = await openBundle(bundle, { threads: 1 });
+  const shown = await editor.render([editor.sample(5)]);
+  const { architecture, weights } = bundleNetworks(editor.bundle).encoder!;
+  const own = join(folder, 'own-encoder.onnx');
+  writeFileSync(own, encoderOnnx(architecture, weights, cpuDevice(1).target));
+  const latents = await run(join(out, 'encoder.onnx'), shown);
+  expect(latents).toHaveLength(editor.layers * size);
+  expect(largest(latents, await run(own, shown))).toBeLessThan(1e-4);
   await editor.release();
 });
 
