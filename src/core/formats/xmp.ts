@@ -44,6 +44,24 @@ export function recipesInXmp(packet: string): string | undefined {
 }
 
 /**
+ * Looks for a packet in a file whose format need not be known: its wrapper is there to be found so (XMP part 1, §7.3.1).
+ * @returns the first one's text, or undefined.
+ */
+export function scannedXmp(bytes: Uint8Array): string | undefined {
+  const [begin, end] = ['<?xpacket begin=', '<?xpacket end='].map(text => new TextEncoder().encode(text));
+  const from = placeOf(begin!, bytes, 0);
+  const to = from < 0 ? -1 : placeOf(end!, bytes, from);
+  return to < 0 ? undefined : new TextDecoder().decode(bytes.subarray(from, to));
+}
+
+function placeOf(part: Uint8Array, bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(part[0]!, from); at >= 0; at = bytes.indexOf(part[0]!, at + 1)) {
+    if (part.every((byte, i) => bytes[at + i] === byte)) return at;
+  }
+  return -1;
+}
+
+/**
  * Puts a packet into a JPEG (XMP part 3, §1.1.3: one segment APP1 behind its address).
  * @param jpeg a whole JPEG. @throws RangeError for a packet beyond 65,502 bytes.
  */

@@ -46,6 +46,8 @@ describe('recipes in', () => {
       () => picture.clone().withXmp(recipesAsXmp(recipes)).withIccProfile('p3').jpeg().toBuffer(),
       recipes,
     ],
+    ['a TIFF', () => picture.clone().withXmp(recipesAsXmp(recipes)).tiff({ compression: 'lzw' }).toBuffer(), recipes],
+    ['an AVIF', () => picture.clone().withXmp(recipesAsXmp(recipes)).avif().toBuffer(), recipes],
     ['a WebP', () => picture.clone().withXmp(recipesAsXmp(recipes)).webp().toBuffer(), recipes],
   ])('%s', async (name, make, expected) => {
     expect(await readRecipeFile(file(name, await make()))).toEqual(expected);
@@ -64,9 +66,9 @@ describe('refused', () => {
     [
       'an empty file',
       async () => '',
-      /must be a PNG, WebP or JPEG picture with a recipe, or a recipe in JSON\. Choose/,
+      /must be a PNG, WebP, JPEG, AVIF or TIFF picture with a recipe, or a recipe in JSON\. Choose/,
     ],
-    ['a text', async () => 'Young=-2', /must be a PNG, WebP or JPEG picture/],
+    ['a text', async () => 'Young=-2', /must be a PNG, WebP, JPEG, AVIF or TIFF picture/],
     ['broken JSON', async () => '{"schemaVersion":1', /must be JSON/],
     [
       'a PNG without',
@@ -74,6 +76,8 @@ describe('refused', () => {
       /carries no recipe\. Choose a file that face-tuning made/,
     ],
     ['a WebP without', () => picture.clone().webp().toBuffer(), /carries no recipe/],
+    ['a TIFF without', () => picture.clone().tiff().toBuffer(), /carries no recipe/],
+    ['an AVIF without', () => picture.clone().avif().toBuffer(), /carries no recipe/],
     ['a JPEG without', () => picture.clone().jpeg().toBuffer(), /carries no recipe/],
     ['half a JPEG', async () => (await picture.clone().jpeg().toBuffer()).subarray(0, 30), /is a damaged JPEG file/],
     ['a GIF', () => picture.clone().gif().toBuffer(), /is a GIF, which carries no recipe/],

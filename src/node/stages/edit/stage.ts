@@ -94,7 +94,7 @@ const options = z.strictObject({
   ...photoOptions,
   recipe: pathOption()
     .optional()
-    .describe('PNG, WebP, JPEG or JSON file with the recipe of an earlier edit: repeat that, byte for byte'),
+    .describe('picture or JSON file with the recipe of an earlier edit: repeat that, byte for byte'),
   move: z
     .array(z.string())
     .default([])

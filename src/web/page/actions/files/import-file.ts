@@ -12,7 +12,7 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
   const isPicture = file.type.startsWith('image/');
   try {
     // Formats that carry no recipes here can only be photos.
-    const carries = !isPicture || /^image\/(png|jpeg|webp)$/.test(file.type);
+    const carries = !isPicture || /^image\/(png|jpeg|webp|avif|tiff)$/.test(file.type);
     const document = carries ? await faceWorker.readDocument(file) : undefined;
     if (document !== undefined && (await bringBack(studio, document.edit))) {
       const { edit, faces } = document;

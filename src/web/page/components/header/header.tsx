@@ -63,7 +63,7 @@ function FileInput() {
       id="open-file"
       type="file"
       hidden
-      accept=".png,.webp,.jpg,.jpeg,.json,image/png,image/webp,image/jpeg,application/json"
+      accept=".png,.webp,.jpg,.jpeg,.avif,.tif,.tiff,.json,image/png,image/webp,image/jpeg,image/avif,image/tiff,application/json"
       aria-label="Picture or recipe to open"
       onChange={event => {
         const file = event.currentTarget.files?.[0];
