@@ -16,6 +16,8 @@ const maxBytes = { picture: 256e6, recipe: 1e6 };
  * @throws UserError for a file that is too large, damaged, or made with another model.
  */
 export async function readDocument(file: File, model: NamedBefore): Promise<Document | undefined> {
+  // Pictures go by other beginnings too; one that is not known here can only be a photo.
+  if (/^image\/(avif|tiff)$/.test(file.type) && !(await isPicture(file))) return undefined;
   await checkSize(file);
   const bytes = new Uint8Array(await file.arrayBuffer());
   const recipes = isRecipePicture(bytes) ? recipesInPicture(bytes, file.name) : recipesIn(bytes, file.name);
@@ -25,11 +27,15 @@ export async function readDocument(file: File, model: NamedBefore): Promise<Docu
   return { edit, faces: recipes.length };
 }
 
+async function isPicture(file: File): Promise<boolean> {
+  return isRecipePicture(new Uint8Array(await file.slice(0, 12).arrayBuffer()));
+}
+
 async function checkSize(file: File): Promise<void> {
-  const isPicture = isRecipePicture(new Uint8Array(await file.slice(0, 12).arrayBuffer()));
-  const limit = isPicture ? maxBytes.picture : maxBytes.recipe;
+  const carriesRecipes = await isPicture(file);
+  const limit = carriesRecipes ? maxBytes.picture : maxBytes.recipe;
   if (file.size <= limit) return;
-  const [kind, size] = [isPicture ? 'a picture' : 'a recipe', (file.size / 1e6).toFixed(1)];
+  const [kind, size] = [carriesRecipes ? 'a picture' : 'a recipe', (file.size / 1e6).toFixed(1)];
   throw new UserError(`${kind} must have at most ${limit / 1e6} MB; ${file.name} has ${size}`);
 }
 

@@ -66,14 +66,13 @@ describe('the moving average', () => {
   });
 });
 
-test('a fall that is begun during the plan’s own goes on from the rate that it came to', () => {
+test('a fall sets out from the rate that the training had come to', () => {
   const rate = (kimg: number, fall?: Fall) => scheduleAt(kimg * 1000, plan, fall).learningRate;
-  const fall = { startKimg: 15, endKimg: 35 };
+  const fall = { startKimg: 15, endKimg: 35, rate: rate(15) };
   expect(rate(15, fall)).toBeCloseTo(rate(15), 12);
   expect(rate(25, fall)).toBeCloseTo((rate(15) + 0.0001) / 2, 12);
   expect(rate(35, fall)).toBeCloseTo(0.0001, 12);
-  const beyond = { startKimg: 30, endKimg: 40 }; // networks that come from a longer training
-  expect(rate(30, beyond)).toBe(0.001);
+  expect(rate(30, { startKimg: 30, endKimg: 40 })).toBe(0.001);
 });
 
 test('a fall that is longer than the training takes all of it', () => {

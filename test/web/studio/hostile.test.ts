@@ -75,7 +75,11 @@ const recipe = {
 
 const badFiles: readonly (readonly [name: string, make: () => Promise<Buffer>, says: RegExp])[] = [
   ['nonsense.json', async () => Buffer.from('{"a":'), /nonsense\.json must be JSON/],
-  ['empty.json', async () => Buffer.alloc(0), /empty\.json must be a PNG, WebP, JPEG, AVIF or TIFF picture with a recipe/],
+  [
+    'empty.json',
+    async () => Buffer.alloc(0),
+    /empty\.json must be a PNG, WebP, JPEG, AVIF or TIFF picture with a recipe/,
+  ],
   ['strange.json', async () => Buffer.from(JSON.stringify({ ...recipe, moves: ['Young=up'] })), /a move must be/i],
   [
     'other-model.json',

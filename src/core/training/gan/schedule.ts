@@ -67,6 +67,8 @@ export interface TrainingPlan {
 export interface Fall {
   readonly startKimg: number;
   readonly endKimg: number;
+  /** The rate that it sets out from. Left out: the plan's full one. */
+  readonly rate?: number | undefined;
 }
 
 export interface SchedulePoint {
@@ -138,13 +140,7 @@ function rateAt(kimg: number, plan: TrainingPlan, fall: Fall | undefined): numbe
   const left = length > 0 ? Math.min(1, Math.max(0, end - kimg) / length) : 1;
   const risen = warmupKimg > 0 ? Math.min(1, kimg / warmupKimg) : 1;
   const share = decay === 'linear' ? left : halfCosine(1 - left);
-  return risen * (rateBefore(fall, plan) * share + finalRate * (1 - share));
-}
-
-/** The rate from which a fall sets out: a plan whose own fall has begun by then is at a lower one. */
-function rateBefore(fall: Fall | undefined, plan: TrainingPlan): number {
-  if (fall === undefined || fall.startKimg >= plan.totalKimg) return plan.learningRate;
-  return rateAt(fall.startKimg, { ...plan, warmupKimg: 0 }, undefined);
+  return risen * ((fall?.rate ?? learningRate) * share + finalRate * (1 - share));
 }
 
 /** How far the training has come, as a loss may weigh its penalty by it. */

@@ -46,6 +46,8 @@ export interface GanProgress {
   readonly resolution: number;
   /** A fall of the rate that was begun on purpose. */
   readonly fall?: Fall | undefined;
+  /** The rate that the schedule had come to, a warm-up apart. */
+  readonly learningRate?: number | undefined;
   /** Where random numbers and shuffled images stand, for a bit-equal resume; left out, they begin by the seed. */
   readonly random?: RandomState;
   readonly sampler?: SamplerState;
@@ -93,6 +95,8 @@ export class GanTrainer {
   /** The resolution that the networks have grown to; 0 before the first step. */
   #resolution: number;
   #fall: Fall | undefined;
+  /** The rate of the sitting before, whose plan may have been another. */
+  readonly #rateBefore: number | undefined;
   #programs: GanPrograms | undefined;
   /** The resolution, minibatch and fade that `#programs` are compiled for. */
   #phase = '';
@@ -116,6 +120,7 @@ export class GanTrainer {
     this.#imagesShown = progress?.imagesShown ?? 0;
     this.#resolution = progress?.resolution ?? 0;
     this.#fall = progress?.fall;
+    this.#rateBefore = progress?.learningRate;
     if (this.#resolution > 0) completeState(this.#state, this.#stateOptions(this.#resolution));
   }
 
@@ -150,7 +155,7 @@ export class GanTrainer {
   /** Lets the rate fall from now on, unless a fall was begun before. @param kimg how long; the training ends with it. */
   beginFall(kimg: number): void {
     const startKimg = this.#imagesShown / 1000;
-    this.#fall ??= { startKimg, endKimg: startKimg + kimg };
+    this.#fall ??= { startKimg, endKimg: startKimg + kimg, rate: this.#rateBefore };
   }
 
   /**
@@ -291,9 +296,11 @@ export class GanTrainer {
     this.#programs?.settle();
     const { tensors, progress } = this.#state.checkpoint();
     const fall = this.#fall === undefined ? {} : { fall: this.#fall };
+    const { plan } = this.#config;
+    const { learningRate } = scheduleAt(this.#imagesShown, { ...plan, warmupKimg: 0 }, this.#fall);
     return {
       tensors,
-      progress: { imagesShown: this.#imagesShown, resolution: this.#resolution, ...fall, ...progress },
+      progress: { imagesShown: this.#imagesShown, resolution: this.#resolution, learningRate, ...fall, ...progress },
     };
   }
 

@@ -59,6 +59,9 @@ export function checkDrawingOptions(config: DrawingConfig, format: Format): void
   if (isAnimated(format) || format === 'json') return;
   const flags = { '--delay': config.delay, '--loop': config.loop, '--ping-pong': config.pingPong };
   const misplaced = Object.entries(flags).find(([, value]) => value !== undefined);
+  if (misplaced !== undefined && photos !== undefined) {
+    throw new UserError(`${misplaced[0]} is for animations; --photos writes whole photos. Leave it out`);
+  }
   if (misplaced !== undefined) {
     throw new UserError(`${misplaced[0]} is for animations; --out must end in .webp or .gif then, got ${out}`);
   }

@@ -58,7 +58,9 @@ export async function editFolderByQueue(config: FolderConfig, folder: string, co
       await writeWhole(join(out, name), outcome.file);
       results.push({ photo: join(folder, name), out: join(out, name) });
       changes.push(...outcome.changes.map(change => ({ ...change, face: join(folder, name) })));
-      for (const warning of outcome.warnings) log.warn(namedProblem(join(folder, name), warning));
+      for (const warning of outcome.warnings) {
+        log.warn(warning.startsWith(name) ? join(folder, warning) : namedProblem(join(folder, name), warning));
+      }
     }
     progress.update(done, name);
   }

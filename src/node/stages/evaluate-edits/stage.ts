@@ -169,9 +169,16 @@ export const evaluateEdits = defineStage({
       const seesMan = (row: number) => seen.before[row * attributes.length + male]! > judge.thresholds[male]!;
       const isMan = (row: number) => male >= 0 && seesMan(row);
       const isWoman = (row: number) => male >= 0 && !seesMan(row);
-      await run.rewind(() => true); // drops a line that was cut short
-      const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
       const plans = plansFor(editor, config, line => log.warn(line));
+      // Drops a line that was cut short, and all from the first that an earlier version planned otherwise.
+      let kept = 0;
+      await run.rewind(({ moved, locked, hold }) => {
+        const plan = plans[kept];
+        const isPlanned = plan?.moved === moved && plan?.locked === locked && plan?.hold === hold;
+        kept = isPlanned ? kept + 1 : Number.POSITIVE_INFINITY;
+        return isPlanned;
+      });
+      const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
       const progress = log.progress('evaluate edits', plans.length * faces, 'faces');
       const order = ({ moved, locks, hold, onAll }: (typeof plans)[number]) => {
         return { moved, locks, hold, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
@@ -322,7 +329,7 @@ function meansOf(effects: readonly Effect[]) {
   };
   const free = means(pairs.map(pair => pair.free));
   const usual = means(pairs.map(usualOf));
-  const isHeld = pairs.some(({ held }) => held !== undefined);
+  const both = pairs.filter(({ locked, held }) => locked !== undefined && held !== undefined);
   return {
     ...free,
     agreementLocked: usual.agreement,
@@ -331,6 +338,6 @@ function meansOf(effects: readonly Effect[]) {
       lockedFlips: usual.lockedFlips,
       heldAgreement: usual.heldAgreement,
     }),
-    ...(isHeld && { linear: means(pairs.map(pair => pair.locked)), field: means(pairs.map(pair => pair.held)) }),
+    ...(both.length > 0 && { linear: means(both.map(pair => pair.locked)), field: means(both.map(pair => pair.held)) }),
   };
 }

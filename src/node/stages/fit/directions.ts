@@ -108,7 +108,7 @@ async function readImported(files: readonly NamedFile[], ofFaces: Geometry | und
   for (const [i, { path, sign }] of files.entries()) {
     const known = await knownBeside(path);
     imported.push({ ...read[i]!, intercept: sign * (known?.intercept ?? 0) });
-    const own = known?.geometry ?? geometry ?? 'sphere';
+    const own = known?.geometry ?? ofFaces ?? 'sphere';
     geometry ??= own;
     if (own === geometry) continue;
     throw new UserError(
@@ -138,6 +138,7 @@ export function gatherDirections(
       found.set(attribute, { controllable: true, boundary: { ...boundary, metrics } });
     } else if (attributes.includes(attribute)) {
       const reason = `the imported boundary cannot be measured: ${metrics.reason}`;
+      log.warn(`no boundary of ${attribute}: ${reason}`);
       found.set(attribute, { controllable: false, attribute, reason });
     } else {
       found.set(attribute, { controllable: true, boundary: { ...boundary, metrics: null } });
@@ -155,7 +156,9 @@ export function gatherDirections(
     return [{ ...fit.boundary, origin: isImported ? 'imported' : scored!.origin }];
   });
   others.push(...labelled);
-  const all = () => [...fits.flatMap(fit => (fit.controllable ? [fit.boundary] : [])), ...others];
+  // A condition asks for no measurement: an imported boundary does for it as it is.
+  const unmeasured = imported.filter(({ attribute }) => found.get(attribute)?.controllable === false);
+  const all = () => [...fits.flatMap(fit => (fit.controllable ? [fit.boundary] : [])), ...others, ...unmeasured];
   for (const condition of conditions) {
     try {
       others.push(conditioned(condition, all()));

@@ -14,7 +14,8 @@ import type { Measured } from '../framework/moving-mean.ts';
 const schema = trainingStateSchema.extend({
   imagesShown: z.int(),
   resolution: z.int(),
-  fall: z.object({ startKimg: z.number(), endKimg: z.number() }).optional(),
+  fall: z.object({ startKimg: z.number(), endKimg: z.number(), rate: z.number().optional() }).optional(),
+  learningRate: z.number().optional(),
 });
 
 export interface SavedCheckpoint extends GanCheckpoint {
@@ -52,16 +53,27 @@ export async function saveCheckpoint(trainer: GanTrainer, recent: Measured, run:
   for (const old of (await namesIn(run.folder)).slice(0, -keep)) await rm(run.file(old));
 }
 
+/** @throws UserError where a checkpoint has seen all images of a plan that no fall of the rate prolongs. */
+export function checkLeft(
+  path: string,
+  { progress: { imagesShown } }: GanCheckpoint,
+  { plan }: Pick<GanTrainingConfig, 'plan'>,
+): void {
+  if (imagesShown < plan.totalKimg * 1000) return;
+  throw new UserError(
+    `--kimg must be more than the ${imagesShown / 1000} that ${path} has seen; got ${plan.totalKimg}. Give more, or --fall-kimg`,
+  );
+}
+
 /**
  * A checkpoint of another run to go on from: its tensors and how far it was; random numbers begin by the new run's seed. It
  * may hold nothing but the two networks: moving averages and optimisers then begin anew, as when the networks grow.
- * @param fallKimg of a fall that begins at once, which ends the training instead of the plan. @throws UserError when it is not one of the same networks.
+ * @throws UserError when it is not one of the same networks.
  */
 export async function foreignCheckpoint(
   path: string,
   out: string,
   config: GanTrainingConfig,
-  fallKimg: number,
 ): Promise<SavedCheckpoint> {
   const { partial } = await placeOf(out);
   if (resolve(path).startsWith(partial + sep)) {
@@ -72,11 +84,6 @@ export async function foreignCheckpoint(
   const { tensors, progress, recent } = await read(path);
   const { architecture, adam, plan, averageHalfLives = [] } = config;
   const shown = progress.imagesShown;
-  if (fallKimg === 0 && shown >= plan.totalKimg * 1000) {
-    throw new UserError(
-      `--kimg must be more than the ${shown / 1000} that ${path} has seen; got ${plan.totalKimg}. Give more, or --fall-kimg`,
-    );
-  }
   const due = scheduleAt(shown, plan).resolution;
   if (progress.resolution > due) {
     throw new UserError(

@@ -24,7 +24,7 @@ import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { type AverageMeasure, keepBest, openAverageMeasure, readBest } from './best-average.ts';
-import { foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
+import { checkLeft, foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 import {
   checkAllAct,
   checkFall,
@@ -81,9 +81,10 @@ export const trainGan = defineStage({
     };
     const { log } = context;
     // Before the run folder is begun, which may empty the one the file lies in.
-    const foreign =
-      startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training, config.fallKimg);
+    const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training);
+    const endsByPlan = config.fallKimg === 0;
     if (!resumed) checkFall(config.fallKimg, foreign?.progress, training);
+    if (!resumed && endsByPlan && foreign !== undefined) checkLeft(startFrom!, foreign, training);
     const resumable = resumableGanOptions;
     const own = { stage: 'train gan', options: ganOptions, config, inputs, resume, force, log, resumable };
     return withRun(out, own, async run => {
@@ -92,6 +93,7 @@ export const trainGan = defineStage({
       while (images.resolution > training.architecture.resolution) images = halved(images);
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
       checkFall(config.fallKimg, checkpoint?.progress, training);
+      if (endsByPlan && checkpoint !== undefined && checkpoint === foreign) checkLeft(startFrom!, foreign, training);
       const imageRepeats = config.balance ? imageRepeatsOf(labelled.labels, dataset.attributes) : undefined;
       const count = shareCount(config, training);
       if (config.dataParallel && config.device === 'cpu' && count < config.threads) {

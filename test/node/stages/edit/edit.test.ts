@@ -265,7 +265,9 @@ describe('a recipe repeats its edit to the byte', () => {
     await expect(run({ recipe: 'a.png', move: ['Young=1'], seed: [1], out })).rejects.toThrow(
       '--recipe says what is edited and how; got --seed, --move too. Leave one side out',
     );
-    await expect(run({ recipe: latents, out })).rejects.toThrow(/must be a PNG, WebP, JPEG, AVIF or TIFF picture with a recipe/);
+    await expect(run({ recipe: latents, out })).rejects.toThrow(
+      /must be a PNG, WebP, JPEG, AVIF or TIFF picture with a recipe/,
+    );
   });
 });
 

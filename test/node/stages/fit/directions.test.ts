@@ -141,7 +141,10 @@ describe("InterFaceGAN's latents and scores", () => {
     writeFileSync(path, encodeNpy({ shape: [1, size], data: normal }));
     const rare = logits.map((_, face) => (face < 3 ? 1 : -1 - face));
     const wishes = { latents: z, scores: [write('Bald_scores.npy', rare)], import: [path], ratio: 0.1 };
-    const { directions } = await readBoundaryDetails(await run(wishes));
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+    const { directions } = await readBoundaryDetails(await run(wishes, log));
+    expect(warnings.join()).toContain('no boundary of Bald: the imported boundary cannot be measured: only 3 of 4000');
     expect(directions[attributeIndex('Bald')]).toMatchObject({
       boundary: null,
       reason: expect.stringMatching(

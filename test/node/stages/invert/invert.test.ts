@@ -127,6 +127,7 @@ describe('edit of a portrait', () => {
     await no({ photo: absent, scale: 2 }).toThrow(/--scale is for frames/);
     await no({ photo: absent, loop: 2 }).toThrow(/--loop is for animations/);
     await no({ photos: absent, scale: 2 }).toThrow(/--scale is for frames/);
+    await no({ photos: absent, loop: 2 }).toThrow(/--loop is for animations; --photos writes whole photos/);
     await no({ photos: absent, steps: 7 }).toThrow(/--photos writes whole photos, not strips of 7 steps/);
     await no({ seed: [1], face: 2 }).toThrow(/--face is for photos; give --photo or --photos too/);
     await no({ portrait: [out], quick: true }).toThrow(/--quick is for photos/);

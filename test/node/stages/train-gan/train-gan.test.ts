@@ -234,6 +234,24 @@ describe('a training whose length is not known beforehand', () => {
     expect(falling).toEqual([...falling].sort((a, b) => b - a));
   });
 
+  test('falls from the rate that it had come to, whatever the plan says on resume', async () => {
+    const out = fresh();
+    const controller = new AbortController();
+    const config = { ...style, out, kimg: 0.4, decayKimg: 0.4, decay: 'linear', warmupKimg: 0, statisticGroup: 2 };
+    const update = (done: number) => done >= 200 && controller.abort(new Error('stop'));
+    const log = { ...silentLog, progress: () => ({ update, finish() {} }) };
+    const stopped = trainGan.run(options(config), { log: log as never, signal: controller.signal });
+    await expect(stopped).rejects.toThrow('stop');
+    const last = rates(`${out}.partial`)
+      .map(({ learningRate }) => learningRate!)
+      .at(-1)!;
+    expect(last).toBeLessThan(0.0009);
+    await trainGan.run(options({ ...config, kimg: 10, resume: true, fallKimg: 0.2 }), context);
+    const falling = rates(out).map(({ learningRate }) => learningRate!);
+    expect(falling).toEqual([...falling].sort((a, b) => b - a));
+    expect(falling.at(-1)).toBeLessThan(0.00012);
+  });
+
   test('keeps the average that a judge finds nearest', async () => {
     const judge = fresh();
     const classifier = { dataset, out: judge, width: 2, epochs: 1, shift: 0, threads: 1 };
@@ -428,7 +446,12 @@ describe('going on from a checkpoint', () => {
     const slow = options({ out: fresh(), startFrom: from, stabiliseKimg: 0.7, kimg: 2 });
     const fallen = fresh();
     const falling = options({ out: fallen, startFrom: from, kimg: 0.6, fallKimg: 0.1 });
-    expect((await trainGan.run(falling, context)).imagesShown).toBe(700);
+    const controller = new AbortController();
+    const update = () => controller.abort(new Error('stop'));
+    const log = { ...silentLog, progress: () => ({ update, finish() {} }) };
+    await expect(trainGan.run(falling, { log: log as never, signal: controller.signal })).rejects.toThrow('stop');
+    const { fallKimg: _, ...left } = falling; // the checkpoint knows of the fall
+    expect((await trainGan.run({ ...left, fallKimg: 0, resume: true }, context)).imagesShown).toBe(700);
     await expect(trainGan.run(slow, context)).rejects.toThrow(/has grown to 8×8, where these options are at 4×4/);
   });
 

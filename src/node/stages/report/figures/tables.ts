@@ -184,11 +184,11 @@ function range(low: Row[string] | undefined, high: Row[string] | undefined): str
   return typeof low === 'number' && typeof high === 'number' ? `${low.toFixed(3)} … ${high.toFixed(3)}` : null;
 }
 
-/** @returns the mean of each column over the rows that have a number there; errors of single rows are none of a mean. */
+/** @returns the mean of each column over the rows that have a number there; the error of a row’s gain is none of their mean’s. */
 function meansOf(rows: readonly Row[]): Row {
   const means: Record<string, number | string | null> = { attribute: 'mean' };
   for (const key of Object.keys(rows[0] ?? {})) {
-    if (/error$/i.test(key)) continue;
+    if (key === 'gainError') continue;
     const values = rows.flatMap(row => (typeof row[key] === 'number' ? [row[key]] : []));
     if (values.length > 0) means[key] = mean(values);
   }

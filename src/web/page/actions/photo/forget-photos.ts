@@ -6,7 +6,7 @@ import { forget } from './kept-portraits.ts';
 export const forgetPhotos: Action = {
   id: 'forget-photos',
   label: 'Forget all',
-  hint: 'Delete all photos and portraits from this browser',
+  hint: 'Delete all photos and portraits from this browser, also those that other models at this address found',
   offered: ({ kept }) => kept.value.length > 0,
   perform: async ({ state }) => {
     try {

@@ -2,7 +2,8 @@
 import { lineIcon } from '../../display/icons.tsx';
 import type { Action } from '../action.ts';
 import { tell, tellProblem } from '../messages.ts';
-import { isKept, keepOpen } from './kept-portraits.ts';
+import { isKept } from './kept-portraits.ts';
+import { storePortrait } from './portrait-store.ts';
 import { showsPhoto } from './zoom.ts';
 
 export const keepPhoto: Action = {
@@ -12,8 +13,14 @@ export const keepPhoto: Action = {
   icon: lineIcon('M6 4h12v16l-6-4.5L6 20z'),
   offered: state => showsPhoto(state) && !isKept(state),
   perform: async ({ state }) => {
+    const { sha256, file, source, pixels } = state.portrait.value!;
     try {
-      await keepOpen(state);
+      const model = state.model.value!.sha256;
+      await storePortrait({ sha256, model, at: Date.now(), photo: source, portrait: file, pixels });
+      state.kept.value = [
+        { sha256, name: source.name, pixels, isOfOther: false },
+        ...state.kept.value.filter(each => each.sha256 !== sha256),
+      ];
       tell(state, 'Kept in this browser, under "Photos"');
     } catch {
       tellProblem(state, 'This browser keeps no photos here. It may be a private window, or there is no room');

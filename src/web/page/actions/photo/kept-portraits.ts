@@ -1,6 +1,6 @@
-// Portraits that are kept in this browser: which there are, and how one comes there and goes.
+// Portraits that are kept in this browser: which there are, and how one goes.
 import type { ReadonlyState, Studio, StudioState } from '../../state/studio-state.ts';
-import { forgetStored, storedPortraits, storePortrait } from './portrait-store.ts';
+import { forgetStored, storedPortraits } from './portrait-store.ts';
 
 /** Whether the portrait that is open is kept in this browser. */
 export function isKept({ portrait, kept }: ReadonlyState): boolean {
@@ -15,15 +15,6 @@ export async function loadKept({ state }: Studio): Promise<void> {
     ...{ sha256: each.sha256, name: each.photo.name, pixels: each.pixels },
     isOfOther: ![sha256, ...formerly].includes(each.model),
   }));
-}
-
-/** Keeps the portrait that is open. @throws where the browser keeps nothing, or has no room. */
-export async function keepOpen(state: StudioState): Promise<void> {
-  const { sha256, file, source, pixels } = state.portrait.value!;
-  const model = state.model.value!.sha256;
-  await storePortrait({ sha256, model, at: Date.now(), photo: source, portrait: file, pixels });
-  const others = state.kept.value.filter(each => each.sha256 !== sha256);
-  state.kept.value = [{ sha256, name: source.name, pixels, isOfOther: false }, ...others];
 }
 
 /** @throws where the browser cannot delete it. */

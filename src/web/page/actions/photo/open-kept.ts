@@ -5,11 +5,11 @@ import { applyEdit } from '../edit/apply-edit.ts';
 import { readPhoto } from './photo-steps.ts';
 import { storedPortrait } from './portrait-store.ts';
 
-/** Shows the face of a photo that is kept; what another model made of it gives way to what this one finds. */
+/** Shows the face of a photo that is kept; where another model found it, this one looks for it first. */
 export async function openKept(studio: Studio, { sha256, name, isOfOther }: KeptPortrait): Promise<void> {
   if (!isOfOther) return applyEdit(studio, portraitEdit(sha256), `${name} opened`);
   const { kept } = studio.state;
   const stored = await storedPortrait(sha256).catch(() => undefined);
-  if (stored !== undefined) return readPhoto(studio, stored.photo, sha256);
+  if (stored !== undefined) return readPhoto(studio, stored.photo);
   kept.value = kept.value.filter(each => each.sha256 !== sha256); // another tab forgot it
 }

@@ -10,24 +10,17 @@ import type { PhotoStep, Studio, StudioState } from '../../state/studio-state.ts
 import { applyEdit } from '../edit/apply-edit.ts';
 import { tell, tellProblem } from '../messages.ts';
 import { closeDialog } from '../view/choose.ts';
-import { forget, keepOpen } from './kept-portraits.ts';
 import { holdPortrait, reopenPortrait } from './open-portraits.ts';
 
 /** The file of the photo that is being opened. */
 let source: File | undefined;
-/** The kept portrait that gives way to what is found. */
-let replaced: string | undefined;
 
-/**
- * @param file that was chosen, dropped, pasted, taken by the camera or kept.
- * @param kept another model's portrait of the photo, in whose place the new one is kept.
- */
-export async function readPhoto(studio: Studio, file: File, kept?: string): Promise<void> {
+/** @param file that was chosen, dropped, pasted, taken by the camera or kept. */
+export async function readPhoto(studio: Studio, file: File): Promise<void> {
   const { state, faceWorker } = studio;
   const { noPhotos } = state.model.value!;
   if (noPhotos !== undefined) return tellProblem(state, noPhotos);
   source = file;
-  replaced = kept;
   state.dialog.value = 'photo';
   state.photo.value = { kind: 'reading' };
   try {
@@ -54,7 +47,6 @@ export async function findFace(studio: Studio, box: FaceBox, quick: boolean): Pr
     if (isGivenUp()) return await reopenPortrait(studio);
     takePortrait(studio, found, file);
     state.photo.value = { kind: 'choose' };
-    if (replaced !== undefined) await replaceKept(state, replaced);
   } catch (error) {
     if (isGivenUp()) return;
     fail(state, error, { ...step, clicks: step.photo.faces.length === 0 ? [] : undefined });
@@ -69,16 +61,6 @@ function takePortrait(studio: Studio, portrait: OpenedPortrait, file: File): voi
   applyEdit(studio, portraitEdit(portrait.sha256), `${file.name} opened`);
   const percent = Math.round(100 * portrait.missing);
   if (percent > 0) tell(state, `${percent} % of the square around the face lies outside the photo`);
-}
-
-/** Keeps the portrait that is open in place of an earlier model's; where that cannot be, the earlier one stays. */
-async function replaceKept(state: StudioState, earlier: string): Promise<void> {
-  try {
-    await keepOpen(state);
-    await forget(state, earlier);
-  } catch {
-    tellProblem(state, 'This browser has no room to keep what was found. Forget other photos first');
-  }
 }
 
 /** Offers to point out the face by hand. */
