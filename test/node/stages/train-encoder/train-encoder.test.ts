@@ -86,7 +86,7 @@ test('a PGGAN has no layers to find photos in', async () => {
 test('a generator of chromaticities makes no photos to find', async () => {
   const coloured = join(root, 'coloured');
   await writeTinyGenerator(coloured, { ...tinyStyle, normalisation: 'chromaticity' });
-  const out = join(root, 'no');
+  const out = join(root, 'not-begun');
   await expect(trainEncoder.run(options({ out, generator: coloured }), context)).rejects.toThrow(
     /^an encoder finds photos as they are; .*coloured makes images of normalisation chromaticity\. Train one of range$/,
   );
