@@ -112,7 +112,7 @@ const table = {
     trainEncoder: { width: 8, maxWidth: 32, hidden: 64, kimg: 1, tickKimg: 1 },
   },
   quick: {
-    description: 'a first model within half an hour on two cores; 32×32, all training images',
+    description: 'a first model in about half an hour on two cores; 32×32, all training images',
     prepare: { resolution: 32 },
     trainGan: {
       fmapBase: 256,
