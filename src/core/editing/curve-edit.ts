@@ -1,9 +1,8 @@
 // Edits a latent along a curve on which the scores of locked attributes stay, where a straight line would let them drift.
 import { UserError } from '../errors.ts';
-import { addScaled, scaled } from '../math/linear-algebra.ts';
 import { sortedByName } from './conditioning.ts';
 import { type Curve, curvePoints, followCurve, freeSlopes, type Scores } from './curve.ts';
-import { distanceTo, rowsIn, seenLatent } from './distances.ts';
+import { distanceTo, meanRow, rowsIn, seenLatent } from './distances.ts';
 import { collectWishes, type Edit, type Edited, findDirection } from './request.ts';
 import { planSteps } from './straight-edit.ts';
 
@@ -70,14 +69,6 @@ export function* pointsOnCurve(
   for (const point of curvePoints(curve)) {
     yield { strength: strength * point.share, latent: withChange(latent, start, point.latent) };
   }
-}
-
-function meanRow(latent: Float64Array, size: number): Float64Array {
-  const rows = latent.length / size;
-  if (rows === 1) return latent;
-  const sum = new Float64Array(size);
-  for (let row = 0; row < rows; row++) addScaled(sum, latent.subarray(row * size, (row + 1) * size), 1);
-  return scaled(sum, 1 / rows);
 }
 
 /** Every row of the latent goes from `start` to `end`. */

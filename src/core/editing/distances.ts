@@ -2,7 +2,7 @@
 import type { Direction } from '../directions/direction.ts';
 import type { LayerRange } from '../directions/layers.ts';
 import { UserError } from '../errors.ts';
-import { dot, length, scaled } from '../math/linear-algebra.ts';
+import { addScaled, dot, length, scaled } from '../math/linear-algebra.ts';
 import type { Geometry } from '../models/latents.ts';
 
 /**
@@ -44,6 +44,14 @@ export function actsOnPart({ layers }: Direction, rows: number): boolean {
 /** @returns the rows that the latent has: one, or one a layer. */
 export function rowsIn({ length }: ArrayLike<number>, [first]: readonly Direction[], rows: number): number {
   return first !== undefined && length === rows * first.normal.length ? rows : 1;
+}
+
+/** @param latent [rows · size]. @returns [size]. */
+export function meanRow(latent: Float32Array | Float64Array, size: number): Float64Array {
+  const rows = latent.length / size;
+  const sum = new Float64Array(size);
+  for (let row = 0; row < rows; row++) addScaled(sum, latent.subarray(row * size, (row + 1) * size), 1);
+  return scaled(sum, 1 / rows);
 }
 
 export function repeated(row: Float64Array, times: number): Float64Array {

@@ -46,6 +46,13 @@ describe('finding', () => {
     expect(portrait.figures.probabilities.photo).toHaveLength(40);
   });
 
+  test('finds one latent for all layers, where seeds lie and directions were fitted', () => {
+    const { latent } = portrait.editor.edit({ ...portrait.start, moves: [] });
+    for (let layer = 1; layer < editor.layers; layer++) {
+      expect(latent.subarray(16 * layer, 16 * (layer + 1))).toEqual(latent.subarray(0, 16));
+    }
+  });
+
   test('is the same to the bit each time', async () => {
     const again = await editor.openPortrait(photo, { box });
     expect(again.sha256).toBe(portrait.sha256);

@@ -1,9 +1,12 @@
-// Refines the latent that the encoder found: gradient steps on it until its face is more like the photo.
+// Refines the latent that the encoder found, one for all layers: gradient steps on it until its face is more like the photo.
+
+import { meanRow } from '../../editing/distances.ts';
 import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
 import { sizeOf, type Tensor } from '../../graph/tensor.ts';
 import { classifierSpec } from '../../models/classifier.ts';
 import { ganModel } from '../../models/gan-kinds.ts';
+import { repeatRows } from '../../models/inference.ts';
 import { type LikenessWeights, likeness, unlikeness } from '../../models/likeness.ts';
 import { constants } from '../../models/weights.ts';
 import { adamSpecs, adamUpdates } from '../../nn/adam.ts';
@@ -18,15 +21,15 @@ export interface RefineSettings {
   /** Highest rate of Adam, in σ of the latent; it falls to zero along a half cosine. */
   readonly learningRate: number;
   readonly likeness: LikenessWeights;
-  /** Weight of the mean squared distance from where the latent started: far from there, edits fall apart. */
-  readonly staying: number;
+  /** Weight of the latent's mean square: far out, edits fall apart. */
+  readonly prior: number;
 }
 
 export const refineSettings: RefineSettings = {
-  steps: 80,
+  steps: 64,
   learningRate: 0.1,
   likeness: { pixels: 10, features: 0.5 },
-  staying: 0.02,
+  prior: 0.01,
 };
 
 /** The picture to be like, and the classifier's features of it. */
@@ -40,16 +43,15 @@ export interface Target {
 const names = { latent: 'latent', adam: 'latentAdam' } as const;
 const adam = { beta1: 0.9, beta2: 0.99 } as const;
 
-/** One step. Fed: `target` [1, 3, R, R], `features` [1, F], `start` [1, layers, d], `learningRate`. */
+/** One step. Fed: `target` [1, 3, R, R], `features` [1, F], `learningRate`. The state holds the latent, [1, d]. */
 export function refineStep(
   { generator, classifier }: InversionNetworks,
-  { likeness: weights, staying }: RefineSettings,
+  { likeness: weights, prior }: RefineSettings,
   featureCount: number,
 ): ProgramDefinition {
   const model = ganModel(generator.architecture);
   const { resolution, latentSize } = model.architecture;
-  const shape = [1, model.layers, latentSize];
-  const latent = ops.input(names.latent, shape);
+  const latent = ops.input(names.latent, [1, latentSize]);
   const images = model.generate(constants(model.finishedSpec(), generator.weights), latent);
   const onlooker = {
     architecture: classifier.architecture,
@@ -60,8 +62,7 @@ export function refineStep(
     features: ops.input('features', [1, featureCount]),
   };
   const alike = likeness(onlooker, images, target);
-  const moved = ops.mean(ops.square(ops.sub(latent, ops.input('start', shape))));
-  const loss = ops.add(unlikeness(alike, weights), ops.mul(moved, staying));
+  const loss = ops.add(unlikeness(alike, weights), ops.mul(ops.mean(ops.square(latent)), prior));
   const parameters = new Map<string, Tensor>([[names.latent, latent]]);
   const slopes = gradients(loss, [latent]);
   return {
@@ -73,13 +74,13 @@ export function refineStep(
 export class Refiner {
   readonly #device: Device;
   readonly #program: Program;
-  readonly #shape: readonly number[];
+  readonly #layers: number;
   readonly #settings: RefineSettings;
 
-  private constructor(device: Device, program: Program, shape: readonly number[], settings: RefineSettings) {
+  private constructor(device: Device, program: Program, layers: number, settings: RefineSettings) {
     this.#device = device;
     this.#program = program;
-    this.#shape = shape;
+    this.#layers = layers;
     this.#settings = settings;
   }
 
@@ -90,28 +91,33 @@ export class Refiner {
     featureCount: number,
     settings = refineSettings,
   ): Promise<Refiner> {
-    const { layers, architecture } = ganModel(networks.generator.architecture);
+    const { layers } = ganModel(networks.generator.architecture);
     const program = await Program.compile(device, refineStep(networks, settings, featureCount));
-    return new Refiner(device, program, [1, layers, architecture.latentSize], settings);
+    return new Refiner(device, program, layers, settings);
   }
 
-  /** @param start [layers, d]. @returns the refined latent [layers, d]. @throws what `watch.signal` was aborted with. */
-  async refine(target: Target, start: Float32Array, watch: Watch = {}): Promise<Float32Array> {
+  /**
+   * @param encoded [layers, d]; the search sets out from the mean of its rows.
+   * @returns the refined latent [layers, d], all rows alike. @throws what `watch.signal` was aborted with.
+   */
+  async refine(target: Target, encoded: Float32Array, watch: Watch = {}): Promise<Float32Array> {
     const { steps, learningRate } = this.#settings;
+    const size = encoded.length / this.#layers;
+    const shape = [1, size];
     const state = new StateStore(this.#device);
-    state.set(names.latent, this.#shape, start);
-    const spec = new Map([[names.latent, { shape: this.#shape, deviation: 0 }]]);
+    state.set(names.latent, shape, Float32Array.from(meanRow(encoded, size)));
+    const spec = new Map([[names.latent, { shape, deviation: 0 }]]);
     for (const [name, { shape }] of adamSpecs(spec, names.adam, adam)) {
       state.set(name, shape, new Float32Array(sizeOf(shape)));
     }
-    const fed = { target: target.image, features: target.features, start };
+    const fed = { target: target.image, features: target.features };
     await tell(watch, 'refine', 0, steps);
     for (let step = 0; step < steps; step++) {
       const rate = learningRate * halfCosine(step / steps);
       await this.#program.run({ ...fed, learningRate: Float32Array.of(rate) }, state);
       await tell(watch, 'refine', step + 1, steps);
     }
-    return state.copy(names.latent).data;
+    return repeatRows(state.copy(names.latent).data, size, this.#layers);
   }
 
   async release(): Promise<void> {
