@@ -1,10 +1,12 @@
 // A portrait: found in a photo, edited as a seed is, pasted back, kept as a file and named by its hash.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { meanRow } from '../../../src/core/editing/distances.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
 import { type FaceEditor, loadBundle } from '../../../src/core/editor/face-editor.ts';
 import { changesOnPhoto, type Portrait } from '../../../src/core/editor/portrait.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
+import { mean } from '../../../src/core/math/statistics.ts';
 import type { InversionProgress } from '../../../src/core/portraits/inversion/networks.ts';
 import type { Photo } from '../../../src/core/portraits/photo.ts';
 import { hashBytes } from '../../../src/node/artefacts/bundle.ts';
@@ -46,11 +48,12 @@ describe('finding', () => {
     expect(portrait.figures.probabilities.photo).toHaveLength(40);
   });
 
-  test('finds one latent for all layers, where seeds lie and directions were fitted', () => {
+  test('finds a latent whose rows are nearly alike, as those of seeds are, for which directions were fitted', () => {
     const { latent } = portrait.editor.edit({ ...portrait.start, moves: [] });
-    for (let layer = 1; layer < editor.layers; layer++) {
-      expect(latent.subarray(16 * layer, 16 * (layer + 1))).toEqual(latent.subarray(0, 16));
-    }
+    const common = meanRow(latent, 16);
+    const offsets = mean(latent.map((value, at) => (value - common[at % 16]!) ** 2));
+    expect(offsets).toBeGreaterThan(0);
+    expect(offsets).toBeLessThan(0.2); // 0.14 here; 0.39 where hardly anything holds the rows together
   });
 
   test('is the same to the bit each time', async () => {

@@ -1,4 +1,4 @@
-// Refines the latent that the encoder found, one for all layers: gradient steps on it until its face is more like the photo.
+// Refines the latent that the encoder found, its rows close together: gradient steps until its face is more like the photo.
 
 import { meanRow } from '../../editing/distances.ts';
 import { gradients } from '../../graph/gradient.ts';
@@ -21,15 +21,18 @@ export interface RefineSettings {
   /** Highest rate of Adam, in σ of the latent; it falls to zero along a half cosine. */
   readonly learningRate: number;
   readonly likeness: LikenessWeights;
-  /** Weight of the latent's mean square: far out, edits fall apart. */
+  /** Weight of the mean square of the rows' mean: far out, edits fall apart. */
   readonly prior: number;
+  /** Weight of the mean square of what rows differ by from their mean: directions are fitted where rows are alike. */
+  readonly offsets: number;
 }
 
 export const refineSettings: RefineSettings = {
-  steps: 64,
+  steps: 80,
   learningRate: 0.1,
   likeness: { pixels: 10, features: 0.5 },
   prior: 0.01,
+  offsets: 3,
 };
 
 /** The picture to be like, and the classifier's features of it. */
@@ -43,15 +46,15 @@ export interface Target {
 const names = { latent: 'latent', adam: 'latentAdam' } as const;
 const adam = { beta1: 0.9, beta2: 0.99 } as const;
 
-/** One step. Fed: `target` [1, 3, R, R], `features` [1, F], `learningRate`. The state holds the latent, [1, d]. */
+/** One step. Fed: `target` [1, 3, R, R], `features` [1, F], `learningRate`. The state holds the latent, [1, layers, d]. */
 export function refineStep(
   { generator, classifier }: InversionNetworks,
-  { likeness: weights, prior }: RefineSettings,
+  { likeness: weights, prior, offsets }: RefineSettings,
   featureCount: number,
 ): ProgramDefinition {
   const model = ganModel(generator.architecture);
   const { resolution, latentSize } = model.architecture;
-  const latent = ops.input(names.latent, [1, latentSize]);
+  const latent = ops.input(names.latent, [1, model.layers, latentSize]);
   const images = model.generate(constants(model.finishedSpec(), generator.weights), latent);
   const onlooker = {
     architecture: classifier.architecture,
@@ -62,7 +65,10 @@ export function refineStep(
     features: ops.input('features', [1, featureCount]),
   };
   const alike = likeness(onlooker, images, target);
-  const loss = ops.add(unlikeness(alike, weights), ops.mul(ops.mean(ops.square(latent)), prior));
+  const common = ops.mean(latent, [1], true);
+  const distance = ops.mul(ops.mean(ops.square(common)), prior);
+  const spread = ops.mul(ops.mean(ops.square(ops.sub(latent, common))), offsets);
+  const loss = ops.add(unlikeness(alike, weights), ops.add(distance, spread));
   const parameters = new Map<string, Tensor>([[names.latent, latent]]);
   const slopes = gradients(loss, [latent]);
   return {
@@ -98,14 +104,14 @@ export class Refiner {
 
   /**
    * @param encoded [layers, d]; the search sets out from the mean of its rows.
-   * @returns the refined latent [layers, d], all rows alike. @throws what `watch.signal` was aborted with.
+   * @returns the refined latent [layers, d]. @throws what `watch.signal` was aborted with.
    */
   async refine(target: Target, encoded: Float32Array, watch: Watch = {}): Promise<Float32Array> {
     const { steps, learningRate } = this.#settings;
     const size = encoded.length / this.#layers;
-    const shape = [1, size];
+    const shape = [1, this.#layers, size];
     const state = new StateStore(this.#device);
-    state.set(names.latent, shape, Float32Array.from(meanRow(encoded, size)));
+    state.set(names.latent, shape, repeatRows(Float32Array.from(meanRow(encoded, size)), size, this.#layers));
     const spec = new Map([[names.latent, { shape, deviation: 0 }]]);
     for (const [name, { shape }] of adamSpecs(spec, names.adam, adam)) {
       state.set(name, shape, new Float32Array(sizeOf(shape)));
@@ -117,7 +123,7 @@ export class Refiner {
       await this.#program.run({ ...fed, learningRate: Float32Array.of(rate) }, state);
       await tell(watch, 'refine', step + 1, steps);
     }
-    return repeatRows(state.copy(names.latent).data, size, this.#layers);
+    return state.copy(names.latent).data;
   }
 
   async release(): Promise<void> {

@@ -32,7 +32,7 @@ export interface TuneSettings {
 }
 
 export const tuneSettings: TuneSettings = {
-  steps: 64,
+  steps: 56,
   learningRate: 0.004,
   likeness: { pixels: 20, features: 0.3 },
   locality: 8,
