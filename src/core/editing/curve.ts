@@ -10,6 +10,14 @@ import { locksInTheWay, smallestResidual } from './conditioning.ts';
 export interface Scores {
   values(latent: Float64Array, names: readonly string[]): Float64Array;
   slopes(latent: Float64Array, names: readonly string[]): Slopes;
+  /** Attributes that a curve changes as little as it can where they are neither followed nor locked; left out: none. */
+  readonly steady?: Steady | undefined;
+}
+
+export interface Steady {
+  readonly names: readonly string[];
+  /** How much their changes count beside the length of the way; 0: nothing. */
+  readonly weight: number;
 }
 
 /** How far to go along one attribute's curve. */
@@ -56,8 +64,9 @@ const damping = 1e-3;
 
 /**
  * Goes from `start` by each course at once. At every step each attribute's slope is followed with the slopes of all
- * locks projected out (Shen et al. 2020, §3.2, on a curved surface), at unit speed; what the surface's curvature made
- * the locks drift is then corrected by a damped Gauss-Newton step. A pure function: neither the order of the courses
+ * locks projected out (Shen et al. 2020, §3.2, on a curved surface), turned away from changes of what the scores hold
+ * `steady`, at unit speed; what the surface's curvature made the locks drift is then corrected by a damped Gauss-Newton
+ * step. A pure function: neither the order of the courses
  * nor that of the locks matters beyond rounding.
  * @throws UserError where the locks leave less than `smallestResidual` of an attribute's slope.
  */
@@ -90,8 +99,11 @@ export function* curvePoints(curve: Curve): Generator<CurvePoint> {
   const steps = Math.ceil(whole / longestStep - 1e-9);
   let residuals = courses.map(() => 1);
   let latent = start;
+  let ofSpared: readonly Float64Array[] = [];
   for (let step = 0; step < steps; step++) {
-    const here = freeSlopes(curve, latent);
+    // Their slopes turn little within a step and are most of the work.
+    if (step % 2 === 0) ofSpared = sparedSlopes(curve, latent);
+    const here = freeSlopes(curve, latent, ofSpared);
     residuals = residuals.map((least, at) => Math.min(least, here.residuals[at]!));
     const change = new Float64Array(latent.length);
     const gone = step + 1 === steps ? 1 : ((step + 1) * longestStep) / whole;
@@ -109,12 +121,25 @@ function heldLocks({ courses, locks }: Curve): string[] {
   return locks.filter(lock => !courses.some(({ attribute }) => attribute === lock));
 }
 
+/** @returns the slopes of what the scores hold steady and the curve neither follows nor holds. */
+function sparedSlopes({ scores, courses, locks }: Curve, latent: Float64Array): readonly Float64Array[] {
+  const { names, weight } = scores.steady ?? { names: [], weight: 0 };
+  if (weight === 0) return [];
+  const taken = new Set([...courses.map(({ attribute }) => attribute), ...locks]);
+  return scores.slopes(
+    latent,
+    names.filter(name => !taken.has(name)),
+  ).slopes;
+}
+
 /**
- * @returns one a course: the unit vector toward more of the attribute that leaves the other locks' scores as they are, and
- *   the share of the attribute's slope that it has; and the slopes of the locks that are held.
+ * @param ofSpared as `sparedSlopes` here or near.
+ * @returns one a course: the unit vector toward more of the attribute that leaves the other locks' scores as they are, turned
+ *   away from what is to be steady, and the share of the attribute's slope that the locks leave; and the slopes of the locks
+ *   that are held.
  * @throws UserError where the share is less than `smallestResidual`.
  */
-export function freeSlopes(curve: Curve, latent: Float64Array) {
+export function freeSlopes(curve: Curve, latent: Float64Array, ofSpared = sparedSlopes(curve, latent)) {
   const { geometry, scores, courses, locks } = curve;
   const names = [...courses.map(({ attribute }) => attribute), ...heldLocks(curve)];
   const { slopes } = scores.slopes(latent, names);
@@ -127,14 +152,42 @@ export function freeSlopes(curve: Curve, latent: Float64Array) {
     const others = named.filter(isLock);
     const isShared = others.length === ofLocks.length; // no lock is followed, but for perhaps this one
     const normals = others.map(({ normal }) => normal);
-    const free = removeSpan(moved.normal, isShared ? basis : tangentBasis(latent, geometry, normals));
+    const held = isShared ? basis : tangentBasis(latent, geometry, normals);
+    const free = removeSpan(moved.normal, held);
     // A score that is the same everywhere has no slope: none of it is left.
     const residual = length(free) / (length(moved.normal) || 1);
     if (residual < smallestResidual) throw usedUp(residual, moved, others);
     residuals.push(residual);
-    return scaled(free, 1 / length(free));
+    const steady = steadyDirection(free, ofSpared, held, scores.steady?.weight ?? 0);
+    return scaled(steady, 1 / length(steady));
   });
   return { directions, residuals, ofLocks };
+}
+
+/**
+ * The direction v that gains most by `slope` where v's length and what it changes of others have a price: the maximum of
+ * slope·v − ½‖v‖² − ½ (weight/s²) Σ (rⱼ·v)², r the other slopes within the directions that are free, s² the mean of ‖rⱼ‖².
+ * So weight 0 is the slope itself, and a great weight holds the others as locks are held. Solved in as many unknowns as
+ * there are others.
+ */
+function steadyDirection(
+  slope: Float64Array,
+  others: readonly Float64Array[],
+  held: readonly Float64Array[],
+  weight: number,
+): Float64Array {
+  if (others.length === 0) return slope;
+  const rows = others.map(other => removeSpan(other, held));
+  const price = rows.reduce((total, row) => total + dot(row, row), 0) / rows.length / weight;
+  const products = rows.map((a, i) => rows.map((b, j) => dot(a, b) + (i === j ? price : 0)));
+  const shares = solve(
+    products,
+    rows.map(row => dot(row, slope)),
+  );
+  const direction = Float64Array.from(slope);
+  // Others that change nowhere ask for nothing.
+  for (const [j, row] of rows.entries()) addScaled(direction, row, -(shares?.[j] ?? 0));
+  return direction;
 }
 
 /** Directions that a step must not take: those of the locks, and on the sphere the one that leaves it. */

@@ -5,8 +5,11 @@ import type { Field } from '../models/field.ts';
 import type { Scores } from './curve.ts';
 import { distanceTo } from './distances.ts';
 
-/** @returns the scores that an edit by `field` follows and holds: the field's, or the distance where it has none. */
-export function fieldScores(field: Field, directions: readonly Direction[]): Scores {
+/**
+ * @param steadiness weight of the changes of what is neither moved nor locked, see `Steady`.
+ * @returns the scores that an edit by `field` follows and holds: the field's, or the distance where it has none.
+ */
+export function fieldScores(field: Field, directions: readonly Direction[], steadiness = 0): Scores {
   const isKnown = (name: string) => field.has(name);
   const directionOf = (name: string) => {
     const direction = directions.find(({ attribute }) => attribute === name);
@@ -19,6 +22,7 @@ export function fieldScores(field: Field, directions: readonly Direction[]): Sco
     return names.map(name => (isKnown(name) ? found[next++]! : others(directionOf(name))));
   };
   return {
+    steady: { names: field.architecture.outputs, weight: steadiness },
     values(latent, names) {
       const found = field.values(latent, names.filter(isKnown));
       return Float64Array.from(merged(names, found, direction => distanceTo(direction, latent)));

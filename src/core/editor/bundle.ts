@@ -85,8 +85,11 @@ const indexSchema = z
       normalisation: normalisationSchema,
     }),
     classifier: z.object({ architecture: classifierArchitectureSchema }),
-    /** The small network that edits can hold locks by. */
-    field: z.object({ architecture: fieldArchitectureSchema }).optional(),
+    /**
+     * The small network that edits can hold locks by, and how much curves hold back what is neither moved nor locked; left
+     * out, not at all.
+     */
+    field: z.object({ architecture: fieldArchitectureSchema, steadiness: z.number().min(0).optional() }).optional(),
     /** The network that finds a photo's latents. */
     encoder: z.object({ architecture: encoderArchitectureSchema }).optional(),
     /** Truncation of faces that are drawn by their seeds, where nobody chooses another; left out: 1, none. */

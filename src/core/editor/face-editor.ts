@@ -365,7 +365,7 @@ export class FaceEditor {
     if ((request.geometry ?? this.geometry) !== this.geometry) {
       throw new UserError(`geometry must be ${this.geometry} with hold field; got ${request.geometry}. Leave it out`);
     }
-    return fieldScores(field, directions);
+    return fieldScores(field, directions, this.bundle.field?.steadiness);
   }
 
   /** The start as a recipe keeps it: with its truncation, even if that was left out, where the model has one. */

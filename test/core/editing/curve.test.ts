@@ -143,3 +143,39 @@ test('a score that is the same everywhere has no way, and holds as a lock', () =
   expect(() => moved('flat', ['1'])).toThrow(/they leave 0\.0 % of it/);
   expect(moved('0', ['flat', '1']).drifts[1]).toBeCloseTo(0, 5);
 });
+
+test('a steady curve changes the others less for the same gain, and holds its locks as before', () => {
+  const others = Array.from({ length: 12 }, (_, k) => `${k + 30}`);
+  const start = startAt(6, 'linear');
+  const changesPerGain = (weight: number) => {
+    const scores = { ...planted, steady: { names: ['0', '1', ...others], weight } };
+    const courses = [{ attribute: '0', strength: 1.5 }];
+    const end = followCurve({ start, geometry: 'linear', scores, courses, locks: ['1', '2'] });
+    expect(Math.max(...end.drifts.map(Math.abs))).toBeLessThan(1e-6);
+    const changes = planted.values(end.latent, ['0', ...others]).map((value, at) => {
+      return value - planted.values(start, ['0', ...others])[at]!;
+    });
+    expect(changes[0]).toBeGreaterThan(0);
+    return { latent: end.latent, perGain: length(changes.subarray(1)) / changes[0]! };
+  };
+  const [free, steady, steadier] = [0, 1, 10].map(changesPerGain);
+  expect(steady!.perGain).toBeLessThan(0.8 * free!.perGain);
+  expect(steadier!.perGain).toBeLessThan(0.8 * steady!.perGain);
+  const bare = { start, geometry: 'linear' as const, scores: planted, locks: ['1', '2'] };
+  expect(followCurve({ ...bare, courses: [{ attribute: '0', strength: 1.5 }] }).latent).toEqual(free!.latent);
+});
+
+test('a steady direction is the one that gains most at the price of its length and of what it changes', () => {
+  const others = Array.from({ length: 12 }, (_, k) => `${k + 30}`);
+  const start = startAt(7, 'linear');
+  const scores = { ...planted, steady: { names: others, weight: 3 } };
+  const curve = { start, geometry: 'linear' as const, scores, courses: [{ attribute: '0', strength: 1 }], locks: [] };
+  const direction = freeSlopes(curve, start).directions[0]!;
+  const [moved, ...rows] = planted.slopes(start, ['0', ...others]).slopes as [Float64Array, ...Float64Array[]];
+  const square = rows.reduce((sum, row) => sum + dot(row, row), 0) / rows.length;
+  // There the gradient of the price, (I + weight/s² RᵀR) v, points where the gain rises.
+  const price = direction.map((x, i) => {
+    return x + (3 / square) * rows.reduce((sum, row) => sum + dot(row, direction) * row[i]!, 0);
+  });
+  expect(dot(price, moved) / (length(price) * length(moved))).toBeCloseTo(1, 10);
+});

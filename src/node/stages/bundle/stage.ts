@@ -51,6 +51,15 @@ const options = z.strictObject({
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
     .describe('truncation at which faces are drawn by default; the bundle keeps it'),
+  steadiness: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(1)
+    .describe(
+      'how much edits along a curve hold back what is neither moved nor locked, where the boundaries come with a field; ' +
+        '0: not at all. The bundle keeps it',
+    ),
   openingSeed: z
     .int()
     .min(0)
@@ -120,7 +129,7 @@ export const bundle = defineStage({
         name,
         generator: { architecture, normalisation },
         classifier: { architecture: classifierFile.details.architecture },
-        ...(field && { field: { architecture: field.architecture } }),
+        ...(field && { field: { architecture: field.architecture, steadiness: config.steadiness } }),
         ...(found && { encoder: { architecture: found.architecture } }),
         ...(psi !== undefined && { psi }),
         ...(config.openingSeed !== undefined && { openWith: { seed: config.openingSeed } }),

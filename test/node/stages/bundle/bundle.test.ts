@@ -142,6 +142,23 @@ test('the field of a fit comes along in half precision, and predicts the same', 
   expect(editor.edit({ seed: 1, moves, locks: [], hold: 'field' }).distances.Young).toBeDefined();
   expect(editor.edit({ seed: 1, moves })).toEqual(editor.edit({ seed: 1, moves, hold: 'linear' }));
   await editor.release();
+
+  // Curves of a bundle are steady unless it was made without: Male, which nobody locked, changes less then.
+  const unsteady = join(folder, 'bundle-unsteady');
+  await run({ out: unsteady, boundaries: fitted, steadiness: 0 });
+  const other = await openBundle(unsteady, { device: 'cpu', threads: 1 });
+  expect([editor, other].map(({ bundle }) => bundle.field!.steadiness)).toEqual([1, 0]);
+  const field = new Field(architecture, stored.weights);
+  const start = editor.edit({ seed: 1, moves: [] }).latent;
+  const [steady, free] = [editor, other].map(each => {
+    const { latent: end } = each.edit({ seed: 1, moves: ['Young=1'], hold: 'field' });
+    const [young, male] = field.values(end, ['Young', 'Male']).map((value, at) => {
+      return value - field.values(start, ['Young', 'Male'])[at]!;
+    });
+    return Math.abs(male! / young!);
+  });
+  expect(steady).toBeLessThan(0.9 * free!);
+  await other.release();
 });
 
 describe('a bundle', () => {
