@@ -34,6 +34,9 @@ import { firstLatents, storedNetworks } from './stored-networks.ts';
 
 const { seed: _noRandomChoices, ...folderOptions } = runOptions;
 
+/** The weight that was best of those tried (docs/decisions/0013-held-locks.md). */
+const usualSteadiness = 1;
+
 const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
   classifier: pathOption().describe('run folder of train classifier'),
@@ -55,10 +58,10 @@ const options = z.strictObject({
     .number()
     .min(0)
     .max(100)
-    .default(1)
+    .optional()
+    .meta({ defaultInWords: `${usualSteadiness} where the boundaries have a field` })
     .describe(
-      'how much edits along a curve hold back what is neither moved nor locked, where the boundaries come with a field; ' +
-        '0: not at all. The bundle keeps it',
+      'how much edits along a curve hold back what is neither moved nor locked; 0: not at all. The bundle keeps it',
     ),
   openingSeed: z
     .int()
@@ -120,6 +123,12 @@ export const bundle = defineStage({
         );
       }
       const field = await readField(runs.boundaries);
+      const { steadiness = usualSteadiness } = config;
+      if (field === undefined && config.steadiness !== undefined) {
+        throw new UserError(
+          `--steadiness is for edits along a curve, which need a field; ${boundaries} has none. Leave it out, or fit with --field`,
+        );
+      }
       const found = encoder === undefined ? undefined : await readEncoder(encoder);
       if (found !== undefined) await checkEncoderFits(found.run, generator);
       const directions = scoredDirections(fitted, classifierFile.details);
@@ -129,7 +138,7 @@ export const bundle = defineStage({
         name,
         generator: { architecture, normalisation },
         classifier: { architecture: classifierFile.details.architecture },
-        ...(field && { field: { architecture: field.architecture, steadiness: config.steadiness } }),
+        ...(field && { field: { architecture: field.architecture, steadiness } }),
         ...(found && { encoder: { architecture: found.architecture } }),
         ...(psi !== undefined && { psi }),
         ...(config.openingSeed !== undefined && { openWith: { seed: config.openingSeed } }),

@@ -161,6 +161,14 @@ test('the field of a fit comes along in half precision, and predicts the same', 
   await other.release();
 });
 
+test('a steadiness of boundaries without a field is refused before anything is written', async () => {
+  const out = join(folder, 'steady-without-field');
+  await expect(run({ out, steadiness: 2 })).rejects.toThrow(
+    /^--steadiness is for edits along a curve, which need a field; .* has none\. Leave it out, or fit with --field$/,
+  );
+  expect(existsSync(out)).toBe(false);
+});
+
 describe('a bundle', () => {
   const out = join(folder, 'tiny');
   beforeAll(async () => {
