@@ -66,8 +66,7 @@ const damping = 1e-3;
  * Goes from `start` by each course at once. At every step each attribute's slope is followed with the slopes of all
  * locks projected out (Shen et al. 2020, §3.2, on a curved surface), turned away from changes of what the scores hold
  * `steady`, at unit speed; what the surface's curvature made the locks drift is then corrected by a damped Gauss-Newton
- * step. A pure function: neither the order of the courses
- * nor that of the locks matters beyond rounding.
+ * step. A pure function: neither the order of the courses nor that of the locks matters beyond rounding.
  * @throws UserError where the locks leave less than `smallestResidual` of an attribute's slope.
  */
 export function followCurve(curve: Curve): CurveEnd {
