@@ -55,6 +55,8 @@ export interface CurveEnd extends Omit<CurvePoint, 'share'> {
 
 /** Longest step, in σ: a third of it ends 0.1 σ away after 3 σ, and takes thrice as long. */
 const longestStep = 0.3;
+/** Steps for which slopes that are only to be steady are kept: they turn little, and are most of the work. */
+const sparedFor = 4;
 /** Corrections at the end at most, each of which squares what is left of the drift. */
 const lastCorrections = 4;
 /** Drift of a lock's score that is none. */
@@ -100,8 +102,7 @@ export function* curvePoints(curve: Curve): Generator<CurvePoint> {
   let latent = start;
   let ofSpared: readonly Float64Array[] = [];
   for (let step = 0; step < steps; step++) {
-    // Their slopes turn little within a step and are most of the work.
-    if (step % 2 === 0) ofSpared = sparedSlopes(curve, latent);
+    if (step % sparedFor === 0) ofSpared = sparedSlopes(curve, latent);
     const here = freeSlopes(curve, latent, ofSpared);
     residuals = residuals.map((least, at) => Math.min(least, here.residuals[at]!));
     const change = new Float64Array(latent.length);
