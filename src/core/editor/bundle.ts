@@ -75,6 +75,9 @@ const knownFaceSchema = z.object({
 
 export type KnownFace = z.output<typeof knownFaceSchema>;
 
+/** A weight that is far larger would leave nothing of a direction but rounding errors. */
+export const steadinessSchema = z.number().min(0).max(100);
+
 const indexSchema = z
   .object({
     schemaVersion: z.literal(schemaVersion),
@@ -89,7 +92,7 @@ const indexSchema = z
      * The small network that edits can hold locks by, and how much curves hold back what is neither moved nor locked; left
      * out, not at all.
      */
-    field: z.object({ architecture: fieldArchitectureSchema, steadiness: z.number().min(0).optional() }).optional(),
+    field: z.object({ architecture: fieldArchitectureSchema, steadiness: steadinessSchema.optional() }).optional(),
     /** The network that finds a photo's latents. */
     encoder: z.object({ architecture: encoderArchitectureSchema }).optional(),
     /** Truncation of faces that are drawn by their seeds, where nobody chooses another; left out: 1, none. */

@@ -151,7 +151,8 @@ Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. At
 /** Both ways, as `calibrate` may choose the curve later. */
 const lockSentence =
   'In a straight line a locked attribute keeps its distance from a linear boundary exactly; along a curve (`field`) it ' +
-  'keeps what the field predicts of it, and holds back what nobody locked. To the eye it may still change.';
+  'keeps what the field predicts of it, and holds back what nobody locked as the bundle’s steadiness says. To the eye it may ' +
+  'still change.';
 
 const celebaSection =
   '[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html) (Liu et al. 2015): photographs of celebrities, **for non-commercial research only**; this model is bound by the same terms. The pictures are not part of it. Their 40 labels are judgements of annotators, some as vague as *Attractive*, and often wrong. Celebrities are younger, paler and more made up than people are; the generator and every direction in it follow that.';

@@ -3,7 +3,13 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { areSameAttributes } from '../../../core/attributes.ts';
 import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
-import { bundleFiles, indexedDirections, type KnownFace, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import {
+  bundleFiles,
+  indexedDirections,
+  type KnownFace,
+  steadinessSchema,
+  writeBundleIndex,
+} from '../../../core/editor/bundle.ts';
 import { loadBundle } from '../../../core/editor/face-editor.ts';
 import { knownFace } from '../../../core/editor/known-face.ts';
 import { encodeWeights } from '../../../core/editor/networks.ts';
@@ -54,10 +60,7 @@ const options = z.strictObject({
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
     .describe('truncation at which faces are drawn by default; the bundle keeps it'),
-  steadiness: z
-    .number()
-    .min(0)
-    .max(100)
+  steadiness: steadinessSchema
     .optional()
     .meta({ defaultInWords: `${usualSteadiness} where the boundaries have a field` })
     .describe(
