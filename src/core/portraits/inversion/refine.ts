@@ -32,7 +32,7 @@ export const refineSettings: RefineSettings = {
   learningRate: 0.1,
   likeness: { pixels: 10, features: 0.5 },
   prior: 0.01,
-  offsets: 3,
+  offsets: 1,
 };
 
 /** The picture to be like, and the classifier's features of it. */
