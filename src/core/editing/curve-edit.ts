@@ -1,7 +1,7 @@
 // Edits a latent along a curve on which the scores of locked attributes stay, where a straight line would let them drift.
 import { UserError } from '../errors.ts';
 import { sortedByName } from './conditioning.ts';
-import { type Curve, curvePoints, followCurve, freeSlopes, type Scores } from './curve.ts';
+import { type Curve, curvePoints, followCurve, freeSlopes, type Scores, steadyTurn } from './curve.ts';
 import { distanceTo, meanRow, rowsIn, seenLatent } from './distances.ts';
 import { collectWishes, type Edit, type Edited, findDirection } from './request.ts';
 import { planSteps } from './straight-edit.ts';
@@ -35,8 +35,9 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
     );
   }
   const curve: Curve = { start, geometry, scores, courses, locks: locked.map(({ attribute }) => attribute) };
-  const { directions: ways, residuals: first } = freeSlopes(curve, start);
-  const end = followCurve(curve);
+  const turn = steadyTurn(curve, start);
+  const { directions: ways, residuals: first } = freeSlopes(curve, start, turn);
+  const end = followCurve(curve, turn);
   const edited = withChange(seen, start, end.latent);
   const distances = directions.map(boundary => [boundary.attribute, distanceTo(boundary, edited)] as const);
   const steps = courses.map((course, at) => ({

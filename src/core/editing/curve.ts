@@ -1,7 +1,17 @@
 // Moves a face along a curve on which locked attributes stay: conditional manipulation anew at every small step.
 import type { Normal } from '../directions/direction.ts';
 import { UserError } from '../errors.ts';
-import { addScaled, dot, length, orthonormalBasis, removeSpan, scaled, solve, sum } from '../math/linear-algebra.ts';
+import {
+  addScaled,
+  dot,
+  inverted,
+  length,
+  orthonormalBasis,
+  removeSpan,
+  scaled,
+  solve,
+  sum,
+} from '../math/linear-algebra.ts';
 import type { Slopes } from '../models/field.ts';
 import type { Geometry } from '../models/latents.ts';
 import { locksInTheWay, smallestResidual } from './conditioning.ts';
@@ -71,12 +81,12 @@ const damping = 1e-3;
  * step. A pure function: neither the order of the courses nor that of the locks matters beyond rounding.
  * @throws UserError where the locks leave less than `smallestResidual` of an attribute's slope.
  */
-export function followCurve(curve: Curve): CurveEnd {
+export function followCurve(curve: Curve, first = steadyTurn(curve, curve.start)): CurveEnd {
   const { start, geometry, scores, courses } = curve;
   const locks = heldLocks(curve);
   const held = scores.values(start, locks);
   let end: Omit<CurvePoint, 'share'> = { latent: start, residuals: courses.map(() => 1) };
-  for (const point of curvePoints(curve)) end = point;
+  for (const point of curvePoints(curve, first)) end = point;
   let { latent } = end;
   const driftsAt = (there: Float64Array) => scores.values(there, locks).map((value, at) => value - held[at]!);
   let drifts = driftsAt(latent);
@@ -91,7 +101,7 @@ export function followCurve(curve: Curve): CurveEnd {
  * The points of a curve after each of its steps. All but the last are `longestStep` long, so that a shorter way along the
  * same courses goes through the same points. @throws as `followCurve`.
  */
-export function* curvePoints(curve: Curve): Generator<CurvePoint> {
+export function* curvePoints(curve: Curve, first = steadyTurn(curve, curve.start)): Generator<CurvePoint> {
   const { start, geometry, scores, courses } = curve;
   const locks = heldLocks(curve);
   const held = scores.values(start, locks);
@@ -100,10 +110,10 @@ export function* curvePoints(curve: Curve): Generator<CurvePoint> {
   const steps = Math.ceil(whole / longestStep - 1e-9);
   let residuals = courses.map(() => 1);
   let latent = start;
-  let ofSpared: readonly Float64Array[] = [];
+  let turn = first;
   for (let step = 0; step < steps; step++) {
-    if (step % sparedFor === 0) ofSpared = sparedSlopes(curve, latent);
-    const here = freeSlopes(curve, latent, ofSpared);
+    if (step > 0 && step % sparedFor === 0) turn = steadyTurn(curve, latent);
+    const here = freeSlopes(curve, latent, turn);
     residuals = residuals.map((least, at) => Math.min(least, here.residuals[at]!));
     const change = new Float64Array(latent.length);
     const gone = step + 1 === steps ? 1 : ((step + 1) * longestStep) / whole;
@@ -121,25 +131,42 @@ function heldLocks({ courses, locks }: Curve): string[] {
   return locks.filter(lock => !courses.some(({ attribute }) => attribute === lock));
 }
 
-/** @returns the slopes of what the scores hold steady and the curve neither follows nor holds. */
-function sparedSlopes({ scores, courses, locks }: Curve, latent: Float64Array): readonly Float64Array[] {
+/** Turns a direction away from what is to be steady: (I + weight/s² RᵀR)⁻¹ x. */
+type Turn = (x: Float64Array) => Float64Array;
+
+/**
+ * The price of changes of what the scores hold steady and the curve neither follows nor holds, by its slopes r:
+ * ½ ‖v‖² + ½ (weight/s²) Σ (rⱼ·v)², s² the mean of ‖rⱼ‖². Solved in as many unknowns as there are others (Woodbury).
+ * @returns undefined where nothing has a price.
+ */
+export function steadyTurn({ scores, courses, locks }: Curve, latent: Float64Array): Turn | undefined {
   const { names, weight } = scores.steady ?? { names: [], weight: 0 };
-  if (weight === 0) return [];
+  if (weight === 0) return undefined;
   const taken = new Set([...courses.map(({ attribute }) => attribute), ...locks]);
-  return scores.slopes(
+  const { slopes: rows } = scores.slopes(
     latent,
     names.filter(name => !taken.has(name)),
-  ).slopes;
+  );
+  const price = rows.reduce((total, row) => total + dot(row, row), 0) / rows.length / weight;
+  if (!(price > 0)) return undefined; // there are no others, or they change nowhere
+  const products = rows.map((a, i) => rows.map((b, j) => dot(a, b) + (i === j ? price : 0)));
+  const inverse = inverted(products);
+  return x => {
+    const turned = Float64Array.from(x);
+    const gains = rows.map(row => dot(row, x));
+    for (const [j, row] of rows.entries()) addScaled(turned, row, -dot(inverse[j]!, gains));
+    return turned;
+  };
 }
 
 /**
- * @param ofSpared as `sparedSlopes` here or near.
+ * @param turn see `steadyTurn`.
  * @returns one a course: the unit vector toward more of the attribute that leaves the other locks' scores as they are, turned
  *   away from what is to be steady, and the share of the attribute's slope that the locks leave; and the slopes of the locks
  *   that are held.
  * @throws UserError where the share is less than `smallestResidual`.
  */
-export function freeSlopes(curve: Curve, latent: Float64Array, ofSpared = sparedSlopes(curve, latent)) {
+export function freeSlopes(curve: Curve, latent: Float64Array, turn = steadyTurn(curve, latent)) {
   const { geometry, scores, courses, locks } = curve;
   const names = [...courses.map(({ attribute }) => attribute), ...heldLocks(curve)];
   const { slopes } = scores.slopes(latent, names);
@@ -158,35 +185,26 @@ export function freeSlopes(curve: Curve, latent: Float64Array, ofSpared = spared
     const residual = length(free) / (length(moved.normal) || 1);
     if (residual < smallestResidual) throw usedUp(residual, moved, others);
     residuals.push(residual);
-    const steady = steadyDirection(free, ofSpared, held, scores.steady?.weight ?? 0);
-    return scaled(steady, 1 / length(steady));
+    const direction = turn === undefined ? free : steadyDirection(free, held, turn);
+    return scaled(direction, 1 / length(direction));
   });
   return { directions, residuals, ofLocks };
 }
 
 /**
- * The direction v that gains most by `slope` where v's length and what it changes of others have a price: the maximum of
- * slope·v − ½‖v‖² − ½ (weight/s²) Σ (rⱼ·v)², r the other slopes within the directions that are free, s² the mean of ‖rⱼ‖².
- * So weight 0 is the slope itself, and a great weight holds the others as locks are held. Solved in as many unknowns as
- * there are others.
+ * The direction v that gains most by `slope` at the price that `turn` is made of, and takes none of the directions `held`: the
+ * maximum of slope·v less that price. Without a price it is what of the slope is free.
+ * @param held orthonormal.
  */
-function steadyDirection(
-  slope: Float64Array,
-  others: readonly Float64Array[],
-  held: readonly Float64Array[],
-  weight: number,
-): Float64Array {
-  if (others.length === 0) return slope;
-  const rows = others.map(other => removeSpan(other, held));
-  const price = rows.reduce((total, row) => total + dot(row, row), 0) / rows.length / weight;
-  const products = rows.map((a, i) => rows.map((b, j) => dot(a, b) + (i === j ? price : 0)));
+function steadyDirection(slope: Float64Array, held: readonly Float64Array[], turn: Turn): Float64Array {
+  const direction = turn(slope);
+  const turned = held.map(turn);
+  const products = held.map(a => turned.map(b => dot(a, b)));
   const shares = solve(
     products,
-    rows.map(row => dot(row, slope)),
-  );
-  const direction = Float64Array.from(slope);
-  // Others that change nowhere ask for nothing.
-  for (const [j, row] of rows.entries()) addScaled(direction, row, -(shares?.[j] ?? 0));
+    held.map(one => dot(one, direction)),
+  )!; // no turn is singular, nor are directions that are orthonormal
+  for (const [j, one] of turned.entries()) addScaled(direction, one, -shares[j]!);
   return direction;
 }
 

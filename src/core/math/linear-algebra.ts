@@ -102,3 +102,25 @@ export function solve(
   }
   return x;
 }
+
+/**
+ * The inverse of a symmetric, positive definite matrix, by Gauss-Jordan elimination, which needs no pivoting there.
+ * @param matrix m rows of m numbers.
+ */
+export function inverted(matrix: readonly ArrayLike<number>[]): Float64Array[] {
+  const m = matrix.length;
+  const rows = matrix.map(row => Float64Array.from(row));
+  for (let k = 0; k < m; k++) {
+    const pivotRow = rows[k]!;
+    const pivot = pivotRow[k]!;
+    pivotRow[k] = 1;
+    for (let j = 0; j < m; j++) pivotRow[j]! /= pivot;
+    for (const row of rows) {
+      if (row === pivotRow) continue;
+      const factor = row[k]!;
+      row[k] = 0;
+      addScaled(row, pivotRow, -factor);
+    }
+  }
+  return rows;
+}

@@ -1,7 +1,7 @@
 // Curves: locks hold where linear edits let them drift, moves go as far as asked, and what cannot be is said.
 import { expect, test } from 'vitest';
 import { type Curve, curvePoints, followCurve, freeSlopes, type Scores } from '../../../src/core/editing/curve.ts';
-import { dot, length } from '../../../src/core/math/linear-algebra.ts';
+import { cosine, dot, length, orthonormalBasis, removeSpan } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
 
 const size = 32;
@@ -165,17 +165,23 @@ test('a steady curve changes the others less for the same gain, and holds its lo
   expect(followCurve({ ...bare, courses: [{ attribute: '0', strength: 1.5 }] }).latent).toEqual(free!.latent);
 });
 
-test('a steady direction is the one that gains most at the price of its length and of what it changes', () => {
-  const others = Array.from({ length: 12 }, (_, k) => `${k + 30}`);
-  const start = startAt(7, 'linear');
-  const scores = { ...planted, steady: { names: others, weight: 3 } };
-  const curve = { start, geometry: 'linear' as const, scores, courses: [{ attribute: '0', strength: 1 }], locks: [] };
-  const direction = freeSlopes(curve, start).directions[0]!;
-  const [moved, ...rows] = planted.slopes(start, ['0', ...others]).slopes as [Float64Array, ...Float64Array[]];
-  const square = rows.reduce((sum, row) => sum + dot(row, row), 0) / rows.length;
-  // There the gradient of the price, (I + weight/s² RᵀR) v, points where the gain rises.
-  const price = direction.map((x, i) => {
-    return x + (3 / square) * rows.reduce((sum, row) => sum + dot(row, direction) * row[i]!, 0);
-  });
-  expect(dot(price, moved) / (length(price) * length(moved))).toBeCloseTo(1, 10);
-});
+test.each([{ locks: [] }, { locks: ['1', '2', '3'] }])(
+  'a steady direction gains most at the price of its length and of what it changes, with locks $locks',
+  ({ locks }) => {
+    const others = Array.from({ length: 12 }, (_, k) => `${k + 30}`);
+    const start = startAt(7, 'linear');
+    const scores = { ...planted, steady: { names: others, weight: 3 } };
+    const curve = { start, geometry: 'linear' as const, scores, courses: [{ attribute: '0', strength: 1 }], locks };
+    const direction = freeSlopes(curve, start).directions[0]!;
+    const { slopes } = planted.slopes(start, ['0', ...locks, ...others]);
+    const [moved, held, rows] = [slopes[0]!, slopes.slice(1, 1 + locks.length), slopes.slice(1 + locks.length)];
+    for (const slope of held) expect(Math.abs(dot(slope, direction)) / length(slope)).toBeLessThan(1e-12);
+    const square = rows.reduce((sum, row) => sum + dot(row, row), 0) / rows.length;
+    // There the gradient of the price, (I + weight/s² RᵀR) v, points where the gain rises, but for what the locks forbid.
+    const price = direction.map((x, i) => {
+      return x + (3 / square) * rows.reduce((sum, row) => sum + dot(row, direction) * row[i]!, 0);
+    });
+    const basis = orthonormalBasis(held);
+    expect(cosine(removeSpan(price, basis), removeSpan(moved, basis))).toBeCloseTo(1, 10);
+  },
+);

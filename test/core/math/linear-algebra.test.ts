@@ -5,6 +5,7 @@ import {
   addScaled,
   cosine,
   dot,
+  inverted,
   length,
   orthonormalBasis,
   removeSpan,
@@ -118,4 +119,18 @@ describe('solve', () => {
       ),
     ).toBeUndefined();
   });
+});
+
+test('the inverse of a symmetric, positive definite matrix times it is the unit matrix', () => {
+  for (const m of [1, 2, 40]) {
+    const vectors = draw(m, m, 60);
+    const matrix = vectors.map((a, i) => Float64Array.from(vectors, (b, j) => dot(a, b) + (i === j ? 0.1 : 0)));
+    const inverse = inverted(matrix);
+    for (const [i, row] of matrix.entries()) {
+      for (let j = 0; j < m; j++) {
+        const product = row.reduce((total, value, k) => total + value * inverse[k]![j]!, 0);
+        expect(product).toBeCloseTo(i === j ? 1 : 0, 8);
+      }
+    }
+  }
 });
