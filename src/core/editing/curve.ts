@@ -137,18 +137,18 @@ type Turn = (x: Float64Array) => Float64Array;
 /**
  * The price of changes of what the scores hold steady and the curve neither follows nor holds, by its slopes r:
  * ½ ‖v‖² + ½ (weight/s²) Σ (rⱼ·v)², s² the mean of ‖rⱼ‖². Solved in as many unknowns as there are others (Woodbury).
- * @returns undefined where nothing has a price.
+ * @returns null where nothing has a price.
  */
-export function steadyTurn({ scores, courses, locks }: Curve, latent: Float64Array): Turn | undefined {
+export function steadyTurn({ scores, courses, locks }: Curve, latent: Float64Array): Turn | null {
   const { names, weight } = scores.steady ?? { names: [], weight: 0 };
-  if (weight === 0) return undefined;
+  if (weight === 0) return null;
   const taken = new Set([...courses.map(({ attribute }) => attribute), ...locks]);
   const { slopes: rows } = scores.slopes(
     latent,
     names.filter(name => !taken.has(name)),
   );
   const price = rows.reduce((total, row) => total + dot(row, row), 0) / rows.length / weight;
-  if (!(price > 0)) return undefined; // there are no others, or they change nowhere
+  if (!(price > 0)) return null; // there are no others, or they change nowhere
   const products = rows.map((a, i) => rows.map((b, j) => dot(a, b) + (i === j ? price : 0)));
   const inverse = inverted(products);
   return x => {
@@ -185,7 +185,7 @@ export function freeSlopes(curve: Curve, latent: Float64Array, turn = steadyTurn
     const residual = length(free) / (length(moved.normal) || 1);
     if (residual < smallestResidual) throw usedUp(residual, moved, others);
     residuals.push(residual);
-    const direction = turn === undefined ? free : steadyDirection(free, held, turn);
+    const direction = turn === null ? free : steadyDirection(free, held, turn);
     return scaled(direction, 1 / length(direction));
   });
   return { directions, residuals, ofLocks };
@@ -193,7 +193,7 @@ export function freeSlopes(curve: Curve, latent: Float64Array, turn = steadyTurn
 
 /**
  * The direction v that gains most by `slope` at the price that `turn` is made of, and takes none of the directions `held`: the
- * maximum of slope·v less that price. Without a price it is what of the slope is free.
+ * maximum of slope·v less that price.
  * @param held orthonormal.
  */
 function steadyDirection(slope: Float64Array, held: readonly Float64Array[], turn: Turn): Float64Array {

@@ -165,23 +165,41 @@ test('a steady curve changes the others less for the same gain, and holds its lo
   expect(followCurve({ ...bare, courses: [{ attribute: '0', strength: 1.5 }] }).latent).toEqual(free!.latent);
 });
 
-test.each([{ locks: [] }, { locks: ['1', '2', '3'] }])(
-  'a steady direction gains most at the price of its length and of what it changes, with locks $locks',
-  ({ locks }) => {
-    const others = Array.from({ length: 12 }, (_, k) => `${k + 30}`);
-    const start = startAt(7, 'linear');
-    const scores = { ...planted, steady: { names: others, weight: 3 } };
-    const curve = { start, geometry: 'linear' as const, scores, courses: [{ attribute: '0', strength: 1 }], locks };
-    const direction = freeSlopes(curve, start).directions[0]!;
-    const { slopes } = planted.slopes(start, ['0', ...locks, ...others]);
-    const [moved, held, rows] = [slopes[0]!, slopes.slice(1, 1 + locks.length), slopes.slice(1 + locks.length)];
-    for (const slope of held) expect(Math.abs(dot(slope, direction)) / length(slope)).toBeLessThan(1e-12);
-    const square = rows.reduce((sum, row) => sum + dot(row, row), 0) / rows.length;
-    // There the gradient of the price, (I + weight/s² RᵀR) v, points where the gain rises, but for what the locks forbid.
-    const price = direction.map((x, i) => {
-      return x + (3 / square) * rows.reduce((sum, row) => sum + dot(row, direction) * row[i]!, 0);
-    });
-    const basis = orthonormalBasis(held);
-    expect(cosine(removeSpan(price, basis), removeSpan(moved, basis))).toBeCloseTo(1, 10);
-  },
-);
+test.each([
+  { geometry: 'linear', count: 0, weight: 3 },
+  { geometry: 'linear', count: 20, weight: 3 },
+  { geometry: 'sphere', count: 3, weight: 3 },
+  { geometry: 'sphere', count: 18, weight: 100 },
+] as const)('a steady direction gains most at its price: $geometry, $count locks, weight $weight', given => {
+  const { geometry, count, weight } = given;
+  const others = Array.from({ length: 12 }, (_, k) => `${k + 30}`);
+  const locks = lockNames(count);
+  const start = startAt(7, geometry);
+  const scores = { ...planted, steady: { names: others, weight } };
+  const curve = { start, geometry, scores, courses: [{ attribute: '0', strength: 1 }], locks };
+  const direction = freeSlopes(curve, start).directions[0]!;
+  const { slopes } = planted.slopes(start, ['0', ...locks, ...others]);
+  const [moved, ofLocks, rows] = [slopes[0]!, slopes.slice(1, 1 + count), slopes.slice(1 + count)];
+  const forbidden = orthonormalBasis(geometry === 'sphere' ? [start, ...ofLocks] : ofLocks);
+  for (const one of forbidden) expect(Math.abs(dot(one, direction))).toBeLessThan(1e-10);
+  const square = rows.reduce((sum, row) => sum + dot(row, row), 0) / rows.length;
+  // There the gradient of the price, (I + weight/s² RᵀR) v, points where the gain rises, but for what is forbidden.
+  const price = direction.map((x, i) => {
+    return x + (weight / square) * rows.reduce((sum, row) => sum + dot(row, direction) * row[i]!, 0);
+  });
+  expect(cosine(removeSpan(price, forbidden), removeSpan(moved, forbidden))).toBeCloseTo(1, 10);
+});
+
+test('others that change nowhere ask for nothing', () => {
+  const flat: Scores = {
+    values: (z, names) => Float64Array.from(names, name => (name === 'flat' ? 1 : score(z, Number(name)))),
+    slopes: (z, names) => ({
+      values: flat.values(z, names),
+      slopes: names.map(name => (name === 'flat' ? new Float64Array(size) : planted.slopes(z, [name]).slopes[0]!)),
+    }),
+  };
+  const courses = [{ attribute: '0', strength: 1 }];
+  const curve = { start: startAt(7, 'linear'), geometry: 'linear' as const, courses, locks: ['1'] };
+  const priced = followCurve({ ...curve, scores: { ...flat, steady: { names: ['0', '1', 'flat'], weight: 5 } } });
+  expect(priced).toEqual(followCurve({ ...curve, scores: planted }));
+});
