@@ -80,6 +80,38 @@ test('an edit that was refused is taken back, with its reason; a preview only sa
   expect(studio.state.message.value).toBeUndefined();
 });
 
+test('a refused step leaves no trace: not the preview before it, nor what it merged with, nor what could be redone', () => {
+  const refusal = new UserError('the way is too long');
+  toggleLock(studio, 'Male');
+  editWorked(studio, edit());
+  const locked = edit();
+  previewMove(studio, 'Young', 4);
+  const preview = edit(); // drawn in a straight line
+  commitMove(studio, 'Young', 4);
+  editFailed(studio, edit(), preview, refusal);
+  expect(edit()).toBe(locked);
+  expect(labels()).toEqual(['Face 1', 'Male locked']);
+
+  commitMove(studio, 'Young', 3.8);
+  editWorked(studio, edit());
+  const works = edit();
+  commitMove(studio, 'Young', 3.9); // at once, one step with the one before
+  editFailed(studio, edit(), works, refusal);
+  expect(edit()).toBe(works);
+  expect(labels()).toEqual(['Face 1', 'Male locked', 'Young to +3.80 σ']);
+
+  undo.perform(studio);
+  editWorked(studio, edit());
+  commitMove(studio, 'Smiling', 9);
+  commitMove(studio, 'Smiling', 10); // neither was drawn when the second is refused, then the first
+  editFailed(studio, edit(), locked, refusal);
+  expect(edit().moves).toMatchObject([{ attribute: 'Smiling', distance: 9 }]);
+  editFailed(studio, edit(), locked, refusal);
+  expect(edit()).toBe(locked);
+  redo.perform(studio);
+  expect(edit()).toBe(works);
+});
+
 test('a first face that cannot be drawn gives way to one that can', () => {
   studio.state.history.value = { entries: [], at: -1 };
   applyEdit(studio, moved(faceOf(3), 'Young', 90), 'from a link');

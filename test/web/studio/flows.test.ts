@@ -253,14 +253,23 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const before = await facePixels(page);
     for (let i = 0; i < 10; i++) await page.keyboard.press('ArrowLeft');
     await changedPixels(page, before);
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe('Reset Smiling');
+    await page.keyboard.press('Enter');
+    await expectFace(page, before);
+    expect(await focused()).toBe('move-Smiling'); // the button is gone
     await page.keyboard.press('l');
     await poll(() => page.url()).toContain('lock=Smiling');
     while (await page.getByRole('button', { name: 'Undo' }).isEnabled()) await page.keyboard.press('Control+z');
     await expectFace(page, before);
     const after = page.locator('.face canvas.before');
+    const divider = page.getByRole('slider', { name: 'Divider between before and after' });
+    await divider.focus();
     await page.keyboard.down('b');
     await poll(() => after.evaluate(element => getComputedStyle(element).clipPath)).toBe('inset(0px 0% 0px 0px)');
     await page.keyboard.up('b');
+    await page.keyboard.press('ArrowRight');
+    expect(await divider.getAttribute('aria-valuenow')).not.toBe('0'); // it kept the focus
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Help' }).waitFor();
     await page.keyboard.press('Escape');

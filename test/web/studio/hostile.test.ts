@@ -200,6 +200,19 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(complaints).toEqual([]);
   }, 120_000);
 
+  test('a link that is none, pasted while a face is open: the address is that of the face again', async () => {
+    const address = await serveStudio(page(), files);
+    const { page: opened } = await newPage(browser());
+    await openStudio(opened, address);
+    await opened.locator('#move-Young').press('PageUp');
+    await poll(() => opened.url()).toContain('move=Young');
+    const url = opened.url();
+    await opened.evaluate(link => location.assign(link), badLinks[0]![0]);
+    await poll(() => opened.locator('.message').count()).toBe(1);
+    await poll(() => opened.url()).toBe(url);
+    await poll(() => opened.getByRole('button', { name: 'Undo' }).isEnabled()).toBe(true);
+  }, 60_000);
+
   test.each<[string, (served: Files) => Files, RegExp]>([
     ['is no JSON', served => ({ ...served, 'bundle.json': Buffer.from('<html>') }), /bundle\.json must be JSON/],
     [

@@ -230,11 +230,18 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await expectFace(page, plain);
       await page.getByRole('button', { name: 'Keep photo' }).click();
       await page.getByRole('button', { name: 'Forget photo' }).waitFor();
+      await page.locator('#move-Young').press('PageDown');
+      const moved = await changedPixels(page, plain);
+      const remembered = () => page.evaluate(() => Object.values({ ...localStorage }).join());
+      await poll(remembered).toMatch(/portrait=[^"]*move=Young/);
       await context.setOffline(true);
+      await page.goto(page.url().split('#')[0]!);
       await page.reload();
       await page.getByRole('button', { name: 'Photos', exact: true }).click({ timeout: 60_000 });
       await page.getByRole('button', { name: 'Photo astronaut.png' }).click();
       await isPortrait(page);
+      await expectFace(page, moved); // as it was left
+      await page.getByRole('button', { name: /Reset all/ }).click();
       await expectFace(page, plain);
       await page.getByRole('button', { name: 'Forget photo' }).click();
       await poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);

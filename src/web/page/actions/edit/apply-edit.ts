@@ -13,6 +13,9 @@ const mergeWithin = 1000;
 /** Entries that the history keeps; the oldest go first. */
 const longestHistory = 200;
 
+/** The history before each step that was not drawn yet: a step that is refused leaves no trace, not in what could be redone. */
+const before = new Map<Edit, StudioState['history']['value']>();
+
 interface HowApplied {
   readonly tag?: string;
   readonly choosesHold?: boolean;
@@ -38,6 +41,7 @@ export function applyEdit({ state }: Studio, edit: Edit, label: string, how: How
   const wasChosen = last?.isHoldChosen === true && sameFace(last.edit, edit);
   // A link or recipe may hold locks in another way than is usual here.
   const isHoldChosen = choosesHold || wasChosen || edit.hold !== usualHoldOf(state, edit);
+  if (last !== undefined) before.set(edit, state.history.value);
   state.history.value = { entries: [...kept, { label, edit, tag, at: now, isHoldChosen }], at: kept.length };
   state.edit.value = edit;
 }
@@ -69,11 +73,13 @@ function usualHoldOf({ model }: StudioState, { moves, layers = {}, geometry }: E
 /** Called by the renderer when an edit was drawn. */
 export function editWorked({ state }: Studio, edit: Edit): void {
   if (edit === state.edit.value) clearRefusal(state);
+  const { entries, at } = state.history.value;
+  if (edit === entries[at]?.edit) before.clear();
 }
 
 /**
  * Called by the renderer for an edit that cannot be drawn: says why and, unless it was only a preview, takes it back.
- * @param lastGood the edit that is on the screen.
+ * @param lastGood the edit that is on the screen, perhaps a preview.
  */
 export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: unknown): void {
   if (!(error instanceof UserError)) throw error;
@@ -84,11 +90,18 @@ export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: un
   tellProblem(state, error.message, wasApplied ? 'problem' : 'refused');
   if (!wasApplied) return;
   const isWanted = edit === state.edit.value;
+  const known = before.get(edit);
+  if (isWanted && known !== undefined) {
+    state.history.value = known;
+    state.edit.value = known.entries[known.at]!.edit;
+    return;
+  }
   const current = isWanted
     ? remaining.findLastIndex(entry => sameEdit(entry.edit, lastGood))
     : remaining.indexOf(entries[at]!);
   state.history.value = { entries: remaining, at: current >= 0 ? current : Math.min(at - 1, remaining.length - 1) };
   if (!isWanted) return;
+  const step = state.history.value;
   if (remaining.length === 0) applyEdit(studio, lastGood, faceName(lastGood));
-  else state.edit.value = lastGood;
+  else state.edit.value = step.entries[step.at]!.edit;
 }

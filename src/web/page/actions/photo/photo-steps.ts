@@ -15,21 +15,34 @@ import { holdPortrait, reopenPortrait } from './open-portraits.ts';
 /** The file of the photo that is being opened. */
 let source: File | undefined;
 
-/** @param file that was chosen, dropped, pasted, taken by the camera or kept. */
-export async function readPhoto(studio: Studio, file: File): Promise<void> {
+/** @param given a file that was chosen, dropped, pasted, taken by the camera or kept. */
+export async function readPhoto(studio: Studio, given: File): Promise<void> {
   const { state, faceWorker } = studio;
   const { noPhotos } = state.model.value!;
   if (noPhotos !== undefined) return tellProblem(state, noPhotos);
+  let file = given;
   source = file;
   state.dialog.value = 'photo';
   state.photo.value = { kind: 'reading' };
   try {
+    const copy = await copied(given);
+    if (source !== file) return;
+    source = file = copy;
     const photo = await faceWorker.openPhoto(file);
     if (state.photo.value.kind !== 'reading' || source !== file) return; // given up, or another one was taken
     state.photo.value = { kind: 'faces', photo, clicks: photo.faces.length === 0 ? [] : undefined };
     if (photo.faces.length === 1) await findFace(studio, photo.faces[0]!.box, false);
   } catch (error) {
     if (source === file) fail(state, error, { kind: 'choose' });
+  }
+}
+
+/** The file as it is now: a browser refuses to read one that has changed on the disk, when the photo is taken up again. */
+async function copied(file: File): Promise<File> {
+  try {
+    return new File([await file.arrayBuffer()], file.name, { type: file.type });
+  } catch {
+    throw new UserError(`${file.name} can no longer be read: it was changed, moved or deleted. Choose it again`);
   }
 }
 

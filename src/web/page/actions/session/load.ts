@@ -12,7 +12,7 @@ import { moreFaces } from '../faces/more-faces.ts';
 import { loadRecent } from '../faces/recent-faces.ts';
 import { tellProblem } from '../messages.ts';
 import { loadKept } from '../photo/kept-portraits.ts';
-import { bringBack, photoNotHere, reopenPortrait } from '../photo/open-portraits.ts';
+import { bringBack, letGo, photoNotHere, reopenPortrait } from '../photo/open-portraits.ts';
 import { tellPortraitProgress } from '../photo/photo-steps.ts';
 import { startFollowing } from './follow.ts';
 import { keepOffline } from './keep-offline.ts';
@@ -61,7 +61,8 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
       state.strip.value = { attribute: state.active.value, frames: [] };
     });
     state.engine.value = await studio.faceWorker.open();
-    if (state.history.value.at >= 0) await reopenPortrait(studio); // tried again, with a new worker
+    // Tried again, with a new worker. Without its photo, another face is shown.
+    if (state.history.value.at >= 0) await reopenPortrait(studio).catch(() => letGo(state));
   } catch (error) {
     const problem = error instanceof UserError ? error.message : `The model cannot be opened: ${String(error)}`;
     state.phase.value = { kind: 'failed', problem };
@@ -112,16 +113,27 @@ export async function followAddress(studio: Studio): Promise<void> {
     location.hash === `#${formatLink(state.edit.value, model)}`
   )
     return;
-  const edit = await readAddress(studio);
-  applyEdit(studio, edit, 'Link opened');
-}
-
-async function readAddress({ state, faceWorker }: Studio): Promise<Edit> {
   try {
-    return (await faceWorker.readLink(location.hash)) ?? openingFace(state.model.value!);
+    applyEdit(studio, await openedLink(studio), 'Link opened');
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     tellProblem(state, error.message);
-    return state.shown.value?.edit ?? openingFace(state.model.value!);
+    history.replaceState(null, '', `#${formatLink(state.edit.value, model)}`); // so that what is copied is what is seen
+  }
+}
+
+/** @throws UserError for a link that cannot be opened here. */
+async function openedLink({ state, faceWorker }: Studio): Promise<Edit> {
+  return (await faceWorker.readLink(location.hash)) ?? openingFace(state.model.value!);
+}
+
+async function readAddress(studio: Studio): Promise<Edit> {
+  const { state } = studio;
+  try {
+    return await openedLink(studio);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    tellProblem(state, error.message);
+    return openingFace(state.model.value!);
   }
 }

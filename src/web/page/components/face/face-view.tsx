@@ -43,40 +43,39 @@ export function FaceView() {
         <canvas ref={before} class="before" width={side} height={side} role="img" aria-label="Before" />
         {(showsBoth || peeking || divider > 1 - wordsFrom) && <span class="word-before">before</span>}
         {showsBoth && !peeking && <span class="word-after">after</span>}
-        {!peeking && (
-          <div
-            class="divider"
-            role="slider"
-            tabIndex={0}
-            aria-label="Divider between before and after"
-            aria-valuemin={0}
-            aria-valuemax={100}
-            aria-valuenow={percent}
-            aria-valuetext={`${percent} % shows the face before`}
-            onPointerDown={event => {
-              event.preventDefault();
-              event.currentTarget.setPointerCapture(event.pointerId);
-              event.currentTarget.focus();
-            }}
-            onPointerMove={event => {
-              if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-              const box = after.current!.getBoundingClientRect();
-              act(moveDivider, (event.clientX - box.left) / box.width);
-            }}
-            onKeyDown={event => {
-              const step = { ArrowLeft: -0.05, ArrowRight: 0.05, PageDown: -0.25, PageUp: 0.25, Home: -1, End: 1 }[
-                event.key
-              ];
-              if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-              event.preventDefault();
-              act(moveDivider, divider + step);
-            }}
-          >
-            <span class="grip" aria-hidden="true">
-              ⟷
-            </span>
-          </div>
-        )}
+        <div
+          class="divider"
+          data-hidden={peeking}
+          role="slider"
+          tabIndex={0}
+          aria-label="Divider between before and after"
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={percent}
+          aria-valuetext={`${percent} % shows the face before`}
+          onPointerDown={event => {
+            event.preventDefault();
+            event.currentTarget.setPointerCapture(event.pointerId);
+            event.currentTarget.focus();
+          }}
+          onPointerMove={event => {
+            if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+            const box = after.current!.getBoundingClientRect();
+            act(moveDivider, (event.clientX - box.left) / box.width);
+          }}
+          onKeyDown={event => {
+            const step = { ArrowLeft: -0.05, ArrowRight: 0.05, PageDown: -0.25, PageUp: 0.25, Home: -1, End: 1 }[
+              event.key
+            ];
+            if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+            event.preventDefault();
+            act(moveDivider, divider + step);
+          }}
+        >
+          <span class="grip" aria-hidden="true">
+            ⟷
+          </span>
+        </div>
         <PhotoTools />
         <PeekButton />
       </div>

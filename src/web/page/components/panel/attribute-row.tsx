@@ -61,7 +61,10 @@ export function AttributeRow({ attribute }: { readonly attribute: string }) {
               class="plain reset"
               aria-label={`Reset ${label}`}
               title="Reset"
-              onClick={() => act(resetAttribute, attribute)}
+              onClick={() => {
+                document.getElementById(`move-${attribute}`)?.focus(); // the button goes, and would take the focus along
+                act(resetAttribute, attribute);
+              }}
             >
               <ResetIcon />
             </button>
