@@ -4,6 +4,7 @@
 import './one-line.mjs';
 import { bundleFiles } from '../dist/core/editor/bundle.js';
 import { encodeWeights } from '../dist/core/editor/networks.js';
+import { UserError } from '../dist/core/errors.js';
 import { brightnessName, faceBrightness } from '../dist/core/images/brightness.js';
 import { fieldSpec } from '../dist/core/models/field.js';
 import { seenLatents } from '../dist/core/models/latents.js';
@@ -14,7 +15,7 @@ import { fieldEpochs, fieldWidths } from '../dist/node/stages/fit/field.js';
 import { writeChangedBundle } from './changed-bundle.mjs';
 
 const [from, to, faces = '100000'] = process.argv.slice(2);
-if (from === undefined || to === undefined || !(Number(faces) >= 2048)) {
+if (from === undefined || to === undefined || !(Number.isInteger(Number(faces)) && Number(faces) >= 2048)) {
   console.error('give two folders, and 2048 faces or more: node tools/add-field.mjs BUNDLE OUT [FACES]');
   process.exit(2);
 }
@@ -24,6 +25,9 @@ const firstSeed = 100_000_000;
 const batch = 100;
 
 const editor = await openBundle(from, { threads: 1 });
+if (editor.bundle.field !== undefined) {
+  throw new UserError(`${from} has a field; with another, its recipes would draw other faces. Calibrate a new bundle`);
+}
 const { latentSize, resolution } = editor.bundle;
 const { attributes } = editor;
 const outputs = [...attributes.filter(name => name !== brightnessName), brightnessName];

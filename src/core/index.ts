@@ -16,7 +16,7 @@ export {
   type Start,
   type Strip,
 } from './editing/recipe.ts';
-export { recipesAsXmp } from './editing/recipe-file.ts';
+export { recipesAsXmp, recipesIn } from './editing/recipe-file.ts';
 export type { Edited } from './editing/request.ts';
 export { type MoveRange, parseMoveRange } from './editing/strip.ts';
 export type { Bundle, Hash, ReadFile } from './editor/bundle.ts';

@@ -23,6 +23,8 @@ test('a bundle without a field gets one, and what was made with the old one stil
   expect(after.edit({ ...request, hold: 'field' }).latent).not.toEqual(before.edit(request).latent);
   await before.release();
   await after.release();
+  const again = promisify(execFile)(process.execPath, [tool, made, join(folder, 'again'), '2048']);
+  await expect(again).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('has a field') });
 });
 
 test('too few faces are one line', async () => {

@@ -21,13 +21,14 @@ export function formatMoveRange({ from, to }: MoveRange): string {
  *   `Smiling=@-1..@2`, `Male=p10..p90`. @throws UserError for anything else.
  */
 export function parseMoveRange(text: string): MoveRange {
-  const [attribute, value = ''] = text.split('=', 2) as [string, string?];
+  const [attribute, value = '', ...surplus] = text.split('=') as [string, ...string[]];
   const ends = value.split(/\.\.|…/);
   if (ends.length === 1) return { to: parseMove(text), from: undefined };
+  const refused = (reason: string) =>
+    new UserError(`a move's range must be <attribute>=<from>..<to> with ${reason}; got "${text}"`);
+  if (/\.{3}/.test(value)) throw refused('two dots, and a 0 before the point of a fraction');
   const [from, to] = ends.map(end => parseMove(`${attribute}=${end}`));
-  if (ends.length !== 2 || from!.kind !== to!.kind) {
-    throw new UserError(`a move's range must be <attribute>=<from>..<to> with both ends of one kind; got "${text}"`);
-  }
+  if (ends.length !== 2 || surplus.length > 0 || from!.kind !== to!.kind) throw refused('both ends of one kind');
   return { to: to!, from };
 }
 

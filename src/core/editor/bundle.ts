@@ -9,6 +9,7 @@ import {
   isScored,
 } from '../directions/direction.ts';
 import { isRange } from '../directions/layers.ts';
+import type { Recipe } from '../editing/recipe.ts';
 import { UserError } from '../errors.ts';
 import { checkShape, toFloat64 } from '../formats/nd-array.ts';
 import { decodeNpy } from '../formats/npy.ts';
@@ -200,6 +201,16 @@ const noHash = '0'.repeat(64);
  */
 export function isSameModel({ sha256, formerly = [] }: Pick<BundleIndex, 'sha256' | 'formerly'>, digits: string) {
   return [sha256, ...formerly].some(hash => hash.startsWith(digits));
+}
+
+/** @throws UserError where a request is a recipe of another model, whose numbers would mean another face with this one. */
+export function checkOwnRecipe(used: Bundle, request: object): void {
+  const { bundle } = request as Partial<Pick<Recipe, 'bundle'>>;
+  if (bundle === undefined || isSameModel(used, bundle.sha256)) return;
+  throw new UserError(
+    `the recipe needs the model that it was made with, "${bundle.name}" with SHA-256 ${bundle.sha256.slice(0, 12)}…; ` +
+      `this is "${used.name}" with ${used.sha256.slice(0, 12)}…`,
+  );
 }
 
 /** @returns what an index says beside directions and hashes, for a bundle made out of this one. */

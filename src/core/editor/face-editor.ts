@@ -29,7 +29,7 @@ import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/lat
 import type { Photo } from '../portraits/photo.ts';
 import type { Device } from '../runtime/device.ts';
 import { openBoth } from '../runtime/opening.ts';
-import { type Bundle, bundleFiles, type Hash, type ReadFile, readBundle } from './bundle.ts';
+import { type Bundle, bundleFiles, checkOwnRecipe, type Hash, type ReadFile, readBundle } from './bundle.ts';
 import { bundleNetworks, openNetwork } from './networks.ts';
 import { changesOnPhoto, type DrawnPortrait, Portrait } from './portrait.ts';
 import { decodePortrait, encodePortrait, type PortraitData } from './portrait-file.ts';
@@ -336,8 +336,9 @@ export class FaceEditor {
     return { latent, directions, locks, geometry, rows: this.layers, scores };
   }
 
-  /** @throws UserError for a portrait that this editor was not opened for. */
+  /** @throws UserError for a portrait that this editor was not opened for, and a recipe of another model. */
   #latentOf(start: Start): Float32Array | Float64Array {
+    checkOwnRecipe(this.bundle, start);
     if ('seed' in start) return this.sample(start.seed, start.psi);
     if ('latent' in start) return Float64Array.from(start.latent);
     const { portrait } = start;
@@ -354,11 +355,9 @@ export class FaceEditor {
   /** @returns the scores that are followed and held along a curve; undefined for edits in a straight line. */
   #scores(request: Conditions, moves: readonly Move[], directions: readonly Direction[]): Scores | undefined {
     if (this.#hold(request, moves) === 'linear') return undefined;
-    const { name } = this.bundle;
     const { field } = this.#parts;
-    if (field === undefined) {
-      throw new UserError(`hold must be linear for ${name}, which has no field. Leave it out`);
-    }
+    if (field === undefined)
+      throw new UserError(`hold must be linear for ${this.bundle.name}, which has no field. Leave it out`);
     if (Object.keys(request.layers ?? {}).length > 0) {
       throw new UserError('layers can be chosen for moves with hold linear only; the field moves all layers');
     }
@@ -370,6 +369,7 @@ export class FaceEditor {
 
   /** The start as a recipe keeps it: with its truncation, even if that was left out, where the model has one. */
   #start(start: Start): Start {
+    checkOwnRecipe(this.bundle, start);
     if (!('seed' in start)) return startOf(start);
     const { seed, psi } = start;
     return psi === undefined && this.geometry === 'sphere' ? { seed } : { seed, psi: this.#psi(psi) };

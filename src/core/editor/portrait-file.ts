@@ -7,7 +7,7 @@ import { sameShape } from '../graph/tensor.ts';
 import { flattenTree, type ParameterSpec } from '../graph/tree.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import type { Weights } from '../models/weights.ts';
-import { checkBox, type FaceBox, type Photo } from '../portraits/photo.ts';
+import { checkBox, checkPhoto, type FaceBox, type Photo } from '../portraits/photo.ts';
 import { type Bundle, isSameModel } from './bundle.ts';
 import { isRounded } from './networks.ts';
 
@@ -98,6 +98,7 @@ export function decodePortrait(bytes: Uint8Array, bundle: Bundle, photo: Photo, 
       `${place} was found in a photo of ${width}×${height}; got one of ${photo.width}×${photo.height}. Give that photo`,
     );
   }
+  checkPhoto(photo);
   checkBox(data.box, photo);
   const model = ganModel(bundle.generator.architecture);
   const { resolution, latentSize } = bundle;

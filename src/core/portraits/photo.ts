@@ -46,13 +46,23 @@ export interface FoundFace {
 /** Sides of a face's square, in those of the photo, beyond which next to nothing of the photo would be seen. */
 const largestBox = 4;
 
-/** @throws UserError for a square that lies nowhere near the photo, or is far larger. */
-export function checkBox({ x, y, side }: FaceBox, { width, height }: Pick<Photo, 'width' | 'height'>): void {
+/** @throws UserError for a square that lies nowhere near the photo, is far larger, or is none. */
+export function checkBox({ x, y, side, angle }: FaceBox, { width, height }: Pick<Photo, 'width' | 'height'>): void {
   const longest = Math.max(width, height);
   const isNear = [x / width, y / height].every(place => place >= -1 && place <= 2);
-  if (isNear && side <= largestBox * longest) return;
+  if (isNear && side > 0 && side <= largestBox * longest && Number.isFinite(angle)) return;
   throw new UserError(
-    `the square of a face must lie at the photo, with a side of at most ${largestBox * longest} pixels; got one of ` +
-      `${side} around (${x}, ${y}) in a photo of ${width}×${height}`,
+    `the square of a face must lie at the photo, with a side above 0 and up to ${largestBox * longest} pixels and an angle; got one ` +
+      `of ${side} around (${x}, ${y}), turned by ${angle}, in a photo of ${width}×${height}`,
+  );
+}
+
+/** @throws UserError for pixels that are not as many as the photo's measures say. */
+export function checkPhoto({ width, height, channels, pixels }: Photo): void {
+  const areSides = [width, height].every(side => Number.isInteger(side) && side > 0);
+  if (areSides && (channels === 3 || channels === 4) && pixels.length === width * height * channels) return;
+  throw new UserError(
+    'a photo must have whole sides, 3 or 4 channels, and as many bytes as these make; got ' +
+      `${width}×${height}, ${channels} channels and ${pixels.length} bytes`,
   );
 }

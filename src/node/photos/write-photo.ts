@@ -2,9 +2,10 @@
 // serial numbers, the old thumbnail and the maker's notes do not.
 import readExif from 'exif-reader';
 import type { Exif, Sharp } from 'sharp';
-import { formatRecipe, type Recipe, recipeKeyword } from '../../core/editing/recipe.ts';
+import { formatRecipe, parseRecipes, type Recipe, recipeKeyword } from '../../core/editing/recipe.ts';
 import { recipesAsXmp } from '../../core/editing/recipe-file.ts';
 import { addPngText } from '../../core/formats/png-text.ts';
+import { recipesInXmp } from '../../core/formats/xmp.ts';
 import type { Photo } from '../../core/portraits/photo.ts';
 import { sharp } from '../native/native-packages.ts';
 import type { PhotoFile, PhotoFormat } from './read-photo.ts';
@@ -28,7 +29,10 @@ const keptExif = {
   IFD2: ['DateTimeOriginal', 'ExposureTime', 'FNumber', 'ISOSpeedRatings', 'FocalLength', 'LensModel'],
 } as const;
 
-/** @param photo of the same size as `file`'s, edited. @returns the bytes of a picture file. */
+/**
+ * @param photo of the same size as `file`'s, edited. @returns the bytes of a picture file. Of a PNG, whose XMP may be
+ *   compressed, recipes are read from texts of their own, so it has those of the XMP there too.
+ */
 export async function encodePhoto(photo: Photo, file: PhotoFile, options: WriteOptions): Promise<Buffer> {
   const { format = file.format, quality = Math.max(minQuality, file.quality ?? 0), xmp } = options;
   const { width, height, channels, pixels } = photo;
@@ -38,18 +42,21 @@ export async function encodePhoto(photo: Photo, file: PhotoFile, options: WriteO
       : sharp(tiffOf(photo, file.profile), { limitInputPixels: false, ignoreIcc: true }).keepIccProfile();
   const noted = picture.withXmp(xmp).withExif(exifOf(file.exif));
   const density = file.density === undefined ? noted : noted.withDensity(file.density);
-  return encoded(density, format, quality, file).toBuffer();
+  const bytes = await encoded(density, format, quality, file).toBuffer();
+  const recipes = format === 'png' ? recipesInXmp(xmp) : undefined;
+  if (recipes === undefined) return bytes;
+  const texts = parseRecipes(recipes).map(formatRecipe);
+  return Buffer.from(texts.reduce<Uint8Array>((png, text) => addPngText(png, recipeKeyword, text), bytes));
 }
 
 /** @returns `encodePhoto`'s file, which says that the photo was edited and carries the recipe. */
-export async function encodeEditedPhoto(
+export function encodeEditedPhoto(
   photo: Photo,
   file: PhotoFile,
   recipe: Recipe,
   format: PhotoFormat,
 ): Promise<Uint8Array> {
-  const bytes = await encodePhoto(photo, file, { format, xmp: recipesAsXmp([recipe]) });
-  return format === 'png' ? addPngText(bytes, recipeKeyword, formatRecipe(recipe)) : bytes;
+  return encodePhoto(photo, file, { format, xmp: recipesAsXmp([recipe]) });
 }
 
 function encoded(picture: Sharp, format: PhotoFormat, quality: number, { chromaSubsampling }: PhotoFile): Sharp {

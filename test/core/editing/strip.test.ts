@@ -43,6 +43,10 @@ describe('a strip', () => {
   });
 });
 
-test.each(['Young', 'Young=1..', 'Young=1..@2', 'Young=1..2..3', 'Young=p10..2'])('%s is refused', text => {
+// Three dots may mean 2 or 0.2.
+test.each([
+  ...['Young', 'Young=1..', 'Young=1..@2', 'Young=1..2..3', 'Young=p10..2'],
+  ...['Young=-2...2', 'Young=-2....2', 'Young=0..2=5'],
+])('%s is refused', text => {
   expect(() => parseMoveRange(text)).toThrow(UserError);
 });

@@ -55,6 +55,12 @@ test('a strip ends where the edit does, and its recipe makes that edit again', (
   expect(strip.length).toBe(5);
   expect(editor.edit(parseRecipe(formatRecipe(recipe)))).toEqual(strip.at(-1));
   expect(recipe.bundle).toEqual({ name: 'tiny', sha256: editor.bundle.sha256 });
+  // With another model the same numbers would be another face.
+  const foreign = { ...recipe, bundle: { name: 'other', sha256: 'a'.repeat(64) } };
+  expect(() => editor.edit(foreign)).toThrow(
+    /^the recipe needs the model that it was made with, "other" with SHA-256 a/,
+  );
+  expect(() => editor.recipe(foreign)).toThrow(/^the recipe needs the model that it was made with/);
 });
 
 describe('a wanted probability', () => {

@@ -96,6 +96,19 @@ describe('finding', () => {
     await finding.release();
   });
 
+  test('refuses squares that are none, and photos of other sizes than they say', async () => {
+    for (const wrong of [{ side: 0 }, { side: -5 }, { side: Number.NaN }, { angle: Number.NaN }, { x: Number.NaN }]) {
+      await expect(editor.openPortrait(photo, { box: { ...box, ...wrong } })).rejects.toThrow(
+        'the square of a face must lie at the photo',
+      );
+    }
+    for (const wrong of [{ channels: 4 as const }, { width: 40.5 }, { height: 0 }, { channels: undefined as never }]) {
+      await expect(editor.openPortrait({ ...photo, ...wrong }, { box })).rejects.toThrow(
+        'a photo must have whole sides',
+      );
+    }
+  });
+
   test('is refused in one line by a bundle of a PGGAN, and by one without an encoder', async () => {
     const sphere = await open({});
     await expect(sphere.openPortrait(photo, { box })).rejects.toThrow(

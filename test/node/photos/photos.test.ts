@@ -2,6 +2,7 @@
 import readExif from 'exif-reader';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { recipesAsXmp, recipesIn } from '../../../src/core/editing/recipe-file.ts';
 import { jpegQuality } from '../../../src/core/formats/jpeg-quality.ts';
 import { xmpPacket } from '../../../src/core/formats/xmp.ts';
 import { pastePatch, withPatch } from '../../../src/core/portraits/paste-back.ts';
@@ -33,6 +34,14 @@ function colourAt({ photo }: Awaited<ReturnType<typeof readPhoto>>, x: number, y
   const at = (Math.floor(y * photo.height) * photo.width + Math.floor(x * photo.width)) * photo.channels;
   return [...photo.pixels.subarray(at, at + 3)];
 }
+
+test('a PNG gives back the recipes that were given as XMP', async () => {
+  const read = await readPhoto(await picture().png().toBuffer());
+  const bundle = { name: 'tiny', sha256: 'a'.repeat(64) };
+  const recipe = { portrait: 'b'.repeat(64), bundle, moves: [], locks: [], geometry: 'linear' as const };
+  const written = await encodePhoto(read.photo, read, { xmp: recipesAsXmp([recipe]) });
+  expect(recipesIn(written, 'edited.png')).toMatchObject([recipe]);
+});
 
 test('each of the eight orientations is turned upright, and written upright', async () => {
   // The colour that is seen in the upper left corner and in the upper right one, for each value of the tag.

@@ -1,15 +1,31 @@
 // Writes boundaries and labelled faces as InterFaceGAN's edit.py and train_boundary.py read them.
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Direction } from '../../../core/directions/direction.ts';
+import { UserError } from '../../../core/errors.ts';
 import { toFloat64 } from '../../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
 import { boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
 import { latentFiles } from '../../artefacts/synthesis.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
+import { checkFolderWritable } from '../../files/places.ts';
 import { writeBoundaryFiles } from '../../interop/interfacegan.ts';
 import type { Faces } from './faces.ts';
+
+/**
+ * @param inputs files and folders that are read. @throws UserError where an export would replace one of them, or mix with the
+ *   run's own files, before any work.
+ */
+export async function checkExport(folder: string, out: string, inputs: readonly string[]): Promise<void> {
+  const place = resolve(folder);
+  const refused = (reason: string) =>
+    new UserError(`--export must be a folder of its own; ${folder} ${reason}. Give another`);
+  if (place === resolve(out)) throw refused('is --out');
+  const read = inputs.find(input => [resolve(input), dirname(resolve(input))].includes(place));
+  if (read !== undefined) throw refused(`is where ${read} is read from, whose files might be replaced`);
+  await checkFolderWritable(folder);
+}
 
 /**
  * Files of these names that are in the folder already are replaced.

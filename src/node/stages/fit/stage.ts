@@ -16,7 +16,6 @@ import {
   writeBoundary,
 } from '../../artefacts/boundaries.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
-import { checkFolderWritable } from '../../files/places.ts';
 import { type NamedFile, namedFiles } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
 import { csvTable } from '../../presentation/table.ts';
@@ -34,7 +33,7 @@ import {
 } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { gatherDirections, readGiven } from './directions.ts';
-import { exportTo } from './export.ts';
+import { checkExport, exportTo } from './export.ts';
 import { type Faces, readFaces, readScoredFaces } from './faces.ts';
 import { fitFieldTo } from './field.ts';
 import { columns, means, missingBoundaries, printFit, tableRows } from './tables.ts';
@@ -141,7 +140,10 @@ export const fit = defineStage({
     const wishes = { ...config, import: imports };
     const given = await readGiven(wishes, faces, log);
     const { out, resume, force } = config;
-    if (config.export !== undefined) await checkFolderWritable(config.export);
+    if (config.export !== undefined) {
+      const { synthesis = [], latents = [], scores, import: boundaries, labels } = config;
+      await checkExport(config.export, config.out, [synthesis, latents, scores, boundaries, labels].flat());
+    }
     const inputs = await inputsOf(config, imports);
     const details = { stage: 'fit', options, config, inputs, resume, force, log, resumable: addedAfterFits };
     const result = await withRun(out, details, async run => {

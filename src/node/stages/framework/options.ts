@@ -49,7 +49,7 @@ export function exportOption() {
   return pathOption()
     .optional()
     .describe(
-      "folder for the boundaries under InterFaceGAN's names (age is −Young), and the faces they were fitted to",
+      "folder for the boundaries under InterFaceGAN's names (age is −Young), and the faces they were fitted to; its files of the same names are replaced",
     );
 }
 

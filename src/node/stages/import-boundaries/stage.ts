@@ -2,12 +2,11 @@
 import { z } from 'zod';
 import { boundaryFiles, furtherDirections, isOfAttribute, writeBoundaries } from '../../artefacts/boundaries.ts';
 import { writeWhole } from '../../files/files.ts';
-import { checkFolderWritable } from '../../files/places.ts';
 import { namedFiles } from '../../interop/interfacegan.ts';
 import { csvTable } from '../../presentation/table.ts';
 import { withRun } from '../../runs/run-folder.ts';
 import { gatherDirections, readGiven } from '../fit/directions.ts';
-import { exportTo } from '../fit/export.ts';
+import { checkExport, exportTo } from '../fit/export.ts';
 import { columns, means, printFit, tableRows } from '../fit/tables.ts';
 import { conditionOption, exportOption, generatorOption, pathOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
@@ -40,7 +39,7 @@ export const importBoundaries = defineStage({
     const inputs = Object.fromEntries(files.map(({ attribute, path }) => [attribute, path]));
     const wishes = { import: files, condition, labels: [], name: [], seed: 0 };
     const given = await readGiven(wishes, undefined, log);
-    if (config.export !== undefined) await checkFolderWritable(config.export);
+    if (config.export !== undefined) await checkExport(config.export, out, boundaries);
     const details = { stage: 'import boundaries', options, config, inputs, resume, force, log };
     const result = await withRun(out, details, async run => {
       const { directions, space } = gatherDirections(given, wishes, undefined, [], log);

@@ -53,6 +53,11 @@ describe('before the first fit', () => {
     ['a boundary of other latents', () => ({ import: [wide] }), /latent size 16; got 512 with that of Bald/],
     ['a curve without scores', () => ({ curve: ['Bald'] }), /unknown attribute "Bald"/],
     ['an export onto a file', () => ({ export: join(z, 'inside') }), /cannot create .*z\.npy/],
+    [
+      'an export where the latents are',
+      () => ({ export: root }),
+      /a folder of its own; .* is where .*z\.npy is read from/,
+    ],
     ['a destination below a file', () => ({ out: join(z, 'run') }), /cannot create .*part of the path is a file/],
     ['a destination with a long name', () => ({ out: join(root, 'x'.repeat(250)) }), /at most 245 bytes; got 250/],
   ])('%s', async (_, options, message) => {
