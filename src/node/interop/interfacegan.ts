@@ -7,6 +7,7 @@ import { didYouMean, UserError } from '../../core/errors.ts';
 import { toFloat64 } from '../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../core/formats/npy.ts';
 import { length, scaled } from '../../core/math/linear-algebra.ts';
+import { knownBeside } from '../artefacts/boundaries.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { readNpy, writeWhole } from '../files/files.ts';
 import { exists } from '../files/places.ts';
@@ -46,9 +47,11 @@ export interface NamedFiles {
 }
 
 /** How files are found. */
-interface Search {
+export interface Search {
   /** The generator whose files count, as in their names: `pggan_celebahq`. Left out: the only one. */
   readonly of?: string | undefined;
+  /** Whether `of` may be meant for other files than these: they all count then, where no name tells a generator. */
+  readonly isOfOthers?: boolean;
   /** Attributes that go by their own names, whatever InterFaceGAN calls so. */
   readonly attributes?: readonly string[];
 }
@@ -73,13 +76,14 @@ interface Candidate {
 export async function namedFiles(
   paths: readonly string[],
   kind: Kind,
-  { of, attributes = [] }: Search = {},
+  { of, isOfOthers = false, attributes = [] }: Search = {},
 ): Promise<NamedFiles> {
   const found = (await Promise.all(paths.map(path => candidatesAt(path, kind)))).flat();
   if (found.length === 0) {
     throw new UserError(`${paths.join(', ')} must hold files named <attribute>${endings[kind]}; got none`);
   }
-  const chosen = ofOneGenerator(found, of, kind);
+  const isNamed = found.some(({ generator }) => generator !== undefined);
+  const chosen = isOfOthers && !isNamed ? found : ofOneGenerator(found, of, kind);
   const inner = chosen.filter(file => isOfInnerLatents(file, chosen));
   const refused = inner.find(file => file.isGiven);
   if (refused !== undefined) {
@@ -89,7 +93,8 @@ export async function namedFiles(
   }
   const byName = new Map<string, NamedFile>();
   for (const { path, stem } of chosen.filter(file => !inner.includes(file))) {
-    const alias = attributes.includes(stem) ? undefined : aliases[stem];
+    const isOwn = attributes.includes(stem) || (kind === 'boundary' && (await knownBeside(path)) !== undefined);
+    const alias = isOwn ? undefined : aliases[stem];
     const file: NamedFile = { path, ...(alias ?? { attribute: stem, sign: 1 }) };
     const other = byName.get(file.attribute);
     if (other !== undefined && resolve(other.path) !== resolve(path)) {
@@ -147,7 +152,9 @@ function ofOneGenerator(files: readonly Candidate[], of: string | undefined, kin
   }
   const chosen = files.filter(({ generator }) => generator === of);
   if (chosen.length > 0) return chosen;
-  throw new UserError(`--of must be a generator of these files (${known}); got ${of}.${didYouMean(of, generators)}`);
+  throw new UserError(
+    `--of must be a generator of these ${kind === 'boundary' ? 'boundaries' : 'scores'} (${known}); got ${of}.${didYouMean(of, generators)}`,
+  );
 }
 
 /** Whether a name such as `age_w` means boundaries of StyleGAN's inner latents rather than an attribute. */

@@ -10,7 +10,7 @@ import { normaliseLatents } from '../../../core/models/latents.ts';
 import type { LatentSpace } from '../../artefacts/boundaries.ts';
 import { latentFiles, readSynthesis } from '../../artefacts/synthesis.ts';
 import { readNpy } from '../../files/files.ts';
-import { namedFiles } from '../../interop/interfacegan.ts';
+import { namedFiles, type Search } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
 import { exists } from '../../runs/manifest.ts';
 import type { FinishedRun } from '../../runs/run-folder.ts';
@@ -67,7 +67,7 @@ export async function readScoredFaces(
   latentFile: string,
   scorePaths: readonly string[],
   log: Log,
-  generator?: string,
+  search: Search = {},
 ): Promise<Faces> {
   const latents = await readMatrix(latentFile, [null, null]);
   const [count, size] = latents.shape;
@@ -80,7 +80,7 @@ export async function readScoredFaces(
     );
   }
   const table = scorePaths.length === 1 && basename(scorePaths[0]!) === 'scores.npy' ? scorePaths[0] : undefined;
-  const { files } = table === undefined ? await namedFiles(scorePaths, 'scores', { of: generator }) : { files: [] };
+  const { files } = table === undefined ? await namedFiles(scorePaths, 'scores', search) : { files: [] };
   const scored = table === undefined ? files.map(file => file.attribute) : attributeNames;
   const scores = new Float32Array(count * scored.length);
   if (table !== undefined) scores.set((await readMatrix(table, [count, scored.length])).data);

@@ -16,7 +16,7 @@ import {
   writeBoundary,
 } from '../../artefacts/boundaries.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
-import { type NamedFile, namedFiles } from '../../interop/interfacegan.ts';
+import { type NamedFile, namedFiles, type Search } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
 import { csvTable } from '../../presentation/table.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
@@ -187,16 +187,25 @@ function checkSources({ synthesis, latents, scores, labels, name }: Config): voi
   }
 }
 
-async function openFaces({ synthesis, latents, scores, of }: Config, log: Log): Promise<Faces> {
+async function openFaces(config: Config, log: Log): Promise<Faces> {
+  const { synthesis, latents, scores } = config;
   return synthesis === undefined
-    ? readScoredFaces(latents!, scores, log, of)
+    ? readScoredFaces(latents!, scores, log, searchOf(config))
     : readFaces(await openRun(synthesis, 'synthesize'));
+}
+
+/** `--of` chooses among scores and imported boundaries; where both are given, it may be meant for one of them. */
+function searchOf({ of, scores, import: boundaries }: Config): Search {
+  return { of, isOfOthers: scores.length > 0 && boundaries.length > 0 };
 }
 
 /** The boundaries that are measured instead of fitted. */
 async function importsOf(config: Config, faces: Faces, log: Log): Promise<readonly NamedFile[]> {
   if (config.import.length === 0) return [];
-  const { files, note } = await namedFiles(config.import, 'boundary', { of: config.of, attributes: faces.attributes });
+  const { files, note } = await namedFiles(config.import, 'boundary', {
+    ...searchOf(config),
+    attributes: faces.attributes,
+  });
   if (note !== undefined) log.warn(note);
   return files;
 }
@@ -214,8 +223,11 @@ async function inputsOf(config: Config, imports: readonly NamedFile[]): Promise<
   };
 }
 
-async function scorePaths({ scores, of }: Config): Promise<string[]> {
-  return scores.length === 0 ? [] : (await namedFiles(scores, 'scores', { of })).files.map(({ path }) => path);
+async function scorePaths(config: Config): Promise<string[]> {
+  const { scores } = config;
+  return scores.length === 0
+    ? []
+    : (await namedFiles(scores, 'scores', searchOf(config))).files.map(({ path }) => path);
 }
 
 /** Fits every attribute that the faces are labelled with, except those that are imported. */

@@ -38,6 +38,21 @@ describe("InterFaceGAN's latents and scores", () => {
     return path;
   };
 
+  test('--of chooses among imported boundaries where the scores name no generator', async () => {
+    const paths = [write('age_scores.npy', probabilities), write('pose_scores.npy', logits)];
+    const boundaries = ['pggan_celebahq', 'stylegan_ffhq'].map((generator, at) => {
+      const path = join(folder, `${generator}_pose_boundary.npy`);
+      writeFileSync(path, encodeNpy({ shape: [1, size], data: new Float32Array(size).with(at, 1) }));
+      return path;
+    });
+    const options = { latents: z, scores: paths, import: boundaries, of: 'stylegan_ffhq', ratio: 0.1 };
+    const finished = await run({ ...options, field: false });
+    expect([...(await normalIn(finished.file('pose_boundary.npy')))].indexOf(1)).toBe(1);
+    await expect(run({ ...options, of: 'stylegan_fhq' })).rejects.toThrow(
+      '--of must be a generator of these boundaries',
+    );
+  });
+
   test('a file an attribute: age is turned, other names stay, the latents are brought to their length', async () => {
     const paths = [write('age_scores.npy', probabilities), write('pose_scores.npy', logits)];
     const exported = join(folder, 'back');

@@ -1,6 +1,6 @@
 // The stage `import boundaries` on InterFaceGAN's published boundaries, and on files that are none.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toFloat64 } from '../../../../src/core/formats/nd-array.ts';
@@ -90,6 +90,19 @@ print(numpy.abs(a - b).max())`;
     const paths = [join(exported, 'age_boundary.npy'), join(published, 'pggan_celebahq_age_boundary.npy')];
     expect(Number(execFileSync(python, ['-c', script, ...paths], { encoding: 'utf8' }))).toBe(0);
   });
+});
+
+test('a run’s own attributes keep their names, whatever InterFaceGAN means by these', async () => {
+  const given = join(folder, 'scarf_boundary.npy');
+  writeFileSync(given, encodeNpy({ shape: [1, 8], data: new Float32Array(8).fill(0).with(0, 3).with(1, 4) }));
+  const first = await run({ boundaries: [given] });
+  const details = readFileSync(first.file('boundaries.json'), 'utf8').replaceAll('scarf', 'age');
+  writeFileSync(first.file('boundaries.json'), details);
+  renameSync(first.file('scarf_boundary.npy'), first.file('age_boundary.npy'));
+  const again = await run({ boundaries: [first.file('')] });
+  const { directions } = await readBoundaryDetails(again);
+  expect(directions.filter(({ controllable }) => controllable).map(({ attribute }) => attribute)).toEqual(['age']);
+  expect(await normalIn(again.file('age_boundary.npy'))).toEqual(await normalIn(first.file('age_boundary.npy')));
 });
 
 /** A folder as InterFaceGAN's repository has it: boundaries of three generators, of one also of inner latents. */
