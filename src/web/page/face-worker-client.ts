@@ -55,6 +55,7 @@ export function connectFaceWorker(
     draw: edit => call('draw', edit),
     score: () => call('score'),
     frames: edits => call('frames', edits),
+    fullFrames: edits => call('fullFrames', edits),
     residuals: locks => call('residuals', locks),
     distanceFor: wish => call('distanceFor', wish),
     readLink: text => call('readLink', text),

@@ -87,6 +87,8 @@ export interface FaceWorker {
   score(): Promise<Float32Array>;
   /** Draws and scores several faces together, for strips and galleries. */
   frames(edits: readonly Edit[]): Promise<Frame[]>;
+  /** Does the same at the size and zoom of `draw`, for films: photos are larger then than thumbnails are. */
+  fullFrames(edits: readonly Edit[]): Promise<Frame[]>;
   /** @returns the share of each direction that these locks leave, 0 to 1. */
   residuals(locks: readonly string[]): Promise<Record<string, number>>;
   /** @returns the signed distance at which the attribute has this probability on this face. @throws as `resolve`. */

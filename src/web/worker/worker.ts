@@ -79,25 +79,8 @@ const faceWorker: FaceWorker = {
 
   score: () => editor.score(last),
 
-  async frames(edits) {
-    const frames: Frame[] = [];
-    // A portrait's editor draws no other faces, and no other draws the portrait's.
-    for (const known of new Set(edits.map(editorOf))) {
-      const plans = edits.flatMap((edit, i) => (editorOf(edit) === known ? [{ i, edit, plan: planOf(edit) }] : []));
-      const drawable = plans.flatMap(({ i, edit, plan }) => ('latent' in plan ? [{ i, edit, ...plan }] : []));
-      for (const { i, plan } of plans) if ('problem' in plan) frames[i] = plan;
-      if (drawable.length === 0) continue;
-      const images = await known.render(drawable.map(({ latent }) => latent));
-      const logits = await editor.score(images);
-      const [size, count] = [images.length / drawable.length, editor.attributes.length];
-      for (const [row, { i, edit, distances }] of drawable.entries()) {
-        const image = images.subarray(row * size, (row + 1) * size);
-        const pixels = desk.drawnSmall(edit, image) ?? toRgba(image, 0, editor.bundle.resolution);
-        frames[i] = { pixels, distances, logits: logits.slice(row * count, (row + 1) * count) };
-      }
-    }
-    return frames;
-  },
+  frames: edits => framesOf(edits, (edit, image) => desk.drawnSmall(edit, image)),
+  fullFrames: edits => framesOf(edits, (edit, image) => desk.drawn(edit, image)),
 
   async residuals(locks) {
     const residual = (attribute: string) => {
@@ -143,6 +126,27 @@ const faceWorker: FaceWorker = {
     return encodePhoto(photo, type, desk.quality, edit, editor.bundle);
   },
 };
+
+/** @param onPhoto puts an edited face into its photo; undefined for a face of no photo. */
+async function framesOf(edits: readonly Edit[], onPhoto: PhotoDesk['drawn']): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  // A portrait's editor draws no other faces, and no other draws the portrait's.
+  for (const known of new Set(edits.map(editorOf))) {
+    const plans = edits.flatMap((edit, i) => (editorOf(edit) === known ? [{ i, edit, plan: planOf(edit) }] : []));
+    const drawable = plans.flatMap(({ i, edit, plan }) => ('latent' in plan ? [{ i, edit, ...plan }] : []));
+    for (const { i, plan } of plans) if ('problem' in plan) frames[i] = plan;
+    if (drawable.length === 0) continue;
+    const images = await known.render(drawable.map(({ latent }) => latent));
+    const logits = await editor.score(images);
+    const [size, count] = [images.length / drawable.length, editor.attributes.length];
+    for (const [row, { i, edit, distances }] of drawable.entries()) {
+      const image = images.subarray(row * size, (row + 1) * size);
+      const pixels = onPhoto(edit, image) ?? toRgba(image, 0, editor.bundle.resolution);
+      frames[i] = { pixels, distances, logits: logits.slice(row * count, (row + 1) * count) };
+    }
+  }
+  return frames;
+}
 
 type Plan = { readonly latent: Float64Array; readonly distances: Drawn['distances'] } | { readonly problem: string };
 

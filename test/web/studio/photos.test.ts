@@ -215,6 +215,32 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(complaints).toEqual([]);
     }, 120_000);
 
+    test('is played with as much of the photo as is seen', async () => {
+      const { page } = await start();
+      const seed = await facePixels(page);
+      await page.getByRole('button', { name: 'Your photo' }).click();
+      await page.locator('#photo-file').setInputFiles(astronaut());
+      await isPortrait(page);
+      await changedPixels(page, seed);
+      /** Pixels beside the face, which no edit changes. */
+      const corner = () =>
+        page
+          .locator('.face canvas')
+          .first()
+          .evaluate(canvas => {
+            const { width } = canvas as HTMLCanvasElement;
+            const context = (canvas as HTMLCanvasElement).getContext('2d')!;
+            return [...context.getImageData(0, 0, width >> 4, width >> 4).data];
+          });
+      const still = await corner();
+      const playing = page.getByRole('button', { name: 'Play' });
+      await poll(() => playing.isEnabled()).toBe(true);
+      await playing.click();
+      await page.getByRole('button', { name: 'Stop' }).waitFor();
+      expect(await corner()).toEqual(still);
+      await page.getByRole('button', { name: 'Stop' }).click();
+    }, 60_000);
+
     test('kept in this browser, opened on another visit without a network, and forgotten', async () => {
       const { page, context } = await start();
       await page.locator('.offline').waitFor({ state: 'attached' });

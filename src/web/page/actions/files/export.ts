@@ -3,10 +3,11 @@ import { UserError } from '../../../../core/errors.ts';
 import { keepsPixels } from '../../../shared/keeps-pixels.ts';
 import type { Drawn, Edit, PhotoType } from '../../../shared/protocol.ts';
 import { contextOf, drawEnlarged, offscreenContext } from '../../display/canvas.ts';
-import { drawnFrames, thereAndBack } from '../../display/film.ts';
+import { thereAndBack } from '../../display/film.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { tell, tellProblem } from '../messages.ts';
 import { closeDialog } from '../view/choose.ts';
+import { fullFrames } from '../view/full-frames.ts';
 
 /** Pixels between the frames of a strip. */
 const gap = 4;
@@ -35,7 +36,7 @@ export function exportPhoto(studio: Studio, type: PhotoType): Promise<void> {
 /** @param size of each frame's sides in pixels. */
 export function exportStrip(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ edit }) => {
-    const frames = stripOf(studio);
+    const frames = await stripOf(studio);
     const context = offscreenContext(frames.length * (size + gap) - gap, size);
     for (const [i, { pixels }] of frames.entries()) drawEnlarged(context, pixels, i * (size + gap), size);
     save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${studio.state.active.value}-strip.png`);
@@ -53,7 +54,7 @@ export function exportFilm(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ edit }) => {
     const type = filmType();
     if (type === undefined) throw new UserError('this browser cannot record films. Save the strip instead');
-    const frames = thereAndBack(stripOf(studio));
+    const frames = thereAndBack(await stripOf(studio));
     tell(studio.state, 'Recording the film …');
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = size;
@@ -77,8 +78,8 @@ export function exportFilm(studio: Studio, size: number): Promise<void> {
 }
 
 /** @throws UserError where the strip cannot be drawn, or is still being drawn. */
-function stripOf({ state }: Studio): Drawn[] {
-  const frames = drawnFrames(state.fittingStrip.value);
+async function stripOf(studio: Studio): Promise<Drawn[]> {
+  const frames = await fullFrames(studio);
   if (frames.length > 0) return frames;
   throw new UserError('there is no strip of this attribute, or not yet. Wait a second, or choose another');
 }

@@ -1,7 +1,8 @@
 // Plays the strip on the large face, there and back, until something else is done.
-import { drawnFrames, thereAndBack } from '../../display/film.ts';
+import { thereAndBack } from '../../display/film.ts';
 import { PauseIcon, PlayIcon } from '../../display/icons.tsx';
 import type { Action } from '../action.ts';
+import { fullFrames } from './full-frames.ts';
 
 /** Milliseconds a frame is shown; `reduced` for those who asked the system for less motion. */
 const pace = { usual: 110, reduced: 800 };
@@ -15,15 +16,16 @@ export const play: Action = {
   enabled: ({ fittingStrip, playing }) => fittingStrip.value.length > 0 || playing.value !== undefined,
   pressed: ({ playing }) => playing.value !== undefined,
   whenPressed: { label: 'Stop', icon: PauseIcon },
-  perform: ({ state }) => {
+  perform: async studio => {
+    const { state } = studio;
     const stop = () => {
       state.playing.value = undefined;
       clearInterval(timer);
     };
     if (state.playing.value !== undefined) return stop();
     const strip = state.fittingStrip.value;
-    const frames = thereAndBack(drawnFrames(strip));
-    if (frames.length < 2) return;
+    const frames = thereAndBack(await fullFrames(studio));
+    if (frames.length < 2 || state.fittingStrip.value !== strip || state.playing.value !== undefined) return;
     let at = 0;
     const show = () => {
       if (at > 0 && (state.playing.value === undefined || state.fittingStrip.value !== strip)) stop();
