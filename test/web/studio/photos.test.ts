@@ -241,6 +241,34 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.getByRole('button', { name: 'Stop' }).click();
     }, 60_000);
 
+    test('its buttons lie beside each other, at any size', async () => {
+      const { page } = await start();
+      await page.getByRole('button', { name: 'Your photo' }).click();
+      await page.locator('#photo-file').setInputFiles(astronaut());
+      await isPortrait(page);
+      const screens = [
+        [1440, 900],
+        [1366, 640],
+        [1024, 600],
+        [390, 844],
+        [320, 568],
+        [844, 390],
+      ] as const;
+      for (const [width, height] of screens) {
+        await page.setViewportSize({ width, height });
+        const crowding = await page.evaluate(() => {
+          const box = (selector: string) => document.querySelector(selector)!.getBoundingClientRect();
+          const [picture, tools, peek] = [box('.picture'), box('.photo-tools'), box('.peek')];
+          const isBeside = tools.right <= peek.left || tools.bottom <= peek.top;
+          return {
+            isBeside,
+            isInside: tools.left >= picture.left && Math.max(tools.right, peek.right) <= picture.right,
+          };
+        });
+        expect(crowding, `${width}×${height}`).toEqual({ isBeside: true, isInside: true });
+      }
+    }, 60_000);
+
     test('kept in this browser, opened on another visit without a network, and forgotten', async () => {
       const { page, context } = await start();
       await page.locator('.offline').waitFor({ state: 'attached' });

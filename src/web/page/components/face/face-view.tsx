@@ -92,6 +92,7 @@ function PeekButton() {
     <button
       type="button"
       class="button peek"
+      aria-label={label}
       aria-pressed={state.peeking.value}
       title={hintOf(peek)}
       onPointerDown={event => {
@@ -106,7 +107,7 @@ function PeekButton() {
       onKeyUp={end}
       onBlur={end}
     >
-      {Icon && <Icon />} {label}
+      {Icon && <Icon />} <span class="word">{label}</span>
     </button>
   );
 }
