@@ -10,7 +10,7 @@ import {
   type Timing,
 } from '../../../core/editing/recipe.ts';
 import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
-import { isSameModel } from '../../../core/editor/bundle.ts';
+import { checkOwnRecipe } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import type { EditRequest } from '../../../core/editor/requests.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
@@ -156,12 +156,7 @@ function planOfRecipe({ recipe: given, ...edit }: EditOrder, { bundle }: FaceEdi
   if (other !== undefined)
     throw new UserError(`a recipe says what is edited and how; got ${other[0]} too. Leave it out`);
   const { moves, locks, geometry, hold, layers, strip, ...recipe } = checkRecipe(given);
-  if (!isSameModel(bundle, recipe.bundle.sha256)) {
-    const wanted = `"${recipe.bundle.name}" with SHA-256 ${recipe.bundle.sha256.slice(0, 12)}…`;
-    throw new UserError(
-      `the recipe needs the model that it was made with, ${wanted}; this service has "${bundle.name}"`,
-    );
-  }
+  checkOwnRecipe(bundle, recipe);
   const ranges = moves.map((to, i): MoveRange => ({ to, from: strip?.from[i] ?? undefined }));
   const { bundle: _, ...start } = recipe;
   const face: Face = { ...start, moves: ranges, locks, geometry, hold, layers };

@@ -22,7 +22,7 @@ export async function checkExport(folder: string, out: string, inputs: readonly 
   const refused = (reason: string) =>
     new UserError(`--export must be a folder of its own; ${folder} ${reason}. Give another`);
   if (place === resolve(out)) throw refused('is --out');
-  const read = inputs.find(input => [resolve(input), dirname(resolve(input))].includes(place));
+  const read = inputs.find(input => (input.endsWith('.npy') ? dirname(resolve(input)) : resolve(input)) === place);
   if (read !== undefined) throw refused(`is where ${read} is read from, whose files might be replaced`);
   await checkFolderWritable(folder);
 }

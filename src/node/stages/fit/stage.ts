@@ -141,8 +141,8 @@ export const fit = defineStage({
     const given = await readGiven(wishes, faces, log);
     const { out, resume, force } = config;
     if (config.export !== undefined) {
-      const { synthesis = [], latents = [], scores, import: boundaries, labels } = config;
-      await checkExport(config.export, config.out, [synthesis, latents, scores, boundaries, labels].flat());
+      const { synthesis = [], latents = [], scores, import: boundaries } = config;
+      await checkExport(config.export, config.out, [synthesis, latents, scores, boundaries].flat());
     }
     const inputs = await inputsOf(config, imports);
     const details = { stage: 'fit', options, config, inputs, resume, force, log, resumable: addedAfterFits };

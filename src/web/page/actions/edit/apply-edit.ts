@@ -14,7 +14,7 @@ const mergeWithin = 1000;
 const longestHistory = 200;
 
 /** The history before each step that was not drawn yet: a step that is refused leaves no trace, not in what could be redone. */
-const before = new Map<Edit, StudioState['history']['value']>();
+const historyBefore = new Map<Edit, StudioState['history']['value']>();
 
 interface HowApplied {
   readonly tag?: string;
@@ -41,7 +41,7 @@ export function applyEdit({ state }: Studio, edit: Edit, label: string, how: How
   const wasChosen = last?.isHoldChosen === true && sameFace(last.edit, edit);
   // A link or recipe may hold locks in another way than is usual here.
   const isHoldChosen = choosesHold || wasChosen || edit.hold !== usualHoldOf(state, edit);
-  if (last !== undefined) before.set(edit, state.history.value);
+  if (last !== undefined) historyBefore.set(edit, state.history.value);
   state.history.value = { entries: [...kept, { label, edit, tag, at: now, isHoldChosen }], at: kept.length };
   state.edit.value = edit;
 }
@@ -74,7 +74,7 @@ function usualHoldOf({ model }: StudioState, { moves, layers = {}, geometry }: E
 export function editWorked({ state }: Studio, edit: Edit): void {
   if (edit === state.edit.value) clearRefusal(state);
   const { entries, at } = state.history.value;
-  if (edit === entries[at]?.edit) before.clear();
+  if (edit === entries[at]?.edit) historyBefore.clear();
 }
 
 /**
@@ -90,7 +90,7 @@ export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: un
   tellProblem(state, error.message, wasApplied ? 'problem' : 'refused');
   if (!wasApplied) return;
   const isWanted = edit === state.edit.value;
-  const known = before.get(edit);
+  const known = historyBefore.get(edit);
   if (isWanted && known !== undefined) {
     state.history.value = known;
     state.edit.value = known.entries[known.at]!.edit;

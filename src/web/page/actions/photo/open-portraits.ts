@@ -25,11 +25,6 @@ export async function reopenPortrait({ state, faceWorker }: Studio): Promise<voi
   if (open !== undefined) await faceWorker.openKept({ photo: open.source, portrait: open.file });
 }
 
-/** Forgets what the worker held: it is another one, or could not take it again. */
-export function letGo({ portrait }: StudioState): void {
-  portrait.value = undefined;
-}
-
 /** Whether the worker holds the portrait of an edit, or needs none for it. */
 export function isDrawable({ portrait }: StudioState, edit: Edit): boolean {
   return !('portrait' in edit) || edit.portrait === portrait.value?.sha256;

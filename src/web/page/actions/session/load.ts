@@ -12,7 +12,7 @@ import { moreFaces } from '../faces/more-faces.ts';
 import { loadRecent } from '../faces/recent-faces.ts';
 import { tellProblem } from '../messages.ts';
 import { loadKept } from '../photo/kept-portraits.ts';
-import { bringBack, letGo, photoNotHere, reopenPortrait } from '../photo/open-portraits.ts';
+import { bringBack, photoNotHere, reopenPortrait } from '../photo/open-portraits.ts';
 import { tellPortraitProgress } from '../photo/photo-steps.ts';
 import { startFollowing } from './follow.ts';
 import { keepOffline } from './keep-offline.ts';
@@ -61,8 +61,12 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
       state.strip.value = { attribute: state.active.value, frames: [] };
     });
     state.engine.value = await studio.faceWorker.open();
-    // Tried again, with a new worker. Without its photo, another face is shown.
-    if (state.history.value.at >= 0) await reopenPortrait(studio).catch(() => letGo(state));
+    // Tried again, with a new worker. Where it cannot take the photo, another face is shown.
+    if (state.history.value.at >= 0) {
+      await reopenPortrait(studio).catch(() => {
+        state.portrait.value = undefined;
+      });
+    }
   } catch (error) {
     const problem = error instanceof UserError ? error.message : `The model cannot be opened: ${String(error)}`;
     state.phase.value = { kind: 'failed', problem };
