@@ -22,6 +22,8 @@ export const streams = {
     /** Initial weights, latents, mirroring and mixing, step by step. */
     steps: 0,
     imageOrder: 1,
+    /** New channels of networks that are widened. */
+    widening: 2,
     /** Latents of the sample grids. */
     grid: 3,
     qualityReals: 16,

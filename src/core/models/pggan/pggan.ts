@@ -20,6 +20,8 @@ export function pggan(architecture: PgganArchitecture): GanModel {
     finish: async (_, weights) => weights,
     discriminatorSpec: resolution => discriminatorSpec(architecture, resolution),
     grownValues: () => ({ generator: new Map(), discriminator: new Map() }),
+    // Its normalisations see all channels together, so new ones would change the old.
+    widens: () => false,
     // The generator brings latents to their length itself where its architecture says so.
     map: (_, z) => z,
     generate: (parameters, latents, view) => generator(architecture, parameters as GeneratorParameters, latents, view),

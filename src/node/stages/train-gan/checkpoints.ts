@@ -3,9 +3,16 @@ import { readdir, rm } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
+import type { ParameterSpec } from '../../../core/graph/tree.ts';
+import { createRandom } from '../../../core/math/random.ts';
+import { streams } from '../../../core/math/streams.ts';
+import type { GanArchitecture } from '../../../core/models/gan-architecture.ts';
+import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { scheduleAt } from '../../../core/training/gan/schedule.ts';
-import { ganStateShapes, isNetworkState } from '../../../core/training/gan/state.ts';
+import { ganStateShapes, ganStateSpecs, isNetworkState } from '../../../core/training/gan/state.ts';
 import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
+import { isWider, widened } from '../../../core/training/gan/widening.ts';
+import type { Tensors } from '../../../core/training/training-state.ts';
 import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
 import type { Run } from '../../runs/run-folder.ts';
 import { placeOf } from '../../runs/run-place.ts';
@@ -21,6 +28,8 @@ const schema = trainingStateSchema.extend({
 export interface SavedCheckpoint extends GanCheckpoint {
   /** The smoothed figures at that time. */
   readonly recent: Measured;
+  /** Whether its networks were given more channels than they had. */
+  readonly isWidened?: boolean;
 }
 
 /** In the order they were written. */
@@ -67,8 +76,9 @@ export function checkLeft(
 
 /**
  * A checkpoint of another run to go on from: its tensors and how far it was; random numbers begin by the new run's seed. It
- * may hold nothing but the two networks: moving averages and optimisers then begin anew, as when the networks grow.
- * @throws UserError when it is not one of the same networks.
+ * may hold nothing but the two networks, or networks with fewer channels, which are widened: moving averages and optimisers
+ * then begin anew, as when the networks grow.
+ * @throws UserError when it is not one of the same networks, or of narrower ones that can be widened.
  */
 export async function foreignCheckpoint(
   path: string,
@@ -91,7 +101,15 @@ export async function foreignCheckpoint(
         'after as many images; shorten --fade-kimg and --stabilise-kimg (or --grow-kimg), or give --no-growing',
     );
   }
-  const all = ganStateShapes(architecture, progress.resolution, adam, Math.max(1, averageHalfLives.length));
+  const { imagesShown, steps, resolution } = progress;
+  const start = { imagesShown, steps, resolution };
+  const { generator, discriminator } = ganStateSpecs(architecture, resolution, adam);
+  const networks = new Map([...generator, ...discriminator]);
+  if (isNarrower(tensors, networks, architecture)) {
+    const random = createRandom(config.seed, streams.trainGan.widening);
+    return { tensors: widened(tensors, networks, random), progress: start, recent, isWidened: true };
+  }
+  const all = ganStateShapes(architecture, resolution, adam, Math.max(1, averageHalfLives.length));
   const bare = Object.keys(tensors).every(isNetworkState);
   const expected = bare ? new Map([...all].filter(([name]) => isNetworkState(name))) : all;
   for (const [name, shape] of expected) {
@@ -104,6 +122,19 @@ export async function foreignCheckpoint(
     }
   }
   const known = Object.fromEntries([...expected.keys()].map(name => [name, tensors[name]!]));
-  const { imagesShown, steps, resolution } = progress;
-  return { tensors: known, progress: { imagesShown, steps, resolution }, recent };
+  return { tensors: known, progress: start, recent };
+}
+
+/** Whether these are the same networks with fewer channels, which can be widened. */
+function isNarrower(
+  tensors: Tensors,
+  networks: ReadonlyMap<string, ParameterSpec>,
+  architecture: GanArchitecture,
+): boolean {
+  const shapes = [...networks].map(([name, { shape }]) => [shape, tensors[name]?.shape ?? []] as const);
+  return (
+    ganModel(architecture).widens(tensors['generator/constant']?.shape) &&
+    shapes.some(([wide, narrow]) => String(wide) !== String(narrow)) &&
+    shapes.every(([wide, narrow]) => isWider(wide, narrow))
+  );
 }

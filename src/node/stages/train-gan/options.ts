@@ -79,7 +79,10 @@ export const ganOptions = z.strictObject({
   keep: z.int().min(1).default(2).describe('latest checkpoints that are kept while training goes on'),
   startFrom: pathOption()
     .optional()
-    .describe('checkpoint of the same networks to go on from, for fine-tuning; its images count as shown'),
+    .describe(
+      'checkpoint to go on from, for fine-tuning; its images count as shown. Of style networks with fewer channels the ' +
+        'wider ones begin by computing the same',
+    ),
   ...deviceOptions,
   ...runOptions,
 });

@@ -93,6 +93,9 @@ export const trainGan = defineStage({
       while (images.resolution > training.architecture.resolution) images = halved(images);
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
       checkFall(config.fallKimg, checkpoint?.progress, training);
+      if (checkpoint?.isWidened) {
+        log.info('train gan: the networks are widened; moving averages and optimisers begin anew');
+      }
       if (endsByPlan && checkpoint !== undefined && checkpoint === foreign) checkLeft(startFrom!, foreign, training);
       const imageRepeats = config.balance ? imageRepeatsOf(labelled.labels, dataset.attributes) : undefined;
       const count = shareCount(config, training);

@@ -11,6 +11,7 @@ import { bilinear2 } from '../../../../src/core/models/style/layers.ts';
 import { finishStyleGenerator } from '../../../../src/core/models/style/whiten.ts';
 import type { Weights } from '../../../../src/core/models/weights.ts';
 import { initialValues } from '../../../../src/core/nn/initialise.ts';
+import { widened } from '../../../../src/core/training/gan/widening.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
 import { relativeError } from '../../graph/helpers.ts';
 
@@ -76,6 +77,42 @@ describe('a new resolution', () => {
     const [now, before] = interpret([scores(16, image), scores(8, ops.averagePool2(image))], feeds);
     expect(relativeError(now!, before!)).toBeLessThan(1e-5); // weights are float32
   });
+});
+
+test('wider networks begin with the images and scores of the narrower ones, and train from there', () => {
+  const wide = ganModel({ ...architecture, fmapBase: 128 }); // 12, 12, 12, 12 channels in place of 12, 12, 8, 4
+  const specs = (of: typeof model) =>
+    new Map([
+      ...flattenTree<ParameterSpec>(of.generatorSpec(16), 'g'),
+      ...flattenTree<ParameterSpec>(of.discriminatorSpec(16), 'd'),
+    ]);
+  const values = { ...drawn(model.generatorSpec(16), 'g', 11), ...drawn(model.discriminatorSpec(16), 'd', 12) };
+  const tensors = Object.fromEntries(
+    [...specs(model)].map(([name, { shape }]) => [name, { shape, data: values[name]! }]),
+  );
+  const widenedTensors = widened(tensors, specs(wide), createRandom(13));
+  const wideValues = Object.fromEntries(Object.entries(widenedTensors).map(([name, { data }]) => [name, data]));
+  const feeds = { z: normals(createRandom(14), 24), image: normals(createRandom(15), 4 * 3 * 256) };
+  const run = (of: typeof model, parameters: Record<string, Float32Array>) => {
+    const generator = parameterInputs(of.generatorSpec(16), 'g');
+    const images = of.generate(generator, of.map(generator, ops.input('z', [4, 6])));
+    const scores = of.criticise(parameterInputs(of.discriminatorSpec(16), 'd'), ops.input('image', [4, 3, 16, 16]));
+    return interpret([images, scores], { ...parameters, ...feeds });
+  };
+  const [images, scores] = run(model, values);
+  const [wideImages, wideScores] = run(wide, wideValues);
+  expect(relativeError(wideImages!, images!)).toBeLessThan(1e-6); // weights are float32
+  expect(relativeError(wideScores!, scores!)).toBeLessThan(1e-6);
+  // A new channel's input weights are drawn, and a weight on it moves the image: it can learn.
+  const name = 'g/toRGB/16/weight'; // [3, channels, 1, 1]
+  const channels = specs(wide).get(name)!.shape[1]!;
+  const moved = wideValues[name]!.slice();
+  moved[channels - 1] = 1;
+  const [movedImages] = run(wide, { ...wideValues, [name]: moved });
+  expect(relativeError(movedImages!, images!)).toBeGreaterThan(1e-3);
+  expect(wide.widens(tensors['g/constant']!.shape)).toBe(true);
+  // The minibatch's statistic is over the channels at 4×4.
+  expect(ganModel({ ...architecture, fmapMax: 16 }).widens(tensors['g/constant']!.shape)).toBe(false);
 });
 
 test('a row a layer: the same row for all is one latent, and a late layer leaves the coarse image as it is', () => {
