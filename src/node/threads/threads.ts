@@ -26,8 +26,8 @@ export interface Workers<Input, Output> {
 
 export interface WorkersOptions {
   readonly threads: number;
-  /** Once aborted, all work fails with its reason. */
-  readonly signal: AbortSignal;
+  /** Once aborted, all work fails with its reason; left out, only `close` ends it. */
+  readonly signal?: AbortSignal;
   /**
    * Whether the threads call native code: terminating one in the middle of a call to ONNX Runtime ends the whole
    * process. Such threads are asked to end and do so between two calls; all others are ended at once.
@@ -91,9 +91,9 @@ export function inThreads<Ends extends ThreadEnds>(
     return worker;
   });
   idle.push(...workers);
-  const abort = () => fail(signal.reason);
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort);
+  const abort = () => fail(signal?.reason);
+  if (signal?.aborted) abort();
+  else signal?.addEventListener('abort', abort);
 
   return {
     run: input =>
@@ -104,7 +104,7 @@ export function inThreads<Ends extends ThreadEnds>(
       }),
     failure: () => failure?.error,
     async close() {
-      signal.removeEventListener('abort', abort);
+      signal?.removeEventListener('abort', abort);
       fail(new Error(`the threads of ${name} have been closed`));
       await Promise.all(workers.map(worker => (native ? askToEnd(worker) : worker.terminate())));
     },

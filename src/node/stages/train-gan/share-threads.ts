@@ -36,14 +36,13 @@ export interface OpenShares extends Shares {
  * @param updaters threads that update the parameters: those of the shares, and more where a GPU leaves cores idle.
  */
 export function openShares(count: number, device: DeviceName, updaters = count): OpenShares {
-  // Never aborted: a training ends between two steps, with a checkpoint.
-  const { signal } = new AbortController();
-  // One pool a thread: each keeps its number and memory, whichever is done first.
+  // One pool a thread: each keeps its number and memory, whichever is done first. No signal ends them: a training ends
+  // between two steps, with a checkpoint.
   const threads = Array.from({ length: Math.max(count, updaters) }, (_, thread) =>
     inThreads<ShareThread>(
       'stages/train-gan/thread',
       { device: thread < count ? device : 'cpu' },
-      { threads: 1, signal, native: true },
+      { threads: 1, native: true },
     ),
   );
   const all = (order: (thread: number) => ShareOrder, some = threads) =>

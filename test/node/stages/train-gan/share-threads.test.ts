@@ -90,3 +90,13 @@ test('the update in one pass over memory is that of the graph', async () => {
 test('threads that only update, beside a GPU, change no byte', async () => {
   expect(await trained(base, 1, 5, undefined, 3)).toEqual(await trained(base, 1, 5));
 });
+
+test('many threads make no warnings of Node', async () => {
+  const warnings: Error[] = [];
+  const keep = (warning: Error) => warnings.push(warning);
+  process.on('warning', keep);
+  await openShares(1, 'cpu', 12).close();
+  await new Promise(setImmediate); // warnings come in a turn of their own
+  process.off('warning', keep);
+  expect(warnings).toEqual([]);
+});

@@ -420,6 +420,34 @@ describe('going on from a checkpoint', () => {
     );
   });
 
+  test('of style networks with fewer channels begins wider ones, optimisers and averages anew', async () => {
+    const style = {
+      preset: 'style',
+      startResolution: 4,
+      growKimg: [0.1],
+      fadeKimg: 0,
+      measureKimg: 0,
+      statisticGroup: 2,
+    };
+    const narrow = fresh();
+    await trainGan.run(options({ ...style, out: narrow, fmapBase: 8, fmapMax: 4, kimg: 0.4 }), context);
+    const startFrom = join(root, 'narrow.safetensors');
+    copyFileSync(join(narrow, checkpoints(narrow)[0]!), startFrom);
+    const lines: string[] = [];
+    const log = { ...silentLog, info: (line: string) => lines.push(line) };
+    // 4×4 keeps its 4 channels; 8×8 has 4 in place of 2.
+    const wider = { ...style, fmapMax: 4, startFrom, kimg: 0.5, learningRate: 1e-4 };
+    const out = fresh();
+    await trainGan.run(options({ ...wider, out, fmapBase: 16 }), { ...context, log });
+    expect(lines).toContain('train gan: the networks are widened; moving averages and optimisers begin anew');
+    const { tensors } = await readTensors(join(out, checkpoints(out)[0]!), trainingStateSchema.loose());
+    expect(tensors['generator/toRGB/8/weight']!.shape).toEqual([3, 4, 1, 1]);
+    expect(tensors['generatorAdam/step']!.data[0]).toBe(25);
+    await expect(trainGan.run(options({ ...wider, out: fresh(), fmapMax: 8, fmapBase: 16 }), context)).rejects.toThrow(
+      /holds other networks: generator\/constant is \[4,4,4\] in it, \[8,4,4\] here; give the options/,
+    );
+  });
+
   test('of other networks is refused in one line', async () => {
     await expect(
       trainGan.run(options({ out: fresh(), startFrom: from, latentSize: 9, kimg: 0.8 }), context),
