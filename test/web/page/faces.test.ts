@@ -39,14 +39,19 @@ test('more faces, asked for twice at once, come once and in order, and none is l
   expect(seeds(studio.state.gallery.value)).toEqual(Array.from({ length: 48 }, (_, seed) => seed));
 });
 
-test('recent faces are those of all tabs, and of photos that are not open', async () => {
+test('recent faces are those of all tabs, and of photos that are kept but not open', async () => {
   const storage = new Map<string, string>();
   vi.stubGlobal('localStorage', {
     getItem: (key: string) => storage.get(key) ?? null,
     setItem: (key: string, value: string) => storage.set(key, value),
   });
+  const [kept, forgotten] = ['b'.repeat(64), 'c'.repeat(64)];
+  vi.doMock('../../../src/web/page/actions/photo/portrait-store.ts', () => ({
+    storedPortraits: async () => [{ sha256: kept }],
+  }));
   vi.useFakeTimers();
   onTestFinished(() => {
+    vi.doUnmock('../../../src/web/page/actions/photo/portrait-store.ts');
     vi.unstubAllGlobals();
     vi.useRealTimers();
   });
@@ -63,7 +68,8 @@ test('recent faces are those of all tabs, and of photos that are not open', asyn
     return { recent: studio.state.recent, visit };
   };
   const key = `face-tuning recent ${model.sha256.slice(0, 12)}`;
-  storage.set(key, JSON.stringify([formatLink(portraitEdit('b'.repeat(64)), model)]));
+  const links = [forgotten, kept].map(photo => formatLink(portraitEdit(photo), model));
+  storage.set(key, JSON.stringify(links));
   const [one, two] = [await openTab(), await openTab()];
   await one.visit(faceOf(1, model));
   await two.visit(faceOf(2, model));

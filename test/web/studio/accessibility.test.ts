@@ -269,8 +269,10 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await young.focus();
     const bar = opened.getByRole('region', { name: 'In use: Young' });
     await poll(() => bar.innerText()).toMatch(/Moves with Grey hair −25, Receding hairline −21/);
-    await bar.getByRole('button', { name: 'Lock both: Grey hair, Receding hairline' }).click();
+    await bar.getByRole('button', { name: 'Lock both: Grey hair, Receding hairline' }).press('Enter');
     await poll(() => opened.url()).toContain('lock=Gray_Hair&lock=Receding_Hairline');
+    // The button is gone; the keyboard goes on beside it.
+    await poll(() => bar.evaluate(element => element.contains(document.activeElement))).toBe(true);
     await poll(() => bar.innerText()).toMatch(/\d+ % of the direction left/);
     expect(await opened.locator('.strip li').first().innerText()).toMatch(/%$/);
     const figures = await opened

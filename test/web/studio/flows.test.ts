@@ -108,6 +108,12 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await field.fill('0.2');
     await page.keyboard.press('Enter');
     await poll(() => page.locator('.message').innerText()).toContain('from 1 to 99 %; got "0.2"');
+    await page.getByRole('button', { name: 'Close message' }).press('Enter');
+    await poll(() => page.locator('.message').count()).toBe(0);
+    // The button is gone, and the keyboard goes on where it was before.
+    await poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'Young: probability in percent',
+    );
     // Typed text counts for its own attribute, though another's slider is pressed before Enter.
     await page.getByLabel('Young: distance in σ').fill('1.25');
     await page.locator('#move-Male').dispatchEvent('pointerdown');

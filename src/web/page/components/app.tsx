@@ -1,10 +1,11 @@
 // The page: what is seen while it opens, then the studio with its three columns.
 import './app.css';
 import { useSignalEffect } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { importFile } from '../actions/files/import-file.ts';
 import { handleKeyDown, handleKeyUp, releaseKeys } from '../actions/keyboard.ts';
 import { faceName } from '../display/wording.ts';
+import { keepFocus } from './common/keep-focus.ts';
 import { MessageBar } from './common/message-bar.tsx';
 import { Opening } from './common/opening.tsx';
 import { useStudio } from './common/studio-context.ts';
@@ -35,6 +36,7 @@ export function App({ onRetry }: { readonly onRetry: () => void }) {
 
 function StudioPage({ isReady }: { readonly isReady: boolean }) {
   const { state, act } = useStudio();
+  const page = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!isReady) return;
     const listening = new AbortController();
@@ -60,13 +62,14 @@ function StudioPage({ isReady }: { readonly isReady: boolean }) {
       },
       { signal },
     );
+    keepFocus(page.current!, signal);
     return () => listening.abort();
   }, [act, isReady]);
   useSignalEffect(() => {
     if (state.phase.value.kind === 'ready') document.title = `${faceName(state.edit.value)} · face-tuning`;
   });
   return (
-    <div class="page" inert={!isReady}>
+    <div ref={page} class="page" inert={!isReady}>
       {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place on the page, but the address says which face it is */}
       <a
         class="skip"
@@ -91,7 +94,7 @@ function StudioPage({ isReady }: { readonly isReady: boolean }) {
         </section>
         <AttributePanel />
       </main>
-      {state.dialog.value === undefined && <MessageBar />}
+      <MessageBar />
       <ExportDialog />
       <HelpDialog />
       <PhotoDialog />

@@ -3,6 +3,7 @@ import { formatLink } from '../../../shared/link.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import { sameFace } from '../../state/edits.ts';
 import type { Studio } from '../../state/studio-state.ts';
+import { storedPortraits } from '../photo/portrait-store.ts';
 
 const maxRecent = 12;
 
@@ -10,8 +11,8 @@ const maxRecent = 12;
 const quiet = 600;
 
 /**
- * Reads the faces of earlier visits; links that are damaged or belong to another model are dropped. Those of photos that
- * are not open cannot be drawn, and are remembered all the same.
+ * Reads the faces of earlier visits; links that are damaged, belong to another model or show a photo that nobody kept are
+ * dropped. Photos that are kept but not open cannot be drawn, and are remembered all the same.
  */
 export async function loadRecent(studio: Studio): Promise<void> {
   const { state, faceWorker } = studio;
@@ -49,7 +50,9 @@ async function storedEdits({ state, faceWorker }: Studio): Promise<Edit[]> {
   const { sha256, formerly = [] } = state.model.value!;
   const links = [sha256, ...formerly].flatMap(readLinks).slice(0, maxRecent);
   const read = await Promise.all(links.map(link => faceWorker.readLink(link).catch(() => undefined)));
-  return read.filter(edit => edit !== undefined);
+  const kept = new Set((await storedPortraits().catch(() => [])).map(({ sha256: photo }) => photo)); // other tabs keep, too
+  const edits = read.filter(edit => edit !== undefined);
+  return edits.filter(edit => !('portrait' in edit) || kept.has(edit.portrait));
 }
 
 /** @returns the first of each face, as many as are remembered. */

@@ -49,7 +49,7 @@ export function Dialog({ name, title, onClosed, children }: Props) {
             </button>
           </div>
           {children}
-          <MessageBar />
+          <MessageBar place={name} />
         </div>
       )}
     </dialog>

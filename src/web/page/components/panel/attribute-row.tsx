@@ -61,10 +61,7 @@ export function AttributeRow({ attribute }: { readonly attribute: string }) {
               class="plain reset"
               aria-label={`Reset ${label}`}
               title="Reset"
-              onClick={() => {
-                document.getElementById(`move-${attribute}`)?.focus(); // the button goes, and would take the focus along
-                act(resetAttribute, attribute);
-              }}
+              onClick={() => act(resetAttribute, attribute)}
             >
               <ResetIcon />
             </button>
