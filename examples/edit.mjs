@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { encodeGrid, openBundle } from 'face-tuning';
 
-const editor = await openBundle('models/celeba-64');
+const editor = await openBundle(); // the shipped model, or a bundle's folder
 const older = editor.edit({ seed: 7, moves: ['Young=-2'], locks: ['Male'] });
 const images = await editor.render([editor.sample(7), older.latent]); // [2, 3, R, R] in [-1, 1]
 const { resolution } = editor.bundle;

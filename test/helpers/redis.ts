@@ -17,6 +17,8 @@ export interface TestRedis {
   /** Ends it as an administrator would, all on the disk, or as a power cut would, with nothing kept. */
   stop(how?: 'orderly' | 'killed'): Promise<void>;
   start(): Promise<void>;
+  /** Stops it in its tracks, its connections open, as a host does that freezes; `false` lets it go on. */
+  freeze(frozen: boolean): void;
 }
 
 /**
@@ -44,8 +46,9 @@ export async function startRedis(folder: string): Promise<TestRedis> {
     server.kill(how === 'orderly' ? 'SIGTERM' : 'SIGKILL');
     await ended;
   };
+  const freeze = (frozen: boolean) => void server!.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
   await start();
-  return { url: `redis://127.0.0.1:${port}/0`, stop, start };
+  return { url: `redis://127.0.0.1:${port}/0`, stop, start, freeze };
 }
 
 async function freePort(): Promise<number> {

@@ -43,7 +43,7 @@ export function checkedLayers([from, to]: LayerRange, count: number): LayerRange
 }
 
 export function isRange([from, to]: LayerRange, count: number): boolean {
-  return from >= 0 && from <= to && to < count;
+  return [from, to].every(Number.isInteger) && from >= 0 && from <= to && to < count;
 }
 
 /** `coarse`, or `0-2` where the range has no name. */

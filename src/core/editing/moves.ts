@@ -41,10 +41,16 @@ export function parseMove(text: string): Move {
   }
   if (sign === '@') return { attribute, kind: 'absolute', distance: amount };
   if (!isPercent) return { attribute, kind: 'relative', strength: amount };
-  if (!(amount > 0 && amount < 100)) {
-    throw new UserError(`a probability must lie between 0 and 100 %, like ${attribute}=p90; got "${text}"`);
-  }
-  return { attribute, kind: 'probability', probability: amount / 100 };
+  const move = { attribute, kind: 'probability', probability: amount / 100 } as const;
+  checkProbability(move, text);
+  return move;
+}
+
+/** @param text the move as it was given. @throws UserError for a probability that no classifier can say. */
+export function checkProbability(move: ProbabilityMove, text = formatMove(move)): void {
+  const { attribute, probability } = move;
+  if (typeof probability === 'number' && probability > 0 && probability < 1) return;
+  throw new UserError(`a probability must lie between 0 and 100 %, like ${attribute}=p90; got "${text}"`);
 }
 
 /** The text that `parseMove` reads back. */

@@ -33,7 +33,7 @@ function isAvif(bytes: Uint8Array): boolean {
  * @param name what the file is called in errors: its path.
  * @returns one recipe a face, at least one. @throws UserError in one line for any other file.
  */
-export function recipesIn(bytes: Uint8Array, name: string): Recipe[] {
+export function recipesIn(bytes: Uint8Array, name = 'the picture'): Recipe[] {
   if (isRecipePicture(bytes)) {
     const recipes = recipesInPicture(bytes, name);
     if (recipes.length > 0) return recipes;

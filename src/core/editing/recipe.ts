@@ -157,6 +157,10 @@ export function formatRecipe({ bundle, moves, locks, geometry, hold, layers, str
     );
   }
   const face = 'latent' in start ? { latent: [...start.latent] } : startOf(start);
+  const amounts = moves.map(move => (move.kind === 'relative' ? move.strength : move.distance));
+  if (![...('latent' in face ? face.latent : []), ...amounts].every(Number.isFinite)) {
+    throw new UserError('a recipe must have finite numbers in its latent and its moves; got NaN or infinity');
+  }
   const drawn = strip && { ...strip, from: strip.from.map(move => move && formatMove(move)) };
   return JSON.stringify({
     schemaVersion,

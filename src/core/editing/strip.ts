@@ -11,6 +11,12 @@ export interface MoveRange<Kind extends Move = Move> {
   readonly from: Kind | undefined;
 }
 
+/** @throws UserError for a number of frames that no strip has. */
+export function checkSteps(steps: number): void {
+  if (Number.isSafeInteger(steps) && steps >= 1) return;
+  throw new UserError(`a strip must have a whole number of steps from 1; got ${steps}`);
+}
+
 /** @returns the text that `parseMoveRange` reads back. */
 export function formatMoveRange({ from, to }: MoveRange): string {
   return from === undefined ? formatMove(to) : `${to.attribute}=${formatAmount(from)}..${formatAmount(to)}`;
@@ -34,13 +40,14 @@ export function parseMoveRange(text: string): MoveRange {
 
 /**
  * @param ranges all move together. @param steps frames, from the start to the end; 1 gives only the end.
- * @returns one edit a frame. @throws UserError as `editLatent`.
+ * @returns one edit a frame. @throws UserError as `editLatent`, and for a number of frames that no strip has.
  */
 export function editStrip(
   edit: Omit<Edit, 'moves'>,
   ranges: readonly MoveRange<LatentMove>[],
   steps: number,
 ): Edited[] {
+  checkSteps(steps);
   return Array.from({ length: steps }, (_, frame) => {
     const fraction = steps === 1 ? 1 : frame / (steps - 1);
     const moves = ranges.map(({ to, from }) => between(from ?? unmoved(to, edit), to, fraction));

@@ -1,10 +1,8 @@
 // The editor that a bundle becomes: draws faces, conditions directions, edits, renders and scores.
 import { didYouMeanAttribute } from '../attributes.ts';
 import { type Direction, type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
-import { type Hold, usualHold } from '../directions/hold.ts';
 import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
 import { type Conditioned, conditionNormal } from '../editing/conditioning.ts';
-import type { Scores } from '../editing/curve.ts';
 import type { MovedFurther } from '../editing/curve-edit.ts';
 import { editLatent } from '../editing/edit.ts';
 import { fieldScores } from '../editing/field-scores.ts';
@@ -12,7 +10,7 @@ import { asLatentMove, type Move } from '../editing/moves.ts';
 import { type Recipe, type Start, startOf } from '../editing/recipe.ts';
 import type { Edited } from '../editing/request.ts';
 import { spreadOverRange } from '../editing/strength-range.ts';
-import { editStrip, unmoved } from '../editing/strip.ts';
+import { checkSteps, editStrip, unmoved } from '../editing/strip.ts';
 import { UserError } from '../errors.ts';
 import { createRandom } from '../math/random.ts';
 import { streams } from '../math/streams.ts';
@@ -30,6 +28,7 @@ import type { Photo } from '../portraits/photo.ts';
 import type { Device } from '../runtime/device.ts';
 import { openBoth } from '../runtime/opening.ts';
 import { type Bundle, bundleFiles, checkOwnRecipe, type Hash, type ReadFile, readBundle } from './bundle.ts';
+import { checkConditions, fieldFor, holdOf } from './conditions.ts';
 import { bundleNetworks, openNetwork } from './networks.ts';
 import { changesOnPhoto, type DrawnPortrait, Portrait } from './portrait.ts';
 import { decodePortrait, encodePortrait, type PortraitData } from './portrait-file.ts';
@@ -37,13 +36,13 @@ import { type EditorServices, type FindFaces, PortraitFinder, type PortraitOptio
 import { logitOf, probabilityOf } from './probability.ts';
 import { solveTargets } from './probability-targets.ts';
 import {
-  asMove,
-  asRange,
   type Conditions,
   type EditRequest,
+  movesOf,
   type ResolvedEdit,
   type ResolvedStrip,
   type ResolveOptions,
+  rangesOf,
   type StripRequest,
   solved,
 } from './requests.ts';
@@ -191,14 +190,15 @@ export class FaceEditor {
    *   wanted probability and another move, and for a probability that is out of reach.
    */
   async resolve(request: EditRequest, options?: ResolveOptions): Promise<ResolvedEdit> {
-    const moves = request.moves.map(asMove);
+    const moves = movesOf(request);
     const wanted = await this.#solve(request, moves, options);
     return { ...request, moves: moves.map(move => solved(move, wanted)), wanted };
   }
 
   /** Does `resolve` for a strip: solves both ends of each range; frames between them have evenly spaced strengths. */
   async resolveStrip(request: StripRequest, options?: ResolveOptions): Promise<ResolvedStrip> {
-    const ranges = request.moves.map(asRange);
+    checkSteps(request.steps);
+    const ranges = rangesOf(request);
     const ends = ranges.map(({ to }) => to);
     const starts = ranges.map(({ from, to }) => from ?? unmoved(to, this.#prepare(request, ends)));
     const [atStart, atEnd] = [await this.#solve(request, starts, options), await this.#solve(request, ends, options)];
@@ -208,15 +208,16 @@ export class FaceEditor {
 
   /** @throws UserError as `editLatent`, for an attribute without a boundary, and for a probability (see `resolve`). */
   edit(request: EditRequest): Edited {
-    const moves = request.moves.map(asMove).map(asLatentMove);
+    const moves = movesOf(request).map(asLatentMove);
     return editLatent({ ...this.#prepare(request, moves), moves });
   }
 
   /** @returns one edit a frame. @throws UserError as `edit` (see `resolveStrip` for probabilities). */
   strip(request: StripRequest): Edited[] {
-    const ranges = request.moves
-      .map(asRange)
-      .map(({ from, to }) => ({ from: from && asLatentMove(from), to: asLatentMove(to) }));
+    const ranges = rangesOf(request).map(({ from, to }) => ({
+      from: from && asLatentMove(from),
+      to: asLatentMove(to),
+    }));
     const ends = ranges.map(({ to }) => to);
     return editStrip(this.#prepare(request, ends), ranges, request.steps);
   }
@@ -228,7 +229,7 @@ export class FaceEditor {
     request: EditRequest,
     count: number,
   ): readonly MovedFurther[] {
-    const moves = request.moves.map(asMove).map(asLatentMove);
+    const moves = movesOf(request).map(asLatentMove);
     return spreadOverRange(attribute, distances, { ...this.#prepare(request, moves), moves }, count);
   }
 
@@ -237,14 +238,16 @@ export class FaceEditor {
     const { name, sha256 } = this.bundle;
     const { locks = [], geometry = this.geometry } = request;
     const layers = this.#layers(request);
-    const moves = request.moves.map(asMove).map(asLatentMove);
+    const moves = movesOf(request).map(asLatentMove);
+    const start = this.#start(request);
+    for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#movable(attribute);
     return {
-      ...this.#start(request),
+      ...start,
       bundle: { name, sha256 },
       moves,
       locks,
       geometry,
-      hold: this.#hold(request, moves),
+      hold: holdOf(request, moves, this),
       ...(Object.keys(layers).length > 0 && { layers }),
     };
   }
@@ -274,8 +277,17 @@ export class FaceEditor {
     );
   }
 
-  /** @param images [n, 3, R, R] in [-1, 1]. @returns logits [n, attributes], in the order of `attributes`. */
+  /**
+   * @param images [n, 3, R, R] in [-1, 1]. @returns logits [n, attributes], in the order of `attributes`.
+   * @throws UserError for numbers that are no whole images.
+   */
   async score(images: Float32Array): Promise<Float32Array<ArrayBuffer>> {
+    const { name, resolution } = this.bundle;
+    if (images.length % (3 * resolution ** 2) !== 0) {
+      throw new UserError(
+        `images for ${name} must have 3 · ${resolution} · ${resolution} numbers each; got ${images.length}`,
+      );
+    }
     return this.#parts.classifier.run(images);
   }
 
@@ -294,10 +306,11 @@ export class FaceEditor {
     moves: readonly Move[],
     { nearest = false, signal }: ResolveOptions = {},
   ): Promise<WantedProbability[]> {
+    const prepared = this.#prepare(request, moves);
     const wishes = moves.filter(move => move.kind === 'probability');
     if (wishes.length === 0) return [];
     refuseSecondWishes(moves, wishes);
-    const edit = { ...this.#prepare(request, moves), moves: moves.filter(move => move.kind !== 'probability') };
+    const edit = { ...prepared, moves: moves.filter(move => move.kind !== 'probability') };
     const targets = wishes.map(({ attribute, probability }) => {
       const { index, details } = this.attribute(attribute);
       const distances = details.boundary?.safeRange ?? defaultRange;
@@ -319,6 +332,7 @@ export class FaceEditor {
   }
 
   #prepare(request: Conditions, moves: readonly Move[]) {
+    this.#check(request);
     const { locks = [], geometry = this.geometry } = request;
     if (geometry === 'sphere' && this.geometry === 'linear') {
       throw new UserError(
@@ -332,13 +346,13 @@ export class FaceEditor {
       const given = layers[direction.attribute];
       return given === undefined ? direction : { ...direction, layers: given };
     });
-    const scores = this.#scores(request, moves, directions);
+    const field = fieldFor(request, moves, this, this.#parts.field);
+    const scores = field && fieldScores(field, directions, this.bundle.field?.steadiness);
     return { latent, directions, locks, geometry, rows: this.layers, scores };
   }
 
-  /** @throws UserError for a portrait that this editor was not opened for, and a recipe of another model. */
+  /** @throws UserError for a portrait that this editor was not opened for. */
   #latentOf(start: Start): Float32Array | Float64Array {
-    checkOwnRecipe(this.bundle, start);
     if ('seed' in start) return this.sample(start.seed, start.psi);
     if ('latent' in start) return Float64Array.from(start.latent);
     const { portrait } = start;
@@ -346,30 +360,16 @@ export class FaceEditor {
     throw new UserError(`this edit is of the portrait ${portrait.slice(0, 12)}…, which must be open. Give that one`);
   }
 
-  /** Layers and other geometries are for straight lines alone, so who asks for them gets these. */
-  #hold({ hold, layers = {}, geometry = this.geometry }: Conditions, moves: readonly Move[]): Hold {
-    const isStraight = Object.keys(layers).length > 0 || geometry !== this.geometry;
-    return hold ?? (isStraight ? 'linear' : usualHold(this.bundle.directions, moves));
-  }
-
-  /** @returns the scores that are followed and held along a curve; undefined for edits in a straight line. */
-  #scores(request: Conditions, moves: readonly Move[], directions: readonly Direction[]): Scores | undefined {
-    if (this.#hold(request, moves) === 'linear') return undefined;
-    const { field } = this.#parts;
-    if (field === undefined)
-      throw new UserError(`hold must be linear for ${this.bundle.name}, which has no field. Leave it out`);
-    if (Object.keys(request.layers ?? {}).length > 0) {
-      throw new UserError('layers can be chosen for moves with hold linear only; the field moves all layers');
-    }
-    if ((request.geometry ?? this.geometry) !== this.geometry) {
-      throw new UserError(`geometry must be ${this.geometry} with hold field; got ${request.geometry}. Leave it out`);
-    }
-    return fieldScores(field, directions, this.bundle.field?.steadiness);
+  #check(request: Conditions): void {
+    checkOwnRecipe(this.bundle, request);
+    const { name, latentSize } = this.bundle;
+    const latentSizes = [...new Set([latentSize, this.layers * latentSize])];
+    checkConditions(request, { name, latentSizes, ofPortrait: this.#portrait !== undefined });
   }
 
   /** The start as a recipe keeps it: with its truncation, even if that was left out, where the model has one. */
-  #start(start: Start): Start {
-    checkOwnRecipe(this.bundle, start);
+  #start(start: Conditions): Start {
+    this.#check(start);
     if (!('seed' in start)) return startOf(start);
     const { seed, psi } = start;
     return psi === undefined && this.geometry === 'sphere' ? { seed } : { seed, psi: this.#psi(psi) };

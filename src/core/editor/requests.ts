@@ -2,9 +2,10 @@
 
 import type { Hold } from '../directions/hold.ts';
 import type { LayerRange } from '../directions/layers.ts';
-import { type LatentMove, type Move, parseMove } from '../editing/moves.ts';
+import { checkProbability, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
 import type { Start } from '../editing/recipe.ts';
 import { type MoveRange, parseMoveRange } from '../editing/strip.ts';
+import { UserError } from '../errors.ts';
 import type { Geometry } from '../models/latents.ts';
 import type { WantedProbability } from './wanted-probability.ts';
 
@@ -49,14 +50,22 @@ export type ResolvedStrip = Conditions & {
   readonly wanted: readonly WantedProbability[];
 };
 
-/** @throws UserError as `parseMove`. */
-export function asMove(move: Move | string): Move {
-  return typeof move === 'string' ? parseMove(move) : move;
+/** @throws UserError for moves that are no list, and as `parseMove` and `checkProbability`. */
+export function movesOf({ moves }: { readonly moves: readonly (Move | string)[] }): Move[] {
+  checkList('moves', moves);
+  return moves.map(move => {
+    if (typeof move === 'string') return parseMove(move);
+    if (move.kind === 'probability') checkProbability(move);
+    return move;
+  });
 }
 
-/** @throws UserError as `parseMoveRange`. */
-export function asRange(range: MoveRange | string): MoveRange {
-  return typeof range === 'string' ? parseMoveRange(range) : range;
+/** @throws UserError as `movesOf` and `parseMoveRange`. */
+export function rangesOf({ moves }: { readonly moves: readonly (MoveRange | string)[] }): MoveRange[] {
+  checkList('moves', moves);
+  const ranges = moves.map(range => (typeof range === 'string' ? parseMoveRange(range) : range));
+  movesOf({ moves: ranges.flatMap(({ from, to }) => (from === undefined ? [to] : [from, to])) });
+  return ranges;
 }
 
 /** @returns the move, or in place of a wanted probability the strength that it takes. */
@@ -64,4 +73,9 @@ export function solved(move: Move, solutions: readonly WantedProbability[]): Lat
   if (move.kind !== 'probability') return move;
   const { attribute } = move;
   return { attribute, kind: 'relative', strength: solutions.find(each => each.attribute === attribute)!.strength };
+}
+
+/** @throws UserError for anything but a list. */
+export function checkList(option: string, value: unknown): void {
+  if (!Array.isArray(value)) throw new UserError(`${option} must be a list; got ${value}`);
 }

@@ -21,9 +21,11 @@ export class Lazy<T extends Released> {
     return this.#opening;
   }
 
-  /** Releases it where it was opened. */
+  /** Releases it where it was opened; the next `get` opens it anew. */
   async release(): Promise<void> {
-    const opened = await this.#opening?.catch(() => undefined);
+    const opening = this.#opening;
+    this.#opening = undefined;
+    const opened = await opening?.catch(() => undefined);
     await opened?.release();
   }
 }

@@ -27,6 +27,7 @@ export class Program {
   readonly #device: Device;
   readonly #session: InferenceSession;
   readonly #updates: readonly string[];
+  #isReleased = false;
 
   private constructor(device: Device, session: InferenceSession) {
     const names = session.outputNames.filter(name => name.startsWith(updateMark));
@@ -72,8 +73,10 @@ export class Program {
     return Object.fromEntries([...this.outputs.keys()].map(name => [name, results[name]!.data as Float32Array]));
   }
 
-  /** Frees the session's memory; the program cannot be run again. */
+  /** Frees the session's memory; the program cannot be run again. Once is enough, and more does nothing. */
   async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
     await this.#session.release();
   }
 

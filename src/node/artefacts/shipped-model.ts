@@ -9,7 +9,10 @@ export function fromRoot(path: string): string {
 
 const place = 'models/celeba-64';
 
+/** Its folder, wherever the user is by now. */
+export const shippedFolder = fromRoot(place);
+
 /** Its folder, as seen from where the user is. */
-export const shippedModel = relative('', fromRoot(place));
+export const shippedModel = relative('', shippedFolder);
 
 export const shippedModelText = `left out: the shipped ${place}`;

@@ -25,6 +25,9 @@ export async function openDevice({ device: name, threads }: DeviceOptions): Prom
     const near = didYouMean(name, deviceNames);
     throw new UserError(`a device must be one of ${deviceNames.join(', ')}; got "${name}"${near && `.${near}`}`);
   }
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new UserError(`threads must be a whole number from 1; got ${threads}`);
+  }
   void onnxRuntime.InferenceSession; // throws where ONNX Runtime itself is missing
   const trial = await trialOf(name);
   if (trial.works) return providerDevice(name, threads);

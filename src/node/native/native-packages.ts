@@ -14,8 +14,16 @@ process.env.ORT_DISABLE_TELEMETRY ??= '1';
 /** Computes networks: https://www.npmjs.com/package/onnxruntime-node. */
 export const onnxRuntime = lazily<typeof onnxRuntimePackage>('onnxruntime-node', () => {});
 
+let isOwnProcess = false;
+
+/** Called by the command line and its threads: what packages do for a whole process is only set in one of our own. */
+export function inOwnProcess(): void {
+  isOwnProcess = true;
+}
+
 /** Reads and writes pictures: https://www.npmjs.com/package/sharp. */
 export const sharp = lazily<typeof sharpPackage>('sharp', loaded => {
+  if (!isOwnProcess) return;
   // Pictures are decoded side by side, each on one thread; that is faster than many threads on a small picture.
   loaded.concurrency(1);
   loaded.cache(false);

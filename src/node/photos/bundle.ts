@@ -3,11 +3,15 @@ import { availableParallelism } from 'node:os';
 import type { FaceEditor } from '../../core/editor/face-editor.ts';
 import type { FindFaces } from '../../core/editor/portrait-finder.ts';
 import { openBundle } from '../artefacts/bundle.ts';
+import { shippedFolder } from '../artefacts/shipped-model.ts';
 import type { DeviceOptions } from '../devices/device.ts';
 import { openFaceFinder } from './face-finder.ts';
 
-/** As `openBundle`; faces are searched for on the processor. */
-export async function openPhotoBundle(folder: string, options: Partial<DeviceOptions> = {}): Promise<FaceEditor> {
+/** As `openBundle`; faces are searched for on the processor. @param folder left out: the model that is shipped. */
+export async function openPhotoBundle(
+  folder = shippedFolder,
+  options: Partial<DeviceOptions> = {},
+): Promise<FaceEditor> {
   const { threads = availableParallelism() } = options;
   return openBundle(folder, { ...options, findFaces: faceFinding(threads) });
 }

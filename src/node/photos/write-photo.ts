@@ -4,11 +4,12 @@ import readExif from 'exif-reader';
 import type { Exif, Sharp } from 'sharp';
 import { formatRecipe, parseRecipes, type Recipe, recipeKeyword } from '../../core/editing/recipe.ts';
 import { recipesAsXmp } from '../../core/editing/recipe-file.ts';
+import { UserError } from '../../core/errors.ts';
 import { addPngText } from '../../core/formats/png-text.ts';
 import { recipesInXmp } from '../../core/formats/xmp.ts';
 import type { Photo } from '../../core/portraits/photo.ts';
 import { sharp } from '../native/native-packages.ts';
-import type { PhotoFile, PhotoFormat } from './read-photo.ts';
+import { type PhotoFile, type PhotoFormat, photoFormats } from './read-photo.ts';
 import { tiffOf } from './tiff.ts';
 
 export interface WriteOptions {
@@ -29,13 +30,44 @@ const keptExif = {
   IFD2: ['DateTimeOriginal', 'ExposureTime', 'FNumber', 'ISOSpeedRatings', 'FocalLength', 'LensModel'],
 } as const;
 
+/** Most pixels along a side that the formats, or their encoders, can have; those left out have no limit that photos reach. */
+export const longestSides: Readonly<Partial<Record<PhotoFormat, number>>> = {
+  jpeg: 65_535,
+  webp: 16_383,
+  avif: 16_384,
+};
+
+/** Most bytes of an XMP packet in a JPEG, which holds it in one segment. */
+const longestJpegXmp = 65_502;
+
+/** Checks before any work is done on a photo. @throws UserError for one that is too long for the format. */
+export function checkLongestSide({ width, height }: Pick<Photo, 'width' | 'height'>, format: PhotoFormat): void {
+  const longest = longestSides[format] ?? Number.POSITIVE_INFINITY;
+  if (Math.max(width, height) <= longest) return;
+  throw new UserError(
+    `a picture in ${format.toUpperCase()} must have at most ${longest} pixels a side; this one has ${width}×${height}. ` +
+      'Write it as PNG or TIFF',
+  );
+}
+
 /**
  * @param photo of the same size as `file`'s, edited. @returns the bytes of a picture file. Of a PNG, whose XMP may be
  *   compressed, recipes are read from texts of their own, so it has those of the XMP there too.
+ * @throws UserError as `checkLongestSide`, for a format that there is not, and for more XMP than a JPEG holds.
  */
 export async function encodePhoto(photo: Photo, file: PhotoFile, options: WriteOptions): Promise<Buffer> {
   const { format = file.format, quality = Math.max(minQuality, file.quality ?? 0), xmp } = options;
   const { width, height, channels, pixels } = photo;
+  if (!photoFormats.includes(format)) {
+    throw new UserError(`the format must be ${photoFormats.join(', ')}; got "${format}"`);
+  }
+  checkLongestSide(photo, format);
+  const xmpBytes = Buffer.byteLength(xmp);
+  if (format === 'jpeg' && xmpBytes > longestJpegXmp) {
+    throw new UserError(
+      `XMP in a JPEG must have at most ${longestJpegXmp} bytes; got ${xmpBytes}. Write fewer recipes, or a PNG, WebP or TIFF`,
+    );
+  }
   const picture =
     file.profile === undefined
       ? sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false })

@@ -41,6 +41,9 @@ export async function briefly(command: Promise<unknown>): Promise<void> {
 /** Milliseconds in which a first answer must come. */
 const patience = 10_000;
 
+/** Milliseconds between two questions whether Redis is there, and without an answer after which it is lost. */
+const [asksEvery, silence] = [1000, 5000];
+
 export function isRedisAddress(text: string): boolean {
   return URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol) && new URL(text).hostname !== '';
 }
@@ -63,9 +66,27 @@ export async function connect(url: string): Promise<Connection> {
   redis.on('close', () => {
     lostAt ||= performance.now();
   });
+  // A host that freezes or falls off the network closes nothing: only the lack of an answer tells.
+  let askedAt = 0;
   redis.on('ready', () => {
-    lostAt = 0;
+    [lostAt, askedAt] = [0, askedAt && performance.now()]; // what waits to be answered is asked now
   });
+  const ask = () => {
+    if (askedAt > 0) {
+      if (performance.now() - askedAt > silence) lostAt ||= askedAt;
+      return;
+    }
+    askedAt = performance.now();
+    redis.ping().then(
+      () => {
+        [lostAt, askedAt] = [0, 0];
+      },
+      () => {
+        askedAt = 0;
+      },
+    );
+  };
+  const asking = setInterval(() => isReady && ask(), asksEvery);
   const copies: RedisClient[] = [];
   const duplicate = redis.duplicate.bind(redis);
   redis.duplicate = options => {
@@ -74,6 +95,7 @@ export async function connect(url: string): Promise<Connection> {
     return copy;
   };
   const close = () => {
+    clearInterval(asking);
     for (const each of [redis, ...copies]) each.disconnect();
   };
   const timer = new AbortController();

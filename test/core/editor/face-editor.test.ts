@@ -237,6 +237,55 @@ describe('what is refused', () => {
     await expect(editor.render([new Float32Array(17)])).rejects.toThrow('must have 16 numbers; got 17');
   });
 
+  test('requests that types would not let pass, in one line and before any work', async () => {
+    const face = { seed: 7, moves: ['Young=1'] };
+    const finite = /must have 16 finite numbers; got/;
+    const cases: readonly (readonly [object, string | RegExp])[] = [
+      [{ moves: ['Young=1'] }, 'an edit must start from one seed, latent or portrait; got none of them'],
+      [{ ...face, latent: editor.sample(7) }, 'got seed and latent'],
+      [
+        { latent: new Float32Array(16).fill(Number.NaN), moves: [] },
+        /finite numbers; got 16, NaN or infinity among them/,
+      ],
+      [{ latent: [1, 2], moves: [] }, finite],
+      [{ seed: 7 }, 'moves must be a list; got undefined'],
+      [{ ...face, locks: 'Male' }, 'locks must be a list; got Male'],
+      [{ ...face, hold: 'Linear' }, 'hold must be linear or field; got "Linear". Did you mean "linear"?'],
+      [{ ...face, geometry: 'flat' }, /geometry must be .*; got "flat"/],
+      [{ seed: 7, moves: [{ attribute: 'Young', kind: 'probability', probability: 90 }] }, 'between 0 and 100 %'],
+      [{ seed: 7, moves: ['Yuong=1'] }, 'Did you mean "Young"?'],
+      [{ seed: 7, moves: [], locks: ['Mael'] }, 'Did you mean "Male"?'],
+      [{ seed: -1.5, moves: [] }, 'seed must be'],
+    ];
+    for (const [request, refused] of cases) {
+      const given = request as never;
+      expect(() => editor.edit(given)).toThrow(refused);
+      if (!String(refused).includes('seed must be')) expect(() => editor.recipe(given)).toThrow(refused);
+      await expect(editor.resolve(given)).rejects.toThrow(refused);
+    }
+    for (const steps of [0, 2.5, Number.NaN, undefined]) {
+      const strip = { ...face, steps } as never;
+      expect(() => editor.strip(strip)).toThrow(`a strip must have a whole number of steps from 1; got ${steps}`);
+      await expect(editor.resolveStrip(strip)).rejects.toThrow('a whole number of steps');
+    }
+    for (const probability of [Number.NaN, 0, 1, '0.9']) {
+      const moves = [{ attribute: 'Smiling', kind: 'probability', probability }];
+      await expect(editor.resolve({ seed: 7, moves } as never)).rejects.toThrow('between 0 and 100 %');
+    }
+    await expect(editor.score(new Float32Array(100))).rejects.toThrow(
+      /images for tiny must have 3 · \d+ · \d+ numbers/,
+    );
+    const { bundle } = editor.recipe(face);
+    const spoilt = { latent: [Number.NaN], bundle, moves: [], locks: [], geometry: 'sphere' as const };
+    expect(() => formatRecipe(spoilt)).toThrow('a recipe must have finite numbers');
+  });
+
+  test('a second release, which would do nothing', async () => {
+    const own = await open(cpu);
+    await own.release();
+    await own.release();
+  });
+
   test('weights that are none, and those of another network', async () => {
     const nonsense = { [bundleFiles.generator]: new TextEncoder().encode('no network') };
     await expect(open(cpu, nonsense)).rejects.toThrow(/^models\/tiny\/generator\.safetensors: the safetensors header/);

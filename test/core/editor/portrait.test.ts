@@ -56,6 +56,13 @@ describe('finding', () => {
     expect(offsets).toBeLessThan(0.32); // 0.26 here; 0.39 where hardly anything holds the rows together
   });
 
+  test('refuses seeds in its own editor, whose generator was tuned to the photo', () => {
+    const seed = { seed: 7, moves: [] };
+    const refused = 'the editor of a portrait must edit that portrait; got a seed';
+    expect(() => portrait.editor.edit(seed)).toThrow(refused);
+    expect(() => portrait.editor.recipe(seed)).toThrow(refused);
+  });
+
   test('is the same to the bit each time', async () => {
     const again = await editor.openPortrait(photo, { box });
     expect(again.sha256).toBe(portrait.sha256);

@@ -28,6 +28,9 @@ function line(name: DeviceName): string {
 
 test('the processor works, and is opened without a trial', async () => {
   expect(working).toContain('cpu');
+  for (const threads of [-1, 1.5, Number.NaN]) {
+    await expect(openDevice({ device: 'cpu', threads })).rejects.toThrow('threads must be a whole number from 1');
+  }
   const { name, target, writesInPlace } = await openDevice({ device: 'cpu', threads: 1 });
   expect({ name, target, writesInPlace }).toEqual({ name: 'cpu', target: { fusedMatMul: true }, writesInPlace: true });
 });

@@ -43,6 +43,30 @@ test('a PNG gives back the recipes that were given as XMP', async () => {
   expect(recipesIn(written, 'edited.png')).toMatchObject([recipe]);
 });
 
+test('a photo that is too long for its format, other formats and too many recipes for a JPEG are refused in one line', async () => {
+  const long = await sharp({ create: { width: 16_400, height: 2, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  const read = await readPhoto(long);
+  for (const [format, longest] of [
+    ['webp', 16_383],
+    ['avif', 16_384],
+  ] as const) {
+    await expect(encodePhoto(read.photo, read, { ...edited, format })).rejects.toThrow(
+      `a picture in ${format.toUpperCase()} must have at most ${longest} pixels a side; this one has 16400×2. Write it`,
+    );
+  }
+  expect((await encodePhoto(read.photo, read, { ...edited, format: 'jpeg' })).length).toBeGreaterThan(0);
+  await expect(encodePhoto(read.photo, read, { ...edited, format: 'gif' as never })).rejects.toThrow('got "gif"');
+  const bundle = { name: 'tiny', sha256: 'a'.repeat(64) };
+  const recipe = { portrait: 'b'.repeat(64), bundle, moves: [], locks: [], geometry: 'linear' as const };
+  const xmp = recipesAsXmp(Array.from({ length: 600 }, () => recipe));
+  const small = await readPhoto(await picture().jpeg().toBuffer());
+  await expect(encodePhoto(small.photo, small, { xmp })).rejects.toThrow('XMP in a JPEG must have at most 65502 bytes');
+  const most = recipesAsXmp(Array.from({ length: 268 }, () => recipe));
+  expect(recipesIn(await encodePhoto(small.photo, small, { xmp: most }))).toHaveLength(268);
+});
+
 test('each of the eight orientations is turned upright, and written upright', async () => {
   // The colour that is seen in the upper left corner and in the upper right one, for each value of the tag.
   const seen = [

@@ -10,6 +10,7 @@ import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vi
 import { UserError } from '../../../src/core/errors.ts';
 import { parseOptions } from '../../../src/node/cli/parse-options.ts';
 import { type Announcement, leaseOf, piecesOf } from '../../../src/node/queue/announcement.ts';
+import { connect } from '../../../src/node/queue/redis.ts';
 import { work } from '../../../src/node/queue/worker.ts';
 import { synthesize } from '../../../src/node/stages/synthesize/stage.ts';
 import { shards } from '../../../src/node/stages/synthesize/work.ts';
@@ -39,6 +40,18 @@ describe.skipIf(!hasRedis)('a queue refuses', () => {
     };
   });
   afterEach(() => redis.flushall());
+
+  test('to wait for ever for a Redis that keeps its connections and does not answer', async () => {
+    const connection = await connect(server.url);
+    onTestFinished(() => connection.close());
+    server.freeze(true);
+    try {
+      await until(async () => connection.lostFor() > 5000, 'the loss is seen');
+    } finally {
+      server.freeze(false);
+    }
+    await until(async () => connection.lostFor() === 0, 'it answers again');
+  });
 
   /** Begins a run whose work nobody does yet. @returns its id, its announcement and its end. */
   const begin = async (name: string, options: object = {}) => {

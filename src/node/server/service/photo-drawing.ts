@@ -5,7 +5,7 @@ import { UserError } from '../../../core/errors.ts';
 import type { FaceBox } from '../../../core/portraits/photo.ts';
 import { sharp } from '../../native/native-packages.ts';
 import { readPhoto } from '../../photos/read-photo.ts';
-import { encodeEditedPhoto } from '../../photos/write-photo.ts';
+import { checkLongestSide, encodeEditedPhoto } from '../../photos/write-photo.ts';
 import { recipesOf } from '../../stages/edit/strips.ts';
 import {
   type DrawingLimits,
@@ -53,6 +53,8 @@ export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: S
   }
   await checkPixels(order.photo, limits.pixels);
   const file = await readPhoto(order.photo);
+  for (const each of [format, edit.picture])
+    if (each !== undefined && each !== 'json') checkLongestSide(file.photo, each);
   const portrait =
     order.portrait === undefined
       ? await editor.openPortrait(file.photo, { face, box, quick, signal })

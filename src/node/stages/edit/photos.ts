@@ -61,11 +61,19 @@ export function warningsOf(photo: string, log: Log): Log {
   return { ...silentLog, warn: line => log.warn(namedProblem(photo, line)) };
 }
 
-/** @returns the portraits and the photo that are to be edited; none for generated faces. */
-export async function openPhotos(config: PhotosConfig, editor: FaceEditor, context: StageContext) {
+/**
+ * @param writes the format that a whole photo is to be written in, where it is.
+ * @returns the portraits and the photo that are to be edited; none for generated faces.
+ */
+export async function openPhotos(
+  config: PhotosConfig,
+  editor: FaceEditor,
+  context: StageContext,
+  writes: PhotoFormat | undefined,
+) {
   const opened: OpenedPhoto[] = [];
   for (const folder of config.portrait ?? []) opened.push(await readPortraitRun(folder, editor));
-  if (config.photo !== undefined) opened.push(await openPhoto(config.photo, editor, config, context));
+  if (config.photo !== undefined) opened.push(await openPhoto(config.photo, editor, config, context, writes));
   return opened;
 }
 

@@ -210,7 +210,8 @@ export const edit = defineStage({
     if (config.photos !== undefined) return editPhotos(config, config.photos, context);
     const editor = await openPhotoBundle(config.bundle, config);
     if (config.photo !== undefined) await checkWishes(config, editor, silentLog);
-    const photos = await openPhotos(config, editor, context);
+    const writes = format === 'photo' ? photoFormatOf(config.out) : undefined;
+    const photos = await openPhotos(config, editor, context, writes);
     const result = await editInto(config, format, editor, photos, context);
     for (const { portrait } of photos) await portrait.release();
     await editor.release();
@@ -232,7 +233,7 @@ async function editPhotos(config: Config, folder: string, context: StageContext)
     await checkFileFree(target, force);
     const single = { ...config, photo, photos: undefined, out: target, steps: 1 };
     const own = { ...context, log: warningsOf(photo, context.log) };
-    const opened = await openPhotos(single, editor, own);
+    const opened = await openPhotos(single, editor, own, photoFormatOf(target));
     try {
       const { bytes, result } = await editedFile(single, 'photo', editor, opened, own);
       context.signal.throwIfAborted();

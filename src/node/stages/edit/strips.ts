@@ -9,6 +9,7 @@ import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import type { EditRequest, StripRequest } from '../../../core/editor/requests.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import type { Geometry } from '../../../core/models/latents.ts';
+import { longestSides } from '../../photos/write-photo.ts';
 import { type AnimationFormat, encodeAnimation } from '../../presentation/animation.ts';
 import { checkGridSize, encodeGrid } from '../../presentation/image-grid.ts';
 
@@ -92,9 +93,6 @@ function gridOf(resolution: number, faces: number, { steps, scale }: Drawing, fo
   return { resolution, columns, scale, kernel: 'cubic', gap } as const;
 }
 
-/** Most pixels along a side that a WebP can have. */
-const longestWebpSide = 16_383;
-
 /** Checks before any face is drawn. @throws UserError for a picture that would be too large to be written. */
 export function checkDrawing(
   resolution: number,
@@ -103,7 +101,7 @@ export function checkDrawing(
   format: 'png' | AnimationFormat,
 ): void {
   const images = format === 'png' ? faces * drawing.steps : faces;
-  checkGridSize(images, gridOf(resolution, faces, drawing, format), format === 'webp' ? longestWebpSide : undefined);
+  checkGridSize(images, gridOf(resolution, faces, drawing, format), format === 'webp' ? longestSides.webp : undefined);
 }
 
 /** @param resolution of the frames. @returns a PNG, one row a face, with the recipes inside. */

@@ -6,7 +6,7 @@ import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { silentLog } from '../../log/log.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import { serve } from '../../threads/serve.ts';
-import { openPhotos } from './photos.ts';
+import { openPhotos, photoFormatOf } from './photos.ts';
 import { edit, editedFile } from './stage.ts';
 import type { EditThread } from './work.ts';
 
@@ -24,7 +24,7 @@ serve<EditThread>(async ({ bundle, photos, recipe, device, options }) => {
     try {
       const { size } = await explainingDiskErrors('read', photo, () => stat(photo));
       if (size !== bytes) throw new UserError(`${photo} is not the same file on all machines. Copy it again`);
-      const opened = await openPhotos(config, editor, context);
+      const opened = await openPhotos(config, editor, context, photoFormatOf(name));
       try {
         const { bytes: file, result } = await editedFile(config, 'photo', editor, opened, context);
         // Another machine may have the photo elsewhere.

@@ -6,7 +6,8 @@ import { parsePoints } from '../../../core/portraits/alignment.ts';
 import { inversionSteps } from '../../../core/portraits/inversion/inverter.ts';
 import type { InversionPhase } from '../../../core/portraits/inversion/networks.ts';
 import type { OpenedPhoto } from '../../photos/portrait-run.ts';
-import { readPhoto } from '../../photos/read-photo.ts';
+import { type PhotoFormat, readPhoto } from '../../photos/read-photo.ts';
+import { checkLongestSide } from '../../photos/write-photo.ts';
 import type { StageContext } from '../framework/stage.ts';
 
 /** The options of every stage that opens photos. */
@@ -49,12 +50,16 @@ const said: Readonly<Record<InversionPhase, string>> = { encode: 'encoding', ref
 /** Share of the square around a face beyond the photo's edge from which on that is worth a warning. */
 const muchMissing = 0.15;
 
-/** @throws UserError naming the photo where it cannot be read or holds no such face. */
+/**
+ * @param writes the format that the whole photo is to be written in, where it is.
+ * @throws UserError naming the photo where it cannot be read, holds no such face or is too long for `writes`.
+ */
 export async function openPhoto(
   path: string,
   editor: FaceEditor,
   { face, points, quick }: PhotoConfig,
   { log, signal }: StageContext,
+  writes?: PhotoFormat,
 ): Promise<OpenedPhoto> {
   const file = await readPhoto(path);
   const box = points === undefined ? undefined : parsePoints(points);
@@ -62,6 +67,7 @@ export async function openPhoto(
   const before = { encode: 0, refine: encode, tune: encode + refine };
   const progress = log.progress('invert', quick ? encode : encode + refine + tune, 'steps');
   try {
+    if (writes !== undefined) checkLongestSide(file.photo, writes);
     const portrait = await editor.openPortrait(file.photo, {
       ...{ box, face, quick, signal },
       onProgress: ({ phase, done }) => progress.update(before[phase] + done, said[phase]),

@@ -1,0 +1,97 @@
+// The conditions of an edit: checked as far as types cannot, and the way in which its locks are held.
+import { type Hold, holdNames, usualHold } from '../directions/hold.ts';
+import type { Move } from '../editing/moves.ts';
+import { didYouMean, UserError } from '../errors.ts';
+import type { Field } from '../models/field.ts';
+import { type Geometry, geometryNames } from '../models/latents.ts';
+import type { Bundle } from './bundle.ts';
+import { type Conditions, checkList } from './requests.ts';
+
+/** What a request is checked against. */
+export interface RequestedModel {
+  readonly name: string;
+  /** Numbers that a latent may have. */
+  readonly latentSizes: readonly number[];
+  /** Whether this is the editor of a portrait, whose generator was tuned to it. */
+  readonly ofPortrait: boolean;
+}
+
+/**
+ * Checks what types cannot, and what programs without types leave open.
+ * @throws UserError for no face or several, numbers that are none, and ways of editing that there are not.
+ */
+export function checkConditions(request: Conditions, { name, latentSizes, ofPortrait }: RequestedModel): void {
+  const { seed, latent, portrait, locks, hold, geometry } = request as Conditions & AnyStart;
+  const starts = Object.entries({ seed, latent, portrait }).filter(([, value]) => value !== undefined);
+  if (starts.length !== 1) {
+    const got = starts.map(([start]) => start).join(' and ') || 'none of them';
+    throw new UserError(`an edit must start from one seed, latent or portrait; got ${got}`);
+  }
+  if (seed !== undefined && ofPortrait) {
+    throw new UserError(
+      "the editor of a portrait must edit that portrait; got a seed. Give it to the model's own editor",
+    );
+  }
+  if (latent !== undefined) {
+    const sound = Array.from(latent).every(Number.isFinite);
+    if (!sound || !latentSizes.includes(latent.length)) {
+      const got = `${latent.length}${sound ? '' : ', NaN or infinity among them'}`;
+      throw new UserError(`a latent of ${name} must have ${latentSizes.join(' or ')} finite numbers; got ${got}`);
+    }
+  }
+  if (locks !== undefined) checkList('locks', locks);
+  checkOneOf('hold', hold, holdNames);
+  checkOneOf('geometry', geometry, geometryNames);
+}
+
+/** The keys of all kinds of `Start`. */
+interface AnyStart {
+  readonly seed?: number;
+  readonly latent?: ArrayLike<number>;
+  readonly portrait?: string;
+}
+
+function checkOneOf(option: string, value: string | undefined, names: readonly string[]): void {
+  if (value === undefined || names.includes(value)) return;
+  const near = didYouMean(value, names);
+  throw new UserError(`${option} must be ${names.join(' or ')}; got "${value}"${near && `.${near}`}`);
+}
+
+/** A model, and where its latents lie. */
+interface EditedModel {
+  readonly bundle: Bundle;
+  readonly geometry: Geometry;
+}
+
+/**
+ * @returns how the locks of an edit are held. Layers and other geometries are for straight lines alone, so who asks for them
+ *   gets these; and so do recipes that do not say, which are older than curves.
+ */
+export function holdOf(request: Conditions, moves: readonly Move[], model: EditedModel): Hold {
+  const { hold, layers = {}, geometry = model.geometry } = request;
+  const isStraight = Object.keys(layers).length > 0 || geometry !== model.geometry || 'bundle' in request;
+  return hold ?? (isStraight ? 'linear' : usualHold(model.bundle.directions, moves));
+}
+
+/**
+ * @returns the field whose scores are followed and held along a curve; undefined for edits in a straight line.
+ * @throws UserError where there is no field, or a straight line is asked for too.
+ */
+export function fieldFor(
+  request: Conditions,
+  moves: readonly Move[],
+  model: EditedModel,
+  field: Field | undefined,
+): Field | undefined {
+  if (holdOf(request, moves, model) === 'linear') return undefined;
+  if (field === undefined) {
+    throw new UserError(`hold must be linear for ${model.bundle.name}, which has no field. Leave it out`);
+  }
+  if (Object.keys(request.layers ?? {}).length > 0) {
+    throw new UserError('layers can be chosen for moves with hold linear only; the field moves all layers');
+  }
+  if ((request.geometry ?? model.geometry) !== model.geometry) {
+    throw new UserError(`geometry must be ${model.geometry} with hold field; got ${request.geometry}. Leave it out`);
+  }
+  return field;
+}
