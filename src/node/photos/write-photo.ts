@@ -37,8 +37,8 @@ export const longestSides: Readonly<Partial<Record<PhotoFormat, number>>> = {
   avif: 16_384,
 };
 
-/** Most bytes of an XMP packet in a JPEG, which holds it in one segment. */
-const longestJpegXmp = 65_502;
+/** Most bytes of an XMP packet that libvips writes into a JPEG; it leaves out more without a word. */
+const longestJpegXmp = 60_000;
 
 /** Checks before any work is done on a photo. @throws UserError for one that is too long for the format. */
 export function checkLongestSide({ width, height }: Pick<Photo, 'width' | 'height'>, format: PhotoFormat): void {
