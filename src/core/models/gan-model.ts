@@ -52,9 +52,9 @@ export interface GanModel {
   ): { readonly generator: ParameterValues; readonly discriminator: ParameterValues };
   /**
    * Whether these networks can begin as ones with fewer channels that make the same images and scores (`widened`).
-   * @param constant shape of the narrower generator's `constant`, where it has one.
+   * @param shapeOf the shape of a parameter of the narrower generator, by path, where it has one of that name.
    */
-  widens(constant: readonly number[] | undefined): boolean;
+  widens(shapeOf: (path: string) => readonly number[] | undefined): boolean;
   /** @param z [N, d] ~ N(0, I). @returns what `generate` takes, [N, d]. */
   map(parameters: TensorTree, z: Tensor): Tensor;
   /** @param latents [N, d], or [N, layers, d]. @returns images [N, 3, R, R], about [-1, 1]. */

@@ -33,6 +33,8 @@ export interface Dataset {
   readonly folder: string;
   /** R, the side of the images. */
   readonly resolution: number;
+  /** How its pictures were cropped, as `prepare --crop` names it. */
+  readonly crop: string;
   /** N, of all splits together. */
   readonly count: number;
   /** Attributes that the pictures are labelled with; none where they have no labels. */
@@ -61,9 +63,9 @@ export interface Dataset {
  */
 export async function openDataset(folder: string): Promise<Dataset> {
   const run = await openRun(folder, 'prepare');
-  const header = z.object({ resolution: z.int() }).safeParse(run.config);
+  const header = z.object({ resolution: z.int(), crop: z.string().default('celeba') }).safeParse(run.config);
   if (!header.success) throw new UserError(`${run.file('config.json')} must give the resolution; prepare it again`);
-  const { resolution } = header.data;
+  const { resolution, crop } = header.data;
   const names = z.array(z.string()).safeParse(await readJson(run.file(datasetFiles.names)));
   if (!names.success) throw new UserError(`${run.file(datasetFiles.names)} must be a list of names; prepare it again`);
   const count = names.data.length;
@@ -80,6 +82,7 @@ export async function openDataset(folder: string): Promise<Dataset> {
   return {
     folder,
     resolution,
+    crop,
     count,
     attributes,
     labels: asUint8(await read(datasetFiles.labels, [count, attributes.length])),
@@ -127,7 +130,8 @@ export function checkSplits({ folder, indicesOf }: Dataset, ...needed: readonly 
     if (indicesOf(split).length > 0) continue;
     const number = splitNames.indexOf(split);
     throw new UserError(
-      `${folder} has no ${split} pictures; give some partition ${number} in list_eval_partition and prepare it again`,
+      `${folder} has no ${split} pictures; give some partition ${number} in list_eval_partition, or the split ${split} in a ` +
+        'column of the labels, and prepare it again',
     );
   }
 }

@@ -51,6 +51,6 @@ async function effect({ stage, config }: Step): Promise<string> {
   const { partial, earlier } = place;
   if (!(await exists(partial))) return `write ${out}`;
   if (resume === true) return `continue ${partial} and make ${out} of it`;
-  const isKept = await isSetAside(place, force === true);
+  const isKept = await isSetAside(place);
   return `${isKept ? `rename ${partial} to ${earlier}` : `drop ${partial}`} and write ${out}`;
 }

@@ -1,6 +1,6 @@
 // Keeps each stage's output in one folder that appears only when it is complete, with what is needed to repeat it.
 import { mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
@@ -93,8 +93,14 @@ async function locked<T>(
 ): Promise<T> {
   const place = await placeOf(out);
   const paths = Object.values(inputs).map(input => (typeof input === 'string' ? input : input.path));
-  if (paths.some(path => [place.final, resolve(out)].includes(resolve(path)))) {
-    throw new UserError(`out must not be an input of the run; got ${out} for both`);
+  for (const path of paths.map(each => resolve(each))) {
+    if ([place.final, resolve(out)].includes(path)) {
+      throw new UserError(`out must not be an input of the run; got ${out} for both`);
+    }
+    const emptied = [place.partial, place.earlier].find(folder => path === folder || path.startsWith(folder + sep));
+    if (emptied !== undefined) {
+      throw new UserError(`${path} lies in ${emptied}, which is made anew; copy it elsewhere, or choose another out`);
+    }
   }
   const lock = await explainingDiskErrors('create', out, async () => {
     await mkdir(dirname(place.lock), { recursive: true });
@@ -154,10 +160,10 @@ async function originOf({ stage, config, options, inputs }: RunDetails): Promise
 }
 
 /** Makes an empty folder for a run that begins now. What another sitting has worked long on is set aside, once. */
-async function startFolder(place: RunPlace, { config }: Origin, { stage, force, log }: RunDetails): Promise<void> {
+async function startFolder(place: RunPlace, { config }: Origin, { stage, log }: RunDetails): Promise<void> {
   const { partial: folder, earlier } = place;
   await explainingDiskErrors('create', folder, async () => {
-    if (await isSetAside(place, force)) {
+    if (await isSetAside(place)) {
       await removeTree(earlier);
       await renamePatiently(folder, earlier);
       log?.info(`${stage}: the unfinished run that was there is now ${earlier}; to go on with it, name it ${folder} and give --resume`);
@@ -172,8 +178,8 @@ async function startFolder(place: RunPlace, { config }: Origin, { stage, force, 
 const worthKeeping = 60;
 
 /** @returns whether a run that begins anew sets aside what an unfinished one left, instead of deleting it. */
-export async function isSetAside({ partial }: RunPlace, force = false): Promise<boolean> {
-  return !force && (await secondsOfWork(partial)) > worthKeeping;
+export async function isSetAside({ partial }: RunPlace): Promise<boolean> {
+  return (await secondsOfWork(partial)) > worthKeeping;
 }
 
 /** @returns seconds between the beginning of an unfinished run and the last thing that it wrote; 0 where there is none. */

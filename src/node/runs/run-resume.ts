@@ -15,6 +15,8 @@ export interface Handling {
   readonly log?: Log | undefined;
   /** Options that may change when an unfinished run is continued, with the inputs that they name. */
   readonly resumable?: readonly string[];
+  /** How a finished run is gone on with, where options differ that an unfinished one may change. */
+  readonly goOn?: string;
 }
 
 /**
@@ -30,14 +32,17 @@ const computing = ['threads', 'device'];
 export async function earlierRun(
   out: string,
   now: Origin,
-  { force, log = silentLog }: Handling,
+  { force, log = silentLog, resumable = [], goOn }: Handling,
 ): Promise<FinishedRun | 'outdated' | undefined> {
   if (!(await exists(join(out, runFiles.manifest)))) return undefined;
   const run = await openRun(out, now.stage);
   const { stage, inputs } = run.manifest;
-  const { options, changes } = differences({ stage, config: run.config, inputs }, now, computing);
+  const made = { stage, config: run.config, inputs };
+  const { options, changes } = differences(made, now, computing);
   if (options.length > 0 && !force) {
-    const remedy = 'give --force to replace it or choose another --out';
+    const wantsMore = differences(made, now, [...computing, ...resumable]).options.length === 0;
+    const replaced = 'give --force to replace it or choose another --out';
+    const remedy = wantsMore && goOn !== undefined ? `it is finished: ${goOn}, or ${replaced}` : replaced;
     throw new UserError(`${out} was made with other options: ${options.join('; ')}; ${remedy}`);
   }
   if (changes.length === 0) log.info(`${stage}: kept ${out}: it is finished, its options and inputs have not changed`);

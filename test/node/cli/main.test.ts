@@ -94,7 +94,7 @@ test('a dry run tells options and effects, and writes nothing', () => {
   expect(effects()[1]).toBe(
     `rename ${join(out, 'gan.partial')} to ${join(out, 'gan.earlier')} and write ${join(out, 'gan')}`,
   );
-  expect(effects('--force')[1]).toBe(`drop ${join(out, 'gan.partial')} and write ${join(out, 'gan')}`);
+  expect(effects('--force')[1]).toBe(effects()[1]); // hours of work are not what an option replaces
 });
 
 test('doctor tries every device and finds that the processor works', () => {

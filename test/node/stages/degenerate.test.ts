@@ -48,7 +48,7 @@ test('without test pictures, what is measured on them stays empty, and one line 
 
 test('without training pictures there is nothing to train on, and nothing is begun', async () => {
   const options = { dataset: dataset('test'), out: join(root, 'never') };
-  const message = /has no train pictures; give some partition 0 in list_eval_partition and prepare it again/;
+  const message = /has no train pictures; give some partition 0 in list_eval_partition, or the split train in a column/;
   await expect(classifier(options)).rejects.toThrow(message);
   const gan = trainGan.options.parse(withPreset(trainGan, { ...options, kimg: 1 }));
   await expect(trainGan.run(gan, context)).rejects.toThrow(message);

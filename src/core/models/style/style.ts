@@ -33,8 +33,10 @@ export function style(architecture: StyleArchitecture): GanModel {
         ...skipOfOldImages(resolution, channelsAt(architecture, resolution), discriminator),
       ]),
     }),
-    // The minibatch's statistic is a mean over the channels at 4×4, so those must stay.
-    widens: constant => constant?.[0] === channelsAt(architecture, 4),
+    // The minibatch's statistic is a mean over the channels at 4×4, and z is normalised as a whole, so those must stay.
+    widens: shapeOf =>
+      shapeOf('constant')?.[0] === channelsAt(architecture, 4) &&
+      shapeOf('mapping/0/weight')?.[0] === architecture.latentSize,
     map: (parameters, z) => styleMapping(parameters as StyleGeneratorParameters, z),
     generate: (parameters, latents, { resolution = architecture.resolution } = {}) =>
       styleGenerator(parameters as StyleGeneratorParameters, latents, resolution),

@@ -56,8 +56,28 @@ export interface IdleSetting {
   readonly values: string;
 }
 
-/** @returns the settings of the loss that change nothing as the others are. */
+/** @returns the settings that change nothing as the others are. */
 export function idleSettings(settings: GanSettings): IdleSetting[] {
+  return [...idleInLoss(settings), ...idleInPlan(settings), ...idleInStatistic(settings)];
+}
+
+function idleInPlan({ growing, growKimg }: GanSettings): IdleSetting[] {
+  const ofGrowth = ['startResolution', 'growKimg', 'fadeKimg', 'stabiliseKimg'] as const;
+  if (!growing) return ofGrowth.map(name => ({ name, needed: 'growing', values: 'true' }));
+  return growKimg.length === 0 ? [] : [{ name: 'stabiliseKimg', needed: 'growKimg', values: 'none' }];
+}
+
+function idleInStatistic({ minibatchStatistic }: GanSettings): IdleSetting[] {
+  const needed = 'minibatchStatistic';
+  return [
+    ...(minibatchStatistic === 'stddev' ? [] : [{ name: 'statisticGroup', needed, values: 'stddev' } as const]),
+    ...(minibatchStatistic === 'discrimination'
+      ? []
+      : [{ name: 'minibatchKernels', needed, values: 'discrimination' } as const]),
+  ];
+}
+
+function idleInLoss(settings: GanSettings): IdleSetting[] {
   const ofOtherLosses = Object.keys(ganLossOptions).flatMap(option => {
     const losses = ganLossNames.filter(loss => option in ganLosses[loss].options);
     if (losses.includes(settings.loss)) return [];

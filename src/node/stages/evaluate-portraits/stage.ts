@@ -1,4 +1,5 @@
 // Stage `evaluate portraits`: how alike photos are found, and whether edits of them do what they say, beside faces of seeds.
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { attributeIndex } from '../../../core/attributes.ts';
@@ -8,6 +9,7 @@ import { UserError } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { readBundleFolder } from '../../artefacts/bundle.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
+import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeJson } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
 import { textTable } from '../../presentation/table.ts';
@@ -18,6 +20,7 @@ import { mapInOrder } from '../framework/map-in-order.ts';
 import { pathOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { hashPictures } from '../prepare/hash-pictures.ts';
+import { picturesByName } from '../prepare/pictures-by-name.ts';
 import type { JudgedEdit, PhotoLikeness, PortraitThread } from './thread.ts';
 
 const { seed: _noRandomChoices, ...folderOptions } = runOptions;
@@ -47,6 +50,16 @@ interface Line {
   readonly edits: readonly JudgedEdit[];
 }
 
+/** @returns the files of pictures that tables name, perhaps without ending. @throws UserError for one that is not there. */
+async function filesOf(names: readonly string[], folder: string): Promise<string[]> {
+  const find = picturesByName(await explainingDiskErrors('read', folder, () => readdir(folder)));
+  return names.map(name => {
+    const { file, problem } = find(name);
+    if (file !== undefined) return file;
+    throw new UserError(`--pictures must be the folder that the dataset was made of; ${name} in ${folder}: ${problem}`);
+  });
+}
+
 /** @throws UserError for a bundle that opens no photos, and for attributes that it does not know or cannot move. */
 async function checkBundle(folder: string, attributes: readonly string[]): Promise<void> {
   const bundle = await readBundleFolder(folder);
@@ -71,13 +84,21 @@ export const evaluatePortraits = defineStage({
     await checkBundle(bundle, attributes);
     const details = { stage: 'evaluate portraits', options, config, inputs, resume, force, log };
     const dataset = await openDataset(datasetFolder);
+    if (dataset.crop !== 'celeba') {
+      throw new UserError(
+        `--dataset must be of CelebA's aligned pictures, whose squares are known; ${datasetFolder} was prepared with --crop ${dataset.crop}`,
+      );
+    }
     const test = [...dataset.indicesOf('test').subarray(0, faces)];
     if (test.length < faces) {
       throw new UserError(
         `--faces must be at most ${test.length}, the test pictures of ${datasetFolder}; got ${faces}`,
       );
     }
-    const names = test.map(index => dataset.names[index]!);
+    const names = await filesOf(
+      test.map(index => dataset.names[index]!),
+      pictures,
+    );
     const shown = { path: pictures, sha256: await hashPictures(pictures, names, { log, signal }) };
     return withRun(out, { ...details, inputs: { ...inputs, pictures: shown } }, async run => {
       const jobs: PortraitThread['input'][] = [

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
+import { checkSplits, openDataset } from '../../artefacts/dataset.ts';
 import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
@@ -92,6 +93,10 @@ export const pipeline = defineStage({
       context.signal.throwIfAborted();
       if (!fileStages.has(stage)) {
         await stage.run(own, context);
+        // The measures at the end need them, hours from now.
+        if (stage === prepare && presets[preset].evaluateGenerator !== undefined) {
+          checkSplits(await openDataset(out), 'train', 'test');
+        }
         const { manifest, summary } = await openRun(out, stage.name);
         summaries.set(out, summary);
         costs.push({ stage: stage.name, seconds: manifest.seconds, peakMemoryMB: manifest.peakMemoryMB });

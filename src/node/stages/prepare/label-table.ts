@@ -49,10 +49,12 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   const targets = own.map(column => ({ column, to: attributes.indexOf(names[column]!) }));
   const values = new Set<number>();
 
-  const parse = (cells: readonly string[]): PictureLabels | Problem => {
-    if (cells.length !== names.length) {
-      return { problem: `a row must have ${names.length} labels; got ${cells.length}` };
+  const parse = (given: readonly string[]): PictureLabels | Problem => {
+    const lacksLabels = own.some(column => column >= given.length);
+    if (given.length > names.length || lacksLabels) {
+      return { problem: `a row must have ${names.length} labels; got ${given.length}` };
     }
+    const cells = [...given, ...Array<string>(names.length - given.length).fill('')]; // who or which split is unknown
     const labels = new Uint8Array(attributes.length);
     for (const { column, to } of targets) {
       const value = labelValue(cells[column]!);

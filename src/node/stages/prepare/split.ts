@@ -6,6 +6,9 @@ import { streams } from '../../../core/math/streams.ts';
 /** The share of the pictures that validation and test get, each. */
 const heldOut = 0.1;
 
+/** People that are enough to hold one out: somebody must be left to train on. */
+const fewestPeople = 2;
+
 interface Splittable {
   readonly labels: Uint8Array;
   readonly split: number | undefined;
@@ -66,6 +69,10 @@ function drawPeople(pictures: readonly Splittable[], count: number, seed: number
   const drawn: number[] = [];
   for (const person of permutation(createRandom(seed, streams.split.pictures(split)), people.length)) {
     if (drawn.length + people[person]!.length <= count) drawn.push(...people[person]!);
+  }
+  // Few people with many pictures each: rather too many pictures held out than none.
+  if (drawn.length === 0 && people.length >= fewestPeople) {
+    return people.reduce((fewest, rows) => (rows.length < fewest.length ? rows : fewest));
   }
   return drawn;
 }

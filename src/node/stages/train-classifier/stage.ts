@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
+import { UserError } from '../../../core/errors.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { attributeResults } from '../../../core/measures/answers/attribute-metrics.ts';
@@ -50,6 +51,11 @@ export const trainClassifier = defineStage({
     const dataset = await openDataset(config.dataset);
     checkLabelled(dataset, 'train classifier');
     checkSplits(dataset, 'train');
+    if (config.cutout >= dataset.resolution) {
+      throw new UserError(
+        `--cutout must be less than the ${dataset.resolution} pixels of a side, or nothing of some pictures is left; got ${config.cutout}. Give a quarter of the side`,
+      );
+    }
     const { resume, force } = config;
     const { log } = context;
     warnOfMissing(dataset, log);

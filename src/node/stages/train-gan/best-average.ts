@@ -1,4 +1,5 @@
 // Keeps the moving average of a GAN's training that comes nearest to the training images, as another network sees them.
+import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ImageSet } from '../../../core/images/image-set.ts';
 import { createRandom, permutation } from '../../../core/math/random.ts';
@@ -84,6 +85,12 @@ export async function keepBest(trainer: GanTrainer, measure: AverageMeasure, run
   if (earlier?.features === features && earlier.frechet <= found.frechet) return { distances, best: earlier };
   await writeTensors(run.file(fileName), trainer.generatorWeights(average), found);
   return { distances, best: found };
+}
+
+/** Drops a best average that was found after the state which is gone on from: it is measured again. */
+export async function rewindBest(run: Run, imagesShown: number): Promise<void> {
+  const kept = await readBest(run);
+  if (kept !== undefined && kept.best.imagesShown > imagesShown) await rm(run.file(fileName));
 }
 
 /** The weights that `keepBest` kept, of `GanModel.keptSpec`; undefined where nothing was measured. */

@@ -1,6 +1,5 @@
 // The checkpoints of a GAN's training: whole files, the latest few, each enough to go on from bit for bit.
 import { readdir, rm } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import type { ParameterSpec } from '../../../core/graph/tree.ts';
@@ -13,9 +12,14 @@ import { ganStateShapes, ganStateSpecs, isNetworkState } from '../../../core/tra
 import type { GanCheckpoint, GanTrainer, GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { isWider, widened } from '../../../core/training/gan/widening.ts';
 import type { Tensors } from '../../../core/training/training-state.ts';
-import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
+import {
+  type GanDetails,
+  ganDetailsSchema,
+  readTensors,
+  trainingStateSchema,
+  writeTensors,
+} from '../../artefacts/networks.ts';
 import type { Run } from '../../runs/run-folder.ts';
-import { placeOf } from '../../runs/run-place.ts';
 import type { Measured } from '../framework/moving-mean.ts';
 
 const schema = trainingStateSchema.extend({
@@ -23,9 +27,26 @@ const schema = trainingStateSchema.extend({
   resolution: z.int(),
   fall: z.object({ startKimg: z.number(), endKimg: z.number(), rate: z.number().optional() }).optional(),
   learningRate: z.number().optional(),
+  /** The networks and the images that they see; checkpoints of before do not say. */
+  networks: ganDetailsSchema.optional(),
 });
 
+/** Facts that may differ between a checkpoint and what goes on from it: shapes tell whether they can, and groups always may. */
+const changeable = ['resolution', 'fmapBase', 'fmapDecay', 'fmapMax', 'statisticGroup'];
+
+/** @throws UserError naming the first fact that differs: other networks of the same shapes would go on and break. */
+function checkNetworks(path: string, saved: GanDetails | undefined, now: GanDetails): void {
+  const here: Readonly<Record<string, unknown>> = { ...now };
+  for (const [name, is] of Object.entries(saved ?? {})) {
+    if (changeable.includes(name) || is === here[name]) continue;
+    throw new UserError(
+      `--start-from ${path} holds other networks: ${name} is ${is} in it, ${here[name]} here; give the options it was trained with`,
+    );
+  }
+}
+
 export interface SavedCheckpoint extends GanCheckpoint {
+  readonly networks?: GanDetails | undefined;
   /** The smoothed figures at that time. */
   readonly recent: Measured;
   /** Whether its networks were given more channels than they had. */
@@ -39,7 +60,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function read(path: string): Promise<SavedCheckpoint> {
   const { tensors, details } = await readTensors(path, schema);
-  return { tensors, progress: details, recent: details.recent };
+  return { tensors, progress: details, recent: details.recent, networks: details.networks };
 }
 
 /** The latest checkpoint of a run, where there is one. */
@@ -55,10 +76,16 @@ export async function latestCheckpoint(run: Run): Promise<SavedCheckpoint | unde
  * Saves the state and drops all but the latest `keep` checkpoints.
  * @throws DivergenceError naming step and tensor when something in it is no longer a number: earlier checkpoints stay.
  */
-export async function saveCheckpoint(trainer: GanTrainer, recent: Measured, run: Run, keep: number): Promise<void> {
+export async function saveCheckpoint(
+  trainer: GanTrainer,
+  recent: Measured,
+  networks: GanDetails,
+  run: Run,
+  keep: number,
+): Promise<void> {
   const { tensors, progress } = trainer.checkpoint();
   const name = `checkpoint-${String(progress.imagesShown).padStart(10, '0')}.safetensors`;
-  await writeTensors(run.file(name), tensors, { ...progress, recent });
+  await writeTensors(run.file(name), tensors, { ...progress, recent, networks });
   for (const old of (await namesIn(run.folder)).slice(0, -keep)) await rm(run.file(old));
 }
 
@@ -82,19 +109,20 @@ export function checkLeft(
  */
 export async function foreignCheckpoint(
   path: string,
-  out: string,
   config: GanTrainingConfig,
+  facts: GanDetails,
 ): Promise<SavedCheckpoint> {
-  const { partial } = await placeOf(out);
-  if (resolve(path).startsWith(partial + sep)) {
-    throw new UserError(
-      `--start-from lies in ${partial}, which is made anew; copy it elsewhere, or choose another --out`,
-    );
-  }
-  const { tensors, progress, recent } = await read(path);
+  const { tensors, progress, recent, networks: saved } = await read(path);
+  checkNetworks(path, saved, facts);
   const { architecture, adam, plan, averageHalfLives = [] } = config;
   const shown = progress.imagesShown;
   const due = scheduleAt(shown, plan).resolution;
+  if (progress.resolution > architecture.resolution) {
+    throw new UserError(
+      `${path} has grown to ${progress.resolution}×${progress.resolution}; --resolution must be at least that, got ` +
+        `${architecture.resolution}. Give more, or a smaller checkpoint`,
+    );
+  }
   if (progress.resolution > due) {
     throw new UserError(
       `${path} has grown to ${progress.resolution}×${progress.resolution}, where these options are at ${due}×${due} ` +
@@ -133,7 +161,7 @@ function isNarrower(
 ): boolean {
   const shapes = [...networks].map(([name, { shape }]) => [shape, tensors[name]?.shape ?? []] as const);
   return (
-    ganModel(architecture).widens(tensors['generator/constant']?.shape) &&
+    ganModel(architecture).widens(path => tensors[`generator/${path}`]?.shape) &&
     shapes.some(([wide, narrow]) => String(wide) !== String(narrow)) &&
     shapes.every(([wide, narrow]) => isWider(wide, narrow))
   );

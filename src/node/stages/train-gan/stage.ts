@@ -13,7 +13,7 @@ import { imageRepeatsOf } from '../../../core/training/image-repeats.ts';
 import { readFittingClassifier } from '../../artefacts/classifier-features.ts';
 import { checkLabelled, checkSplits, openDataset } from '../../artefacts/dataset.ts';
 import { imagesOf } from '../../artefacts/image-set.ts';
-import { writeTensors } from '../../artefacts/networks.ts';
+import { type GanDetails, writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
@@ -23,7 +23,7 @@ import { placeOf } from '../../runs/run-place.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
-import { type AverageMeasure, keepBest, openAverageMeasure, readBest } from './best-average.ts';
+import { type AverageMeasure, keepBest, openAverageMeasure, readBest, rewindBest } from './best-average.ts';
 import { checkLeft, foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 import {
   checkAllAct,
@@ -68,6 +68,7 @@ export const trainGan = defineStage({
     if (config.balance) checkLabelled(dataset, '--balance');
     const training = ganTrainingConfig(config, dataset.resolution);
     const { dataset: folder, startFrom, judge, normalisation = 'range', out, resume, force } = config;
+    const facts = { normalisation, ...training.architecture };
     if (judge !== undefined && config.measureKimg === 0) {
       throw new UserError(
         '--judge measures nothing with --measure-kimg 0; leave it out, or give --measure-kimg 25, say',
@@ -81,12 +82,13 @@ export const trainGan = defineStage({
     };
     const { log } = context;
     // Before the run folder is begun, which may empty the one the file lies in.
-    const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, out, training);
+    const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, training, facts);
     const endsByPlan = config.fallKimg === 0;
     if (!resumed) checkFall(config.fallKimg, foreign?.progress, training);
     if (!resumed && endsByPlan && foreign !== undefined) checkLeft(startFrom!, foreign, training);
     const resumable = resumableGanOptions;
-    const own = { stage: 'train gan', options: ganOptions, config, inputs, resume, force, log, resumable };
+    const goOn = `go on from it with --start-from ${out}/checkpoint-….safetensors and another --out`;
+    const own = { stage: 'train gan', options: ganOptions, config, inputs, resume, force, log, resumable, goOn };
     return withRun(out, own, async run => {
       const labelled = await imagesOf(dataset, 'train');
       let images: ImageSet = withNormalisation(labelled, config.normalisation ?? 'range');
@@ -104,15 +106,14 @@ export const trainGan = defineStage({
           `train gan: ${count} of ${config.threads} threads share each minibatch, which does not divide further`,
         );
       }
-      const { normalisation = 'range', judge, seed } = config;
-      const details = { normalisation, ...training.architecture };
-      const measure = judge === undefined ? undefined : await openAverageMeasure(judge, details, images, seed, device);
+      const { seed } = config;
+      const measure = judge === undefined ? undefined : await openAverageMeasure(judge, facts, images, seed, device);
       const shares = config.dataParallel ? openShares(count, config.device, config.threads) : undefined;
       let trainer: GanTrainer | undefined;
       try {
         trainer = new GanTrainer(device, training, images, checkpoint, { shares, imageRepeats });
         if (config.fallKimg > 0) trainer.beginFall(config.fallKimg);
-        const setting = { device, images, training, config, run, context, measure };
+        const setting = { device, images, training, facts, config, run, context, measure };
         return await explainingDivergence(remedy, () => train(trainer!, checkpoint?.recent ?? {}, setting));
       } finally {
         await trainer?.release();
@@ -132,6 +133,8 @@ interface Setting {
   readonly device: Device;
   readonly images: ImageSet;
   readonly training: GanTrainingConfig;
+  /** What files say of the networks. */
+  readonly facts: GanDetails;
   readonly config: GanOptions;
   readonly run: Run;
   readonly context: StageContext;
@@ -139,7 +142,7 @@ interface Setting {
 }
 
 async function train(trainer: GanTrainer, earlier: Measured, setting: Setting) {
-  const { training, config, run } = setting;
+  const { training, facts, config, run } = setting;
   const { log, signal } = setting.context;
   const gridLatents = sampleLatents(createRandom(config.seed, streams.trainGan.grid), gridFaces, config.latentSize);
   /** Faces of the same latents each time, so that one can watch them grow. */
@@ -152,6 +155,7 @@ async function train(trainer: GanTrainer, earlier: Measured, setting: Setting) {
   };
   const progress = log.progress('train gan', trainer.end, 'images');
   await run.rewind(({ imagesShown }) => Number(imagesShown) <= trainer.imagesShown);
+  await rewindBest(run, trainer.imagesShown);
   let recent = earlier;
   let since = { time: performance.now(), images: trainer.imagesShown };
   while (!trainer.finished) {
@@ -175,7 +179,9 @@ async function train(trainer: GanTrainer, earlier: Measured, setting: Setting) {
     // The last images of a resolution are kept too: they show what the next one begins from.
     if (!trainer.finished && (ticked || trainer.point.resolution > resolution)) await saveGrid();
     if (ticked) since = { time: performance.now(), images: imagesShown };
-    if (ticked || signal.aborted) await saveCheckpoint(trainer, recent, run, trainer.finished ? 1 : config.keep);
+    if (ticked || signal.aborted) {
+      await saveCheckpoint(trainer, recent, facts, run, trainer.finished ? 1 : config.keep);
+    }
     if (signal.aborted) log.info(`checkpoint saved after ${imagesShown} images; --resume continues from it`);
     signal.throwIfAborted();
   }
@@ -184,8 +190,7 @@ async function train(trainer: GanTrainer, earlier: Measured, setting: Setting) {
   const { architecture } = training;
   const kept = setting.measure === undefined ? undefined : await readBest(run); // a judge of before has no say
   const weights = await ganModel(architecture).finish(setting.device, kept?.weights ?? trainer.generatorWeights());
-  const { normalisation = 'range' } = config;
-  await writeTensors(run.file('generator.safetensors'), { ...weights }, { normalisation, ...architecture });
+  await writeTensors(run.file('generator.safetensors'), { ...weights }, facts);
   const { imagesShown, steps } = trainer;
   const best = kept && { best: kept.best };
   return { imagesShown, steps, ...architecture, samples, ...best };

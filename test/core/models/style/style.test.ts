@@ -110,9 +110,11 @@ test('wider networks begin with the images and scores of the narrower ones, and 
   moved[channels - 1] = 1;
   const [movedImages] = run(wide, { ...wideValues, [name]: moved });
   expect(relativeError(movedImages!, images!)).toBeGreaterThan(1e-3);
-  expect(wide.widens(tensors['g/constant']!.shape)).toBe(true);
-  // The minibatch's statistic is over the channels at 4×4.
-  expect(ganModel({ ...architecture, fmapMax: 16 }).widens(tensors['g/constant']!.shape)).toBe(false);
+  const shapeOf = (path: string) => tensors[`g/${path}`]?.shape;
+  expect(wide.widens(shapeOf)).toBe(true);
+  // The minibatch's statistic is over the channels at 4×4, and a longer z is another face.
+  expect(ganModel({ ...architecture, fmapMax: 16 }).widens(shapeOf)).toBe(false);
+  expect(ganModel({ ...architecture, fmapBase: 128, latentSize: 8 }).widens(shapeOf)).toBe(false);
 });
 
 test('a row a layer: the same row for all is one latent, and a late layer leaves the coarse image as it is', () => {

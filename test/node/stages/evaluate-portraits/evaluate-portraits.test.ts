@@ -18,6 +18,7 @@ const [bundle, judge, dataset] = ['bundle', 'judge', 'dataset'].map(name => join
   string,
 ];
 let pictures: string;
+let celeba: string;
 const context = { log: silentLog, signal: new AbortController().signal };
 const options = (given: object) =>
   evaluatePortraits.options.parse({
@@ -28,6 +29,7 @@ const options = (given: object) =>
 beforeAll(async () => {
   const { folder, imageFolder } = await makeTinyCeleba(join(root, 'celeba'), 30);
   pictures = imageFolder;
+  celeba = folder;
   await prepare.run(prepare.options.parse({ celeba: folder, resolution: 8, out: dataset }), context);
   await writeTinyBundle(bundle, 16, undefined, [], { kind: tinyStyle, encoder: true });
   await writeTinyClassifier(judge);
@@ -67,6 +69,18 @@ test('photos come nearer step by step, and edits of them stand beside those of s
   mkdirSync(others);
   await expect(evaluatePortraits.run(options({ out, pictures: others, resume: true }), context)).rejects.toThrow(
     'pictures',
+  );
+});
+
+test('a dataset of other squares than CelebA’s, and a folder without its pictures, are one line before any work', async () => {
+  const square = join(root, 'square');
+  await prepare.run(prepare.options.parse({ celeba, resolution: 8, out: square, crop: 'square' }), context);
+  const out = join(root, 'never');
+  await expect(evaluatePortraits.run(options({ out, dataset: square }), context)).rejects.toThrow(
+    /^--dataset must be of CelebA's aligned pictures.*prepared with --crop square/,
+  );
+  await expect(evaluatePortraits.run(options({ out, pictures: root }), context)).rejects.toThrow(
+    /^--pictures must be the folder that the dataset was made of; \S+ in .*: missing/,
   );
 });
 

@@ -167,6 +167,26 @@ describe("pictures of one's own", () => {
     expect(found.some(({ split }) => split === 2)).toBe(true);
   });
 
+  test('of two people or more are held out, also where a tenth is less than one of them', async () => {
+    for (const people of [2, 3, 9]) {
+      const rows = Array.from({ length: 40 }, (_, i) => `face ${i},${i % 2},${i % people}`);
+      const text = ['name,tall,person', ...rows].join('\n');
+      const { pictures: found } = await index(fresh(files), { isCeleba: false, labels: table(text) });
+      const counts = [0, 1, 2].map(
+        split => new Set(found.filter(each => each.split === split).map(p => p.identity)).size,
+      );
+      expect(counts).toEqual({ 2: [1, 0, 1], 3: [1, 1, 1], 9: [7, 1, 1] }[people]);
+    }
+  });
+
+  test('of people unknown at the end of a row are pictures like others', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `face ${i},${i % 2},${i % 3 === 0 ? '' : 'p'}`);
+    const text = ['name,tall,person', ...rows].join('\n');
+    const found = await index(fresh(files), { isCeleba: false, labels: table(text) });
+    expect(found.pictures).toHaveLength(40);
+    expect(found.pictures.filter(({ identity }) => identity < 0)).toHaveLength(14);
+  });
+
   test('with a name that fits several are named, not guessed', async () => {
     const folder = fresh({ 'a/1.jpg': '', 'b/1.jpg': '' });
     const { missing } = await index(folder, { isCeleba: false, labels: table('name,tall\n1.jpg,1\nb/1.jpg,0\n') });

@@ -90,7 +90,15 @@ describe('the judge', () => {
     expect(commandOf(trainClassifier, config)).toBe(
       `face-tuning train classifier --dataset ${dataset} --preset judge --out ${out}`,
     );
-    expect(await train({ preset: 'judge', out, minibatch: 4, width: 2 })).toMatchObject({ trainingImages: 40 });
+    expect(await train({ preset: 'judge', out, minibatch: 4, width: 2, cutout: 4 })).toMatchObject({
+      trainingImages: 40,
+    });
+  });
+
+  test('that would hide whole pictures is refused before any work', async () => {
+    await expect(train({ preset: 'judge', out: fresh() })).rejects.toThrow(
+      /^--cutout must be less than the 8 pixels of a side, .*; got 16\. Give a quarter of the side/,
+    );
   });
 
   test('of a dataset without identities is trained on half of the pictures, and that is said', async () => {

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { ganPresetNames, ganPresets } from '../../../../src/core/training/gan/presets.ts';
 import { ganLossNames } from '../../../../src/core/training/losses/losses.ts';
 import {
@@ -39,8 +40,13 @@ const tiny = { fmapBase: 16, fmapMax: 8, latentSize: 8, minibatch: 4, maxMinibat
 const phases = { fadeKimg: 0.2, stabiliseKimg: 0.2, tickKimg: 0.1, kimg: 0.6 };
 let number = 0;
 const fresh = () => join(root, `gan-${number++}`);
-const options = (given: Record<string, unknown>) =>
-  trainGan.options.parse(withPreset(trainGan, { dataset, ...tiny, ...phases, ...given }));
+const options = (given: Record<string, unknown>) => {
+  // Options that cannot act are refused.
+  const { growing, growKimg } = { ...ganPresets[(given.preset ?? 'cpu') as keyof typeof ganPresets], ...given };
+  const { fadeKimg, stabiliseKimg, ...others } = phases;
+  const grown = { fadeKimg, ...((growKimg as readonly number[]).length === 0 && { stabiliseKimg }) };
+  return trainGan.options.parse(withPreset(trainGan, { dataset, ...tiny, ...others, ...(growing && grown), ...given }));
+};
 const checkpoints = (folder: string) => readdirSync(folder).filter(name => name.startsWith('checkpoint'));
 
 beforeAll(async () => {
@@ -66,9 +72,12 @@ test('grids are kept at every tick and at each new resolution, and the last chec
 
 test.each(ganPresetNames)('preset %s trains', async preset => {
   const out = fresh();
-  const growth = preset === 'style' ? { startResolution: 4, growKimg: [0.04], fadeKimg: 0 } : { fadeKimg: 0.02 };
-  const kimg = { ...growth, stabiliseKimg: 0.02, kimg: 0.09 };
-  const config = options({ preset, out, ...kimg, minibatchKernels: 3 });
+  const isStyle = preset === 'style';
+  const growth = isStyle
+    ? { startResolution: 4, growKimg: [0.04], fadeKimg: 0 }
+    : { fadeKimg: 0.02, stabiliseKimg: 0.02 };
+  const kernels = ganPresets[preset].minibatchStatistic === 'discrimination' ? { minibatchKernels: 3 } : {};
+  const config = options({ preset, out, ...(ganPresets[preset].growing ? growth : {}), kimg: 0.09, ...kernels });
   expect(config).toMatchObject({ generatorNorm: ganPresets[preset].generatorNorm, beta2: ganPresets[preset].beta2 });
   await trainGan.run(config, context);
   const { tensors } = await readTensors(join(out, 'generator.safetensors'), trainingStateSchema.partial());
@@ -171,6 +180,9 @@ describe('options that cannot act beside the others', () => {
     ],
     [{ loss: 'wgan-gp', gamma: 2 }, '--gamma does nothing with --loss wgan-gp; got 2. Leave it out, or give --loss '],
     [{ preset: 'g', penaltyInterval: 4 }, '--penalty-interval does nothing with --loss wgan-gp; got 4'],
+    [{ preset: 'style', stabiliseKimg: 2 }, '--stabilise-kimg does nothing with --grow-kimg 20,40,120; got 2'],
+    [{ growing: false, growKimg: [10] }, '--grow-kimg does nothing with --growing false; got 10'],
+    [{ minibatchKernels: 50 }, '--minibatch-kernels does nothing with --minibatch-statistic stddev; got 50'],
     [{ lambda: 5 }, '--lambda does nothing with --loss logistic-r1; got 5. Leave it out, or give --loss '],
   ])('%o is refused before any work', async (given, line) => {
     await expect(run(given)).rejects.toThrow(line);
@@ -272,6 +284,23 @@ describe('a training whose length is not known beforehand', () => {
     );
     const least = all.reduce((a, b) => (b.frechet < a.frechet ? b : a));
     expect(best).toMatchObject(least);
+  });
+
+  test('forgets a best average that was found after the state which is gone on from', async () => {
+    const judge = fresh();
+    const classifier = { dataset, out: judge, width: 2, epochs: 1, shift: 0, threads: 1 };
+    await trainClassifier.run(trainClassifier.options.parse(classifier), context);
+    const out = fresh();
+    const config = { ...style, out, kimg: 0.4, decayKimg: 0, judge, measureKimg: 0.1, averages: [0.001] };
+    const stop = new AbortController();
+    const update = (done: number) => done >= 200 && stop.abort(new Error('stopped'));
+    const log = { ...silentLog, progress: () => ({ update, finish() {} }) };
+    await expect(trainGan.run(options(config), { log, signal: stop.signal })).rejects.toThrow('stopped');
+    const best = join(`${out}.partial`, 'best.safetensors');
+    const { tensors, details } = await readTensors(best, z.looseObject({}));
+    await writeTensors(best, tensors, { ...details, imagesShown: 300, frechet: -1 }); // as after a kill at 300
+    const summary = await trainGan.run(options({ ...config, resume: true }), context);
+    expect((summary.best as { frechet: number }).frechet).toBeGreaterThanOrEqual(0);
   });
 
   test('a judge has no say in a fade, nor once it is left out', async () => {
@@ -448,9 +477,35 @@ describe('going on from a checkpoint', () => {
     );
   });
 
+  test('is what a finished training is gone on from, and the refusal says so', async () => {
+    const out = fresh();
+    await trainGan.run(options({ out }), context);
+    await expect(trainGan.run(options({ out, kimg: 0.8, resume: true }), context)).rejects.toThrow(
+      `kimg was 0.6, is 0.8 now; it is finished: go on from it with --start-from ${out}/checkpoint-`,
+    );
+    await expect(trainGan.run(options({ out, learningRate: 1e-5, resume: true }), context)).rejects.toThrow(
+      /is 0.00001 now; give --force to replace it/,
+    );
+  });
+
   test('of other networks is refused in one line', async () => {
     await expect(
       trainGan.run(options({ out: fresh(), startFrom: from, latentSize: 9, kimg: 0.8 }), context),
+    ).rejects.toThrow(/holds other networks: latentSize is 8 in it, 9 here; give the options it was trained with/);
+    for (const [changed, told] of [
+      [{ equalised: false }, 'equalised is true in it, false here'],
+      [{ normalisation: 'chromaticity' }, 'normalisation is range in it, chromaticity here'],
+      [{ resolution: 4 }, 'has grown to 8×8; --resolution must be at least that, got 4'],
+    ] as const) {
+      const given = options({ out: fresh(), startFrom: from, kimg: 0.8, ...changed });
+      await expect(trainGan.run(given, context)).rejects.toThrow(told);
+    }
+    // Checkpoints of before say nothing of their networks, and shapes alone can tell.
+    const { tensors, details } = await readTensors(from, trainingStateSchema.loose());
+    const silent = join(root, 'silent.safetensors');
+    await writeTensors(silent, tensors, { ...details, networks: undefined });
+    await expect(
+      trainGan.run(options({ out: fresh(), startFrom: silent, latentSize: 9, kimg: 0.8 }), context),
     ).rejects.toThrow(
       /holds other networks: generator\/blocks\/4\/conv0\/weight is \[128,8\] in it, \[128,9\] here; give the options/,
     );
@@ -461,10 +516,15 @@ describe('going on from a checkpoint', () => {
     const startFrom = join(`${out}.partial`, 'checkpoint-0000000600.safetensors');
     mkdirSync(`${out}.partial`);
     copyFileSync(from, startFrom);
-    await expect(trainGan.run(options({ out, startFrom, kimg: 0.8 }), context)).rejects.toThrow(
-      /^--start-from lies in \S+, which is made anew; copy it elsewhere/,
-    );
-    expect(existsSync(startFrom)).toBe(true);
+    const setAside = join(`${out}.earlier`, 'checkpoint-0000000600.safetensors');
+    mkdirSync(`${out}.earlier`);
+    copyFileSync(from, setAside);
+    for (const path of [startFrom, setAside]) {
+      await expect(trainGan.run(options({ out, startFrom: path, kimg: 0.8 }), context)).rejects.toThrow(
+        /checkpoint-0000000600\.safetensors lies in \S+, which is made anew; copy it elsewhere/,
+      );
+      expect(existsSync(path)).toBe(true);
+    }
   });
 
   test('that has seen all images goes on with a fall alone, and one that has grown further than is due is refused', async () => {
