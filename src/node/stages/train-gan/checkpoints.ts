@@ -58,6 +58,10 @@ async function namesIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter(name => /^checkpoint-\d+\.safetensors$/.test(name)).sort();
 }
 
+export async function hasCheckpoint(folder: string): Promise<boolean> {
+  return (await namesIn(folder)).length > 0;
+}
+
 async function read(path: string): Promise<SavedCheckpoint> {
   const { tensors, details } = await readTensors(path, schema);
   return { tensors, progress: details, recent: details.recent, networks: details.networks };

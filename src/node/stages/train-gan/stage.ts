@@ -1,4 +1,5 @@
 // Stage `train gan`: trains a progressively growing GAN, with sample grids and checkpoints along the way.
+import { resolve } from 'node:path';
 import { UserError } from '../../../core/errors.ts';
 import { halved, type ImageSet, withNormalisation } from '../../../core/images/image-set.ts';
 import { createRandom } from '../../../core/math/random.ts';
@@ -17,14 +18,14 @@ import { type GanDetails, writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
-import { exists } from '../../runs/manifest.ts';
+import { exists, readManifest } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { placeOf } from '../../runs/run-place.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { type AverageMeasure, keepBest, openAverageMeasure, readBest, rewindBest } from './best-average.ts';
-import { checkLeft, foreignCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
+import { checkLeft, foreignCheckpoint, hasCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 import {
   checkAllAct,
   checkFall,
@@ -59,8 +60,10 @@ export const trainGan = defineStage({
   options: ganOptions,
   common: commonGanOptions,
   preset: ganPreset,
-  async run(config, context) {
-    const resumed = await isResumed(config);
+  async run(given, context) {
+    const resumed = await isResumed(given);
+    const settled = resumed ? await settledStart(given) : undefined;
+    const config = settled === undefined ? given : { ...given, startFrom: settled.path };
     if (!resumed) checkAllAct(config);
     const device = await openDevice(config);
     const dataset = await openDataset(config.dataset);
@@ -77,12 +80,13 @@ export const trainGan = defineStage({
     if (judge !== undefined) await readFittingClassifier(judge, 'judge', { normalisation, ...training.architecture });
     const inputs = {
       dataset: folder,
-      ...(startFrom !== undefined && { startFrom }),
+      ...(startFrom !== undefined && { startFrom: settled ?? startFrom }),
       ...(judge !== undefined && { judge }),
     };
     const { log } = context;
     // Before the run folder is begun, which may empty the one the file lies in.
-    const foreign = startFrom === undefined ? undefined : await foreignCheckpoint(startFrom, training, facts);
+    const isForeign = startFrom !== undefined && settled === undefined;
+    const foreign = isForeign ? await foreignCheckpoint(startFrom, training, facts) : undefined;
     const endsByPlan = config.fallKimg === 0;
     if (!resumed) checkFall(config.fallKimg, foreign?.progress, training);
     if (!resumed && endsByPlan && foreign !== undefined) checkLeft(startFrom!, foreign, training);
@@ -127,6 +131,18 @@ export const trainGan = defineStage({
 /** Whether an earlier sitting is gone on with: its options must stay, also those that earlier versions let pass. */
 async function isResumed({ resume, out }: GanOptions): Promise<boolean> {
   return resume && ((await exists(out)) || (await exists((await placeOf(out)).partial)));
+}
+
+/**
+ * @returns what an unfinished run set out from, as its manifest names it, once it has a checkpoint of its own: the file may be
+ *   gone by then, as trainings keep the latest few. Undefined where another file is asked for, which is refused then.
+ */
+async function settledStart({ out, startFrom }: GanOptions) {
+  const { partial } = await placeOf(out);
+  if (!(await exists(partial)) || !(await hasCheckpoint(partial))) return undefined;
+  const { startFrom: recorded } = (await readManifest(partial)).inputs;
+  const isMeant = startFrom === undefined || resolve(startFrom) === resolve(recorded?.path ?? '');
+  return isMeant ? recorded : undefined;
 }
 
 interface Setting {

@@ -1,6 +1,6 @@
 // The GAN's training as a user runs it: presets, growth watched, checkpoints, kills, divergence, going on from a file.
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -475,6 +475,28 @@ describe('going on from a checkpoint', () => {
     await expect(trainGan.run(options({ ...wider, out: fresh(), fmapMax: 8, fmapBase: 16 }), context)).rejects.toThrow(
       /holds other networks: generator\/constant is \[4,4,4\] in it, \[8,4,4\] here; give the options/,
     );
+  });
+
+  test('is not needed any more once the new training has one of its own', async () => {
+    const startFrom = join(root, 'gone.safetensors');
+    copyFileSync(from, startFrom);
+    const out = fresh();
+    const config = { out, startFrom, kimg: 0.9 };
+    const stop = new AbortController();
+    const update = (done: number) => done >= 750 && stop.abort(new Error('stopped'));
+    const log = { ...silentLog, progress: () => ({ update, finish() {} }) };
+    await expect(trainGan.run(options(config), { log, signal: stop.signal })).rejects.toThrow('stopped');
+    rmSync(startFrom);
+    const { tensors, details } = await readTensors(from, trainingStateSchema.loose());
+    const other = join(root, 'other.safetensors');
+    await writeTensors(other, tensors, { ...details, recent: {} });
+    await expect(trainGan.run(options({ ...config, startFrom: other, resume: true }), context)).rejects.toThrow(
+      'cannot resume',
+    );
+    const { startFrom: _, ...without } = config;
+    expect(await trainGan.run(options({ ...without, resume: true }), context)).toMatchObject({ imagesShown: 900 });
+    const { inputs } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'));
+    expect(inputs.startFrom.path).toBe(startFrom);
   });
 
   test('is what a finished training is gone on from, and the refusal says so', async () => {
