@@ -7,7 +7,7 @@ import { type Geometry, geometryNames } from '../models/latents.ts';
 import type { Bundle } from './bundle.ts';
 import { type Conditions, checkList } from './requests.ts';
 
-/** What a request is checked against. */
+/** The model that a request is checked against. */
 export interface RequestedModel {
   readonly name: string;
   /** Numbers that a latent may have. */

@@ -110,7 +110,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await message.getByRole('button', { name: 'Close message' }).click();
     await poll(() => message.count()).toBe(0);
     await dialog.getByText('Point at one eye.').waitFor();
-    // What is told once the dialog is closed needs a place that was there before, or no screen reader says it.
+    // A message after the dialog needs a place that was there before, or no screen reader says it.
     const place = await page.locator('.page > .message-place [role=status]').elementHandle();
     await photo.focus();
     await page.keyboard.press('Enter'); // in the middle

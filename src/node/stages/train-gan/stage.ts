@@ -149,7 +149,7 @@ interface Setting {
   readonly device: Device;
   readonly images: ImageSet;
   readonly training: GanTrainingConfig;
-  /** What files say of the networks. */
+  /** The networks, as files describe them. */
   readonly facts: GanDetails;
   readonly config: GanOptions;
   readonly run: Run;
