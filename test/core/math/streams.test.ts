@@ -29,7 +29,7 @@ test('shards and splits have streams of their own', () => {
 
 test('the numbers are those that runs of before were made with', () => {
   expect(streams.trainGan).toEqual({
-    ...{ steps: 0, imageOrder: 1, grid: 3, whitening: 20, judgedReals: 21, judgedLatents: 22 },
+    ...{ steps: 0, imageOrder: 1, widening: 2, grid: 3, whitening: 20, judgedReals: 21, judgedLatents: 22 },
     ...{ qualityReals: 16, qualityLatents: 17, qualityDirections: 18, qualityPairs: 19 },
   });
   expect(streams.trainClassifier).toEqual({ initialWeights: 0, imageOrder: 1, steps: 2, people: 3 });

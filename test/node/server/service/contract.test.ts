@@ -152,7 +152,7 @@ test.each<[string, unknown, number, string]>([
     422,
     `tiny can neither move nor lock ${noBoundary}`,
   ],
-  ['a latent of another length', { latent: [1, 2, 3] }, 422, '64 numbers'],
+  ['a latent of another length', { latent: [1, 2, 3] }, 422, 'a latent of tiny must have 64 finite numbers; got 3'],
   ['a latent without direction', { latent: Array(64).fill(0) }, 422, 'a latent must have a finite length above 0'],
   ['a move off all measure', { seed: 1, moves: ['Young=1e300'], geometry: 'linear' }, 422, 'Move less'],
   ['more steps than allowed', { seed: 1, steps: 9 }, 422, 'steps must be at most 8 here; got 9'],
