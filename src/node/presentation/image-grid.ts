@@ -19,6 +19,19 @@ export interface GridOptions {
 /** Most pixels of a picture, and most along a side: what programs that show PNGs take without complaint. */
 const [mostPixels, longestSide] = [2 ** 28, 2 ** 16 - 1];
 
+/** @throws UserError for numbers that no grid has. */
+function checkGrid({ resolution, columns, scale = 1, gap = 0 }: GridOptions): void {
+  for (const [name, value, least] of [
+    ['resolution', resolution, 1],
+    ['columns', columns, 1],
+    ['scale', scale, 1],
+    ['gap', gap, 0],
+  ] as const) {
+    if (Number.isInteger(value) && value >= least) continue;
+    throw new UserError(`${name} of a grid must be a whole number from ${least}; got ${value}`);
+  }
+}
+
 /** The picture that `encodeGrid` makes of so many images. */
 export function gridSize(count: number, { resolution, columns, scale = 1, gap = 0 }: GridOptions) {
   const tile = resolution * scale;
@@ -44,14 +57,17 @@ export function checkGridSize(count: number, grid: GridOptions, most = longestSi
 /**
  * @param images [N, 3, R, R] RGB: float32 in [-1, 1], or uint8 in 0 … 255.
  * @returns a PNG, rows filled from the left; the last row may end in white.
+ * @throws UserError for numbers that no grid has, values that are no whole images, and as `checkGridSize`.
  */
 export async function encodeGrid(images: Float32Array | Uint8Array, grid: GridOptions): Promise<Buffer> {
+  checkGrid(grid);
   const { resolution, kernel = 'nearest', gap = 0 } = grid;
   const pixels = images instanceof Float32Array ? toUint8(images) : images;
   const count = pixels.length / (3 * resolution * resolution);
   if (!Number.isInteger(count) || count === 0) {
-    throw new RangeError(`${pixels.length} values are no images of [3, ${resolution}, ${resolution}]`);
+    throw new UserError(`${pixels.length} values are no images of [3, ${resolution}, ${resolution}]`);
   }
+  checkGridSize(count, grid);
   const { tile, across, width, height } = gridSize(count, grid);
   const canvas = new Uint8Array(width * height * 3).fill(255);
   for (let i = 0; i < count; i++) {

@@ -56,5 +56,11 @@ test('float images map from [-1, 1] to 0 … 255, rounded and clipped', () => {
 });
 
 test('a length that is no whole number of images is refused', async () => {
-  await expect(encodeGrid(new Uint8Array(13), { resolution: 2, columns: 1 })).rejects.toThrow(RangeError);
+  await expect(encodeGrid(new Uint8Array(13), { resolution: 2, columns: 1 })).rejects.toThrow(
+    '13 values are no images',
+  );
+  for (const wrong of [{ columns: 0 }, { scale: 0.3 }, { gap: -1 }, { columns: undefined }]) {
+    const grid = { resolution: 2, columns: 1, ...wrong } as never;
+    await expect(encodeGrid(new Uint8Array(12), grid)).rejects.toThrow(/of a grid must be a whole number from/);
+  }
 });

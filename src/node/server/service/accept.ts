@@ -17,9 +17,10 @@ export function acceptedFormat<Offered extends Format>(context: Context, formats
     supports: [...formats],
     default: formats[0]!,
     match: wanted => {
+      const refused = wanted.filter(({ q }) => q === 0).map(({ type }) => type);
       for (const { type, q } of wanted) {
         const fits = (format: Offered) => [types[format], `${types[format].split('/')[0]}/*`, '*/*'].includes(type);
-        const found = q > 0 ? formats.find(fits) : undefined;
+        const found = q > 0 ? formats.find(format => fits(format) && !refused.includes(types[format])) : undefined;
         if (found !== undefined) return found;
       }
       return '';

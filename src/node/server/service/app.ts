@@ -118,6 +118,12 @@ export function createService(options: ServiceOptions): Service {
     if (type.startsWith('application/x-www-form-urlencoded')) throw new HTTPException(415);
     const isForm = type.startsWith('multipart/form-data');
     if (!isForm) return edits!(context, next);
+    if (!type.includes('boundary=')) {
+      throw new Refusal(
+        400,
+        'multipart/form-data must name its boundary; leave the type to the program that sends the form',
+      );
+    }
     if (!model.photos) throw new Refusal(422, `${name} edits no photos: it has no encoder`);
     // Photos are held in memory from their first byte on, so those that arrive count like those that wait.
     if (uploads >= threads + limits.waiting) throw queue.refusal;

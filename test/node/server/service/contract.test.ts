@@ -185,6 +185,7 @@ test('it refuses other types, in and out', async () => {
   expect((await ask(edits, edits, { ...posted(move), headers: unasked })).status).toBe(415);
   expect((await ask(edits, edits, posted(move, { Accept: 'text/html' }))).status).toBe(406);
   expect((await ask(edits, edits, posted(move, { Accept: 'image/png;q=0' }))).status).toBe(406);
+  expect((await ask(edits, edits, posted(move, { Accept: 'image/png;q=0, */*' }))).type).toBe('image/webp');
   expect((await ask(faces, '/v1/faces/1', { headers: { Accept: 'text/html' } })).status).toBe(406);
 });
 

@@ -98,6 +98,29 @@ test.each<[string, Parameters<typeof ask>[0], number, RegExp]>([
   expect([refused.status, said.detail]).toEqual([status, expect.stringMatching(detail)]);
 });
 
+test('refuses a form whose type names no boundary, and a photo that is too long for the answer, before any work', async () => {
+  const headers = { 'Content-Type': 'multipart/form-data' };
+  const response = await service.app.request('/v1/edits', { method: 'POST', headers, body: '--x' });
+  const said = (await response.json()) as { detail: string };
+  expect([response.status, said.detail]).toEqual([
+    400,
+    expect.stringMatching(/^multipart\/form-data must name its boundary/),
+  ]);
+  const create = { width: 16_400, height: 1, channels: 3, background: 'red' } as const;
+  const long = new Uint8Array(await sharp({ create }).png().toBuffer());
+  for (const [parts, accept] of [
+    [{ photo: long, edit: { moves, box } }, 'image/webp'],
+    [{ photo: long, edit: { moves, box, picture: 'webp' } }, 'application/json'],
+  ] as const) {
+    const refused = await ask(parts, accept);
+    const told = (await refused.response.json()) as { detail: string };
+    expect([refused.status, told.detail]).toEqual([
+      422,
+      expect.stringMatching(/^a picture in WEBP must have at most 16383/),
+    ]);
+  }
+});
+
 test('refuses damaged portraits, photos of too many pixels and pictures without a face', async () => {
   const detail = async (parts: Parameters<typeof ask>[0]) => {
     const { status, response } = await ask(parts);
