@@ -198,7 +198,7 @@ export class FaceEditor {
   /** Does `resolve` for a strip: solves both ends of each range; frames between them have evenly spaced strengths. */
   async resolveStrip(request: StripRequest, options?: ResolveOptions): Promise<ResolvedStrip> {
     checkSteps(request.steps);
-    const ranges = rangesOf(request);
+    const ranges = rangesOf(request).map(({ from, to }) => ({ from: request.steps === 1 ? undefined : from, to }));
     const ends = ranges.map(({ to }) => to);
     const starts = ranges.map(({ from, to }) => from ?? unmoved(to, this.#prepare(request, ends)));
     const [atStart, atEnd] = [await this.#solve(request, starts, options), await this.#solve(request, ends, options)];

@@ -1,12 +1,19 @@
 // Undo and redo, and what becomes of edits that cannot be drawn.
 import { beforeEach, expect, test, vi } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
-import { applyEdit, editFailed, editWorked, previewEdit } from '../../../src/web/page/actions/edit/apply-edit.ts';
+import {
+  applyEdit,
+  editFailed,
+  editWorked,
+  previewEdit,
+  settlePreview,
+} from '../../../src/web/page/actions/edit/apply-edit.ts';
 import { holdByField } from '../../../src/web/page/actions/edit/hold-by-field.ts';
 import { toggleLock } from '../../../src/web/page/actions/edit/lock.ts';
 import { commitMove, moved, previewMove, resetAttribute } from '../../../src/web/page/actions/edit/move-attribute.ts';
 import { redo } from '../../../src/web/page/actions/edit/redo.ts';
 import { resetAll } from '../../../src/web/page/actions/edit/reset-all.ts';
+import { takeFrame } from '../../../src/web/page/actions/edit/take-frame.ts';
 import { undo } from '../../../src/web/page/actions/edit/undo.ts';
 import { faceOf } from '../../../src/web/page/state/edits.ts';
 import { createState, type Studio } from '../../../src/web/page/state/studio-state.ts';
@@ -50,6 +57,29 @@ test('what is moved without a break is one step, and what changes nothing is non
   commitMove(studio, 'Young', -1.3);
   applyEdit(studio, { ...edit() }, 'the same');
   expect(labels()).toEqual(['Face 1', 'Young to −1.20 σ', 'Young to −1.30 σ']);
+});
+
+test('a preview that nothing came of leaves the face and the history as they were', () => {
+  commitMove(studio, 'Young', 1);
+  const before = edit();
+  previewMove(studio, 'Male', 2);
+  previewMove(studio, 'Male', 0); // dragged back
+  expect(edit()).not.toBe(before);
+  settlePreview(studio);
+  expect(edit()).toBe(before);
+  commitMove(studio, 'Male', 2);
+  const moved = edit();
+  settlePreview(studio); // what was committed stays
+  expect(edit()).toBe(moved);
+  expect(labels()).toEqual(['Face 1', 'Young to +1.00 σ', 'Male to +2.00 σ']);
+});
+
+test('a frame of a strip keeps the way to hold that was chosen since', () => {
+  const frame = { pixels: new Uint8ClampedArray(4), distances: {}, logits: new Float32Array() };
+  const strip = moved(edit(), 'Young', 1); // in a straight line
+  applyEdit(studio, { ...edit(), hold: 'field' }, 'held', { choosesHold: true });
+  takeFrame(studio, { edit: strip, frame });
+  expect(edit()).toEqual({ ...strip, hold: 'field' });
 });
 
 test('a reset takes back one attribute or all', () => {

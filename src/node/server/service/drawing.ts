@@ -16,7 +16,7 @@ import type { EditRequest } from '../../../core/editor/requests.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
 import { UserError } from '../../../core/errors.ts';
 import type { Geometry } from '../../../core/models/latents.ts';
-import { compare, movesIn, warningsAbout } from '../../stages/edit/changes.ts';
+import { compare, firstMoves, movesIn, warningsAbout } from '../../stages/edit/changes.ts';
 import { locksOf } from '../../stages/edit/faces.ts';
 import {
   type DrawnFace,
@@ -213,7 +213,7 @@ export async function editFacts(
     recipe: JSON.parse(formatRecipe(recipe)),
     moves,
     attributes,
-    warnings: [...warningsAbout(editor, [{ face: 'this face', moves }]), ...missed],
+    warnings: [...warningsAbout(editor, [{ face: 'this face', moves, first: firstMoves(drawn) }]), ...missed],
   };
 }
 

@@ -10,8 +10,17 @@ import type { DrawnFace, Face } from './strips.ts';
 /** A value before and after the edit: in the unedited face and in the last frame. */
 type Change = readonly [number, number];
 
+/** A moved attribute in the first frame of a strip. */
+interface FirstMove {
+  readonly attribute: string;
+  readonly residual: number;
+  readonly distance: number;
+}
+
 export interface FaceChange {
   readonly face: string;
+  /** Where a strip begins, for the attributes that are moved there; left out for a single frame. */
+  readonly first?: readonly FirstMove[] | undefined;
   readonly moves: readonly {
     readonly attribute: string;
     /** Length of the move along the direction, in σ, and the share of the direction that the locks leave. */
@@ -69,13 +78,23 @@ export function movesIn({ before, after, probabilities }: Comparison): FaceChang
   });
 }
 
+/** @returns where a strip begins; undefined for a single frame. */
+export function firstMoves({ edits }: Pick<DrawnFace, 'edits'>): FirstMove[] | undefined {
+  if (edits.length === 1) return undefined;
+  const { steps, distances } = edits[0]!;
+  const made = steps.filter(({ strength }) => strength !== 0); // a face as it is may lie outside a safe range
+  return made.map(({ attribute, residual }) => ({ attribute, residual, distance: distances[attribute]! }));
+}
+
 export async function changeOf({ name, face, editor }: NamedFace, drawn: DrawnFace): Promise<FaceChange> {
+  const first = firstMoves(drawn);
   const comparison = await compare(editor, face, drawn);
   const moves = movesIn(comparison);
   const moved = new Set(moves.map(({ attribute }) => attribute));
   const gain = ({ probability: [from, to] }: { readonly probability: Change }) => Math.abs(to - from);
   return {
     face: name,
+    ...(first !== undefined && { first }),
     moves,
     unintended: [...comparison.probabilities]
       .filter(([attribute]) => !moved.has(attribute))
@@ -85,9 +104,18 @@ export async function changeOf({ name, face, editor }: NamedFace, drawn: DrawnFa
   };
 }
 
-/** @returns a line for each moved attribute that is not controllable, hardly shows, or leaves its safe range. */
-export function warningsAbout(editor: FaceEditor, changes: readonly Pick<FaceChange, 'face' | 'moves'>[]): string[] {
-  const all = changes.flatMap(({ face, moves }) => moves.map(move => ({ face, ...move })));
+/**
+ * @returns a line for each moved attribute that is not controllable, hardly shows, or leaves its safe range, at either end of a
+ *   strip.
+ */
+export function warningsAbout(
+  editor: FaceEditor,
+  changes: readonly Pick<FaceChange, 'face' | 'moves' | 'first'>[],
+): string[] {
+  const all = changes.flatMap(({ face, moves, first = [] }) => [
+    ...moves.map(({ distance: [, after], ...move }) => ({ face, ...move, distance: after })),
+    ...first.map(move => ({ face, ...move })),
+  ]);
   return [...new Set(all.map(({ attribute }) => attribute))].flatMap(attribute => {
     const { controllable, reason = 'it does not do what it says', boundary } = editor.direction(attribute);
     const moves = all.filter(move => move.attribute === attribute);
@@ -99,9 +127,9 @@ export function warningsAbout(editor: FaceEditor, changes: readonly Pick<FaceCha
       warnings.push(`the locks leave ${left} % of the direction of ${attribute}: it will hardly show`);
     }
     const [low, high] = boundary?.safeRange ?? [-Infinity, Infinity];
-    const outside = moves.filter(({ distance: [, after] }) => after < low - rounding || after > high + rounding);
+    const outside = moves.filter(({ distance }) => distance < low - rounding || distance > high + rounding);
     if (outside.length > 0) {
-      const faces = listed(outside.map(({ face }) => face));
+      const faces = listed([...new Set(outside.map(({ face }) => face))]);
       const range = `${low.toFixed(1)} to ${high.toFixed(1)}`;
       warnings.push(`${attribute} leaves its safe range, distances ${range}: other attributes may change (${faces})`);
     }
@@ -148,7 +176,7 @@ export function printEdit({ out, frames, changes }: EditResult): string {
       { title: 'moved', value: row => row.attribute },
       { title: 'strength', value: row => row.strength, decimals: 2 },
       { title: 'residual', value: row => row.residual, decimals: 2 },
-      { title: 'distance', value: row => shown(row.distance) },
+      { title: frames > 1 ? 'distance, last frame' : 'distance', value: row => shown(row.distance) },
       { title: 'probability', value: row => row.probability && shown(row.probability) },
     ],
     rows,

@@ -1,6 +1,8 @@
 // The file that `edit` writes: its format by the ending, and how its frames are put into it.
+
 import { extname } from 'node:path';
 import { defaultTiming, type Recipe } from '../../../core/editing/recipe.ts';
+import { formatMoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { UserError } from '../../../core/errors.ts';
 import { defaultScale } from './faces.ts';
 import { photoFormatOf } from './photos.ts';
@@ -12,6 +14,7 @@ export interface DrawingConfig {
   readonly photo?: string | undefined;
   readonly photos?: string | undefined;
   readonly steps?: number | undefined;
+  readonly move?: readonly string[] | undefined;
   readonly scale?: number | undefined;
   readonly delay?: number | undefined;
   readonly loop?: number | undefined;
@@ -51,6 +54,13 @@ export function checkDrawingOptions(config: DrawingConfig, format: Format): void
   if (photos !== undefined && steps !== undefined && steps !== 1) {
     throw new UserError(
       `--photos writes whole photos, not strips of ${steps} steps. Leave --steps out, or give --photo`,
+    );
+  }
+  const range = (config.move ?? []).map(parseMoveRange).find(({ from }) => from !== undefined);
+  if (format === 'photo' && range !== undefined) {
+    throw new UserError(
+      `a whole photo is one picture, so each move has one end; got --move ${formatMoveRange(range)}. Give one, or ` +
+        (photos === undefined ? '--steps for a strip' : '--photo and --steps for a strip'),
     );
   }
   if (format === 'photo' && scale !== undefined) {

@@ -1,9 +1,11 @@
 // Gathers the faces of an edit: from seeds, from latents in a file, or from the recipes of an earlier edit.
 import type { Hold } from '../../../core/directions/hold.ts';
 import type { Recipe, Start, Strip } from '../../../core/editing/recipe.ts';
+import { collectWishes } from '../../../core/editing/request.ts';
 import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { isSameModel } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { refuseSecondWishes } from '../../../core/editor/wanted-probability.ts';
 import { UserError } from '../../../core/errors.ts';
 import { toFloat64 } from '../../../core/formats/nd-array.ts';
 import { strangenessOf } from '../../../core/models/foreign-latents.ts';
@@ -85,8 +87,25 @@ export async function facesOf(
  * @throws UserError as `FaceEditor.edit`, for unknown names, and for layers and a way to hold that do not fit.
  */
 export async function checkWishes(config: FacesConfig, editor: FaceEditor, log: Log): Promise<void> {
-  if (config.recipe !== undefined) return;
-  const moves = config.move.map(parseMoveRange).map(({ to }) => to);
+  if (config.recipe !== undefined) {
+    for (const recipe of await readRecipeFile(config.recipe)) checkBundle(recipe, config.recipe, editor.bundle);
+    return;
+  }
+  const ranges = config.move.map(parseMoveRange);
+  const moves = ranges.map(({ to }) => to);
+  for (const ends of [moves, ranges.map(({ from, to }) => from ?? to)]) {
+    refuseSecondWishes(
+      ends,
+      ends.filter(move => move.kind === 'probability'),
+    );
+    collectWishes(
+      ends.filter(move => move.kind !== 'probability'),
+      attribute => {
+        editor.condition(attribute); // refuses what cannot be moved
+        return editor.bundle.movable.find(direction => direction.attribute === attribute)!;
+      },
+    );
+  }
   for (const { attribute, kind } of moves) if (kind === 'probability') editor.attribute(attribute);
   const unmoved = moves.map(({ attribute }) => ({ attribute, kind: 'relative', strength: 0 }) as const);
   for (const { face } of (await facesOf(config, editor, [], log)).faces) editor.edit({ ...face, moves: unmoved });
@@ -109,6 +128,7 @@ export function checkFaceOptions(config: FacesConfig): void {
       ...Object.entries(said).flatMap(([flag, value]) => (value === undefined ? [] : [flag])),
       ...Object.entries(lists).flatMap(([flag, value]) => (value.length === 0 ? [] : [flag])),
     ];
+    checkOnePhotoSource(config);
     if (given.length === 0) return;
     throw new UserError(`--recipe says what is edited and how; got ${given.join(', ')} too. Leave one side out`);
   }
@@ -127,6 +147,14 @@ export function checkFaceOptions(config: FacesConfig): void {
     throw new UserError(`--psi truncates faces of --seed, not those of ${starts[0]}; got ${psi}. Leave it out`);
   }
   if (latent === undefined && row !== undefined) throw new UserError('--row chooses rows of --latent; give that too');
+}
+
+/** @throws UserError for photos from several places, of which all but one would be found for nothing. */
+function checkOnePhotoSource({ portrait, photo, photos }: FacesConfig): void {
+  const sources = Object.entries({ '--portrait': portrait, '--photo': photo, '--photos': photos });
+  const given = sources.flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  if (given.length < 2) return;
+  throw new UserError(`a recipe needs its photo from one place; got ${given.join(' and ')}. Leave all but one out`);
 }
 
 /** @throws UserError for recipes of generated faces beside a photo. */

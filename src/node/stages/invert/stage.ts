@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { whyNoPhotos } from '../../../core/editor/portrait-finder.ts';
+import { UserError } from '../../../core/errors.ts';
 import { toUint8 } from '../../../core/images/pixels.ts';
 import type { Photo } from '../../../core/portraits/photo.ts';
+import { readBundleFolder } from '../../artefacts/bundle.ts';
 import { openDevice } from '../../devices/device.ts';
 import { readWhole, writeJson, writeWhole } from '../../files/files.ts';
 import { sharp } from '../../native/native-packages.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import { type OpenedPhoto, portraitFiles } from '../../photos/portrait-run.ts';
+import { readPhoto } from '../../photos/read-photo.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 import { textTable } from '../../presentation/table.ts';
 import { withRun } from '../../runs/run-folder.ts';
@@ -44,6 +48,9 @@ export const invert = defineStage({
     const { photo, bundle, out, resume, force } = config;
     checkPhotoOptions(config);
     await openDevice(config); // a missing device is reported before anything is read or begun
+    const reason = whyNoPhotos(await readBundleFolder(bundle));
+    if (reason !== undefined) throw new UserError(reason);
+    await readPhoto(photo);
     const inputs = { photo, bundle: join(bundle, bundleFiles.index) };
     const details = { stage: 'invert', options, config, inputs, resume, force, log: context.log };
     return withRun(out, details, async run => {

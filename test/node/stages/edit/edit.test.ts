@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { formatRecipes, parseRecipes, readRecipes } from '../../../../src/core/editing/recipe.ts';
+import { formatRecipe, formatRecipes, parseRecipes, readRecipes } from '../../../../src/core/editing/recipe.ts';
 import { probabilityOf } from '../../../../src/core/editor/probability.ts';
 import { encodeNpy } from '../../../../src/core/formats/npy.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
@@ -76,6 +76,22 @@ test('what is asked of a photo is checked before that is looked at', async () =>
   await expect(run({ ...asked, move: ['Smilling=p90'] })).rejects.toThrow('Smilling');
   await expect(run({ ...asked, move: ['Smiling=1'], lock: ['Mail'] })).rejects.toThrow('Mail');
   await expect(run({ ...asked, move: ['Smiling=1'], hold: 'field' })).rejects.toThrow('which has no field');
+  await expect(run({ ...asked, move: ['Young=@1', 'Young=2'] })).rejects.toThrow('must have one target distance');
+  await expect(run({ ...asked, move: ['Smiling=p90', 'Smiling=1'] })).rejects.toThrow(
+    'must have one wanted probability',
+  );
+  await expect(run({ ...asked, move: ['Young=-2..2'] })).rejects.toThrow(
+    'a whole photo is one picture, so each move has one end; got --move Young=-2..2. Give one, or --steps for a strip',
+  );
+  const { photo: _, ...none } = asked;
+  await expect(run({ ...none, photos: folder, move: ['Young=-2..2'] })).rejects.toThrow('a whole photo is one picture');
+  const recipe = join(folder, 'of-another.json');
+  const face = { portrait: 'a'.repeat(64), moves: [], locks: [], geometry: 'linear' as const, hold: 'linear' as const };
+  writeFileSync(recipe, formatRecipe({ ...face, bundle: { name: 'other', sha256: 'b'.repeat(64) } }));
+  await expect(run({ ...asked, recipe, move: [] })).rejects.toThrow('needs the bundle that it was made with');
+  await expect(run({ ...asked, recipe, move: [], portrait: ['p'] })).rejects.toThrow(
+    'a recipe needs its photo from one place; got --portrait and --photo',
+  );
   await expect(run({ ...asked, move: ['Smiling=1'] })).rejects.toThrow('absent.jpg');
 });
 
@@ -344,6 +360,20 @@ test('what the bundle knows of its attributes: limits, reasons, locks', async ()
     'Young leaves its safe range, distances -0.1 to 0.1: other attributes may change (seed 7, seed 8)',
   ]);
   expect(parseRecipes(readFileSync(out, 'utf8'))[0]!.locks).toEqual(['Male', 'Bangs', 'Smiling']);
+  // A strip leaves it at its first end as well; a face as it is, though outside, has not been moved there.
+  const strip = async (move: string, seed = [7]) => {
+    warnings.length = 0;
+    await run({ bundle: known, seed, move: [move], steps: 3, out: join(folder, `${move}.png`) }, log);
+    return warnings.filter(each => each.includes('safe range'));
+  };
+  expect(await strip('Young=@0.5..@0')).toEqual([expect.stringContaining('(seed 7)')]);
+  expect(await strip('Young=@0..@0.05')).toEqual([]);
+});
+
+test('a strip of one step is its end alone, whatever the other end would take', async () => {
+  const out = join(folder, 'one-step.json');
+  await expect(run({ seed: [7], move: ['Smiling=p99.99..p50'], steps: 2, out })).rejects.toThrow('Smiling=p99.99');
+  await run({ seed: [7], move: ['Smiling=p99.99..p50'], steps: 1, out });
 });
 
 test('what it refuses leaves no file', async () => {

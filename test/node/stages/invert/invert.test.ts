@@ -34,6 +34,14 @@ beforeAll(async () => {
 });
 
 describe('invert', () => {
+  test('begins nothing for what is no photo', async () => {
+    const [text, target] = [join(root, 'text.jpg'), join(root, 'never')];
+    writeFileSync(text, 'no photo');
+    const given = invert.options.parse({ photo: text, bundle, out: target, threads: 1 });
+    await expect(invert.run(given, context)).rejects.toThrow(/text\.jpg must be a whole photo/);
+    expect([existsSync(target), existsSync(`${target}.partial`)]).toEqual([false, false]);
+  });
+
   test('keeps all that edits need, with figures and pictures', async () => {
     const figures = JSON.parse(readFileSync(join(out, 'figures.json'), 'utf8'));
     expect(figures.tuned.psnr).toBeGreaterThan(figures.encoded.psnr);

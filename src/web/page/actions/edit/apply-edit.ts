@@ -54,6 +54,13 @@ export function previewEdit({ state }: Studio, edit: Edit): void {
   state.edit.value = { ...edit, hold: 'linear' };
 }
 
+/** Ends a preview that nothing came of, such as a slider dragged away and back: the face is the history's again. */
+export function settlePreview({ state }: Studio): void {
+  const { entries, at } = state.history.value;
+  const last = entries[at];
+  if (last !== undefined) state.edit.value = last.edit;
+}
+
 /**
  * @returns the edit with its locks held as is usual for what it moves, or as in the last entry of the history, which no
  *   preview has changed, where the person chose a way.

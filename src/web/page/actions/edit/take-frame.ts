@@ -2,9 +2,10 @@
 import { labelOf } from '../../../shared/attribute-names.ts';
 import type { Studio, Thumbnail } from '../../state/studio-state.ts';
 import { tellProblem } from '../messages.ts';
-import { applyEdit } from './apply-edit.ts';
+import { applyEdit, committed } from './apply-edit.ts';
 
 export function takeFrame(studio: Studio, { edit, frame }: Thumbnail): void {
   if ('problem' in frame) tellProblem(studio.state, frame.problem);
-  else applyEdit(studio, edit, `${labelOf(studio.state.active.value)} from the strip`);
+  // The strip may be of before another way to hold was chosen.
+  else applyEdit(studio, committed(studio, edit), `${labelOf(studio.state.active.value)} from the strip`);
 }

@@ -48,11 +48,11 @@ async function addRecent(studio: Studio, edit: Edit): Promise<void> {
 /** @returns the edits that this browser remembers for the model, the latest first. */
 async function storedEdits({ state, faceWorker }: Studio): Promise<Edit[]> {
   const { sha256, formerly = [] } = state.model.value!;
-  const links = [sha256, ...formerly].flatMap(readLinks).slice(0, maxRecent);
+  const links = [sha256, ...formerly].flatMap(readLinks);
   const read = await Promise.all(links.map(link => faceWorker.readLink(link).catch(() => undefined)));
   const kept = new Set((await storedPortraits().catch(() => [])).map(({ sha256: photo }) => photo)); // other tabs keep, too
   const edits = read.filter(edit => edit !== undefined);
-  return edits.filter(edit => !('portrait' in edit) || kept.has(edit.portrait));
+  return edits.filter(edit => !('portrait' in edit) || kept.has(edit.portrait)).slice(0, maxRecent);
 }
 
 /** @returns the first of each face, as many as are remembered. */

@@ -2,6 +2,7 @@
 import type { Action } from '../action.ts';
 import { tell, tellProblem } from '../messages.ts';
 import { forget } from './kept-portraits.ts';
+import { storedPortraits } from './portrait-store.ts';
 
 export const forgetPhotos: Action = {
   id: 'forget-photos',
@@ -10,7 +11,8 @@ export const forgetPhotos: Action = {
   offered: ({ kept }) => kept.value.length > 0,
   perform: async ({ state }) => {
     try {
-      for (const { sha256 } of state.kept.value) await forget(state, sha256);
+      for (const { sha256 } of await storedPortraits()) await forget(state, sha256); // those that other tabs kept, too
+      state.kept.value = [];
       tell(state, 'Forgotten: no photo is kept here any more');
     } catch {
       tellProblem(state, 'The photos cannot be deleted. Clear the data of this page in the settings of the browser');

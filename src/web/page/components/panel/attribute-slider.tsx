@@ -2,6 +2,7 @@
 import './attribute-slider.css';
 import { useComputed } from '@preact/signals';
 import type { ShownDirection } from '../../../shared/shown-direction.ts';
+import { settlePreview } from '../../actions/edit/apply-edit.ts';
 import { commitMove, previewMove, resetAttribute } from '../../actions/edit/move-attribute.ts';
 import { chooseActive } from '../../actions/view/choose.ts';
 import { type Axis, axisOf, round } from '../../display/slider-axis.ts';
@@ -27,6 +28,8 @@ export function AttributeSlider({ direction }: { readonly direction: ShownDirect
   const at = (distance: number) => `${(100 * (clip(distance, axis) - axis.low)) / (axis.high - axis.low)}%`;
   const [left, right] = [Math.min(now, start), Math.max(now, start)];
   const activate = () => act(chooseActive, attribute);
+  // Browsers tell of no change where a drag ends at the value that it began with; of any other they have told by then.
+  const settle = () => setTimeout(() => act(settlePreview));
   return (
     <div
       class="slider"
@@ -51,6 +54,9 @@ export function AttributeSlider({ direction }: { readonly direction: ShownDirect
         value={clip(round(now), axis)}
         aria-valuetext={`${distanceText(now)}${probability === undefined ? '' : `, ${percentText(probability)}`}`}
         onPointerDown={activate}
+        onPointerUp={settle}
+        onPointerCancel={settle}
+        onBlur={settle}
         onFocus={activate}
         onKeyDown={event => {
           const by = stepOf(event);
