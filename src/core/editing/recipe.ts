@@ -157,7 +157,8 @@ export function formatRecipe({ bundle, moves, locks, geometry, hold, layers, str
     );
   }
   const face = 'latent' in start ? { latent: [...start.latent] } : startOf(start);
-  const amounts = moves.map(move => (move.kind === 'relative' ? move.strength : move.distance));
+  const ends = [...moves, ...(strip?.from ?? []).filter(move => move !== null)];
+  const amounts = ends.map(move => (move.kind === 'relative' ? move.strength : move.distance));
   if (![...('latent' in face ? face.latent : []), ...amounts].every(Number.isFinite)) {
     throw new UserError('a recipe must have finite numbers in its latent and its moves; got NaN or infinity');
   }

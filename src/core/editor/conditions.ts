@@ -8,7 +8,7 @@ import type { Bundle } from './bundle.ts';
 import { type Conditions, checkList } from './requests.ts';
 
 /** The model that a request is checked against. */
-export interface RequestedModel {
+interface RequestedModel {
   readonly name: string;
   /** Numbers that a latent may have. */
   readonly latentSizes: readonly number[];

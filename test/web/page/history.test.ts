@@ -65,11 +65,17 @@ test('a preview that nothing came of leaves the face and the history as they wer
   previewMove(studio, 'Male', 2);
   previewMove(studio, 'Male', 0); // dragged back
   expect(edit()).not.toBe(before);
-  settlePreview(studio);
+  const preview = edit();
+  settlePreview(studio, preview);
   expect(edit()).toBe(before);
+  previewMove(studio, 'Smiling', 1); // of another slider, before the first one settles
+  const other = edit();
+  settlePreview(studio, preview);
+  expect(edit()).toBe(other);
+  settlePreview(studio, other);
   commitMove(studio, 'Male', 2);
   const moved = edit();
-  settlePreview(studio); // what was committed stays
+  settlePreview(studio, preview); // what was committed stays
   expect(edit()).toBe(moved);
   expect(labels()).toEqual(['Face 1', 'Young to +1.00 σ', 'Male to +2.00 σ']);
 });

@@ -98,6 +98,30 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(await page.locator('.active-attribute .left').innerText()).toMatch(/^\d\d % of the direction left$/);
   });
 
+  test('a slider dragged away and back leaves nothing, and a press beside another one moves that', async () => {
+    const { page } = await start();
+    const before = page.url();
+    const middle = async (attribute: string, share: number) => {
+      await page.locator(`#move-${attribute}`).scrollIntoViewIfNeeded();
+      const box = (await page.locator(`#move-${attribute}`).boundingBox())!;
+      return [box.x + share * box.width, box.y + box.height / 2] as const;
+    };
+    await page.mouse.move(...(await middle('Young', 0.6)));
+    await page.mouse.down();
+    await page.mouse.up();
+    await poll(() => page.url()).not.toBe(before);
+    const once = page.url();
+    const value = await page.locator('#move-Young').inputValue();
+    await page.mouse.down();
+    await page.mouse.move(...(await middle('Young', 0.8)));
+    await page.mouse.move(...(await middle('Young', 0.6)));
+    await page.mouse.up();
+    await page.waitForTimeout(500);
+    expect([page.url(), await page.locator('#move-Young').inputValue()]).toEqual([once, value]);
+    await page.mouse.click(...(await middle('Attractive', 0.3)));
+    await poll(() => page.url()).toContain('move=Attractive=@');
+  });
+
   test('a probability that is typed is reached on this face', async () => {
     const { page } = await start();
     const field = page.getByLabel('Young: probability in percent');

@@ -54,11 +54,14 @@ export function previewEdit({ state }: Studio, edit: Edit): void {
   state.edit.value = { ...edit, hold: 'linear' };
 }
 
-/** Ends a preview that nothing came of, such as a slider dragged away and back: the face is the history's again. */
-export function settlePreview({ state }: Studio): void {
+/**
+ * Ends a preview that nothing came of, such as a slider dragged away and back: the face is the history's again.
+ * @param preview the edit as it was let go; another one by now has come of it, or is another slider's.
+ */
+export function settlePreview({ state }: Studio, preview: Edit): void {
   const { entries, at } = state.history.value;
   const last = entries[at];
-  if (last !== undefined) state.edit.value = last.edit;
+  if (last !== undefined && state.edit.value === preview) state.edit.value = last.edit;
 }
 
 /**

@@ -16,6 +16,9 @@ export const sliderKeys = {
   help: 'on a slider: a tenth of σ; with Shift a hundredth; Page up and Page down half a σ',
 } as const;
 
+/** Milliseconds within which a browser tells of a change after the pointer was let go. */
+const toldWithin = 100;
+
 export function AttributeSlider({ direction }: { readonly direction: ShownDirection }) {
   const axis = axisOf(direction);
   const { attribute, column } = direction;
@@ -29,7 +32,10 @@ export function AttributeSlider({ direction }: { readonly direction: ShownDirect
   const [left, right] = [Math.min(now, start), Math.max(now, start)];
   const activate = () => act(chooseActive, attribute);
   // Browsers tell of no change where a drag ends at the value that it began with; of any other they have told by then.
-  const settle = () => setTimeout(() => act(settlePreview));
+  const settle = () => {
+    const preview = state.edit.value;
+    setTimeout(() => act(settlePreview, preview), toldWithin);
+  };
   return (
     <div
       class="slider"
@@ -56,7 +62,6 @@ export function AttributeSlider({ direction }: { readonly direction: ShownDirect
         onPointerDown={activate}
         onPointerUp={settle}
         onPointerCancel={settle}
-        onBlur={settle}
         onFocus={activate}
         onKeyDown={event => {
           const by = stepOf(event);
