@@ -39,9 +39,12 @@ export interface BundleNetworks {
 /** Tensors up to this size stay float32: biases and the like, which are few and added to everything. */
 const smallTensor = 64;
 
+/** A style generator's mapping stays float32 too: its weights are few, and every layer inherits their errors. */
+const mappingPrefix = 'mapping/';
+
 /**
  * Writes the weights that a network needs, and no others.
- * @param precision of tensors of more than 64 numbers.
+ * @param precision of tensors of more than 64 numbers, a mapping's apart.
  * @returns a safetensors file. @throws Error where a weight is missing.
  */
 export function encodeWeights(spec: SpecTree, weights: Weights, precision: WeightPrecision): Uint8Array {
@@ -50,20 +53,20 @@ export function encodeWeights(spec: SpecTree, weights: Weights, precision: Weigh
     if (weight === undefined) throw new Error(`no weights for ${name}`);
     return [name, weight] as const;
   });
-  const halves = needed.filter(([, weight]) => precision === 'float16' && isRounded(weight));
+  const halves = needed.filter(([name, weight]) => precision === 'float16' && isRounded(name, weight));
   return encodeSafetensors(Object.fromEntries(needed), {}, new Set(halves.map(([name]) => name)));
 }
 
-/** Whether a tensor is large enough to be rounded where half precision is asked for. */
-export function isRounded({ data }: NdArray): boolean {
-  return data.length > smallTensor;
+/** Whether a tensor is rounded where half precision is asked for. @param name its path within the network. */
+export function isRounded(name: string, { data }: NdArray): boolean {
+  return data.length > smallTensor && !name.startsWith(mappingPrefix);
 }
 
 /** @returns the weights as they come back from a file in half precision. */
 export function roundedWeights(weights: Weights): Weights {
   const rounded = Object.entries(weights).map(([name, weight]) => {
     const { shape, data } = weight;
-    return [name, isRounded(weight) ? { shape, data: fromHalves(toHalves(data)) } : weight] as const;
+    return [name, isRounded(name, weight) ? { shape, data: fromHalves(toHalves(data)) } : weight] as const;
   });
   return Object.fromEntries(rounded);
 }

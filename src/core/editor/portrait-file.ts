@@ -67,14 +67,14 @@ const generatorPrefix = 'generator/';
 /** @returns a safetensors file; tuned weights in half precision. */
 export function encodePortrait({ crop, latent, tuned, ...details }: PortraitData, { layers }: { layers: number }) {
   const resolution = Math.sqrt(crop.length / 3);
-  const weights = Object.entries(tuned).map(([name, weight]) => [generatorPrefix + name, weight] as const);
   const tensors: Record<string, NdArray> = {
     crop: { shape: [3, resolution, resolution], data: crop },
     latent: { shape: [layers, latent.length / layers], data: latent },
-    ...Object.fromEntries(weights),
+    ...Object.fromEntries(Object.entries(tuned).map(([name, weight]) => [generatorPrefix + name, weight])),
   };
-  const halves = weights.flatMap(([name, weight]) => (isRounded(weight) ? [name] : []));
-  return encodeSafetensors(tensors, { details: JSON.stringify({ schemaVersion: 1, ...details }) }, new Set(halves));
+  const halves = Object.keys(tuned).filter(name => isRounded(name, tuned[name]!));
+  const names = new Set(halves.map(name => generatorPrefix + name));
+  return encodeSafetensors(tensors, { details: JSON.stringify({ schemaVersion: 1, ...details }) }, names);
 }
 
 /**

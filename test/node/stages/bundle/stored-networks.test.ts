@@ -56,6 +56,19 @@ test('a style generator is compared from z on, and shows what its file is read a
   expect(largest).toBeLessThan(1e-3);
 });
 
+test('of a style generator in half precision the mapping stays float32, which every layer reads', async () => {
+  const tensors = randomGeneratorWeights(tinyStyle);
+  const styled = { details: { ...tinyStyle, normalisation: 'range' as const }, tensors };
+  const { bytes, weights } = (await storedNetworks({ generator: styled, classifier }, latents)).generator;
+  expect(weights).toBe('float16');
+  const stored = decodeWeights(bytes, ganModel(tinyStyle).finishedSpec(), 'the file');
+  const large = Object.keys(stored).filter(name => stored[name]!.data.length > 64);
+  const same = large.filter(name => Buffer.from(stored[name]!.data.buffer).equals(bufferOf(tensors[name]!.data)));
+  expect(same).toEqual(large.filter(name => name.startsWith('mapping/')));
+  expect(same).toContain('mapping/whiten/weight');
+  expect(same.length).toBeLessThan(large.length);
+});
+
 test('a weight beyond the range of halves keeps its network in float32', async () => {
   const [name, { shape, data }] = Object.entries(tinyGeneratorWeights).find(([, { data }]) => data.length > 64)!;
   const huge = { ...tinyGeneratorWeights, [name]: { shape, data: data.map((value, at) => (at === 0 ? 1e5 : value)) } };
@@ -65,3 +78,7 @@ test('a weight beyond the range of halves keeps its network in float32', async (
   expect(stored.classifier.weights).toBe('float16');
   expect(stored.images.every(Number.isFinite)).toBe(true);
 });
+
+function bufferOf(data: ArrayLike<number>): Buffer {
+  return Buffer.from(Float32Array.from(data).buffer);
+}
