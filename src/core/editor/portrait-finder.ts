@@ -7,7 +7,7 @@ import type { Weights } from '../models/weights.ts';
 import { cropFace } from '../portraits/crop-face.ts';
 import { Inverter, type InvertOptions } from '../portraits/inversion/inverter.ts';
 import type { InversionNetworks } from '../portraits/inversion/networks.ts';
-import { checkBox, checkPhoto, type FaceBox, type FoundFace, type Photo } from '../portraits/photo.ts';
+import { checkPhoto, type FaceBox, type FoundFace, type Photo } from '../portraits/photo.ts';
 import type { Device } from '../runtime/device.ts';
 import { Lazy } from '../runtime/opening.ts';
 import { type Bundle, bundleFiles, type Hash } from './bundle.ts';
@@ -82,13 +82,12 @@ export class PortraitFinder {
   }
 
   /**
-   * @throws UserError where the bundle cannot open photos, where no face is found, and as `checkPhoto` and `checkBox`. @throws what
+   * @throws UserError where the bundle cannot open photos, where no face is found, and as `cropFace`. @throws what
    *   `signal` was aborted with.
    */
   async find(photo: Photo, { box: given, face = 1, ...options }: PortraitOptions): Promise<FoundPortrait> {
     const networks = this.#invertible();
     checkPhoto(photo);
-    if (given !== undefined) checkBox(given, photo);
     const box = given ?? (await this.#boxOf(photo, face, options));
     const { name, sha256, resolution } = this.#bundle;
     const { image: crop, missing } = cropFace(photo, box, resolution);

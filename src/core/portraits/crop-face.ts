@@ -1,7 +1,7 @@
 // Takes the square of a face out of a photo at the size that networks see.
 import { resizePlanes } from '../images/resample.ts';
 import { cropToPhoto } from './alignment.ts';
-import type { FaceBox, Photo } from './photo.ts';
+import { checkBox, checkPhoto, type FaceBox, type Photo } from './photo.ts';
 import { samplePhoto } from './sample.ts';
 
 export interface FaceCrop {
@@ -14,8 +14,13 @@ export interface FaceCrop {
 /** The turned square is read up to so many times as fine before Lanczos's filter reduces it, as it does a dataset's pictures. */
 const finest = 4;
 
-/** @param photo of any size: a face of thousands of pixels is averaged, not picked from. @param resolution R. */
+/**
+ * @param photo of any size: a face of thousands of pixels is averaged, not picked from. @param resolution R.
+ * @throws UserError as `checkPhoto` and `checkBox`.
+ */
 export function cropFace(photo: Photo, box: FaceBox, resolution: number): FaceCrop {
+  checkPhoto(photo);
+  checkBox(box, photo);
   const finer = Math.min(finest, Math.max(1, Math.ceil(box.side / resolution)));
   const side = finer * resolution;
   const { planes, missing } = samplePhoto(photo, cropToPhoto(box, side), side, side);

@@ -1,4 +1,5 @@
 // Brings an edited face back into its photo: only what the edit changed is added, and the rest of the photo stays.
+import { UserError } from '../errors.ts';
 import { resizePlanes } from '../images/resample.ts';
 import { smoothStep } from '../math/smooth-step.ts';
 import { boxCorners, cropToPhoto } from './alignment.ts';
@@ -28,13 +29,20 @@ const finest = 8;
  * photo's own.
  * @param before what the generator makes of the face as it is, [3, R, R] in [-1, 1]. @param after the same, edited.
  * @returns the patch; of width and height 0 where the square lies outside the photo.
+ * @throws UserError for two pictures that are not square or not of one size, and as `cropFace`.
  */
 export function pastePatch(photo: Photo, box: FaceBox, before: Float32Array, after: Float32Array): Patch {
   const resolution = Math.sqrt(before.length / 3);
+  if (!Number.isInteger(resolution) || resolution === 0 || after.length !== before.length) {
+    throw new UserError(
+      `before and after must be square pictures of one size, [3, R, R]; got ${before.length} and ${after.length} numbers`,
+    );
+  }
+  const { image } = cropFace(photo, box, resolution);
   const side = Math.max(1, Math.min(Math.ceil(box.side), finest * resolution));
   const change = clippedDifference(before, after);
   const delta = resizePlanes(change, resolution, side);
-  const low = resizePlanes(cropFace(photo, box, resolution).image, resolution, side);
+  const low = resizePlanes(image, resolution, side);
   const lost = resizePlanes(fadedDetail(change, resolution, fineDetail), resolution, side);
 
   const { left, top, width, height } = coveredRectangle(photo, box);

@@ -58,3 +58,10 @@ test('clear pixels lie on white', () => {
   const { image } = cropFace(photo, { x: 4, y: 4, side: 8, angle: 0 }, 4);
   expect(Math.min(...image)).toBeCloseTo(1, 5);
 });
+
+test('a square that is none, and a photo without all its pixels, are refused', () => {
+  const photo = paintedPhoto(64, 64, () => [200, 100, 50]);
+  const box = { x: 32, y: 32, side: 40, angle: 0 };
+  expect(() => cropFace(photo, { ...box, angle: Number.NaN }, 32)).toThrow('square of a face');
+  expect(() => cropFace({ ...photo, width: 65 }, box, 32)).toThrow('a photo must have');
+});

@@ -77,7 +77,16 @@ test('a patch has as many channels as the photo, keeps opacity, and is empty whe
   expect(patch.pixels.length).toBe(patch.width * patch.height * 4);
   const edited = withPatch(clear, patch);
   for (let i = 3; i < pixels.length; i += 4) expect(edited.pixels[i]).toBe(pixels[i]);
-  const away = pastePatch(clear, { x: 400, y: 20, side: 30, angle: 0 }, paintedFace(16, 0), paintedFace(16, 0.5));
+  const away = pastePatch(clear, { x: 70, y: 20, side: 30, angle: 0 }, paintedFace(16, 0), paintedFace(16, 0.5));
   expect([away.width * away.height, away.pixels.length]).toEqual([0, 0]);
   expect(withPatch(clear, away).pixels).toEqual(pixels);
+});
+
+test('what is no square near the photo, and pictures of two sizes, are refused', () => {
+  const [before, after] = [paintedFace(16, 0), paintedFace(16, 0.5)];
+  const box = { x: 100, y: 80, side: 90, angle: 0 };
+  expect(() => pasteBack(photo, { ...box, side: Number.NaN }, before, after)).toThrow(/square of a face.*one of NaN/s);
+  expect(() => pasteBack(photo, { ...box, x: 900 }, before, after)).toThrow('square of a face');
+  expect(() => pasteBack(photo, box, before, paintedFace(8, 0.5))).toThrow('got 768 and 192 numbers');
+  expect(() => pasteBack(photo, box, before.subarray(1), after.subarray(1))).toThrow('square pictures');
 });
