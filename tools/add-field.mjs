@@ -11,6 +11,7 @@ import { seenLatents } from '../dist/core/models/latents.js';
 import { fitField } from '../dist/core/training/field/trainer.js';
 import { openBundle } from '../dist/node/artefacts/bundle.js';
 import { cpuDevice } from '../dist/node/devices/device.js';
+import { checkFolderWritable } from '../dist/node/files/places.js';
 import { fieldEpochs, fieldWidths } from '../dist/node/stages/fit/field.js';
 import { writeChangedBundle } from './changed-bundle.mjs';
 
@@ -19,6 +20,7 @@ if (from === undefined || to === undefined || !(Number.isInteger(Number(faces)) 
   console.error('give two folders, and 2048 faces or more: node tools/add-field.mjs BUNDLE OUT [FACES]');
   process.exit(2);
 }
+await checkFolderWritable(to); // before the faces are drawn, which takes minutes
 const count = Number(faces);
 /** Seeds far from those that people look at and that edits are measured on. */
 const firstSeed = 100_000_000;

@@ -4,7 +4,7 @@ import { explainedByItself } from '../dist/node/files/disk-errors.js';
 
 process.on('uncaughtException', error => {
   const told = explainedByItself(error);
-  const isMistake = told instanceof UserError;
+  const isMistake = told instanceof UserError || String(error.code).startsWith('ERR_PARSE_ARGS');
   console.error(isMistake ? `error: ${told.message}` : told);
   process.exit(isMistake ? 2 : 1);
 });

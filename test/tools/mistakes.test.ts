@@ -10,6 +10,7 @@ test.each([
   ['add-encoder', absent, absent, `${absent}-made`],
   ['add-field', absent, `${absent}-made`],
   ['amend-bundle', absent, `${absent}-made`, '--name', 'a'],
+  ['amend-bundle', '--nam', 'a'],
   ['convert-bundle', absent, `${absent}-made`],
   ['convert-bundle', 'models/starter', `${absent}-made`],
   ['release-checkpoint', absent, `${absent}-made`],

@@ -69,13 +69,13 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
     movesWith,
     suggestedLocks: [...locks],
     ...(hold === 'field' && { hold }),
-    judged: judgedOf(judged),
-    ...(byField && { judgedByField: judgedOf(byField) }),
+    judged: judgedOf(judged, judge),
+    ...(byField && { judgedByField: judgedOf(byField, judge) }),
   };
 }
 
-function judgedOf({ faces, agreement, flips }: EditEffect) {
-  return { faces, agreement, flips };
+function judgedOf({ faces, agreement, flips }: EditEffect, { isOwn }: Judge) {
+  return { faces, agreement, flips, ...(isOwn && { own: isOwn }) };
 }
 
 /** The other attributes that change most, with nothing locked, between where few of them change. */

@@ -6,6 +6,8 @@ import { logitOf } from '../editor/probability.ts';
 export interface Judge {
   /** The judge's name, for captions. */
   readonly name: string;
+  /** Whether it gave the labels that the boundaries were fitted to. */
+  readonly isOwn: boolean;
   /** Logit above which it sees each of the bundle's attributes. */
   readonly thresholds: readonly number[];
   /** @returns the logit at which its calibrated probability of the attribute in this column is `probability`. */
@@ -20,6 +22,7 @@ export function ownJudge(editor: FaceEditor): Judge {
   const attributes = editor.bundle.directions.filter(isScored);
   return {
     name: 'the classifier whose labels the boundaries were fitted to: it grades its own work',
+    isOwn: true,
     thresholds: attributes.map(({ threshold }) => threshold),
     logitAt: (column, probability) => logitOf(attributes[column]!, probability),
     score: images => editor.score(images),

@@ -48,6 +48,8 @@ const judgedSchema = z.object({
   agreement: z.number(),
   /** Mean share of the other attributes whose answer changes. */
   flips: z.number(),
+  /** Whether the judge is the classifier whose labels the boundary was fitted to; left out: it labelled nothing. */
+  own: z.boolean().optional(),
 });
 
 /**

@@ -153,6 +153,7 @@ async function writeNormal(run: Run, { attribute, normal }: Direction): Promise<
 
 /** @returns what an interrupted run has finished, in order; nothing where the run is new. */
 export async function keptBoundaries(run: Run): Promise<StoredFit[]> {
+  await run.rewind(() => true); // drops a line that was cut short, to which the next one would be added
   const fits: StoredFit[] = [];
   for (const entry of (await readJsonLines(run.file(runFiles.metrics))) as unknown as Entry[]) {
     if (!entry.controllable) fits.push(entry);

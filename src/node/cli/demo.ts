@@ -1,12 +1,11 @@
 // Command `demo`: shows in seconds what the project does, with the shipped model and without any data.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { scoredBoundaries } from '../../core/calibration/probe.ts';
 import { openBundle } from '../artefacts/bundle.ts';
 import { shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
-import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { writeWhole } from '../files/files.ts';
+import { checkFolderWritable } from '../files/places.ts';
 import { escapeHtml, type Figure, pageHtml } from '../presentation/html.ts';
 import { deviceOptions, pathOption, psiOption } from '../stages/framework/options.ts';
 import { defineStage } from '../stages/framework/stage.ts';
@@ -32,7 +31,7 @@ export const demo = defineStage({
   options,
   async run({ bundle = shippedModel, out, psi, device, threads }, { signal }) {
     const editor = await openBundle(bundle, { device, threads });
-    await explainingDiskErrors('create', out, () => mkdir(out, { recursive: true }));
+    await checkFolderWritable(out);
     const sources = { editor, psi, runs: { generator: { command: 'face-tuning demo' }, bundle: { folder: bundle } } };
     const figures: Figure[] = [];
     const pictures: string[] = [];

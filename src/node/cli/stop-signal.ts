@@ -1,12 +1,16 @@
 // Asks a stage to save its state and stop: on Ctrl-C, when the terminal goes, when nobody reads its output any more.
 import { readFileSync, readlinkSync } from 'node:fs';
-import { errorCode } from '../files/disk-errors.ts';
+import { UserError } from '../../core/errors.ts';
+import { errorCode, explained } from '../files/disk-errors.ts';
 
 /** Milliseconds within which a second Ctrl-C is the first one again, handed on by npm or npx. */
 const sameKey = 500;
 
 /** Codes of an output that nobody reads any more: `face-tuning … | head`, a terminal that was closed. */
 const closed: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+
+/** Codes of an output into a file that can take no more. */
+const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS']);
 
 /**
  * The first Ctrl-C lets the stage save its state; the second does not wait for it. A terminal that closes sends its
@@ -27,13 +31,22 @@ export function stopSignal(exitCode: number, reason: Error): AbortSignal {
     });
   }
   process.on('SIGHUP', isUnderNohup() ? () => {} : stop);
+  let isLogFull = false;
   process.stderr.on('error', error => {
-    if (!closed.has(errorCode(error) ?? '')) throw error;
+    const code = errorCode(error) ?? '';
+    isLogFull ||= full.has(code); // the log is lost, and the work is not: it goes on
+    if (isLogFull) return;
+    if (!closed.has(code)) throw error;
     stop();
   });
   // Standard output holds the result, which comes when the work is done.
   process.stdout.on('error', error => {
-    if (!closed.has(errorCode(error) ?? '')) throw error;
+    const code = errorCode(error) ?? '';
+    if (closed.has(code)) return;
+    const told = explained('write', 'the result to standard output', error);
+    if (!(full.has(code) && told instanceof UserError)) throw error;
+    process.stderr.write(`error: ${told.message}\n`);
+    process.exitCode = 2;
   });
   return controller.signal;
 }

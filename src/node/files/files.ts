@@ -78,7 +78,9 @@ export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> 
   return explainingDiskErrors('read', path, async () => {
     const handle = await open(path, 'r');
     try {
-      const { size } = await handle.stat();
+      const found = await handle.stat();
+      if (!found.isFile() && !found.isDirectory()) return new Uint8Array(await handle.readFile()); // a pipe has no size
+      const { size } = found;
       const bytes = memoryFor(size, path);
       await readInto(handle, path, bytes, 0);
       return bytes;

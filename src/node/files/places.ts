@@ -96,8 +96,10 @@ export async function checkCanBeMade(path: string, shown: string): Promise<void>
 export async function checkFileFree(out: string, force: boolean): Promise<void> {
   checkName(out, temporaryName('').length);
   if (await exists(out)) {
-    if ((await stat(out)).isDirectory())
-      throw new UserError(`--out must be a file; ${out} is a folder. Add a name to it`);
+    const found = await stat(out);
+    if (found.isDirectory()) throw new UserError(`--out must be a file; ${out} is a folder. Add a name to it`);
+    if (!found.isFile())
+      throw new UserError(`--out must be a file; ${out} is a device or a pipe. Choose another --out`);
     if (!force) throw new UserError(`${out} exists; give --force to replace it or choose another --out`);
   }
   await checkCanBeMade(await explainingDiskErrors('write', out, () => linkTarget(out)), out);
@@ -105,6 +107,7 @@ export async function checkFileFree(out: string, force: boolean): Promise<void> 
 
 /** Makes a folder of files that are replaced, and tries to write there. @throws UserError where nothing can be written there. */
 export async function checkFolderWritable(folder: string): Promise<void> {
+  await checkCanBeMade(join(folder, 'file'), folder); // `mkdir` takes a read-only disk for a missing folder
   await explainingDiskErrors('create', folder, () => mkdir(folder, { recursive: true }));
   await explainingDiskErrors('write', folder, async () => {
     const probe = join(folder, temporaryName('.probe'));

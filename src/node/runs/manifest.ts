@@ -57,6 +57,12 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return { ...manifest.data, stage: currentName(manifest.data) };
 }
 
+/** @returns whether the folder holds a run, also one of another version, which this one cannot read. */
+export async function isRun(folder: string): Promise<boolean> {
+  const content = await readJson(join(folder, runFiles.manifest)).catch(() => undefined);
+  return z.object({ schemaVersion: z.number(), stage: z.string() }).safeParse(content).success;
+}
+
 /** Earlier versions had one stage `evaluate` for both evaluations; the inputs of its runs tell which one they are. */
 function currentName({ stage, inputs }: Pick<Manifest, 'stage' | 'inputs'>): string {
   if (stage !== 'evaluate') return stage;

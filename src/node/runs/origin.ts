@@ -34,8 +34,11 @@ export async function hashInputs(inputs: Readonly<Record<string, Input>>): Promi
 }
 
 async function hashOf(name: string, path: string): Promise<string> {
-  const isFolder = await explainingDiskErrors('read', path, async () => (await stat(path)).isDirectory());
-  if (!isFolder) return hashFile(path);
+  const found = await explainingDiskErrors('read', path, () => stat(path));
+  if (found.isFile()) return hashFile(path);
+  if (!found.isDirectory()) {
+    throw new UserError(`${name} must be a file, since it is read more than once; ${path} is a pipe or device. Save it first`);
+  }
   const manifestPath = join(path, runFiles.manifest);
   const manifest = (await exists(manifestPath)) ? await readManifest(path) : undefined;
   if (manifest === undefined || manifest.finished === null) {

@@ -11,7 +11,7 @@ import { acquireLock, type Lock } from './lock.ts';
 import { exists, type Manifest, packageVersion, plainJson, readManifest, runFiles, schemaVersion } from './manifest.ts';
 import { hashInputs, type Input, lastingOptions, neutralOptions, type Origin } from './origin.ts';
 import { watchMemory } from './peak-memory.ts';
-import { checkFree, moveIntoPlace, placeOf, type RunPlace, restoreReplaced, sealFiles } from './run-place.ts';
+import { checkFree, checkPartialFree, moveIntoPlace, placeOf, type RunPlace, restoreReplaced, sealFiles } from './run-place.ts';
 import { earlierRun, type Handling, unfinishedRun } from './run-resume.ts';
 
 export { type FinishedRun, openRun } from './finished-run.ts';
@@ -88,19 +88,16 @@ export async function withRun<Result extends object>(
 /** Takes the lock of `out` for the run that `action` begins; if it throws, gives the lock back. */
 async function locked<T>(
   out: string,
-  { inputs }: RunDetails,
+  details: RunDetails,
   action: (lock: Lock, place: RunPlace) => Promise<T>,
 ): Promise<T> {
   const place = await placeOf(out);
-  const paths = Object.values(inputs).map(input => (typeof input === 'string' ? input : input.path));
-  for (const path of paths.map(each => resolve(each))) {
+  for (const path of inputPaths(details)) {
     if ([place.final, resolve(out)].includes(path)) {
       throw new UserError(`out must not be an input of the run; got ${out} for both`);
     }
     const emptied = [place.partial, place.earlier].find(folder => path === folder || path.startsWith(folder + sep));
-    if (emptied !== undefined) {
-      throw new UserError(`${path} lies in ${emptied}, which is made anew; copy it elsewhere, or choose another out`);
-    }
+    if (emptied !== undefined) throw liesIn(path, emptied);
   }
   const lock = await explainingDiskErrors('create', out, async () => {
     await mkdir(dirname(place.lock), { recursive: true });
@@ -115,9 +112,19 @@ async function locked<T>(
   }
 }
 
+function inputPaths({ inputs }: RunDetails): string[] {
+  return Object.values(inputs).map(input => resolve(typeof input === 'string' ? input : input.path));
+}
+
+function liesIn(path: string, folder: string): UserError {
+  return new UserError(`${path} lies in ${folder}, which is made anew; copy it elsewhere, or choose another out`);
+}
+
 async function begin(out: string, details: RunDetails, lock: Lock, place: RunPlace): Promise<BegunRun> {
   const folder = place.partial;
   await checkFree(out, place, details.force ?? false);
+  const lost = inputPaths(details).find(path => path.startsWith(place.final + sep));
+  if (lost !== undefined) throw liesIn(lost, place.final);
   const origin = await originOf(details);
   const unfinished = details.resume ? await unfinishedRun(out, folder, origin, details) : undefined;
   if (unfinished === undefined) await startFolder(place, origin, details);
@@ -162,6 +169,7 @@ async function originOf({ stage, config, options, inputs }: RunDetails): Promise
 /** Makes an empty folder for a run that begins now. What another sitting has worked long on is set aside, once. */
 async function startFolder(place: RunPlace, { config }: Origin, { stage, log }: RunDetails): Promise<void> {
   const { partial: folder, earlier } = place;
+  await checkPartialFree(place);
   await explainingDiskErrors('create', folder, async () => {
     if (await isSetAside(place)) {
       await removeTree(earlier);

@@ -7,7 +7,7 @@ import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { removeTree, renamePatiently, syncFile, syncFolderOf } from '../files/durable.ts';
 import { hashFile } from '../files/files.ts';
 import { checkCanBeMade, checkName, contentOf, exists, isFixed, linkTarget } from '../files/places.ts';
-import { readManifest, runFiles } from './manifest.ts';
+import { isRun, readManifest, runFiles } from './manifest.ts';
 
 /** Where a run is written and where it will stand. */
 export interface RunPlace {
@@ -55,12 +55,25 @@ export async function checkFree(out: string, place: RunPlace, force: boolean): P
   if (!(await exists(place.final))) return;
   const names = await explainingDiskErrors('use', out, () => contentAt(place));
   if (names.length === 0) return;
-  if (!names.includes(runFiles.manifest)) {
-    throw new UserError(
-      `out must be a new folder or an earlier run; ${out} holds other files, such as ${names[0]}. Choose another folder`,
-    );
-  }
+  if (!(await isRun(place.final))) throw holdsOthers(out, names);
   if (!force) throw new UserError(`${out} is a finished run; give --force to replace it or choose another --out`);
+}
+
+/**
+ * @throws UserError unless the folder in which a run is to be written is absent, empty or what a run left. A run that was
+ * stopped at once has no manifest yet.
+ */
+export async function checkPartialFree({ partial }: RunPlace): Promise<void> {
+  if (!(await exists(partial))) return;
+  const names = await explainingDiskErrors('use', partial, () => contentOf(partial));
+  const isOfRun = names.length === 0 || names.includes(runFiles.config) || (await isRun(partial));
+  if (!isOfRun) throw holdsOthers(partial, names);
+}
+
+function holdsOthers(folder: string, names: readonly string[]): UserError {
+  return new UserError(
+    `out must be a new folder or an earlier run; ${folder} holds other files, such as ${names[0]}. Choose another folder`,
+  );
 }
 
 /**

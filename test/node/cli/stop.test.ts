@@ -70,6 +70,27 @@ test.skipIf(process.platform !== 'linux')(
   90_000,
 );
 
+test.skipIf(!existsSync('/dev/full'))(
+  'a full disk under the log costs no work, and one under the result is one line',
+  () => {
+    const out = join(root, 'full');
+    const flags = flagsTo(out)
+      .map(flag => (flag === '200' ? '10' : flag))
+      .join("' '");
+    const trained = spawnSync('sh', ['-c', `"${process.execPath}" "${launcher}" '${flags}' > /dev/null 2> /dev/full`]);
+    expect(trained.status).toBe(0);
+    expect(existsSync(join(out, 'generator.safetensors'))).toBe(true);
+    const told = spawnSync('sh', ['-c', `"${process.execPath}" "${launcher}" doctor --json > /dev/full`], {
+      encoding: 'utf8',
+    });
+    expect(told.status).toBe(2);
+    expect(told.stderr).toBe(
+      'error: cannot write the result to standard output: the disk is full; free some space and run again\n',
+    );
+  },
+  90_000,
+);
+
 test('a result that nobody reads is no error', () => {
   const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${launcher}" doctor --json | true`], {
     encoding: 'utf8',

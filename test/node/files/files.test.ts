@@ -1,4 +1,6 @@
 // Checks that arrays written piece by piece read back whole and in part, and that disk errors are one clear line.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +8,8 @@ import { UserError } from '../../../src/core/errors.ts';
 import { encodeNpy, encodeNpyHeader } from '../../../src/core/formats/npy.ts';
 import { explainingDiskErrors } from '../../../src/node/files/disk-errors.ts';
 import { createNpyWriter, readJson, readNpy, readWhole, writeWhole } from '../../../src/node/files/files.ts';
+import { checkFileFree } from '../../../src/node/files/places.ts';
+import { hashInputs } from '../../../src/node/runs/origin.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
 const root = temporaryFolder();
@@ -62,6 +66,24 @@ test('a header that claims more than the file holds is refused before memory is 
   await expect(readNpy(path)).rejects.toThrow(/is cut short: expected 4503599627370624 bytes, found 131200; make/);
   await expect(readNpy(path, { start: 0, count: rows })).rejects.toThrow(UserError);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe is read to its end, and neither it nor a device is replaced',
+  async () => {
+    const pipe = join(root, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const writer = spawn('sh', ['-c', `printf '{"steps": 3}' > "${pipe}"`]);
+    const written = once(writer, 'exit');
+    expect(await readJson(pipe)).toEqual({ steps: 3 });
+    await written;
+    for (const path of [pipe, '/dev/null']) {
+      await expect(checkFileFree(path, true)).rejects.toThrow(`--out must be a file; ${path} is a device or a pipe`);
+    }
+    await expect(hashInputs({ labels: pipe })).rejects.toThrow(
+      /^labels must be a file.* is a pipe or device\. Save it/,
+    );
+  },
+);
 
 test('whole files leave no temporary file behind', async () => {
   const path = join(root, 'whole.txt');

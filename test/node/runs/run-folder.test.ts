@@ -100,6 +100,38 @@ test('a folder with other files is never replaced, not even with force', async (
   await refused(out, { ...details, force: true }, /holds other files/);
 });
 
+test('a manifest of something else makes no run, and what lies where a run is written is not deleted', async () => {
+  const site = freshOut();
+  mkdirSync(site);
+  writeFileSync(join(site, 'index.html'), 'a web application');
+  writeFileSync(join(site, 'manifest.json'), '{"name":"a web application"}');
+  for (const force of [false, true]) await refused(site, { ...details, force }, /holds other files, such as index.html/);
+  expect(readFileSync(join(site, 'index.html'), 'utf8')).toBe('a web application');
+
+  const out = freshOut();
+  mkdirSync(`${out}.partial`);
+  writeFileSync(join(`${out}.partial`, 'thesis.txt'), 'years of work');
+  await refused(out, { ...details, force: true }, /\.partial holds other files, such as thesis\.txt/);
+  expect(readFileSync(join(`${out}.partial`, 'thesis.txt'), 'utf8')).toBe('years of work');
+
+  const older = freshOut(); // a run of another version may be replaced
+  mkdirSync(older);
+  writeFileSync(join(older, 'manifest.json'), '{"schemaVersion":0,"stage":"prepare"}');
+  await withRun(older, { ...details, force: true }, async () => ({}));
+  expect(existsSync(`${older}.lock`) || existsSync(`${site}.lock`)).toBe(false);
+});
+
+test('a run does not replace the folder that it reads a file of', async () => {
+  const out = freshOut();
+  await withRun(out, details, async run => {
+    writeFileSync(run.file('bundle.json'), '{}');
+    return {};
+  });
+  const reading = { ...details, inputs: { bundle: join(out, 'bundle.json') } };
+  await refused(out, { ...reading, force: true }, /bundle\.json lies in .*, which is made anew/);
+  expect(readFileSync(join(out, 'bundle.json'), 'utf8')).toBe('{}');
+});
+
 test('resume continues a run of the same options, whatever `resume` itself was', async () => {
   const out = freshOut();
   const first = await interrupted(out, details, run => writeFileSync(run.file('checkpoint'), '1'));

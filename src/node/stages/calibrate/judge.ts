@@ -1,6 +1,7 @@
 // Opens a trained classifier as the judge of a bundle's edits.
 import { areSameAttributes } from '../../../core/attributes.ts';
 import { type Judge, ownJudge } from '../../../core/calibration/judge.ts';
+import { isScored } from '../../../core/directions/direction.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { logitOf } from '../../../core/editor/probability.ts';
 import { UserError } from '../../../core/errors.ts';
@@ -16,7 +17,8 @@ const classifierFile = 'classifier.safetensors';
 const batch = 50;
 
 /**
- * @param folder run folder of `train classifier`; left out: the bundle's own classifier.
+ * @param folder run folder of `train classifier`; left out, or that of the bundle's own classifier: that one, which
+ *   grades its own labels.
  * @throws UserError where the judge takes images of another size or colours, or knows other attributes.
  */
 export async function openJudge(
@@ -34,9 +36,15 @@ export async function openJudge(
       `the judge must know the bundle's attributes; that of ${folder} knows others. Train it on the same dataset`,
     );
   }
+  // Thresholds are found anew in each training, and a bundle keeps them to the last bit.
+  const isOwn = editor.bundle.directions
+    .filter(isScored)
+    .every(({ threshold }, i) => threshold === details.thresholds[i]);
+  if (isOwn) return ownJudge(editor);
   const runner = await classifierRunner(await openDevice(options), details.architecture, tensors, batch);
   return {
     name: `a judge that labelled nothing (${accuracyOf(run)})`,
+    isOwn: false,
     thresholds: details.thresholds,
     logitAt: (column, probability) => logitOf({ probability: details.calibration[column]! }, probability),
     score: images => runner.run(images),

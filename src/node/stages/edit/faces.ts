@@ -282,7 +282,7 @@ export function locksOf(locks: readonly string[], moves: readonly MoveRange[], e
   return [...new Set(all)].filter(lock => locks.includes(lock) || !moved.includes(lock));
 }
 
-/** Reads --layers: `coarse` is for every move, `Young=coarse` for one. */
+/** Reads --layers: `coarse` is for every move, `Young=coarse` for one. @throws UserError where two are for the same. */
 function layersOf(given: readonly string[], moves: readonly MoveRange[]): Readonly<Record<string, string>> {
   const moved = moves.map(({ to }) => to.attribute);
   const all = given.filter(each => !each.includes('=')).flatMap(layers => moved.map(name => [name, layers] as const));
@@ -290,6 +290,14 @@ function layersOf(given: readonly string[], moves: readonly MoveRange[]): Readon
   const idle = single.find(([attribute]) => !moved.includes(attribute));
   if (idle !== undefined) {
     throw new UserError(`--layers must be of a move; got ${idle.join('=')} with moves of ${moved.join(', ')}`);
+  }
+  for (const named of [all, single]) {
+    const twice = named.find(([attribute], i) => named.findIndex(each => each[0] === attribute) < i);
+    if (twice === undefined) continue;
+    const ranges = named.filter(([attribute]) => attribute === twice[0]).map(([, layers]) => layers);
+    throw new UserError(
+      `--layers must be one range for each move; got ${ranges.join(' and ')} for ${twice[0]}. Give rows, such as 0-5`,
+    );
   }
   return Object.fromEntries([...all, ...single]);
 }

@@ -7,6 +7,7 @@ import { UserError } from '../../../core/errors.ts';
 import { cropFace } from '../../../core/portraits/crop-face.ts';
 import { withPatch } from '../../../core/portraits/paste-back.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
+import { writeWhole } from '../../files/files.ts';
 import { checkFolderWritable } from '../../files/places.ts';
 import { type Log, silentLog } from '../../log/log.ts';
 import { type OpenedPhoto, readPortraitRun } from '../../photos/portrait-run.ts';
@@ -132,12 +133,13 @@ export async function photosIn(folder: string, out: string, log: Log): Promise<s
 
 /**
  * Edits each photo of a folder; a photo that cannot be edited does not stop the others.
- * @param editOne writes one edited photo. @throws UserError as `photosIn`.
+ * @param editOne edits one, for the file `out`. @returns its bytes.
+ * @throws UserError as `photosIn`, and where a photo cannot be written: then the next cannot either.
  */
 export async function editFolder(
   folder: string,
   out: string,
-  editOne: (photo: string, out: string) => Promise<void>,
+  editOne: (photo: string, out: string) => Promise<Uint8Array | string>,
   { log, signal }: StageContext,
 ): Promise<PhotoResult[]> {
   const photos = await photosIn(folder, out, log);
@@ -145,15 +147,16 @@ export async function editFolder(
   for (const name of photos) {
     signal.throwIfAborted();
     const [photo, target] = [join(folder, name), join(out, name)];
-    try {
-      await editOne(photo, target);
-      results.push({ photo, out: target });
-      log.info(`${photo} → ${target}`);
-    } catch (error) {
+    const edited = await editOne(photo, target).catch((error: unknown) => {
       if (!(error instanceof UserError)) throw error;
       results.push({ photo, problem: error.message });
       log.warn(namedProblem(photo, error.message));
-    }
+    });
+    if (edited === undefined) continue;
+    signal.throwIfAborted();
+    await writeWhole(target, edited);
+    results.push({ photo, out: target });
+    log.info(`${photo} → ${target}`);
   }
   return results;
 }

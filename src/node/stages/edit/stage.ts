@@ -209,7 +209,10 @@ export const edit = defineStage({
     checkDrawingOptions(config, format);
     if (config.photos !== undefined) return editPhotos(config, config.photos, context);
     const editor = await openPhotoBundle(config.bundle, config);
-    if (config.photo !== undefined) await checkWishes(config, editor, silentLog);
+    if (config.photo !== undefined) {
+      await checkWishes(config, editor, silentLog);
+      checkSize(editor, 1, drawingOf(config, format, recipes[0]?.strip), format);
+    }
     const writes = format === 'photo' ? photoFormatOf(config.out) : undefined;
     const photos = await openPhotos(config, editor, context, writes);
     const result = await editInto(config, format, editor, photos, context);
@@ -219,6 +222,11 @@ export const edit = defineStage({
   },
   print: result => (result.photos === undefined ? printEdit(result) : printPhotos(result.photos)),
 });
+
+/** @throws UserError where the frames of so many faces are too large for a file of this format. */
+function checkSize({ bundle }: FaceEditor, faces: number, drawing: Drawing, format: Format): void {
+  if (format !== 'json' && format !== 'photo') checkDrawing(bundle.resolution, faces, drawing, format);
+}
 
 /** Edits each photo of a folder by the same options. */
 async function editPhotos(config: Config, folder: string, context: StageContext): Promise<EditResult> {
@@ -236,9 +244,8 @@ async function editPhotos(config: Config, folder: string, context: StageContext)
     const opened = await openPhotos(single, editor, own, photoFormatOf(target));
     try {
       const { bytes, result } = await editedFile(single, 'photo', editor, opened, own);
-      context.signal.throwIfAborted();
-      await writeWhole(target, bytes);
       changes.push(...result.changes);
+      return bytes;
     } finally {
       for (const { portrait } of opened) await portrait.release();
     }
@@ -292,7 +299,7 @@ export async function editedFile(
   const { faces: asked, strip } = await facesOf(config, editor, photos, context.log);
   const drawing = drawingOf(config, format, strip);
   const { resolution } = editor.bundle;
-  if (format !== 'json' && format !== 'photo') checkDrawing(resolution, asked.length, drawing, format);
+  checkSize(editor, asked.length, drawing, format);
   const { faces, drawn, changes } = await drawFaces(asked, drawing.steps, config.nearest, context);
   const requests = faces.map(({ face }) => face);
   const recipes = recipesOf(editor, requests, drawing);

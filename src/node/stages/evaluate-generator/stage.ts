@@ -18,6 +18,8 @@ import { imagesAt } from '../../artefacts/image-set.ts';
 import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
+import type { Log } from '../../log/log.ts';
+import { hashInputs } from '../../runs/origin.ts';
 import { openRun, withRun } from '../../runs/run-folder.ts';
 import { deviceOptions, pathOption, psiOption, runOptions } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
@@ -81,12 +83,12 @@ export const evaluateGenerator = defineStage({
     const { out, seed, resume, force } = config;
     const { log } = context;
     const device = await openDevice(config);
-    const { generator, dataset } = await openInputs(config);
+    const { generator, dataset } = await openInputs(config, log);
     const { details } = generator;
     const psis = psisOf(config, details);
     const { judge, classifier } = config;
     const labeller = classifier === undefined ? undefined : await openLabeller(classifier, details, device);
-    const network = await openFeatures(config, details, device);
+    const network = await openFeatures(config, generator, device);
     const inputs = {
       generator: config.generator,
       dataset: dataset.folder,
@@ -127,7 +129,7 @@ export const evaluateGenerator = defineStage({
 
 type Generator = Awaited<ReturnType<typeof openInputs>>['generator'];
 
-async function openInputs({ generator: folder, dataset: datasetFolder }: Config) {
+async function openInputs({ generator: folder, dataset: datasetFolder }: Config, log: Log) {
   const run = await openRun(folder, 'train gan');
   const generator = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
   const dataset = await openDataset(datasetFolder);
@@ -141,7 +143,15 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Config)
   swdLevels(resolution); // refuses a side that has none
   const count = dataset.indicesOf('train').length;
   if (count < 2) throw new UserError(`${dataset.folder} must have 2 training images or more; it has ${count}`);
-  return { generator, dataset };
+  const learned = run.manifest.inputs.dataset;
+  const { dataset: given } = await hashInputs({ dataset: datasetFolder });
+  if (learned !== undefined && learned.sha256 !== given!.sha256) {
+    log.warn(
+      `the generator was trained on other pictures than ${dataset.folder} holds: its "training" images are not what the ` +
+        'generator learned from, which may have seen its "test" images',
+    );
+  }
+  return { generator: { ...generator, run }, dataset };
 }
 
 /** @returns up to `most` images of a split in random order, in the colours and the size of the generator's training. */
@@ -259,13 +269,22 @@ async function nearestOf(
   return rows;
 }
 
-/** Prefers the judge: it labelled nothing, whereas boundaries and edits follow the classifier's answers. */
+/**
+ * Prefers the judge: it labelled nothing, whereas boundaries and edits follow the classifier's answers. Its name tells
+ * where it had chosen the generator's weights before, since its figures then flatter them.
+ */
 async function openFeatures(
   { judge, classifier }: Config,
-  details: Generator['details'],
+  { details, run }: Generator,
   device: Device,
 ): Promise<FeatureNetwork | undefined> {
-  if (judge !== undefined) return openFeatureNetwork(judge, 'judge', details, device);
+  if (judge !== undefined) {
+    const network = await openFeatureNetwork(judge, 'judge', details, device);
+    const chose = run.manifest.inputs.judge?.sha256 === (await hashInputs({ judge })).judge!.sha256;
+    return chose
+      ? { ...network, name: `${network.name}, which chose the generator among its moving averages` }
+      : network;
+  }
   if (classifier !== undefined) return openFeatureNetwork(classifier, 'classifier', details, device);
   return undefined;
 }

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { createRandom } from '../../../core/math/random.ts';
+import { mean } from '../../../core/math/statistics.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { attributeResults } from '../../../core/measures/answers/attribute-metrics.ts';
 import { classify, evaluationBatch } from '../../../core/measures/answers/classify.ts';
@@ -86,7 +87,7 @@ export const trainClassifier = defineStage({
       );
       const test = await imagesOf(dataset, 'test');
       // Training accuracy is told from as many images as there are for the test.
-      const known = firstOf(training, Math.max(test.count, 1));
+      const known = firstOf(training, test.count || training.count);
       const results = attributeResults(
         attributes,
         await score(weights, validation),
@@ -99,13 +100,14 @@ export const trainClassifier = defineStage({
       await writeJson(run.file('attributes.json'), results);
       await writeWhole(run.file('attributes.csv'), csvTable(allColumns, results));
       await rm(run.file(checkpointFile), { force: true });
-      const mean = (key: 'testAccuracy' | 'majorityBaseline' | 'auc' | 'calibrationError') =>
-        results.reduce((sum, result) => sum + result[key], 0) / results.length;
+      // An attribute that all test images have, or none, has no AUC.
+      const meanOf = (key: 'testAccuracy' | 'majorityBaseline' | 'auc' | 'calibrationError') =>
+        mean(results.map(result => result[key]).filter(Number.isFinite));
       return {
-        testAccuracy: mean('testAccuracy'),
-        majorityBaseline: mean('majorityBaseline'),
-        auc: mean('auc'),
-        calibrationError: mean('calibrationError'),
+        testAccuracy: meanOf('testAccuracy'),
+        majorityBaseline: meanOf('majorityBaseline'),
+        auc: meanOf('auc'),
+        calibrationError: meanOf('calibrationError'),
         belowBaseline: belowBaseline(results),
         trainingImages: training.count,
         testImages: test.count,

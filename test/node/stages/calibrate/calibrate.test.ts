@@ -6,8 +6,10 @@ import { attributeIndex } from '../../../../src/core/attributes.ts';
 import { betterHold, usualLocks } from '../../../../src/core/calibration/chosen-hold.ts';
 import { ownJudge } from '../../../../src/core/calibration/judge.ts';
 import { effectOf, lookAt } from '../../../../src/core/calibration/probe.ts';
+import { isScored } from '../../../../src/core/directions/direction.ts';
 import type { LayerRange } from '../../../../src/core/directions/layers.ts';
 import type { FaceEditor } from '../../../../src/core/editor/face-editor.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../../src/core/formats/safetensors.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { openJudge } from '../../../../src/node/stages/calibrate/judge.ts';
@@ -56,6 +58,7 @@ test('every boundary gets a curve that never falls, and a verdict; what has none
     expect(judged!.faces).toBe(8);
     expect(judged!.agreement).toBeGreaterThanOrEqual(0);
     expect(judged!.flips).toBeLessThan(0.5);
+    expect(judged!.own).toBe(true); // no other judge was asked
     expect(controllable).toBe(reason === undefined);
   }
   const index = attributeIndex(noBoundary);
@@ -236,6 +239,25 @@ test('a judge must see the colours that the generator makes, and one that was ne
   const opened = await openJudge(judge, editor, device);
   expect(opened.name).toBe('a judge that labelled nothing (never tested)');
   await opened.release();
+  await editor.release();
+});
+
+test('a judge is independent unless it is the classifier that labelled the faces', async () => {
+  const [own, other] = [join(root, 'labeller'), join(root, 'another')];
+  const editor = await openBundle(bundle);
+  const thresholds = editor.bundle.directions.filter(isScored).map(({ threshold }) => threshold);
+  await writeTinyClassifier(own);
+  const file = join(own, 'classifier.safetensors');
+  const { tensors, metadata } = decodeSafetensors(readFileSync(file), file);
+  const details = { ...JSON.parse(metadata.details!), thresholds };
+  writeFileSync(file, encodeSafetensors(tensors, { details: JSON.stringify(details) }));
+  await writeTinyClassifier(other);
+  const device = { device: 'cpu', threads: 1 } as const;
+  const [asked, independent] = [await openJudge(own, editor, device), await openJudge(other, editor, device)];
+  expect(asked.isOwn).toBe(true);
+  expect(asked.name).toContain('it grades its own work');
+  expect(independent.isOwn).toBe(false);
+  await independent.release();
   await editor.release();
 });
 

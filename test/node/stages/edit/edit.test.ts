@@ -176,6 +176,11 @@ describe('of a style generator', () => {
     await expect(layered('Smiling=fine')).rejects.toThrow(
       /--layers must be of a move; got Smiling=fine with moves of Young/,
     );
+    const twice = (...layers: string[]) => run({ bundle: style, move: ['Young=-1'], layers, out });
+    await expect(twice('coarse', 'middle')).rejects.toThrow(
+      '--layers must be one range for each move; got coarse and middle for Young. Give rows, such as 0-5',
+    );
+    await expect(twice('Young=coarse', 'Young=middle')).rejects.toThrow('got coarse and middle for Young');
     await expect(layered('finest')).rejects.toThrow(/layers must be all, coarse, middle, fine, or rows/);
   });
 });

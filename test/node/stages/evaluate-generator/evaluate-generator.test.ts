@@ -1,5 +1,5 @@
 // The stage `evaluate generator` on an untrained generator and made-up pictures: counts, floors, files and misuse.
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../../src/core/attributes.ts';
@@ -8,6 +8,7 @@ import type { FeatureNetwork } from '../../../../src/node/artefacts/classifier-f
 import { openDevice } from '../../../../src/node/devices/device.ts';
 import { readJson } from '../../../../src/node/files/files.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
+import { hashInputs } from '../../../../src/node/runs/origin.ts';
 import { openRun } from '../../../../src/node/runs/run-folder.ts';
 import { shareCounts, sharesByGroup } from '../../../../src/node/stages/evaluate-generator/attribute-shares.ts';
 import { comparisonsOf } from '../../../../src/node/stages/evaluate-generator/comparisons.ts';
@@ -197,6 +198,21 @@ describe('networks', () => {
     expect(text.split(`In the features of ${name}`)).toHaveLength(3);
     const { manifest } = await openRun(out, 'evaluate generator');
     expect(Object.keys(manifest.inputs)).toEqual(['generator', 'dataset', 'classifier', 'judge']);
+  });
+
+  test('tell where the judge had chosen the generator, or its pictures were others', async () => {
+    const chosen = join(root, 'chosen');
+    cpSync(generator, chosen, { recursive: true });
+    const path = join(chosen, 'manifest.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    const inputs = { ...(await hashInputs({ judge })), dataset: { path: dataset, sha256: 'of other pictures' } };
+    writeFileSync(path, JSON.stringify({ ...manifest, inputs }));
+    warnings.length = 0;
+    const told = await run({ generator: chosen, out: join(root, 'by-chooser'), images: 2, pairs: 1, judge });
+    expect(told.features).toBe(`${name}, which chose the generator among its moving averages`);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^the generator was trained on other pictures than .*dataset holds/),
+    ]);
   });
 
   test('need not be both: a classifier stands in for the judge', async () => {

@@ -1,5 +1,5 @@
 // The stage `fit` on made-up faces whose attributes are planted: files, table, and what has no boundary.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../../src/core/attributes.ts';
@@ -161,6 +161,29 @@ describe('a run', () => {
     await fit.run(options, { log: logging(''), signal: new AbortController().signal });
     expect(seen).toEqual([...attributeNames]);
     expect(artefacts(interrupted)).toEqual(artefacts(out));
+  });
+
+  test('interrupted in the middle of a line and again after it, it loses no attribute', async () => {
+    const torn = `${out}-torn`;
+    const options = fit.options.parse({ synthesis, out: torn, field: false, threads: 1, resume: true });
+    const stoppedAt = (name: string) => {
+      const controller = new AbortController();
+      const update = (_: number, note?: string) => {
+        if (note === name) controller.abort(new Error('Ctrl-C'));
+      };
+      const log = { ...silentLog, progress: () => ({ update, finish() {} }) };
+      return fit.run(options, { log, signal: controller.signal });
+    };
+    const [first, second, third] = attributeNames;
+    await expect(stoppedAt(second!)).rejects.toThrow('Ctrl-C');
+    const metrics = join(`${torn}.partial`, 'metrics.jsonl');
+    const lines = readFileSync(metrics, 'utf8').split('\n');
+    writeFileSync(metrics, `${lines[0]}\n${lines[1]!.slice(0, 20)}`); // the power went
+    await expect(stoppedAt(third!)).rejects.toThrow('Ctrl-C');
+    const kept = readFileSync(metrics, 'utf8').trim().split('\n');
+    expect(kept.map(line => JSON.parse(line).attribute)).toEqual([first, second, third]);
+    await fit.run(options, { log: silentLog, signal: new AbortController().signal });
+    expect(artefacts(torn)).toEqual(artefacts(out));
   });
 
   test('tells for some attributes what fewer samples are worth', async () => {

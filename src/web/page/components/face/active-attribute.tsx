@@ -130,13 +130,14 @@ function lockLabel(locks: readonly string[], named: readonly string[]): string {
   return locks.length === 1 ? word : `${word}: ${locks.map(labelOf).join(', ')}`;
 }
 
-/** The verdict of a network that labelled nothing on the usual way of such edits, where one was asked. */
+/** The judge's verdict on the usual way of such edits, where one was asked. */
 function judgement({ hold, judged, judgedByField }: ShownDirection): string | undefined {
   const verdict = hold === 'field' ? (judgedByField ?? judged) : judged;
   if (verdict === undefined) return undefined;
-  const { faces, agreement, flips } = verdict;
+  const { faces, agreement, flips, own } = verdict;
+  const judge = own ? 'the network that the sliders were made with' : 'an independent network';
   return (
-    `With the suggested locks, an independent network agrees on ${percentText(agreement)} of ${faces} faces, ` +
+    `With the suggested locks, ${judge} agrees on ${percentText(agreement)} of ${faces} faces, ` +
     `and ${percentText(flips)} of the other attributes change`
   );
 }
