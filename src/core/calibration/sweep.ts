@@ -44,7 +44,12 @@ export async function sweep(editor: FaceEditor, judge: Judge, plan: Plan, faces:
   const room = editor.geometry === 'sphere' ? usableRadius * Math.sqrt(latentSize) : Number.POSITIVE_INFINITY;
   const reach = Math.min(farthest, room - Math.abs(boundary.intercept));
   const distances = Array.from({ length: 2 * half + 1 }, (_, at) => reach * (at / half - 1));
-  const seen = distances.map(() => ({ own: [] as number[], flips: 0, probabilities: new Array<number>(row).fill(0) }));
+  const seen = distances.map(() => ({
+    own: [] as number[],
+    faces: new Set<number>(), // on a curve a face can have several points near one distance
+    flips: 0,
+    probabilities: new Array<number>(row).fill(0),
+  }));
   for (const [face, latent] of faces.latents.entries()) {
     const points = pointsOf(editor, plan, latent, distances);
     if (points.length === 0) continue;
@@ -54,6 +59,7 @@ export async function sweep(editor: FaceEditor, judge: Judge, plan: Plan, faces:
       const share = (distanceTo(boundary, point) + reach) / (2 * reach);
       const at = seen[Math.round(share * 2 * half)];
       if (at === undefined) continue; // a face that lay beyond the grid before it was moved
+      at.faces.add(face);
       at.own.push(logits[i * row + column]!);
       for (let a = 0; a < row; a++) {
         const isPresent = verdict[i * row + a]! > judge.thresholds[a]!;
@@ -64,12 +70,13 @@ export async function sweep(editor: FaceEditor, judge: Judge, plan: Plan, faces:
     }
   }
   const least = leastReaching * faces.latents.length;
-  const meanOf = (sum: number, { length }: readonly number[]) => (length < least ? Number.NaN : sum / length);
+  const isReached = seen.map(({ faces: some }) => some.size >= least);
+  const meanAt = (at: number, sum: number) => (isReached[at] ? sum / seen[at]!.own.length : Number.NaN);
   return {
     distances,
-    logits: seen.map(({ own }) => (own.length < least ? Number.NaN : quantile(own, 0.5))),
-    flips: seen.map(({ own, flips }) => meanOf(flips, own)),
-    probabilities: seen.map(({ own, probabilities }) => probabilities.map(sum => meanOf(sum, own))),
+    logits: seen.map(({ own }, at) => (isReached[at] ? quantile(own, 0.5) : Number.NaN)),
+    flips: seen.map(({ flips }, at) => meanAt(at, flips)),
+    probabilities: seen.map(({ probabilities }, at) => probabilities.map(sum => meanAt(at, sum))),
   };
 }
 

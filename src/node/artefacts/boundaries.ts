@@ -1,4 +1,5 @@
 // The files of a `fit` run: its boundaries as NumPy and InterFaceGAN read them, and what is known of each as JSON.
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -17,6 +18,9 @@ import { readJson, readNpy, writeJson, writeWhole } from '../files/files.ts';
 import { readJsonLines } from '../files/json-lines.ts';
 import { exists, runFiles } from '../runs/manifest.ts';
 import type { Run } from '../runs/run-folder.ts';
+import { fieldFile } from './field.ts';
+
+const singleEnding = '_boundary.npy';
 
 export const boundaryFiles = {
   /** float64 [attributes, d]: unit normals in the order of the details, zeros where there is no boundary. */
@@ -27,7 +31,7 @@ export const boundaryFiles = {
   /** For each attribute how good the fit is with 250, 500, … samples; see `learningCurve`. */
   curves: 'curves.json',
   /** float64 [1, d], InterFaceGAN's format: one file for each direction that has a boundary. */
-  single: (attribute: string) => `${attribute}_boundary.npy`,
+  single: (attribute: string) => `${attribute}${singleEnding}`,
 } as const;
 
 /** The space of the latents that boundaries were fitted to. */
@@ -163,6 +167,12 @@ export async function keptBoundaries(run: Run): Promise<StoredFit[]> {
       fits.push({ controllable, boundary: { ...boundary, normal: toFloat64(data) } });
     }
   }
+  // The rest is made anew, by options that may have changed.
+  const kept = new Set(
+    fits.filter(fit => fit.controllable).map(({ boundary }) => boundaryFiles.single(boundary.attribute)),
+  );
+  const later = (await readdir(run.folder)).filter(name => name.endsWith(singleEnding) && !kept.has(name));
+  for (const name of [...later, boundaryFiles.curves, fieldFile]) await rm(run.file(name), { force: true });
   return fits;
 }
 

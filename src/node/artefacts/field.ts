@@ -5,7 +5,7 @@ import type { Weights } from '../../core/models/weights.ts';
 import { exists } from '../runs/manifest.ts';
 import { readTensors, writeTensors } from './networks.ts';
 
-const fieldFile = 'field.safetensors';
+export const fieldFile = 'field.safetensors';
 
 const detailsSchema = z.object({
   architecture: fieldArchitectureSchema,

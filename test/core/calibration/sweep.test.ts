@@ -38,6 +38,27 @@ test.each(['linear', 'field'] as const)('in the %s way', async hold => {
   await editor.release();
 });
 
+test('figures of a distance stand for a tenth of the faces, not of the points on their curves', async () => {
+  const editor = await openBundle(folder, { threads: 1 });
+  const moved = editor.bundle.movable[0]!;
+  const faces = await lookAt(
+    editor,
+    ownJudge(editor),
+    Array.from({ length: 15 }, (_, seed) => seed),
+  );
+  const render = vi.spyOn(editor, 'render');
+  const found = await sweep(editor, ownJudge(editor), { moved: moved.attribute, locks: [], hold: 'field' }, faces);
+  const places = render.mock.calls.map(([points]) =>
+    points.map(point => Math.round(2 * (distanceTo(moved, point) + 4))).filter(place => place >= 0 && place <= 16),
+  );
+  const facesAt = found.distances.map((_, at) => places.filter(own => own.includes(at)).length);
+  const pointsAt = found.distances.map((_, at) => places.flat().filter(place => place === at).length);
+  expect(found.logits.map(Number.isNaN)).toEqual(facesAt.map(count => count < 1.5));
+  expect(found.flips.map(Number.isNaN)).toEqual(facesAt.map(count => count < 1.5));
+  expect(facesAt.some((count, at) => count === 1 && pointsAt[at]! > 1)).toBe(true);
+  await editor.release();
+});
+
 test('on the sphere a face counts for the distance that it has there, however long its latent was drawn', async () => {
   const onSphere = join(folder, 'sphere');
   await writeTinyBundle(onSphere, 8, undefined, [], { field: true });

@@ -262,7 +262,7 @@ export function withEditSection(card: string, { attributes, judge, faces }: Edit
   const byField = attributes.some(({ judgedByField }) => judgedByField !== undefined);
   const section = `${editHeading}
 
-${controllable} of ${attributes.length} attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip, with the suggested locks in the usual way.
+${controllable} of ${attributes.length} attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these, that of brightness also where it was hardly worse. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip, with the suggested locks in the usual way.
 
 ${markdownTable(editColumns(byField), attributes)}
 `;

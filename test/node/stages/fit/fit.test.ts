@@ -163,7 +163,7 @@ describe('a run', () => {
     expect(artefacts(interrupted)).toEqual(artefacts(out));
   });
 
-  test('interrupted in the middle of a line and again after it, it loses no attribute', async () => {
+  test('interrupted in the middle of a line and again after it, it loses no attribute and keeps nothing that is not asked for', async () => {
     const torn = `${out}-torn`;
     const options = fit.options.parse({ synthesis, out: torn, field: false, threads: 1, resume: true });
     const stoppedAt = (name: string) => {
@@ -182,6 +182,9 @@ describe('a run', () => {
     await expect(stoppedAt(third!)).rejects.toThrow('Ctrl-C');
     const kept = readFileSync(metrics, 'utf8').trim().split('\n');
     expect(kept.map(line => JSON.parse(line).attribute)).toEqual([first, second, third]);
+    for (const name of ['dimples_boundary.npy', 'curves.json', 'field.safetensors']) {
+      writeFileSync(join(`${torn}.partial`, name), 'of options that were dropped since');
+    }
     await fit.run(options, { log: silentLog, signal: new AbortController().signal });
     expect(artefacts(torn)).toEqual(artefacts(out));
   });
