@@ -6,9 +6,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readRecipeFile } from '../../../../src/node/artefacts/recipes.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { readPhoto } from '../../../../src/node/photos/read-photo.ts';
+import { editFolder } from '../../../../src/node/stages/edit/photos.ts';
 import { edit } from '../../../../src/node/stages/edit/stage.ts';
 import { invert } from '../../../../src/node/stages/invert/stage.ts';
 import { mistake } from '../../../helpers/mistake.ts';
+import { smallDisk } from '../../../helpers/small-disk.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
 import { tinyStyle } from '../../../helpers/tiny-networks.ts';
@@ -177,4 +179,28 @@ test('edit of a folder writes what it can and says why it cannot the rest', asyn
   await expect(editing({ ...wish, photos: spoilt, out: join(root, 'none') })).rejects.toThrow(
     /^none of the 1 photos was edited: .*b\.jpg must be a whole photo/,
   );
+});
+
+test('a strip that fits into no picture is refused before its face is searched', async () => {
+  const spoilt = join(root, 'spoilt.jpg');
+  writeFileSync(spoilt, 'no photo, which would be told next');
+  const strip = { bundle: 'models/celeba-64', steps: 99, scale: 32, out: join(root, 'strip.png') };
+  await expect(editing({ photo: spoilt, ...strip })).rejects.toThrow(/a picture must have at most 65535 pixels a side/);
+});
+
+const disk = smallDisk('size=64k');
+
+test.skipIf(disk === undefined)('a full disk stops the edits of a folder at once', async () => {
+  const folder = join(root, 'many');
+  mkdirSync(folder);
+  for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) copyFileSync(photo, join(folder, name));
+  const tried: string[] = [];
+  const editOne = async (path: string) => {
+    tried.push(path);
+    return new Uint8Array(2 ** 20);
+  };
+  await expect(editFolder(folder, join(disk!, 'edited'), editOne, context)).rejects.toThrow(
+    /^cannot write .*a\.jpg: the disk is full; free some space and run again$/,
+  );
+  expect(tried).toHaveLength(1);
 });

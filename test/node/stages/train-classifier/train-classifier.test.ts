@@ -1,6 +1,6 @@
 // The classifier's training as a user runs it: its table, the judge, chromaticity, and kills at any moment.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -71,6 +71,32 @@ test('what is known of each attribute stands in the run, and what the bundle nee
   }
   const validated = lines(out, 'metrics.jsonl').filter(line => 'validationLoss' in line);
   expect(validated.map(line => line.step)).toEqual([10, 20]);
+});
+
+test('without test pictures the training ones are told whole, and what is unknown of one attribute hides no mean', async () => {
+  // The .npy files end in their data: a split of 2 is the test's, and a row of labels has 40.
+  const changed = (name: string, file: string, change: (data: Buffer) => void) => {
+    const to = join(root, name);
+    cpSync(dataset, to, { recursive: true });
+    const bytes = readFileSync(join(to, file));
+    change(bytes.subarray(bytes.length - (file === 'labels.npy' ? 4000 : 100)));
+    writeFileSync(join(to, file), bytes);
+    return to;
+  };
+  const untested = changed('untested', 'split.npy', data => {
+    for (const [at, split] of data.entries()) if (split === 2) data[at] = 1;
+  });
+  const out = fresh();
+  expect(await train({ out, dataset: untested })).toMatchObject({ testImages: 0 });
+  const shares = json(out, 'attributes.json').map((row: AttributeResult) => row.trainAccuracy);
+  expect(shares.some((share: number) => share > 0 && share < 1)).toBe(true);
+
+  const constant = changed('constant', 'labels.npy', data => {
+    for (let at = 0; at < data.length; at += 40) data[at] = 0;
+  });
+  const { auc } = await train({ out: fresh(), dataset: constant });
+  expect(auc).toBeGreaterThan(0);
+  expect(auc).toBeLessThan(1);
 });
 
 test('an attribute is below the baseline where it loses more than two standard errors', () => {
