@@ -8,8 +8,9 @@ import { UserError } from '../../../src/core/errors.ts';
 import { encodeNpy, encodeNpyHeader } from '../../../src/core/formats/npy.ts';
 import { explainingDiskErrors } from '../../../src/node/files/disk-errors.ts';
 import { createNpyWriter, readJson, readNpy, readWhole, writeWhole } from '../../../src/node/files/files.ts';
-import { checkFileFree } from '../../../src/node/files/places.ts';
+import { checkFileFree, checkFolderWritable } from '../../../src/node/files/places.ts';
 import { hashInputs } from '../../../src/node/runs/origin.ts';
+import { smallDisk } from '../../helpers/small-disk.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
 const root = temporaryFolder();
@@ -84,6 +85,14 @@ test.skipIf(process.platform === 'win32')(
     );
   },
 );
+
+const readOnly = smallDisk('ro');
+
+test.skipIf(readOnly === undefined)('a disk that cannot be written is called so, also for a new folder', async () => {
+  for (const folder of [readOnly!, join(readOnly!, 'new', 'deep')]) {
+    await expect(checkFolderWritable(folder)).rejects.toThrow(/the file system is read-only; choose another path$/);
+  }
+});
 
 test('whole files leave no temporary file behind', async () => {
   const path = join(root, 'whole.txt');
