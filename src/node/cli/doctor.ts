@@ -4,6 +4,7 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { z } from 'zod';
 import { availableProviders, deviceNames } from '../devices/device.ts';
 import { type Trial, tryDevice } from '../devices/device-trial.ts';
+import { notInstalled, optionalPackages } from '../files/optional-packages.ts';
 import { missingProgram, nativePackages, onnxRuntime, platform, sharp } from '../native/native-packages.ts';
 import { packageVersion } from '../runs/manifest.ts';
 import { defineStage } from '../stages/framework/stage.ts';
@@ -57,11 +58,12 @@ export const doctor = defineStage({
       freeMemoryGB: freemem() / 1e9,
       onnxRuntime: packages[0]!.version,
       packages,
+      optional: Object.entries(optionalPackages).map(([purpose, names]) => ({ purpose, missing: notInstalled(names) })),
       studio: await studioPage(),
       devices,
     };
   },
-  print({ faceTuning, node, platform: machine, cores, memoryGB, freeMemoryGB, packages, studio, devices }) {
+  print({ faceTuning, node, platform: machine, cores, memoryGB, freeMemoryGB, packages, optional, studio, devices }) {
     const gigabytes = (value: number) => `${value.toFixed(1)} GB`;
     return [
       row('face-tuning', faceTuning),
@@ -70,6 +72,7 @@ export const doctor = defineStage({
       row('memory', `${gigabytes(memoryGB)}, ${gigabytes(freeMemoryGB)} of it free`),
       ...packages.map(({ name, version, missing }) => row(name, version ?? `does not load: ${missing}`)),
       row('studio', studio),
+      ...optional.map(({ purpose, missing }) => row(purpose, lack(missing))),
       ...devices.map(found => row('device', `${found.device.padEnd(8)}  ${verdict(found)}`)),
       ...(packages.some(({ missing }) => missing !== undefined) ? ['', howToInstall] : []),
     ].join('\n');
@@ -79,6 +82,10 @@ export const doctor = defineStage({
 function verdict(found: Finding): string {
   if (!found.works) return `does not work: ${found.reason}`;
   return found.usable ? 'works' : 'works, but stages do not use it yet';
+}
+
+function lack(missing: readonly string[]): string {
+  return missing.length === 0 ? 'has its packages' : `lacks packages: npm install ${missing.join(' ')}`;
 }
 
 function row(title: string, text: string): string {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { readBundleFolder } from '../artefacts/bundle.ts';
 import { shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
-import { withPackages } from '../files/optional-packages.ts';
+import { optionalPackages, withPackages } from '../files/optional-packages.ts';
 import { listen, untilAborted } from '../server/listen.ts';
 import { openDrawer } from '../server/service/drawer.ts';
 import { readToken, tokenVariable } from '../server/service/token.ts';
@@ -51,8 +51,8 @@ export const serve = defineStage({
   common: ['bundle', 'port', 'host', 'threads', 'waiting', 'timeout', 'tokenFile'],
   async run(config, { log, signal }) {
     const { bundle: folder = shippedModel, host, port, threads, tokenFile } = config;
-    const packages = ['@hono/zod-openapi', 'prom-client'];
-    const { createService } = await withPackages('serve', packages, () => import('../server/service/app.ts'));
+    const load = () => import('../server/service/app.ts');
+    const { createService } = await withPackages('serve', optionalPackages.serve, load);
     const token = await readToken(tokenFile);
     const bundle = await readBundleFolder(folder);
     const drawer = await openDrawer(bundle, threads);

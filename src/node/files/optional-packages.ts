@@ -2,6 +2,23 @@
 import { UserError } from '../../core/errors.ts';
 import { errorCode } from './disk-errors.ts';
 
+/** What needs packages that are not installed with this one. */
+export const optionalPackages = {
+  serve: ['@hono/zod-openapi', 'prom-client'],
+  '--queue': ['bullmq', 'ioredis'],
+} as const;
+
+/** @returns the packages among these that are not installed. */
+export function notInstalled(packages: readonly string[]): string[] {
+  return packages.filter(name => {
+    try {
+      return import.meta.resolve(name) === '';
+    } catch {
+      return true;
+    }
+  });
+}
+
 /**
  * @param load imports the module that needs the packages. @param purpose names in errors what needs them: `serve`.
  * @throws UserError with the command that installs them, where one is missing.

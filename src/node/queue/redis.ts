@@ -4,7 +4,7 @@ import type * as BullMQ from 'bullmq';
 import type { Redis as RedisClient } from 'ioredis';
 import { UserError } from '../../core/errors.ts';
 import { errorCode } from '../files/disk-errors.ts';
-import { withPackages } from '../files/optional-packages.ts';
+import { optionalPackages, withPackages } from '../files/optional-packages.ts';
 import type { Log } from '../log/log.ts';
 
 export const redisAddresses = 'redis://host:port/database, or rediss:// for TLS';
@@ -121,6 +121,6 @@ export async function connect(url: string): Promise<Connection> {
 
 async function loadPackages() {
   const load = () => Promise.all([import('bullmq'), import('ioredis')]);
-  const [bullmq, { Redis }] = await withPackages('--queue', ['bullmq', 'ioredis'], load);
+  const [bullmq, { Redis }] = await withPackages('--queue', optionalPackages['--queue'], load);
   return { bullmq, Redis };
 }

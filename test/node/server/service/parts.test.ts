@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../../src/core/errors.ts';
-import { withPackages } from '../../../../src/node/files/optional-packages.ts';
+import { notInstalled, withPackages } from '../../../../src/node/files/optional-packages.ts';
 import { acceptedFormat, faceFormats } from '../../../../src/node/server/service/accept.ts';
 import { readToken } from '../../../../src/node/server/service/token.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
@@ -42,6 +42,7 @@ test('a missing package is named with the command that installs it; other errors
   await expect(withPackages('serve', ['hono'], () => Promise.reject(missing))).rejects.toBe(missing);
   await expect(withPackages('serve', [absent], load)).rejects.toThrow(absent);
   expect(await withPackages('serve', ['hono'], () => import('hono'))).toHaveProperty('Hono');
+  expect(notInstalled(['hono', absent])).toEqual([absent]);
 });
 
 test.each([
