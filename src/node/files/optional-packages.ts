@@ -2,7 +2,7 @@
 import { UserError } from '../../core/errors.ts';
 import { errorCode } from './disk-errors.ts';
 
-/** What needs packages that are not installed with this one. */
+/** Commands and options that need packages which are not installed with this one. */
 export const optionalPackages = {
   serve: ['@hono/zod-openapi', 'prom-client'],
   '--queue': ['bullmq', 'ioredis'],

@@ -413,9 +413,14 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
           .getByRole('button', { name: 'Face 3', exact: true })
           .locator('canvas')
           .evaluate(element => {
-            return (element as HTMLCanvasElement).toDataURL();
+            const { width, height } = element as HTMLCanvasElement;
+            const { data } = (element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+            return [...data];
           });
+      await poll(async () => Math.max(...(await thumbnail()))).toBe(255); // it is drawn, opaque
       const alone = await thumbnail();
+      // The runtime adds in another order where more faces are drawn at once, so a step of 255 is no difference.
+      const largestChange = async () => Math.max(...(await thumbnail()).map((value, i) => Math.abs(value - alone[i]!)));
       await page.getByRole('button', { name: 'Your photo' }).click();
       await page.locator('#photo-file').setInputFiles(astronaut());
       await isPortrait(page);
@@ -426,7 +431,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.getByRole('button', { name: 'Your photo', exact: true }).nth(1).waitFor(); // among the recent ones
       await page.reload();
       await page.getByRole('button', { name: 'Recent' }).click({ timeout: 60_000 });
-      await poll(thumbnail).toBe(alone);
+      await poll(largestChange).toBeLessThanOrEqual(2);
       await page.getByRole('button', { name: 'Face 3', exact: true }).click();
       await poll(() => page.url()).toContain('seed=3');
     }, 120_000);

@@ -21,7 +21,9 @@ const options = z.strictObject({
   weights: z
     .enum(['float32', 'float16'])
     .default('float32')
-    .describe('how weights are stored; float16: half the bytes, brought back to float32 when the file is opened'),
+    .describe(
+      'how weights are stored; float16: half the bytes (of mapping.onnx as many), brought back to float32 when the file is opened',
+    ),
   ...folderOptions,
 });
 
@@ -54,7 +56,8 @@ export const exportNetworks = defineStage({
       const files = {
         'generator.onnx': generatorOnnx(generator.architecture, generator.weights, target),
         ...(model.geometry === 'linear' && {
-          'mapping.onnx': mappingOnnx(generator.architecture, generator.weights, target),
+          // Every layer inherits its errors, and it has few weights: a bundle stores it exactly too.
+          'mapping.onnx': mappingOnnx(generator.architecture, generator.weights, { ...target, weights: 'float32' }),
         }),
         'classifier.onnx': classifierOnnx(classifier.architecture, classifier.weights, target),
         ...(encoder && { 'encoder.onnx': encoderOnnx(encoder.architecture, encoder.weights, target) }),
