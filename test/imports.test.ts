@@ -91,3 +91,19 @@ test('each file says in its first line why it exists', () => {
   const silent = files.filter(path => !/^\/\/ \S|^\/\*\*? \S/.test(readFileSync(join(source, path), 'utf8')));
   expect(silent).toEqual([]);
 });
+
+test('the page loads no schemas, which would be a third of it: the worker reads what comes from outside', () => {
+  const seen = new Set<string>();
+  const visit = (path: string) => {
+    if (seen.has(path) || !/\.tsx?$/.test(path)) return;
+    seen.add(path);
+    const text = readFileSync(join(source, path), 'utf8').replace(/^import type [^;]*;/gm, '');
+    for (const [, target] of text.matchAll(/^(?:import|export) [^;]*'(\.[^']+)';/gm)) {
+      visit(relative(source, resolve(source, dirname(path), target!)));
+    }
+  };
+  visit('web/page/main.tsx');
+  expect(seen.size).toBeGreaterThan(50);
+  const withSchemas = [...seen].filter(path => /from 'zod'/.test(readFileSync(join(source, path), 'utf8')));
+  expect(withSchemas).toEqual([]);
+});

@@ -1,5 +1,4 @@
 // Names of attributes: CelebA's 40, and the rule for lists of one's own that datasets and classifiers carry.
-import { z } from 'zod';
 import { didYouMean, UserError } from './errors.ts';
 
 /** CelebA's, in the order of its label file (Liu et al. 2015). Files that name no attributes mean these. */
@@ -57,13 +56,6 @@ export const attributeNamePattern = /^[A-Za-z0-9][\w-]{0,63}$/;
 
 /** The most attributes that one classifier can learn. */
 export const mostAttributes = 1000;
-
-/** A list of attributes as files keep it: in the order of the columns of scores and labels. */
-export const attributeListSchema = z
-  .array(z.string().regex(attributeNamePattern, 'must be letters, digits, _ and -, at most 64'))
-  .max(mostAttributes)
-  .refine(names => new Set(names.map(name => name.toLowerCase())).size === names.length, 'must name each once')
-  .default([...attributeNames]);
 
 /**
  * @param attributes in the order of the columns of scores and labels.

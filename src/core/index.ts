@@ -1,8 +1,9 @@
 // The library's entry for any runtime: what works on a bundle once a program brings ONNX Runtime and reads the files.
 export { type AttributeName, attributeNames } from './attributes.ts';
-export type { Direction, DirectionFacts, ScoredDirection } from './directions/direction.ts';
+export type { Direction, DirectionFacts } from './directions/direction.ts';
 export { type Hold, holdNames } from './directions/hold.ts';
 export type { LayerName, LayerRange } from './directions/layers.ts';
+export type { ScoredDirection } from './directions/scored.ts';
 export type { Conditioned } from './editing/conditioning.ts';
 export { formatMove, type LatentMove, type Move, type ProbabilityMove, parseMove } from './editing/moves.ts';
 export {
@@ -13,11 +14,11 @@ export {
   parseRecipes,
   type Recipe,
   readRecipes,
-  type Start,
   type Strip,
 } from './editing/recipe.ts';
 export { recipesAsXmp, recipesIn } from './editing/recipe-file.ts';
 export type { Edited } from './editing/request.ts';
+export type { Start } from './editing/start.ts';
 export { type MoveRange, parseMoveRange } from './editing/strip.ts';
 export type { Bundle, Hash, ReadFile } from './editor/bundle.ts';
 export { FaceEditor, loadBundle } from './editor/face-editor.ts';

@@ -1,5 +1,5 @@
 // A tiny bundle whose attributes say all that a bundle can say: probabilities, calibration, safe ranges, suggested locks.
-import type { ScoredDirection } from '../../src/core/directions/direction.ts';
+import type { ScoredDirection } from '../../src/core/directions/scored.ts';
 import { type BundleIndex, bundleFiles, writeBundleIndex } from '../../src/core/editor/bundle.ts';
 import { toFloat64 } from '../../src/core/formats/nd-array.ts';
 import { decodeNpy, encodeNpy } from '../../src/core/formats/npy.ts';

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeNames } from '../../src/core/attributes.ts';
-import type { ScoredDirection } from '../../src/core/directions/direction.ts';
+import type { ScoredDirection } from '../../src/core/directions/scored.ts';
 import { bundleFiles, type ReadFile, writeBundleIndex } from '../../src/core/editor/bundle.ts';
 import { encodeWeights } from '../../src/core/editor/networks.ts';
 import { UserError } from '../../src/core/errors.ts';

@@ -1,6 +1,7 @@
 // Calibrates one attribute of a bundle: the meaning of distances, the safe range, layers, locks, and whether it works.
-import { type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
+import type { DirectionFacts } from '../directions/direction.ts';
 import type { Hold } from '../directions/hold.ts';
+import { isScored, type ScoredDirection } from '../directions/scored.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import type { EditEffect } from '../measures/answers/edit-effects.ts';
 import { chosenHold } from './chosen-hold.ts';

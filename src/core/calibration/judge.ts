@@ -1,5 +1,5 @@
 // The judge of edits: a network that says whether a move did what it should, best one that labelled nothing.
-import { isScored } from '../directions/direction.ts';
+import { isScored } from '../directions/scored.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { logitOf } from '../editor/probability.ts';
 

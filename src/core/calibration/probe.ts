@@ -1,8 +1,9 @@
 // Moves many faces along one attribute to where the classifier is sure, and asks the judge what became of the others.
 import { attributeIndex } from '../attributes.ts';
-import { type Direction, isScored } from '../directions/direction.ts';
+import type { Direction } from '../directions/direction.ts';
 import type { Hold } from '../directions/hold.ts';
 import type { LayerRange } from '../directions/layers.ts';
+import { isScored } from '../directions/scored.ts';
 import { type Answer, strengthFor } from '../editing/response.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { logitOf } from '../editor/probability.ts';

@@ -83,12 +83,3 @@ export const directionSchema = z.object({
 });
 
 export type DirectionFacts = z.output<typeof directionSchema>;
-
-/** A direction of an attribute that the classifier knows. */
-export interface ScoredDirection extends DirectionFacts {
-  readonly threshold: number;
-}
-
-export function isScored(direction: DirectionFacts): direction is ScoredDirection {
-  return direction.threshold !== undefined;
-}

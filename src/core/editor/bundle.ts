@@ -1,14 +1,9 @@
 // The format of a model bundle: one folder with all that editing needs, every file under its hash.
 import { z } from 'zod';
 import { areSameAttributes } from '../attributes.ts';
-import {
-  boundarySchema,
-  type Direction,
-  type DirectionFacts,
-  directionSchema,
-  isScored,
-} from '../directions/direction.ts';
+import { boundarySchema, type Direction, type DirectionFacts, directionSchema } from '../directions/direction.ts';
 import { isRange } from '../directions/layers.ts';
+import { isScored } from '../directions/scored.ts';
 import type { Recipe } from '../editing/recipe.ts';
 import { UserError } from '../errors.ts';
 import { checkShape, toFloat64 } from '../formats/nd-array.ts';

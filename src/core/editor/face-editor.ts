@@ -1,14 +1,16 @@
 // The editor that a bundle becomes: draws faces, conditions directions, edits, renders and scores.
 import { didYouMeanAttribute } from '../attributes.ts';
-import { type Direction, type DirectionFacts, isScored, type ScoredDirection } from '../directions/direction.ts';
+import type { Direction, DirectionFacts } from '../directions/direction.ts';
 import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
+import { isScored, type ScoredDirection } from '../directions/scored.ts';
 import { type Conditioned, conditionNormal } from '../editing/conditioning.ts';
 import type { MovedFurther } from '../editing/curve-edit.ts';
 import { editLatent } from '../editing/edit.ts';
 import { fieldScores } from '../editing/field-scores.ts';
 import { asLatentMove, type Move } from '../editing/moves.ts';
-import { type Recipe, type Start, startOf } from '../editing/recipe.ts';
+import type { Recipe } from '../editing/recipe.ts';
 import type { Edited } from '../editing/request.ts';
+import { type Start, startOf } from '../editing/start.ts';
 import { spreadOverRange } from '../editing/strength-range.ts';
 import { checkSteps, editStrip, unmoved } from '../editing/strip.ts';
 import { UserError } from '../errors.ts';
@@ -16,13 +18,8 @@ import { createRandom } from '../math/random.ts';
 import { streams } from '../math/streams.ts';
 import { Field } from '../models/field.ts';
 import { ganModel } from '../models/gan-kinds.ts';
-import {
-  type BatchRunner,
-  classifierOnnx,
-  generatorOnnx,
-  type LatentMapping,
-  latentMapping,
-} from '../models/inference.ts';
+import type { BatchRunner, LatentMapping } from '../models/inference.ts';
+import { classifierOnnx, generatorOnnx, latentMapping } from '../models/inference.ts';
 import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/latents.ts';
 import type { Photo } from '../portraits/photo.ts';
 import type { Device } from '../runtime/device.ts';

@@ -3,7 +3,7 @@
 import type { Hold } from '../directions/hold.ts';
 import type { LayerRange } from '../directions/layers.ts';
 import { checkProbability, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
-import type { Start } from '../editing/recipe.ts';
+import type { Start } from '../editing/start.ts';
 import { type MoveRange, parseMoveRange } from '../editing/strip.ts';
 import { UserError } from '../errors.ts';
 import type { Geometry } from '../models/latents.ts';

@@ -1,6 +1,6 @@
 // Wanted probabilities: how near an edit came to one, and the messages for one that cannot be had.
 import { formatMove, type Move, type ProbabilityMove } from '../editing/moves.ts';
-import type { Start } from '../editing/recipe.ts';
+import type { Start } from '../editing/start.ts';
 import { UserError } from '../errors.ts';
 
 /** A wanted probability beside the one that was reached. */

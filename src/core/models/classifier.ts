@@ -1,6 +1,6 @@
 // The attribute classifier: one network for all attributes, since they share most of what must be seen.
 import { z } from 'zod';
-import { attributeListSchema } from '../attributes.ts';
+import { attributeListSchema } from '../formats/attribute-list.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
 import { chromaticity, normalisationSchema } from '../images/colour.ts';

@@ -1,7 +1,7 @@
 // The dataset as later stages see it: arrays in a finished run of `prepare`, their shapes checked before use.
 import { z } from 'zod';
-import { attributeListSchema } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
+import { attributeListSchema } from '../../core/formats/attribute-list.ts';
 import { checkShape, type NdArray } from '../../core/formats/nd-array.ts';
 import { type NpyRows, openNpyRows, readJson, readNpy } from '../files/files.ts';
 import { exists } from '../runs/manifest.ts';

@@ -1,7 +1,7 @@
 // The description that `synthesize` writes of its faces, and the names of its files.
 import { z } from 'zod';
-import { attributeListSchema } from '../../core/attributes.ts';
 import { UserError } from '../../core/errors.ts';
+import { attributeListSchema } from '../../core/formats/attribute-list.ts';
 import { type Geometry, geometryNames } from '../../core/models/latents.ts';
 import { readJson } from '../files/files.ts';
 import type { FinishedRun } from '../runs/run-folder.ts';

@@ -1,6 +1,6 @@
 // Writes an edit as a link: short enough to send, readable, and exact.
 import { formatMove } from '../../core/editing/moves.ts';
-import type { Start } from '../../core/editing/recipe.ts';
+import type { Start } from '../../core/editing/start.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Edit, Model } from './protocol.ts';
 

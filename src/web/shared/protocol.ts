@@ -1,6 +1,7 @@
 // The messages between the page and its worker: calls with answers, and progress of loading.
 import type { DirectionFacts } from '../../core/directions/direction.ts';
-import type { Recipe, Start } from '../../core/editing/recipe.ts';
+import type { Recipe } from '../../core/editing/recipe.ts';
+import type { Start } from '../../core/editing/start.ts';
 import type { BundleIndex } from '../../core/editor/bundle.ts';
 import type { Geometry } from '../../core/models/latents.ts';
 import type { InversionProgress } from '../../core/portraits/inversion/networks.ts';

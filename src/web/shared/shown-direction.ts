@@ -1,5 +1,6 @@
 // A direction as the page knows it, and where the classifier's word on it stands.
-import { type DirectionFacts, isScored } from '../../core/directions/direction.ts';
+import type { DirectionFacts } from '../../core/directions/direction.ts';
+import { isScored } from '../../core/directions/scored.ts';
 import type { Model } from './protocol.ts';
 
 export interface ShownDirection extends DirectionFacts {

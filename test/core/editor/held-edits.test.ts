@@ -1,6 +1,6 @@
 // Edits whose locks a field holds: what holds, what recipes say, and what is refused.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ScoredDirection } from '../../../src/core/directions/direction.ts';
+import type { ScoredDirection } from '../../../src/core/directions/scored.ts';
 import { seenLatent } from '../../../src/core/editing/distances.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
 import type { FaceEditor } from '../../../src/core/editor/face-editor.ts';

@@ -1,6 +1,6 @@
 // The editor over a bundle of a style generator: truncated faces, plain addition, layers, and recipes that keep them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ScoredDirection } from '../../../src/core/directions/direction.ts';
+import type { ScoredDirection } from '../../../src/core/directions/scored.ts';
 import { distanceTo } from '../../../src/core/editing/distances.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
 import { type FaceEditor, loadBundle } from '../../../src/core/editor/face-editor.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import type { ScoredDirection } from '../../../src/core/directions/direction.ts';
+import type { ScoredDirection } from '../../../src/core/directions/scored.ts';
 import { readRecipes } from '../../../src/core/editing/recipe.ts';
 import { loadBundle } from '../../../src/core/editor/face-editor.ts';
 import { toUint8 } from '../../../src/core/images/pixels.ts';

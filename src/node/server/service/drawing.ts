@@ -1,14 +1,8 @@
 // Draws one request of the service with an editor: a picture that carries its recipe, or the facts of the edit.
 import type { Hold } from '../../../core/directions/hold.ts';
 import type { Move } from '../../../core/editing/moves.ts';
-import {
-  checkRecipe,
-  defaultTiming,
-  formatRecipe,
-  type Recipe,
-  type Start,
-  type Timing,
-} from '../../../core/editing/recipe.ts';
+import { checkRecipe, defaultTiming, formatRecipe, type Recipe, type Timing } from '../../../core/editing/recipe.ts';
+import type { Start } from '../../../core/editing/start.ts';
 import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { checkOwnRecipe } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';

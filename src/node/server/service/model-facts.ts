@@ -1,6 +1,6 @@
 // Tells of a model what clients need in order to ask for edits.
 import type { z } from '@hono/zod-openapi';
-import { isScored } from '../../../core/directions/direction.ts';
+import { isScored } from '../../../core/directions/scored.ts';
 import type { Bundle } from '../../../core/editor/bundle.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import type { modelSchema } from './schemas.ts';

@@ -1,7 +1,8 @@
 // Writes a bundle's model card: what the model is, what it was made from, how good it is and what it is not for.
 import { basename } from 'node:path';
 import { areSameAttributes, attributeNames } from '../../../core/attributes.ts';
-import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
+import type { DirectionFacts } from '../../../core/directions/direction.ts';
+import { isScored } from '../../../core/directions/scored.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { GanArchitecture, ganKinds } from '../../../core/models/gan-architecture.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';

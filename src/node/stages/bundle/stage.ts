@@ -2,7 +2,8 @@
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { areSameAttributes } from '../../../core/attributes.ts';
-import { type DirectionFacts, isScored } from '../../../core/directions/direction.ts';
+import type { DirectionFacts } from '../../../core/directions/direction.ts';
+import { isScored } from '../../../core/directions/scored.ts';
 import {
   bundleFiles,
   indexedDirections,

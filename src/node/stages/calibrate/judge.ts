@@ -1,7 +1,7 @@
 // Opens a trained classifier as the judge of a bundle's edits.
 import { areSameAttributes } from '../../../core/attributes.ts';
 import { type Judge, ownJudge } from '../../../core/calibration/judge.ts';
-import { isScored } from '../../../core/directions/direction.ts';
+import { isScored } from '../../../core/directions/scored.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { logitOf } from '../../../core/editor/probability.ts';
 import { UserError } from '../../../core/errors.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { linearResponse } from '../../../core/calibration/linear-response.ts';
 import { lookAt, scored } from '../../../core/calibration/probe.ts';
-import { isScored, type ScoredDirection } from '../../../core/directions/direction.ts';
+import { isScored, type ScoredDirection } from '../../../core/directions/scored.ts';
 import { bundleFiles, indexedDirections, lastingFacts, writeBundleIndex } from '../../../core/editor/bundle.ts';
 import { seenLatents } from '../../../core/models/latents.ts';
 import { hashBytes } from '../../artefacts/bundle.ts';

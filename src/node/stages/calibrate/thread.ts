@@ -2,7 +2,7 @@
 import { attributeIndex } from '../../../core/attributes.ts';
 import { type CalibrationWork, calibratedAttribute } from '../../../core/calibration/attribute-calibration.ts';
 import { firstFaces } from '../../../core/calibration/probe.ts';
-import { isScored } from '../../../core/directions/direction.ts';
+import { isScored } from '../../../core/directions/scored.ts';
 import { serve } from '../../threads/serve.ts';
 import { openMover } from './mover.ts';
 import type { CalibrateThread } from './work.ts';

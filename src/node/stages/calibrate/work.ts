@@ -1,7 +1,7 @@
 // The work of `calibrate` that is spread over threads or machines: finding out what the moves of one attribute do.
 import { z } from 'zod';
 import type { CalibrationWork } from '../../../core/calibration/attribute-calibration.ts';
-import type { ScoredDirection } from '../../../core/directions/direction.ts';
+import type { ScoredDirection } from '../../../core/directions/scored.ts';
 import type { WorkKind } from '../../threads/work-kind.ts';
 import type { MoverPlace } from './mover.ts';
 

@@ -1,5 +1,5 @@
 // Tells what an edit did to each face, as the bundle's classifier sees it: for the result of `edit` and its warnings.
-import { isScored } from '../../../core/directions/direction.ts';
+import { isScored } from '../../../core/directions/scored.ts';
 import type { Edited } from '../../../core/editing/request.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';

@@ -1,7 +1,8 @@
 // Gathers the faces of an edit: from seeds, from latents in a file, or from the recipes of an earlier edit.
 import type { Hold } from '../../../core/directions/hold.ts';
-import type { Recipe, Start, Strip } from '../../../core/editing/recipe.ts';
+import type { Recipe, Strip } from '../../../core/editing/recipe.ts';
 import { collectWishes } from '../../../core/editing/request.ts';
+import type { Start } from '../../../core/editing/start.ts';
 import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { isSameModel } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';

@@ -1,9 +1,10 @@
 // Draws edits as strips, one row a face, or as animations, for the stages that show edits.
 import type { Hold } from '../../../core/directions/hold.ts';
 import { asLatentMove } from '../../../core/editing/moves.ts';
-import { addRecipe, type Recipe, type Start, type Strip, type Timing } from '../../../core/editing/recipe.ts';
+import { addRecipe, type Recipe, type Strip, type Timing } from '../../../core/editing/recipe.ts';
 import { recipesAsXmp } from '../../../core/editing/recipe-file.ts';
 import type { Edited } from '../../../core/editing/request.ts';
+import type { Start } from '../../../core/editing/start.ts';
 import type { MoveRange } from '../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import type { EditRequest, StripRequest } from '../../../core/editor/requests.ts';

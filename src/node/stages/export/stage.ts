@@ -1,7 +1,7 @@
 // Stage `export`: writes a bundle's networks as ONNX files for other programs.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isScored } from '../../../core/directions/direction.ts';
+import { isScored } from '../../../core/directions/scored.ts';
 import { type Bundle, bundleFiles, readBundle } from '../../../core/editor/bundle.ts';
 import { bundleNetworks } from '../../../core/editor/networks.ts';
 import type { Target } from '../../../core/graph/target.ts';

@@ -1,5 +1,5 @@
 // Side effects of a slider: the attributes that move with its own, as the bundle measured them or as this face shows them.
-import { isScored } from '../../../core/directions/direction.ts';
+import { isScored } from '../../../core/directions/scored.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import type { Frame, Model } from '../../shared/protocol.ts';
 import type { ShownDirection } from '../../shared/shown-direction.ts';

@@ -1,5 +1,5 @@
 // Faces as values: where an edit starts, and whether two are the same.
-import { startOf } from '../../../core/editing/recipe.ts';
+import { startOf } from '../../../core/editing/start.ts';
 import type { Edit, Model } from '../../shared/protocol.ts';
 
 /** The face of a first visit where the bundle names none: seed 12 is a whole face of the shipped model. */

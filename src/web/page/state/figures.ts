@@ -1,5 +1,5 @@
 // Figures of a face: how probable each attribute is, and how far the face lies from each boundary.
-import { isScored } from '../../../core/directions/direction.ts';
+import { isScored } from '../../../core/directions/scored.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import type { Edit, Model } from '../../shared/protocol.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { attributeIndex, attributeNames } from '../../../../src/core/attributes.ts';
-import type { ScoredDirection } from '../../../../src/core/directions/direction.ts';
+import type { ScoredDirection } from '../../../../src/core/directions/scored.ts';
 import { cosine } from '../../../../src/core/math/linear-algebra.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { readJson } from '../../../../src/node/files/files.ts';

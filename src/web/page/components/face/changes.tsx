@@ -1,7 +1,7 @@
 // How the edit changed each attribute: first those that were moved, then the largest changes that nobody asked for.
 import './changes.css';
 import { useComputed, useSignal } from '@preact/signals';
-import { isScored } from '../../../../core/directions/direction.ts';
+import { isScored } from '../../../../core/directions/scored.ts';
 import { labelOf } from '../../../shared/attribute-names.ts';
 import { changeText, percentText } from '../../display/wording.ts';
 import { useStudio } from '../common/studio-context.ts';
