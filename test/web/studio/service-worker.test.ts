@@ -1,4 +1,7 @@
 // The service worker: it serves its own studio alone, keeps models whole, and goes when its studio is gone.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -139,4 +142,14 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await opened.reload();
     await faceIsThere(opened);
   });
+});
+
+test.skipIf(!hasChromium)('what a first visit loads beside model and runtime is less than 160 kB, packed', () => {
+  const folder = page();
+  const assets = readdirSync(join(folder, 'assets')).filter(name => !/model-card|ort\.jspi/.test(name)); // come later
+  const files = ['index.html', ...assets.map(name => `assets/${name}`)];
+  const bytes = files.map(name => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length);
+  const sum = bytes.reduce((a, b) => a + b, 0);
+  expect(sum).toBeGreaterThan(50_000);
+  expect(sum).toBeLessThan(160_000);
 });
