@@ -1,4 +1,4 @@
-// Names of attributes: CelebA's 40, and the rule for lists of one's own that datasets and classifiers carry.
+// Names of attributes: CelebA's 40, and the rule for names of one's own.
 import { didYouMean, UserError } from './errors.ts';
 
 /** CelebA's, in the order of its label file (Liu et al. 2015). Files that name no attributes mean these. */

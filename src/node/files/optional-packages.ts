@@ -12,7 +12,8 @@ export const optionalPackages = {
 export function notInstalled(packages: readonly string[]): string[] {
   return packages.filter(name => {
     try {
-      return import.meta.resolve(name) === '';
+      import.meta.resolve(name);
+      return false;
     } catch {
       return true;
     }

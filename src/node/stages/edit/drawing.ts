@@ -1,5 +1,4 @@
 // The file that `edit` writes: its format by the ending, and how its frames are put into it.
-
 import { extname } from 'node:path';
 import { defaultTiming, type Recipe } from '../../../core/editing/recipe.ts';
 import { formatMoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
