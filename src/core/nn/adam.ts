@@ -87,14 +87,38 @@ export interface FlatUpdate extends AdamOptions {
 }
 
 /**
- * The same step as {@link adamUpdates} and {@link movingAverage}, in place, on the parameters from `from` to `to`: one
- * pass over memory where the graph takes one for each node (docs/log.md). The graph is its oracle.
+ * The same step as {@link adamUpdates} and {@link movingAverage}, in place, on one of `parts` parts of the parameters:
+ * one pass over memory where the graph takes one for each node (docs/log.md). The graph is its oracle. Every part has
+ * its share of the parameters that averages follow, so that all are the same work.
  * @param gradients one array [P] for each share of the minibatch: their mean is used, added up in their order.
+ * @param part from 0.
  */
 export function updateFlat(
-  { parameters, mean, variance, averages, averaged }: FlatState,
+  state: FlatState,
   gradients: readonly Float32Array[],
-  { step, learningRate, decays, beta1, beta2 }: FlatUpdate,
+  update: FlatUpdate,
+  part: number,
+  parts: number,
+): void {
+  const [start, end] = state.averaged;
+  const ranges = [
+    [0, start],
+    [start, end],
+    [end, state.parameters.length],
+  ] as const;
+  for (const [first, after] of ranges) {
+    const size = Math.ceil((after - first) / parts);
+    const from = Math.min(after, first + part * size);
+    const to = Math.min(after, from + size);
+    adamInPlace(state, gradients, update, from, to);
+    if (first === start) averageInPlace(state, update, from, to);
+  }
+}
+
+function adamInPlace(
+  { parameters, mean, variance }: FlatState,
+  gradients: readonly Float32Array[],
+  { step, learningRate, beta1, beta2 }: FlatUpdate,
   from: number,
   to: number,
 ): void {
@@ -113,10 +137,12 @@ export function updateFlat(
     }
     parameters[i] = parameters[i]! - (gradient / (Math.sqrt(variance[i]!) + floor)) * rate;
   }
-  const [start, end] = [Math.max(from, averaged[0]), Math.min(to, averaged[1])];
+}
+
+function averageInPlace({ parameters, averages }: FlatState, { decays }: FlatUpdate, from: number, to: number): void {
   for (const [k, average] of averages.entries()) {
     const kept = decays[k]!;
-    for (let i = start; i < end; i++) {
+    for (let i = from; i < to; i++) {
       const value = parameters[i]!;
       average[i] = value + (average[i]! - value) * kept;
     }

@@ -201,8 +201,8 @@ function outputsOf({ discriminator, generator }: BothTerms): Record<string, Tens
   return { discriminatorLoss: discriminator.loss, ...discriminator.metrics, generatorLoss: generator.loss };
 }
 
-/** The output in which a share of a minibatch returns its gradients. */
-export const gradientOutput = 'gradient';
+/** The state in which a share of a minibatch leaves its gradients. */
+export const gradientState = 'gradient';
 
 /** The parameters of both networks, in the order in which `gradient` holds their gradients one after the other. */
 export function trainedSpecs(options: Pick<StepOptions, 'architecture' | 'resolution' | 'adam'>) {
@@ -212,13 +212,14 @@ export function trainedSpecs(options: Pick<StepOptions, 'architecture' | 'resolu
 
 /**
  * A simultaneous step's gradients without the update: the part of it that one thread does on its share.
- * @param options with the share's number of images. @returns a program whose output `gradient` is flat.
+ * @param options with the share's number of images. @returns a program that replaces the state `gradient`, which is flat:
+ *   as an output it would be new memory of megabytes at each step, which keeps the garbage collector busy.
  */
 export function shareStep(options: StepOptions, penalise: boolean): ProgramDefinition {
   const terms = simultaneousTerms(options, penalise);
   const all = [...terms.discriminator.gradients, ...terms.generator.gradients];
   const flat = all.map(each => ops.reshape(each, [sizeOf(each.shape)]));
-  return { outputs: { ...outputsOf(terms), [gradientOutput]: ops.concat(flat, 0) } };
+  return { outputs: outputsOf(terms), updates: { [gradientState]: ops.concat(flat, 0) } };
 }
 
 /** Images made by a moving average. Fed: `z` [N, d], and `alpha` while fading. */

@@ -4,7 +4,7 @@ import { updateFlat } from '../../../core/nn/adam.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { Program } from '../../../core/runtime/program.ts';
 import { StateStore } from '../../../core/runtime/state.ts';
-import { gradientOutput } from '../../../core/training/gan/step.ts';
+import { gradientState } from '../../../core/training/gan/step.ts';
 import type { ShareOrder, ShareThread } from './share-threads.ts';
 
 type Prepare = Extract<ShareOrder, { what: 'prepare' }>;
@@ -13,7 +13,7 @@ type Prepare = Extract<ShareOrder, { what: 'prepare' }>;
 interface Programs {
   readonly plain: Program;
   readonly penalised: Program;
-  /** Copies of the parameters: ONNX Runtime takes no memory that threads share. */
+  /** Copies of the parameters and the gradient: ONNX Runtime takes no memory that threads share. */
   readonly copies: StateStore;
 }
 
@@ -31,9 +31,7 @@ export function shareOf(device: Device): (order: ShareOrder) => Promise<ShareThr
     }
     if (order.what === 'step') return gradients(prepared!, programs!, order);
     const { program, gradients: all, thread, threads } = prepared!;
-    const { length } = program.state.parameters;
-    const part = Math.ceil(length / threads);
-    updateFlat(program.state, all, order.update, thread * part, Math.min(length, (thread + 1) * part));
+    updateFlat(program.state, all, order.update, thread, threads);
     return {};
   };
 }
@@ -42,6 +40,8 @@ async function programsOf(device: Device, order: Prepare): Promise<Programs> {
   const { plain, penalised, parameters } = order.program;
   const copies = new StateStore(device);
   for (const [name, shape] of parameters) copies.set(name, shape, new Float32Array(sizeOf(shape)));
+  const size = order.program.state.parameters.length;
+  copies.set(gradientState, [size], new Float32Array(size));
   const open = (bytes: Uint8Array) => Program.openTraining(device, bytes);
   return { plain: await open(plain), penalised: await open(penalised), copies };
 }
@@ -58,8 +58,7 @@ async function gradients(
     values.set(program.state.parameters.subarray(at, at + values.length));
     at += values.length;
   }
-  const results = await programs[penalise ? 'penalised' : 'plain'].run(feeds, copies);
-  const { [gradientOutput]: flat, ...figures } = results;
-  all[thread]!.set(flat!);
+  const figures = await programs[penalise ? 'penalised' : 'plain'].run(feeds, copies);
+  all[thread]!.set(copies.values(gradientState));
   return figures;
 }
