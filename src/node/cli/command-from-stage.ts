@@ -79,7 +79,12 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
       if (command.getOptionValueSource(attribute) === 'cli') flags[key] = values[attribute];
     }
     const [word] = command.processedArgs as [string?];
-    if (stage.argument !== undefined && word !== undefined) flags[stage.argument] = word;
+    if (stage.argument !== undefined && word !== undefined) {
+      const given = flags[stage.argument];
+      const flag = flagOf(stage.argument);
+      if (given !== undefined) throw new UserError(`${flag} must be given once; got ${word} and ${flag} ${given}`);
+      flags[stage.argument] = word;
+    }
     const fromFile = typeof values.config === 'string' ? await readConfig(values.config, stage) : {};
     const config = parseOptions(stage, { ...fromFile, ...flags });
     await execute(stage, config, { json: values.json === true, dryRun: values.dryRun === true });

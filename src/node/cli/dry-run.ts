@@ -1,9 +1,10 @@
 // Says what a command would do, for `--dry-run`: reads the disk, writes nothing.
 import { stat } from 'node:fs/promises';
+import { UserError } from '../../core/errors.ts';
 import { exists } from '../files/places.ts';
 import { isSetAside } from '../runs/run-folder.ts';
 import { contentAt, placeOf } from '../runs/run-place.ts';
-import { destinationOf } from '../stages/framework/destination.ts';
+import { checkDestination, destinationOf } from '../stages/framework/destination.ts';
 import type { Stage, Step } from '../stages/framework/stage.ts';
 import { printValues } from './print-values.ts';
 
@@ -39,14 +40,19 @@ function indented(text: string): string {
 }
 
 async function effect({ stage, config }: Step): Promise<string> {
-  const { out, resume, force } = config;
+  const { out, resume } = config;
   if (typeof out !== 'string') return 'write nothing';
   if (destinationOf(stage.options, config) === undefined) return `write into ${out}`;
+  try {
+    await checkDestination(stage.options, config);
+  } catch (error) {
+    if (error instanceof UserError) return `refuse: ${error.message}`;
+    throw error;
+  }
   const place = await placeOf(out);
   const isEmptyFolder = async () => (await stat(out)).isDirectory() && (await contentAt(place)).length === 0;
   if ((await exists(out)) && !(await isEmptyFolder())) {
-    if (resume === true) return `keep ${out} if its options and inputs are the same`;
-    return force === true ? `replace ${out}` : `refuse, because ${out} exists`;
+    return resume === true ? `keep ${out} if its options and inputs are the same` : `replace ${out}`;
   }
   const { partial, earlier } = place;
   if (!(await exists(partial))) return `write ${out}`;

@@ -83,6 +83,7 @@ function holdsOthers(folder: string, names: readonly string[]): UserError {
 export async function checkRunPlace(out: string, { force, resume }: { force: boolean; resume: boolean }): Promise<void> {
   const place = await placeOf(out);
   await checkFree(out, place, force || resume);
+  await checkPartialFree(place);
   await checkCanBeMade(place.lock, out);
 }
 

@@ -67,18 +67,9 @@ test('a dry run tells options and effects, and writes nothing', () => {
   mkdirSync(join(out, 'classifier'));
   const effects = (...more: string[]) =>
     (JSON.parse(faceTuning(...flags, '--json', ...more).stdout) as { would: string }[]).map(({ would }) => would);
-  expect(effects().slice(0, 3)).toEqual([
-    `refuse, because ${join(out, 'dataset')} exists`,
-    `drop ${join(out, 'gan.partial')} and write ${join(out, 'gan')}`,
-    `write ${join(out, 'classifier')}`, // an empty folder is as good as none
-  ]);
-  expect(effects('--resume').slice(0, 2)).toEqual([
-    `keep ${join(out, 'dataset')} if its options and inputs are the same`,
-    `continue ${join(out, 'gan.partial')} and make ${join(out, 'gan')} of it`,
-  ]);
-  expect(effects('--force')[0]).toBe(`replace ${join(out, 'dataset')}`);
-
-  // After an hour of work it is kept.
+  for (const flag of ['--resume', '--force']) {
+    expect(effects(flag)[0]).toMatch(/^refuse: out must be a new folder or an earlier run; .* holds other files/);
+  }
   const started = new Date(Date.now() - 3_600_000).toISOString();
   const ended = { finished: null, summary: null, seconds: 0, peakMemoryMB: 0 };
   const manifest = {
@@ -90,6 +81,19 @@ test('a dry run tells options and effects, and writes nothing', () => {
     started,
     ...ended,
   };
+  writeFileSync(join(out, 'dataset', runFiles.manifest), JSON.stringify(manifest));
+  expect(effects().slice(0, 3)).toEqual([
+    `refuse: ${join(out, 'dataset')} is a finished run; give --force to replace it or choose another --out`,
+    `drop ${join(out, 'gan.partial')} and write ${join(out, 'gan')}`,
+    `write ${join(out, 'classifier')}`, // an empty folder is as good as none
+  ]);
+  expect(effects('--resume').slice(0, 2)).toEqual([
+    `keep ${join(out, 'dataset')} if its options and inputs are the same`,
+    `continue ${join(out, 'gan.partial')} and make ${join(out, 'gan')} of it`,
+  ]);
+  expect(effects('--force')[0]).toBe(`replace ${join(out, 'dataset')}`);
+
+  // After an hour of work it is kept.
   writeFileSync(join(out, 'gan.partial', runFiles.manifest), JSON.stringify(manifest));
   expect(effects()[1]).toBe(
     `rename ${join(out, 'gan.partial')} to ${join(out, 'gan.earlier')} and write ${join(out, 'gan')}`,

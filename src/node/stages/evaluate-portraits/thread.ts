@@ -2,6 +2,8 @@
 import type { Judge } from '../../../core/calibration/judge.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
+import type { EditRequest } from '../../../core/editor/requests.ts';
+import { UserError } from '../../../core/errors.ts';
 import { featureDistance, psnr } from '../../../core/measures/images/likeness.ts';
 import { classifierFeatures } from '../../../core/models/classifier.ts';
 import { type BatchRunner, classifierRunner } from '../../../core/models/inference.ts';
@@ -136,23 +138,35 @@ async function editsOf(
   const edits: JudgedEdit[] = [];
   for (const attribute of attributes) {
     const { index, details } = editor.attribute(attribute);
-    const wanted = probabilityOf(details, logits[index]!) < 0.5 ? 0.9 : 0.1;
+    const before = probabilityOf(details, logits[index]!);
+    const wanted = before < 0.5 ? 0.9 : 0.1;
     const moves = [{ attribute, kind: 'probability', probability: wanted } as const];
     const request = { ...start, moves, locks: details.suggestedLocks ?? [] };
-    const resolved = await editor.resolve(request, { nearest: true });
-    const after = await editor.render([editor.edit(resolved).latent]);
-    const shown = found === undefined ? after : await pastedCrop(found.portrait, after, editor.bundle.resolution);
-    const now = await seen(judge, shown);
+    const made = await nearestEdit(editor, request);
+    const after = made && (await editor.render([made.latent]));
+    const shown = found && after ? await pastedCrop(found.portrait, after, editor.bundle.resolution) : after;
+    const now = shown ? await seen(judge, shown) : answers;
     const others = answers.filter((_, column) => column !== index);
     const othersNow = now.filter((_, column) => column !== index);
     edits.push({
       ...{ attribute, wanted },
-      reached: resolved.wanted[0]!.reached,
+      reached: made?.reached ?? before,
       arrived: now[index] === wanted > 0.5,
       flips: 1 - shareOfSame(others, othersNow),
     });
   }
   return edits;
+}
+
+/** @returns the edit that comes nearest to what is wanted; undefined where the locks leave this face no way. */
+async function nearestEdit(editor: FaceEditor, request: EditRequest) {
+  try {
+    const resolved = await editor.resolve(request, { nearest: true });
+    return { latent: editor.edit(resolved).latent, reached: resolved.wanted[0]!.reached };
+  } catch (error) {
+    if (error instanceof UserError) return undefined; // all other mistakes were found before any face
+    throw error;
+  }
 }
 
 /** The square around the face out of the edited photo, as the networks see it. */

@@ -2,6 +2,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { attributeNames } from '../../../../src/core/attributes.ts';
+import type { ScoredDirection } from '../../../../src/core/directions/scored.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { evaluatePortraits } from '../../../../src/node/stages/evaluate-portraits/stage.ts';
 import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
@@ -70,6 +72,22 @@ test('photos come nearer step by step, and edits of them stand beside those of s
   await expect(evaluatePortraits.run(options({ out, pictures: others, resume: true }), context)).rejects.toThrow(
     'pictures',
   );
+});
+
+test('an edit for which the locks leave no way changes nothing, and the others go on', {
+  timeout: 60_000,
+}, async () => {
+  const locked = join(root, 'locked');
+  const others = attributeNames.filter(name => name !== 'Young' && name !== noBoundary);
+  const fullyLocked = (details: ScoredDirection) =>
+    details.attribute === 'Young' ? { ...details, suggestedLocks: others.slice(0, 20) } : details;
+  await writeTinyBundle(locked, 16, fullyLocked, [], { kind: tinyStyle, encoder: true });
+  const { edits } = await evaluatePortraits.run(
+    options({ bundle: locked, faces: 1, out: join(root, 'out-locked') }),
+    context,
+  );
+  expect(edits[0]).toMatchObject({ attribute: 'Young', photos: { flips: 0 }, seeds: { flips: 0 } });
+  expect(edits[1]!.photos.flips).toBeGreaterThanOrEqual(0);
 });
 
 test('a dataset of other squares than CelebA’s, and a folder without its pictures, are one line before any work', async () => {

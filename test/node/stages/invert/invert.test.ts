@@ -68,6 +68,9 @@ describe('invert', () => {
     expect(mistake('invert', photo, ...words, '--points', '1,2 3')).toMatch(/^points must be 3 .* or 5 .* pairs/);
     expect(mistake('invert', photo, ...words, '--points', points, '--face', '2')).toMatch(/Leave it out$/);
     expect(mistake('invert', bundle, ...words)).toMatch(/./);
+    expect(mistake('invert', photo, '--photo', 'other.jpg', ...words)).toBe(
+      `--photo must be given once; got ${photo} and --photo other.jpg`,
+    );
     const pggan = join(root, 'pggan');
     await writeTinyBundle(pggan);
     expect(mistake('invert', photo, '--points', points, '--bundle', pggan, '--out', join(root, 'no'))).toMatch(
