@@ -51,8 +51,9 @@ export function randomGeneratorWeights(architecture: GanArchitecture): Weights {
   return randomWeights(ganModel(architecture).finishedSpec(), 1);
 }
 
-export function randomClassifierWeights(architecture: ClassifierArchitecture): Weights {
-  return randomWeights(classifierSpec(architecture), 2);
+/** @param seed of the weights; tiny bundles have the default. */
+export function randomClassifierWeights(architecture: ClassifierArchitecture, seed = 2): Weights {
+  return randomWeights(classifierSpec(architecture), seed);
 }
 
 export const tinyGeneratorWeights = randomGeneratorWeights(tinyGan);

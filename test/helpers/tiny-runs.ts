@@ -42,11 +42,14 @@ export async function writeTinyGenerator(
   });
 }
 
-/** A run of an untrained classifier whose thresholds rise with the attribute. */
-export async function writeTinyClassifier(out: string, architecture = tinyClassifier): Promise<void> {
+/**
+ * A run of an untrained classifier whose thresholds rise with the attribute.
+ * @param seed of the weights: by default, others than those of tiny bundles.
+ */
+export async function writeTinyClassifier(out: string, architecture = tinyClassifier, seed = 3): Promise<void> {
   const config = { preset: 'judge', seed: 3 };
   await withRun(out, { stage: 'train classifier', config, inputs: {} }, async run => {
-    await writeTensors(run.file('classifier.safetensors'), randomClassifierWeights(architecture), {
+    await writeTensors(run.file('classifier.safetensors'), randomClassifierWeights(architecture, seed), {
       architecture,
       thresholds: attributeNames.map((_, a) => (a - 20) / 100),
       calibration: attributeNames.map(() => ({ slope: 1, intercept: 0 })),

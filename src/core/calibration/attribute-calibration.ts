@@ -40,7 +40,8 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   const free: Plan = { moved: name, locks: [], ...(layers && { layers }) };
   const swept = await sweep(editor, judge, free, work.faces);
   const movesWith = companions(name, swept, editor.bundle.directions.filter(isScored));
-  const hold = await chosenHold(name, layers, work);
+  const along = movesWith.map(({ attribute: companion }) => companion);
+  const hold = await chosenHold(name, layers, along, work);
   const best = await chosenLocks(editor, judge, name, boundary, chosen, hold, work, triedStrengths);
   const plan: Plan = { ...free, locks: best.locks, hold };
   const effect = (each: Plan) => effectOf(editor, judge, each, work.judgedFaces);

@@ -15,17 +15,21 @@ export interface HoldChoice {
   readonly judgedFaces: ProbeFaces;
 }
 
-/** Locks that people set first: the four that InterFaceGAN holds apart from pose. */
+/** Locks that people set first on faces: the four that InterFaceGAN holds apart from pose. */
 const usuallyLocked = ['Male', 'Young', 'Smiling', 'Eyeglasses'];
 
-/** @returns the way in which edits hold locks as people set them ({@link usualLocks}), judged by {@link betterHold}. */
+/**
+ * @param companions attributes that move along, the largest change first.
+ * @returns the way in which edits hold locks as people set them ({@link usualLocks}), judged by {@link betterHold}.
+ */
 export async function chosenHold(
   moved: string,
   layers: LayerRange | undefined,
+  companions: readonly string[],
   { editor, judge, judgedFaces }: HoldChoice,
 ): Promise<Hold> {
   if (editor.bundle.field === undefined) return 'linear';
-  const locks = usualLocks(moved, editor);
+  const locks = usualLocks(moved, editor, companions);
   if (locks.length === 0) return 'linear';
   const straight = await effectOf(editor, judge, { moved, locks, ...(layers && { layers }) }, judgedFaces);
   const byField = await effectOf(editor, judge, { moved, locks, hold: 'field' }, judgedFaces);
@@ -44,13 +48,21 @@ export function betterHold(
   return isAlive && byField.heldAgreement > straight.heldAgreement ? 'field' : 'linear';
 }
 
-/** @returns the locks that people set first, but for those that leave the attribute no way to change. */
-export function usualLocks(moved: string, { bundle: { movable } }: FaceEditor): readonly string[] {
+/**
+ * @param companions locked in a list of attributes of one's own, which has none of those that people set first.
+ * @returns the locks that people set first, but for those that leave the attribute no way to change.
+ */
+export function usualLocks(
+  moved: string,
+  { bundle: { movable } }: FaceEditor,
+  companions: readonly string[],
+): readonly string[] {
   const boundaryOf = (name: string) => movable.find(({ attribute }) => attribute === name);
+  const boundariesOf = (names: readonly string[]) =>
+    names.flatMap(name => (name === moved ? [] : (boundaryOf(name) ?? [])));
+  const first = boundariesOf(usuallyLocked);
   const locks: Direction[] = [];
-  for (const name of usuallyLocked) {
-    const lock = boundaryOf(name);
-    if (name === moved || lock === undefined) continue;
+  for (const lock of first.length > 0 ? first : boundariesOf(companions).slice(0, usuallyLocked.length)) {
     if (projectOut(boundaryOf(moved)!, [...locks, lock]).residual >= smallestResidual) locks.push(lock);
   }
   return locks.map(({ attribute }) => attribute);

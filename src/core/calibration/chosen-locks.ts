@@ -2,6 +2,7 @@
 import { attributeIndex } from '../attributes.ts';
 import type { Direction } from '../directions/direction.ts';
 import type { Hold } from '../directions/hold.ts';
+import { projectOut } from '../editing/conditioning.ts';
 import type { FaceEditor } from '../editor/face-editor.ts';
 import { brightnessName } from '../images/brightness.ts';
 import type { EditEffect } from '../measures/answers/edit-effects.ts';
@@ -85,8 +86,9 @@ export async function chosenLocks(
   const withLight = [...best.locks, brightnessName];
   // A classifier may know brightness itself: it is the moved attribute then, or may be locked already.
   const isOpen = ![attribute, ...best.locks].includes(brightnessName);
-  const hasLight = editor.bundle.movable.some(boundary => boundary.attribute === brightnessName);
-  if (isOpen && hasLight && editor.condition(attribute, withLight).residual >= leastResidual) {
+  const locked = editor.bundle.movable.filter(boundary => withLight.includes(boundary.attribute));
+  const hasLight = locked.some(boundary => boundary.attribute === brightnessName);
+  if (isOpen && hasLight && projectOut(moved, locked).residual >= leastResidual) {
     const lit = await look(withLight, judgedFaces);
     if (cost(lit) < cost(best) + worthLight) best = lit;
   }

@@ -81,7 +81,9 @@ export function solve(
   const m = matrix.length;
   // Each row carries its right-hand side as column m, so that both are swapped and eliminated together.
   const rows = matrix.map((row, i) => Float64Array.of(...Array.from(row), right[i]!));
-  const largest = Math.max(0, ...matrix.flatMap(row => Array.from(row, Math.abs)));
+  // A loop: as arguments of one call, the entries of 400 rows are too many.
+  let largest = 0;
+  for (const row of matrix) for (let j = 0; j < m; j++) largest = Math.max(largest, Math.abs(row[j]!));
   for (let column = 0; column < m; column++) {
     let pivot = column;
     for (let i = column + 1; i < m; i++) {

@@ -3,6 +3,13 @@ import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ParameterSpec, Parameters } from '../graph/tree.ts';
 
+/** @returns images a group of {@link minibatchStddev}: the most that divide the minibatch. */
+export function statisticGroupOf(minibatch: number, largestGroup: number): number {
+  let group = largestGroup === 0 ? minibatch : Math.min(largestGroup, minibatch);
+  while (minibatch % group !== 0) group--;
+  return group;
+}
+
 /**
  * Appends the standard deviation within groups of images as one more feature map (Karras et al. 2018, §3). Groups are
  * neighbours in the batch.
@@ -11,8 +18,7 @@ import type { ParameterSpec, Parameters } from '../graph/tree.ts';
  */
 export function minibatchStddev(x: Tensor, largestGroup: number): Tensor {
   const [n, c, height, width] = x.shape as readonly [number, number, number, number];
-  let group = largestGroup === 0 ? n : Math.min(largestGroup, n);
-  while (n % group !== 0) group--;
+  const group = statisticGroupOf(n, largestGroup);
   const groups = ops.reshape(x, [n / group, group, c * height * width]); // [M G CHW]
   const centred = ops.sub(groups, ops.mean(groups, [1], true));
   const deviation = ops.sqrt(ops.add(ops.mean(ops.square(centred), [1], true), 1e-8)); // [M 1 CHW]

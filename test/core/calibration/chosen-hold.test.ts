@@ -25,6 +25,23 @@ test('locks that leave the attribute no way are not among the usual ones', () =>
   });
   const movable = [boundary('Bangs', [1, 0, 0]), boundary('Male', [0.9999, 0.0141, 0]), boundary('Smiling', [0, 0, 1])];
   const editor = { bundle: { movable } } as unknown as FaceEditor;
-  expect(usualLocks('Bangs', editor)).toEqual(['Smiling']);
-  expect(usualLocks('Smiling', editor)).toEqual(['Male']);
+  expect(usualLocks('Bangs', editor, [])).toEqual(['Smiling']);
+  expect(usualLocks('Smiling', editor, ['Bangs'])).toEqual(['Male']);
+});
+
+test('a list of one’s own without those that people set first locks what moves along most', () => {
+  const boundary = (attribute: string, at: number) => ({
+    attribute,
+    normal: Float64Array.from({ length: 8 }, (_, i) => Number(i === at)),
+    intercept: 0,
+  });
+  const movable = ['ears', 'tail', 'fur', 'paws', 'nose', 'eyes'].map(boundary);
+  const editor = { bundle: { movable } } as unknown as FaceEditor;
+  expect(usualLocks('ears', editor, ['tail', 'unknown', 'eyes', 'paws', 'fur', 'nose'])).toEqual([
+    'tail',
+    'eyes',
+    'paws',
+    'fur',
+  ]);
+  expect(usualLocks('ears', editor, [])).toEqual([]);
 });

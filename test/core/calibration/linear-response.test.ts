@@ -31,6 +31,12 @@ test('fewer faces than dimensions still have an answer', () => {
   expect(slopes.every(slope => slope.every(Number.isFinite))).toBe(true);
 });
 
+test('latents of 512 numbers, as the paper’s GANs have them, have an answer', () => {
+  const many = normals(createRandom(3), 4 * 512);
+  const { slopes } = linearResponse(many, 512, Float32Array.of(1, 2, 3, 4), 1);
+  expect(slopes[0]!.every(Number.isFinite)).toBe(true);
+});
+
 test('arrays that do not fit together are refused', () => {
   expect(() => linearResponse(latents, size, new Float32Array(7), 3)).toThrow(RangeError);
 });

@@ -19,7 +19,8 @@ export function pairedDifference(wins: number, losses: number, total: number): P
 /**
  * The threshold at which yes and no are equally likely. On few samples it does better on new ones than the threshold of
  * the highest accuracy, which the luck of a handful decides (docs/log.md). Where on these samples the more common answer
- * is better by more than a standard error, the threshold lies beyond them all, so that this answer is always given.
+ * is better by more than a standard error, the threshold lies beyond them all: new samples get this answer too, but for the
+ * few that lie further out.
  * @param logits [n]. @param labels [n], 1 for yes and 0 for no. @param scaling fitted to them.
  * @returns a logit above it counts as yes.
  */

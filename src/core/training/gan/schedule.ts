@@ -19,7 +19,9 @@ export const planOptions = {
   stabiliseKimg: kimg().describe('thousand images shown at each resolution after its fade'),
   growKimg: z
     .array(z.number().positive())
-    .describe('thousand images at each resolution below the last, in place of --fade-kimg and --stabilise-kimg'),
+    .describe(
+      'thousand images at each resolution below the last, its fade among them, in place of --stabilise-kimg; the last one given counts for all that follow',
+    ),
   kimg: kimg().describe('thousand real images shown in all'),
   minibatch: z.int().min(1).describe('images a step at the final resolution'),
   maxMinibatch: z
@@ -41,7 +43,10 @@ export interface TrainingPlan {
   readonly fadeKimg: number;
   /** Thousand real images shown at each resolution after its fade; the last one goes on to the end. */
   readonly stabiliseKimg: number;
-  /** Thousand real images shown at each resolution below the last, in place of the two above; empty or left out: those. */
+  /**
+   * Thousand real images shown at each resolution below the last, its fade among them; the last entry counts for all that
+   * follow. Empty or left out: the two above.
+   */
   readonly growKimg?: readonly number[];
   /** Thousand real images shown in all. */
   readonly totalKimg: number;
@@ -80,8 +85,8 @@ export interface SchedulePoint {
   readonly learningRate: number;
 }
 
-/** Thousand images shown at a resolution below the last one, its fade among them. */
-function kimgAt(resolution: number, plan: TrainingPlan): number {
+/** Thousand images shown at a resolution below the last, its fade among them. */
+export function kimgAt(resolution: number, plan: TrainingPlan): number {
   const { growKimg = [], startResolution, fadeKimg, stabiliseKimg } = plan;
   if (growKimg.length === 0) return (resolution === startResolution ? 0 : fadeKimg) + stabiliseKimg;
   return growKimg[Math.log2(resolution / startResolution)] ?? growKimg.at(-1)!;

@@ -23,6 +23,5 @@ export const wganGp = {
       const onDrift = ops.mul(ops.mean(ops.square(realScores)), drift); // keeps scores near zero
       return { loss: ops.add(ops.add(loss, ops.mul(penalty, lambda)), onDrift), penalty };
     },
-    fakeRatio: ({ fakeScores }) => ops.neg(ops.ones(fakeScores.shape)),
   }),
 } satisfies LossKind<typeof options>;

@@ -1,11 +1,12 @@
 // Opens a trained classifier as the judge of a bundle's edits.
 import { areSameAttributes } from '../../../core/attributes.ts';
 import { type Judge, ownJudge } from '../../../core/calibration/judge.ts';
-import { isScored } from '../../../core/directions/scored.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { bundleNetworks, roundedWeights } from '../../../core/editor/networks.ts';
 import { logitOf } from '../../../core/editor/probability.ts';
 import { UserError } from '../../../core/errors.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
+import type { Weights } from '../../../core/models/weights.ts';
 import { accuracyOf } from '../../artefacts/classifier-features.ts';
 import { checkClassifierFits, classifierDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { type DeviceOptions, openDevice } from '../../devices/device.ts';
@@ -36,11 +37,7 @@ export async function openJudge(
       `the judge must know the bundle's attributes; that of ${folder} knows others. Train it on the same dataset`,
     );
   }
-  // Thresholds are found anew in each training, and a bundle keeps them to the last bit.
-  const isOwn = editor.bundle.directions
-    .filter(isScored)
-    .every(({ threshold }, i) => threshold === details.thresholds[i]);
-  if (isOwn) return ownJudge(editor);
+  if (areSameWeights(tensors, bundleNetworks(editor.bundle).classifier.weights)) return ownJudge(editor);
   const runner = await classifierRunner(await openDevice(options), details.architecture, tensors, batch);
   return {
     name: `a judge that labelled nothing (${accuracyOf(run)})`,
@@ -50,6 +47,15 @@ export async function openJudge(
     score: images => runner.run(images),
     release: () => runner.release(),
   };
+}
+
+/** @param kept by a bundle, exactly or in half precision. @returns whether they are weights of one training. */
+function areSameWeights(given: Weights, kept: Weights): boolean {
+  const rounded = roundedWeights(given);
+  const are = (some: Weights) => (name: string) =>
+    some[name]?.data.length === kept[name]!.data.length &&
+    kept[name]!.data.every((value, at) => value === some[name]!.data[at]);
+  return Object.keys(kept).every(name => are(given)(name) || are(rounded)(name));
 }
 
 /** @returns the files of a judge's run that `openJudge` reads. */

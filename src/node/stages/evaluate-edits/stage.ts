@@ -317,13 +317,13 @@ function meansOf(effects: readonly Effect[]) {
   const pairs = pairsOf(effects);
   const means = (list: readonly (Effect | undefined)[]) => {
     const known = list.flatMap(effect => (effect === undefined ? [] : [effect.all]));
-    const lockedFlips = known.map(each => each.lockedFlips).filter(Number.isFinite);
+    const locking = known.filter(each => Number.isFinite(each.lockedFlips)); // locks that the judge can see
     return {
       agreement: mean(known.map(({ agreement }) => agreement)),
       flips: mean(known.map(({ flips }) => flips)),
-      ...(lockedFlips.length > 0 && {
-        lockedFlips: mean(lockedFlips),
-        heldAgreement: mean(known.map(({ heldAgreement }) => heldAgreement)),
+      ...(locking.length > 0 && {
+        lockedFlips: mean(locking.map(each => each.lockedFlips)),
+        heldAgreement: mean(locking.map(({ heldAgreement }) => heldAgreement)),
       }),
     };
   };

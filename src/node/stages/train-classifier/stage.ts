@@ -57,6 +57,11 @@ export const trainClassifier = defineStage({
         `--cutout must be less than the ${dataset.resolution} pixels of a side, or nothing of some pictures is left; got ${config.cutout}. Give a quarter of the side`,
       );
     }
+    if (2 * config.shift >= dataset.resolution) {
+      throw new UserError(
+        `--shift must be less than half the ${dataset.resolution} pixels of a side, or little of some pictures is left; got ${config.shift}. Give a tenth of the side`,
+      );
+    }
     const { resume, force } = config;
     const { log } = context;
     warnOfMissing(dataset, log);

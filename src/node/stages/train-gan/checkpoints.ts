@@ -107,8 +107,8 @@ export function checkLeft(
 
 /**
  * A checkpoint of another run to go on from: its tensors and how far it was; random numbers begin by the new run's seed. It
- * may hold nothing but the two networks, or networks with fewer channels, which are widened: moving averages and optimisers
- * then begin anew, as when the networks grow.
+ * may lack moving averages and moments of the optimisers, or hold networks with fewer channels, which are widened: what is
+ * missing begins anew, as when the networks grow.
  * @throws UserError when it is not one of the same networks, or of narrower ones that can be widened.
  */
 export async function foreignCheckpoint(
@@ -142,8 +142,7 @@ export async function foreignCheckpoint(
     return { tensors: widened(tensors, networks, random), progress: start, recent, isWidened: true };
   }
   const all = ganStateShapes(architecture, resolution, adam, Math.max(1, averageHalfLives.length));
-  const bare = Object.keys(tensors).every(isNetworkState);
-  const expected = bare ? new Map([...all].filter(([name]) => isNetworkState(name))) : all;
+  const expected = new Map([...all].filter(([name]) => isNetworkState(name) || tensors[name] !== undefined));
   for (const [name, shape] of expected) {
     const found = tensors[name]?.shape;
     if (String(found) !== String(shape)) {

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { normalisationNames } from '../../../core/images/colour.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
+import { statisticGroupOf } from '../../../core/nn/minibatch.ts';
 import { ganPresetNames, ganPresets } from '../../../core/training/gan/presets.ts';
-import { grownKimg, minibatchAt, type TrainingPlan } from '../../../core/training/gan/schedule.ts';
+import { grownKimg, kimgAt, minibatchAt, type TrainingPlan } from '../../../core/training/gan/schedule.ts';
 import {
   type GanSettings,
   ganSettingsSchema,
@@ -169,12 +170,15 @@ export function ganTrainingConfig(config: GanOptions, available: number): GanTra
     );
   }
   const { fadeKimg, growKimg, learningRate, finalRate } = config;
-  const short = growKimg.slice(1).find(each => each < fadeKimg);
-  if (short !== undefined) {
+  const { plan } = training;
+  for (let side = 2 * plan.startResolution; growKimg.length > 0 && side < plan.resolution; side *= 2) {
+    const shown = kimgAt(side, plan);
+    if (shown >= fadeKimg) continue;
     throw new UserError(
-      `--grow-kimg ${short} must be at least the --fade-kimg ${fadeKimg} among them; give more, or less --fade-kimg`,
+      `--grow-kimg ${shown} must be at least the --fade-kimg ${fadeKimg} among them; give more, or less --fade-kimg`,
     );
   }
+  checkStatisticGroups(config, plan);
   if (finalRate > learningRate) {
     throw new UserError(
       `--final-rate must be at most --learning-rate ${learningRate}; got ${finalRate}. Give a smaller one too`,
@@ -182,6 +186,19 @@ export function ganTrainingConfig(config: GanOptions, available: number): GanTra
   }
   if (config.dataParallel) checkShares(config);
   return training;
+}
+
+/** @throws UserError where a minibatch only divides into groups of one image, whose deviation is always 0. */
+function checkStatisticGroups({ minibatchStatistic, statisticGroup }: GanOptions, plan: TrainingPlan): void {
+  if (minibatchStatistic !== 'stddev' || statisticGroup === 1) return;
+  for (let side = plan.startResolution; side <= plan.resolution; side *= 2) {
+    const minibatch = minibatchAt(side, plan);
+    if (statisticGroupOf(minibatch, statisticGroup) > 1) continue;
+    throw new UserError(
+      `--minibatch-statistic stddev needs groups of 2 images or more, up to ${statisticGroup}; a minibatch of ${minibatch} ` +
+        'has none. Give --minibatch and --max-minibatch another size, or --minibatch-statistic none',
+    );
+  }
 }
 
 /** @throws UserError where no share of a minibatch can be computed alone. */

@@ -16,7 +16,7 @@ import { openJudge } from '../../../../src/node/stages/calibrate/judge.ts';
 import { calibrate } from '../../../../src/node/stages/calibrate/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { noBoundary, writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
-import { tinyStyle } from '../../../helpers/tiny-networks.ts';
+import { tinyClassifier, tinyStyle } from '../../../helpers/tiny-networks.ts';
 import { writeTinyClassifier } from '../../../helpers/tiny-runs.ts';
 
 const root = temporaryFolder();
@@ -165,7 +165,7 @@ test('with a field both ways are judged, and a direction takes the one in which 
   expect(new Set(directions.map(({ hold }) => hold))).toEqual(new Set([undefined, 'field']));
   for (const { attribute, judgedByField, judged, boundary, hold } of directions.slice(0, 8)) {
     expect([judged?.faces, judgedByField?.faces], attribute).toEqual([8, 8]);
-    const locks = usualLocks(attribute, editor);
+    const locks = usualLocks(attribute, editor, []); // faces have those that people set first
     expect(locks).not.toContain(attribute);
     const layers = boundary!.layers as LayerRange | undefined;
     const straight = await effectOf(editor, judge, { moved: attribute, locks, ...(layers && { layers }) }, faces);
@@ -246,12 +246,13 @@ test('a judge is independent unless it is the classifier that labelled the faces
   const [own, other] = [join(root, 'labeller'), join(root, 'another')];
   const editor = await openBundle(bundle);
   const thresholds = editor.bundle.directions.filter(isScored).map(({ threshold }) => threshold);
-  await writeTinyClassifier(own);
-  const file = join(own, 'classifier.safetensors');
+  await writeTinyClassifier(own, tinyClassifier, 2);
+  await writeTinyClassifier(other);
+  // Without pictures to validate on, every classifier has the same thresholds.
+  const file = join(other, 'classifier.safetensors');
   const { tensors, metadata } = decodeSafetensors(readFileSync(file), file);
   const details = { ...JSON.parse(metadata.details!), thresholds };
   writeFileSync(file, encodeSafetensors(tensors, { details: JSON.stringify(details) }));
-  await writeTinyClassifier(other);
   const device = { device: 'cpu', threads: 1 } as const;
   const [asked, independent] = [await openJudge(own, editor, device), await openJudge(other, editor, device)];
   expect(asked.isOwn).toBe(true);

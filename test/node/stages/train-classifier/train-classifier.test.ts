@@ -125,6 +125,9 @@ describe('the judge', () => {
     await expect(train({ preset: 'judge', out: fresh() })).rejects.toThrow(
       /^--cutout must be less than the 8 pixels of a side, .*; got 16\. Give a quarter of the side/,
     );
+    await expect(train({ shift: 4, out: fresh() })).rejects.toThrow(
+      /^--shift must be less than half the 8 pixels of a side, .*; got 4\. Give a tenth of the side/,
+    );
   });
 
   test('of a dataset without identities is trained on half of the pictures, and that is said', async () => {

@@ -146,8 +146,15 @@ test('settings that belong to another kind, or do not fit the threads, are refus
     '--data-parallel keeps no running statistics',
   );
   await expect(refused({ judge: 'any', measureKimg: 0 })).rejects.toThrow('--judge measures nothing');
-  await expect(refused({ growKimg: [0.1, 0.05], fadeKimg: 0.1, startResolution: 4 })).rejects.toThrow(
-    '--grow-kimg 0.05 must be at least the --fade-kimg 0.1',
+  // The last entry counts for all sides that follow.
+  const grown = (growKimg: number[], fadeKimg: number) =>
+    ganTrainingConfig(options({ out: fresh(), growKimg, fadeKimg, kimg: 1, startResolution: 4 }), 32);
+  const tooShort = '--grow-kimg 0.05 must be at least the --fade-kimg 0.1';
+  expect(() => grown([0.1, 0.05], 0.1)).toThrow(tooShort);
+  expect(() => grown([0.05], 0.1)).toThrow(tooShort);
+  expect(grown([0.05], 0.05).plan.growKimg).toEqual([0.05]);
+  await expect(refused({ minibatch: 7, maxMinibatch: 7 })).rejects.toThrow(
+    '--minibatch-statistic stddev needs groups of 2 images or more, up to 4; a minibatch of 7 has none',
   );
   await expect(refused({ ...style, learningRate: 5e-5 })).rejects.toThrow('--final-rate must be at most');
   // Without a fade the last block comes with the first step at its side.
@@ -411,6 +418,8 @@ describe('going on from a checkpoint', () => {
     const moved = tensors[name]!.data.map((value, at) => Math.abs(value - before[name]!.data[at]!));
     expect(Math.max(...moved)).toBeGreaterThan(0);
     expect(Math.max(...moved)).toBeLessThan(1e-3);
+    // A further average begins as a copy of the first.
+    await trainGan.run({ ...config, averages: [1, 2], out: fresh() }, context);
   });
 
   test('made for release, in half precision and with the networks alone, begins moving average and optimisers anew', async () => {
@@ -537,6 +546,7 @@ describe('going on from a checkpoint', () => {
     const out = fresh();
     const startFrom = join(`${out}.partial`, 'checkpoint-0000000600.safetensors');
     mkdirSync(`${out}.partial`);
+    writeFileSync(join(`${out}.partial`, 'config.json'), '{}'); // as every unfinished run has it
     copyFileSync(from, startFrom);
     const setAside = join(`${out}.earlier`, 'checkpoint-0000000600.safetensors');
     mkdirSync(`${out}.earlier`);
