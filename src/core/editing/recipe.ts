@@ -9,6 +9,7 @@ import { markSynthetic } from '../formats/xmp.ts';
 import { type Geometry, geometryNames, mostPsi } from '../models/latents.ts';
 import { asLatentMove, formatMove, type LatentMove, parseMove } from './moves.ts';
 import { type Start, startOf } from './start.ts';
+import { checkEnds } from './strip.ts';
 
 export type Recipe = Start & {
   /** The model it was made with; with another, the same numbers mean another face. */
@@ -117,6 +118,7 @@ const schema = recipeSchema.transform(({ moves: texts, strip: drawn, ...recipe }
       `a recipe's strip must say where each of its ${moves.length} moves starts; got ${strip.from.length}`,
     );
   }
+  for (const [i, from] of (strip?.from ?? []).entries()) checkEnds({ from: from ?? undefined, to: moves[i]! });
   const start =
     latent !== undefined
       ? { latent }

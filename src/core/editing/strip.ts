@@ -17,6 +17,15 @@ export function checkSteps(steps: number): void {
   throw new UserError(`a strip must have a whole number of steps from 1; got ${steps}`);
 }
 
+/** @throws UserError for ends that are not of one attribute, and of one kind once probabilities are strengths. */
+export function checkEnds({ from, to }: MoveRange): void {
+  const kindOf = ({ kind }: Move) => (kind === 'probability' ? 'relative' : kind);
+  if (from === undefined || (from.attribute === to.attribute && kindOf(from) === kindOf(to))) return;
+  throw new UserError(
+    `a move's range must have both ends of one attribute and one kind; got ${formatMove(from)} and ${formatMove(to)}`,
+  );
+}
+
 /** @returns the text that `parseMoveRange` reads back. */
 export function formatMoveRange({ from, to }: MoveRange): string {
   return from === undefined ? formatMove(to) : `${to.attribute}=${formatAmount(from)}..${formatAmount(to)}`;

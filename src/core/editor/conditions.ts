@@ -21,7 +21,8 @@ interface RequestedModel {
  * @throws UserError for no face or several, numbers that are none, and ways of editing that there are not.
  */
 export function checkConditions(request: Conditions, { name, latentSizes, ofPortrait }: RequestedModel): void {
-  const { seed, latent, portrait, locks, hold, geometry } = request as Conditions & AnyStart;
+  const { seed, latent, portrait, locks, hold, geometry, layers } = request as Conditions & AnyStart;
+  checkKeys(request);
   const starts = Object.entries({ seed, latent, portrait }).filter(([, value]) => value !== undefined);
   if (starts.length !== 1) {
     const got = starts.map(([start]) => start).join(' and ') || 'none of them';
@@ -33,6 +34,7 @@ export function checkConditions(request: Conditions, { name, latentSizes, ofPort
     );
   }
   if (latent !== undefined) {
+    if (typeof latent?.length !== 'number') throw new UserError(`a latent must be a list of numbers; got ${latent}`);
     const sound = Array.from(latent).every(Number.isFinite);
     if (!sound || !latentSizes.includes(latent.length)) {
       const got = `${latent.length}${sound ? '' : ', NaN or infinity among them'}`;
@@ -42,7 +44,26 @@ export function checkConditions(request: Conditions, { name, latentSizes, ofPort
   if (locks !== undefined) checkList('locks', locks);
   checkOneOf('hold', hold, holdNames);
   checkOneOf('geometry', geometry, geometryNames);
+  if (layers !== undefined && (typeof layers !== 'object' || layers === null)) {
+    throw new UserError(`layers must be an object, attribute by attribute; got ${layers}`);
+  }
 }
+
+/** The keys that an edit knows; others are taken for somebody's own, unless they are nearly one of these. */
+const knownKeys = ['seed', 'psi', 'latent', 'portrait', 'moves', 'locks', 'hold', 'geometry', 'layers', 'steps'];
+
+/** @throws UserError for a key that is nearly a known one: locks that are misspelt would hold nothing. */
+function checkKeys(request: object): void {
+  for (const key of Object.keys(request)) {
+    if (knownKeys.includes(key) || keptKeys.includes(key)) continue;
+    const begun = knownKeys.filter(known => known.startsWith(key.slice(0, 3).toLowerCase())); // `model` is not nearly `moves`
+    const near = didYouMean(key, begun);
+    if (near !== '') throw new UserError(`an edit has no "${key}".${near}`);
+  }
+}
+
+/** Keys of recipes and resolved requests. */
+const keptKeys = ['bundle', 'strip', 'wanted', 'schemaVersion'];
 
 /** The keys of all kinds of `Start`. */
 interface AnyStart {
@@ -53,7 +74,7 @@ interface AnyStart {
 
 function checkOneOf(option: string, value: string | undefined, names: readonly string[]): void {
   if (value === undefined || names.includes(value)) return;
-  const near = didYouMean(value, names);
+  const near = didYouMean(`${value}`, names);
   throw new UserError(`${option} must be ${names.join(' or ')}; got "${value}"${near && `.${near}`}`);
 }
 
@@ -68,9 +89,14 @@ interface EditedModel {
  *   gets these; and so do recipes that do not say, which are older than curves.
  */
 export function holdOf(request: Conditions, moves: readonly Move[], model: EditedModel): Hold {
-  const { hold, layers = {}, geometry = model.geometry } = request;
-  const isStraight = Object.keys(layers).length > 0 || geometry !== model.geometry || 'bundle' in request;
+  const { hold, geometry = model.geometry } = request;
+  const isStraight = choosesLayers(request, moves) || geometry !== model.geometry || 'bundle' in request;
   return hold ?? (isStraight ? 'linear' : usualHold(model.bundle.directions, moves));
+}
+
+/** @returns whether layers are chosen for something that moves. */
+function choosesLayers({ layers }: Conditions, moves: readonly Move[]): boolean {
+  return moves.some(({ attribute }) => layers?.[attribute] !== undefined);
 }
 
 /**
@@ -87,7 +113,7 @@ export function fieldFor(
   if (field === undefined) {
     throw new UserError(`hold must be linear for ${model.bundle.name}, which has no field. Leave it out`);
   }
-  if (Object.keys(request.layers ?? {}).length > 0) {
+  if (choosesLayers(request, moves)) {
     throw new UserError('layers can be chosen for moves with hold linear only; the field moves all layers');
   }
   if ((request.geometry ?? model.geometry) !== model.geometry) {

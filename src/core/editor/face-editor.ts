@@ -34,6 +34,7 @@ import { logitOf, probabilityOf } from './probability.ts';
 import { solveTargets } from './probability-targets.ts';
 import {
   type Conditions,
+  checkList,
   type EditRequest,
   movesOf,
   type ResolvedEdit,
@@ -154,6 +155,7 @@ export class FaceEditor {
 
   /** @returns the direction of an attribute without its part in the locks. @throws UserError as `conditionNormal`. */
   condition(attribute: string, locks: readonly string[] = []): Conditioned {
+    checkList('locks', locks);
     return conditionNormal(
       this.#movable(attribute),
       locks.map(lock => this.#movable(lock)),
@@ -233,10 +235,10 @@ export class FaceEditor {
   /** @returns `request` as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */
   recipe(request: EditRequest): Recipe {
     const { name, sha256 } = this.bundle;
+    const start = this.#start(request);
     const { locks = [], geometry = this.geometry } = request;
     const layers = this.#layers(request);
     const moves = movesOf(request).map(asLatentMove);
-    const start = this.#start(request);
     for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#movable(attribute);
     return {
       ...start,
@@ -280,9 +282,10 @@ export class FaceEditor {
    */
   async score(images: Float32Array): Promise<Float32Array<ArrayBuffer>> {
     const { name, resolution } = this.bundle;
-    if (images.length % (3 * resolution ** 2) !== 0) {
+    if (!(images instanceof Float32Array) || images.length % (3 * resolution ** 2) !== 0) {
+      const got = `${images?.length} in ${Object.prototype.toString.call(images).slice(8, -1)}`;
       throw new UserError(
-        `images for ${name} must have 3 · ${resolution} · ${resolution} numbers each; got ${images.length}`,
+        `images for ${name} must be a Float32Array of ${[3, resolution, resolution].join(' · ')} numbers each; got ${got}`,
       );
     }
     return this.#parts.classifier.run(images);

@@ -5,8 +5,10 @@ import type { NdArray } from '../formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.ts';
 import { sameShape } from '../graph/tensor.ts';
 import { flattenTree, type ParameterSpec } from '../graph/tree.ts';
+import { psnr } from '../measures/images/likeness.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import type { Weights } from '../models/weights.ts';
+import { cropFace } from '../portraits/crop-face.ts';
 import { checkBox, checkPhoto, type FaceBox, type Photo } from '../portraits/photo.ts';
 import { type Bundle, isSameModel } from './bundle.ts';
 import { isRounded } from './networks.ts';
@@ -62,6 +64,9 @@ export interface PortraitData {
   readonly tuned: Weights;
 }
 
+/** PSNR in dB of the square in the photo and of the one in the file: programs decode a photo a little differently. */
+const leastAlike = 25;
+
 const generatorPrefix = 'generator/';
 
 /** @returns a safetensors file; tuned weights in half precision. */
@@ -79,7 +84,7 @@ export function encodePortrait({ crop, latent, tuned, ...details }: PortraitData
 
 /**
  * @param place what the file is called in errors. @param bundle, photo that it is to be edited with.
- * @throws UserError for a damaged file, a portrait of another model, and a photo of another size.
+ * @throws UserError for a damaged file, a portrait of another model, and another photo.
  */
 export function decodePortrait(bytes: Uint8Array, bundle: Bundle, photo: Photo, place: string): PortraitData {
   const { tensors, metadata } = decodeSafetensors(bytes, place);
@@ -114,9 +119,13 @@ export function decodePortrait(bytes: Uint8Array, bundle: Bundle, photo: Photo, 
   const tuned = specs
     .filter(([name]) => Object.hasOwn(tensors, generatorPrefix + name))
     .map(([name, { shape }]) => [name, { shape, data: read(generatorPrefix + name, shape) }] as const);
+  const crop = read('crop', [3, resolution, resolution]);
+  if (psnr(cropFace(photo, data.box, resolution).image, crop) < leastAlike) {
+    throw new UserError(`${place} was found in another photo of the same size. Give that photo`);
+  }
   return {
     ...data,
-    crop: read('crop', [3, resolution, resolution]),
+    crop,
     latent: read('latent', [model.layers, latentSize]),
     tuned: Object.fromEntries(tuned),
   };

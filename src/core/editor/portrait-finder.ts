@@ -95,15 +95,20 @@ export class PortraitFinder {
     const { encoded, latent, tuned: exact } = await inverter.invert(crop, options);
     const tuned = roundedWeights(exact); // as the portrait's file holds them
     const generator = await this.generatorOf(tuned);
-    const images = {
-      encoded: await this.#generate(encoded),
-      refined: options.quick ? undefined : await this.#generate(latent),
-      tuned: await generator?.run(latent),
-    };
-    const figures = await this.#figures(crop, images, inverter);
-    const size = { width: photo.width, height: photo.height };
-    const data = { bundle: { name, sha256 }, box, photo: size, missing, figures, crop, latent, tuned };
-    return { data, generator };
+    try {
+      const images = {
+        encoded: await this.#generate(encoded),
+        refined: options.quick ? undefined : await this.#generate(latent),
+        tuned: await generator?.run(latent),
+      };
+      const figures = await this.#figures(crop, images, inverter);
+      const size = { width: photo.width, height: photo.height };
+      const data = { bundle: { name, sha256 }, box, photo: size, missing, figures, crop, latent, tuned };
+      return { data, generator };
+    } catch (error) {
+      await generator?.release(); // where the editor was released meanwhile
+      throw error;
+    }
   }
 
   /** @returns the generator with these weights in place of its own; undefined for none. */

@@ -4,7 +4,7 @@ import type { Hold } from '../directions/hold.ts';
 import type { LayerRange } from '../directions/layers.ts';
 import { checkProbability, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
 import type { Start } from '../editing/start.ts';
-import { type MoveRange, parseMoveRange } from '../editing/strip.ts';
+import { checkEnds, type MoveRange, parseMoveRange } from '../editing/strip.ts';
 import { UserError } from '../errors.ts';
 import type { Geometry } from '../models/latents.ts';
 import type { WantedProbability } from './wanted-probability.ts';
@@ -55,16 +55,18 @@ export function movesOf({ moves }: { readonly moves: readonly (Move | string)[] 
   checkList('moves', moves);
   return moves.map(move => {
     if (typeof move === 'string') return parseMove(move);
+    if (typeof move !== 'object' || move === null) throw new UserError(`a move must be text or data; got ${move}`);
     if (move.kind === 'probability') checkProbability(move);
     return move;
   });
 }
 
-/** @throws UserError as `movesOf` and `parseMoveRange`. */
+/** @throws UserError as `movesOf`, `parseMoveRange` and `checkEnds`. */
 export function rangesOf({ moves }: { readonly moves: readonly (MoveRange | string)[] }): MoveRange[] {
   checkList('moves', moves);
   const ranges = moves.map(range => (typeof range === 'string' ? parseMoveRange(range) : range));
   movesOf({ moves: ranges.flatMap(({ from, to }) => (from === undefined ? [to] : [from, to])) });
+  for (const range of ranges) checkEnds(range);
   return ranges;
 }
 

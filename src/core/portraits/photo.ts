@@ -58,11 +58,14 @@ export function checkBox({ x, y, side, angle }: FaceBox, { width, height }: Pick
 }
 
 /** @throws UserError for pixels that are not as many as the photo's measures say. */
-export function checkPhoto({ width, height, channels, pixels }: Photo): void {
+export function checkPhoto(photo: Photo): void {
+  const { width, height, channels, pixels } = photo;
   const areSides = [width, height].every(side => Number.isInteger(side) && side > 0);
-  if (areSides && (channels === 3 || channels === 4) && pixels.length === width * height * channels) return;
+  const areBytes = pixels instanceof Uint8Array || pixels instanceof Uint8ClampedArray;
+  const isWhole = areBytes && pixels.length === width * height * channels;
+  if (areSides && (channels === 3 || channels === 4) && isWhole) return;
   throw new UserError(
     'a photo must have whole sides, 3 or 4 channels, and as many bytes as these make; got ' +
-      `${width}×${height}, ${channels} channels and ${pixels.length} bytes`,
+      `${width}×${height}, ${channels} channels and ${areBytes ? pixels.length : 'no'} bytes`,
   );
 }

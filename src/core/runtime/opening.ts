@@ -1,5 +1,7 @@
 // Opens what has to be released again: when it is first asked for, or two at once.
 
+import { UserError } from '../errors.ts';
+
 /** Something that holds memory of a device until it is released. */
 interface Released {
   release(): Promise<void>;
@@ -8,9 +10,11 @@ interface Released {
 /** Opened when it is first asked for. A failure is not kept: whoever asks next tries again. */
 export class Lazy<T extends Released> {
   #opening: Promise<T> | undefined;
+  #isReleased = false;
 
-  /** @param open is called with the first `get` after the one before has failed. */
-  get(open: () => Promise<T>): Promise<T> {
+  /** @param open is called with the first `get` after the one before has failed. @throws UserError once it is released. */
+  async get(open: () => Promise<T>): Promise<T> {
+    if (this.#isReleased) throw new UserError('the model has been released; open it again');
     if (this.#opening === undefined) {
       const opening = open();
       this.#opening = opening;
@@ -21,10 +25,11 @@ export class Lazy<T extends Released> {
     return this.#opening;
   }
 
-  /** Releases it where it was opened; the next `get` opens it anew. */
+  /** Releases it where it was opened; it cannot be opened again. */
   async release(): Promise<void> {
     const opening = this.#opening;
     this.#opening = undefined;
+    this.#isReleased = true;
     const opened = await opening?.catch(() => undefined);
     await opened?.release();
   }

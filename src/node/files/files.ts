@@ -121,6 +121,10 @@ function cutShort(path: string, expected: number, found: number): UserError {
   return new UserError(`${path} is cut short: expected ${expected} bytes, found ${found}; make it again`);
 }
 
+function tooLong(path: string, expected: number, found: number): UserError {
+  return new UserError(`${path} is no whole .npy file: expected ${expected} bytes, found ${found}; make it again`);
+}
+
 /** @returns SHA-256 of a file's content, in hexadecimal. */
 export async function hashFile(path: string): Promise<string> {
   return explainingDiskErrors('read', path, async () => {
@@ -214,6 +218,7 @@ export async function readNpy(path: string, range?: { start: number; count: numb
       const rowBytes = elementCount(row)! * elementType(dtype).bytes;
       // A damaged header may claim any size: it is checked before memory is taken for it.
       if (size < dataOffset + rows * rowBytes) throw cutShort(path, dataOffset + rows * rowBytes, size);
+      if (size > dataOffset + rows * rowBytes) throw tooLong(path, dataOffset + rows * rowBytes, size);
       const bytes = memoryFor(count * rowBytes, path);
       await readInto(handle, path, bytes, dataOffset + start * rowBytes);
       return { shape: [count, ...row], data: elementType(dtype).view(bytes.buffer) };

@@ -204,6 +204,8 @@ export async function writeBoundaryFiles(folder: string, boundaries: readonly Di
       { sign: 1 },
     ];
     const path = join(folder, `${name}${endings.boundary}`);
+    if (paths.includes(path))
+      throw new UserError(`two attributes would be written as ${path}: ${attribute} is one. Rename it`);
     await writeWhole(path, encodeNpy({ shape: [1, normal.length], data: scaled(normal, sign) }));
     paths.push(path);
   }

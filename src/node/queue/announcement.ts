@@ -66,7 +66,7 @@ export async function accepted(content: unknown, shared: string, kinds: readonly
   const own = await programVersion();
   if (announcement.program !== own) {
     throw new UserError(
-      `the stage runs face-tuning ${announcement.program}, this worker ${own}. Install the same on both`,
+      `the stage runs face-tuning ${announcement.program}, this worker ${own}. Install the same on both; in checkouts, npm run build`,
     );
   }
   const kind = kinds.find(({ file }) => file === announcement.kind);

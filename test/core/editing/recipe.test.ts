@@ -42,7 +42,7 @@ const recipes: fc.Arbitrary<Recipe> = fc
       fc.record({
         steps: fc.integer({ min: 1, max: 99 }),
         scale: fc.integer({ min: 1, max: 32 }),
-        starts: fc.array(fc.option(moves), { minLength: 5, maxLength: 5 }),
+        starts: fc.array(fc.option(numbers), { minLength: 5, maxLength: 5 }),
         timing: fc.option(
           fc.record({
             delay: fc.integer({ min: 20, max: 10_000 }),
@@ -57,7 +57,11 @@ const recipes: fc.Arbitrary<Recipe> = fc
     const rest = { ...others, ...(layers === null ? {} : { layers }) };
     if (drawing === null) return { ...start, ...rest };
     const { starts: all, timing, ...strip } = drawing;
-    const from = all.slice(0, rest.moves.length);
+    const from = rest.moves.map((move, i) => {
+      const amount = all[i] ?? null;
+      if (amount === null) return null;
+      return move.kind === 'relative' ? { ...move, strength: amount } : { ...move, distance: amount };
+    });
     return { ...start, ...rest, strip: { from, ...strip, ...(timing === null ? {} : { timing }) } };
   });
 
@@ -135,6 +139,11 @@ describe('what is refused, in a line that names the fault', () => {
     ['a probability', JSON.stringify({ ...json, moves: ['Young=p90'] }), /Young=p90 must be solved/],
     ['a move that is none', JSON.stringify({ ...json, moves: ['Young'] }), /a move must be .* got "Young"/],
     ['a strip of other moves', JSON.stringify({ ...json, strip: { from: [], steps: 7, scale: 3 } }), /1 moves starts/],
+    [
+      'a strip that starts elsewhere',
+      JSON.stringify({ ...json, strip: { from: ['Bald=1'], steps: 7, scale: 3 } }),
+      /both ends of one attribute/,
+    ],
     ['a strip without steps', JSON.stringify({ ...json, strip: { from: [null], scale: 3 } }), /strip\.steps: /],
     ['a text without end', `"${'x'.repeat(450_000)}"`, /at most 450000 characters/],
     ['a version of lists within lists', `{"schemaVersion":${deep}}`, /must have schema version 1; got …/],

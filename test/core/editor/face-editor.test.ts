@@ -250,6 +250,12 @@ describe('what is refused', () => {
       [{ latent: [1, 2], moves: [] }, finite],
       [{ seed: 7 }, 'moves must be a list; got undefined'],
       [{ ...face, locks: 'Male' }, 'locks must be a list; got Male'],
+      [{ ...face, lock: ['Male'] }, 'an edit has no "lock". Did you mean "locks"?'],
+      [{ ...face, psi: null }, 'psi must be from 0 to'],
+      [{ ...face, hold: null }, 'hold must be linear or field; got "null"'],
+      [{ ...face, layers: null }, 'layers must be an object'],
+      [{ latent: null, moves: [] }, 'a latent must be a list of numbers; got null'],
+      [{ seed: 7, moves: [null] }, 'a move must be text or data; got null'],
       [{ ...face, hold: 'Linear' }, 'hold must be linear or field; got "Linear". Did you mean "linear"?'],
       [{ ...face, geometry: 'flat' }, /geometry must be .*; got "flat"/],
       [{ seed: 7, moves: [{ attribute: 'Young', kind: 'probability', probability: 90 }] }, 'between 0 and 100 %'],
@@ -272,8 +278,18 @@ describe('what is refused', () => {
       const moves = [{ attribute: 'Smiling', kind: 'probability', probability }];
       await expect(editor.resolve({ seed: 7, moves } as never)).rejects.toThrow('between 0 and 100 %');
     }
+    expect(() => editor.edit({ ...face, model: 'mine' } as never)).not.toThrow();
+    expect(() => editor.condition('Young', 'Male' as never)).toThrow('locks must be a list; got Male');
+    const [young, male] = ['Young=1', 'Male=-1'].map(parseMove);
+    for (const from of [parseMove('Young=@0'), male]) {
+      const ends = { seed: 7, moves: [{ from, to: young }], steps: 3 } as never;
+      expect(() => editor.strip(ends)).toThrow(
+        /^a move's range must have both ends of one attribute and one kind; got/,
+      );
+    }
+    await expect(editor.score(new Uint8Array(3 * 8 * 8) as never)).rejects.toThrow(/got 192 in Uint8Array$/);
     await expect(editor.score(new Float32Array(100))).rejects.toThrow(
-      /images for tiny must have 3 · \d+ · \d+ numbers/,
+      /images for tiny must be a Float32Array of 3 · \d+ · \d+ numbers each; got 100 in/,
     );
     const { bundle } = editor.recipe(face);
     const spoilt = { latent: [Number.NaN], bundle, moves: [], locks: [], geometry: 'sphere' as const };

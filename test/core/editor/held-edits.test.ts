@@ -146,3 +146,11 @@ test('what cannot be is one line', () => {
 test('an index that holds by a field it does not have, or has one for other latents, is refused', async () => {
   await expect(open({}, ['Young'])).rejects.toThrow(/bundle\.json.*hold by a field that the bundle does not have/);
 });
+
+test('layers of what does not move change nothing', () => {
+  const request = { seed: 3, moves: ['Young=1'], hold: 'field' } as const;
+  expect(style.edit({ ...request, layers: { Bangs: 'coarse' } })).toEqual(style.edit(request));
+  const usual = { seed: 3, moves: ['Young=1'] };
+  expect(style.edit({ ...usual, layers: { Bangs: 'coarse' } })).toEqual(style.edit(usual));
+  expect(() => style.edit({ ...request, layers: { Young: 'coarse' } })).toThrow('with hold linear only');
+});

@@ -213,6 +213,10 @@ describe('a portrait’s file', () => {
     await other.release();
     const small = { ...photo, width: 30, height: 40 };
     await expect(editor.openPortraitFile(portrait.file, small)).rejects.toThrow(/a photo of 40×30; got one of 30×40/);
+    const turned = { ...photo, pixels: photo.pixels.slice().reverse() };
+    await expect(editor.openPortraitFile(portrait.file, turned, 'me')).rejects.toThrow(
+      'me was found in another photo of the same size. Give that photo',
+    );
     const random = createRandom(3);
     for (let i = 0; i < 100; i++) {
       const broken = portrait.file.slice();

@@ -27,13 +27,13 @@ test('what is opened when first asked for is opened once, and released', async (
   expect(openings).toBe(1);
   await lazy.release();
   expect(made.releases).toBe(1);
+  await expect(lazy.get(open)).rejects.toThrow('the model has been released; open it again');
+  expect(openings).toBe(1);
 });
 
 test('a failure is not kept: the next one opens it', async () => {
   const lazy = new Lazy<ReturnType<typeof thing>>();
-  await lazy.release(); // nothing has been opened
   await expect(lazy.get(failing)).rejects.toThrow('no memory');
-  await lazy.release(); // nothing again
   const made = thing();
   expect(await lazy.get(async () => made)).toBe(made);
 });

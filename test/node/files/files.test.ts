@@ -53,6 +53,15 @@ test('a writer continues after the rows to keep', async () => {
   expect(await readNpy(path)).toEqual({ shape: [5, 2], data: rowsOf(0, 5) });
 });
 
+test('an array with more behind it is refused, short or long', async () => {
+  for (const rows of [3, 30_000]) {
+    const path = join(root, `behind-${rows}.npy`);
+    const file = encodeNpy({ shape: [rows, 1], data: new Float32Array(rows) });
+    writeFileSync(path, Buffer.concat([file, file]));
+    await expect(readNpy(path), `${rows}`).rejects.toThrow(UserError);
+  }
+});
+
 test('a long array cut short is refused', async () => {
   const path = join(root, 'cut.npy');
   const whole = encodeNpy({ shape: [50_000], data: new Float32Array(50_000) });

@@ -44,6 +44,8 @@ export interface ServiceOptions {
   readonly limits: ServiceLimits;
   /** The bearer token to show; left out: none. */
   readonly token?: string | undefined;
+  /** Bytes of all photos that are held at a time, which take twice as much memory until they are drawn. Default 256 MB. */
+  readonly uploadBytes?: number;
   /** Web origins whose pages may call the service. */
   readonly origins: readonly string[];
   readonly log: Pick<Log, 'warn'>;
@@ -59,18 +61,20 @@ export interface Service {
 const clientLeft = 499;
 
 export function createService(options: ServiceOptions): Service {
-  const { bundle, drawer, threads, limits, token, origins, log } = options;
+  const { bundle, drawer, threads, limits, token, uploadBytes = 256e6, origins, log } = options;
   const queue = new BoundedQueue(threads, limits.waiting);
   const metrics = createMetrics(() => queue.state);
   const model = modelFacts(bundle, limits);
   const { name, sha256 } = bundle;
   let stops = false;
 
-  const draw = async (context: Context, order: Omit<Order, 'limits'> | Omit<PhotoOrder, 'limits'>) => {
+  /** @param orderOf called once its turn has come, so that requests that wait hold no copy of a photo. */
+  const draw = async (context: Context, orderOf: () => Promise<Omit<PhotoOrder, 'limits'>> | Omit<Order, 'limits'>) => {
     const late = AbortSignal.timeout(limits.seconds * 1000);
     const signal = AbortSignal.any([context.req.raw.signal, late]);
     const work = queue.run(async () => {
       const begun = performance.now();
+      const order = await orderOf();
       const drawn = await drawer.draw({ ...order, limits }, signal);
       metrics.drawn(order.format, (performance.now() - begun) / 1000);
       return drawn;
@@ -111,7 +115,7 @@ export function createService(options: ServiceOptions): Service {
       },
     }),
   );
-  let uploads = 0;
+  let [uploads, uploaded] = [0, 0];
   app.use(routes.edit.path, async (context, next) => {
     const type = context.req.header('Content-Type')?.toLowerCase() ?? '';
     // The type that curl sends unasked would be taken for a form with a photo.
@@ -126,12 +130,16 @@ export function createService(options: ServiceOptions): Service {
     }
     if (!model.photos) throw new Refusal(422, `${name} edits no photos: it has no encoder`);
     // Photos are held in memory from their first byte on, so those that arrive count like those that wait.
-    if (uploads >= threads + limits.waiting) throw queue.refusal;
+    const bytes = Math.min(limits.photoBytes, Number(context.req.header('Content-Length')) || limits.photoBytes);
+    const isFull = uploads > 0 && uploaded + bytes > uploadBytes;
+    if (uploads >= threads + limits.waiting || isFull) throw queue.refusal;
     uploads++;
+    uploaded += bytes;
     try {
       return await photos!(context, next);
     } finally {
       uploads--;
+      uploaded -= bytes;
     }
   });
 
@@ -142,16 +150,15 @@ export function createService(options: ServiceOptions): Service {
       const form = context.req.valid('form');
       if ('photo' in form) {
         const format = acceptedFormat(context, photoFormats);
-        const [photo, portrait] = await Promise.all([bytesOf(form.photo), bytesOf(form.portrait)]);
-        return answer(
-          await draw(context, { kind: 'photo', photo: photo!, portrait, edit: form.edit, format }),
-          format,
-          headers,
-        );
+        const order = async () => {
+          const [photo, portrait] = await Promise.all([bytesOf(form.photo), bytesOf(form.portrait)]);
+          return { kind: 'photo' as const, photo: photo!, portrait, edit: form.edit, format };
+        };
+        return answer(await draw(context, order), format, headers);
       }
       const format = acceptedFormat(context, faceFormats);
       const edit = context.req.valid('json') as EditBody; // its type is that of any body of the route
-      return answer(await draw(context, { kind: 'edit', edit, format }), format, headers);
+      return answer(await draw(context, () => ({ kind: 'edit', edit, format })), format, headers);
     },
     refusing({ json: editSchema, form: photoFormSchema }),
   );
@@ -177,7 +184,7 @@ export function createService(options: ServiceOptions): Service {
         return new Response(null, { status: 304, headers });
       }
       return answer(
-        await draw(context, { kind: 'face', edit: { seed, psi, scale, nearest: false }, format }),
+        await draw(context, () => ({ kind: 'face', edit: { seed, psi, scale, nearest: false }, format })),
         format,
         headers,
       );

@@ -3,7 +3,7 @@ import type { Hold } from '../../../core/directions/hold.ts';
 import type { Move } from '../../../core/editing/moves.ts';
 import { checkRecipe, defaultTiming, formatRecipe, type Recipe, type Timing } from '../../../core/editing/recipe.ts';
 import type { Start } from '../../../core/editing/start.ts';
-import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
+import { formatMoveRange, type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { checkOwnRecipe } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import type { EditRequest } from '../../../core/editor/requests.ts';
@@ -122,6 +122,8 @@ export async function drawnFace(
 export function wishesOf(edit: Wishes, editor: FaceEditor): Omit<Face, 'seed' | 'psi' | 'latent' | 'portrait'> {
   const moves = (edit.moves ?? []).map(asRange);
   const { geometry = editor.geometry, hold, layers } = edit;
+  const idle = Object.keys(layers ?? {}).find(name => !moves.some(({ to }) => to.attribute === name));
+  if (idle !== undefined) throw new UserError(`layers must be of a move; got those of ${idle}. Leave them out`);
   return { moves, locks: locksOf(edit.locks ?? [], moves, editor), geometry, hold, layers };
 }
 
@@ -135,7 +137,14 @@ function planOf({ seed, psi, latent, ...edit }: EditOrder, editor: FaceEditor): 
   }
   const start: Start = latent === undefined ? { seed: seed!, psi } : { latent };
   const face: Face = { ...start, ...wishesOf(edit, editor) };
+  if (edit.steps === undefined) refuseRanges(face.moves, 'give steps too, 7 say, or one end');
   return { face, steps: edit.steps ?? 1, scale: edit.scale ?? 1, timing: edit.timing };
+}
+
+/** @throws UserError for a range where one face is drawn: its start would be lost. */
+export function refuseRanges(moves: readonly MoveRange[], remedy: string): void {
+  const range = moves.find(({ from }) => from !== undefined);
+  if (range !== undefined) throw new UserError(`${formatMoveRange(range)} has two ends; ${remedy}`);
 }
 
 function asRange(move: Move | string): MoveRange {

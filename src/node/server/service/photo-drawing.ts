@@ -13,6 +13,7 @@ import {
   dataUrl,
   drawnFace,
   editFacts,
+  refuseRanges,
   type Stopping,
   type Wishes,
   wishesOf,
@@ -51,6 +52,7 @@ export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: S
       'a portrait says which face it is of; face, box and quick find one in a photo. Leave one side out',
     );
   }
+  refuseRanges(wishesOf(edit, editor).moves, 'an edit of a photo has one. Give the one that is wanted');
   await checkPixels(order.photo, limits.pixels);
   const file = await readPhoto(order.photo);
   for (const each of [format, edit.picture])

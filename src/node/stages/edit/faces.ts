@@ -78,7 +78,8 @@ export async function facesOf(
       ? seed.map(each => ({ name: `seed ${each}`, start: { seed: each, psi } }))
       : await readLatents(latent, editor, row, log);
   if (starts.length > mostFaces) {
-    throw new UserError(`an edit must have at most ${mostFaces} faces; got ${starts.length}. Choose some with --row`);
+    const remedy = latent === undefined ? 'Give fewer to --seed' : 'Choose some with --row';
+    throw new UserError(`an edit must have at most ${mostFaces} faces; got ${starts.length}. ${remedy}`);
   }
   return { faces: starts.map(({ name, start }) => ({ name, face: { ...start, ...wishes }, editor })) };
 }

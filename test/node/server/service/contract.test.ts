@@ -155,6 +155,7 @@ test.each<[string, unknown, number, string]>([
   ['a latent of another length', { latent: [1, 2, 3] }, 422, 'a latent of tiny must have 64 finite numbers; got 3'],
   ['a latent without direction', { latent: Array(64).fill(0) }, 422, 'a latent must have a finite length above 0'],
   ['a move off all measure', { seed: 1, moves: ['Young=1e300'], geometry: 'linear' }, 422, 'Move less'],
+  ['a range without steps', { seed: 1, moves: ['Young=-1..1'] }, 422, 'Young=-1..1 has two ends; give steps too'],
   ['more steps than allowed', { seed: 1, steps: 9 }, 422, 'steps must be at most 8 here; got 9'],
   ['more pixels than allowed', { seed: 1, steps: 8, scale: 32 }, 422, 'a picture must have at most 100000 pixels here'],
   ['no recipe', { recipe: { a: 1 } }, 422, 'recipe.schemaVersion must be 1'],

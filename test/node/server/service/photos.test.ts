@@ -83,6 +83,18 @@ test.each<[string, Parameters<typeof ask>[0], number, RegExp]>([
     422,
     /^edit\.box\.side/,
   ],
+  [
+    'a range',
+    { photo: new Uint8Array(1), edit: { moves: ['Young=-1..1'] } },
+    422,
+    /^Young=-1\.\.1 has two ends; an edit of a photo has one/,
+  ],
+  [
+    'layers of what does not move',
+    { photo: new Uint8Array(1), edit: { moves, layers: { Male: 'coarse' } } },
+    422,
+    /^layers must be of a move; got those of Male/,
+  ],
   ['other parts', { photo: new Uint8Array(1), other: 'x' }, 422, /^"other" is no member of the request/],
   [
     'a face to find beside a portrait',
@@ -156,6 +168,20 @@ test('photos that arrive count as waiting: further ones are not even read', asyn
   expect(answers.find(({ status }) => status === 503)!.headers.get('Retry-After')).toBe('1');
   expect((await busy.app.request('/v1/edits', body())).status).toBe(200);
   await busy.close();
+});
+
+test('photos that wait are bounded in bytes, too', async () => {
+  const full = await openTinyService({ bundle: await photoBundle(), uploadBytes: 1.5 * tinyLimits.photoBytes });
+  const ofUnknownLength = () => {
+    const body = new FormData();
+    body.set('photo', new File([photo], 'me.png'));
+    body.set('edit', JSON.stringify({ box, quick: true }));
+    return full.app.request('/v1/edits', { method: 'POST', body });
+  };
+  const answers = await Promise.all([ofUnknownLength(), ofUnknownLength(), ofUnknownLength()]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 503, 503]);
+  expect((await ofUnknownLength()).status).toBe(200);
+  await full.close();
 });
 
 test('a model without an encoder says so before it reads the photo', async () => {
