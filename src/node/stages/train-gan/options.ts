@@ -195,8 +195,8 @@ function checkStatisticGroups({ minibatchStatistic, statisticGroup }: GanOptions
     const minibatch = minibatchAt(side, plan);
     if (statisticGroupOf(minibatch, statisticGroup) > 1) continue;
     throw new UserError(
-      `--minibatch-statistic stddev needs groups of 2 images or more, up to ${statisticGroup}; a minibatch of ${minibatch} ` +
-        'has none. Give --minibatch and --max-minibatch another size, or --minibatch-statistic none',
+      `--minibatch-statistic stddev needs equal groups of 2 images or more; a minibatch of ${minibatch} has none of up to ` +
+        `${statisticGroup || minibatch}. Give another size, or --minibatch-statistic none`,
     );
   }
 }

@@ -154,7 +154,7 @@ test('settings that belong to another kind, or do not fit the threads, are refus
   expect(() => grown([0.05], 0.1)).toThrow(tooShort);
   expect(grown([0.05], 0.05).plan.growKimg).toEqual([0.05]);
   await expect(refused({ minibatch: 7, maxMinibatch: 7 })).rejects.toThrow(
-    '--minibatch-statistic stddev needs groups of 2 images or more, up to 4; a minibatch of 7 has none',
+    '--minibatch-statistic stddev needs equal groups of 2 images or more; a minibatch of 7 has none of up to 4.',
   );
   await expect(refused({ ...style, learningRate: 5e-5 })).rejects.toThrow('--final-rate must be at most');
   // Without a fade the last block comes with the first step at its side.
