@@ -7,6 +7,7 @@ import { shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
 import { writeWhole } from '../files/files.ts';
 import { checkFolderWritable } from '../files/places.ts';
 import { escapeHtml, type Figure, pageHtml } from '../presentation/html.ts';
+import { commandOf } from '../stages/framework/command-line.ts';
 import { deviceOptions, pathOption, psiOption } from '../stages/framework/options.ts';
 import { defineStage } from '../stages/framework/stage.ts';
 import { reportFile } from '../stages/pipeline/folders.ts';
@@ -29,10 +30,15 @@ export const demo = defineStage({
   description: 'Show faces and edits of the shipped model: pictures and a page, in seconds, without data.',
   examples: ['', '--bundle models/mine --out runs/mine'],
   options,
-  async run({ bundle = shippedModel, out, psi, device, threads }, { signal }) {
+  async run(config, { signal }) {
+    const { bundle = shippedModel, out, psi, device, threads } = config;
     const editor = await openBundle(bundle, { device, threads });
     await checkFolderWritable(out);
-    const sources = { editor, psi, runs: { generator: { command: 'face-tuning demo' }, bundle: { folder: bundle } } };
+    const sources = {
+      editor,
+      psi,
+      runs: { generator: { command: commandOf(demo, { bundle: config.bundle, psi }) }, bundle: { folder: bundle } },
+    };
     const figures: Figure[] = [];
     const pictures: string[] = [];
     for (const draw of [samplesFigure, ageFigure, locksFigure]) {

@@ -22,22 +22,20 @@ export function consoleLog(sink: TextSink = process.stderr, now: () => number = 
   let bar = '';
   const line = (text: string) => sink.write(bar === '' ? `${text}\n` : `\r\x1b[K${text}\n${bar}`);
 
-  const progress = (label: string, total: number, unit: string): Progress => {
+  const progress = (label: string, total: number, unit: string, first = 0): Progress => {
     const begun = now();
-    let first: number | undefined; // resumed work does not begin at 0, and must not count for the rate
     let shownAt = begun;
     let shownShare = 0;
-    let last = { done: 0, note: undefined as string | undefined };
+    let last = { done: first, note: undefined as string | undefined };
     const state = () => {
       const seconds = (now() - begun) / 1000;
-      const rate = seconds > 0 ? (last.done - (first ?? 0)) / seconds : 0;
+      const rate = seconds > 0 ? (last.done - first) / seconds : 0;
       const left = rate > 0 && last.done < total ? `, ${duration((total - last.done) / rate)} left` : '';
       const note = last.note === undefined ? '' : `  ${last.note}`;
       return `${last.done}/${total} ${unit}, ${brief(rate)}/s${left}${note}`;
     };
     return {
       update(done, note) {
-        first ??= done > 1 ? done : 0;
         last = { done, note };
         const elapsed = now() - shownAt;
         const share = total > 0 ? done / total : 1;

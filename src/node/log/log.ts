@@ -9,8 +9,11 @@ export interface Progress {
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
-  /** @param unit plural noun of what is counted, e.g. `images`: the display shows rate and time left in it. */
-  progress(label: string, total: number, unit: string): Progress;
+  /**
+   * @param unit plural noun of what is counted, e.g. `images`: the display shows rate and time left in it.
+   * @param done how many an earlier sitting has finished, which do not count for the rate. Default 0.
+   */
+  progress(label: string, total: number, unit: string, done?: number): Progress;
 }
 
 /** Says nothing, for tests and for programs that embed a stage. */

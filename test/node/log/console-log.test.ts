@@ -45,11 +45,18 @@ test('elsewhere lines come every tenth of the work or quarter of a minute', () =
 
 test('resumed work does not count for the rate', () => {
   const { log, written, pass } = recorder(false);
-  const progress = log.progress('steps', 2000, 'steps');
-  progress.update(1000);
+  const progress = log.progress('steps', 2000, 'steps', 1000);
   pass(10_000);
   progress.update(1200);
   expect(written.at(-1)).toBe('steps 60 %: 1200/2000 steps, 20.0/s, 40 s left\n');
+});
+
+test('a first step of many does not count as resumed', () => {
+  const { log, written, pass } = recorder(false);
+  const progress = log.progress('edits', 5000, 'faces');
+  pass(60_000);
+  progress.update(500);
+  expect(written.at(-1)).toBe('edits 10 %: 500/5000 faces, 8.33/s, 9:00 left\n');
 });
 
 test('durations are short', () => {

@@ -59,7 +59,7 @@ const kindNames = {
 
 const columns: readonly Column<DirectionFacts>[] = [
   { title: 'attribute', value: ({ attribute }) => attribute },
-  { title: 'faces fitted to', value: ({ boundary }) => boundary?.metrics?.dataSize },
+  { title: 'faces, fitted to and tested on', value: ({ boundary }) => boundary?.metrics?.dataSize },
   { title: 'training accuracy', value: ({ boundary }) => boundary?.metrics?.trainingAccuracy, decimals: 3 },
   { title: 'test accuracy', value: ({ boundary }) => boundary?.metrics?.testAccuracy, decimals: 3 },
   { title: 'F1', value: ({ boundary }) => boundary?.metrics?.f1, decimals: 3 },

@@ -117,7 +117,7 @@ export const calibrate = defineStage({
         sample: () => ({ attribute: movable(left).attribute, most: { faces: 4, locks: 1 } }),
         orders: left.map(({ attribute }) => ({ attribute })),
       };
-      const progress = log.progress('calibrate', editor.attributes.length, 'attributes');
+      const progress = log.progress('calibrate', editor.attributes.length, 'attributes', attributes.length);
       for await (const calibrated of spread(calibrations, work, run, config, context)) {
         run.metrics(calibrated);
         attributes.push(calibrated);

@@ -179,7 +179,7 @@ export const evaluateEdits = defineStage({
         return isPlanned;
       });
       const effects = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Effect[];
-      const progress = log.progress('evaluate edits', plans.length * faces, 'faces');
+      const progress = log.progress('evaluate edits', plans.length * faces, 'faces', effects.length * faces);
       const order = ({ moved, locks, hold, onAll }: (typeof plans)[number]) => {
         return { moved, locks, hold, count: onAll ? faces : Math.min(faces, config.unlockedFaces) };
       };

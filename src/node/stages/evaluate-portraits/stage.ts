@@ -114,7 +114,7 @@ export const evaluatePortraits = defineStage({
         ...{ threads, signal },
         native: true,
       });
-      const progress = log.progress('evaluate portraits', jobs.length, 'faces');
+      const progress = log.progress('evaluate portraits', jobs.length, 'faces', lines.length);
       try {
         for await (const { seconds, ...result } of mapInOrder(left, 2 * threads, job => workers.run(job))) {
           signal.throwIfAborted();

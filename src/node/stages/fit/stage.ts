@@ -246,7 +246,7 @@ async function fitAll(
   const settings = { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed };
   const shared = { latents: faces.latents, size: faces.size, logits: faces.logits, options: settings };
   const workers = inThreads<FitThread>('stages/fit/thread', shared, { threads, signal, native: false });
-  const progress = log.progress('fit', orders.length, 'attributes');
+  const progress = log.progress('fit', orders.length, 'attributes', fits.length);
   const curves: Record<string, LearningCurve> = {};
   try {
     const boundaries = orders.slice(fits.length).map(order => ({ ...order, what: 'boundary' as const }));

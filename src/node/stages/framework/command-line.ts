@@ -16,6 +16,7 @@ export function commandOf(stage: Stage, config: Readonly<Record<string, unknown>
   return ['face-tuning', stage.name, ...flags].join(' ');
 }
 
-function quoted(word: string): string {
+/** @returns a word as a shell reads it back. */
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

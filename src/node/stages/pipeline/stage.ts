@@ -1,5 +1,5 @@
 // Runs every stage in order from one preset: from a folder of pictures to edited faces.
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
@@ -254,7 +254,9 @@ async function madeIfPossible(make: () => Promise<unknown>, what: string, { log 
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    log.warn(`no ${what}: ${error.message}`);
+    const isOld = await exists(what);
+    await rm(what, { force: true }); // it would show another model than the one beside it
+    log.warn(`no ${what}${isOld ? ', and that of an earlier run is removed' : ''}: ${error.message}`);
     return false;
   }
 }

@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import { UserError } from '../../../core/errors.ts';
 import type { CropName } from '../../../core/images/crop.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
+import { isRun } from '../../runs/manifest.ts';
 
 /** The parts of a dataset of the CelebA family; paths of those that are there. */
 export interface FaceFolder {
@@ -158,6 +159,8 @@ export const pictureFormats = 'JPEG, PNG, WebP, GIF, TIFF or AVIF';
 export interface FoundPictures {
   /** Paths within the folder, with `/`, in the order of their names. */
   readonly files: readonly string[];
+  /** Folders of runs within it, whose pictures are not people's but this program's: they are passed over. */
+  readonly runs: readonly string[];
   /** Files that were passed over, counted by their ending. */
   readonly others: readonly {
     readonly ending: string;
@@ -170,6 +173,7 @@ export interface FoundPictures {
 /** Lists the pictures of a folder and of the folders in it. @throws UserError for a folder that cannot be read. */
 export async function findPictures(folder: string): Promise<FoundPictures> {
   const files: string[] = [];
+  const runs: string[] = [];
   const others = new Map<string, number>();
   const visit = async (inside: string, depth: number) => {
     if (depth > deepest) {
@@ -178,7 +182,8 @@ export async function findPictures(folder: string): Promise<FoundPictures> {
     for (const { name, isFolder } of await listed(join(folder, inside))) {
       const path = inside === '' ? name : `${inside}/${name}`;
       const ending = extname(name).toLowerCase();
-      if (isFolder) await visit(path, depth + 1);
+      if (isFolder && (await isOfRun(join(folder, path)))) runs.push(path);
+      else if (isFolder) await visit(path, depth + 1);
       else if (isPicture(name)) files.push(path);
       else others.set(ending, (others.get(ending) ?? 0) + 1);
     }
@@ -186,8 +191,14 @@ export async function findPictures(folder: string): Promise<FoundPictures> {
   await visit('', 0);
   return {
     files,
+    runs,
     others: [...others].map(([ending, count]) => ({ ending, count, isPicture: otherPictures.has(ending) })),
   };
 }
 
 const deepest = 20;
+
+/** Whether a folder holds a run, finished or not: an unfinished one may have no manifest yet. */
+async function isOfRun(folder: string): Promise<boolean> {
+  return /\.(partial|earlier)$/.test(folder) || (await isRun(folder));
+}

@@ -73,7 +73,7 @@ export async function readPictureIndex(options: IndexOptions): Promise<PictureIn
   if (imageFolder === undefined) {
     throw new UserError(`cannot read ${folder}/img_align_celeba: no such folder; put CelebA's pictures there`);
   }
-  const { files, others } = await findPictures(imageFolder);
+  const { files, runs, others } = await findPictures(imageFolder);
   if (files.length === 0) {
     const found = others.map(({ ending, count }) => `${count} × ${excerpt(ending) || 'no ending'}`);
     throw new UserError(
@@ -83,6 +83,8 @@ export async function readPictureIndex(options: IndexOptions): Promise<PictureIn
   const notes = others.flatMap(({ ending, count, isPicture }) =>
     isPicture ? [`left out ${count} × ${ending}, which is not read here; convert them to JPEG or PNG`] : [],
   );
+  if (runs.length > 0)
+    notes.push(`left out what runs of this program wrote: ${runs.map(run => excerpt(run)).join(', ')}`);
   const known = await readRows(options, parts, files);
   const { rows, ...facts } = known;
   const found = picturesByName(files);
@@ -122,7 +124,7 @@ async function readRows(
 ) {
   const labels = await readLabels(given, parts);
   if (parts !== undefined && (labels !== undefined || parts.partition !== undefined)) {
-    return celebaRows(folder, parts, labels);
+    return celebaRows(folder, parts, labels, given !== undefined);
   }
   return labels === undefined ? unlabelledRows(files) : ownRows(labels);
 }
@@ -161,8 +163,25 @@ function ownRows({ path, attributes, rows, bad }: LabelTable): Rows {
   };
 }
 
-/** Joins CelebA's tables (Liu et al. 2015). CelebA-HQ's pictures have other names, by which CelebA's tables are read. */
-async function celebaRows(folder: string, parts: FaceFolder, labels: LabelTable | undefined): Promise<Rows> {
+/** @returns what a table says of a picture, which may be named as loosely as labels of one's own name it. */
+function said<Value>(rows: ReadonlyMap<string, Value>): (name: string) => Value | undefined {
+  const find = picturesByName([...rows.keys()]);
+  return name => {
+    const { file } = find(name);
+    return file === undefined ? undefined : rows.get(file);
+  };
+}
+
+/**
+ * Joins CelebA's tables (Liu et al. 2015). CelebA-HQ's pictures have other names, by which CelebA's tables are read.
+ * @param isOwn whether the labels are one's own, which may be of a part of the pictures.
+ */
+async function celebaRows(
+  folder: string,
+  parts: FaceFolder,
+  labels: LabelTable | undefined,
+  isOwn: boolean,
+): Promise<Rows> {
   const isHighQuality = parts.crop !== 'celeba';
   const saysSplits = labels !== undefined && [...labels.rows.values()].some(({ split }) => split !== undefined);
   if (parts.partition === undefined && !isHighQuality && !saysSplits) {
@@ -179,13 +198,14 @@ async function celebaRows(folder: string, parts: FaceFolder, labels: LabelTable 
   const reasons = new Map<string, string>(); // the first thing wrong with each picture
   const blame = (name: string, reason: string) => reasons.has(name) || reasons.set(name, reason);
   for (const { file, reason } of [labels, splits, people].flatMap(table => table?.bad ?? [])) blame(file, reason);
-  const names = new Set([...(labels?.rows.keys() ?? []), ...(splits?.rows.keys() ?? [])]);
+  const names = new Set([...(labels?.rows.keys() ?? []), ...(isOwn ? [] : (splits?.rows.keys() ?? []))]);
+  const [splitOf, personOf] = [splits, people].map(table => table && said(table.rows));
   const rows: Row[] = [];
   const numberOf = peopleNumbers();
   for (const name of names) {
     const known = labels === undefined ? withoutLabels : labels.rows.get(name);
-    const split = known?.split ?? splits?.rows.get(name);
-    const person = people === undefined ? numberOf(known?.person) : people.rows.get(name);
+    const split = known?.split ?? splitOf?.(name);
+    const person = personOf === undefined ? numberOf(known?.person) : personOf(name);
     if (/[\\/]/.test(name)) blame(name, 'its name must not contain a folder');
     else if (known === undefined) blame(name, 'it has no row of labels');
     else if (split === undefined && splits !== undefined) blame(name, 'it is in no partition');

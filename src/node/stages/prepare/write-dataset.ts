@@ -40,7 +40,7 @@ export async function writeImages(
   let { next, bad } = await savedState(run, statePath);
   const shape = [null, 3, options.resolution, options.resolution] as const;
   const writer = await createNpyWriter(run.file(datasetFiles.images), 'uint8', shape, next - bad.length);
-  const progress = log.progress('prepare', pictures.length, 'pictures');
+  const progress = log.progress('prepare', pictures.length, 'pictures', next);
   // A folder of one's own may hold pictures of anything; those without a face are left out, however many they are.
   const check = () => {
     const counted = bad.filter(({ reason }) => reason !== noFace);

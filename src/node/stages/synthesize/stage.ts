@@ -77,8 +77,7 @@ export const synthesize = defineStage({
         sample: () => ({ shard: 0, count: sampleSize, shown: 0 }),
         orders: [...shardsOf(count, kept)],
       };
-      const progress = log.progress('synthesize', config.count, 'faces');
-      progress.update(kept);
+      const progress = log.progress('synthesize', config.count, 'faces', kept);
       let [made, last] = [kept, performance.now()];
       try {
         for await (const { latents, logits, brightness, images } of spread(shards, work, run, config, context)) {

@@ -169,7 +169,8 @@ async function train(
   let recent: Measured = saved?.details.recent ?? {};
   const trainer = await ClassifierTrainer.create(device, config, images, images.labels, checkpoint);
   await run.rewind(({ step }) => Number(step) <= trainer.steps);
-  const progress = log.progress('train classifier', trainer.totalSteps * config.minibatch, 'images');
+  const shown = trainer.steps * config.minibatch;
+  const progress = log.progress('train classifier', trainer.totalSteps * config.minibatch, 'images', shown);
   let since = { time: performance.now(), steps: trainer.steps };
   while (!trainer.finished) {
     recent = movingMean(recent, { loss: await trainer.step() });

@@ -217,7 +217,7 @@ async function train(
   await run.rewind(({ step }) => Number(step) <= trainer.steps);
   const { minibatch } = config;
   const stepsPerTick = Math.max(1, Math.round((1000 * config.tickKimg) / minibatch));
-  const progress = log.progress('train encoder', trainer.totalSteps * minibatch, 'photos');
+  const progress = log.progress('train encoder', trainer.totalSteps * minibatch, 'photos', trainer.steps * minibatch);
   let since = { time: performance.now(), steps: trainer.steps };
   while (!trainer.finished) {
     recent = movingMean(recent, await trainer.step());

@@ -169,7 +169,7 @@ async function train(trainer: GanTrainer, earlier: Measured, setting: Setting) {
     await writeWhole(run.file(name), await encodeGrid(images, grid));
     return name;
   };
-  const progress = log.progress('train gan', trainer.end, 'images');
+  const progress = log.progress('train gan', trainer.end, 'images', trainer.imagesShown);
   await run.rewind(({ imagesShown }) => Number(imagesShown) <= trainer.imagesShown);
   await rewindBest(run, trainer.imagesShown);
   let recent = earlier;

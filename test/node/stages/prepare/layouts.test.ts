@@ -58,6 +58,19 @@ describe('CelebA', () => {
     }
   });
 
+  test('with labels of one’s own for a part of it, by names with or without ending', async () => {
+    const text = ['name,scarf', '000002,1', '000005.jpg,0', '000009.PNG,1'].join('\n');
+    const own = join(fresh({ 'own.csv': text }), 'own.csv');
+    const found = await index(fresh(downloaded), { labels: own });
+    expect(found.pictures.map(({ file, split, identity }) => [file, split, identity])).toEqual([
+      ['000002.jpg', 1, 1],
+      ['000005.jpg', 1, 4],
+      ['000009.jpg', 2, 8],
+    ]);
+    expect(found.bad).toEqual([]);
+    expect(found.notes.join()).toMatch(/17 of 20 pictures have no row of labels and are left out/);
+  });
+
   test('still packed: says what to unpack', async () => {
     const { 'Anno/list_attr_celeba.txt': _, ...rest } = downloaded;
     const tables = { 'Anno/list_attr_celeba.txt': labels, 'Eval/list_eval_partition.txt': partition };
@@ -136,6 +149,32 @@ describe("pictures of one's own", () => {
     expect(notes[0]).toBe('left out 1 × .heic, which is not read here; convert them to JPEG or PNG');
     const again = await index(fresh(files), { isCeleba: false, seed: 1 });
     expect(again.pictures.map(({ split }) => split)).not.toEqual(found.map(({ split }) => split));
+  });
+
+  test('do not count those that runs of this program wrote', async () => {
+    const manifest = JSON.stringify({ schemaVersion: 1, stage: 'train gan' });
+    const runs = {
+      'runs/gan/manifest.json': manifest,
+      'runs/gan/samples-0000001000-8px.png': '',
+      'runs/faces.partial/config.json': '{}',
+      'runs/faces.partial/thumbnails.png': '',
+      'page/manifest.json': '{"name": "a page of one’s own"}',
+      'page/me.png': '',
+    };
+    const { pictures: found, notes } = await index(fresh({ ...files, ...runs }), { isCeleba: false });
+    expect(found.map(({ name }) => name)).toEqual([...Object.keys(files), 'page/me.png'].sort());
+    expect(notes[0]).toBe('left out what runs of this program wrote: runs/faces.partial, runs/gan');
+  });
+
+  test('with dots in their names are found without ending, and never by a part of the name', async () => {
+    const folder = fresh({ 'subject01.glasses.png': '', 'subject01.happy.png': '', 'subject02.png': '', 'a.jpg': '' });
+    const text = 'name,tall\nsubject01.glasses,1\nsubject01.happy.JPG,0\nsubject02.sad,1\na.1,0\n';
+    const found = await index(folder, { isCeleba: false, labels: table(text) });
+    expect(found.pictures.map(({ file }) => file)).toEqual(['subject01.glasses.png', 'subject01.happy.png']);
+    expect(found.missing).toEqual([
+      { file: 'subject02.sad', reason: 'missing' },
+      { file: 'a.1', reason: 'missing' },
+    ]);
   });
 
   test('take labels by path, by name, without ending, in any case, with other slashes; people and splits too', async () => {

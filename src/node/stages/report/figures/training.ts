@@ -4,6 +4,7 @@ import { type Curve, lineChart } from '../../../presentation/charts.ts';
 import { escapeHtml, type Figure } from '../../../presentation/html.ts';
 import { type Column, htmlTable } from '../../../presentation/table.ts';
 import { runFiles } from '../../../runs/manifest.ts';
+import { quoted } from '../../framework/command-line.ts';
 import type { Source, Sources } from '../sources.ts';
 import { counted } from './words.ts';
 
@@ -76,7 +77,7 @@ export function timingsFigure(folder: string, { runs }: Sources): Figure {
     caption:
       'Working time of each stage, over all sittings where it was interrupted, and the peak memory of its process. ' +
       'Times are UTC.',
-    command: `face-tuning report --runs ${folder} --out report.html`,
+    command: `face-tuning report --runs ${quoted(folder)} --out report.html`,
   };
 }
 
