@@ -49,7 +49,11 @@ export interface ModelCardFacts {
   readonly networks: Readonly<Record<'generator' | 'classifier', Pick<StoredNetwork, 'weights' | 'difference'>>>;
   /** How many faces `samples.webp` shows, from seed 0 on. */
   readonly shownFaces: number;
+  /** Where generator and classifier have their pictures from; unknown where their datasets are gone. */
+  readonly pictures: PictureSource;
 }
+
+export type PictureSource = 'celeba' | 'own' | 'unknown';
 
 /** Kinds of generators with their source. */
 const kindNames = {
@@ -83,15 +87,16 @@ export function modelCard(facts: ModelCardFacts): string {
     curve,
     networks,
     shownFaces,
+    pictures,
   } = facts;
   const { resolution, latentSize } = architecture;
   const { testAccuracy, majorityBaseline, testImages } = classifier.summary;
   const attributes = directions.filter(isScored);
   const controllable = attributes.filter(attribute => attribute.controllable).length;
-  const isCeleba = areSameAttributes(
-    attributes.map(({ attribute }) => attribute),
-    attributeNames,
-  );
+  const names = attributes.map(({ attribute }) => attribute);
+  const areCelebas = areSameAttributes(names, attributeNames);
+  // Terms that may bind are told rather than left out.
+  const isCeleba = pictures === 'celeba' || (pictures === 'unknown' && areCelebas);
   const boundariesStage = boundaries.manifest.stage === importBoundaries.name ? importBoundaries : fit;
   const accuracy =
     testAccuracy === null
@@ -101,7 +106,7 @@ export function modelCard(facts: ModelCardFacts): string {
         `answer reaches ${percent(majorityBaseline)}.`;
   return `# Model card: ${name}
 
-${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of ${isCeleba ? `CelebA's 40` : attributes.length} attribute${attributes.length === 1 ? '' : 's'}, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of ${attributes.length} can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
+${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of ${areCelebas ? `CelebA's 40` : attributes.length} attribute${attributes.length === 1 ? '' : 's'}, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of ${attributes.length} can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
 
 ## Use
 
@@ -109,7 +114,7 @@ Meant for research and teaching: how a generative model holds attributes, how di
 
 ## Data
 
-${isCeleba ? celebaSection : ownSection(attributes.map(({ attribute }) => attribute))}
+${isCeleba ? celebaSection(areCelebas ? undefined : names) : ownSection(names)}
 
 ## Training
 
@@ -155,8 +160,19 @@ const lockSentence =
   'keeps what the field predicts of it, and holds back what nobody locked as the bundle’s steadiness says. To the eye it may ' +
   'still change.';
 
-const celebaSection =
-  '[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html) (Liu et al. 2015): photographs of celebrities, **for non-commercial research only**; this model is bound by the same terms. The pictures are not part of it. Their 40 labels are judgements of annotators, some as vague as *Attractive*, and often wrong. Celebrities are younger, paler and more made up than people are; the generator and every direction in it follow that.';
+/** @param own attributes that the maker labelled in place of CelebA's. */
+function celebaSection(own: readonly string[] | undefined): string {
+  const labels =
+    own === undefined
+      ? 'Their 40 labels are judgements of annotators, some as vague as *Attractive*, and often wrong.'
+      : `Labelled by the maker were: ${own.join(', ')}.`;
+  return (
+    '[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html) (Liu et al. 2015): photographs of celebrities, **for ' +
+    'non-commercial research only**; this model is bound by the same terms. The pictures are not part of it. ' +
+    `${labels} Celebrities are younger, paler and more made up than people are; the generator and every direction in it ` +
+    'follow that.'
+  );
+}
 
 /** Nobody but the maker knows where pictures of one's own come from. */
 function ownSection(attributes: readonly string[]): string {

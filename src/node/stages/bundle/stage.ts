@@ -31,12 +31,12 @@ import { readNpy, writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
 import { sharp } from '../../native/native-packages.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
-import { exists, runFiles } from '../../runs/manifest.ts';
+import { exists, type Manifest, runFiles } from '../../runs/manifest.ts';
 import { hashInputs } from '../../runs/origin.ts';
 import { type FinishedRun, openRun, withRun } from '../../runs/run-folder.ts';
 import { pathOption, psiOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
-import { modelCard } from './model-card.ts';
+import { modelCard, type PictureSource } from './model-card.ts';
 import { firstLatents, storedNetworks } from './stored-networks.ts';
 
 const { seed: _noRandomChoices, ...folderOptions } = runOptions;
@@ -163,6 +163,7 @@ export const bundle = defineStage({
         curve: await readJsonLines(runs.generator.file(runFiles.metrics)),
         networks: stored,
         shownFaces,
+        pictures: await pictureSource([runs.generator, runs.classifier]),
       });
       const contents = {
         [bundleFiles.generator]: stored.generator.bytes,
@@ -256,17 +257,39 @@ async function checkMeasured(quality: FinishedRun, generator: string): Promise<v
   );
 }
 
+/** @returns where these runs have their pictures from, as the datasets tell that they were trained on. */
+async function pictureSource(runs: readonly FinishedRun[]): Promise<PictureSource> {
+  const sources = await Promise.all(
+    runs.map(async ({ manifest: { inputs } }): Promise<PictureSource> => {
+      const prepared = await unchangedRun(inputs.dataset, 'prepare');
+      if (prepared === undefined) return 'unknown';
+      return 'celeba pictures' in prepared.manifest.inputs ? 'celeba' : 'own';
+    }),
+  );
+  if (sources.includes('celeba')) return 'celeba'; // its terms bind the whole
+  return sources.every(source => source === 'own') ? 'own' : 'unknown';
+}
+
+/** @returns the run that was an input of another; undefined where it is gone or is another by now. */
+async function unchangedRun(
+  input: Manifest['inputs'][string] | undefined,
+  stage: string,
+): Promise<FinishedRun | undefined> {
+  if (input === undefined || !(await exists(input.path))) return undefined;
+  const { now } = await hashInputs({ now: input.path });
+  return now!.sha256 === input.sha256 ? openRun(input.path, stage) : undefined;
+}
+
 /**
  * Checks that boundaries are of these networks, since to others of the same shape they mean nothing. The run of the
  * faces that they were fitted to tells which networks made it; where it is gone, nothing can be checked.
  * @throws UserError where they are of other networks.
  */
 async function checkOrigin(boundaries: FinishedRun, networks: Readonly<Record<string, string>>): Promise<void> {
-  const { synthesis } = boundaries.manifest.inputs;
-  if (synthesis === undefined) return; // faces from elsewhere, whose networks nobody knows
-  const { path, sha256 } = synthesis;
-  if (!(await exists(path)) || (await hashInputs({ path })).path!.sha256 !== sha256) return;
-  const { manifest } = await openRun(path, 'synthesize');
+  // Faces may be from elsewhere, whose networks nobody knows.
+  const synthesis = await unchangedRun(boundaries.manifest.inputs.synthesis, 'synthesize');
+  if (synthesis === undefined) return;
+  const { manifest } = synthesis;
   for (const [name, given] of Object.entries(await hashInputs(networks))) {
     const used = manifest.inputs[name]!;
     if (given.sha256 === used.sha256) continue;

@@ -1,7 +1,8 @@
 // A model card's account of images from a generator that was measured.
 import { expect, test } from 'vitest';
+import { attributeNames } from '../../../../src/core/attributes.ts';
 import type { FinishedRun } from '../../../../src/node/runs/run-folder.ts';
-import { type ModelCardFacts, modelCard } from '../../../../src/node/stages/bundle/model-card.ts';
+import { type ModelCardFacts, modelCard, type PictureSource } from '../../../../src/node/stages/bundle/model-card.ts';
 import { tinyGan, tinyStyle } from '../../../helpers/tiny-networks.ts';
 
 const run = (summary: object): FinishedRun => ({
@@ -16,6 +17,7 @@ const facts: ModelCardFacts = {
   ...{ name: 'tiny', description: '', architecture: tinyGan, directions: [], curve: [], shownFaces: 4 },
   ...{ generator: run({ imagesShown: 1000 }), classifier: run({}), boundaries: run({}) },
   networks: { generator: network, classifier: network },
+  pictures: 'unknown',
 };
 const figures = {
   swd: [],
@@ -67,4 +69,26 @@ test('figures of before Fréchet distances were measured are told as they were',
   expect(card).toContain('In the features of the classifier. Precision');
   expect(card).not.toContain('Fréchet');
   expect(modelCard(facts)).not.toContain('Quality of the images');
+});
+
+test('the terms of CelebA are told by where the pictures come from, whatever the attributes are called', () => {
+  const scored = (attribute: string) => ({
+    attribute,
+    threshold: 0,
+    boundary: null,
+    controllable: false,
+    reason: 'rare',
+  });
+  const [celebas, own] = [attributeNames.map(scored), [scored('red_scarf')]];
+  const bound = 'this model is bound by the same terms';
+  const cardOf = (pictures: PictureSource, directions: ModelCardFacts['directions']) =>
+    modelCard({ ...facts, pictures, directions });
+  expect(cardOf('celeba', celebas)).toContain(bound);
+  expect(cardOf('celeba', celebas)).toContain('Their 40 labels are judgements of annotators');
+  expect(cardOf('celeba', own)).toContain(bound);
+  expect(cardOf('celeba', own)).toContain('Labelled by the maker were: red_scarf.');
+  expect(cardOf('own', celebas)).not.toContain(bound);
+  expect(cardOf('own', celebas)).toContain("Pictures and labels of the maker's own");
+  expect(cardOf('unknown', celebas)).toContain(bound);
+  expect(cardOf('unknown', own)).not.toContain(bound);
 });
