@@ -16,6 +16,7 @@ import {
   frechetColumns,
   frechetNote,
   nearnessColumns,
+  otherPicturesNote,
   precisionRecallColumns,
   precisionRecallNote,
   qualityOf,
@@ -220,13 +221,14 @@ function storageSentence({ generator, classifier }: ModelCardFacts['networks']):
 }
 
 function qualitySections({ summary }: FinishedRun): string {
-  const { swd, msSsim, nearest, features, precisionRecall, frechet, attributes } = qualityOf(summary);
+  const { swd, msSsim, nearest, features, precisionRecall, frechet, attributes, otherPictures } = qualityOf(summary);
   const sections = [
     '## Quality of the images',
     comparabilityNote,
+    ...(otherPictures ? [otherPicturesNote] : []),
     markdownTable(distanceColumns(swd), swd),
     markdownTable(similarityColumns, msSsim),
-    `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less. What was learnt by heart would lie nearer than test images do.`,
+    `Distance to the nearest of ${nearest[0]?.among ?? 0} training images, mirrored or not, in steps of 8-bit pixels at 32×32 or less.${otherPictures ? '' : ' What was learnt by heart would lie nearer than test images do.'}`,
     markdownTable(nearnessColumns, nearest),
     ...(precisionRecall === undefined
       ? []
@@ -237,7 +239,7 @@ function qualitySections({ summary }: FinishedRun): string {
       : [
           '## Whom it makes',
           'Per cent of faces in which the classifier sees each attribute, in generated faces and in photographs that ' +
-            `neither network was trained on. ${shareCounts(attributes)}`,
+            `${otherPictures ? 'the classifier' : 'neither network'} was ${otherPictures ? 'not ' : ''}trained on. ${shareCounts(attributes)}`,
           markdownTable(shareColumns(attributes), sharedAttributes(attributes)),
         ]),
   ];

@@ -194,7 +194,14 @@ export interface Quality {
   readonly frechet?: readonly FrechetOf[];
   /** How often a classifier sees each attribute, where one was given. */
   readonly attributes?: readonly AttributeShares[];
+  /** Whether the generator was trained on other pictures than those of the dataset; left out: on these, or nobody knows. */
+  readonly otherPictures?: boolean;
 }
+
+/** What figures of pictures that the generator did not learn from cannot say. */
+export const otherPicturesNote =
+  'The generator was trained on other pictures than these: the training images here are not what it learned from, and ' +
+  'it may have seen the test images, so nothing here tells whether it has learnt pictures by heart.';
 
 /** @param summary of a finished run of `evaluate generator`, as its manifest holds it. */
 export function qualityOf(summary: Readonly<Record<string, unknown>>): Quality {

@@ -83,7 +83,7 @@ export const evaluateGenerator = defineStage({
     const { out, seed, resume, force } = config;
     const { log } = context;
     const device = await openDevice(config);
-    const { generator, dataset } = await openInputs(config, log);
+    const { generator, dataset, otherPictures } = await openInputs(config, log);
     const { details } = generator;
     const psis = psisOf(config, details);
     const { judge, classifier } = config;
@@ -118,6 +118,7 @@ export const evaluateGenerator = defineStage({
         ...{ resolution: details.resolution, note: comparabilityNote, swd, msSsim, nearest },
         ...inFeatures,
         ...(attributes && { attributes }),
+        ...(otherPictures && { otherPictures }),
       };
       await writeJson(run.file('generator.json'), quality);
       await writeWhole(run.file('generator.csv'), qualityCsv(quality));
@@ -145,13 +146,14 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Config,
   if (count < 2) throw new UserError(`${dataset.folder} must have 2 training images or more; it has ${count}`);
   const learned = run.manifest.inputs.dataset;
   const { dataset: given } = await hashInputs({ dataset: datasetFolder });
-  if (learned !== undefined && learned.sha256 !== given!.sha256) {
+  const otherPictures = learned !== undefined && learned.sha256 !== given!.sha256;
+  if (otherPictures) {
     log.warn(
       `the generator was trained on other pictures than ${dataset.folder} holds: its "training" images are not what the ` +
         'generator learned from, which may have seen its "test" images',
     );
   }
-  return { generator: { ...generator, run }, dataset };
+  return { generator: { ...generator, run }, dataset, otherPictures };
 }
 
 /** @returns up to `most` images of a split in random order, in the colours and the size of the generator's training. */

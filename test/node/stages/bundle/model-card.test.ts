@@ -92,3 +92,10 @@ test('the terms of CelebA are told by where the pictures come from, whatever the
   expect(cardOf('unknown', celebas)).toContain(bound);
   expect(cardOf('unknown', own)).not.toContain(bound);
 });
+
+test('figures of pictures that the generator did not learn from say so, and nothing of learning by heart', () => {
+  const card = modelCard({ ...facts, quality: run({ ...figures, otherPictures: true }) });
+  expect(card).toContain('The generator was trained on other pictures than these');
+  expect(card).not.toContain('What was learnt by heart');
+  expect(modelCard({ ...facts, quality: run(figures) })).toContain('What was learnt by heart');
+});

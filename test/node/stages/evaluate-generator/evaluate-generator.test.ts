@@ -210,6 +210,7 @@ describe('networks', () => {
     warnings.length = 0;
     const told = await run({ generator: chosen, out: join(root, 'by-chooser'), images: 2, pairs: 1, judge });
     expect(told.features).toBe(`${name}, which chose the generator among its moving averages`);
+    expect(told.otherPictures).toBe(true);
     expect(warnings).toEqual([
       expect.stringMatching(/^the generator was trained on other pictures than .*dataset holds/),
     ]);

@@ -53,6 +53,9 @@ export async function generatedFigure({ dataset, runs, editor, synthesis }: Sour
   const test = await imagesOf(dataset, 'test');
   const logits = await classify(test, { run: images => editor.score(images) });
   const pictures = `the ${counted(test.count)} test pictures`;
+  // A generator that was given may have been trained on others, these among them.
+  const [its, ours] = [runs.generator, runs.classifier].map(({ manifest }) => manifest.inputs.dataset?.sha256);
+  const isLearned = its === ours;
   const known = (shares: () => number[]) => (test.count === 0 ? dataset.attributes.map(() => null) : shares());
   const series = [
     { name: `labels of ${pictures}`, values: known(() => sharesOf(test.labels, width, label => label === 1)) },
@@ -74,7 +77,7 @@ export async function generatedFigure({ dataset, runs, editor, synthesis }: Sour
         ? 'The dataset has no test pictures to compare with. '
         : `From the bar to the square is what the classifier gets wrong on real faces; from the square to the dot is what ` +
           `the generator makes more or less often than the pictures have it. Labels and squares: ${pictures}, which ` +
-          'neither network was trained on; dots: '
+          `${isLearned ? 'neither network was' : 'the classifier was not'} trained on; dots: `
     }${counted(count)} generated faces, uncurated.`,
     command: runs.synthesis.command,
   };

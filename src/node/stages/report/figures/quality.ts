@@ -7,7 +7,7 @@ import {
   shareCounts,
   sharedAttributes,
 } from '../../evaluate-generator/attribute-shares.ts';
-import { qualityHtml, qualityOf } from '../../evaluate-generator/comparisons.ts';
+import { otherPicturesNote, qualityHtml, qualityOf } from '../../evaluate-generator/comparisons.ts';
 import type { Source } from '../sources.ts';
 
 export function qualityFigure({ summary, command }: Source): Figure {
@@ -17,8 +17,10 @@ export function qualityFigure({ summary, command }: Source): Figure {
     title: 'Quality of the generated images',
     body: [...qualityHtml(quality), ...(attributes === undefined ? [] : [sharesTable(attributes)])].join('\n'),
     caption:
-      'Only numbers of equally many images compare. The distance of real images among themselves is the floor. A ' +
-      'generator that had memorised its training images would be nearer to them than test images are.',
+      'Only numbers of equally many images compare. The distance of real images among themselves is the floor. ' +
+      (quality.otherPictures
+        ? otherPicturesNote
+        : 'A generator that had memorised its training images would be nearer to them than test images are.'),
     command,
   };
 }
