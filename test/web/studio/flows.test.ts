@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       const box = (await page.locator(`#move-${attribute}`).boundingBox())!;
       return [box.x + share * box.width, box.y + box.height / 2] as const;
     };
-    await page.mouse.move(...(await middle('Young', 0.6)));
+    await page.mouse.move(...(await middle('Young', 0.45)));
     await page.mouse.down();
     await page.mouse.up();
     await poll(() => page.url()).not.toBe(before);
@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const value = await page.locator('#move-Young').inputValue();
     await page.mouse.down();
     await page.mouse.move(...(await middle('Young', 0.8)));
-    await page.mouse.move(...(await middle('Young', 0.6)));
+    await page.mouse.move(...(await middle('Young', 0.45)));
     await page.mouse.up();
     await page.waitForTimeout(500);
     expect([page.url(), await page.locator('#move-Young').inputValue()]).toEqual([once, value]);

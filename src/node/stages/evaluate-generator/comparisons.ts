@@ -198,7 +198,7 @@ export interface Quality {
   readonly otherPictures?: boolean;
 }
 
-/** What figures of pictures that the generator did not learn from cannot say. */
+/** Said of figures of pictures that the generator did not learn from: they cannot tell everything. */
 export const otherPicturesNote =
   'The generator was trained on other pictures than these: the training images here are not what it learned from, and ' +
   'it may have seen the test images, so nothing here tells whether it has learnt pictures by heart.';
