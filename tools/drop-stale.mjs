@@ -1,5 +1,5 @@
-// Removes what the compiler made of sources that are gone, before it compiles the others: it leaves such files behind, and they
-// would be packed, and hashed into the program's version. Part of `npm run build`.
+// Removes what the compiler made of sources that are gone, before it compiles the others: it leaves such files behind,
+// and they would be packed, and hashed into the program's version. Part of `npm run build`.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -49,21 +49,21 @@ export function checkConditions(request: Conditions, { name, latentSizes, ofPort
   }
 }
 
-/** The keys that an edit knows; others are taken for somebody's own, unless they are nearly one of these. */
-const knownKeys = ['seed', 'psi', 'latent', 'portrait', 'moves', 'locks', 'hold', 'geometry', 'layers', 'steps'];
+/** Keys of requests, recipes and what resolves to them; others are somebody's own, unless they are nearly one of these. */
+const knownKeys = [
+  ...['seed', 'psi', 'latent', 'portrait', 'moves', 'locks', 'hold', 'geometry', 'layers', 'steps'],
+  ...['bundle', 'strip', 'wanted', 'schemaVersion'],
+];
 
 /** @throws UserError for a key that is nearly a known one: locks that are misspelt would hold nothing. */
 function checkKeys(request: object): void {
   for (const key of Object.keys(request)) {
-    if (knownKeys.includes(key) || keptKeys.includes(key)) continue;
+    if (knownKeys.includes(key)) continue;
     const begun = knownKeys.filter(known => known.startsWith(key.slice(0, 3).toLowerCase())); // `model` is not nearly `moves`
     const near = didYouMean(key, begun);
     if (near !== '') throw new UserError(`an edit has no "${key}".${near}`);
   }
 }
-
-/** Keys of recipes and resolved requests. */
-const keptKeys = ['bundle', 'strip', 'wanted', 'schemaVersion'];
 
 /** The keys of all kinds of `Start`. */
 interface AnyStart {

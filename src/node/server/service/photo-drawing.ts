@@ -52,7 +52,8 @@ export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: S
       'a portrait says which face it is of; face, box and quick find one in a photo. Leave one side out',
     );
   }
-  refuseRanges(wishesOf(edit, editor).moves, 'an edit of a photo has one. Give the one that is wanted');
+  const wishes = wishesOf(edit, editor);
+  refuseRanges(wishes.moves, 'an edit of a photo has one. Give the one that is wanted');
   await checkPixels(order.photo, limits.pixels);
   const file = await readPhoto(order.photo);
   for (const each of [format, edit.picture])
@@ -63,7 +64,7 @@ export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: S
       : await editor.openPortraitFile(order.portrait, file.photo);
   try {
     const { editor: own, start } = portrait;
-    const asked = { ...start, ...wishesOf(edit, own) };
+    const asked = { ...start, ...wishes };
     const { face: edited, drawn, missed } = await drawnFace(own, asked, 1, edit.nearest, signal);
     const [recipe] = recipesOf(own, [edited], { steps: 1, scale: 1 }) as [Recipe];
     const pasted = await portrait.pasteBack(drawn.edits.at(-1)!);

@@ -100,3 +100,9 @@ async function placesOf(folder: string): Promise<Readonly<Record<RunName | Optio
     quality: measured && measured.sha256 === used?.sha256 ? place('quality') : undefined,
   };
 }
+
+/** Whether generator and classifier were trained on one dataset: a generator that was given may know other pictures. */
+export function areOfOneDataset({ generator, classifier }: Sources['runs']): boolean {
+  const [its, ours] = [generator, classifier].map(({ manifest }) => manifest.inputs.dataset?.sha256);
+  return its === ours;
+}

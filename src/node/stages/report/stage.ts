@@ -7,7 +7,7 @@ import { escapeHtml, type Figure, pageHtml } from '../../presentation/html.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { counted } from './figures/words.ts';
-import { openSources, type Sources } from './sources.ts';
+import { areOfOneDataset, openSources, type Sources } from './sources.ts';
 
 const options = z.strictObject({
   runs: pathOption().describe('folder of a finished pipeline'),
@@ -53,10 +53,9 @@ function leadHtml({ runs, dataset, editor, synthesis }: Sources): string {
   const { testAccuracy } = runs.classifier.summary; // null where the dataset has no test pictures
   const right =
     testAccuracy === null ? '' : `, right on ${(100 * Number(testAccuracy)).toFixed(1)} % of the test labels`;
-  // A generator that was given may have been trained on others than the classifier.
-  const [its, ours] = [runs.generator, runs.classifier].map(({ manifest }) => manifest.inputs.dataset?.sha256);
-  const trainedOn =
-    its === ours ? `${counted(dataset.indicesOf('train').length)} pictures` : 'pictures of another dataset';
+  const trainedOn = areOfOneDataset(runs)
+    ? `${counted(dataset.indicesOf('train').length)} pictures`
+    : 'pictures of another dataset';
   const minutes = Object.values(runs).reduce((sum, { manifest }) => sum + manifest.seconds, 0) / 60;
   const text =
     `A generator of ${resolution}×${resolution} faces, trained on ${trainedOn} (${counted(images)} shown); a classifier ` +

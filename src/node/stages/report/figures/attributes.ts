@@ -6,7 +6,7 @@ import { imagesOf } from '../../../artefacts/image-set.ts';
 import { type ShareSeries, shareChart } from '../../../presentation/charts.ts';
 import type { Figure } from '../../../presentation/html.ts';
 import { published, wholeCeleba } from '../../../presentation/published.ts';
-import type { Sources } from '../sources.ts';
+import { areOfOneDataset, type Sources } from '../sources.ts';
 import { counted, readable } from './words.ts';
 
 /** @returns the share of the whole CelebA that has each attribute; undefined for attributes of one's own. */
@@ -53,9 +53,6 @@ export async function generatedFigure({ dataset, runs, editor, synthesis }: Sour
   const test = await imagesOf(dataset, 'test');
   const logits = await classify(test, { run: images => editor.score(images) });
   const pictures = `the ${counted(test.count)} test pictures`;
-  // A generator that was given may have been trained on others, these among them.
-  const [its, ours] = [runs.generator, runs.classifier].map(({ manifest }) => manifest.inputs.dataset?.sha256);
-  const isLearned = its === ours;
   const known = (shares: () => number[]) => (test.count === 0 ? dataset.attributes.map(() => null) : shares());
   const series = [
     { name: `labels of ${pictures}`, values: known(() => sharesOf(test.labels, width, label => label === 1)) },
@@ -77,7 +74,7 @@ export async function generatedFigure({ dataset, runs, editor, synthesis }: Sour
         ? 'The dataset has no test pictures to compare with. '
         : `From the bar to the square is what the classifier gets wrong on real faces; from the square to the dot is what ` +
           `the generator makes more or less often than the pictures have it. Labels and squares: ${pictures}, which ` +
-          `${isLearned ? 'neither network was' : 'the classifier was not'} trained on; dots: `
+          `${areOfOneDataset(runs) ? 'neither network was' : 'the classifier was not'} trained on; dots: `
     }${counted(count)} generated faces, uncurated.`,
     command: runs.synthesis.command,
   };
