@@ -1,6 +1,8 @@
 // Opens everything that a report shows: the runs of a pipeline, their dataset and the editor of their bundle.
 import { join } from 'node:path';
+import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { UserError } from '../../../core/errors.ts';
 import { openBundle } from '../../artefacts/bundle.ts';
 import { type Dataset, openDataset } from '../../artefacts/dataset.ts';
 import { readSynthesis, type Synthesis } from '../../artefacts/synthesis.ts';
@@ -55,7 +57,7 @@ export interface Sources {
   readonly edits: EditEvaluation;
 }
 
-/** @param folder a pipeline's. @throws UserError naming the run that is missing or unfinished. */
+/** @param folder a pipeline's. @throws UserError naming the run that is missing, unfinished or newer than what uses it. */
 export async function openSources(folder: string, device: DeviceOptions): Promise<Sources> {
   const runs: Partial<Record<RunName | OptionalRunName, Source>> = {};
   const places = await placesOf(folder);
@@ -66,6 +68,7 @@ export async function openSources(folder: string, device: DeviceOptions): Promis
     const command = commandOf(stage, { ...run.config, out: run.folder });
     runs[name] = { ...run, stage: stage.name, command };
   }
+  await checkOfOnePipeline(runs);
   return {
     runs: runs as Sources['runs'],
     dataset: await openDataset(join(folder, pipelineFolders.dataset)),
@@ -99,6 +102,30 @@ async function placesOf(folder: string): Promise<Readonly<Record<RunName | Optio
     encoder: encoder && place('encoder'),
     quality: measured && measured.sha256 === used?.sha256 ? place('quality') : undefined,
   };
+}
+
+/** Whose bundle an input called `bundle` is, by the run that it is an input of. */
+const bundleOf: Readonly<Partial<Record<string, RunName>>> = { bundle: 'candidate', evaluation: 'bundle' };
+
+/**
+ * @throws UserError where a run was made anew after others had been made from it, as by `fit` alone: the page would show
+ * what no bundle holds. The generator's own inputs are left out: it may have been trained on other pictures.
+ */
+async function checkOfOnePipeline(runs: Readonly<Partial<Record<string, Source>>>): Promise<void> {
+  for (const [name, run] of Object.entries(runs)) {
+    if (name === 'generator') continue;
+    for (const [input, { sha256 }] of Object.entries(run!.manifest.inputs)) {
+      const isBundle = input === 'bundle';
+      const source = runs[isBundle ? bundleOf[name]! : input];
+      if (source === undefined) continue;
+      const hashed = isBundle ? source.file(bundleFiles.index) : source.folder;
+      if ((await hashInputs({ [input]: hashed }))[input]!.sha256 === sha256) continue;
+      throw new UserError(
+        `${source.folder} must be the ${input} that ${run!.folder} was made from; it was made anew since. Run ` +
+          `${run!.stage} and what follows again, as pipeline --resume does`,
+      );
+    }
+  }
 }
 
 /** Whether generator and classifier were trained on one dataset: a generator that was given may know other pictures. */

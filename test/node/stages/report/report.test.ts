@@ -21,6 +21,12 @@ async function runPipeline(more: object = {}) {
   return lines;
 }
 
+/** Gives a run's artefacts another hash, as if its stage had been run again with other options. */
+function makeAnew(run: string): void {
+  const manifest = join(run, 'manifest.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"content": "\w{8}/, '"content": "00000000'));
+}
+
 beforeAll(async () => {
   await makeTinyCeleba(join(root, 'celeba'), 120, 18, 22);
   await runPipeline();
@@ -62,8 +68,7 @@ test('runs that an earlier sitting left in the folder are not told of', async ()
   const copied = join(root, 'copied');
   cpSync(out, copied, { recursive: true });
   // The generator that made the faces lies where it was; the one here is another now. Nobody judged by this judge.
-  const manifest = join(copied, 'gan/manifest.json');
-  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"content": "\w{8}/, '"content": "00000000'));
+  makeAnew(join(copied, 'gan'));
   cpSync(join(copied, 'classifier'), join(copied, 'judge'), { recursive: true });
   const config = report.options.parse({ runs: copied, out: join(root, 'copied.html') });
   await report.run(config, { log: silentLog, signal });
@@ -72,6 +77,20 @@ test('runs that an earlier sitting left in the folder are not told of', async ()
   expect(html).not.toContain(`--out ${join(copied, 'gan')}`);
   expect(html).not.toContain(`--out ${join(copied, 'judge')}`);
   expect(html).toContain(`--out ${join(copied, 'classifier')}`);
+});
+
+test.each([
+  ['boundaries', 'candidate', 'bundle'],
+  ['dataset', 'classifier', 'train classifier'],
+])('%s made anew are not told of with what was made from those before', async (name, user, stage) => {
+  const copied = join(root, `anew-${name}`);
+  cpSync(out, copied, { recursive: true });
+  makeAnew(join(copied, name));
+  const config = report.options.parse({ runs: copied, out: join(root, `${name}.html`) });
+  await expect(report.run(config, { log: silentLog, signal })).rejects.toThrow(
+    `${join(copied, name)} must be the ${name} that ${join(copied, user)} was made from; it was made anew since. ` +
+      `Run ${stage} and what follows again`,
+  );
 });
 
 test('resuming a finished pipeline keeps all of it, and says so', async () => {
