@@ -87,8 +87,8 @@ function tooFewFaces(labels: Uint8Array): NotControllable | undefined {
   const yes = rowsLabelled(labels, 1).length;
   const no = labels.length - yes;
   if (Math.min(yes, no) >= minimumClassSize) return undefined;
-  const [count, which] = yes < no ? [yes, 'have'] : [no, 'lack'];
-  const reason = `only ${count} of ${labels.length} generated faces ${which} it; at least ${minimumClassSize} are needed`;
+  const [count, which] = yes < no ? [yes, 'with'] : [no, 'without'];
+  const reason = `only ${count} of ${labels.length} generated faces are labelled ${which} it; at least ${minimumClassSize} are needed`;
   return { controllable: false, reason };
 }
 

@@ -110,7 +110,7 @@ test('a class of fewer than 20 faces gives a reason in place of a boundary', () 
   expect(fit).toEqual({
     controllable: false,
     attribute: 'Bald',
-    reason: 'only 0 of 5000 generated faces have it; at least 20 are needed',
+    reason: 'only 0 of 5000 generated faces are labelled with it; at least 20 are needed',
   });
 });
 

@@ -94,10 +94,10 @@ test.each([
   const withYes = (count: number) => Float32Array.from({ length: 2000 }, (_, i) => (i < count ? 1 : -1));
   expect(choose(withYes(19), 0, createRandom(9))).toEqual({
     controllable: false,
-    reason: 'only 19 of 2000 generated faces have it; at least 20 are needed',
+    reason: 'only 19 of 2000 generated faces are labelled with it; at least 20 are needed',
   });
   expect(choose(withYes(1981), 0, createRandom(9))).toMatchObject({ reason: expect.stringContaining('19 of 2000') });
-  expect(choose(withYes(1981), 0, createRandom(9))).toMatchObject({ reason: expect.stringContaining('lack it') });
+  expect(choose(withYes(1981), 0, createRandom(9))).toMatchObject({ reason: expect.stringContaining('without it') });
   expect(choose(withYes(20), 0, createRandom(9)).controllable).toBe(true);
 });
 

@@ -205,7 +205,7 @@ describe('a bundle', () => {
       probability: { slope: 1, intercept: 0 },
       boundary: null,
       controllable: false,
-      reason: 'only 0 of 400 generated faces have it; at least 20 are needed',
+      reason: 'only 0 of 400 generated faces are labelled with it; at least 20 are needed',
     });
   });
 

@@ -163,7 +163,7 @@ describe("InterFaceGAN's latents and scores", () => {
     expect(directions[attributeIndex('Bald')]).toMatchObject({
       boundary: null,
       reason: expect.stringMatching(
-        /^the imported boundary cannot be measured: only 3 of 4000 generated faces have it/,
+        /^the imported boundary cannot be measured: only 3 of 4000 generated faces are labelled with it/,
       ),
     });
     const named = join(folder, 'dimple_boundary.npy');

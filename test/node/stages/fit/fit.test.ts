@@ -107,7 +107,7 @@ describe('a run', () => {
     expect(attributes[absent]).toEqual({
       attribute: 'Bald',
       controllable: false,
-      reason: 'only 0 of 4000 generated faces have it; at least 20 are needed',
+      reason: 'only 0 of 4000 generated faces are labelled with it; at least 20 are needed',
     });
   });
 
