@@ -1,10 +1,10 @@
 // Opens the runs of earlier stages: only complete ones, of the right stage and version.
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { readJson } from '../files/files.ts';
 import type { JsonObject } from '../files/json-lines.ts';
 import { exists, type Manifest, readManifest, runFiles } from './manifest.ts';
-import { lastingOptions } from './origin.ts';
+import { hashInputs, lastingOptions } from './origin.ts';
 import { placeOf } from './run-place.ts';
 
 /** A finished run, as the stages after it see it. */
@@ -37,6 +37,27 @@ export async function openRun(folder: string, ...stages: readonly string[]): Pro
   }
   const config = lastingOptions((await readJson(join(folder, runFiles.config))) as object);
   return { folder, manifest, config, summary: manifest.summary ?? {}, file: name => join(folder, name) };
+}
+
+/**
+ * @param name of an input of the run.
+ * @returns where it lies, unchanged: beside the run, since a folder of runs may be moved and used from elsewhere, or
+ * where it was; undefined where it is gone or is another by now.
+ */
+export async function findInput({ folder, manifest }: FinishedRun, name: string): Promise<string | undefined> {
+  const input = manifest.inputs[name];
+  if (input === undefined) return undefined;
+  for (const path of [join(dirname(folder), basename(input.path)), input.path]) {
+    const found = (await exists(path)) ? await hashInputs({ [name]: path }).catch(noInput) : {};
+    if (found[name]?.sha256 === input.sha256) return path;
+  }
+  return undefined;
+}
+
+/** What lies at the path of a former input need not be one any more. */
+function noInput(error: unknown): Manifest['inputs'] {
+  if (error instanceof UserError) return {};
+  throw error;
 }
 
 /** @returns the paths of what `openRun` reads and of artefacts: those that another machine needs the same of. */

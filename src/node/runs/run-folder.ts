@@ -14,7 +14,7 @@ import { watchMemory } from './peak-memory.ts';
 import { checkFree, checkPartialFree, moveIntoPlace, placeOf, type RunPlace, restoreReplaced, sealFiles } from './run-place.ts';
 import { earlierRun, type Handling, unfinishedRun } from './run-resume.ts';
 
-export { type FinishedRun, openRun } from './finished-run.ts';
+export { type FinishedRun, findInput, openRun } from './finished-run.ts';
 
 export interface RunDetails extends Handling {
   /** The stage's name: `prepare`, `train gan`. */

@@ -1,11 +1,11 @@
 // Checks that an unfinished run can never pass for a finished one, whatever happens while it is written.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { silentLog } from '../../../src/node/log/log.ts';
-import { openRun, type Run, type RunDetails, withRun } from '../../../src/node/runs/run-folder.ts';
+import { findInput, openRun, type Run, type RunDetails, withRun } from '../../../src/node/runs/run-folder.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
 const root = temporaryFolder();
@@ -49,6 +49,29 @@ test('a finished run opens with its configuration, summary and artefacts', async
   expect(readFileSync(opened.file('metrics.jsonl'), 'utf8')).toBe('{"loss":2}\n{"loss":1}\n');
   expect(JSON.parse(readFileSync(opened.file('manifest.json'), 'utf8'))).toMatchObject({ stage: 'prepare', seed: 7 });
   expect(existsSync(`${out}.partial`) || existsSync(`${out}.lock`)).toBe(false);
+});
+
+test('an input is found where it was or beside the run, as long as it is the same', async () => {
+  const [first, elsewhere] = [join(root, 'first'), join(root, 'elsewhere')];
+  const [input, user] = [join(first, 'input'), join(first, 'user')];
+  const made = (text: string) =>
+    withRun(input, { ...details, force: true }, async run => {
+      writeFileSync(run.file('artefact.txt'), text);
+      return {};
+    });
+  await made('one');
+  await withRun(user, { ...details, stage: 'fit', inputs: { input } }, async () => ({}));
+  const at = async (folder: string, name = 'input') => findInput(await openRun(folder, 'fit'), name);
+  expect(await at(user)).toBe(input);
+  expect(await at(user, 'other')).toBeUndefined();
+  await made('another');
+  expect(await at(user)).toBeUndefined();
+  await made('one');
+  renameSync(first, elsewhere);
+  expect(await at(join(elsewhere, 'user'))).toBe(join(elsewhere, 'input'));
+  renameSync(join(elsewhere, 'input'), join(elsewhere, 'gone'));
+  mkdirSync(join(elsewhere, 'input')); // no run any more
+  expect(await at(join(elsewhere, 'user'))).toBeUndefined();
 });
 
 test('an unfinished run cannot be opened, under either name', async () => {

@@ -115,7 +115,7 @@ Meant for research and teaching: how a generative model holds attributes, how di
 
 ## Data
 
-${isCeleba ? celebaSection(areCelebas ? undefined : names) : ownSection(names)}
+${isCeleba ? celebaSection(areCelebas ? undefined : names) : ownSection(names, pictures === 'own')}
 
 ## Training
 
@@ -175,10 +175,16 @@ function celebaSection(own: readonly string[] | undefined): string {
   );
 }
 
-/** Nobody but the maker knows where pictures of one's own come from. */
-function ownSection(attributes: readonly string[]): string {
+/**
+ * Nobody but the maker knows where pictures of one's own come from.
+ * @param isKnown whether they are the maker's own: the dataset may be gone that would tell.
+ */
+function ownSection(attributes: readonly string[], isKnown: boolean): string {
+  const pictures = isKnown
+    ? "Pictures and labels of the maker's own, which are not part of the model."
+    : 'The datasets were gone or changed when this card was written, so it does not know whose pictures they hold.';
   return (
-    `Pictures and labels of the maker's own, which are not part of the model. Labelled were: ${attributes.join(', ')}. ` +
+    `${pictures} Labelled were: ${attributes.join(', ')}. ` +
     'Whoever passes this model on should say here where the pictures come from, whether the people in them agreed, and ' +
     'on what terms they may be used; a model is bound by the terms of its pictures. Generator and directions follow ' +
     'whatever these pictures show more often than the world does.'

@@ -25,15 +25,20 @@ import { boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.t
 import { hashBytes } from '../../artefacts/bundle.ts';
 import { checkEncoderFits, readEncoder } from '../../artefacts/encoder.ts';
 import { readField } from '../../artefacts/field.ts';
-import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import {
+  checkClassifierFits,
+  classifierDetailsSchema,
+  ganDetailsSchema,
+  readTensors,
+} from '../../artefacts/networks.ts';
 import { cpuDevice } from '../../devices/device.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
 import { sharp } from '../../native/native-packages.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
-import { exists, type Manifest, runFiles } from '../../runs/manifest.ts';
+import { runFiles } from '../../runs/manifest.ts';
 import { hashInputs } from '../../runs/origin.ts';
-import { type FinishedRun, openRun, withRun } from '../../runs/run-folder.ts';
+import { type FinishedRun, findInput, openRun, withRun } from '../../runs/run-folder.ts';
 import { pathOption, psiOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { modelCard, type PictureSource } from './model-card.ts';
@@ -95,47 +100,44 @@ export const bundle = defineStage({
       ...(encoder !== undefined && { encoder }),
       ...(quality !== undefined && { quality }),
     };
+    const runs = {
+      generator: await openRun(generator, 'train gan'),
+      classifier: await openRun(classifier, 'train classifier'),
+      boundaries: await openRun(boundaries, 'fit', 'import boundaries'),
+    };
+    await checkOrigin(runs.boundaries, { generator, classifier });
+    const measured = quality === undefined ? undefined : await openRun(quality, 'evaluate generator');
+    if (measured !== undefined) await checkMeasured(measured, generator);
+    const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
+    const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
+    const { directions: fitted, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
+    const { resolution } = generatorFile.details;
+    const own = ganModel(generatorFile.details).geometry;
+    if (config.psi !== undefined) checkPsi(config.psi, own, generator);
+    const psi = own === 'linear' ? (config.psi ?? defaultPsi) : undefined;
+    if (geometry !== own) {
+      throw new UserError(
+        `boundaries must be in the generator's ${own} latents; ${boundaries} has them in ${geometry} ones. Fit to its faces`,
+      );
+    }
+    checkClassifierFits(classifierFile.details.architecture, generatorFile.details);
+    if (latentSize !== generatorFile.details.latentSize) {
+      throw new UserError(
+        `boundaries must be in the generator's latents of ${generatorFile.details.latentSize} numbers; ${boundaries} has ` +
+          `them in ones of ${latentSize}. Fit to its faces`,
+      );
+    }
+    const field = await readField(runs.boundaries);
+    const { steadiness = usualSteadiness } = config;
+    if (field === undefined && config.steadiness !== undefined) {
+      throw new UserError(
+        `--steadiness is for edits along a curve, which need a field; ${boundaries} has none. Leave it out, or fit with --field`,
+      );
+    }
+    const found = encoder === undefined ? undefined : await readEncoder(encoder);
+    if (found !== undefined) await checkEncoderFits(found.run, generator);
+    const directions = scoredDirections(fitted, classifierFile.details);
     return withRun(out, { stage: 'bundle', options, config, inputs, resume, force, log }, async run => {
-      const runs = {
-        generator: await openRun(generator, 'train gan'),
-        classifier: await openRun(classifier, 'train classifier'),
-        boundaries: await openRun(boundaries, 'fit', 'import boundaries'),
-      };
-      await checkOrigin(runs.boundaries, { generator, classifier });
-      const measured = quality === undefined ? undefined : await openRun(quality, 'evaluate generator');
-      if (measured !== undefined) await checkMeasured(measured, generator);
-      const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
-      const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
-      const { directions: fitted, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
-      const { resolution } = generatorFile.details;
-      const own = ganModel(generatorFile.details).geometry;
-      if (config.psi !== undefined) checkPsi(config.psi, own, generator);
-      const psi = own === 'linear' ? (config.psi ?? defaultPsi) : undefined;
-      if (geometry !== own) {
-        throw new UserError(
-          `boundaries must be in the generator's ${own} latents; ${boundaries} has them in ${geometry} ones. Fit to its faces`,
-        );
-      }
-      if (
-        classifierFile.details.architecture.resolution !== resolution ||
-        latentSize !== generatorFile.details.latentSize
-      ) {
-        throw new UserError(
-          `generator, classifier and boundaries must fit together; got a generator of ${resolution}×${resolution} and ` +
-            `latents of ${generatorFile.details.latentSize}, a classifier of ${classifierFile.details.architecture.resolution}, ` +
-            `boundaries for latents of ${latentSize}`,
-        );
-      }
-      const field = await readField(runs.boundaries);
-      const { steadiness = usualSteadiness } = config;
-      if (field === undefined && config.steadiness !== undefined) {
-        throw new UserError(
-          `--steadiness is for edits along a curve, which need a field; ${boundaries} has none. Leave it out, or fit with --field`,
-        );
-      }
-      const found = encoder === undefined ? undefined : await readEncoder(encoder);
-      if (found !== undefined) await checkEncoderFits(found.run, generator);
-      const directions = scoredDirections(fitted, classifierFile.details);
       const name = config.name || basename(resolve(out));
       const { normalisation, ...architecture } = generatorFile.details;
       const facts = {
@@ -260,24 +262,15 @@ async function checkMeasured(quality: FinishedRun, generator: string): Promise<v
 /** @returns where these runs have their pictures from, as the datasets tell that they were trained on. */
 async function pictureSource(runs: readonly FinishedRun[]): Promise<PictureSource> {
   const sources = await Promise.all(
-    runs.map(async ({ manifest: { inputs } }): Promise<PictureSource> => {
-      const prepared = await unchangedRun(inputs.dataset, 'prepare');
-      if (prepared === undefined) return 'unknown';
-      return 'celeba pictures' in prepared.manifest.inputs ? 'celeba' : 'own';
+    runs.map(async (run): Promise<PictureSource> => {
+      const dataset = await findInput(run, 'dataset');
+      if (dataset === undefined) return 'unknown';
+      const { manifest } = await openRun(dataset, 'prepare');
+      return 'celeba pictures' in manifest.inputs ? 'celeba' : 'own';
     }),
   );
   if (sources.includes('celeba')) return 'celeba'; // its terms bind the whole
   return sources.every(source => source === 'own') ? 'own' : 'unknown';
-}
-
-/** @returns the run that was an input of another; undefined where it is gone or is another by now. */
-async function unchangedRun(
-  input: Manifest['inputs'][string] | undefined,
-  stage: string,
-): Promise<FinishedRun | undefined> {
-  if (input === undefined || !(await exists(input.path))) return undefined;
-  const { now } = await hashInputs({ now: input.path });
-  return now!.sha256 === input.sha256 ? openRun(input.path, stage) : undefined;
 }
 
 /**
@@ -287,9 +280,9 @@ async function unchangedRun(
  */
 async function checkOrigin(boundaries: FinishedRun, networks: Readonly<Record<string, string>>): Promise<void> {
   // Faces may be from elsewhere, whose networks nobody knows.
-  const synthesis = await unchangedRun(boundaries.manifest.inputs.synthesis, 'synthesize');
+  const synthesis = await findInput(boundaries, 'synthesis');
   if (synthesis === undefined) return;
-  const { manifest } = synthesis;
+  const { manifest } = await openRun(synthesis, 'synthesize');
   for (const [name, given] of Object.entries(await hashInputs(networks))) {
     const used = manifest.inputs[name]!;
     if (given.sha256 === used.sha256) continue;

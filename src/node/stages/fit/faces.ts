@@ -25,8 +25,8 @@ export interface Faces extends LatentSpace {
   readonly logits: Float32Array;
   /** Each row's attribute, the logit above which it counts as present, and the source of the scores, for people. */
   readonly rows: readonly { readonly attribute: string; readonly threshold: number; readonly origin: string }[];
-  /** The run of `train gan` that made them; undefined for faces from elsewhere. */
-  readonly generator: { readonly path: string; readonly sha256: string } | undefined;
+  /** The run of `synthesize` that they are of; undefined for faces from elsewhere. */
+  readonly run: FinishedRun | undefined;
 }
 
 /** The direction of brightness. Locking it holds the light while something else moves. */
@@ -43,7 +43,7 @@ export async function readFaces(run: FinishedRun): Promise<Faces> {
   const [count] = latents.shape;
   checkNotEmpty(latents.shape, run.file(latentFiles[geometry]));
   const { data: logits } = await readMatrix(run.file('logits.npy'), [count, rows.length]);
-  const made = { attributes, geometry, generator: run.manifest.inputs.generator };
+  const made = { attributes, geometry, run };
   // Faces of earlier versions have no brightness, and labels of one's own may know it already.
   if (attributes.includes(brightnessName) || !(await exists(run.file('brightness.npy')))) {
     return faces(latents, rows, logits, made);
@@ -97,7 +97,7 @@ export async function readScoredFaces(
     return { attribute, threshold: probabilities ? sign / 2 : 0, origin: 'fitted to scores' };
   });
   const normalised = { ...latents, data: normaliseLatents(latents.data, size, latentFile) };
-  return faces(normalised, rows, scores, { attributes: attributeNames, geometry: 'sphere', generator: undefined });
+  return faces(normalised, rows, scores, { attributes: attributeNames, geometry: 'sphere', run: undefined });
 }
 
 /** Puts latents and logits into shared memory, the logits a row an attribute. */
@@ -105,7 +105,7 @@ function faces(
   latents: { readonly shape: readonly [number, number]; readonly data: Float32Array },
   rows: Faces['rows'],
   data: Float32Array,
-  made: Pick<Faces, 'attributes' | 'geometry' | 'generator'>,
+  made: Pick<Faces, 'attributes' | 'geometry' | 'run'>,
 ): Faces {
   const [count, size] = latents.shape;
   return {

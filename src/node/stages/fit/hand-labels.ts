@@ -7,9 +7,7 @@ import { checkPsi, defaultPsi, sampleLatents, seenLatents, truncated } from '../
 import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
 import { cpuDevice } from '../../devices/device.ts';
 import { checkLabelScale, labelValue, readTextTable } from '../../files/text-table.ts';
-import { exists } from '../../runs/manifest.ts';
-import { hashInputs } from '../../runs/origin.ts';
-import { openRun } from '../../runs/run-folder.ts';
+import { findInput, openRun } from '../../runs/run-folder.ts';
 import type { Faces } from './faces.ts';
 
 export interface HandLabels {
@@ -80,21 +78,19 @@ export async function readLabelledFaces(path: string, count: number): Promise<La
 }
 
 /** @param drawn raw latents [n, size]. @returns them as the generator sees them, truncated. */
-async function seenOf(drawn: Float32Array, { size, geometry, generator }: Faces, psi?: number): Promise<Float32Array> {
-  if (psi !== undefined) checkPsi(psi, geometry, generator?.path ?? 'these faces');
+async function seenOf(drawn: Float32Array, { size, geometry, run }: Faces, psi?: number): Promise<Float32Array> {
+  const used = run?.manifest.inputs.generator?.path;
+  if (psi !== undefined) checkPsi(psi, geometry, used ?? 'these faces');
   if (geometry === 'sphere') return seenLatents(drawn, size, geometry);
-  const needed = 'labels by seed need the generator that draws the faces';
-  if (generator === undefined || !(await exists(generator.path))) {
-    throw new UserError(`${needed}; ${generator?.path ?? 'it'} is gone. Label them by index`);
-  }
-  const now = await hashInputs({ generator: generator.path });
-  if (now.generator!.sha256 !== generator.sha256) {
+  const generator = run && (await findInput(run, 'generator'));
+  if (generator === undefined) {
     throw new UserError(
-      `${needed}; ${generator.path} has been made anew since. Synthesize again, or label them by index`,
+      `labels by seed need the generator that draws the faces; ${used ?? 'it'} is gone or was made anew since. ` +
+        'Synthesize again, or label them by index',
     );
   }
-  const run = await openRun(generator.path, 'train gan');
-  const { details, tensors } = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
+  const { file } = await openRun(generator, 'train gan');
+  const { details, tensors } = await readTensors(file('generator.safetensors'), ganDetailsSchema);
   const runner = await generatorRunner(cpuDevice(1), details, tensors, 16);
   try {
     return truncated(await runner.map(drawn), psi ?? defaultPsi);

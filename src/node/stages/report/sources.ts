@@ -10,7 +10,7 @@ import type { DeviceOptions } from '../../devices/device.ts';
 import { readJson } from '../../files/files.ts';
 import { exists } from '../../runs/manifest.ts';
 import { hashInputs } from '../../runs/origin.ts';
-import { type FinishedRun, openRun } from '../../runs/run-folder.ts';
+import { type FinishedRun, findInput, openRun } from '../../runs/run-folder.ts';
 import { bundle } from '../bundle/stage.ts';
 import { calibrate } from '../calibrate/stage.ts';
 import { type EditEvaluation, evaluateEdits, evaluationFile } from '../evaluate-edits/stage.ts';
@@ -86,10 +86,8 @@ async function placesOf(folder: string): Promise<Readonly<Record<RunName | Optio
   const place = (name: RunName | OptionalRunName) => join(folder, pipelineFolders[name]);
   const inputsOf = async (name: RunName | OptionalRunName, stage: Stage) =>
     (await openRun(place(name), stage.name)).manifest.inputs;
-  const { generator: used } = await inputsOf('synthesis', synthesize);
-  const isUsed = async (path: string) =>
-    (await exists(path)) && (await hashInputs({ path })).path!.sha256 === used?.sha256;
-  const own = place('generator');
+  const made = await openRun(place('synthesis'), synthesize.name);
+  const used = made.manifest.inputs.generator;
   const names = Object.keys(pipelineFolders) as (keyof typeof pipelineFolders)[];
   const places = Object.fromEntries(names.map(name => [name, place(name)])) as Record<RunName, string>;
   const { judge } = await inputsOf('evaluation', evaluateEdits);
@@ -97,7 +95,7 @@ async function placesOf(folder: string): Promise<Readonly<Record<RunName | Optio
   const measured = (await exists(place('quality'))) && (await inputsOf('quality', evaluateGenerator)).generator;
   return {
     ...places,
-    generator: used === undefined || (await isUsed(own)) ? own : used.path,
+    generator: (await findInput(made, 'generator')) ?? used?.path ?? place('generator'),
     judge: judge && place('judge'),
     encoder: encoder && place('encoder'),
     quality: measured && measured.sha256 === used?.sha256 ? place('quality') : undefined,

@@ -300,7 +300,7 @@ describe('what it refuses, leaving nothing behind', () => {
     rmSync(synthesis, { recursive: true });
     const out = join(folder, 'mixed');
     await expect(run({ generator: wide, out })).rejects.toThrow(
-      /must fit together; got a generator of 8×8 and latents of 32/,
+      /boundaries must be in the generator's latents of 32 numbers; .* has them in ones of \d+\. Fit to its faces$/,
     );
     expect(existsSync(out)).toBe(false);
   });

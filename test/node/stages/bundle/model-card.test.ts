@@ -91,6 +91,8 @@ test('the terms of CelebA are told by where the pictures come from, whatever the
   expect(cardOf('own', celebas)).toContain("Pictures and labels of the maker's own");
   expect(cardOf('unknown', celebas)).toContain(bound);
   expect(cardOf('unknown', own)).not.toContain(bound);
+  expect(cardOf('unknown', own)).not.toContain("the maker's own");
+  expect(cardOf('unknown', own)).toContain('it does not know whose pictures they hold. Labelled were: red_scarf.');
 });
 
 test('figures of pictures that the generator did not learn from say so, and nothing of learning by heart', () => {

@@ -113,6 +113,6 @@ test('fit reads u as it is, says so, and labels by seed are of the faces that ar
   rmSync(at('style'), { recursive: true });
   await writeTinyGenerator(at('style'), { ...tinyStyle, fmapMax: 4 });
   await expect(fit.run(fit.options.parse({ ...options, threads: 1, out: at('stale') }), context)).rejects.toThrow(
-    /labels by seed need the generator that draws the faces; .* has been made anew since/,
+    /labels by seed need the generator that draws the faces; .* is gone or was made anew since/,
   );
 });
