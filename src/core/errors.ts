@@ -27,6 +27,12 @@ export function excerpt(text: string, most = 80): string {
   return text.length > most ? `${shown}…` : shown;
 }
 
+/** Names the first few and counts the rest: `a, b and 3 more`. */
+export function firstFew(names: readonly string[], most = 5): string {
+  const rest = names.length - most;
+  return names.slice(0, most).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
 /** @returns an `excerpt` of a foreign value as JSON; `none` for undefined. */
 export function jsonExcerpt(value: unknown, most = 80): string {
   return excerpt(asJson(value) ?? 'none', most);

@@ -1,6 +1,6 @@
 // Conditional manipulation: removes from an attribute's direction all that would change locked attributes.
 import type { Normal } from '../directions/direction.ts';
-import { UserError } from '../errors.ts';
+import { firstFew, UserError } from '../errors.ts';
 import { cosine, length, orthonormalBasis, removeSpan, scaled } from '../math/linear-algebra.ts';
 
 export interface Conditioned {
@@ -64,6 +64,5 @@ export function locksInTheWay(primal: Normal, locks: readonly Normal[]): string 
   const names = othersThan(primal, locks)
     .sort((a, b) => overlap(b) - overlap(a))
     .map(lock => lock.attribute);
-  const unnamed = names.length - mostNamed;
-  return names.slice(0, mostNamed).join(', ') + (unnamed > 0 ? ` and ${unnamed} more` : '');
+  return firstFew(names, mostNamed);
 }

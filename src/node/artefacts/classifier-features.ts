@@ -48,7 +48,11 @@ export async function openFeatureNetwork(
 }
 
 /** @throws UserError where the folder holds no classifier, or one that cannot take the generator's images. */
-export async function readFittingClassifier(folder: string, role: 'judge' | 'classifier', generator: GanDetails) {
+export async function readFittingClassifier(
+  folder: string,
+  role: 'judge' | 'classifier',
+  generator: Pick<GanDetails, 'resolution' | 'normalisation'>,
+) {
   const run = await openRun(folder, 'train classifier');
   const file = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
   checkClassifierFits(file.details.architecture, generator, role);

@@ -166,10 +166,13 @@ function rethrow(error: CommanderError, command: Command): never {
       );
     case 'commander.optionMissingArgument':
       throw new UserError(`${word} needs a value. See ${name} --help`);
-    case 'commander.excessArguments':
+    case 'commander.excessArguments': {
+      const words = command.registeredArguments.length;
       throw new UserError(
-        `${name} takes options only; got the further word "${command.args[0]}". Quote a value with spaces. See ${name} --help`,
+        `${name} takes ${words === 0 ? 'options only' : 'one word'}; got the further word "${command.args[words]}". ` +
+          `Quote a value with spaces. See ${name} --help`,
       );
+    }
     default:
       throw error;
   }

@@ -39,7 +39,7 @@ function indented(text: string): string {
   return text.replaceAll(/^/gm, '  ');
 }
 
-async function effect({ stage, config }: Step): Promise<string> {
+async function effect({ stage, config, keptIfNewer }: Step): Promise<string> {
   const { out, resume } = config;
   if (typeof out !== 'string') return 'write nothing';
   if (destinationOf(stage.options, config) === undefined) return `write into ${out}`;
@@ -52,6 +52,7 @@ async function effect({ stage, config }: Step): Promise<string> {
   const place = await placeOf(out);
   const isEmptyFolder = async () => (await stat(out)).isDirectory() && (await contentAt(place)).length === 0;
   if ((await exists(out)) && !(await isEmptyFolder())) {
+    if (keptIfNewer) return `keep ${out} if it is newer than everything it is made from`;
     return resume === true ? `keep ${out} if its options and inputs are the same` : `replace ${out}`;
   }
   const { partial, earlier } = place;

@@ -31,14 +31,17 @@ export async function currentSpelling(argv: readonly string[]): Promise<{ argv: 
   const [command, ...flags] = argv;
   const candidates = formerSpellings.filter(each => each.command === command);
   if (candidates.length === 0 || !flags[0]?.startsWith('-')) return { argv };
-  const given = new Set([...flags.flatMap(flag => optionOf(flag) ?? []), ...(await configKeys(flags))]);
+  const flagged = new Set(flags.flatMap(flag => optionOf(flag) ?? []));
+  const given = new Set([...flagged, ...(await configKeys(flags))]);
   const found = candidates.find(
     ({ option, unless = [] }) => given.has(option) && !unless.some(each => given.has(each)),
   );
   if (found === undefined) return { argv };
   const { option, now, renamed = option } = found;
   const translated = flags.map(flag => (optionOf(flag) === option ? flag.replace(option, renamed) : flag));
-  const notice = `"face-tuning ${command} --${option}" is called "face-tuning ${now.join(' ')} --${renamed}" now`;
+  const notice =
+    `"face-tuning ${command} --${option}" is called "face-tuning ${now.join(' ')} --${renamed}" now` +
+    (flagged.has(option) || renamed === option ? '' : `, and the key "${option}" of the --config file "${renamed}"`);
   return { argv: [...now, ...translated], notice };
 }
 

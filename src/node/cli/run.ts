@@ -46,7 +46,7 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
     // On a terminal the first characters remove a progress bar that the error may have left.
     const say = (text: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${text}\n`);
     if (error === interruption) {
-      say('stopped; nothing was finished. Stages with --resume continue from here');
+      say('stopped. What was finished stays; commands with --resume go on from here');
       return exitCodes.interrupted;
     }
     if (error instanceof UserError) {

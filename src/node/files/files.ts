@@ -170,8 +170,7 @@ export async function createNpyWriter(
     append: piece =>
       writing(async () => {
         const received = dtypeOf(piece);
-        if (received !== dtype && dtype !== 'bool')
-          throw new Error(`${path} holds ${dtype}; got a piece of ${received}`);
+        if (received !== dtype) throw new Error(`${path} holds ${dtype}; got a piece of ${received}`);
         await writeAll(handle, bytesOf(piece), position);
         position += piece.byteLength;
       }),
@@ -222,18 +221,6 @@ export async function readNpy(path: string, range?: { start: number; count: numb
       const bytes = memoryFor(count * rowBytes, path);
       await readInto(handle, path, bytes, dataOffset + start * rowBytes);
       return { shape: [count, ...row], data: elementType(dtype).view(bytes.buffer) };
-    } finally {
-      await handle.close();
-    }
-  });
-}
-
-/** @returns the shape that a .npy file's header says. @throws UserError as `readNpy`. */
-export async function readNpyShape(path: string): Promise<readonly number[]> {
-  return explainingDiskErrors('read', path, async () => {
-    const handle = await open(path, 'r');
-    try {
-      return (await readHeader(handle, path)).shape;
     } finally {
       await handle.close();
     }

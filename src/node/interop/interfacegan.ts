@@ -102,10 +102,11 @@ export async function namedFiles(
     }
     byName.set(file.attribute, file);
   }
-  const left = found.length - byName.size;
+  const left = new Set(found.map(({ path }) => resolve(path))).size - byName.size;
   return {
     files: [...byName.values()].sort((a, b) => (a.attribute < b.attribute ? -1 : 1)),
-    note: left > 0 ? `left out ${left} of ${found.length} files: of other generators, or of latents w` : undefined,
+    note:
+      left > 0 ? `left out ${left} of ${left + byName.size} files: of other generators, or of latents w` : undefined,
   };
 }
 

@@ -44,8 +44,7 @@ export async function beginCrew(
 ): Promise<Crew> {
   // A GPU is kept busy by one thread.
   const count = 'device' in shared && shared.device !== 'cpu' ? 1 : most;
-  const signal = new AbortController().signal;
-  const threads = inThreads(kind.file, shared, { threads: count, signal, native: true });
+  const threads = inThreads(kind.file, shared, { threads: count, native: true });
   const writer = name.replaceAll(/\W/g, '-');
   let [isClosing, active, done] = [false, 0, 0];
   const work = async (job: Job, token?: string): Promise<PieceResult> => {

@@ -4,7 +4,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
-import { removeTree } from '../files/durable.ts';
 import type { Log } from '../log/log.ts';
 import { exists } from '../runs/manifest.ts';
 import { inThreads, type ThreadEnds } from '../threads/threads.ts';
@@ -43,8 +42,8 @@ export interface QueuePlace {
   readonly out: string;
 }
 
-/** The folder of the exchange in an unfinished run. */
-const exchangeFolder = 'queue';
+/** The folder of the exchange in an unfinished run. Whoever takes the outputs removes it when the last has come. */
+export const exchangeFolder = 'queue';
 
 /**
  * Yields the outputs of all orders, in order. Results that workers made ahead stay in the run's folder if it is
@@ -83,7 +82,6 @@ export async function* fromQueue<Ends extends ThreadEnds>(
       connection.close();
     }
   }
-  await removeTree(run.file(exchangeFolder));
 }
 
 /** Writes what the pieces share. @returns what workers must know to take part. */

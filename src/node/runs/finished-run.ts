@@ -30,10 +30,14 @@ export async function openRun(folder: string, ...stages: readonly string[]): Pro
   }
   const manifest = await readManifest(folder);
   if (!stages.includes(manifest.stage)) {
-    throw new UserError(`${folder} must be a run of ${quoted(stages)}; it is one of "${manifest.stage}". Check the path`);
+    throw new UserError(
+      `${folder} must be a run of ${quoted(stages)}; it is one of "${manifest.stage}". Check the path`,
+    );
   }
   if (manifest.finished === null) {
-    throw new UserError(`${folder} must be a finished run of ${quoted(stages)}; it is unfinished. Run that stage again`);
+    throw new UserError(
+      `${folder} must be a finished run of ${quoted(stages)}; it is unfinished. Run that stage again`,
+    );
   }
   const config = lastingOptions((await readJson(join(folder, runFiles.config))) as object);
   return { folder, manifest, config, summary: manifest.summary ?? {}, file: name => join(folder, name) };

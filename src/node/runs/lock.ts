@@ -1,7 +1,8 @@
 // Keeps two processes from writing the same run at the same time.
 import { readFileSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { UserError } from '../../core/errors.ts';
 import { errorCode } from '../files/disk-errors.ts';
 
@@ -10,7 +11,7 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** The locks that this process holds: a stale lock file may name the same process id. */
+/** The locks that this process holds or is about to: a stale lock file may name the same process id. */
 const held = new Set<string>();
 
 /**
@@ -19,19 +20,19 @@ const held = new Set<string>();
  * @throws UserError when a living process holds it, or one of another machine, which cannot be asked.
  */
 export async function acquireLock(path: string, what: string): Promise<Lock> {
-  const mine = `${process.pid} ${hostname()}\n`;
-  for (;;) {
-    try {
-      const handle = await open(path, 'wx');
-      await handle.writeFile(mine).finally(() => handle.close());
-      break;
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-      refuseIfAlive(path, what);
-      await rm(path, { force: true });
-    }
-  }
+  if (held.has(path)) throw isWritten(what, process.pid);
   held.add(path);
+  try {
+    while (!(await makeLock(path))) {
+      const there = await ownerOf(path);
+      if (there === undefined) continue;
+      refuseIfAlive(there, path, what);
+      await takeAway(path, there);
+    }
+  } catch (error) {
+    held.delete(path);
+    throw error;
+  }
   return {
     release: async () => {
       if (held.delete(path)) await rm(path, { force: true });
@@ -39,21 +40,65 @@ export async function acquireLock(path: string, what: string): Promise<Lock> {
   };
 }
 
-function refuseIfAlive(path: string, what: string): void {
-  const [pid = '', host = ''] = read(path).trim().split(' ');
+/** @returns whether the lock is this process's now: there was none. */
+async function makeLock(path: string): Promise<boolean> {
+  try {
+    const handle = await open(path, 'wx');
+    await handle.writeFile(`${process.pid} ${hostname()}\n`).finally(() => handle.close());
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** How often and after how many milliseconds a lock is looked at again that names nobody yet: it is being made. */
+const looks = { most: 20, every: 50 };
+
+/** @returns what the lock says: nothing where it never came to name its process; undefined where it was just released. */
+async function ownerOf(path: string): Promise<string | undefined> {
+  for (let look = 0; look < looks.most; look++) {
+    const there = read(path);
+    if (there !== '') return there;
+    await setTimeout(looks.every);
+  }
+  return '';
+}
+
+/** Removes a lock whose process is gone, unless another process has just taken it over. @param there what it said. */
+async function takeAway(path: string, there: string): Promise<void> {
+  const aside = `${path}.${process.pid}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (read(aside) === there) await rm(aside, { force: true });
+  else await rename(aside, path);
+}
+
+function refuseIfAlive(there: string, path: string, what: string): void {
+  const [pid = '', host = ''] = there.trim().split(' ');
   if (host !== '' && host !== hostname()) {
     throw new UserError(`${what} is being written on ${host} (process ${pid}); if that has ended, delete ${path}`);
   }
   const number = Number(pid);
-  const alive = number === process.pid ? held.has(path) : Number.isInteger(number) && number > 0 && isAlive(number);
-  if (alive) throw new UserError(`${what} is being written by process ${pid}; wait for it or choose another folder`);
+  // This process holds none of this path: the lock is of an earlier one that had its number.
+  if (number !== process.pid && Number.isInteger(number) && number > 0 && isAlive(number)) {
+    throw isWritten(what, number);
+  }
 }
 
-function read(path: string): string {
+function isWritten(what: string, pid: number): UserError {
+  return new UserError(`${what} is being written by process ${pid}; wait for it or choose another folder`);
+}
+
+function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // released just now
+    return undefined;
   }
 }
 

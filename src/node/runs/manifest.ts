@@ -53,7 +53,8 @@ export async function readManifest(folder: string): Promise<Manifest> {
     throw new UserError(`${folder} must have schema version ${schemaVersion}; it has ${version}: ${remedy}`);
   }
   const manifest = manifestSchema.safeParse(content);
-  if (!manifest.success) throw new UserError(`${folder} is no run: its manifest.json is not one of a run. Check the path`);
+  if (!manifest.success)
+    throw new UserError(`${folder} is no run: its manifest.json is not one of a run. Check the path`);
   return { ...manifest.data, stage: currentName(manifest.data) };
 }
 

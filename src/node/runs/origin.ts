@@ -37,7 +37,9 @@ async function hashOf(name: string, path: string): Promise<string> {
   const found = await explainingDiskErrors('read', path, () => stat(path));
   if (found.isFile()) return hashFile(path);
   if (!found.isDirectory()) {
-    throw new UserError(`${name} must be a file, since it is read more than once; ${path} is a pipe or device. Save it first`);
+    throw new UserError(
+      `${name} must be a file, since it is read more than once; ${path} is a pipe or device. Save it first`,
+    );
   }
   const manifestPath = join(path, runFiles.manifest);
   const manifest = (await exists(manifestPath)) ? await readManifest(path) : undefined;
@@ -82,14 +84,16 @@ export function differences(
     options.push(`${name} was ${shown(before)}, is ${shown(after)} now`);
   }
   const names = new Set([...Object.keys(earlier.inputs), ...Object.keys(now.inputs)]);
-  const inputs = [...names].filter(name => !resumable.includes(optionOf(name))).flatMap(name => {
-    const [before, after] = [earlier.inputs[name], now.inputs[name]];
-    if (before !== undefined && after !== undefined) {
-      return before.sha256 === after.sha256 ? [] : [`the content of ${name} (${after.path}) has changed`];
-    }
-    if (after !== undefined && isNewlyRecorded(name, earlier, now)) return [];
-    return [`${name} (${(before ?? after)!.path}) ${after === undefined ? 'is not given any more' : 'is new'}`];
-  });
+  const inputs = [...names]
+    .filter(name => !resumable.includes(optionOf(name)))
+    .flatMap(name => {
+      const [before, after] = [earlier.inputs[name], now.inputs[name]];
+      if (before !== undefined && after !== undefined) {
+        return before.sha256 === after.sha256 ? [] : [`the content of ${name} (${after.path}) has changed`];
+      }
+      if (after !== undefined && isNewlyRecorded(name, earlier, now)) return [];
+      return [`${name} (${(before ?? after)!.path}) ${after === undefined ? 'is not given any more' : 'is new'}`];
+    });
   return { options, changes: [...options, ...inputs] };
 }
 

@@ -11,7 +11,15 @@ import { acquireLock, type Lock } from './lock.ts';
 import { exists, type Manifest, packageVersion, plainJson, readManifest, runFiles, schemaVersion } from './manifest.ts';
 import { hashInputs, type Input, lastingOptions, neutralOptions, type Origin } from './origin.ts';
 import { watchMemory } from './peak-memory.ts';
-import { checkFree, checkPartialFree, moveIntoPlace, placeOf, type RunPlace, restoreReplaced, sealFiles } from './run-place.ts';
+import {
+  checkFree,
+  checkPartialFree,
+  moveIntoPlace,
+  placeOf,
+  type RunPlace,
+  restoreReplaced,
+  sealFiles,
+} from './run-place.ts';
 import { earlierRun, type Handling, unfinishedRun } from './run-resume.ts';
 
 export { type FinishedRun, findInput, openRun } from './finished-run.ts';
@@ -68,9 +76,11 @@ export async function withRun<Result extends object>(
   work: (run: Run) => Promise<Result>,
 ): Promise<Result> {
   const run = await locked(out, details, async (lock, place) => {
-    const earlier = details.resume ? await earlierRun(out, await originOf(details), details) : undefined;
-    if (earlier === undefined) return begin(out, details, lock, place);
-    if (earlier === 'outdated') return begin(out, { ...details, force: true }, lock, place);
+    const there = details.resume && (await exists(join(out, runFiles.manifest)));
+    if (!there) return begin(out, details, lock, place);
+    const origin = await originOf(details);
+    const earlier = await earlierRun(out, origin, details);
+    if (earlier === 'outdated') return begin(out, { ...details, force: true }, lock, place, origin);
     await lock.release();
     return earlier;
   });
@@ -120,12 +130,13 @@ function liesIn(path: string, folder: string): UserError {
   return new UserError(`${path} lies in ${folder}, which is made anew; copy it elsewhere, or choose another out`);
 }
 
-async function begin(out: string, details: RunDetails, lock: Lock, place: RunPlace): Promise<BegunRun> {
+/** @param known the origin of the run, where its inputs have been hashed already, which may take long. */
+async function begin(out: string, details: RunDetails, lock: Lock, place: RunPlace, known?: Origin): Promise<BegunRun> {
   const folder = place.partial;
   await checkFree(out, place, details.force ?? false);
   const lost = inputPaths(details).find(path => path.startsWith(place.final + sep));
   if (lost !== undefined) throw liesIn(lost, place.final);
-  const origin = await originOf(details);
+  const origin = known ?? (await originOf(details));
   const unfinished = details.resume ? await unfinishedRun(out, folder, origin, details) : undefined;
   if (unfinished === undefined) await startFolder(place, origin, details);
   else await writeJson(join(folder, runFiles.config), origin.config);
@@ -174,7 +185,9 @@ async function startFolder(place: RunPlace, { config }: Origin, { stage, log }: 
     if (await isSetAside(place)) {
       await removeTree(earlier);
       await renamePatiently(folder, earlier);
-      log?.info(`${stage}: the unfinished run that was there is now ${earlier}; to go on with it, name it ${folder} and give --resume`);
+      log?.info(
+        `${stage}: the unfinished run that was there is now ${earlier}; to go on with it, name it ${folder} and give --resume`,
+      );
     }
     await removeTree(folder);
     await mkdir(folder);

@@ -80,7 +80,10 @@ function holdsOthers(folder: string, names: readonly string[]): UserError {
  * Checks, before anything is read for a run, that it can be written. @param resume a finished run may be there.
  * @throws UserError where it cannot.
  */
-export async function checkRunPlace(out: string, { force, resume }: { force: boolean; resume: boolean }): Promise<void> {
+export async function checkRunPlace(
+  out: string,
+  { force, resume }: { force: boolean; resume: boolean },
+): Promise<void> {
   const place = await placeOf(out);
   await checkFree(out, place, force || resume);
   await checkPartialFree(place);

@@ -33,8 +33,7 @@ export async function earlierRun(
   out: string,
   now: Origin,
   { force, log = silentLog, resumable = [], goOn }: Handling,
-): Promise<FinishedRun | 'outdated' | undefined> {
-  if (!(await exists(join(out, runFiles.manifest)))) return undefined;
+): Promise<FinishedRun | 'outdated'> {
   const run = await openRun(out, now.stage);
   const { stage, inputs } = run.manifest;
   const made = { stage, config: run.config, inputs };

@@ -43,4 +43,8 @@ test('a configuration file chooses too; one that cannot be read is left to the c
   expect(await translated(`evaluate --out o --config ${path}`)).toBe(`evaluate generator --out o --config ${path}`);
   expect(await translated(`evaluate --config=${path}`)).toBe(`evaluate generator --config=${path}`);
   expect(await translated('evaluate --config absent.json')).toBe('evaluate --config absent.json');
+  writeFileSync(path, '{"import": ["a"]}');
+  expect((await currentSpelling(['fit', '--config', path])).notice).toMatch(
+    /"face-tuning import boundaries --boundaries" now, and the key "import" of the --config file "boundaries"$/,
+  );
 });

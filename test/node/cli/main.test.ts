@@ -92,6 +92,11 @@ test('a dry run tells options and effects, and writes nothing', () => {
     `continue ${join(out, 'gan.partial')} and make ${join(out, 'gan')} of it`,
   ]);
   expect(effects('--force')[0]).toBe(`replace ${join(out, 'dataset')}`);
+  writeFileSync(join(out, 'report.html'), '');
+  expect(effects('--resume').at(-1)).toBe(
+    `keep ${join(out, 'report.html')} if it is newer than everything it is made from`,
+  );
+  expect(effects('--force').at(-1)).toBe(`replace ${join(out, 'report.html')}`);
 
   // After an hour of work it is kept.
   writeFileSync(join(out, 'gan.partial', runFiles.manifest), JSON.stringify(manifest));

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { pieceId } from '../../../src/node/queue/pieces.ts';
 import { work } from '../../../src/node/queue/worker.ts';
 import { edit } from '../../../src/node/stages/edit/stage.ts';
 import { photoEdits } from '../../../src/node/stages/edit/work.ts';
@@ -68,6 +69,13 @@ describe.skipIf(!hasRedis)('edit --photos over a queue', () => {
       problems(alone).map(each => each?.replace(`${photos}/`, '')),
     );
     expect(spread.log.lines.join('\n')).toMatch(/takes part with one thread/);
+  });
+
+  test('a photo that was replaced by one of the same size is another piece', () => {
+    const piece = (written: number) => pieceId({ name: 'a.jpg', bytes: 7, written });
+    expect(piece(1)).toBe(piece(1));
+    expect(piece(1)).not.toBe(piece(2));
+    expect(photoEdits.input.safeParse({ name: 'a.jpg', bytes: 7 }).success).toBe(false);
   });
 
   test('the same command goes on: what is there is passed over', async () => {

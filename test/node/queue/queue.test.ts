@@ -74,16 +74,19 @@ describe.skipIf(!hasRedis)('a queue', () => {
     );
   });
 
-  test('Ctrl-C takes what has not begun out of the queue, and --resume goes on', async () => {
-    const out = join(folder, 'stopped');
+  test.each([
+    ['', true],
+    [', also without a queue', false],
+  ])('Ctrl-C takes what has not begun out of the queue, and --resume goes on%s', async (_, again) => {
+    const out = join(folder, `stopped-${again}`);
     const stop = new AbortController();
     const log = heardLog(done => done >= 500 && stop.abort(new Error('stopped')));
     const sitting = runSynthesize(folder, { out, count, queue: redis.url }, { log, signal: stop.signal });
     await expect(sitting).rejects.toThrow('stopped');
     expect((await keysWith('pieces')).filter(key => key.endsWith(':wait'))).toEqual([]);
     expect([existsSync(out), existsSync(`${out}.partial`)]).toEqual([false, true]);
-    await runSynthesize(folder, { out, count, queue: redis.url, resume: true });
-    expect(artefacts(out)).toEqual(artefacts(alone));
+    await runSynthesize(folder, { out, count, queue: again ? redis.url : undefined, resume: true });
+    expect(artefacts(out)).toEqual(artefacts(alone)); // and nothing of what was exchanged
   });
 
   test.each(['orderly', 'killed'] as const)('a Redis that is restarted midway (%s) is waited for', async how => {

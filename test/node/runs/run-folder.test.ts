@@ -1,10 +1,11 @@
 // Checks that an unfinished run can never pass for a finished one, whatever happens while it is written.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { silentLog } from '../../../src/node/log/log.ts';
+import { acquireLock } from '../../../src/node/runs/lock.ts';
 import { findInput, openRun, type Run, type RunDetails, withRun } from '../../../src/node/runs/run-folder.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 
@@ -128,7 +129,8 @@ test('a manifest of something else makes no run, and what lies where a run is wr
   mkdirSync(site);
   writeFileSync(join(site, 'index.html'), 'a web application');
   writeFileSync(join(site, 'manifest.json'), '{"name":"a web application"}');
-  for (const force of [false, true]) await refused(site, { ...details, force }, /holds other files, such as index.html/);
+  for (const force of [false, true])
+    await refused(site, { ...details, force }, /holds other files, such as index.html/);
   expect(readFileSync(join(site, 'index.html'), 'utf8')).toBe('a web application');
 
   const out = freshOut();
@@ -257,6 +259,17 @@ test('a run is written by one process at a time; the lock of a dead one is taken
   await refused(out, force, /is being written on another-machine/);
   writeFileSync(`${out}.lock`, `999999999 ${hostname()}\n`);
   await withRun(out, force, async () => ({}));
+});
+
+test('a lock that is being made is waited for, and of many that take over a dead one a single one gets it', async () => {
+  const path = join(root, 'fresh.lock');
+  writeFileSync(path, '');
+  setTimeout(() => writeFileSync(path, `${process.ppid} ${hostname()}\n`), 120);
+  await expect(acquireLock(path, 'it')).rejects.toThrow(`it is being written by process ${process.ppid}`);
+  writeFileSync(path, `999999999 ${hostname()}\n`);
+  const taken = await Promise.allSettled(Array.from({ length: 8 }, () => acquireLock(path, 'it')));
+  expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect(readdirSync(root).filter(name => name.startsWith('fresh.lock.'))).toEqual([]);
 });
 
 test('inputs are finished runs or files, and never the output', async () => {

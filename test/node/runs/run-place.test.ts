@@ -101,5 +101,7 @@ test('a name that is too long, or links in a circle, are told before any work', 
   const [a, b] = [fresh('circle'), fresh('circle')];
   symlinkSync(a, b);
   symlinkSync(b, a);
-  await expect(withRun(join(a, 'out'), details, work)).rejects.toThrow(/^cannot .*: its symbolic links lead in a circle/);
+  await expect(withRun(join(a, 'out'), details, work)).rejects.toThrow(
+    /^cannot .*: its symbolic links lead in a circle/,
+  );
 });

@@ -14,7 +14,7 @@ import {
 import { loadBundle } from '../../../core/editor/face-editor.ts';
 import { knownFace } from '../../../core/editor/known-face.ts';
 import { encodeWeights } from '../../../core/editor/networks.ts';
-import { UserError } from '../../../core/errors.ts';
+import { firstFew, UserError } from '../../../core/errors.ts';
 import { type NdArray, toFloat64 } from '../../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
 import { encoderSpec } from '../../../core/models/encoder.ts';
@@ -200,11 +200,6 @@ async function knownFaceOf(index: string, contents: Readonly<Record<string, Uint
   return known;
 }
 
-/** The first names of a list. */
-function shortList(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')}, …` : names.join(', ');
-}
-
 /**
  * Adds what the classifier says of its attributes.
  * @throws UserError where the boundaries are of other attributes, and where one of these has a boundary that was never measured.
@@ -217,8 +212,8 @@ function scoredDirections(
   const own = found.filter(({ origin }) => origin === undefined).map(({ attribute }) => attribute);
   if (!areSameAttributes(own, attributes)) {
     throw new UserError(
-      `boundaries must be of the classifier's ${attributes.length} attributes (${shortList(attributes)}); got ` +
-        `${own.length} (${shortList(own)}). Fit to faces that this classifier labelled`,
+      `boundaries must be of the classifier's ${attributes.length} attributes (${firstFew(attributes, 3)}); got ` +
+        `${own.length} (${firstFew(own, 3)}). Fit to faces that this classifier labelled`,
     );
   }
   return found.map(({ attribute, ...facts }, column) => {

@@ -1,26 +1,38 @@
 // Opens a trained classifier as the judge of a bundle's edits.
 import { areSameAttributes } from '../../../core/attributes.ts';
 import { type Judge, ownJudge } from '../../../core/calibration/judge.ts';
+import type { Bundle } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { bundleNetworks, roundedWeights } from '../../../core/editor/networks.ts';
 import { logitOf } from '../../../core/editor/probability.ts';
 import { UserError } from '../../../core/errors.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Weights } from '../../../core/models/weights.ts';
-import { accuracyOf } from '../../artefacts/classifier-features.ts';
-import { checkClassifierFits, classifierDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { accuracyOf, readFittingClassifier } from '../../artefacts/classifier-features.ts';
 import { type DeviceOptions, openDevice } from '../../devices/device.ts';
 import { recordedFiles } from '../../runs/finished-run.ts';
-import { openRun } from '../../runs/run-folder.ts';
 
-const classifierFile = 'classifier.safetensors';
 /** Images per run of the network. */
 const batch = 50;
 
 /**
+ * Reads the network of a judge, which stages do before they begin a run.
+ * @param folder run folder of `train classifier`.
+ * @throws UserError where the judge takes images of another size or colours, or knows other attributes.
+ */
+export async function readJudge(folder: string, { resolution, generator, classifier }: Bundle) {
+  const images = { resolution, normalisation: generator.normalisation };
+  const found = await readFittingClassifier(folder, 'judge', images);
+  if (areSameAttributes(found.details.architecture.attributes, classifier.architecture.attributes)) return found;
+  throw new UserError(
+    `the judge must know the bundle's attributes; that of ${folder} knows others. Train it on the same dataset`,
+  );
+}
+
+/**
  * @param folder run folder of `train classifier`; left out, or that of the bundle's own classifier: that one, which
  *   grades its own labels.
- * @throws UserError where the judge takes images of another size or colours, or knows other attributes.
+ * @throws UserError as `readJudge`.
  */
 export async function openJudge(
   folder: string | undefined,
@@ -28,15 +40,7 @@ export async function openJudge(
   options: DeviceOptions,
 ): Promise<Judge> {
   if (folder === undefined) return ownJudge(editor);
-  const run = await openRun(folder, 'train classifier');
-  const { details, tensors } = await readTensors(run.file(classifierFile), classifierDetailsSchema);
-  const { resolution, generator } = editor.bundle;
-  checkClassifierFits(details.architecture, { resolution, normalisation: generator.normalisation }, 'judge');
-  if (!areSameAttributes(details.architecture.attributes, editor.attributes)) {
-    throw new UserError(
-      `the judge must know the bundle's attributes; that of ${folder} knows others. Train it on the same dataset`,
-    );
-  }
+  const { run, details, tensors } = await readJudge(folder, editor.bundle);
   if (areSameWeights(tensors, bundleNetworks(editor.bundle).classifier.weights)) return ownJudge(editor);
   const runner = await classifierRunner(await openDevice(options), details.architecture, tensors, batch);
   return {
@@ -60,5 +64,5 @@ function areSameWeights(given: Weights, kept: Weights): boolean {
 
 /** @returns the files of a judge's run that `openJudge` reads. */
 export function judgeFiles(folder: string): string[] {
-  return recordedFiles(folder, classifierFile);
+  return recordedFiles(folder, 'classifier.safetensors');
 }

@@ -6,7 +6,7 @@ import { lookAt, scored } from '../../../core/calibration/probe.ts';
 import { isScored, type ScoredDirection } from '../../../core/directions/scored.ts';
 import { bundleFiles, indexedDirections, lastingFacts, writeBundleIndex } from '../../../core/editor/bundle.ts';
 import { seenLatents } from '../../../core/models/latents.ts';
-import { hashBytes } from '../../artefacts/bundle.ts';
+import { hashBytes, readBundleFolder } from '../../artefacts/bundle.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
@@ -17,6 +17,7 @@ import { withEditSection } from '../bundle/model-card.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
 import { defineStage } from '../framework/stage.ts';
+import { readJudge } from './judge.ts';
 import { type MoverPlace, moverFiles, openMover } from './mover.ts';
 import { type CalibrateThread, calibrations } from './work.ts';
 
@@ -84,6 +85,7 @@ export const calibrate = defineStage({
       ...(config.judge === undefined ? {} : { judge: config.judge }),
     };
     await openDevice(config); // a missing device is reported before anything is read or begun
+    if (config.judge !== undefined) await readJudge(config.judge, await readBundleFolder(config.bundle));
     await checkSpread(config, inputs);
     return withRun(out, { stage: 'calibrate', options, config, inputs, resume, force, log }, async run => {
       const { device } = config;

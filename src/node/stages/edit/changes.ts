@@ -1,8 +1,10 @@
 // Tells what an edit did to each face, as the bundle's classifier sees it: for the result of `edit` and its warnings.
+
 import { isScored } from '../../../core/directions/scored.ts';
 import type { Edited } from '../../../core/editing/request.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
+import { firstFew } from '../../../core/errors.ts';
 import { textTable } from '../../presentation/table.ts';
 import type { NamedFace } from './faces.ts';
 import type { DrawnFace, Face } from './strips.ts';
@@ -129,7 +131,7 @@ export function warningsAbout(
     const [low, high] = boundary?.safeRange ?? [-Infinity, Infinity];
     const outside = moves.filter(({ distance }) => distance < low - rounding || distance > high + rounding);
     if (outside.length > 0) {
-      const faces = listed([...new Set(outside.map(({ face }) => face))]);
+      const faces = firstFew([...new Set(outside.map(({ face }) => face))]);
       const range = `${low.toFixed(1)} to ${high.toFixed(1)}`;
       warnings.push(`${attribute} leaves its safe range, distances ${range}: other attributes may change (${faces})`);
     }
@@ -139,12 +141,6 @@ export function warningsAbout(
 
 /** Distances solved for a probability are this accurate. */
 const rounding = 0.01;
-
-/** Names the first few and counts the rest: `a, b and 3 more`. */
-export function listed(names: readonly string[], limit = 5): string {
-  const rest = names.length - limit;
-  return names.slice(0, limit).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-}
 
 const shown = ([before, after]: Change) => `${before.toFixed(2)} → ${after.toFixed(2)}`;
 

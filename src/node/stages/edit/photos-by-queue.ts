@@ -35,7 +35,8 @@ export async function editFolderByQueue(config: FolderConfig, folder: string, co
   for (const name of await photosIn(folder, out, log)) {
     try {
       await checkFileFree(join(out, name), force);
-      orders.push({ name, bytes: (await stat(join(folder, name))).size });
+      const { size: bytes, mtimeMs: written } = await stat(join(folder, name));
+      orders.push({ name, bytes, written });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       refuse(name, error.message);

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import type { Recipe } from '../../../core/editing/recipe.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
-import { UserError } from '../../../core/errors.ts';
+import { firstFew, UserError } from '../../../core/errors.ts';
 import { cropFace } from '../../../core/portraits/crop-face.ts';
 import { withPatch } from '../../../core/portraits/paste-back.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
@@ -16,7 +16,7 @@ import { encodeEditedPhoto } from '../../photos/write-photo.ts';
 import type { StageContext } from '../framework/stage.ts';
 import { openPhoto } from '../invert/open-photo.ts';
 import { isAnyPicture } from '../prepare/face-folder.ts';
-import { listed, type PhotoResult } from './changes.ts';
+import type { PhotoResult } from './changes.ts';
 import type { DrawnFace } from './strips.ts';
 
 export interface PhotosConfig {
@@ -124,7 +124,7 @@ export async function photosIn(folder: string, out: string, log: Log): Promise<s
   const names = await explainingDiskErrors('read', folder, () => readdir(folder));
   const photos = names.filter(name => photoFormatOf(name) !== undefined && !name.startsWith('.')).sort();
   const others = names.filter(name => isAnyPicture(name) && photoFormatOf(name) === undefined && !name.startsWith('.'));
-  if (others.length > 0) log.warn(`left out: ${listed(others.sort())}. Export such pictures as JPEG first`);
+  if (others.length > 0) log.warn(`left out: ${firstFew(others.sort())}. Export such pictures as JPEG first`);
   if (photos.length === 0)
     throw new UserError(`${folder} must hold photos; it has none that end in ${Object.keys(formats).join(', ')}`);
   await checkFolderWritable(out);

@@ -6,7 +6,7 @@ import { defaultTiming, formatRecipes, type Recipe } from '../../../core/editing
 import { formatMoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
-import { UserError } from '../../../core/errors.ts';
+import { firstFew, UserError } from '../../../core/errors.ts';
 import { geometryNames } from '../../../core/models/latents.ts';
 import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { writeWhole } from '../../files/files.ts';
@@ -18,16 +18,8 @@ import { exists } from '../../runs/manifest.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { queueOptions } from '../framework/spread.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
-import { checkPhotoOptions, photoOptions } from '../invert/open-photo.ts';
-import {
-  changeOf,
-  type EditResult,
-  type FaceChange,
-  listed,
-  type PhotoResult,
-  printEdit,
-  warningsAbout,
-} from './changes.ts';
+import { checkOpensPhotos, checkPhotoOptions, photoOptions } from '../invert/open-photo.ts';
+import { changeOf, type EditResult, type FaceChange, type PhotoResult, printEdit, warningsAbout } from './changes.ts';
 import {
   checkDrawingOptions,
   defaultAnimationSteps,
@@ -210,6 +202,7 @@ export const edit = defineStage({
     if (config.photos !== undefined) return editPhotos(config, config.photos, context);
     const editor = await openPhotoBundle(config.bundle, config);
     if (config.photo !== undefined) {
+      checkOpensPhotos(editor.bundle);
       await checkWishes(config, editor, silentLog);
       checkSize(editor, 1, drawingOf(config, format, recipes[0]?.strip), format);
     }
@@ -232,6 +225,7 @@ function checkSize({ bundle }: FaceEditor, faces: number, drawing: Drawing, form
 async function editPhotos(config: Config, folder: string, context: StageContext): Promise<EditResult> {
   const { out, force } = config;
   const editor = await openPhotoBundle(config.bundle, config);
+  checkOpensPhotos(editor.bundle);
   await checkWishes(config, editor, silentLog);
   if (config.queue !== undefined) {
     await editor.release();
@@ -338,7 +332,7 @@ async function drawFaces(asked: readonly NamedFace[], steps: number, nearest: bo
   progress.finish();
   if (missed.length > 0 && !nearest) {
     throw new UserError(
-      `a probability must be within reach of the face; got ${listed(missed)}. Ask for less, unlock attributes, leave ` +
+      `a probability must be within reach of the face; got ${firstFew(missed)}. Ask for less, unlock attributes, leave ` +
         'these faces out, or take the closest with --nearest',
     );
   }

@@ -20,8 +20,11 @@ export interface EditThread {
     /** The other options of `edit`. */
     readonly options: Readonly<Record<string, unknown>>;
   };
-  /** A photo by its name and size; `quick` as the option, for the sample alone. */
-  input: { readonly name: string; readonly bytes: number; readonly quick?: true };
+  /**
+   * A photo by its name and size, and when it was written, in milliseconds: a result that lies there from before is of
+   * this photo. `quick` as the option, for the sample alone.
+   */
+  input: { readonly name: string; readonly bytes: number; readonly written: number; readonly quick?: true };
   output: PhotoOutcome;
 }
 
@@ -32,6 +35,7 @@ export const photoEdits: WorkKind<EditThread> = {
   input: z.strictObject({
     name: z.string().regex(/^[^./\\][^/\\]{0,254}$/),
     bytes: z.int().min(0),
+    written: z.number(),
     quick: z.literal(true).exactOptional(),
   }),
 };

@@ -20,6 +20,7 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { type Column, csvTable, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { withRun } from '../../runs/run-folder.ts';
+import { readJudge } from '../calibrate/judge.ts';
 import { type MoverPlace, moverFiles, openMover } from '../calibrate/mover.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
@@ -157,6 +158,7 @@ export const evaluateEdits = defineStage({
       bundle: join(bundle, bundleFiles.index),
       ...(config.judge === undefined ? {} : { judge: config.judge }),
     };
+    if (config.judge !== undefined) await readJudge(config.judge, await readBundleFolder(bundle));
     await checkSpread(config, inputs);
     return withRun(out, { stage: 'evaluate edits', options, config, inputs, resume, force, log }, async run => {
       const { device } = config;
@@ -234,14 +236,19 @@ export const evaluateEdits = defineStage({
 });
 
 /**
- * @throws UserError with a suggestion for an unknown attribute, and for a lock that is none of the bundle's movable
- *   directions; and for locks that leave an attribute no way.
+ * @throws UserError with a suggestion for an unknown attribute, for attributes none of which can be moved, and for a lock
+ *   that is none of the bundle's movable directions; and for locks that leave an attribute no way.
  */
 async function checkNames({ bundle, attributes, locks }: Config): Promise<void> {
   if (attributes.length + locks.length === 0) return;
   const { movable, directions, classifier } = await readBundleFolder(bundle);
   for (const attribute of attributes) attributeIndex(attribute, classifier.architecture.attributes);
   const names = movable.map(({ attribute }) => attribute);
+  if (attributes.length > 0 && !attributes.some(attribute => names.includes(attribute))) {
+    throw new UserError(
+      `--attributes must have one that ${bundle} can move; got ${attributes.join(', ')}, which it has no boundary of`,
+    );
+  }
   const unknown = locks.find(lock => !names.includes(lock));
   if (unknown !== undefined) {
     throw new UserError(

@@ -4,14 +4,9 @@ import type { ImageSet } from '../../../core/images/image-set.ts';
 import { classify, evaluationBatch } from '../../../core/measures/answers/classify.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Device } from '../../../core/runtime/device.ts';
-import {
-  checkClassifierFits,
-  classifierDetailsSchema,
-  type GanDetails,
-  readTensors,
-} from '../../artefacts/networks.ts';
+import { readFittingClassifier } from '../../artefacts/classifier-features.ts';
+import type { GanDetails } from '../../artefacts/networks.ts';
 import type { Column } from '../../presentation/table.ts';
-import { openRun } from '../../runs/run-folder.ts';
 
 const groups = ['all', 'women', 'men', 'young', 'older'] as const;
 type Group = (typeof groups)[number];
@@ -39,11 +34,9 @@ export interface Labeller {
 
 /** @param folder run folder of `train classifier`. @throws UserError where it does not take the generator's images. */
 export async function openLabeller(folder: string, generator: GanDetails, device: Device): Promise<Labeller> {
-  const run = await openRun(folder, 'train classifier');
-  const { details, tensors } = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
+  const { details, tensors } = await readFittingClassifier(folder, 'classifier', generator);
   const { architecture, thresholds } = details;
   const { attributes } = architecture;
-  checkClassifierFits(architecture, generator);
   const runner = await classifierRunner(device, architecture, tensors, evaluationBatch);
   return {
     sharesOf: async (of, images) => sharesByGroup(of, await classify(images, runner), { attributes, thresholds }),

@@ -1,10 +1,9 @@
 // Stage `evaluate portraits`: how alike photos are found, and whether edits of them do what they say, beside faces of seeds.
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { attributeIndex } from '../../../core/attributes.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
-import { whyNoPhotos } from '../../../core/editor/portrait-finder.ts';
 import { UserError } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { readBundleFolder } from '../../artefacts/bundle.ts';
@@ -19,6 +18,7 @@ import { inThreads } from '../../threads/threads.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
 import { pathOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
+import { checkOpensPhotos } from '../invert/open-photo.ts';
 import { hashPictures } from '../prepare/hash-pictures.ts';
 import { picturesByName } from '../prepare/pictures-by-name.ts';
 import type { JudgedEdit, PhotoLikeness, PortraitThread } from './thread.ts';
@@ -63,8 +63,7 @@ async function filesOf(names: readonly string[], folder: string): Promise<string
 /** @throws UserError for a bundle that opens no photos, and for attributes that it does not know or cannot move. */
 async function checkBundle(folder: string, attributes: readonly string[]): Promise<void> {
   const bundle = await readBundleFolder(folder);
-  const reason = whyNoPhotos(bundle);
-  if (reason !== undefined) throw new UserError(reason);
+  checkOpensPhotos(bundle);
   for (const attribute of attributes) attributeIndex(attribute, bundle.classifier.architecture.attributes);
   const unmoved = attributes.find(name => !bundle.movable.some(({ attribute }) => attribute === name));
   if (unmoved === undefined) return;
@@ -119,7 +118,7 @@ export const evaluatePortraits = defineStage({
         for await (const { seconds, ...result } of mapInOrder(left, 2 * threads, job => workers.run(job))) {
           signal.throwIfAborted();
           const job = jobs[lines.length]!;
-          lines.push({ face: 'seed' in job ? `seed ${job.seed}` : job.photo, ...result });
+          lines.push({ face: 'seed' in job ? `seed ${job.seed}` : basename(job.photo), ...result });
           run.metrics(lines.at(-1)!);
           run.timings({ face: lines.at(-1)!.face, seconds });
           progress.update(lines.length);

@@ -1,5 +1,4 @@
 // Writes boundaries and labelled faces as InterFaceGAN's edit.py and train_boundary.py read them.
-import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Direction } from '../../../core/directions/direction.ts';
 import { UserError } from '../../../core/errors.ts';
@@ -7,7 +6,6 @@ import { toFloat64 } from '../../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
 import { boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
 import { latentFiles } from '../../artefacts/synthesis.ts';
-import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
 import { checkFolderWritable } from '../../files/places.ts';
 import { writeBoundaryFiles } from '../../interop/interfacegan.ts';
@@ -32,7 +30,6 @@ export async function checkExport(folder: string, out: string, inputs: readonly 
  * @param run folder of a finished run with boundaries. @param faces left out: the boundaries alone.
  */
 export async function exportTo(folder: string, run: string, faces?: Faces): Promise<void> {
-  await explainingDiskErrors('create', folder, () => mkdir(folder, { recursive: true }));
   await writeBoundaryFiles(folder, await boundariesOf(run));
   if (faces === undefined) return;
   const { latents, logits, rows, count, size, geometry } = faces;

@@ -80,7 +80,9 @@ export async function readScoredFaces(
     );
   }
   const table = scorePaths.length === 1 && basename(scorePaths[0]!) === 'scores.npy' ? scorePaths[0] : undefined;
-  const { files } = table === undefined ? await namedFiles(scorePaths, 'scores', search) : { files: [] };
+  const { files, note } =
+    table === undefined ? await namedFiles(scorePaths, 'scores', search) : { files: [], note: undefined };
+  if (note !== undefined) log.warn(note);
   const scored = table === undefined ? files.map(file => file.attribute) : attributeNames;
   const scores = new Float32Array(count * scored.length);
   if (table !== undefined) scores.set((await readMatrix(table, [count, scored.length])).data);

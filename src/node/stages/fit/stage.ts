@@ -173,7 +173,7 @@ export const fit = defineStage({
 /** Options of what is made when the attributes have been fitted: they may change while these fits are kept. */
 const addedAfterFits = ['condition', 'labels', 'name', 'psi', 'curve', 'field', 'export'];
 
-function checkSources({ synthesis, latents, scores, labels, name }: Config): void {
+function checkSources({ synthesis, latents, scores, labels, name, psi, of, import: imported }: Config): void {
   const refuse = (rule: string): never => {
     throw new UserError(`${rule}. See face-tuning fit --help`);
   };
@@ -184,6 +184,11 @@ function checkSources({ synthesis, latents, scores, labels, name }: Config): voi
   }
   if (labels.length !== name.length) {
     refuse(`each file of --labels needs its --name; got ${labels.length} files and ${name.length} names`);
+  }
+  if (psi !== undefined && labels.length === 0)
+    refuse(`--psi is of faces that --labels name by seed; got ${psi} alone`);
+  if (of !== undefined && scores.length + imported.length === 0) {
+    refuse(`--of chooses among files of --scores and --import; got ${of} alone`);
   }
 }
 

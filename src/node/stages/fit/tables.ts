@@ -1,6 +1,8 @@
 // The table of a `fit` run, the means over it, and what of it people are told.
+
 import { join } from 'node:path';
 import type { BoundaryMetrics } from '../../../core/directions/fit/boundary.ts';
+import { firstFew } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { attributeOf, boundaryFiles, type StoredFit } from '../../artefacts/boundaries.ts';
 import type { Cell, Column } from '../../presentation/table.ts';
@@ -78,15 +80,8 @@ export function missingBoundaries(fits: readonly StoredFit[]): string[] {
   for (const fit of fits) {
     if (!fit.controllable) byReason.set(fit.reason, [...(byReason.get(fit.reason) ?? []), fit.attribute]);
   }
-  return [...byReason].map(([reason, names]) => {
-    const rest = names.length - mostNamed;
-    const more = rest > 0 ? ` and ${rest} more` : '';
-    return `no boundary of ${names.slice(0, mostNamed).join(', ')}${more}: ${reason}`;
-  });
+  return [...byReason].map(([reason, names]) => `no boundary of ${firstFew(names)}: ${reason}`);
 }
-
-/** Attributes that a line names. */
-const mostNamed = 5;
 
 /** The result of a stage that makes boundaries. */
 export interface FitResult extends ReturnType<typeof means> {

@@ -69,17 +69,16 @@ function threads(description: string) {
 }
 
 /** Some stages count further seeds from the given one on, and beyond 2⁵³ whole numbers are not all there. */
-const largestSeed = 2 ** 52;
+export const largestSeed = 2 ** 52;
+
+export function seedOption(largest: number) {
+  return z.int().min(0).max(largest).default(0).describe('seed of all random choices: the same seed repeats the run');
+}
 
 /** The options of every stage that writes a run folder; spread them into its table. */
 export const runOptions = {
   out: pathOption().meta({ destination: 'run' }).describe('folder of the new run; it appears when the run is complete'),
-  seed: z
-    .int()
-    .min(0)
-    .max(largestSeed)
-    .default(0)
-    .describe('seed of all random choices: the same seed repeats the run'),
+  seed: seedOption(largestSeed),
   force: z.boolean().default(false).describe('replace an earlier run at --out, once the new one is complete'),
   resume: z
     .boolean()

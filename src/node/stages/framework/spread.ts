@@ -1,8 +1,9 @@
 // Spreads a stage's work over the threads of this machine or, with --queue, over the workers of many machines.
 import { z } from 'zod';
 import type { DeviceName } from '../../devices/device.ts';
+import { removeTree } from '../../files/durable.ts';
 import { checkQueue } from '../../queue/check-queue.ts';
-import { type Exchange, fromQueue, type QueueWork } from '../../queue/from-queue.ts';
+import { type Exchange, exchangeFolder, fromQueue, type QueueWork } from '../../queue/from-queue.ts';
 import { isRedisAddress, redisAddresses } from '../../queue/redis.ts';
 import { inThreads, type ThreadEnds } from '../../threads/threads.ts';
 import type { WorkKind } from '../../threads/work-kind.ts';
@@ -53,7 +54,7 @@ export async function checkSpread(config: SpreadConfig, inputs: Readonly<Record<
 }
 
 /** Yields the outputs of all orders, in order. @param run being written. @throws the first failure, or the signal's reason. */
-export function spread<Ends extends ThreadEnds>(
+export async function* spread<Ends extends ThreadEnds>(
   kind: WorkKind<Ends>,
   work: QueueWork<Ends>,
   run: Exchange,
@@ -61,9 +62,11 @@ export function spread<Ends extends ThreadEnds>(
   context: StageContext,
 ): AsyncGenerator<Ends['output']> {
   const { queue } = config;
-  return queue === undefined
+  yield* queue === undefined
     ? fromThreads(kind, work, config, context)
     : fromQueue(kind, work, run, { ...config, queue }, context);
+  // Threads may end what an earlier sitting had begun with a queue; a finished run holds none of its exchange.
+  await removeTree(run.file(exchangeFolder));
 }
 
 async function* fromThreads<Ends extends ThreadEnds>(

@@ -36,6 +36,8 @@ export interface Stage<Options extends z.ZodObject = z.ZodObject, Result extends
 export interface Step {
   readonly stage: Stage;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Whether what is there is kept where it is newer than everything that it would be made from. */
+  readonly keptIfNewer?: boolean;
 }
 
 /** The options as given, completed by those of the preset that they name. */

@@ -1,6 +1,8 @@
 // Finds the face of a photo for the stages that take one: the same options, progress and errors in each.
 import { z } from 'zod';
+import type { Bundle } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { whyNoPhotos } from '../../../core/editor/portrait-finder.ts';
 import { UserError } from '../../../core/errors.ts';
 import { parsePoints } from '../../../core/portraits/alignment.ts';
 import { inversionSteps } from '../../../core/portraits/inversion/inverter.ts';
@@ -36,6 +38,12 @@ interface PhotoConfig {
   readonly face?: number | undefined;
   readonly points?: string | undefined;
   readonly quick: boolean;
+}
+
+/** @throws UserError for a bundle that opens no photos: none need be read to know it. */
+export function checkOpensPhotos(bundle: Bundle): void {
+  const reason = whyNoPhotos(bundle);
+  if (reason !== undefined) throw new UserError(reason);
 }
 
 /** @throws UserError where points and a face's number contradict each other. */

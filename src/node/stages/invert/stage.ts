@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
-import { whyNoPhotos } from '../../../core/editor/portrait-finder.ts';
-import { UserError } from '../../../core/errors.ts';
 import { toUint8 } from '../../../core/images/pixels.ts';
 import type { Photo } from '../../../core/portraits/photo.ts';
 import { readBundleFolder } from '../../artefacts/bundle.ts';
@@ -19,7 +17,7 @@ import { textTable } from '../../presentation/table.ts';
 import { withRun } from '../../runs/run-folder.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
-import { checkPhotoOptions, openPhoto, photoOptions } from './open-photo.ts';
+import { checkOpensPhotos, checkPhotoOptions, openPhoto, photoOptions } from './open-photo.ts';
 
 const { seed: _noRandomChoices, ...folderOptions } = runOptions;
 
@@ -48,8 +46,7 @@ export const invert = defineStage({
     const { photo, bundle, out, resume, force } = config;
     checkPhotoOptions(config);
     await openDevice(config); // a missing device is reported before anything is read or begun
-    const reason = whyNoPhotos(await readBundleFolder(bundle));
-    if (reason !== undefined) throw new UserError(reason);
+    checkOpensPhotos(await readBundleFolder(bundle));
     await readPhoto(photo);
     const inputs = { photo, bundle: join(bundle, bundleFiles.index) };
     const details = { stage: 'invert', options, config, inputs, resume, force, log: context.log };

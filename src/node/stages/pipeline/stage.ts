@@ -19,7 +19,7 @@ import { edit } from '../edit/stage.ts';
 import { evaluateEdits } from '../evaluate-edits/stage.ts';
 import { evaluateGenerator } from '../evaluate-generator/stage.ts';
 import { fit } from '../fit/stage.ts';
-import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
+import { deviceOptions, largestSeed, pathOption, runOptions, seedOption } from '../framework/options.ts';
 import { defineStage, type Stage, type StageContext, type Step, withPreset } from '../framework/stage.ts';
 import { findFaceFolder } from '../prepare/face-folder.ts';
 import { prepare, sourceOf, sourceOptions } from '../prepare/stage.ts';
@@ -39,6 +39,7 @@ const options = z.strictObject({
     .describe("run folder of train gan at the preset's resolution, to use instead of training one"),
   ...deviceOptions,
   ...runOptions,
+  seed: seedOption(largestSeed - 1), // the judge has the next one
   out: pathOption().describe('folder that will hold one run folder a stage'),
   resume: z
     .boolean()
@@ -88,7 +89,7 @@ export const pipeline = defineStage({
     const summaries = new Map<string, JsonObject>();
     const files: string[] = [];
     let lastRun = 0;
-    for (const { stage, config: own } of steps) {
+    for (const { stage, config: own, keptIfNewer } of steps) {
       const out = String(own.out);
       context.signal.throwIfAborted();
       if (!fileStages.has(stage)) {
@@ -101,7 +102,7 @@ export const pipeline = defineStage({
         summaries.set(out, summary);
         costs.push({ stage: stage.name, seconds: manifest.seconds, peakMemoryMB: manifest.peakMemoryMB });
         lastRun = Math.max(lastRun, Date.parse(manifest.finished!));
-      } else if (config.resume && (await writtenAfter(out, lastRun))) {
+      } else if (keptIfNewer && (await writtenAfter(out, lastRun))) {
         context.log.info(`${stage.name}: kept ${out}: it is newer than everything it is made from`);
         files.push(out);
       } else if (await madeIfPossible(() => stage.run(own, context), out, context)) {
@@ -159,7 +160,8 @@ function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
   const file = (name: string) => join(config.out, name);
   const step = (stage: Stage, name: string, own: Readonly<Record<string, unknown>>): Step => {
     const asked = Object.entries({ ...common, ...own }).filter(([key]) => key in stage.options.shape);
-    return { stage, config: stage.options.parse(withPreset(stage, { ...Object.fromEntries(asked), out: file(name) })) };
+    const config = stage.options.parse(withPreset(stage, { ...Object.fromEntries(asked), out: file(name) }));
+    return { stage, config, keptIfNewer: resume && fileStages.has(stage) };
   };
   const [dataset, classifier] = [pipelineFolders.dataset, pipelineFolders.classifier].map(file);
   const generator = config.generator ?? file(pipelineFolders.generator);

@@ -1,6 +1,6 @@
 // Reads tables of labels: CelebA's official one, Kaggle's, and those of one's own with any attributes.
 import { attributeNamePattern, attributeNames, mostAttributes } from '../../../core/attributes.ts';
-import { didYouMean, excerpt, UserError } from '../../../core/errors.ts';
+import { didYouMean, excerpt, firstFew, UserError } from '../../../core/errors.ts';
 import { checkLabelScale, labelValue, readTextTable, type TextRow } from '../../files/text-table.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type Problem, parseSplit, pictureRows, shownCell } from './picture-rows.ts';
@@ -136,9 +136,6 @@ function checkOwnNames(names: readonly string[], where: string): void {
   if (again !== undefined) throw new UserError(`${where} must name each attribute once; got ${again} twice`);
 }
 
-/** Missing columns that an error names; more would fill the terminal. */
-const mostNamed = 5;
-
 /** @throws UserError unless the names are those expected, in any order. */
 function checkNames(names: readonly string[], expected: readonly string[], where: string): void {
   for (const name of names) {
@@ -148,9 +145,7 @@ function checkNames(names: readonly string[], expected: readonly string[], where
   }
   const missing = expected.filter(name => !names.includes(name));
   if (names.length === expected.length && missing.length === 0) return;
-  const named = missing.slice(0, mostNamed).join(', ');
-  const others = missing.length > mostNamed ? ` and ${missing.length - mostNamed} others` : '';
-  const lacking = missing.length > 0 ? `; ${named}${others} missing` : '';
+  const lacking = missing.length > 0 ? `; ${firstFew(missing)} missing` : '';
   throw new UserError(
     `${where} must name each of the ${expected.length} attributes once; got ${names.length}${lacking}`,
   );

@@ -71,6 +71,10 @@ export const prepare = defineStage({
   async run(config, { log, signal }) {
     const begun = performance.now();
     const folder = sourceOf(config);
+    const { limit, subset } = config;
+    if (limit > 0 && subset !== undefined) {
+      throw new UserError(`give --limit or --subset, not both; got ${limit} and ${subset}`);
+    }
     const index = await readPictureIndex({ ...config, folder, isCeleba: config.celeba !== undefined });
     const missing = config.skipMissing ? [] : index.missing;
     const whole = index.pictures.length + index.missing.length;
@@ -142,9 +146,6 @@ export function sourceOf({ celeba, pictures }: Pick<Config, 'celeba' | 'pictures
 /** @returns the pictures that the options ask for, in their old order. */
 function choose(index: PictureIndex, { limit, subset, seed }: Config): readonly Picture[] {
   const { pictures } = index;
-  if (limit > 0 && subset !== undefined) {
-    throw new UserError(`give --limit or --subset, not both; got ${limit} and ${subset}`);
-  }
   if (subset !== undefined) {
     const split = Uint8Array.from(pictures, picture => picture.split);
     return Array.from(drawSubset(rowsOf(index), split, subset, seed), row => pictures[row]!);

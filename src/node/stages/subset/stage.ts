@@ -30,17 +30,17 @@ export const subset = defineStage({
   async run(config, { log }) {
     const { labels: path, count, seed, out, resume, force } = config;
     const inputs = { labels: path };
+    const index = await readLabelTable(path);
+    const whole = {
+      attributes: index.attributes,
+      labels: joinedLabels(Array.from(index.rows.values(), ({ labels }) => labels)),
+    };
+    const files = [...index.rows.keys()];
+    const rows = drawSubset(whole, undefined, count, seed);
     return withRun(out, { stage: 'subset', options, config, inputs, resume, force, log }, async run => {
-      const index = await readLabelTable(path);
-      const whole = {
-        attributes: index.attributes,
-        labels: joinedLabels(Array.from(index.rows.values(), ({ labels }) => labels)),
-      };
-      const files = [...index.rows.keys()];
       for (const { reason, count: times, first } of countReasons(index.bad)) {
         log.warn(`skipped ${times} × ${reason} (first: ${first})`);
       }
-      const rows = drawSubset(whole, undefined, count, seed);
       const comparison = compareSubset(whole, rows);
       const names = Array.from(rows, row => `${files[row]!}\n`);
       await writeWhole(run.file(artefacts.names), names.join(''));

@@ -14,7 +14,7 @@ import type { Device } from '../../../core/runtime/device.ts';
 import { Program } from '../../../core/runtime/program.ts';
 import type { EncoderTeachers } from '../../../core/training/encoder/step.ts';
 import { EncoderTrainer, type EncoderTrainingConfig } from '../../../core/training/encoder/trainer.ts';
-import { openDataset } from '../../artefacts/dataset.ts';
+import { checkSplits, openDataset } from '../../artefacts/dataset.ts';
 import { readEncoder, writeEncoder } from '../../artefacts/encoder.ts';
 import { imagesAt } from '../../artefacts/image-set.ts';
 import {
@@ -64,7 +64,13 @@ export const trainEncoder = defineStage({
     const device = await openDevice(config);
     const { dataset: datasetFolder, generator, classifier, startFrom, resume, force } = config;
     const dataset = await openDataset(datasetFolder);
+    checkSplits(dataset, 'train');
     const teachers = await readTeachers(generator, classifier, dataset.resolution);
+    const { layers, architecture: maker } = ganModel(teachers.generator.architecture);
+    const { width, maxWidth, hidden } = config;
+    const { resolution, latentSize } = maker;
+    const architecture = { resolution, width, maxWidth, hidden, latentSize, layers };
+    const start = startFrom === undefined ? undefined : await earlierEncoder(startFrom, architecture);
     const inputs = { dataset: datasetFolder, generator, classifier, ...(startFrom !== undefined && { startFrom }) };
     const details = {
       stage: 'train encoder',
@@ -77,12 +83,7 @@ export const trainEncoder = defineStage({
     };
     return withRun(config.out, details, async run => {
       const training = await imagesAt(dataset, dataset.indicesOf('train'));
-      if (training.count === 0) throw new UserError(`${datasetFolder} must have training images; it has none`);
       const validation = await imagesAt(dataset, dataset.indicesOf('validation').subarray(0, measuredPhotos));
-      const { layers, architecture: maker } = ganModel(teachers.generator.architecture);
-      const { width, maxWidth, hidden } = config;
-      const { resolution, latentSize } = maker;
-      const architecture = { resolution, width, maxWidth, hidden, latentSize, layers };
       const weights = {
         pixels: config.pixelWeight,
         features: config.featureWeight,
@@ -90,7 +91,6 @@ export const trainEncoder = defineStage({
         prior: config.priorWeight,
         offsets: config.offsetWeight,
       };
-      const start = startFrom === undefined ? undefined : await earlierEncoder(startFrom, architecture);
       const measure = await measuring(device, teachers, architecture, validation);
       const found = await explainingDivergence('train with a lower --learning-rate and another --out', () =>
         train(

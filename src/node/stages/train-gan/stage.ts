@@ -18,7 +18,7 @@ import { type GanDetails, writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
-import { exists, readManifest } from '../../runs/manifest.ts';
+import { exists, isRun, readManifest } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { placeOf } from '../../runs/run-place.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
@@ -77,7 +77,7 @@ export const trainGan = defineStage({
         '--judge measures nothing with --measure-kimg 0; leave it out, or give --measure-kimg 25, say',
       );
     }
-    if (judge !== undefined) await readFittingClassifier(judge, 'judge', { normalisation, ...training.architecture });
+    if (judge !== undefined) await readFittingClassifier(judge, 'judge', facts);
     const inputs = {
       dataset: folder,
       ...(startFrom !== undefined && { startFrom: settled ?? startFrom }),
@@ -95,7 +95,7 @@ export const trainGan = defineStage({
     const own = { stage: 'train gan', options: ganOptions, config, inputs, resume, force, log, resumable, goOn };
     return withRun(out, own, async run => {
       const labelled = await imagesOf(dataset, 'train');
-      let images: ImageSet = withNormalisation(labelled, config.normalisation ?? 'range');
+      let images: ImageSet = withNormalisation(labelled, normalisation);
       while (images.resolution > training.architecture.resolution) images = halved(images);
       const checkpoint = (await latestCheckpoint(run)) ?? foreign;
       checkFall(config.fallKimg, checkpoint?.progress, training);
@@ -130,7 +130,7 @@ export const trainGan = defineStage({
 
 /** Whether an earlier sitting is gone on with: its options must stay, also those that earlier versions let pass. */
 async function isResumed({ resume, out }: GanOptions): Promise<boolean> {
-  return resume && ((await exists(out)) || (await exists((await placeOf(out)).partial)));
+  return resume && ((await isRun(out)) || (await isRun((await placeOf(out)).partial)));
 }
 
 /**

@@ -1,5 +1,5 @@
 // Stage `edit`: strips and single images from a bundle, each with the recipe inside that makes it again.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -65,6 +65,16 @@ test('a recipe of a generated face is refused beside a photo, before that is loo
     const [flag] = Object.keys(given);
     await expect(run({ recipe, move: [], ...given, out })).rejects.toThrow(
       `seed.json is of generated faces, which have no photo; got --${flag} too. Leave that out`,
+    );
+  }
+});
+
+test('a model that opens no photos is told before any photo is looked at', async () => {
+  const photos = join(folder, 'no-photos');
+  mkdirSync(photos);
+  for (const given of [{ photo: join(folder, 'absent.jpg') }, { photos }]) {
+    await expect(run({ ...given, move: ['Young=1'], out: join(folder, 'never.jpg') })).rejects.toThrow(
+      'tiny edits no photos',
     );
   }
 });

@@ -24,6 +24,14 @@ beforeAll(async () => {
   for (const [name, bytes] of Object.entries(await makeTinyBundle({}, 32))) writeFileSync(join(bundle, name), bytes);
 });
 
+test('attributes none of which can be moved are refused, before a face is drawn', async () => {
+  const out = join(root, 'never');
+  await expect(run({ out, attributes: [noBoundary] })).rejects.toThrow(
+    `--attributes must have one that ${bundle} can move; got ${noBoundary}`,
+  );
+  expect(existsSync(`${out}.partial`)).toBe(false);
+});
+
 test('what is told of a move is what editing, drawing and scoring one by one give', async () => {
   const out = join(root, 'evaluation');
   const attributes = ['Young', noBoundary];

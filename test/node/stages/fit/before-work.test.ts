@@ -51,6 +51,7 @@ describe('before the first fit', () => {
     ['a bad line of labels', () => ({ labels: [csv(withBadLine)], name: ['dimples'] }), /line 41 must be .*39,maybe/],
     ['labels of one kind', () => ({ labels: [csv(labelled.slice(0, 9))], name: ['dimples'] }), /at least 30 labels/],
     ['a boundary of other latents', () => ({ import: [wide] }), /latent size 16; got 512 with that of Bald/],
+    ['a truncation of no labels', () => ({ psi: 0.7 }), /--psi is of faces that --labels name by seed; got 0\.7 alone/],
     ['a curve without scores', () => ({ curve: ['Bald'] }), /unknown attribute "Bald"/],
     ['an export onto a file', () => ({ export: join(z, 'inside') }), /cannot create .*z\.npy/],
     [

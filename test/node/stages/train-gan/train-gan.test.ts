@@ -217,6 +217,14 @@ describe('options that cannot act beside the others', () => {
       imagesShown: 452,
     });
   });
+
+  test('are refused where there is nothing to resume yet but an empty folder', async () => {
+    const out = fresh();
+    mkdirSync(out);
+    await expect(trainGan.run(options({ out, lambda: 5, resume: true }), context)).rejects.toThrow(
+      '--lambda does nothing',
+    );
+  });
 });
 
 describe('a training whose length is not known beforehand', () => {
