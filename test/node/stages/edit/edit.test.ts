@@ -74,7 +74,7 @@ test('a model that opens no photos is told before any photo is looked at', async
   mkdirSync(photos);
   for (const given of [{ photo: join(folder, 'absent.jpg') }, { photos }]) {
     await expect(run({ ...given, move: ['Young=1'], out: join(folder, 'never.jpg') })).rejects.toThrow(
-      'tiny edits no photos',
+      'photos need a bundle with a style generator',
     );
   }
 });
