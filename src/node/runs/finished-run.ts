@@ -58,7 +58,7 @@ export async function findInput({ folder, manifest }: FinishedRun, name: string)
   return undefined;
 }
 
-/** What lies at the path of a former input need not be one any more. */
+/** A path where an input lay may hold something else by now, which is no input. */
 function noInput(error: unknown): Manifest['inputs'] {
   if (error instanceof UserError) return {};
   throw error;
