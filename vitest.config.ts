@@ -51,6 +51,7 @@ export default defineConfig(({ mode }) => ({
             project('browser', {
               include: browser,
               globalSetup: 'test/helpers/built-studio.ts',
+              expect: { poll: { timeout: 30_000 } }, // vitest's own second is short on a busy machine
               maxWorkers: 2,
               sequence: { groupOrder: 3 },
             }),

@@ -12,8 +12,8 @@ import { type Files, readerOf } from './tiny-bundle.ts';
 export const root = resolve(import.meta.dirname, '../..');
 
 /** @returns the folder of the page, which `built-studio.ts` has built. */
-export function builtStudio(): () => string {
-  return () => inject('studio');
+export function builtStudio(): string {
+  return inject('studio');
 }
 
 /** @returns the page's address, served until the test is over. */
@@ -83,7 +83,7 @@ export function sameFace(a: Buffer, b: Buffer): boolean {
 
 /** Waits until the large face is this one. */
 export async function expectFace(page: Page, face: Buffer): Promise<void> {
-  await expect.poll(async () => sameFace(await facePixels(page), face), { timeout: 30_000 }).toBe(true);
+  await expect.poll(async () => sameFace(await facePixels(page), face)).toBe(true);
 }
 
 /** Waits until the large face is another than it was, and no preview on the way to it. @returns its pixels. */
@@ -94,7 +94,7 @@ export async function changedPixels(page: Page, was: Buffer): Promise<Buffer> {
     pixels = await facePixels(page);
     return !sameFace(pixels, was);
   };
-  await expect.poll(changed, { timeout: 30_000 }).toBe(true);
+  await expect.poll(changed).toBe(true);
   return pixels;
 }
 

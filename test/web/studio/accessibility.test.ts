@@ -26,7 +26,6 @@ import type { Files } from '../../helpers/tiny-bundle.ts';
 import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const page = builtStudio();
 const browser = studioBrowser();
 let files: Files;
 let styled: Files;
@@ -34,8 +33,6 @@ beforeAll(async () => {
   files = await makeCalibratedBundle();
   styled = await makeCalibratedBundle(64, { kind: tinyStyle, psi: 0.8 });
 });
-
-const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 30_000 });
 
 /** All violations that axe finds, of any impact. */
 async function findings(page: Page): Promise<string[]> {
@@ -134,13 +131,13 @@ function crowding(page: Page): Promise<string[]> {
 
 describe.skipIf(!hasChromium)('in Chromium', () => {
   test('the middle column holds what is in it, at any width, whatever the names and locks', async () => {
-    const address = await serveStudio(page(), await crowded(files));
+    const address = await serveStudio(builtStudio(), await crowded(files));
     const { page: opened } = await newPage(browser());
     await openStudio(opened, address);
-    await poll(() => opened.url()).toContain('seed=5&');
+    await expect.poll(() => opened.url()).toContain('seed=5&');
     await moveSlider(opened, 'Smiling', 1.5);
     await opened.getByRole('button', { name: 'Lock Male' }).click();
-    await poll(() => opened.locator('.change-list li').count()).toBeGreaterThan(0);
+    await expect.poll(() => opened.locator('.change-list li').count()).toBeGreaterThan(0);
     for (const attribute of ['Young', '5_o_Clock_Shadow', longName]) {
       await opened.locator(`#move-${attribute}`).focus();
       await opened.locator('.strip .thumbnail').nth(8).waitFor();
@@ -164,12 +161,12 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     ['small laptop', { width: 1024, height: 640 }, 'light'],
     ['4K', { width: 3840, height: 2160 }, 'light'],
   ] as const)('%s: nothing for axe to say, nothing overflows', async (_, viewport, colorScheme) => {
-    const address = await serveStudio(page(), files);
+    const address = await serveStudio(builtStudio(), files);
     const { page: opened } = await newPage(browser(), { viewport, colorScheme });
     await openStudio(opened, address);
     await moveSlider(opened, 'Young', -1.5);
     await opened.getByRole('button', { name: 'Lock Male' }).click();
-    await poll(() => valueText(opened, 'Young')).toContain('→');
+    await expect.poll(() => valueText(opened, 'Young')).toContain('→');
     await opened.locator('.strip .thumbnail').nth(8).waitFor();
     await opened.waitForTimeout(300); // colours change within an eighth of a second
     expect(await findings(opened)).toEqual([]);
@@ -195,7 +192,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   ] as const)(
     '%s: truncation has a field where the model has it, and is part of link, history and face',
     async (_, viewport) => {
-      const address = await serveStudio(page(), styled);
+      const address = await serveStudio(builtStudio(), styled);
       const { page: opened } = await newPage(browser(), { viewport });
       await openStudio(opened, address);
       const field = opened.getByLabel(/^Truncation ψ/);
@@ -206,22 +203,24 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await field.fill('0.3');
       await field.press('Enter');
       const after = await changedPixels(opened, before);
-      await poll(() => opened.url()).toContain('seed=12&psi=0.3');
+      await expect.poll(() => opened.url()).toContain('seed=12&psi=0.3');
       await moveSlider(opened, 'Young', -1.5);
-      await poll(() => opened.url()).toContain('psi=0.3&move=Young=@-1.5');
+      await expect.poll(() => opened.url()).toContain('psi=0.3&move=Young=@-1.5');
       await opened.keyboard.press('Control+z');
       await expectFace(opened, after);
-      await poll(() => opened.url()).not.toContain('move=');
+      await expect.poll(() => opened.url()).not.toContain('move=');
       const link = opened.url();
       await field.fill('9');
       await field.press('Enter');
-      await poll(() => opened.locator('.message').innerText()).toContain('ψ must be a number from 0 to 2; got "9"');
+      await expect
+        .poll(() => opened.locator('.message').innerText())
+        .toContain('ψ must be a number from 0 to 2; got "9"');
       expect(await field.inputValue()).toBe('0.3');
       await opened.getByRole('button', { name: 'Surprise me' }).click();
-      await poll(() => opened.url()).not.toBe(link);
+      await expect.poll(() => opened.url()).not.toBe(link);
       expect(opened.url()).toContain('psi=0.8'); // the model's own, whatever the face before had
       await opened.getByRole('button', { name: 'Face 3', exact: true }).click();
-      await poll(() => opened.url()).toContain('seed=3&psi=1'); // in all their variety, as on the card
+      await expect.poll(() => opened.url()).toContain('seed=3&psi=1'); // in all their variety, as on the card
       await opened.goto(link);
       await faceIsThere(opened);
       await expectFace(opened, after);
@@ -230,7 +229,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   );
 
   test('a model without truncation has no field for it', async () => {
-    const address = await serveStudio(page(), files);
+    const address = await serveStudio(builtStudio(), files);
     const { page: opened } = await newPage(browser());
     await openStudio(opened, address);
     expect(await opened.getByLabel(/^Truncation/).count()).toBe(0);
@@ -238,7 +237,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   });
 
   test('loading and failing are told to screen readers too', async () => {
-    const address = await serveStudio(page(), files);
+    const address = await serveStudio(builtStudio(), files);
     const { page: opened } = await newPage(browser());
     let release = () => {};
     const held = new Promise<void>(done => {
@@ -250,7 +249,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     });
     await opened.goto(address);
     await opened.getByRole('progressbar', { name: 'Loading the model' }).waitFor();
-    await poll(() => opened.locator('main').innerText()).toMatch(/Loading the model: 14\.\d MB of 14\.\d MB/);
+    await expect.poll(() => opened.locator('main').innerText()).toMatch(/Loading the model: 14\.\d MB of 14\.\d MB/);
     expect(await findings(opened)).toEqual([]);
     release();
     await opened.getByRole('alert').waitFor();
@@ -259,7 +258,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   });
 
   test('what a bundle knows is shown: probabilities, safe range, what moves along, locks, and why not', async () => {
-    const address = await serveStudio(page(), files);
+    const address = await serveStudio(builtStudio(), files);
     const { page: opened } = await newPage(browser());
     await openStudio(opened, address);
     const young = opened.locator('#move-Young');
@@ -268,12 +267,12 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(safe).toMatch(/--safe-from: ?25%; --safe-to: ?81\.25%/); // −2 and 2.5 of ±4
     await young.focus();
     const bar = opened.getByRole('region', { name: 'In use: Young' });
-    await poll(() => bar.innerText()).toMatch(/Moves with Grey hair −25, Receding hairline −21/);
+    await expect.poll(() => bar.innerText()).toMatch(/Moves with Grey hair −25, Receding hairline −21/);
     await bar.getByRole('button', { name: 'Lock both: Grey hair, Receding hairline' }).press('Enter');
-    await poll(() => opened.url()).toContain('lock=Gray_Hair&lock=Receding_Hairline');
+    await expect.poll(() => opened.url()).toContain('lock=Gray_Hair&lock=Receding_Hairline');
     // The button is gone; the keyboard goes on beside it.
-    await poll(() => bar.evaluate(element => element.contains(document.activeElement))).toBe(true);
-    await poll(() => bar.innerText()).toMatch(/\d+ % of the direction left/);
+    await expect.poll(() => bar.evaluate(element => element.contains(document.activeElement))).toBe(true);
+    await expect.poll(() => bar.innerText()).toMatch(/\d+ % of the direction left/);
     expect(await opened.locator('.strip li').first().innerText()).toMatch(/%$/);
     const figures = await opened
       .locator('.strip .thumbnail')
@@ -284,32 +283,32 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     ]);
     expect(await opened.locator(`.row:has(#move-${unreliable}) .badge`).textContent()).toBe('unreliable');
     await opened.locator(`#move-${unreliable}`).focus();
-    await poll(() => opened.locator('.side-effects').innerText()).toContain('the judge agrees on 41 %');
+    await expect.poll(() => opened.locator('.side-effects').innerText()).toContain('the judge agrees on 41 %');
     expect(await opened.locator('.row:has(#move-Bald)').textContent()).toContain('only 3 generated faces have it');
     expect(await opened.getByRole('button', { name: 'Lock Bald' }).isDisabled()).toBe(true);
   });
 
   test('directions beyond the 40 are moved and locked like the others, without probabilities', async () => {
-    const address = await serveStudio(page(), files);
+    const address = await serveStudio(builtStudio(), files);
     const { page: opened } = await newPage(browser());
     await openStudio(opened, address);
     const group = opened.getByRole('region', { name: 'Further directions' });
     expect(await group.textContent()).toContain('Tired Look');
     await moveSlider(opened, further, 2);
-    await poll(() => valueText(opened, further)).toMatch(/^[+−]\d\.\d\d → \+2\.00 σ$/);
-    await poll(() => opened.url()).toContain(`move=${further}=@2`);
+    await expect.poll(() => valueText(opened, further)).toMatch(/^[+−]\d\.\d\d → \+2\.00 σ$/);
+    await expect.poll(() => opened.url()).toContain(`move=${further}=@2`);
     expect(await opened.locator('.side-effects').innerText()).toContain(
       'Unknown to the classifier: labelled by hand, 200 faces',
     );
     expect(await opened.getByLabel('Tired Look: probability in percent').count()).toBe(0);
     await group.getByRole('button', { name: 'Lock Tired Look' }).click();
-    await poll(() => opened.url()).toContain(`lock=${further}`);
+    await expect.poll(() => opened.url()).toContain(`lock=${further}`);
     await opened.locator('.strip .thumbnail').nth(8).waitFor();
     expect(await opened.locator('.strip li').last().innerText()).toMatch(/σ$/);
   });
 
   test('less motion, where that is asked for', async () => {
-    const address = await serveStudio(page(), files);
+    const address = await serveStudio(builtStudio(), files);
     const { page: opened } = await newPage(browser(), { reducedMotion: 'reduce' });
     await openStudio(opened, address);
     expect(

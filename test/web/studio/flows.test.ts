@@ -24,7 +24,6 @@ import {
 import type { Files } from '../../helpers/tiny-bundle.ts';
 
 const shipped = join(root, 'models/celeba-64');
-const page = builtStudio();
 const browser = studioBrowser();
 let files: Files;
 beforeAll(() => {
@@ -35,12 +34,9 @@ beforeAll(() => {
   );
 });
 
-/** Waits longer than vitest does by itself, because the machine may be busy. */
-const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 30_000 });
-
 /** A fresh browser at the studio's address. */
 async function start(path = '') {
-  const address = await serveStudio(page(), files);
+  const address = await serveStudio(builtStudio(), files);
   const opened = await newPage(browser());
   await openStudio(opened.page, address + path);
   return { address, ...opened };
@@ -63,13 +59,13 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const first = await facePixels(page);
     await page.getByLabel('Seed', { exact: true }).fill('60');
     await page.keyboard.press('Enter');
-    await poll(() => page.url()).toContain('seed=60');
+    await expect.poll(() => page.url()).toContain('seed=60');
     const before = await changedPixels(page, first);
     expect(await valueText(page, 'Young')).toMatch(/^\d+ %$/);
     await moveSlider(page, 'Young', -2.5);
     const after = await changedPixels(page, before);
-    await poll(() => valueText(page, 'Young')).toMatch(/^\d+ → \d+ %$/);
-    await poll(() => page.url()).toContain('move=Young=@-2.5');
+    await expect.poll(() => valueText(page, 'Young')).toMatch(/^\d+ → \d+ %$/);
+    await expect.poll(() => page.url()).toContain('move=Young=@-2.5');
     const seed = page.getByLabel('Seed', { exact: true });
     await seed.fill('sixty');
     await page.keyboard.press('Enter');
@@ -84,17 +80,17 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.getByRole('button', { name: /^History/ }).click();
     expect(await page.locator('#history .entry').allInnerTexts()).toEqual(['Young to −2.50 σ', 'Face 60', 'Face 12']);
     await page.locator('#history .entry', { hasText: 'Face 12' }).click();
-    await poll(() => page.url()).toContain('seed=12&psi=0.7&geometry=linear&model');
+    await expect.poll(() => page.url()).toContain('seed=12&psi=0.7&geometry=linear&model');
   });
 
   test('a lock holds, and says how much of each direction it leaves', async () => {
     const { page } = await start();
     await page.getByRole('button', { name: 'Show distances in σ, for experts' }).click();
     await moveSlider(page, 'High_Cheekbones', 2); // it goes straight, so that locks hold distances
-    await poll(() => valueText(page, 'Smiling')).toMatch(/→/); // it moves along
+    await expect.poll(() => valueText(page, 'Smiling')).toMatch(/→/); // it moves along
     await page.getByRole('button', { name: 'Lock Smiling' }).click();
-    await poll(() => valueText(page, 'Smiling')).toMatch(/^[+−]\d\.\d\d σ$/); // and is back where it was
-    await poll(() => page.locator('.row:has(#move-High_Cheekbones) .left').innerText()).toMatch(/^\d\d % left$/);
+    await expect.poll(() => valueText(page, 'Smiling')).toMatch(/^[+−]\d\.\d\d σ$/); // and is back where it was
+    await expect.poll(() => page.locator('.row:has(#move-High_Cheekbones) .left').innerText()).toMatch(/^\d\d % left$/);
     expect(await page.locator('.active-attribute .left').innerText()).toMatch(/^\d\d % of the direction left$/);
   });
 
@@ -109,7 +105,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.mouse.move(...(await middle('Young', 0.45)));
     await page.mouse.down();
     await page.mouse.up();
-    await poll(() => page.url()).not.toBe(before);
+    await expect.poll(() => page.url()).not.toBe(before);
     const once = page.url();
     const value = await page.locator('#move-Young').inputValue();
     await page.mouse.down();
@@ -119,7 +115,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.waitForTimeout(500);
     expect([page.url(), await page.locator('#move-Young').inputValue()]).toEqual([once, value]);
     await page.mouse.click(...(await middle('Attractive', 0.3)));
-    await poll(() => page.url()).toContain('move=Attractive=@');
+    await expect.poll(() => page.url()).toContain('move=Attractive=@');
   });
 
   test('a probability that is typed is reached on this face', async () => {
@@ -128,21 +124,21 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.locator('#move-Young').focus();
     await field.fill('95');
     await page.keyboard.press('Enter');
-    await poll(() => valueText(page, 'Young')).toMatch(/→ (94|95|96) %$/);
+    await expect.poll(() => valueText(page, 'Young')).toMatch(/→ (94|95|96) %$/);
     await field.fill('0.2');
     await page.keyboard.press('Enter');
-    await poll(() => page.locator('.message').innerText()).toContain('from 1 to 99 %; got "0.2"');
+    await expect.poll(() => page.locator('.message').innerText()).toContain('from 1 to 99 %; got "0.2"');
     await page.getByRole('button', { name: 'Close message' }).press('Enter');
-    await poll(() => page.locator('.message').count()).toBe(0);
+    await expect.poll(() => page.locator('.message').count()).toBe(0);
     // The button is gone, and the keyboard goes on where it was before.
-    await poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
-      'Young: probability in percent',
-    );
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+      .toBe('Young: probability in percent');
     // Typed text counts for its own attribute, though another's slider is pressed before Enter.
     await page.getByLabel('Young: distance in σ').fill('1.25');
     await page.locator('#move-Male').dispatchEvent('pointerdown');
     await page.getByLabel('Male: distance in σ').waitFor();
-    await poll(() => page.url()).toContain('move=Young=@1.25');
+    await expect.poll(() => page.url()).toContain('move=Young=@1.25');
     expect(page.url()).not.toContain('Male');
   });
 
@@ -153,11 +149,11 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const unlocked = await changedPixels(page, first);
     await page.getByRole('button', { name: 'Lock Young' }).click();
     const pixels = await changedPixels(page, unlocked);
-    await poll(() => page.url()).toContain('lock=Young');
+    await expect.poll(() => page.url()).toContain('lock=Young');
     const other = await context.newPage();
     await openStudio(other, page.url());
     await expectFace(other, pixels);
-    await poll(() => other.url()).toBe(page.url());
+    await expect.poll(() => other.url()).toBe(page.url());
   });
 
   test('a picture that was saved equals Node’s, says that it is synthetic, and brings everything back', async () => {
@@ -167,7 +163,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const unlocked = await changedPixels(page, first);
     await page.getByRole('button', { name: 'Lock Male' }).click();
     await changedPixels(page, unlocked);
-    await poll(() => page.url()).toContain('lock=Male');
+    await expect.poll(() => page.url()).toContain('lock=Male');
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByLabel('Size').selectOption('64');
     const download = page.waitForEvent('download');
@@ -197,7 +193,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const other = await context.newPage();
     await openStudio(other, address);
     await other.locator('#open-file').setInputFiles(path);
-    await poll(() => other.url()).toBe(page.url());
+    await expect.poll(() => other.url()).toBe(page.url());
     await expectFace(other, await facePixels(page));
   });
 
@@ -229,25 +225,25 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const young = index.attributes.find(({ attribute }: { attribute: string }) => attribute === 'Young');
     const [, farthest] = young.boundary.safeRange;
     await page.locator('.strip[aria-busy="false"] .thumbnail').nth(8).click();
-    await poll(() => page.url()).toContain(`move=Young=@${farthest}`);
+    await expect.poll(() => page.url()).toContain(`move=Young=@${farthest}`);
     const pressed = () =>
       page
         .locator('.strip .thumbnail')
         .evaluateAll(all => all.findIndex(each => each.getAttribute('aria-pressed') === 'true'));
-    await poll(pressed).toBe(8); // along a curve the face meets another distance than was asked for
+    await expect.poll(pressed).toBe(8); // along a curve the face meets another distance than was asked for
     expect(await page.getByLabel('Young: distance in σ').inputValue()).toBe(farthest.toFixed(2));
     await page.getByRole('button', { name: 'Face 3', exact: true }).click();
-    await poll(() => page.url()).toContain('seed=3&psi=1&geometry=linear&model');
+    await expect.poll(() => page.url()).toContain('seed=3&psi=1&geometry=linear&model');
     await page.getByRole('button', { name: 'Surprise me' }).click();
-    await poll(() => page.url()).not.toContain('seed=3&');
-    await poll(() => page.evaluate(() => Object.values(localStorage).join())).toContain(
-      `seed=12&psi=0.7&move=Young=@${farthest}`,
-    );
+    await expect.poll(() => page.url()).not.toContain('seed=3&');
+    await expect
+      .poll(() => page.evaluate(() => Object.values(localStorage).join()))
+      .toContain(`seed=12&psi=0.7&move=Young=@${farthest}`);
     const other = await context.newPage();
     await openStudio(other, page.url());
     await other.getByRole('button', { name: 'Recent' }).click();
     await other.getByRole('button', { name: 'Face 12, edited' }).click();
-    await poll(() => other.url()).toContain(`seed=12&psi=0.7&move=Young=@${farthest}`);
+    await expect.poll(() => other.url()).toContain(`seed=12&psi=0.7&move=Young=@${farthest}`);
   });
 
   test('without a network it opens again and works', async () => {
@@ -289,20 +285,22 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await expectFace(page, before);
     expect(await focused()).toBe('move-Smiling'); // the button is gone
     await page.keyboard.press('l');
-    await poll(() => page.url()).toContain('lock=Smiling');
+    await expect.poll(() => page.url()).toContain('lock=Smiling');
     while (await page.getByRole('button', { name: 'Undo' }).isEnabled()) await page.keyboard.press('Control+z');
     await expectFace(page, before);
     const after = page.locator('.face canvas.before');
     const divider = page.getByRole('slider', { name: 'Divider between before and after' });
     await divider.focus();
     await page.keyboard.down('b');
-    await poll(() => after.evaluate(element => getComputedStyle(element).clipPath)).toBe('inset(0px 0% 0px 0px)');
+    await expect
+      .poll(() => after.evaluate(element => getComputedStyle(element).clipPath))
+      .toBe('inset(0px 0% 0px 0px)');
     await page.keyboard.up('b');
     await page.keyboard.press('ArrowRight');
     expect(await divider.getAttribute('aria-valuenow')).not.toBe('0'); // it kept the focus
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Help' }).waitFor();
     await page.keyboard.press('Escape');
-    await poll(() => page.getByRole('dialog').count()).toBe(0);
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
   });
 });

@@ -23,7 +23,6 @@ import {
 import { makeTinyBundle, readerOf } from '../../helpers/tiny-bundle.ts';
 import { tinyGan, tinyStyle } from '../../helpers/tiny-networks.ts';
 
-const page = builtStudio();
 const browser = studioBrowser();
 
 const byField = (details: ScoredDirection) =>
@@ -41,7 +40,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const start = { seed: 12, ...(geometry === 'linear' && { psi: 1 }) };
     const locks = ['Male', 'Smiling'];
     const link = formatLink({ ...start, moves: [], locks, geometry, hold: 'linear' }, bundle);
-    await openStudio(opened, `${await serveStudio(page(), files)}#${link}`);
+    await openStudio(opened, `${await serveStudio(builtStudio(), files)}#${link}`);
     const before = await facePixels(opened);
     await moveSlider(opened, 'Young', 0);
     await changedPixels(opened, before);

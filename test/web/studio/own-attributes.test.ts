@@ -15,7 +15,6 @@ import {
 } from '../../helpers/studio.ts';
 import { type Files, makeTinyBundle } from '../../helpers/tiny-bundle.ts';
 
-const page = builtStudio();
 const browser = studioBrowser();
 const attributes = ['Freckles', 'earring-left', 'Scar_on_chin', 'Male'];
 let files: Files;
@@ -25,7 +24,7 @@ beforeAll(async () => {
 
 describe.skipIf(!hasChromium)('in Chromium', () => {
   test('own attributes are named, moved, locked, linked and undone, and no others are there', async () => {
-    const address = await serveStudio(page(), files);
+    const address = await serveStudio(builtStudio(), files);
     const { page: opened, complaints } = await newPage(browser());
     await openStudio(opened, address);
     const sliders = await opened.locator('.panel input[type=range]').evaluateAll(all => all.map(({ id }) => id));

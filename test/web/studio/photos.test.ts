@@ -23,10 +23,7 @@ import { type Files, makeTinyBundle } from '../../helpers/tiny-bundle.ts';
 import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const folder = temporaryFolder();
-const page = builtStudio();
 const browser = studioBrowser();
-const poll = <Result>(look: () => Promise<Result> | Result) => expect.poll(look, { timeout: 30_000 });
-
 let files: Files;
 beforeAll(async () => {
   files = await makeTinyBundle({}, 16, undefined, [], { kind: tinyStyle, encoder: true, psi: 0.8 });
@@ -73,7 +70,7 @@ async function wall(): Promise<Buffer> {
 const isPortrait = (page: Page) => expect.poll(() => page.url(), { timeout: 90_000 }).toContain('portrait=');
 
 async function start() {
-  const address = await serveStudio(page(), files);
+  const address = await serveStudio(builtStudio(), files);
   const opened = await newPage(browser());
   await openStudio(opened.page, address);
   return { address, ...opened };
@@ -106,9 +103,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await photo.click({ position: { x: 60, y: 61 } });
     // All but the dialog is out of reach while it is open.
     const message = dialog.locator('.message');
-    await poll(() => message.innerText()).toMatch(/two eyes and a mouth must make a triangle/i);
+    await expect.poll(() => message.innerText()).toMatch(/two eyes and a mouth must make a triangle/i);
     await message.getByRole('button', { name: 'Close message' }).click();
-    await poll(() => message.count()).toBe(0);
+    await expect.poll(() => message.count()).toBe(0);
     await dialog.getByText('Point at one eye.').waitFor();
     // A message after the dialog needs a place that was there before, or no screen reader says it.
     const place = await page.locator('.page > .message-place [role=status]').elementHandle();
@@ -120,25 +117,27 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowDown');
     await page.keyboard.press('Enter');
     await isPortrait(page);
-    await poll(() => dialog.count()).toBe(0);
+    await expect.poll(() => dialog.count()).toBe(0);
     expect(await place!.evaluate(element => element.isConnected)).toBe(true);
     await page.getByRole('button', { name: 'Your photo' }).click();
     await page
       .locator('#photo-file')
       .setInputFiles({ name: 'not.png', mimeType: 'image/png', buffer: Buffer.from('no') });
-    await poll(() => message.innerText()).toMatch(/not\.png must be a whole photo/);
+    await expect.poll(() => message.innerText()).toMatch(/not\.png must be a whole photo/);
     await dialog.getByText('Choose a photo').waitFor();
   }, 90_000);
 
   test('a model that opens no photos does not offer it, and says why when a photo is dropped', async () => {
     const pggan = await makeTinyBundle();
     const { page } = await newPage(browser());
-    await openStudio(page, await serveStudio(builtStudio()(), pggan));
+    await openStudio(page, await serveStudio(builtStudio(), pggan));
     expect(await page.getByRole('button', { name: 'Your photo' }).count()).toBe(0);
     await give(page, 'drop', { name: 'wall.jpg', type: 'image/jpeg', bytes: await wall() });
-    await poll(() => page.locator('.message').innerText()).toMatch(
-      /^wall\.jpg carries no recipe, and photos need a bundle with a style generator; that of tiny is of kind pggan\. Choose another bundle$/,
-    );
+    await expect
+      .poll(() => page.locator('.message').innerText())
+      .toMatch(
+        /^wall\.jpg carries no recipe, and photos need a bundle with a style generator; that of tiny is of kind pggan\. Choose another bundle$/,
+      );
   });
 
   test('a camera that may not be used is told in a line', async () => {
@@ -160,7 +159,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       );
       const flags = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`];
       const { page } = await newPage(await openChromium(flags), { permissions: ['camera'] });
-      await openStudio(page, await serveStudio(builtStudio()(), files));
+      await openStudio(page, await serveStudio(builtStudio(), files));
       const seed = await facePixels(page);
       await page.getByRole('button', { name: 'Your photo' }).click();
       await page.getByRole('button', { name: 'Use the camera' }).click();
@@ -185,7 +184,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       const plain = await changedPixels(page, seed);
       await moveSlider(page, 'Smiling', 3);
       const moved = await changedPixels(page, plain);
-      await poll(() => page.url()).toContain('move=Smiling=@3');
+      await expect.poll(() => page.url()).toContain('move=Smiling=@3');
       const png = await saved(page, 'Photo (PNG)');
       expect(png.name).toBe('astronaut-edited.png');
       const [before, after] = [await rgb(original), await rgb(png.bytes)];
@@ -237,7 +236,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
           });
       const still = await corner();
       const playing = page.getByRole('button', { name: 'Play' });
-      await poll(() => playing.isEnabled()).toBe(true);
+      await expect.poll(() => playing.isEnabled()).toBe(true);
       await playing.click();
       await page.getByRole('button', { name: 'Stop' }).waitFor();
       expect(await corner()).toEqual(still);
@@ -290,7 +289,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.locator('#move-Young').press('PageDown');
       const moved = await changedPixels(page, plain);
       const remembered = () => page.evaluate(() => Object.values({ ...localStorage }).join());
-      await poll(remembered).toMatch(/portrait=[^"]*move=Young/);
+      await expect.poll(remembered).toMatch(/portrait=[^"]*move=Young/);
       await context.setOffline(true);
       await page.goto(page.url().split('#')[0]!);
       await page.reload();
@@ -301,9 +300,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.getByRole('button', { name: /Reset all/ }).click();
       await expectFace(page, plain);
       await page.getByRole('button', { name: 'Forget photo' }).click();
-      await poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
+      await expect.poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
       await page.reload();
-      await poll(() => page.locator('.face canvas[data-drawn]').count()).toBeGreaterThan(0);
+      await expect.poll(() => page.locator('.face canvas[data-drawn]').count()).toBeGreaterThan(0);
       expect(await page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
     }, 120_000);
 
@@ -343,8 +342,8 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect((await models()).sort()).toEqual([own, 'f'.repeat(64)].sort()); // another studio may still use the other
       await models({ sha256: 'd'.repeat(64), model: own! }); // as another tab keeps one
       await page.getByRole('button', { name: 'Forget all' }).click();
-      await poll(() => models()).toEqual([]);
-      await poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
+      await expect.poll(() => models()).toEqual([]);
+      await expect.poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
       await page.getByRole('button', { name: 'Keep photo' }).waitFor(); // the face is still on the screen
     }, 120_000);
 
@@ -372,16 +371,16 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       const plain = await facePixels(page);
       await moveSlider(page, 'Male', 2); // the worker is free again, and the face is still there
       const first = await changedPixels(page, plain);
-      await poll(() => page.url()).toContain('move=Male=@2');
+      await expect.poll(() => page.url()).toContain('move=Male=@2');
       expect(page.url().startsWith(url.split('&')[0]!)).toBe(true);
       // Undone, the other photo's face comes back, and steps of both can be gone to.
       await give(page, 'drop', { name: 'two.png', type: 'image/png', bytes: two });
       await dialog.getByRole('button', { name: 'Face 1 of the photo' }).click({ timeout: 60_000 });
-      await poll(() => page.url()).not.toContain('move=');
+      await expect.poll(() => page.url()).not.toContain('move=');
       const second = await changedPixels(page, first);
       await page.keyboard.press('Control+z');
       await expectFace(page, first);
-      await poll(() => page.url()).toContain('move=Male=@2');
+      await expect.poll(() => page.url()).toContain('move=Male=@2');
       await page.keyboard.press('Control+y');
       await expectFace(page, second);
       // Steps are gone back at once, also while the other photo is still on its way.
@@ -406,7 +405,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     test('faces of seeds are drawn by the model itself while a photo is open', async () => {
       const { page } = await start();
       await page.getByRole('button', { name: 'Face 3', exact: true }).click();
-      await poll(() => page.url()).toContain('seed=3');
+      await expect.poll(() => page.url()).toContain('seed=3');
       await page.getByRole('button', { name: 'Recent' }).click();
       const thumbnail = () =>
         page
@@ -417,7 +416,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
             const { data } = (element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
             return [...data];
           });
-      await poll(async () => Math.max(...(await thumbnail()))).toBe(255); // it is drawn, opaque
+      await expect.poll(async () => Math.max(...(await thumbnail()))).toBe(255); // it is drawn, opaque
       const alone = await thumbnail();
       // One value of 65,536 has been another by 1 of 255; the photo's own generator would make another face.
       const largestChange = async () => Math.max(...(await thumbnail()).map((value, i) => Math.abs(value - alone[i]!)));
@@ -427,13 +426,13 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.getByRole('button', { name: 'Keep photo' }).press('Enter');
       await page.getByRole('button', { name: 'Forget photo' }).waitFor();
       const focus = () => page.evaluate(() => document.activeElement?.closest('.photo-tools') != null);
-      await poll(focus).toBe(true); // though the button that had it is gone
+      await expect.poll(focus).toBe(true); // though the button that had it is gone
       await page.getByRole('button', { name: 'Your photo', exact: true }).nth(1).waitFor(); // among the recent ones
       await page.reload();
       await page.getByRole('button', { name: 'Recent' }).click({ timeout: 60_000 });
-      await poll(largestChange).toBeLessThanOrEqual(2);
+      await expect.poll(largestChange).toBeLessThanOrEqual(2);
       await page.getByRole('button', { name: 'Face 3', exact: true }).click();
-      await poll(() => page.url()).toContain('seed=3');
+      await expect.poll(() => page.url()).toContain('seed=3');
     }, 120_000);
   });
 });

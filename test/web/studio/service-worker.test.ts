@@ -13,7 +13,6 @@ import { hasChromium } from '../../helpers/chromium.ts';
 import { builtStudio, faceIsThere, newPage, openStudio, studioBrowser } from '../../helpers/studio.ts';
 import { type Files, makeTinyBundle, readerOf } from '../../helpers/tiny-bundle.ts';
 
-const page = builtStudio();
 const browser = studioBrowser();
 
 type Program = (request: Request) => Response | Promise<Response>;
@@ -25,7 +24,7 @@ beforeAll(async () => {
 
 async function studioWith(files: Files): Promise<Program> {
   const bundle = await readBundle(readerOf(files), hashBytes);
-  const app = await studioServer(page(), bundle, files[bundleFiles.index]!);
+  const app = await studioServer(builtStudio(), bundle, files[bundleFiles.index]!);
   return request => app.fetch(request);
 }
 
@@ -145,7 +144,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
 });
 
 test.skipIf(!hasChromium)('what a first visit loads beside model and runtime is less than 160 kB, packed', () => {
-  const folder = page();
+  const folder = builtStudio();
   const assets = readdirSync(join(folder, 'assets')).filter(name => !/model-card|ort\.jspi/.test(name)); // come later
   const files = ['index.html', ...assets.map(name => `assets/${name}`)];
   const bytes = files.map(name => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length);
