@@ -13,6 +13,7 @@ import { toggleLock } from '../../../src/web/page/actions/edit/lock.ts';
 import { commitMove, moved, previewMove, resetAttribute } from '../../../src/web/page/actions/edit/move-attribute.ts';
 import { redo } from '../../../src/web/page/actions/edit/redo.ts';
 import { resetAll } from '../../../src/web/page/actions/edit/reset-all.ts';
+import { setProbability } from '../../../src/web/page/actions/edit/set-probability.ts';
 import { takeFrame } from '../../../src/web/page/actions/edit/take-frame.ts';
 import { undo } from '../../../src/web/page/actions/edit/undo.ts';
 import { faceOf } from '../../../src/web/page/state/edits.ts';
@@ -78,6 +79,27 @@ test('a preview that nothing came of leaves the face and the history as they wer
   settlePreview(studio, preview); // what was committed stays
   expect(edit()).toBe(moved);
   expect(labels()).toEqual(['Face 1', 'Young to +1.00 σ', 'Male to +2.00 σ']);
+});
+
+test('a typed probability is reached though another slider moves meanwhile, not on another face', async () => {
+  studio.faceWorker = { distanceFor: async () => 1.2345 } as unknown as Studio['faceWorker'];
+  const answered = setProbability(studio, 'Young', '95');
+  previewMove(studio, 'Male', 2);
+  await answered;
+  commitMove(studio, 'Male', 2.5);
+  expect(edit()).toEqual(moved(moved(faceOf(1), 'Young', 1.235), 'Male', 2.5));
+  expect(labels()).toEqual(['Face 1', 'Young to 95 %', 'Male to +2.50 σ']);
+  const late = setProbability(studio, 'Young', '5');
+  applyEdit(studio, faceOf(2), 'Face 2');
+  await late;
+  expect(edit()).toEqual(faceOf(2));
+  studio.faceWorker.distanceFor = async () => {
+    throw new UserError('it cannot be reached');
+  };
+  const refused = setProbability(studio, 'Young', '5');
+  applyEdit(studio, faceOf(3), 'Face 3');
+  await refused;
+  expect(studio.state.message.value).toBeUndefined();
 });
 
 test('a frame of a strip keeps the way to hold that was chosen since', () => {

@@ -2,6 +2,7 @@
 import { UserError } from '../../../../core/errors.ts';
 import { labelOf } from '../../../shared/attribute-names.ts';
 import { percentText } from '../../display/wording.ts';
+import { sameStart } from '../../state/edits.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { tellProblem } from '../messages.ts';
 import { applyEdit, committed } from './apply-edit.ts';
@@ -16,15 +17,17 @@ export async function setProbability(studio: Studio, attribute: string, text: st
     return;
   }
   const edit = state.edit.value;
+  // The press that takes the field away may have begun to move another slider by the time the answer comes.
+  const isSameFace = () => sameStart(state.edit.value, edit);
   try {
     const { hold } = committed(studio, moved(edit, attribute, 0));
     const distance = await faceWorker.distanceFor({ edit: { ...edit, hold }, attribute, probability: percent / 100 });
-    if (state.edit.value !== edit) return; // the person went on meanwhile
+    if (!isSameFace()) return;
     const exact = Math.round(1000 * distance) / 1000; // finer than a slider, so that the readout agrees
     const label = `${labelOf(attribute)} to ${percentText(percent / 100)}`;
-    applyEdit(studio, { ...moved(edit, attribute, exact), hold }, label);
+    applyEdit(studio, committed(studio, moved(state.edit.value, attribute, exact)), label);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    tellProblem(state, error.message);
+    if (isSameFace()) tellProblem(state, error.message);
   }
 }
