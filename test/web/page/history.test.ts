@@ -116,6 +116,7 @@ test('a reset takes back one attribute or all', () => {
   toggleLock(studio, 'Smiling');
   resetAttribute(studio, 'Young');
   expect(edit()).toEqual({ ...moved(faceOf(1), 'Male', 1), locks: ['Smiling'] });
+  applyEdit(studio, { ...edit(), layers: { Male: [0, 1] } }, 'From a recipe');
   resetAll.perform(studio);
   expect(edit()).toEqual(faceOf(1));
 });

@@ -1,5 +1,6 @@
 // Undoes all moves and locks.
 import { ResetIcon } from '../../display/icons.tsx';
+import { unedited } from '../../state/edits.ts';
 import type { Action } from '../action.ts';
 import { applyEdit, committed } from './apply-edit.ts';
 
@@ -10,6 +11,6 @@ export const resetAll: Action = {
   look: 'icon',
   enabled: ({ edit }) => edit.value.moves.length + edit.value.locks.length > 0,
   perform: studio => {
-    applyEdit(studio, committed(studio, { ...studio.state.edit.value, moves: [], locks: [] }), 'All reset');
+    applyEdit(studio, committed(studio, unedited(studio.state.edit.value)), 'All reset');
   },
 };
