@@ -2,8 +2,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Bundle } from '../../../src/core/editor/bundle.ts';
 import { applyEdit } from '../../../src/web/page/actions/edit/apply-edit.ts';
-import { moved } from '../../../src/web/page/actions/edit/move-attribute.ts';
+import { toggleLock } from '../../../src/web/page/actions/edit/lock.ts';
+import { commitMove, moved, previewMove } from '../../../src/web/page/actions/edit/move-attribute.ts';
 import { moreFaces } from '../../../src/web/page/actions/faces/more-faces.ts';
+import { startFollowing } from '../../../src/web/page/actions/session/follow.ts';
 import { faceOf, portraitEdit } from '../../../src/web/page/state/edits.ts';
 import { standsAt } from '../../../src/web/page/state/figures.ts';
 import { createState, type Studio } from '../../../src/web/page/state/studio-state.ts';
@@ -47,7 +49,7 @@ test('recent faces are those of all tabs, and of photos that are kept but not op
   });
   const [kept, forgotten] = ['b'.repeat(64), 'c'.repeat(64)];
   vi.doMock('../../../src/web/page/actions/photo/portrait-store.ts', () => ({
-    storedPortraits: async () => [{ sha256: kept }],
+    storedKeys: async () => [kept],
   }));
   vi.useFakeTimers();
   onTestFinished(() => {
@@ -62,7 +64,7 @@ test('recent faces are those of all tabs, and of photos that are kept but not op
     await loadRecent(studio);
     const visit = async (edit: Edit) => {
       applyEdit(studio, edit, '');
-      rememberRecent(studio);
+      rememberRecent(studio, edit);
       await vi.advanceTimersByTimeAsync(1000);
     };
     return { recent: studio.state.recent, visit };
@@ -96,6 +98,41 @@ test('a strip is offered only for the attribute in use and the face on the scree
   state.edit.value = face;
   state.active.value = 'Male';
   expect(state.fittingStrip.value).toEqual([]);
+});
+
+test('a slider that moves draws its own strip once, and its previews are no recent faces', async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal('history', { replaceState: () => {} });
+  const studio = makeStudio();
+  const { state, faceWorker } = studio;
+  const young = { attribute: 'Young', boundary: { intercept: 0 }, controllable: true };
+  state.model.value = { ...model, directions: [young] } as unknown as Model;
+  let drawnFrames = 0;
+  const { frames } = faceWorker;
+  Object.assign(faceWorker, {
+    residuals: async () => ({}),
+    frames: (edits: readonly Edit[]) => {
+      if (edits.length > 1) drawnFrames += edits.length;
+      return frames(edits);
+    },
+  });
+  applyEdit(studio, faceOf(1, model), '');
+  const stop = startFollowing(studio);
+  onTestFinished(() => {
+    stop();
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(state.recent.value.map(({ edit }) => edit)).toEqual([faceOf(1, model)]);
+  previewMove(studio, 'Young', 1);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(state.recent.value.map(({ edit }) => edit)).toEqual([faceOf(1, model)]);
+  commitMove(studio, 'Young', 1.5);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(state.recent.value.map(({ edit }) => edit)).toEqual([moved(faceOf(1, model), 'Young', 1.5)]);
+  toggleLock(studio, 'Male');
+  await vi.advanceTimersByTimeAsync(1000);
 });
 
 test('a slider stands where it was moved to, though a curve meets another distance', () => {

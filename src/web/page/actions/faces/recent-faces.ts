@@ -3,7 +3,7 @@ import { formatLink } from '../../../shared/link.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import { sameFace } from '../../state/edits.ts';
 import type { Studio } from '../../state/studio-state.ts';
-import { storedPortraits } from '../photo/portrait-store.ts';
+import { storedKeys } from '../photo/portrait-store.ts';
 
 const maxRecent = 12;
 
@@ -22,9 +22,11 @@ export async function loadRecent(studio: Studio): Promise<void> {
   state.recent.value = latestOfEach([...state.recent.value, ...earlier]); // one may have been added meanwhile
 }
 
-/** Called whenever the face has changed; the latest edit of each face is remembered. */
-export function rememberRecent(studio: Studio): void {
-  const edit = studio.state.edit.value;
+/**
+ * Called with each step of the history; the latest edit of each face is remembered. It reads no signal, so that the effect
+ * that calls it does not run for previews too.
+ */
+export function rememberRecent(studio: Studio, edit: Edit): void {
   if (left !== undefined && !sameFace(left, edit)) addRecent(studio, left);
   left = edit;
   clearTimeout(timer);
@@ -50,7 +52,7 @@ async function storedEdits({ state, faceWorker }: Studio): Promise<Edit[]> {
   const { sha256, formerly = [] } = state.model.value!;
   const links = [sha256, ...formerly].flatMap(readLinks);
   const read = await Promise.all(links.map(link => faceWorker.readLink(link).catch(() => undefined)));
-  const kept = new Set((await storedPortraits().catch(() => [])).map(({ sha256: photo }) => photo)); // other tabs keep, too
+  const kept = new Set(await storedKeys().catch(() => [])); // other tabs keep, too
   const edits = read.filter(edit => edit !== undefined);
   return edits.filter(edit => !('portrait' in edit) || kept.has(edit.portrait)).slice(0, maxRecent);
 }

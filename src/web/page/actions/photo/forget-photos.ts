@@ -2,7 +2,7 @@
 import type { Action } from '../action.ts';
 import { tell, tellProblem } from '../messages.ts';
 import { forget } from './kept-portraits.ts';
-import { storedPortraits } from './portrait-store.ts';
+import { storedKeys } from './portrait-store.ts';
 
 export const forgetPhotos: Action = {
   id: 'forget-photos',
@@ -11,7 +11,7 @@ export const forgetPhotos: Action = {
   offered: ({ kept }) => kept.value.length > 0,
   perform: async ({ state }) => {
     try {
-      for (const { sha256 } of await storedPortraits()) await forget(state, sha256); // those that other tabs kept, too
+      for (const sha256 of await storedKeys()) await forget(state, sha256); // those that other tabs kept, too
       state.kept.value = [];
       tell(state, 'Forgotten: no photo is kept here any more');
     } catch {

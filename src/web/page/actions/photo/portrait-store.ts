@@ -34,6 +34,11 @@ export async function storedPortraits(): Promise<StoredPortrait[]> {
   return all.sort((a, b) => b.at - a.at);
 }
 
+/** @returns the hashes of all of them, without reading the photos. */
+export async function storedKeys(): Promise<string[]> {
+  return inStore('readonly', portraits => portraits.getAllKeys() as IDBRequest<string[]>);
+}
+
 async function inStore<Result>(
   mode: IDBTransactionMode,
   work: (portraits: IDBObjectStore) => IDBRequest<Result>,

@@ -80,6 +80,6 @@ function followLink(studio: Studio): () => void {
     const entry = entries[at];
     if (entry === undefined) return;
     write(entry.edit);
-    rememberRecent(studio);
+    rememberRecent(studio, entry.edit);
   });
 }
