@@ -131,8 +131,10 @@ test('a slider that moves draws its own strip once, and its previews are no rece
   commitMove(studio, 'Young', 1.5);
   await vi.advanceTimersByTimeAsync(1000);
   expect(state.recent.value.map(({ edit }) => edit)).toEqual([moved(faceOf(1, model), 'Young', 1.5)]);
+  expect(drawnFrames).toBe(9);
   toggleLock(studio, 'Male');
   await vi.advanceTimersByTimeAsync(1000);
+  expect(drawnFrames).toBe(18);
 });
 
 test('a slider stands where it was moved to, though a curve meets another distance', () => {

@@ -4,6 +4,7 @@ import { formatLink } from '../../../shared/link.ts';
 import type { Edit, Frame } from '../../../shared/protocol.ts';
 import { directionOf } from '../../../shared/shown-direction.ts';
 import { axisOf, stops } from '../../display/slider-axis.ts';
+import { sameEdit } from '../../state/edits.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { committed } from '../edit/apply-edit.ts';
 import { moved } from '../edit/move-attribute.ts';
@@ -29,27 +30,28 @@ export function startFollowing(studio: Studio): () => void {
 
 function followStrip(studio: Studio): () => void {
   const { state, faceWorker } = studio;
-  let drawnFor: unknown;
   const draw = debounced(quiet, async () => {
     const [edit, active] = [state.edit.value, state.active.value];
     const attribute = directionOf(state.model.value!, active);
-    drawnFor = edit;
     if (attribute.boundary === null) {
       state.strip.value = { attribute: active, frames: [] };
       return;
     }
     const edits = stops(axisOf(attribute), frames).map(distance => committed(studio, moved(edit, active, distance)));
+    const known = state.strip.value.frames;
+    const isDrawn = (wanted: Edit, i: number) =>
+      known[i] !== undefined && sameEdit(known[i].edit, wanted) && !('problem' in known[i].frame);
+    if (edits.every(isDrawn)) return; // only the attribute itself has moved
     // A held frame takes the worker some 50 ms: asked for one by one, they give way to a slider that moves meanwhile.
     const atOnce = edits[0]!.hold === 'field' ? 1 : frames;
     const drawn: Frame[] = [];
     while (drawn.length < frames) {
       drawn.push(...(await faceWorker.frames(edits.slice(drawn.length, drawn.length + atOnce))));
-      if (drawnFor !== edit || state.active.value !== active || state.edit.value !== edit) return;
+      if (state.active.value !== active || state.edit.value !== edit) return;
     }
     state.strip.value = { attribute: active, frames: drawn.map((frame, i) => ({ edit: edits[i]!, frame })) };
   });
   return effect(() => {
-    // The frames of an attribute do not depend on where that attribute stands itself, but drawing them again is quick.
     state.edit.value;
     state.active.value;
     state.portrait.value; // the frames of a photo that comes back can be drawn only then
