@@ -8,9 +8,9 @@ import { moreFaces } from '../../../src/web/page/actions/faces/more-faces.ts';
 import { startFollowing } from '../../../src/web/page/actions/session/follow.ts';
 import { faceOf, portraitEdit } from '../../../src/web/page/state/edits.ts';
 import { standsAt } from '../../../src/web/page/state/figures.ts';
-import { createState, type Studio } from '../../../src/web/page/state/studio-state.ts';
+import { createState, type OpenPortrait, type Studio } from '../../../src/web/page/state/studio-state.ts';
 import { formatLink } from '../../../src/web/shared/link.ts';
-import type { Edit, FaceWorker, Frame, Model } from '../../../src/web/shared/protocol.ts';
+import type { Edit, FaceWorker, Frame, LoadRequest, Model } from '../../../src/web/shared/protocol.ts';
 import { parseLink } from '../../../src/web/worker/read-link.ts';
 
 const model = { name: 'm', sha256: 'a'.repeat(64), geometry: 'linear', psi: 0.7, directions: [] } as unknown as Model;
@@ -39,6 +39,57 @@ test('more faces, asked for twice at once, come once and in order, and none is l
   expect(seeds(studio.state.gallery.value)).toEqual(Array.from({ length: 24 }, (_, seed) => seed));
   await moreFaces.perform(studio);
   expect(seeds(studio.state.gallery.value)).toEqual(Array.from({ length: 48 }, (_, seed) => seed));
+});
+
+test('a model that is opened again brings its first faces once', async () => {
+  vi.stubGlobal('history', { replaceState: () => {} });
+  vi.stubGlobal('location', { hash: '' });
+  vi.stubGlobal('navigator', {}); // without service workers
+  vi.useFakeTimers();
+  vi.resetModules(); // what it remembers of the last face is no other test's
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+  const { load } = await import('../../../src/web/page/actions/session/load.ts');
+  const studio = makeStudio();
+  const young = { attribute: 'Young', boundary: null, controllable: false };
+  Object.assign(studio.faceWorker, {
+    load: async () => ({ ...model, directions: [young] }),
+    open: async () => ({ device: 'none', loaded: [], index: '' }),
+    setView: async () => {},
+    draw: async () => drawn,
+    score: async () => new Float32Array(1),
+    residuals: async () => ({}),
+  });
+  await load(studio, {} as LoadRequest);
+  await load(studio, {} as LoadRequest);
+  expect(studio.state.phase.value.kind).toBe('ready');
+  expect(seeds(studio.state.gallery.value)).toEqual(Array.from({ length: 24 }, (_, seed) => seed));
+});
+
+test('a photo is kept though the browser does not promise to, which is asked for first', async () => {
+  const asked: string[] = [];
+  const persist = async () => {
+    asked.push('persist');
+    throw new Error('no');
+  };
+  vi.stubGlobal('navigator', { storage: { persist } });
+  vi.doMock('../../../src/web/page/actions/photo/portrait-store.ts', () => ({
+    storePortrait: async () => asked.push('store'),
+  }));
+  vi.resetModules();
+  onTestFinished(() => {
+    vi.doUnmock('../../../src/web/page/actions/photo/portrait-store.ts');
+    vi.unstubAllGlobals();
+  });
+  const { keepPhoto } = await import('../../../src/web/page/actions/photo/keep-photo.ts');
+  const studio = makeStudio();
+  const source = new File([], 'me.jpg');
+  studio.state.portrait.value = { sha256: 'b'.repeat(64), source } as OpenPortrait;
+  await keepPhoto.perform(studio);
+  expect(asked).toEqual(['persist', 'store']);
+  expect(studio.state.kept.value.map(({ name }) => name)).toEqual(['me.jpg']);
 });
 
 test('recent faces are those of all tabs, and of photos that are kept but not open', async () => {

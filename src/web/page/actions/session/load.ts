@@ -50,6 +50,8 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
     state.shown.value = undefined;
     state.playing.value = undefined;
     state.figures.value = undefined;
+    state.gallery.value = [];
+    state.recent.value = [];
     state.dialog.value = undefined;
     state.photo.value = { kind: 'choose' };
   });
