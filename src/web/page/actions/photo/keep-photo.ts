@@ -14,6 +14,8 @@ export const keepPhoto: Action = {
   offered: state => showsPhoto(state) && !isKept(state),
   perform: async ({ state }) => {
     const { sha256, file, source, pixels } = state.portrait.value!;
+    // Browsers may delete what a page keeps, once room is short, unless they have agreed not to.
+    navigator.storage?.persist?.().catch(() => {});
     try {
       const model = state.model.value!.sha256;
       await storePortrait({ sha256, model, at: Date.now(), photo: source, portrait: file, pixels });
