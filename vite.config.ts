@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 
 const root = import.meta.dirname;
+const publicFolder = join(root, 'src/web/public');
 const packageOfRuntime = createRequire(import.meta.url).resolve('onnxruntime-web/wasm');
 const runtimeFolder = dirname(packageOfRuntime);
 const { version } = JSON.parse(readFileSync(join(runtimeFolder, '../package.json'), 'utf8'));
@@ -26,17 +27,21 @@ function filesBesideThePage(model: string): Plugin {
   return {
     name: 'files-beside-the-page',
     generateBundle(_, bundle) {
-      const publicFiles = readdirSync(join(root, 'src/web/public'));
+      const publicFiles = readdirSync(publicFolder);
       const page = [...Object.keys(bundle).filter(name => !/service-worker|\.map$/.test(name)), ...publicFiles].sort();
       const worker = Object.values(bundle).find(file => file.fileName === 'service-worker.js');
       if (worker?.type !== 'chunk') throw new Error('the build made no service-worker.js');
-      const hash = createHash('sha256').update(worker.code);
+      // Vite adds index.html to the bundle only later. The names that it puts there are hashed below.
+      const hash = createHash('sha256')
+        .update(worker.code)
+        .update(readFileSync(join(root, 'src/web/index.html')));
       for (const name of page) {
         const file = bundle[name];
-        hash.update(name).update(file === undefined ? '' : file.type === 'chunk' ? file.code : file.source);
+        if (file === undefined) hash.update(name).update(readFileSync(join(publicFolder, name)));
+        else hash.update(name).update(file.type === 'chunk' ? file.code : file.source);
       }
       worker.code = worker.code
-        .replaceAll('pageFiles', () => JSON.stringify(['./', ...page.filter(name => name !== 'index.html')]))
+        .replaceAll('pageFiles', () => JSON.stringify(['./', ...page]))
         .replaceAll('pageVersion', () => JSON.stringify(hash.digest('hex').slice(0, 16)));
       const emit = (fileName: string, path: string) =>
         this.emitFile({ type: 'asset', fileName, source: readFileSync(path) });
