@@ -107,7 +107,7 @@ export interface FaceWorker {
   writeRecipe(edit: Edit): Promise<string>;
   /** Decodes a photo and looks for faces. @throws as `decodePhoto`. */
   openPhoto(file: Blob): Promise<OpenedPhoto>;
-  /** Finds a face of the photo that was opened last in the generator; tells `PortraitProgress` and can be cancelled. */
+  /** Finds a face of the photo that was opened last in the generator; tells `InversionProgress` and can be cancelled. */
   openPortrait(request: PortraitRequest): Promise<OpenedPortrait>;
   /** Opens a portrait that was kept, with its photo. */
   openKept(kept: { readonly photo: Blob; readonly portrait: Uint8Array }): Promise<OpenedPortrait>;

@@ -1,4 +1,4 @@
-// The one way to change the face: every action ends here, so that history, link and picture always agree.
+// The one way to a new face, so that history, link and picture always agree; go-to-step.ts goes to those made before.
 import { type Hold, usualHold } from '../../../../core/directions/hold.ts';
 import { UserError } from '../../../../core/errors.ts';
 import type { Edit } from '../../../shared/protocol.ts';

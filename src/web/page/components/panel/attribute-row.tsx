@@ -26,7 +26,7 @@ export function AttributeRow({ attribute }: { readonly attribute: string }) {
   const anyLocked = useComputed(() => state.edit.value.locks.length > 0).value;
   const moved = useComputed(() => state.edit.value.moves.some(move => move.attribute === attribute)).value;
   const active = useComputed(() => state.active.value === attribute).value;
-  const residual = state.residuals.value[attribute] ?? 1;
+  const residual = useComputed(() => state.residuals.value[attribute] ?? 1).value;
   return (
     <li class="row" data-active={active} data-moved={moved}>
       <button
