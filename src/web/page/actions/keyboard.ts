@@ -26,8 +26,8 @@ export function releaseKeys(studio: Studio): void {
   for (const { release } of actions) release?.(studio);
 }
 
-/** Whether the focus is where keys write text. */
-function isTyping({ target }: KeyboardEvent): boolean {
+/** Whether an event is for a place where text is written. */
+export function isTyping({ target }: Event): boolean {
   if (target instanceof HTMLTextAreaElement) return true;
   return target instanceof HTMLInputElement && !['range', 'checkbox', 'radio', 'button'].includes(target.type);
 }

@@ -3,7 +3,7 @@ import './app.css';
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { importFile } from '../actions/files/import-file.ts';
-import { handleKeyDown, handleKeyUp, releaseKeys } from '../actions/keyboard.ts';
+import { handleKeyDown, handleKeyUp, isTyping, releaseKeys } from '../actions/keyboard.ts';
 import { faceName } from '../display/wording.ts';
 import { keepFocus } from './common/keep-focus.ts';
 import { MessageBar } from './common/message-bar.tsx';
@@ -57,7 +57,8 @@ function StudioPage({ isReady }: { readonly isReady: boolean }) {
     addEventListener(
       'paste',
       event => {
-        const file = event.clipboardData?.files[0];
+        // A cell of a spreadsheet is copied as text and as a picture, too.
+        const file = isTyping(event) ? undefined : event.clipboardData?.files[0];
         if (file !== undefined) act(importFile, file);
       },
       { signal },
