@@ -71,6 +71,11 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.keyboard.press('Enter');
     await page.getByText('a seed must be a whole number from 0; got "sixty"').waitFor();
     expect(await seed.inputValue()).toBe('60');
+    const told = await page.locator('.message').elementHandle();
+    await seed.fill('sixty');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => told!.evaluate(({ isConnected }) => isConnected)).toBe(false); // read out once more
+    await page.getByText('a seed must be a whole number from 0; got "sixty"').waitFor();
     await expectFace(page, after);
     expect(await page.locator('.change-list li').first().innerText()).toContain('Young');
     await page.keyboard.press('Control+z');

@@ -41,8 +41,9 @@ export function MessageBar({ place }: Props) {
   return (
     <div class="message-place">
       <div role="status" aria-live="polite">
+        {/* Told again, a message is another element: screen readers read out none that stays as it is. */}
         {message && (
-          <div class={`message ${message.kind}`}>
+          <div key={message} class={`message ${message.kind}`}>
             <span>{message.text}</span>
             <ActionButton action={closeMessage} class="plain" />
           </div>
