@@ -145,6 +145,17 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.getByLabel('Male: distance in σ').waitFor();
     await expect.poll(() => page.url()).toContain('move=Young=@1.25');
     expect(page.url()).not.toContain('Male');
+    // Beyond the slider's end, a key that leads farther does nothing.
+    const distance = page.getByLabel('Young: distance in σ');
+    await page.locator('#move-Young').focus();
+    expect(await distance.getAttribute('inputmode')).toBeNull(); // or some keyboards have no minus
+    await distance.fill('6');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url()).toContain('move=Young=@6');
+    await page.locator('#move-Young').press('ArrowRight');
+    await page.keyboard.press('l');
+    await expect.poll(() => page.url()).toContain('lock=Young');
+    expect(page.url()).toContain('move=Young=@6');
   });
 
   test('a link shows the identical face, on another page', async () => {

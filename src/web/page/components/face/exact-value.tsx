@@ -26,7 +26,7 @@ export function ExactValue({ name, unit, value, onSet }: Props) {
     <span class="exact-value">
       <input
         class="field"
-        inputMode="decimal"
+        inputMode={unit === '%' ? 'decimal' : undefined} // an iPhone's keys for decimals have no minus
         autocomplete="off"
         aria-label={name}
         title={`${name}; type another and press Enter`}

@@ -67,6 +67,7 @@ export function AttributeSlider({ direction }: { readonly direction: ShownDirect
           const by = stepOf(event);
           if (by === undefined) return;
           event.preventDefault();
+          if (by > 0 ? now > axis.high : now < axis.low) return; // typed: the end of the slider would be a step back
           act(commitMove, attribute, round(clip(now + by, axis)));
         }}
         onInput={event => act(previewMove, attribute, Number(event.currentTarget.value))}
