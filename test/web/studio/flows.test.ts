@@ -230,7 +230,12 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect([width, height]).toEqual([9 * 512 + 8 * 4, 512]);
     const json = await save('Recipe (JSON)');
     expect(parseRecipe(json.bytes.toString())).toMatchObject({ seed: 12, moves: [], locks: [] });
-    const film = await save(/^Film/);
+    const saved = save(/^Film/);
+    await page.getByText('Recording the film').first().waitFor();
+    await page.mouse.click(5, 5); // beside the dialog, which closes it
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    await page.locator('#move-Male').focus();
+    const film = await saved;
     expect(film.name).toBe('face-12-Young.webm');
     expect([...film.bytes.subarray(0, 4)]).toEqual([0x1a, 0x45, 0xdf, 0xa3]); // EBML
   });

@@ -36,10 +36,11 @@ export function exportPhoto(studio: Studio, type: PhotoType): Promise<void> {
 /** @param size of each frame's sides in pixels. */
 export function exportStrip(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ edit }) => {
+    const attribute = studio.state.active.value; // another may be in use once it is drawn
     const frames = await stripOf(studio);
     const context = offscreenContext(frames.length * (size + gap) - gap, size);
     for (const [i, { pixels }] of frames.entries()) drawEnlarged(context, pixels, i * (size + gap), size);
-    save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${studio.state.active.value}-strip.png`);
+    save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${attribute}-strip.png`);
   });
 }
 
@@ -54,6 +55,7 @@ export function exportFilm(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ edit }) => {
     const type = filmType();
     if (type === undefined) throw new UserError('this browser cannot record films. Save the strip instead');
+    const attribute = studio.state.active.value; // another may be in use once it is recorded
     const frames = thereAndBack(await stripOf(studio));
     tell(studio.state, 'Recording the film …');
     const canvas = document.createElement('canvas');
@@ -73,7 +75,7 @@ export function exportFilm(studio: Studio, size: number): Promise<void> {
     recorder.stop();
     await recorded;
     const ending = type.startsWith('video/webm') ? 'webm' : 'mp4';
-    save(new Blob(parts, { type }), `${fileName(edit)}-${studio.state.active.value}.${ending}`);
+    save(new Blob(parts, { type }), `${fileName(edit)}-${attribute}.${ending}`);
   });
 }
 

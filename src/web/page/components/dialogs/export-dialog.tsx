@@ -19,7 +19,7 @@ const sizes = [256, 512, 1024, 2048];
 export function ExportDialog() {
   const { state, act } = useStudio();
   const { resolution } = state.model.value!;
-  const size = useSignal(512);
+  const size = useSignal(Math.max(512, resolution));
   const active = labelOf(state.active.value);
   const photo = showsPhoto(state);
   const noStrip = state.fittingStrip.value.length === 0;
