@@ -20,6 +20,8 @@ interface Props {
 export function Dialog({ name, title, onClosed, children }: Props) {
   const { state, act } = useStudio();
   const dialog = useRef<HTMLDialogElement>(null);
+  /** Whether the last press was beside it. One that began inside, such as to select text, may end as a click beside it. */
+  const pressedBeside = useRef(false);
   const open = state.dialog.value === name;
   useEffect(() => {
     if (open) dialog.current!.showModal();
@@ -36,8 +38,11 @@ export function Dialog({ name, title, onClosed, children }: Props) {
         close();
         onClosed?.();
       }}
+      onPointerDown={event => {
+        pressedBeside.current = event.target === event.currentTarget;
+      }}
       onClick={event => {
-        if (event.target === event.currentTarget) close();
+        if (pressedBeside.current && event.target === event.currentTarget) close();
       }}
     >
       {open && (
