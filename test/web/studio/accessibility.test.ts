@@ -210,6 +210,13 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await expectFace(opened, after);
       await expect.poll(() => opened.url()).not.toContain('move=');
       const link = opened.url();
+      await field.fill('0.33'); // between two steps of its arrows
+      await field.press('Enter');
+      await expect.poll(() => opened.url()).toContain('psi=0.33');
+      expect(await field.evaluate(element => element === document.activeElement)).toBe(false); // no bubble holds it
+      await field.fill('0.3');
+      await field.press('Enter');
+      await expect.poll(() => opened.url()).toBe(link);
       await field.fill('9');
       await field.press('Enter');
       await expect

@@ -44,6 +44,7 @@ export function PsiField() {
   return (
     <form
       class="seed psi"
+      noValidate // the step is for the field's arrows: any ψ in its range is taken
       onSubmit={event => {
         event.preventDefault();
         (document.activeElement as HTMLElement | null)?.blur();
