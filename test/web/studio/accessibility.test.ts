@@ -314,6 +314,22 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(await opened.locator('.strip li').last().innerText()).toMatch(/σ$/);
   });
 
+  test('on a phone, no element that has the focus lies behind the face', async () => {
+    const address = await serveStudio(builtStudio(), files);
+    const { page: opened } = await newPage(browser(), { viewport: { width: 360, height: 640 } });
+    await openStudio(opened, address);
+    await opened.locator('.panel input[type=range]').last().focus();
+    for (let i = 0; i < 16; i++) {
+      await opened.keyboard.press('Shift+Tab');
+      const visible = () =>
+        opened.evaluate(() => {
+          const face = document.querySelector('.face')!.getBoundingClientRect();
+          return document.activeElement!.getBoundingClientRect().top - face.bottom;
+        });
+      expect(await visible()).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   test('less motion, where that is asked for', async () => {
     const address = await serveStudio(builtStudio(), files);
     const { page: opened } = await newPage(browser(), { reducedMotion: 'reduce' });
