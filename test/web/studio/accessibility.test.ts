@@ -342,6 +342,16 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     ).toBe('0s');
     await opened.locator('.strip .thumbnail').nth(8).waitFor();
     await opened.getByRole('button', { name: 'Play' }).click();
+    const drawn = () =>
+      opened
+        .locator('.face canvas')
+        .first()
+        .evaluate(canvas => Number((canvas as HTMLCanvasElement).dataset.drawn));
+    const first = await drawn();
+    await expect.poll(drawn).toBeGreaterThan(first); // it plays
+    const second = await drawn();
+    await opened.waitForTimeout(1000);
+    expect((await drawn()) - second).toBeLessThanOrEqual(3); // nine at the usual pace
     await opened.getByRole('button', { name: 'Stop' }).click();
     await faceIsThere(opened);
   });

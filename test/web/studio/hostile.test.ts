@@ -122,7 +122,7 @@ const badLinks: readonly (readonly [link: string, says: RegExp])[] = [
   ['#seed=1&move=Young&model=MODEL', /a move must be/i],
   ['#seed=1&move=Young=@1e999&model=MODEL', /move/i],
   ['#seed=1&lock=Nobody&model=MODEL', /"Nobody"/],
-  ['#seed=1&latent=AAAA&model=MODEL', /from a seed, a latent or a portrait; got 2 of them/],
+  ['#seed=1&latent=AAAAAAAA8D8&model=MODEL', /from a seed, a latent or a portrait; got 2 of them/],
   ['#latent=%%%&model=MODEL', /latent/i],
   ['#latent=AAAAAAAA8D8&model=MODEL', /must have 64 finite numbers; got 1$/],
   ['#seed=1&model=other.aaaaaaaaaaaa', /made with another model \("other", aaaaaaaa…\) than this/],

@@ -35,9 +35,13 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const after = await changedPixels(opened, before);
     await expect.poll(() => opened.url()).toMatch(/move=Freckles=@1\.5&lock=Scar_on_chin/);
     expect(await valueText(opened, 'Freckles')).toMatch(/^\d+ → \d+ %$/);
+    await opened.keyboard.press('Control+z');
+    await expectFace(opened, before);
+    await opened.keyboard.press('Control+y');
+    await expectFace(opened, after);
+    await expect.poll(() => opened.url()).toContain('move=Freckles=@1.5');
     await opened.reload();
     await expectFace(opened, after);
-    await opened.keyboard.press('Control+z');
     await moveSlider(opened, 'earring-left', -1);
     await expect.poll(() => opened.url()).toContain('move=earring-left=@-1');
     expect(complaints).toEqual([]);
