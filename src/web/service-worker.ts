@@ -110,7 +110,7 @@ scope.addEventListener('fetch', event => {
 async function page(request: Request): Promise<Response> {
   const stored = () => kept(new Request(home.href));
   const response = await fetch(request).catch(() => undefined);
-  if (response === undefined || response.status >= 500) {
+  if (response === undefined || isPassing(response)) {
     const found = (await stored()) ?? response;
     return found === undefined ? Response.error() : isolated(found);
   }
@@ -122,13 +122,15 @@ async function page(request: Request): Promise<Response> {
   return response;
 }
 
+/** Whether a server has trouble that may pass, such as too many requests; log-ins and files that are not there are answers. */
+function isPassing({ status }: Response): boolean {
+  return status >= 400 && ![401, 403, 404, 410].includes(status);
+}
+
 /** A file from the server, or as it was kept where the server fails. */
 async function newest(request: Request): Promise<Response> {
   const response = await fetch(request).catch(() => undefined);
-  if (response?.ok && new URL(request.url).pathname.startsWith(`${home.pathname}face-finder/`)) {
-    await (await caches.open(pageCache)).put(request, response.clone()); // needed from the first photo on
-  }
-  const found = response === undefined || response.status >= 500 ? await kept(request) : undefined;
+  const found = response === undefined || isPassing(response) ? await kept(request) : undefined;
   return found ?? response ?? Response.error();
 }
 

@@ -42,7 +42,10 @@ async function serve(programs: Record<string, Program>) {
   return { address: address.replace(/\/$/, ''), programs };
 }
 
-const down: Program = () => new Response('busy', { status: 503 });
+const answering =
+  (status: number): Program =>
+  () =>
+    new Response('busy', { status });
 
 async function openAndKeep(opened: Page, address: string): Promise<void> {
   await openStudio(opened, address);
@@ -117,7 +120,8 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const { page: opened, context } = await newPage(browser());
     await openAndKeep(opened, `${address}/`);
     const renewed = await studioWith(second);
-    programs['/'] = request => (request.url.includes(bundleFiles.generator) ? down(request) : renewed(request));
+    programs['/'] = request =>
+      request.url.includes(bundleFiles.generator) ? answering(503)(request) : renewed(request);
     await opened.reload();
     await opened.getByText('cannot be loaded: the server answers 503').first().waitFor();
     await context.setOffline(true);
@@ -133,13 +137,14 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await faceIsThere(opened);
   });
 
-  test('a server that answers 503 does not hide what is kept', async () => {
+  test.each([503, 429])('a server that answers %i does not hide what is kept', async status => {
     const { address, programs } = await serve({ '/': await studioWith(first) });
     const { page: opened } = await newPage(browser());
     await openAndKeep(opened, `${address}/`);
-    programs['/'] = down;
+    programs['/'] = answering(status);
     await opened.reload();
     await faceIsThere(opened);
+    expect(await opened.evaluate(() => caches.keys())).not.toEqual([]);
   });
 });
 
