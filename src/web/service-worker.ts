@@ -69,10 +69,15 @@ async function keep({ files, index, sha256: model }: KeepRequest): Promise<void>
   const name = modelPrefix + model;
   const cache = await caches.open(name);
   const add = async (url: string) => {
-    if ((await cache.match(url)) !== undefined) return;
-    const response = await fetch(url);
+    const held = await cache.match(url);
+    const { pathname, searchParams } = new URL(url);
+    // All others have a hash or a version in their address, or are this model's index.
+    const mayBeNewer = pathname.startsWith(`${home.pathname}face-finder/`);
+    if (held !== undefined && !mayBeNewer) return;
+    const response = await fetch(url).catch(() => Response.error());
+    if (held !== undefined && !response.ok) return;
     const bytes = await response.clone().arrayBuffer();
-    const wanted = new URL(url).searchParams.get('sha256');
+    const wanted = searchParams.get('sha256');
     const isRight =
       url === index ? decoded(bytes).includes(model) : wanted === null || wanted === (await sha256(bytes));
     if (!response.ok || !isRight) throw new Error(`${url} has changed`);
@@ -85,6 +90,9 @@ async function keep({ files, index, sha256: model }: KeepRequest): Promise<void>
     if ((await cache.match(index)) === undefined) await caches.delete(name);
     throw error;
   }
+  const wanted = new Set(files.map(file => new URL(file).href));
+  // A runtime of an earlier version, say.
+  for (const { url } of await cache.keys()) if (!wanted.has(url)) await cache.delete(url);
   await forget(other => other.startsWith(modelPrefix) && other !== name);
 }
 

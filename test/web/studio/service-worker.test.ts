@@ -12,6 +12,7 @@ import { studioServer } from '../../../src/node/server/studio-server.ts';
 import { hasChromium } from '../../helpers/chromium.ts';
 import { builtStudio, faceIsThere, newPage, openStudio, studioBrowser } from '../../helpers/studio.ts';
 import { type Files, makeTinyBundle, readerOf } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const browser = studioBrowser();
 
@@ -135,6 +136,31 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await context.setOffline(true);
     await opened.reload();
     await faceIsThere(opened);
+  });
+
+  test('what is kept with a model is renewed where its name stays, and goes where nothing asks for it any more', async () => {
+    const withPhotos = await makeTinyBundle({}, 16, undefined, [], { kind: tinyStyle, encoder: true });
+    const { address, programs } = await serve({ '/': await studioWith(withPhotos) });
+    const { page: opened } = await newPage(browser());
+    await openAndKeep(opened, `${address}/`);
+    const [finder, runtime] = ['face-finder/detector.onnx', 'runtime/0.1.0/old.wasm'];
+    const modelCache = async (put: readonly string[]) => {
+      const name = (await caches.keys()).find(each => each.includes(' model '))!;
+      const cache = await caches.open(name);
+      for (const path of put) await cache.put(path, new Response('old'));
+      const paths = (await cache.keys()).map(({ url }) => new URL(url).pathname.slice(1));
+      return { paths, finder: await (await cache.match('face-finder/detector.onnx'))!.text() };
+    };
+    expect((await opened.evaluate(modelCache, [finder, runtime])).paths).toContain(runtime);
+    const studio = programs['/']!;
+    programs['/'] = request => (request.url.includes('face-finder') ? answering(503)(request) : studio(request));
+    await openAndKeep(opened, `${address}/`);
+    const meanwhile = await opened.evaluate(modelCache, []);
+    expect(meanwhile.paths).not.toContain(runtime);
+    expect(meanwhile.finder).toBe('old'); // better than none
+    programs['/'] = studio;
+    await openAndKeep(opened, `${address}/`);
+    expect((await opened.evaluate(modelCache, [])).finder).not.toBe('old');
   });
 
   test.each([503, 429])('a server that answers %i does not hide what is kept', async status => {
