@@ -65,10 +65,10 @@ export class TrainingState {
     return Object.fromEntries(names.map(name => [name.slice(prefix.length), this.tensors.copy(name)]));
   }
 
-  /** The tensor with the largest value, or the first with a NaN or an infinity. */
+  /** The tensor with the largest value, or the first with a NaN or an infinity. Scalars are none: they count steps. */
   wildest(): { readonly tensor: string; readonly largest: number } {
     let wildest = { tensor: '', largest: 0 };
-    for (const tensor of this.tensors.names()) {
+    for (const tensor of this.tensors.names().filter(name => this.tensors.shape(name).length > 0)) {
       const largest = this.tensors.values(tensor).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       if (!Number.isFinite(largest)) return { tensor, largest };
       if (largest > wildest.largest) wildest = { tensor, largest };

@@ -254,6 +254,15 @@ describe('training', () => {
     tensors['discriminator/output/bias']!.data[0] = Number.NaN;
     await expect(start({ tensors, progress }).step()).rejects.toThrow(/discriminatorLoss is NaN at step 2/);
   });
+
+  test('an explosion is blamed on the largest weights, not on the number of steps', async () => {
+    const trainer = start();
+    await trainer.step();
+    const { tensors, progress } = trainer.checkpoint();
+    tensors['generatorAdam/step']!.data[0] = 1e12;
+    tensors['discriminator/output/bias']!.data[0] = 1e9;
+    await expect(start({ tensors, progress }).step()).rejects.toThrow(/; discriminator\/output\/bias holds 1000000000$/);
+  });
 });
 
 describe('a step of one network leaves the other alone', () => {
