@@ -1,6 +1,6 @@
 // The layers of a generator that a direction acts on: a latent can have a row for each of them, from coarse to fine.
 import { z } from 'zod';
-import { UserError } from '../errors.ts';
+import { jsonExcerpt, UserError } from '../errors.ts';
 
 /** The first and the last row, from 0. */
 export type LayerRange = readonly [from: number, to: number];
@@ -25,21 +25,26 @@ export function layersNamed(name: LayerName, count: number): LayerRange {
   return [start(third), start(third + 1) - 1];
 }
 
-/** @param text `all`, `coarse`, `middle`, `fine`, `2` or `2-4`. @throws UserError for anything else. */
-export function parseLayers(text: string, count: number): LayerRange {
-  const name = layerNames.find(each => each === text);
+/**
+ * @param given `all`, `coarse`, `middle`, `fine`, `2`, `2-4`, or the first and the last row. @param count number of all
+ *   layers. @throws UserError for anything else, and unless both rows exist and are in order.
+ */
+export function parseLayers(given: LayerRange | string, count: number): LayerRange {
+  const name = layerNames.find(each => each === given);
   if (name !== undefined) return layersNamed(name, count);
-  const [, from, to = from] = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(text) ?? [];
-  if (from === undefined) {
-    throw new UserError(`layers must be ${layerNames.join(', ')}, or rows such as 0-2; got "${text}"`);
+  const rows = typeof given === 'string' ? rowsWritten(given) : given;
+  if (!Array.isArray(rows) || rows.length !== 2) {
+    throw new UserError(`layers must be ${layerNames.join(', ')}, or rows such as 0-2; got ${jsonExcerpt(given)}`);
   }
-  return checkedLayers([Number(from), Number(to)], count);
-}
-
-/** @throws UserError unless both rows exist and are in order. */
-export function checkedLayers([from, to]: LayerRange, count: number): LayerRange {
+  const [from, to] = rows as LayerRange;
   if (isRange([from, to], count)) return [from, to];
   throw new UserError(`layers must be rows from 0 to ${count - 1}, the first before the last; got ${from}-${to}`);
+}
+
+/** @returns the rows of `2` or `2-4`; undefined for other text. */
+function rowsWritten(text: string): LayerRange | undefined {
+  const [, from, to = from] = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(text) ?? [];
+  return from === undefined ? undefined : [Number(from), Number(to)];
 }
 
 export function isRange([from, to]: LayerRange, count: number): boolean {

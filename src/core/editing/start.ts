@@ -12,9 +12,18 @@ export type Start =
   /** The SHA-256 of a portrait: a face that was found in a photo. The recipe holds nothing of the photo. */
   | { readonly portrait: string };
 
-/** @returns the face alone, without what is to be done with it. */
+/** The keys of all kinds of `Start`, which programs without types may give beside each other. */
+export interface AnyStart {
+  readonly seed?: number | undefined;
+  readonly psi?: number | undefined;
+  readonly latent?: readonly number[] | Float32Array | Float64Array | undefined;
+  readonly portrait?: string | undefined;
+}
+
+/** @returns the face alone, without what is to be done with it. A key that holds undefined counts as left out. */
 export function startOf(start: Start): Start {
-  if ('latent' in start) return { latent: start.latent };
-  if ('portrait' in start) return { portrait: start.portrait };
-  return { seed: start.seed, ...(start.psi !== undefined && { psi: start.psi }) };
+  const { seed, psi, latent, portrait } = start as AnyStart;
+  if (latent !== undefined) return { latent };
+  if (portrait !== undefined) return { portrait };
+  return { seed: seed!, ...(psi !== undefined && { psi }) };
 }

@@ -1,6 +1,7 @@
 // The conditions of an edit: checked as far as types cannot, and the way in which its locks are held.
 import { type Hold, holdNames, usualHold } from '../directions/hold.ts';
 import type { Move } from '../editing/moves.ts';
+import type { AnyStart } from '../editing/start.ts';
 import { didYouMean, UserError } from '../errors.ts';
 import type { Field } from '../models/field.ts';
 import { type Geometry, geometryNames } from '../models/latents.ts';
@@ -63,13 +64,6 @@ function checkKeys(request: object): void {
     const near = didYouMean(key, begun);
     if (near !== '') throw new UserError(`an edit has no "${key}".${near}`);
   }
-}
-
-/** The keys of all kinds of `Start`. */
-interface AnyStart {
-  readonly seed?: number;
-  readonly latent?: ArrayLike<number>;
-  readonly portrait?: string;
 }
 
 function checkOneOf(option: string, value: string | undefined, names: readonly string[]): void {

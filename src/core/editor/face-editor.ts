@@ -1,7 +1,7 @@
 // The editor that a bundle becomes: draws faces, conditions directions, edits, renders and scores.
 import { didYouMeanAttribute } from '../attributes.ts';
 import type { Direction, DirectionFacts } from '../directions/direction.ts';
-import { checkedLayers, type LayerRange, parseLayers } from '../directions/layers.ts';
+import { type LayerRange, parseLayers } from '../directions/layers.ts';
 import { isScored, type ScoredDirection } from '../directions/scored.ts';
 import { type Conditioned, conditionNormal } from '../editing/conditioning.ts';
 import type { MovedFurther } from '../editing/curve-edit.ts';
@@ -270,7 +270,7 @@ export class FaceEditor {
     }
     const images = await (this.#portrait?.generator ?? this.#parts.generator).run(rows);
     if (images.every(Number.isFinite)) return this.#portrait ? changesOnPhoto(images, this.#portrait) : images;
-    const [farthest] = rows.reduce(([most], value) => [Math.max(most!, Math.abs(value))], [0]);
+    const farthest = rows.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     throw new UserError(
       `latents of ${name} must be near those it was trained on to be drawn; got numbers up to ${farthest}. Move less`,
     );
@@ -332,7 +332,7 @@ export class FaceEditor {
   }
 
   #prepare(request: Conditions, moves: readonly Move[]) {
-    this.#check(request);
+    const start = this.#checkedStart(request);
     const { locks = [], geometry = this.geometry } = request;
     if (geometry === 'sphere' && this.geometry === 'linear') {
       throw new UserError(
@@ -340,7 +340,7 @@ export class FaceEditor {
       );
     }
     for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#movable(attribute);
-    const latent = this.#latentOf(request);
+    const latent = this.#latentOf(start);
     const layers = this.#layers(request);
     const directions = this.bundle.movable.map(direction => {
       const given = layers[direction.attribute];
@@ -360,17 +360,18 @@ export class FaceEditor {
     throw new UserError(`this edit is of the portrait ${portrait.slice(0, 12)}…, which must be open. Give that one`);
   }
 
-  #check(request: Conditions): void {
+  #checkedStart(request: Conditions): Start {
     checkOwnRecipe(this.bundle, request);
     const { name, latentSize } = this.bundle;
     const latentSizes = [...new Set([latentSize, this.layers * latentSize])];
     checkConditions(request, { name, latentSizes, ofPortrait: this.#portrait !== undefined });
+    return startOf(request);
   }
 
   /** The start as a recipe keeps it: with its truncation, even if that was left out, where the model has one. */
-  #start(start: Conditions): Start {
-    this.#check(start);
-    if (!('seed' in start)) return startOf(start);
+  #start(request: Conditions): Start {
+    const start = this.#checkedStart(request);
+    if (!('seed' in start)) return start;
     const { seed, psi } = start;
     return psi === undefined && this.geometry === 'sphere' ? { seed } : { seed, psi: this.#psi(psi) };
   }
@@ -385,8 +386,7 @@ export class FaceEditor {
     return Object.fromEntries(
       Object.entries(layers).map(([attribute, given]) => {
         this.#movable(attribute);
-        const range = typeof given === 'string' ? parseLayers(given, this.layers) : checkedLayers(given, this.layers);
-        return [attribute, range] as const;
+        return [attribute, parseLayers(given, this.layers)] as const;
       }),
     );
   }

@@ -50,12 +50,19 @@ export type ResolvedStrip = Conditions & {
   readonly wanted: readonly WantedProbability[];
 };
 
-/** @throws UserError for moves that are no list, and as `parseMove` and `checkProbability`. */
+const moveKinds: readonly Move['kind'][] = ['relative', 'absolute', 'probability'];
+
+/** @throws UserError for moves that are no list or of no known kind, and as `parseMove` and `checkProbability`. */
 export function movesOf({ moves }: { readonly moves: readonly (Move | string)[] }): Move[] {
   checkList('moves', moves);
   return moves.map(move => {
     if (typeof move === 'string') return parseMove(move);
     if (typeof move !== 'object' || move === null) throw new UserError(`a move must be text or data; got ${move}`);
+    if (!moveKinds.includes(move.kind)) {
+      throw new UserError(
+        `a move's kind must be ${moveKinds.join(' or ')}; got ${move.kind}. Or give text like Young=-2`,
+      );
+    }
     if (move.kind === 'probability') checkProbability(move);
     return move;
   });

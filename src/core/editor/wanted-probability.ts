@@ -1,6 +1,6 @@
 // Wanted probabilities: how near an edit came to one, and the messages for one that cannot be had.
 import { formatMove, type Move, type ProbabilityMove } from '../editing/moves.ts';
-import type { Start } from '../editing/start.ts';
+import { type Start, startOf } from '../editing/start.ts';
 import { UserError } from '../errors.ts';
 
 /** A wanted probability beside the one that was reached. */
@@ -46,7 +46,8 @@ export function describeMissed({ attribute, wanted, reached, distances }: Wanted
   return `${wish} of ${face} (${closest} % is the closest between the distances ${low} and ${high})`;
 }
 
-export function outOfReach(missed: WantedProbability, start: Start): UserError {
+export function outOfReach(missed: WantedProbability, request: Start): UserError {
+  const start = startOf(request);
   const face = 'seed' in start ? `seed ${start.seed}` : 'portrait' in start ? 'this portrait' : 'this latent';
   return new UserError(
     `a probability must be within reach of the face; got ${describeMissed(missed, face)}. Ask for less, unlock ` +

@@ -49,6 +49,18 @@ test('an edit is that of core, from a seed as from its latent', () => {
   expect(edited.steps[0]!.conditionedNormal).toEqual(editor.condition('Young', locks).conditionedNormal);
 });
 
+test('a key that holds undefined counts as left out', async () => {
+  const latent = [...editor.sample(7)];
+  const [plain, loose] = [{}, { seed: undefined, psi: undefined, portrait: undefined }].map(
+    keys => ({ ...keys, latent, moves: ['Young=-0.5'] }) as const,
+  );
+  expect(editor.edit(loose as never)).toEqual(editor.edit(plain!));
+  expect(editor.recipe(loose as never)).toEqual(editor.recipe(plain!));
+  expect(editor.recipe({ latent: undefined, seed: 7, moves: [] } as never)).toMatchObject({ seed: 7 });
+  const unreachable = { ...loose, moves: ['Smiling=p99.9'] } as never;
+  await expect(editor.resolve(unreachable)).rejects.toThrow('Smiling=p99.9 of this latent');
+});
+
 test('a strip ends where the edit does, and its recipe makes that edit again', () => {
   const strip = editor.strip({ seed: 7, moves: ['Young=0.5..-0.5'], locks, steps: 5 });
   const recipe = editor.recipe({ seed: 7, moves: ['Young=-0.5'], locks });
@@ -259,6 +271,13 @@ describe('what is refused', () => {
       [{ ...face, hold: 'Linear' }, 'hold must be linear or field; got "Linear". Did you mean "linear"?'],
       [{ ...face, geometry: 'flat' }, /geometry must be .*; got "flat"/],
       [{ seed: 7, moves: [{ attribute: 'Young', kind: 'probability', probability: 90 }] }, 'between 0 and 100 %'],
+      [
+        { seed: 7, moves: [{ attribute: 'Young', strength: 1 }] },
+        'must be relative or absolute or probability; got undefined',
+      ],
+      [{ ...face, layers: { Young: 2 } }, /^layers must be all, coarse, .* rows such as 0-2; got 2$/],
+      [{ ...face, layers: { Young: [0, 1, 2] } }, /^layers must be all, .*; got \[0,1,2\]$/],
+      [{ ...face, layers: { Young: null } }, /^layers must be all, .*; got null$/],
       [{ seed: 7, moves: ['Yuong=1'] }, 'Did you mean "Young"?'],
       [{ seed: 7, moves: [], locks: ['Mael'] }, 'Did you mean "Male"?'],
       [{ seed: -1.5, moves: [] }, 'seed must be'],
