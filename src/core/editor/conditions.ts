@@ -19,15 +19,18 @@ interface RequestedModel {
 
 /**
  * Checks what types cannot, and what programs without types leave open.
- * @throws UserError for no face or several, numbers that are none, and ways of editing that there are not.
+ * @throws UserError for no face or several, psi without a seed, numbers that are none, and ways of editing that there are not.
  */
 export function checkConditions(request: Conditions, { name, latentSizes, ofPortrait }: RequestedModel): void {
-  const { seed, latent, portrait, locks, hold, geometry, layers } = request as Conditions & AnyStart;
+  const { seed, psi, latent, portrait, locks, hold, geometry, layers } = request as Conditions & AnyStart;
   checkKeys(request);
   const starts = Object.entries({ seed, latent, portrait }).filter(([, value]) => value !== undefined);
   if (starts.length !== 1) {
     const got = starts.map(([start]) => start).join(' and ') || 'none of them';
     throw new UserError(`an edit must start from one seed, latent or portrait; got ${got}`);
+  }
+  if (psi !== undefined && seed === undefined) {
+    throw new UserError(`psi truncates faces of a seed, not a ${starts[0]![0]}; got ${psi}. Leave it out`);
   }
   if (seed !== undefined && ofPortrait) {
     throw new UserError(

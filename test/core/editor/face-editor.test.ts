@@ -260,6 +260,11 @@ describe('what is refused', () => {
         /finite numbers; got 16, NaN or infinity among them/,
       ],
       [{ latent: [1, 2], moves: [] }, finite],
+      [
+        { latent: editor.sample(7), psi: 0.5, moves: [] },
+        'psi truncates faces of a seed, not a latent; got 0.5. Leave it out',
+      ],
+      [{ portrait: 'a'.repeat(64), psi: 1, moves: [] }, 'psi truncates faces of a seed, not a portrait; got 1'],
       [{ seed: 7 }, 'moves must be a list; got undefined'],
       [{ ...face, locks: 'Male' }, 'locks must be a list; got Male'],
       [{ ...face, lock: ['Male'] }, 'an edit has no "lock". Did you mean "locks"?'],

@@ -132,10 +132,7 @@ function planOf({ seed, psi, latent, ...edit }: EditOrder, editor: FaceEditor): 
     const got = seed === undefined ? 'none' : 'seed and latent';
     throw new UserError(`a face must start from one of seed, latent and recipe; got ${got}`);
   }
-  if (latent !== undefined && psi !== undefined) {
-    throw new UserError(`psi truncates faces of a seed, not a latent; got ${psi}. Leave it out`);
-  }
-  const start: Start = latent === undefined ? { seed: seed!, psi } : { latent };
+  const start: Start = latent === undefined ? { seed: seed!, psi } : { latent, psi };
   const face: Face = { ...start, ...wishesOf(edit, editor) };
   if (edit.steps === undefined) refuseRanges(face.moves, 'give steps too, 7 say, or one end');
   return { face, steps: edit.steps ?? 1, scale: edit.scale ?? 1, timing: edit.timing };

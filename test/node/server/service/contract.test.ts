@@ -152,6 +152,7 @@ test.each<[string, unknown, number, string]>([
     422,
     `tiny can neither move nor lock ${noBoundary}`,
   ],
+  ['a truncated latent', { latent: Array(64).fill(1), psi: 0.5 }, 422, 'psi truncates faces of a seed, not a latent'],
   ['a latent of another length', { latent: [1, 2, 3] }, 422, 'a latent of tiny must have 64 finite numbers; got 3'],
   ['a latent without direction', { latent: Array(64).fill(0) }, 422, 'a latent must have a finite length above 0'],
   ['a move off all measure', { seed: 1, moves: ['Young=1e300'], geometry: 'linear' }, 422, 'Move less'],
