@@ -1,5 +1,4 @@
 // Trained networks ready to run: weights are constants of the graph, which lets ONNX Runtime prepare them once.
-import { UserError } from '../errors.ts';
 import { compileGraph } from '../graph/compile.ts';
 import { interpret } from '../graph/interpreter.ts';
 import * as ops from '../graph/ops.ts';
@@ -20,7 +19,6 @@ import { constants, type Weights } from './weights.ts';
 export class BatchRunner {
   readonly #program: Program;
   readonly #batch: number;
-  #isReleased = false;
 
   /** @param program takes `input` [n, …] and returns `output` [n, …], n being any number. @param batch rows at a time. */
   constructor(program: Program, batch: number) {
@@ -30,7 +28,6 @@ export class BatchRunner {
 
   /** @param rows any number of them, row-major. @throws UserError once it is released. */
   async run(rows: Float32Array): Promise<Float32Array<ArrayBuffer>> {
-    if (this.#isReleased) throw new UserError('the model has been released; open it again');
     const inputSize = rowSize(this.#program.inputs.get('input')!);
     const outputSize = rowSize(this.#program.outputs.get('output')!);
     const count = rows.length / inputSize;
@@ -44,7 +41,6 @@ export class BatchRunner {
   }
 
   async release(): Promise<void> {
-    this.#isReleased = true;
     await this.#program.release();
   }
 }

@@ -7,6 +7,11 @@ interface Released {
   release(): Promise<void>;
 }
 
+/** @returns the line for whoever uses what has been released. */
+export function released(): UserError {
+  return new UserError('the model has been released; open it again');
+}
+
 /** Opened when it is first asked for. A failure is not kept: whoever asks next tries again. */
 export class Lazy<T extends Released> {
   #opening: Promise<T> | undefined;
@@ -14,7 +19,7 @@ export class Lazy<T extends Released> {
 
   /** @param open is called with the first `get` after the one before has failed. @throws UserError once it is released. */
   async get(open: () => Promise<T>): Promise<T> {
-    if (this.#isReleased) throw new UserError('the model has been released; open it again');
+    if (this.#isReleased) throw released();
     if (this.#opening === undefined) {
       const opening = open();
       this.#opening = opening;

@@ -3,6 +3,7 @@ import type { InferenceSession, OnnxValue } from 'onnxruntime-common';
 import { compileGraph } from '../graph/compile.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Device } from './device.ts';
+import { released } from './opening.ts';
 import type { StateStore } from './state.ts';
 
 /** Row-major float32 values by input name. */
@@ -54,9 +55,10 @@ export class Program {
 
   /**
    * Runs once. Inputs that are not fed are read from the state; updates are written to it when all has succeeded.
-   * @throws Error if an input is neither fed nor in the state.
+   * @throws Error if an input is neither fed nor in the state. @throws UserError once it is released.
    */
   async run(feeds: Feeds, state?: StateStore): Promise<Record<string, Float32Array>> {
+    if (this.#isReleased) throw released();
     const inputs: Record<string, OnnxValue> = {};
     for (const [name, shape] of this.inputs) {
       const fed = feeds[name];
@@ -68,7 +70,9 @@ export class Program {
     for (const name of this.#updates) {
       fetches[updateMark + name] = this.#device.writesInPlace ? state!.spare(name) : null;
     }
-    const results = await this.#session.run(inputs, fetches);
+    const results = await this.#session.run(inputs, fetches).catch(error => {
+      throw this.#isReleased ? released() : error; // released between the call and the session's turn
+    });
     for (const name of this.#updates) state!.commit(name, results[updateMark + name]!);
     return Object.fromEntries([...this.outputs.keys()].map(name => [name, results[name]!.data as Float32Array]));
   }

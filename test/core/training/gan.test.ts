@@ -261,7 +261,9 @@ describe('training', () => {
     const { tensors, progress } = trainer.checkpoint();
     tensors['generatorAdam/step']!.data[0] = 1e12;
     tensors['discriminator/output/bias']!.data[0] = 1e9;
-    await expect(start({ tensors, progress }).step()).rejects.toThrow(/; discriminator\/output\/bias holds 1000000000$/);
+    await expect(start({ tensors, progress }).step()).rejects.toThrow(
+      /; discriminator\/output\/bias holds 1000000000$/,
+    );
   });
 });
 
