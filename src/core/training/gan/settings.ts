@@ -61,8 +61,13 @@ export function idleSettings(settings: GanSettings): IdleSetting[] {
   return [...idleInLoss(settings), ...idleInPlan(settings), ...idleInStatistic(settings)];
 }
 
-function idleInPlan({ growing, growKimg }: GanSettings): IdleSetting[] {
-  const ofGrowth = ['startResolution', 'growKimg', 'fadeKimg', 'stabiliseKimg'] as const;
+function idleInPlan({ growing, growKimg, minibatch, maxMinibatch, scaleGamma }: GanSettings): IdleSetting[] {
+  const ofGrowth = [
+    ...(['startResolution', 'growKimg', 'fadeKimg', 'stabiliseKimg'] as const),
+    // A bound that every minibatch keeps, and a γ that is not scaled, come true without growing too.
+    ...(maxMinibatch > minibatch ? (['maxMinibatch'] as const) : []),
+    ...(scaleGamma ? (['scaleGamma'] as const) : []),
+  ];
   if (!growing) return ofGrowth.map(name => ({ name, needed: 'growing', values: 'true' }));
   return growKimg.length === 0 ? [] : [{ name: 'stabiliseKimg', needed: 'growKimg', values: 'none' }];
 }

@@ -189,6 +189,8 @@ describe('options that cannot act beside the others', () => {
     [{ preset: 'g', penaltyInterval: 4 }, '--penalty-interval does nothing with --loss wgan-gp; got 4'],
     [{ preset: 'style', stabiliseKimg: 2 }, '--stabilise-kimg does nothing with --grow-kimg 20,40,120; got 2'],
     [{ growing: false, growKimg: [10] }, '--grow-kimg does nothing with --growing false; got 10'],
+    [{ growing: false, maxMinibatch: 32 }, '--max-minibatch does nothing with --growing false; got 32'],
+    [{ growing: false, scaleGamma: true }, '--scale-gamma does nothing with --growing false; got true'],
     [{ minibatchKernels: 50 }, '--minibatch-kernels does nothing with --minibatch-statistic stddev; got 50'],
     [{ lambda: 5 }, '--lambda does nothing with --loss logistic-r1; got 5. Leave it out, or give --loss '],
   ])('%o is refused before any work', async (given, line) => {
@@ -202,6 +204,8 @@ describe('options that cannot act beside the others', () => {
     for (const { trainGan: given } of Object.values(presets)) accepted(given);
     accepted({ gamma: 2, finalGamma: 0.4, gammaKimg: 100 });
     accepted({ loss: 'wgan-gp', lambda: 5, drift: 0.01 });
+    accepted({ preset: 'style', growing: false, minibatch: 8, maxMinibatch: 8, scaleGamma: false });
+    accepted({ decayKimg: 0, decay: 'cosine', finalRate: 1e-4 }); // a fall may be begun when it is resumed
   });
 
   test('stay in a run that an earlier version began with them', async () => {
