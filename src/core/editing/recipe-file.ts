@@ -64,6 +64,6 @@ function recipesInMetadata(bytes: Uint8Array, name: string): Recipe[] {
     : isJpeg(bytes)
       ? readJpegXmp(bytes, name)
       : scannedXmp(bytes);
-  const json = packet && recipesInXmp(packet);
+  const json = recipesInXmp(packet ?? '');
   return json === undefined ? [] : parseRecipes(json, `the recipe of ${name}`);
 }

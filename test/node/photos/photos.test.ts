@@ -2,9 +2,9 @@
 import readExif from 'exif-reader';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { recipesAsXmp, recipesIn } from '../../../src/core/editing/recipe-file.ts';
+import { recipesAsXmp, recipesIn, recipesInPicture } from '../../../src/core/editing/recipe-file.ts';
 import { jpegQuality } from '../../../src/core/formats/jpeg-quality.ts';
-import { xmpPacket } from '../../../src/core/formats/xmp.ts';
+import { addJpegXmp, xmpPacket } from '../../../src/core/formats/xmp.ts';
 import { pastePatch, withPatch } from '../../../src/core/portraits/paste-back.ts';
 import { readPhoto } from '../../../src/node/photos/read-photo.ts';
 import { encodePhoto } from '../../../src/node/photos/write-photo.ts';
@@ -41,6 +41,11 @@ test('a PNG gives back the recipes that were given as XMP', async () => {
   const recipe = { portrait: 'b'.repeat(64), bundle, moves: [], locks: [], geometry: 'linear' as const };
   const written = await encodePhoto(read.photo, read, { xmp: recipesAsXmp([recipe]) });
   expect(recipesIn(written, 'edited.png')).toMatchObject([recipe]);
+});
+
+test('a JPEG whose XMP is empty carries no recipe', async () => {
+  const jpeg = addJpegXmp(await picture().jpeg().toBuffer(), '');
+  expect(recipesInPicture(jpeg, 'photo.jpg')).toEqual([]);
 });
 
 test('a photo that is too long for its format, other formats and too many recipes for a JPEG are refused in one line', async () => {
