@@ -36,7 +36,7 @@ export function candidates(output: Float32Array, toPhoto: Similarity): Candidate
     for (let cell = 0; cell < cells * cells; cell++) {
       const value = (k: number) => output[(anchor * 5 + k) * cells * cells + cell]!;
       const score = sigmoid(value(4));
-      if (score < leastScore) continue;
+      if (!(score >= leastScore)) continue; // NaN too
       const column = (cell % cells) + sigmoid(value(0));
       const row = Math.floor(cell / cells) + sigmoid(value(1));
       const [x, y] = applySimilarity(toPhoto, [column * cellSide, row * cellSide]);

@@ -6,7 +6,7 @@ import { Program } from '../runtime/program.ts';
 import { cropToPhoto } from './alignment.ts';
 import { type Candidate, candidates, detectorSide, withoutOverlaps } from './detector.ts';
 import { boxFromLandmarks, landmarkSide, landmarkSquare, landmarksInPhoto, pointsFromLandmarks } from './landmarks.ts';
-import type { FaceBox, FoundFace, Photo } from './photo.ts';
+import { checkPhoto, type FaceBox, type FoundFace, type Photo } from './photo.ts';
 import { samplePhoto } from './sample.ts';
 import type { Similarity } from './similarity.ts';
 
@@ -41,8 +41,12 @@ export class FaceFinder {
     return new FaceFinder(detector, landmarks);
   }
 
-  /** @returns all faces that were found, the largest first. @throws the signal's reason once it is aborted. */
+  /**
+   * @returns all faces that were found, the largest first. @throws UserError as `checkPhoto`. @throws the signal's reason
+   *   once it is aborted.
+   */
   async find(photo: Photo, signal?: { throwIfAborted(): void }): Promise<FoundFace[]> {
+    checkPhoto(photo);
     let found: Candidate[] = [];
     const longest = Math.max(photo.width, photo.height);
     for (const side of sides) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { boxCorners } from '../../../src/core/portraits/alignment.ts';
+import { candidates } from '../../../src/core/portraits/detector.ts';
 import type { FaceFinder } from '../../../src/core/portraits/face-finder.ts';
 import type { FaceBox, Photo, Point } from '../../../src/core/portraits/photo.ts';
 import { samplePhoto } from '../../../src/core/portraits/sample.ts';
@@ -39,6 +40,18 @@ function cornerError(box: FaceBox, truth: readonly Point[]): number {
 async function largestFace(finder: FaceFinder, photo: Photo): Promise<FaceBox | undefined> {
   return (await finder.find(photo))[0]?.box;
 }
+
+test('a photo that is none, and a detector that answers NaN, find no face', async () => {
+  const photo = paintedPhoto(64, 48, () => [90, 110, 120]);
+  await expect((await opened).find({ ...photo, width: 63 })).rejects.toThrow(
+    /^a photo must have whole sides, .*; got 63×48, 3 channels and 9216 bytes$/,
+  );
+  const boxes = 5;
+  const sure = new Float32Array(5 * boxes * 13 * 13).fill(1);
+  const toPhoto = { a: 1, b: 0, dx: 0, dy: 0 };
+  expect(candidates(sure, toPhoto)).toHaveLength(boxes * 13 * 13);
+  expect(candidates(sure.fill(Number.NaN), toPhoto)).toEqual([]);
+});
 
 describe.skipIf(sharedFolder === undefined)('with real faces', () => {
   test(
