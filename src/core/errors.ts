@@ -48,10 +48,14 @@ function asJson(value: unknown): string | undefined {
   }
 }
 
-/** The nearest of `candidates` to a misspelt `word`, or undefined if none is near (Levenshtein distance ≤ 1/3). */
+/**
+ * The nearest of `candidates` to a misspelt `word`, whatever their case; undefined where none is near. Near is what takes
+ * at most 2 letters added, dropped, changed or swapped with the next, or as many as a third of the word's, but never more
+ * than half of them: any other short word would be near.
+ */
 export function suggestion(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.floor(Math.min(Math.max(2, word.length / 3), word.length / 2)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
@@ -65,15 +69,19 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return near === undefined ? '' : ` Did you mean "${near}"?`;
 }
 
+/** The optimal string alignment distance: Levenshtein's, where two neighbours that are swapped count as one. */
 function editDistance(a: string, b: string): number {
+  let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1));
+      const isSwap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwap ? beforePrevious[j - 2]! + 1 : substitution;
+      current.push(Math.min(substitution, swap, previous[j]! + 1, current[j - 1]! + 1));
     }
-    previous = current;
+    [beforePrevious, previous] = [previous, current];
   }
   return previous[b.length]!;
 }

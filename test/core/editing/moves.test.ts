@@ -72,5 +72,7 @@ test('other words for an attribute lead to it, with the sign they have', () => {
   expect(hint('Glasses')).toBe(' Did you mean "Eyeglasses"?');
   expect(hint('open mouth')).toBe(' Did you mean "Mouth_Slightly_Open"?');
   expect(hint('Mael')).toBe(' Did you mean "Male"?');
+  expect(hint('gna', ['gin', 'gan'])).toBe(' Did you mean "gan"?');
+  expect(hint('cat', ['dog', 'cow'])).toBe('');
   expect(hint('age', ['Wig', 'Scar'])).toBe('');
 });
