@@ -168,8 +168,8 @@ export function formatRecipes(recipes: readonly Recipe[]): string {
 
 /** @param text one recipe or a list, as `formatRecipes` writes them. @throws UserError as `parseRecipe`. */
 export function parseRecipes(text: string, name = 'the recipe'): Recipe[] {
-  const json = parseJson(text, name);
-  if (!Array.isArray(json)) return [parseRecipe(text, name)];
+  if (!/^\s*\[/.test(text)) return [parseRecipe(text, name)];
+  const json = parseJson(text, name) as unknown[];
   if (json.length < 1 || json.length > mostRecipes) {
     throw new UserError(`${name} must hold 1 to ${mostRecipes} recipes; got ${json.length}`);
   }

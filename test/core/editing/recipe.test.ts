@@ -154,6 +154,11 @@ describe('what is refused, in a line that names the fault', () => {
 
   test.each([
     ['no JSON', '[{', /^faces\.json must be JSON/],
+    [
+      'one that is too long to be parsed',
+      `{${'x'.repeat(450_000)}`,
+      /^faces\.json must have at most 450000 characters/,
+    ],
     ['an empty list', '[]', /1 to 10000 recipes; got 0/],
     ['lists within lists', `[${deep}]`, /^recipe 1 of faces\.json must have schema version 1; got none/],
     [
@@ -162,7 +167,7 @@ describe('what is refused, in a line that names the fault', () => {
       /recipe 1 .*moves: /,
     ],
     ['a list with a wrong one', `[${formatRecipe(example)}, 7]`, /^recipe 2 of faces\.json must be a JSON object/],
-  ])('in a list: %s', (_, text, message) => {
+  ])('in a file: %s', (_, text, message) => {
     expect(() => parseRecipes(text, 'faces.json')).toThrow(UserError);
     expect(() => parseRecipes(text, 'faces.json')).toThrow(message);
   });
