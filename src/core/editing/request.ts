@@ -38,7 +38,7 @@ export interface Step {
 export interface Edited {
   /**
    * [d], in float64 so that edits can follow one another without loss. Rounded to float32 for the generator, its
-   * distances still hold to 1e-6. [rows · d] where some layers only were edited.
+   * distances still hold to 1e-6. [rows · d] where some layers only were edited, or the given latent had a row a layer.
    */
   readonly latent: Float64Array;
   /** One for each moved attribute, sorted by name. */

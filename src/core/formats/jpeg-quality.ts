@@ -1,7 +1,7 @@
 // Estimates the quality that a JPEG was saved with, so that an edited photo is saved no worse and no larger than it was.
 // Format: ITU-T T.81, annex B.2.4.1 (quantisation tables); the scale is the Independent JPEG Group's.
 
-/** The first row of the standard's table for brightness (annex K.1), in the order of files. */
+/** The first 16 numbers of the standard's table for brightness (annex K.1) in zigzag order, as files hold it. */
 const standard = [16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40];
 
 /** @returns 1 to 100; undefined where the file has no table before its pixels. */

@@ -63,7 +63,7 @@ function placeOf(part: Uint8Array, bytes: Uint8Array, from: number): number {
 
 /**
  * Puts a packet into a JPEG (XMP part 3, §1.1.3: one segment APP1 behind its address).
- * @param jpeg a whole JPEG. @throws RangeError for a packet beyond 65,502 bytes.
+ * @param jpeg a whole JPEG. @throws RangeError for a packet beyond 65,504 bytes.
  */
 export function addJpegXmp(jpeg: Uint8Array, packet: string): Uint8Array<ArrayBuffer> {
   const content = new TextEncoder().encode(`http://ns.adobe.com/xap/1.0/\0${packet}`);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** The options that every kind of architecture has beside its resolution. */
 export const channelOptions = {
   latentSize: z.int().min(1).max(4096).describe('length d of the latent'),
-  fmapBase: z.number().min(1).describe('scale of the channel counts: 2·fmapBase/side at each side'),
+  fmapBase: z.number().min(1).describe('scale of the channel counts: fmapBase·(2/side)^fmapDecay at each side'),
   fmapDecay: z.number().min(0).describe('how fast channel counts fall with the side'),
   fmapMax: z.int().min(1).describe('upper bound of the channel counts'),
 };

@@ -1,6 +1,6 @@
 // Measures how alike two sets of pictures are, one by one: their pixels, and what a classifier makes of them.
 
-/** Peak signal-to-noise ratio of one image in dB. @param image, target in [-1, 1]; values beyond are clipped. */
+/** Peak signal-to-noise ratio of one image in dB. @param image values beyond [-1, 1] are clipped. @param target in [-1, 1]. */
 export function psnr(image: ArrayLike<number>, target: ArrayLike<number>): number {
   let sum = 0;
   for (let at = 0; at < target.length; at++) {

@@ -28,7 +28,7 @@ export interface TuneSettings {
   /** Weight of the mean squared change of another face. */
   readonly locality: number;
   /** How far from the photo's latent the other faces are, as a share of the way to faces drawn at random. */
-  readonly nearness: number;
+  readonly interpolation: number;
 }
 
 export const tuneSettings: TuneSettings = {
@@ -36,7 +36,7 @@ export const tuneSettings: TuneSettings = {
   learningRate: 0.004,
   likeness: { pixels: 20, features: 0.3 },
   locality: 8,
-  nearness: 0.5,
+  interpolation: 0.5,
 };
 
 const names = { generator: 'generator', adam: 'generatorAdam' } as const;
@@ -119,7 +119,7 @@ export class Tuner {
    * @throws what `watch.signal` was aborted with.
    */
   async tune(target: Target, latent: Float32Array, random: Random, watch: Watch = {}): Promise<Weights> {
-    const { steps, learningRate, nearness } = this.#settings;
+    const { steps, learningRate, interpolation } = this.#settings;
     const { generator } = this.#networks;
     const model = ganModel(generator.architecture);
     const state = this.#start(model);
@@ -130,7 +130,7 @@ export class Tuner {
     for (let step = 0; step < steps; step++) {
       const drawn = repeatRows(this.#map(sampleLatents(random, 1, d)), d, model.layers);
       latents.set(
-        drawn.map((value, at) => latent[at]! + nearness * (value - latent[at]!)),
+        drawn.map((value, at) => latent[at]! + interpolation * (value - latent[at]!)),
         latent.length,
       );
       const rate = Float32Array.of(learningRate * halfCosine(step / steps));
