@@ -51,13 +51,6 @@ export function isRange([from, to]: LayerRange, count: number): boolean {
   return [from, to].every(Number.isInteger) && from >= 0 && from <= to && to < count;
 }
 
-/** `coarse`, or `0-2` where the range has no name. */
-export function formatLayers([from, to]: LayerRange, count: number): string {
-  const names = count < fewestLayers ? layerNames.slice(0, 1) : layerNames;
-  const isIt = (name: LayerName) => layersNamed(name, count).every((row, i) => row === [from, to][i]);
-  return names.find(isIt) ?? (from === to ? `${from}` : `${from}-${to}`);
-}
-
 /** Number of rows that are in both. */
 export function sharedLayers(a: LayerRange, b: LayerRange): number {
   return Math.max(0, Math.min(a[1], b[1]) - Math.max(a[0], b[0]) + 1);

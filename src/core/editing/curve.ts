@@ -58,10 +58,7 @@ export interface CurvePoint {
 }
 
 /** The end of a curve. */
-export interface CurveEnd extends Omit<CurvePoint, 'share'> {
-  /** One a lock that is not followed: its score at the end less that at the start. */
-  readonly drifts: Float64Array;
-}
+type CurveEnd = Omit<CurvePoint, 'share'>;
 
 /** Longest step, in σ: a third of it ends 0.1 σ away after 3 σ, and takes thrice as long. */
 const longestStep = 0.3;
@@ -85,16 +82,14 @@ export function followCurve(curve: Curve, first = steadyTurn(curve, curve.start)
   const { start, geometry, scores, courses } = curve;
   const locks = heldLocks(curve);
   const held = scores.values(start, locks);
-  let end: Omit<CurvePoint, 'share'> = { latent: start, residuals: courses.map(() => 1) };
+  let end: CurveEnd = { latent: start, residuals: courses.map(() => 1) };
   for (const point of curvePoints(curve, first)) end = point;
   let { latent } = end;
-  const driftsAt = (there: Float64Array) => scores.values(there, locks).map((value, at) => value - held[at]!);
-  let drifts = driftsAt(latent);
-  for (let i = 0; i < lastCorrections && drifts.some(drift => Math.abs(drift) > noDrift); i++) {
+  const drifts = () => scores.values(latent, locks).some((value, at) => Math.abs(value - held[at]!) > noDrift);
+  for (let i = 0; i < lastCorrections && drifts(); i++) {
     latent = correctedBy(latent, geometry, scores.slopes(latent, locks), held);
-    drifts = driftsAt(latent);
   }
-  return { latent, residuals: end.residuals, drifts };
+  return { latent, residuals: end.residuals };
 }
 
 /**

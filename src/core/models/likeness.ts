@@ -26,7 +26,7 @@ const face = { width: 0.7, height: 0.85, middle: 0.05 } as const;
  * @returns the weight of each pixel, [1, 1, R, R] with a mean of 1: full inside the ellipse of the face, from there down
  *   to that of the edge.
  */
-export function pixelWeights(resolution: number): Float32Array<ArrayBuffer> {
+function pixelWeights(resolution: number): Float32Array<ArrayBuffer> {
   const weights = new Float32Array(resolution ** 2);
   const at = (index: number) => (2 * (index + 0.5)) / resolution - 1;
   for (let row = 0; row < resolution; row++) {

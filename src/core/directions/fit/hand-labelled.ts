@@ -10,7 +10,7 @@ import type { Direction } from '../direction.ts';
 import type { LabelledRows } from './samples.ts';
 import { decisionValues, fitSvm, type Svm } from './svm.ts';
 
-export const fewestLabels = 30;
+const fewestLabels = 30;
 const fewestOfClass = 5;
 
 /** The best of 1, 0.1, …, 0.0001 on planted attributes with 100 and 300 labels (docs/log.md). */

@@ -26,7 +26,7 @@ export interface NotControllable {
 }
 
 /** Below this many faces in a class, a boundary says more about those faces than about the attribute. */
-export const minimumClassSize = 20;
+const minimumClassSize = 20;
 
 export const defaultRatio = 0.02;
 

@@ -33,7 +33,7 @@ export function slowDense({ weight, bias }: Layer, x: Tensor, rate: number): Ten
 }
 
 /** One factor a channel. @param w [N, d]. @returns [N, I]. */
-export function styleOf({ style }: Styled, w: Tensor): Tensor {
+function styleOf({ style }: Styled, w: Tensor): Tensor {
   const { weight, input } = equalised(style.weight, w, 1);
   return dense({ weight, bias: style.bias }, input);
 }

@@ -15,8 +15,7 @@ export interface InversionNetworks {
   readonly encoder: Network<EncoderArchitecture>;
 }
 
-export const inversionPhases = ['encode', 'refine', 'tune'] as const;
-export type InversionPhase = (typeof inversionPhases)[number];
+export type InversionPhase = 'encode' | 'refine' | 'tune';
 
 export interface InversionProgress {
   readonly phase: InversionPhase;

@@ -47,7 +47,7 @@ const names = { latent: 'latent', adam: 'latentAdam' } as const;
 const adam = { beta1: 0.9, beta2: 0.99 } as const;
 
 /** One step. Fed: `target` [1, 3, R, R], `features` [1, F], `learningRate`. The state holds the latent, [1, layers, d]. */
-export function refineStep(
+function refineStep(
   { generator, classifier }: InversionNetworks,
   { likeness: weights, prior, offsets }: RefineSettings,
   featureCount: number,

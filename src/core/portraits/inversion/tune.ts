@@ -52,7 +52,7 @@ function tunable(model: GanModel, latents: Tensor) {
 }
 
 /** One step. Fed: `target` [1, 3, R, R], `features` [1, F], `latents` [2, layers, d] (photo, other face), `learningRate`. */
-export function tuneStep(
+function tuneStep(
   { generator, classifier }: InversionNetworks,
   { likeness: weights, locality }: TuneSettings,
   featureCount: number,

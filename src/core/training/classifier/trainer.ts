@@ -63,7 +63,7 @@ function copyName(parameter: string, copy: 'average' | 'best'): string {
 }
 
 /** One step. Fed: `images` [N, 3, R, R], `labels` [N, attributes], `learningRate`, `emaDecay`. */
-export function classifierStep(config: ClassifierTrainingConfig): ProgramDefinition {
+function classifierStep(config: ClassifierTrainingConfig): ProgramDefinition {
   const { architecture, loss: lossName, minibatch, weightDecay } = config;
   const { resolution } = architecture;
   const tree = parameterInputs(classifierSpec(architecture), names.parameters);

@@ -91,7 +91,7 @@ interface BothTerms {
  * generated images and the discriminator's view of them, which saves a quarter of the time (docs/log.md); where each
  * image counts alone, the pass back through the discriminator too.
  */
-export function simultaneousTerms(options: StepOptions, penalise: boolean): BothTerms {
+function simultaneousTerms(options: StepOptions, penalise: boolean): BothTerms {
   const networks = networksOf(options);
   const alone = ganModel(options.architecture).imagesTogether === 1;
   const shared = alone ? termsOfOnePass(options, penalise, networks) : undefined;
