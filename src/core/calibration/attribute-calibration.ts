@@ -22,8 +22,6 @@ export interface CalibrationWork extends LockChoice {
 
 /** How well the boundary must separate faces. */
 const leastAuc = 0.7;
-/** Strengths tried to each side of a face when layers or locks are chosen: fewer than elsewhere, to save time. */
-const triedStrengths = 2;
 /** Attributes that move along, of which so many are kept, the largest change first. */
 const mostCompanions = 6;
 /** The smallest change that is kept, in probability. */
@@ -35,14 +33,14 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   const boundary = editor.bundle.movable.find(each => each.attribute === attribute.attribute);
   if (attribute.boundary === null || boundary === undefined) return attribute;
   const name = attribute.attribute;
-  const chosen = await chosenLayers(editor, judge, name, work.trialFaces, triedStrengths);
+  const chosen = await chosenLayers(editor, judge, name, work.trialFaces);
   const layers = chosen?.layers;
   const free: Plan = { moved: name, locks: [], ...(layers && { layers }) };
   const swept = await sweep(editor, judge, free, work.faces);
   const movesWith = companions(name, swept, editor.bundle.directions.filter(isScored));
   const along = movesWith.map(({ attribute: companion }) => companion);
   const hold = await chosenHold(name, layers, along, work);
-  const best = await chosenLocks(editor, judge, name, boundary, chosen, hold, work, triedStrengths);
+  const best = await chosenLocks(editor, judge, boundary, chosen, hold, work);
   const plan: Plan = { ...free, locks: best.locks, hold };
   const effect = (each: Plan) => effectOf(editor, judge, each, work.judgedFaces);
   const { locks, appears, safeRange } = await leavingChange(best.locks, async some => {

@@ -3,7 +3,7 @@ import { fewestLayers, type LayerName, type LayerRange, layersNamed } from '../d
 import type { FaceEditor } from '../editor/face-editor.ts';
 import type { EditEffect } from '../measures/answers/edit-effects.ts';
 import type { Judge } from './judge.ts';
-import { effectOf, type ProbeFaces } from './probe.ts';
+import { effectOf, type ProbeFaces, triedStrengths } from './probe.ts';
 
 /** Some layers, and what moves that act on them do. */
 export interface TriedLayers {
@@ -16,21 +16,17 @@ export interface ChosenLayers extends TriedLayers {
   readonly effect: EditEffect;
 }
 
-/**
- * Tries all layers and each third on real edits.
- * @param strengths as `probe` tries them. @returns undefined where there are too few layers to choose from.
- */
+/** Tries all layers and each third on real edits. @returns undefined where there are too few layers to choose from. */
 export async function chosenLayers(
   editor: FaceEditor,
   judge: Judge,
   moved: string,
   faces: ProbeFaces,
-  strengths: number,
 ): Promise<ChosenLayers | undefined> {
   if (editor.layers < fewestLayers) return undefined;
   const look = async (name: LayerName): Promise<ChosenLayers> => {
     const layers = layersNamed(name, editor.layers);
-    return { layers, effect: await effectOf(editor, judge, { moved, locks: [], layers }, faces, strengths) };
+    return { layers, effect: await effectOf(editor, judge, { moved, locks: [], layers }, faces, triedStrengths) };
   };
   return bestLayers(
     [await look('all'), await look('coarse'), await look('middle'), await look('fine')],
@@ -39,9 +35,9 @@ export async function chosenLayers(
 }
 
 /**
- * @param tried the first is of all layers. @param others how many attributes are not moved. @returns those whose moves change the other attributes least, of those that
- *   do what they say as often as all do; a part must flip fewer than all. Both comparisons allow for the error of the
- *   difference of two shares.
+ * @param tried the first is of all layers. @param others how many attributes are not moved.
+ * @returns those whose moves change the other attributes least, of those that do what they say as often as all do; a part
+ *   must flip fewer than all. Both comparisons allow for the error of the difference of two shares.
  */
 export function bestLayers<Tried extends TriedLayers>(tried: readonly [Tried, ...Tried[]], others: number): Tried {
   const [all, ...parts] = tried;

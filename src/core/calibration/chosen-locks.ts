@@ -9,7 +9,7 @@ import type { EditEffect } from '../measures/answers/edit-effects.ts';
 import type { ChosenLayers } from './chosen-layers.ts';
 import type { Judge } from './judge.ts';
 import type { LinearResponse } from './linear-response.ts';
-import { effectOf, type ProbeFaces, scoredBoundaries, targets } from './probe.ts';
+import { effectOf, type ProbeFaces, scoredBoundaries, targets, triedStrengths } from './probe.ts';
 import { searchLocks } from './suggested-locks.ts';
 
 export interface LockChoice {
@@ -41,18 +41,16 @@ type Tried = { readonly locks: readonly string[] } & EditEffect;
  * The number of locks whose edits keep the other attributes best and still work. The winner among many on a few faces
  * may have won by luck, so it must win against no locks on other faces too, which judge it.
  * @param chosen the layers that moves act on, where there was a choice. @param hold how the locks are held.
- * @param strengths as `probe` tries them.
  */
 export async function chosenLocks(
   editor: FaceEditor,
   judge: Judge,
-  attribute: string,
   moved: Direction,
   chosen: ChosenLayers | undefined,
   hold: Hold,
   { response, logits, trialFaces, judgedFaces, mostLocks }: LockChoice,
-  strengths: number,
 ): Promise<Tried> {
+  const { attribute } = moved;
   const { thresholds } = judge;
   const margins = logits.map((logit, at) => logit - thresholds[at % thresholds.length]!);
   const column = attributeIndex(attribute, editor.attributes);
@@ -72,10 +70,10 @@ export async function chosenLocks(
     return { locks, ...(await effectOf(editor, judge, plan, faces, tried)) };
   };
   const isKnown = chosen !== undefined && hold === 'linear';
-  let winner: Tried = isKnown ? { locks: [], ...chosen.effect } : await look([], trialFaces, strengths);
+  let winner: Tried = isKnown ? { locks: [], ...chosen.effect } : await look([], trialFaces, triedStrengths);
   for (const { locks } of steps.filter((_, count) => triedCounts.includes(count) || count === steps.length - 1)) {
     if (locks.length === 0) continue;
-    const tried = await look(locks, trialFaces, strengths);
+    const tried = await look(locks, trialFaces, triedStrengths);
     if (cost(tried) < cost(winner)) winner = tried;
   }
   let best = await look([], judgedFaces);

@@ -17,6 +17,9 @@ import {
 } from '../measures/answers/edit-effects.ts';
 import type { Judge } from './judge.ts';
 
+/** Strengths tried to each side of a face when layers or locks are chosen: fewer than elsewhere, to save time. */
+export const triedStrengths = 2;
+
 /** One kind of edit: the attribute that is moved, and those that must stay. */
 export interface Plan {
   readonly moved: string;

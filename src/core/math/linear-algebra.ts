@@ -35,19 +35,23 @@ export function addScaled(target: Float64Array, v: ArrayLike<number>, factor: nu
 }
 
 /**
+ * Share of a vector that must be new for it to count as independent: float32's precision, since a smaller part may be
+ * noise from a float32 file.
+ */
+const rankTolerance = 1e-7;
+
+/**
  * An orthonormal basis of the span of `vectors`: the Q of a QR factorisation, by modified Gram-Schmidt, repeated
  * where it loses digits, which is as orthogonal as rounding allows (Giraud et al. 2005).
  * @param vectors k vectors [d]; they may be dependent, more than d, or none.
- * @param tolerance a vector counts as dependent where the part that is new is no larger than this share of it. The
- *   default is float32's precision: a smaller part may be noise from a float32 file.
  * @returns r ≤ min(k, d) orthonormal vectors [d], where r is the rank.
  */
-export function orthonormalBasis(vectors: Iterable<ArrayLike<number>>, tolerance = 1e-7): Float64Array[] {
+export function orthonormalBasis(vectors: Iterable<ArrayLike<number>>): Float64Array[] {
   const basis: Float64Array[] = [];
   for (const vector of vectors) {
     const rest = removeSpan(vector, basis);
     const restLength = length(rest);
-    if (restLength > tolerance * length(vector)) basis.push(scaled(rest, 1 / restLength));
+    if (restLength > rankTolerance * length(vector)) basis.push(scaled(rest, 1 / restLength));
   }
   return basis;
 }

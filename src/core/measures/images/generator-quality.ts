@@ -4,7 +4,6 @@ import { halved, type ImageSet } from '../../images/image-set.ts';
 import { createRandom, permutation } from '../../math/random.ts';
 import { streams } from '../../math/streams.ts';
 import type { Device } from '../../runtime/device.ts';
-import type { Tick } from '../tick.ts';
 import { generateImages, type ImageMaker, selectImages } from './image-samples.ts';
 import { meanMsSsim } from './ms-ssim.ts';
 import { slicedWasserstein, swdLevels } from './sliced-wasserstein.ts';
@@ -16,8 +15,6 @@ export interface QualitySample {
   readonly images?: number;
   /** Pairs of generated images. Default 500. */
   readonly pairs?: number;
-  /** Called after each part of the work. */
-  readonly tick?: Tick;
 }
 
 export interface GeneratorQuality {
@@ -51,7 +48,7 @@ export async function generatorQuality(
   device: Device,
   generator: ImageMaker,
   real: ImageSet,
-  { seed, images = 1024, pairs = 500, tick }: QualitySample,
+  { seed, images = 1024, pairs = 500 }: QualitySample,
 ): Promise<GeneratorQuality> {
   swdLevels(generator.resolution); // refuses a side that has none, before any work
   const count = Math.min(images, real.count);
@@ -61,14 +58,13 @@ export async function generatorQuality(
     permutation(createRandom(seed, streams.trainGan.qualityReals), real.count).subarray(0, count),
   );
   while (chosen.resolution > generator.resolution) chosen = halved(chosen);
-  const made = await generateImages(generator, count, createRandom(seed, streams.trainGan.qualityLatents), tick);
+  const made = await generateImages(generator, count, createRandom(seed, streams.trainGan.qualityLatents));
   const { levels, average } = await slicedWasserstein(
     device,
     made,
     chosen,
     createRandom(seed, streams.trainGan.qualityDirections),
-    tick,
   );
-  const msSsim = await meanMsSsim(made, pairs, createRandom(seed, streams.trainGan.qualityPairs), tick);
+  const msSsim = await meanMsSsim(made, pairs, createRandom(seed, streams.trainGan.qualityPairs));
   return { swd: levels, swdAverage: average, msSsim, images: count, pairs };
 }

@@ -1,16 +1,19 @@
 // Cuts images into bands of detail, scale by scale, which the sliced Wasserstein distance compares.
 
+/** The side of the last level, and of the smallest images that can be compared. */
+export const smallestLevel = 16;
+
 /**
  * One level of a plane's Laplacian pyramid (Burt and Adelson 1983): 5×5 binomial filter, mirrored at the borders so that
  * −1 is 1.
  * @param plane [side, side]. @param level side of the level: `side`, or that halved some times.
- * @param smallest side of the last level. @returns [level, level]: the plane at that size less the next smaller one
+ * @returns [level, level]: the plane at that size less the next smaller one
  *   enlarged; at the last level the smoothed plane itself.
  */
-export function pyramidLevel(plane: Float32Array, side: number, level: number, smallest: number): Float32Array {
+export function pyramidLevel(plane: Float32Array, side: number, level: number): Float32Array {
   let smooth = plane;
   for (let at = side; at > level; at /= 2) smooth = halvedRows(halvedRows(smooth, at, at), at / 2, at);
-  if (level === smallest) return smooth;
+  if (level === smallestLevel) return smooth;
   const half = level / 2;
   const smaller = halvedRows(halvedRows(smooth, level, level), half, level);
   const enlarged = enlargedRows(enlargedRows(smaller, half, half), level, half);

@@ -14,15 +14,9 @@ export const patchSize = channels * patchArea;
 /**
  * Fills `patches` with 128 random 7×7 patches of each image's pyramid level. Each channel of the whole set is brought to
  * mean 0 and deviation 1, so that brightness and contrast of a set do not count; one without variation becomes 0.
- * @param patches [count · 128, 147]. @param level side of the level. @param smallestLevel side of the pyramid's last.
+ * @param patches [count · 128, 147]. @param level side of the level.
  */
-export function cutPatches(
-  patches: Float32Array,
-  images: ImageSet,
-  level: number,
-  smallestLevel: number,
-  random: Random,
-): void {
+export function cutPatches(patches: Float32Array, images: ImageSet, level: number, random: Random): void {
   const { resolution, count } = images;
   const planeSize = resolution * resolution;
   const positions = level - patchSide + 1;
@@ -33,7 +27,7 @@ export function cutPatches(
     const planes = Array.from({ length: channels }, (_, channel) => {
       const start = channel * planeSize;
       const plane = new Float32Array(pixels.subarray(start, start + planeSize));
-      return pyramidLevel(plane, resolution, level, smallestLevel);
+      return pyramidLevel(plane, resolution, level);
     });
     for (let patch = 0; patch < patchesPerImage; patch++) {
       const corner = random.integer(positions) * level + random.integer(positions);

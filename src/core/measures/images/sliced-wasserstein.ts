@@ -8,6 +8,7 @@ import { mean } from '../../math/statistics.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program } from '../../runtime/program.ts';
 import type { Tick } from '../tick.ts';
+import { smallestLevel } from './laplacian-pyramid.ts';
 import { cutPatches, patchesPerImage, patchSize } from './patches.ts';
 import { wasserstein } from './wasserstein.ts';
 
@@ -20,9 +21,6 @@ export interface SlicedWasserstein {
 
 /** The paper's 4 × 128. */
 const directionCount = 512;
-
-/** The side of the last level, and of the smallest images that can be compared. */
-export const smallestLevel = 16;
 
 /** Directions that are projected on at once, from 16 to 128: more are faster, up to 2²⁶ projections of a set. */
 const directionsAtOnce = (patches: number) =>
@@ -74,7 +72,7 @@ export async function slicedWasserstein(
   let done = 0;
   try {
     for (const level of sides) {
-      for (const [set, images] of [a, b].entries()) cutPatches(patches[set]!, images, level, smallestLevel, random);
+      for (const [set, images] of [a, b].entries()) cutPatches(patches[set]!, images, level, random);
       const distances: number[] = [];
       for (let drawn = 0; drawn < directionCount; drawn += block) {
         const directions = unitDirections(random, block);

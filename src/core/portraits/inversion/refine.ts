@@ -16,7 +16,7 @@ import { StateStore } from '../../runtime/state.ts';
 import { halfCosine } from '../../training/half-cosine.ts';
 import { type InversionNetworks, tell, type Watch } from './networks.ts';
 
-export interface RefineSettings {
+interface RefineSettings {
   readonly steps: number;
   /** Highest rate of Adam, in σ of the latent; it falls to zero along a half cosine. */
   readonly learningRate: number;
@@ -47,11 +47,8 @@ const names = { latent: 'latent', adam: 'latentAdam' } as const;
 const adam = { beta1: 0.9, beta2: 0.99 } as const;
 
 /** One step. Fed: `target` [1, 3, R, R], `features` [1, F], `learningRate`. The state holds the latent, [1, layers, d]. */
-function refineStep(
-  { generator, classifier }: InversionNetworks,
-  { likeness: weights, prior, offsets }: RefineSettings,
-  featureCount: number,
-): ProgramDefinition {
+function refineStep({ generator, classifier }: InversionNetworks, featureCount: number): ProgramDefinition {
+  const { likeness: weights, prior, offsets } = refineSettings;
   const model = ganModel(generator.architecture);
   const { resolution, latentSize } = model.architecture;
   const latent = ops.input(names.latent, [1, model.layers, latentSize]);
@@ -81,25 +78,18 @@ export class Refiner {
   readonly #device: Device;
   readonly #program: Program;
   readonly #layers: number;
-  readonly #settings: RefineSettings;
 
-  private constructor(device: Device, program: Program, layers: number, settings: RefineSettings) {
+  private constructor(device: Device, program: Program, layers: number) {
     this.#device = device;
     this.#program = program;
     this.#layers = layers;
-    this.#settings = settings;
   }
 
   /** @param featureCount numbers that the classifier sees a face by. */
-  static async open(
-    device: Device,
-    networks: InversionNetworks,
-    featureCount: number,
-    settings = refineSettings,
-  ): Promise<Refiner> {
+  static async open(device: Device, networks: InversionNetworks, featureCount: number): Promise<Refiner> {
     const { layers } = ganModel(networks.generator.architecture);
-    const program = await Program.compile(device, refineStep(networks, settings, featureCount));
-    return new Refiner(device, program, layers, settings);
+    const program = await Program.compile(device, refineStep(networks, featureCount));
+    return new Refiner(device, program, layers);
   }
 
   /**
@@ -107,7 +97,7 @@ export class Refiner {
    * @returns the refined latent [layers, d]. @throws what `watch.signal` was aborted with.
    */
   async refine(target: Target, encoded: Float32Array, watch: Watch = {}): Promise<Float32Array> {
-    const { steps, learningRate } = this.#settings;
+    const { steps, learningRate } = refineSettings;
     const size = encoded.length / this.#layers;
     const shape = [1, this.#layers, size];
     const state = new StateStore(this.#device);

@@ -20,7 +20,7 @@ import { halfCosine } from '../../training/half-cosine.ts';
 import { type InversionNetworks, tell, type Watch } from './networks.ts';
 import type { Target } from './refine.ts';
 
-export interface TuneSettings {
+interface TuneSettings {
   readonly steps: number;
   /** Highest rate of Adam; it falls to zero along a half cosine. */
   readonly learningRate: number;
@@ -52,11 +52,8 @@ function tunable(model: GanModel, latents: Tensor) {
 }
 
 /** One step. Fed: `target` [1, 3, R, R], `features` [1, F], `latents` [2, layers, d] (photo, other face), `learningRate`. */
-function tuneStep(
-  { generator, classifier }: InversionNetworks,
-  { likeness: weights, locality }: TuneSettings,
-  featureCount: number,
-): ProgramDefinition {
+function tuneStep({ generator, classifier }: InversionNetworks, featureCount: number): ProgramDefinition {
+  const { likeness: weights, locality } = tuneSettings;
   const model = ganModel(generator.architecture);
   const { resolution, latentSize } = model.architecture;
   const size = [1, 3, resolution, resolution];
@@ -85,20 +82,12 @@ export class Tuner {
   readonly #program: Program;
   readonly #networks: InversionNetworks;
   readonly #map: LatentMapping;
-  readonly #settings: TuneSettings;
 
-  private constructor(
-    device: Device,
-    program: Program,
-    networks: InversionNetworks,
-    map: LatentMapping,
-    settings: TuneSettings,
-  ) {
+  private constructor(device: Device, program: Program, networks: InversionNetworks, map: LatentMapping) {
     this.#device = device;
     this.#program = program;
     this.#networks = networks;
     this.#map = map;
-    this.#settings = settings;
   }
 
   /** @param map of the generator. @param featureCount numbers that the classifier sees a face by. */
@@ -107,10 +96,9 @@ export class Tuner {
     networks: InversionNetworks,
     map: LatentMapping,
     featureCount: number,
-    settings = tuneSettings,
   ): Promise<Tuner> {
-    const program = await Program.compile(device, tuneStep(networks, settings, featureCount));
-    return new Tuner(device, program, networks, map, settings);
+    const program = await Program.compile(device, tuneStep(networks, featureCount));
+    return new Tuner(device, program, networks, map);
   }
 
   /**
@@ -119,7 +107,7 @@ export class Tuner {
    * @throws what `watch.signal` was aborted with.
    */
   async tune(target: Target, latent: Float32Array, random: Random, watch: Watch = {}): Promise<Weights> {
-    const { steps, learningRate, interpolation } = this.#settings;
+    const { steps, learningRate, interpolation } = tuneSettings;
     const { generator } = this.#networks;
     const model = ganModel(generator.architecture);
     const state = this.#start(model);

@@ -5,7 +5,7 @@ import { halved, type ImageSet, withNormalisation } from '../../../core/images/i
 import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { generatorQuality } from '../../../core/measures/images/generator-quality.ts';
-import { smallestLevel } from '../../../core/measures/images/sliced-wasserstein.ts';
+import { smallestLevel } from '../../../core/measures/images/laplacian-pyramid.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { sampleLatents } from '../../../core/models/latents.ts';
 import type { Device } from '../../../core/runtime/device.ts';
