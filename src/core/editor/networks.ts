@@ -13,7 +13,7 @@ import type { GanArchitecture } from '../models/gan-architecture.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import type { SpecTree } from '../models/gan-model.ts';
 import { BatchRunner } from '../models/inference.ts';
-import type { Weights } from '../models/weights.ts';
+import type { Network, Weights } from '../models/weights.ts';
 import type { Device } from '../runtime/device.ts';
 import { briefly, deviceFailure } from '../runtime/device-check.ts';
 import { Program } from '../runtime/program.ts';
@@ -21,12 +21,6 @@ import { type Bundle, bundleFiles } from './bundle.ts';
 
 /** Images per run of a network. */
 const batch = 16;
-
-/** A network to compile, to differentiate or to train on. */
-export interface Network<Architecture> {
-  readonly architecture: Architecture;
-  readonly weights: Weights;
-}
 
 export interface BundleNetworks {
   readonly generator: Network<GanArchitecture>;

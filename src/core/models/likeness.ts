@@ -1,7 +1,13 @@
 // How alike two pictures of faces are, as a graph that can be differentiated: pixels, and what a classifier makes of them.
 import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { type ClassifierArchitecture, type ClassifierParameters, classifierFeatures } from './classifier.ts';
+import {
+  type ClassifierArchitecture,
+  type ClassifierParameters,
+  classifierFeatures,
+  classifierSpec,
+} from './classifier.ts';
+import { constants, type Network } from './weights.ts';
 
 /** Weights of the two distances in one loss. */
 export interface LikenessWeights {
@@ -44,6 +50,11 @@ function pixelWeights(resolution: number): Float32Array<ArrayBuffer> {
 export interface Onlooker {
   readonly architecture: ClassifierArchitecture;
   readonly parameters: ClassifierParameters;
+}
+
+/** @param classifier is differentiated and never changed. */
+export function onlookerOf({ architecture, weights }: Network<ClassifierArchitecture>): Onlooker {
+  return { architecture, parameters: constants(classifierSpec(architecture), weights) };
 }
 
 /** A picture to be like: [N, 3, R, R] in [-1, 1], and the onlooker's features of it, [N, F]. */

@@ -6,6 +6,12 @@ import { mapTree, type ParameterSpec, type Parameters, type Tree } from '../grap
 /** Values of a parameter by its path in the network's spec. */
 export type Weights = Readonly<Record<string, NdArray<Float32Array>>>;
 
+/** A trained network: to compile, to differentiate or to train on. */
+export interface Network<Architecture> {
+  readonly architecture: Architecture;
+  readonly weights: Weights;
+}
+
 /** @param precision `float64` for the interpreter, which would otherwise convert the values anew at each run. */
 export function constants<T extends Tree<ParameterSpec>>(
   tree: T,

@@ -2,12 +2,7 @@
 import type { ClassifierArchitecture } from '../../models/classifier.ts';
 import type { EncoderArchitecture } from '../../models/encoder.ts';
 import type { GanArchitecture } from '../../models/gan-architecture.ts';
-import type { Weights } from '../../models/weights.ts';
-
-interface Network<Architecture> {
-  readonly architecture: Architecture;
-  readonly weights: Weights;
-}
+import type { Network } from '../../models/weights.ts';
 
 export interface InversionNetworks {
   readonly generator: Network<GanArchitecture>;

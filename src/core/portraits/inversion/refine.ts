@@ -4,10 +4,9 @@ import { meanRow } from '../../editing/distances.ts';
 import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
 import { sizeOf, type Tensor } from '../../graph/tensor.ts';
-import { classifierSpec } from '../../models/classifier.ts';
 import { ganModel } from '../../models/gan-kinds.ts';
 import { repeatRows } from '../../models/inference.ts';
-import { type LikenessWeights, likeness, unlikeness } from '../../models/likeness.ts';
+import { type LikenessWeights, likeness, onlookerOf, unlikeness } from '../../models/likeness.ts';
 import { constants } from '../../models/weights.ts';
 import { adamSpecs, adamUpdates } from '../../nn/adam.ts';
 import type { Device } from '../../runtime/device.ts';
@@ -53,15 +52,11 @@ function refineStep({ generator, classifier }: InversionNetworks, featureCount: 
   const { resolution, latentSize } = model.architecture;
   const latent = ops.input(names.latent, [1, model.layers, latentSize]);
   const images = model.generate(constants(model.finishedSpec(), generator.weights), latent);
-  const onlooker = {
-    architecture: classifier.architecture,
-    parameters: constants(classifierSpec(classifier.architecture), classifier.weights),
-  };
   const target = {
     images: ops.input('target', [1, 3, resolution, resolution]),
     features: ops.input('features', [1, featureCount]),
   };
-  const alike = likeness(onlooker, images, target);
+  const alike = likeness(onlookerOf(classifier), images, target);
   const common = ops.mean(latent, [1], true);
   const distance = ops.mul(ops.mean(ops.square(common)), prior);
   const spread = ops.mul(ops.mean(ops.square(ops.sub(latent, common))), offsets);

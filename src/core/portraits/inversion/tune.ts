@@ -5,12 +5,11 @@ import * as ops from '../../graph/ops.ts';
 import { sizeOf, type Tensor, topologicalOrder } from '../../graph/tensor.ts';
 import { flattenTree, type ParameterSpec, parameterInputs } from '../../graph/tree.ts';
 import type { Random } from '../../math/random.ts';
-import { classifierSpec } from '../../models/classifier.ts';
 import { ganModel } from '../../models/gan-kinds.ts';
 import type { GanModel, TensorTree } from '../../models/gan-model.ts';
 import { type LatentMapping, repeatRows } from '../../models/inference.ts';
 import { sampleLatents } from '../../models/latents.ts';
-import { type LikenessWeights, likeness, unlikeness } from '../../models/likeness.ts';
+import { type LikenessWeights, likeness, onlookerOf, unlikeness } from '../../models/likeness.ts';
 import { constants, type Weights } from '../../models/weights.ts';
 import { adamSpecs, adamUpdates } from '../../nn/adam.ts';
 import type { Device } from '../../runtime/device.ts';
@@ -62,12 +61,8 @@ function tuneStep({ generator, classifier }: InversionNetworks, featureCount: nu
   const [photo, other] = [0, 1].map(at => ops.slice(images, [at, 0, 0, 0], size)) as [Tensor, Tensor];
   const otherLatent = ops.slice(latents, [1, 0, 0], [1, model.layers, latentSize]);
   const asItWas = model.generate(constants(model.finishedSpec(), generator.weights), otherLatent);
-  const onlooker = {
-    architecture: classifier.architecture,
-    parameters: constants(classifierSpec(classifier.architecture), classifier.weights),
-  };
   const target = { images: ops.input('target', size), features: ops.input('features', [1, featureCount]) };
-  const alike = likeness(onlooker, photo, target);
+  const alike = likeness(onlookerOf(classifier), photo, target);
   const changed = ops.mean(ops.square(ops.sub(other, asItWas)));
   const loss = ops.add(unlikeness(alike, weights), ops.mul(changed, locality));
   const slopes = gradients(loss, [...parameters.values()]);

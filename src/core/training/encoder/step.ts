@@ -3,20 +3,20 @@ import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { flattenTree, parameterInputs } from '../../graph/tree.ts';
-import { type ClassifierArchitecture, classifierFeatures, classifierSpec } from '../../models/classifier.ts';
+import { type ClassifierArchitecture, classifierFeatures } from '../../models/classifier.ts';
 import { type EncoderArchitecture, encoder, encoderSpec } from '../../models/encoder.ts';
 import type { GanArchitecture } from '../../models/gan-architecture.ts';
 import { ganModel } from '../../models/gan-kinds.ts';
-import { type LikenessWeights, likeness, unlikeness } from '../../models/likeness.ts';
-import { constants, type Weights } from '../../models/weights.ts';
+import { type LikenessWeights, likeness, onlookerOf, unlikeness } from '../../models/likeness.ts';
+import { constants, type Network } from '../../models/weights.ts';
 import { adamUpdates, movingAverage } from '../../nn/adam.ts';
 import type { ProgramDefinition } from '../../runtime/program.ts';
 
 /** The trained networks that an encoder belongs to: they are differentiated and never changed. */
 export interface EncoderTeachers {
-  readonly generator: { readonly architecture: GanArchitecture; readonly weights: Weights };
+  readonly generator: Network<GanArchitecture>;
   /** The labelling classifier, whose features tell how alike faces are. */
-  readonly classifier: { readonly architecture: ClassifierArchitecture; readonly weights: Weights };
+  readonly classifier: Network<ClassifierArchitecture>;
 }
 
 export interface EncoderLossWeights extends LikenessWeights {
@@ -50,10 +50,7 @@ export function encoderStep(
   const model = ganModel(generator.architecture);
   const { layers, latentSize, resolution } = architecture;
   const makers = constants(model.finishedSpec(), generator.weights);
-  const onlooker = {
-    architecture: classifier.architecture,
-    parameters: constants(classifierSpec(classifier.architecture), classifier.weights),
-  };
+  const onlooker = onlookerOf(classifier);
   const tree = parameterInputs(encoderSpec(architecture), names.parameters);
   const parameters = flattenTree<Tensor>(tree, names.parameters);
   const wholeLatent = [minibatch, layers, latentSize];
