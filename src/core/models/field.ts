@@ -7,6 +7,7 @@ import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
 import { addScaled } from '../math/linear-algebra.ts';
+import { sigmoid } from '../math/sigmoid.ts';
 import { dense, denseSpec, he, type LayerSpec } from '../nn/layers.ts';
 import type { Weights } from './weights.ts';
 
@@ -224,10 +225,6 @@ function addFourRowsToBoth(
     sums[i]! += a * p + b * q + c * r + d * s;
     others[i]! += e * p + f * q + g * r + h * s;
   }
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }
 
 function silu(x: number): number {

@@ -1,4 +1,5 @@
 // Reads the detector's answer: for each cell of a grid, how five boxes of usual sizes must be changed to hold a face.
+import { sigmoid } from '../math/sigmoid.ts';
 import type { Similarity } from './similarity.ts';
 import { applySimilarity } from './similarity.ts';
 
@@ -45,10 +46,6 @@ export function candidates(output: Float32Array, toPhoto: Similarity): Candidate
     }
   }
   return found;
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }
 
 /** Overlap of two squares, as a share of the smaller one, from which they hold the same face. */

@@ -1,4 +1,5 @@
 // Platt scaling: turns logits into probabilities that match frequencies, and measures how far off they are.
+import { sigmoid } from '../../math/sigmoid.ts';
 
 /** σ(slope · logit + intercept) is the probability. */
 export interface PlattScaling {
@@ -40,7 +41,7 @@ function newton(logits: ArrayLike<number>, labels: ArrayLike<number>, start: Pla
     // Gradient and Hessian in slope (s) and intercept (i); the small diagonal keeps the latter invertible.
     let [gs, gi, ss, si, ii] = [0, 0, 1e-9, 0, 1e-9];
     for (let k = 0; k < logits.length; k++) {
-      const p = 1 / (1 + Math.exp(-(at.slope * logits[k]! + at.intercept)));
+      const p = sigmoid(at.slope * logits[k]! + at.intercept);
       const [error, weight] = [p - targets[labels[k] as 0 | 1], p * (1 - p)];
       gs += error * logits[k]!;
       gi += error;
@@ -67,7 +68,7 @@ function newton(logits: ArrayLike<number>, labels: ArrayLike<number>, start: Pla
 
 /** @param logits [n]. @returns the probability of each, [n]. */
 export function plattProbabilities(logits: ArrayLike<number>, { slope, intercept }: PlattScaling): Float64Array {
-  return Float64Array.from(logits, logit => 1 / (1 + Math.exp(-(slope * logit + intercept))));
+  return Float64Array.from(logits, logit => sigmoid(slope * logit + intercept));
 }
 
 /** @param probabilities [n] of yes. @param labels [n], 1 or 0. @returns in [0, 1]; NaN without samples. */

@@ -1,6 +1,7 @@
 // The losses of the attribute classifier, each as a graph to train by and in plain numbers to validate by.
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
+import { sigmoid } from '../../math/sigmoid.ts';
 import type { LabelledLogits } from '../../measures/answers/attribute-metrics.ts';
 
 interface ClassifierLoss {
@@ -14,7 +15,7 @@ export const classifierLosses = {
   /** Mean squared error of the probabilities (the report's). */
   mse: {
     graph: (logits, labels) => ops.mean(ops.square(ops.sub(ops.sigmoid(logits), labels))),
-    value: (logit, label) => (1 / (1 + Math.exp(-logit)) - label) ** 2,
+    value: (logit, label) => (sigmoid(logit) - label) ** 2,
   },
   /** Binary cross-entropy. */
   bce: {
