@@ -1,7 +1,7 @@
 // Edits a latent along a curve on which the scores of locked attributes stay, where a straight line would let them drift.
 import { UserError } from '../errors.ts';
 import { sortedByName } from './conditioning.ts';
-import { type Curve, curvePoints, followCurve, freeSlopes, type Scores, steadyTurn } from './curve.ts';
+import { type Course, type Curve, curvePoints, followCurve, freeSlopes, type Scores, steadyTurn } from './curve.ts';
 import { distanceTo, meanRow, rowsIn, seenLatent } from './distances.ts';
 import { collectWishes, type Edit, type Edited, findDirection } from './request.ts';
 import { planSteps } from './straight-edit.ts';
@@ -55,20 +55,21 @@ export interface MovedFurther {
   readonly latent: Float64Array;
 }
 
-/** The points of a further move of one attribute, from where the edit ends: the start, then one a step. */
+/**
+ * The points of a further move of one attribute: the start, then one a step.
+ * @param latent where the edit ends: what `editOnCurve` makes of it. @throws UserError as `curvePoints`.
+ */
 export function* pointsOnCurve(
-  edit: Edit,
+  { locks, geometry = 'sphere', directions }: Edit,
   scores: Scores,
-  attribute: string,
-  strength: number,
+  latent: Float64Array,
+  course: Course,
 ): Generator<MovedFurther> {
-  const { locks, geometry = 'sphere', directions } = edit;
-  const { latent } = editOnCurve(edit, scores);
   const start = meanRow(latent, directions[0]!.normal.length);
   yield { strength: 0, latent };
-  const curve = { start, geometry, scores, courses: [{ attribute, strength }], locks: [...new Set(locks)].sort() };
+  const curve = { start, geometry, scores, courses: [course], locks: [...new Set(locks)].sort() };
   for (const point of curvePoints(curve)) {
-    yield { strength: strength * point.share, latent: withChange(latent, start, point.latent) };
+    yield { strength: course.strength * point.share, latent: withChange(latent, start, point.latent) };
   }
 }
 

@@ -22,10 +22,10 @@ export function strengthRange(
   distances: readonly [number, number],
   edit: Edit,
 ): readonly [number, number] {
-  editLatent(edit); // throws where the edit itself is refused
-  return edit.scores === undefined
-    ? straightRange(attribute, distances, edit)
-    : curvedRange(attribute, distances, edit);
+  const { latent } = editLatent(edit); // throws where the edit itself is refused
+  if (edit.scores === undefined) return straightRange(attribute, distances, edit);
+  const [below, above] = curvedWalks(attribute, distances, edit, latent);
+  return [below.at(-1)?.strength ?? 0, above.at(-1)?.strength ?? 0];
 }
 
 function straightRange(
@@ -73,7 +73,7 @@ export function spreadOverRange(
   edit: Edit,
   count: number,
 ): MovedFurther[] {
-  editLatent(edit); // throws where the edit itself is refused
+  const { latent: start } = editLatent(edit); // throws where the edit itself is refused
   const shares = Array.from({ length: count }, (_, i) => (i + 1) / count);
   if (edit.scores === undefined) {
     const further = (strength: number) => {
@@ -85,31 +85,31 @@ export function spreadOverRange(
     const above = most > 0 ? shares.map(share => share * most) : [];
     return [...below, ...above].map(further);
   }
-  const [below, above] = curvedWalks(attribute, distances, edit).map(walk => {
+  const [below, above] = curvedWalks(attribute, distances, edit, start).map(walk => {
     const places = new Set(shares.map(share => Math.round(share * (walk.length - 1))));
     return [...places].filter(at => at > 0).map(at => walk[at]!);
   });
   return [...below!.reverse(), ...above!];
 }
 
-function curvedRange(attribute: string, distances: readonly [number, number], edit: Edit): readonly [number, number] {
-  const [below, above] = curvedWalks(attribute, distances, edit);
-  return [below.at(-1)?.strength ?? 0, above.at(-1)?.strength ?? 0];
-}
-
 /** Points within a distance: strength 0, then one a step, at last the one that meets the distance. */
 type Walk = readonly MovedFurther[];
 
 /**
- * Walks the curve of this attribute from where the other moves end, to both sides, until the distances are passed, the
+ * Walks the curve of this attribute from `start`, where the other moves end, to both sides, until the distances are passed, the
  * locks leave no way, or `farthest` is reached. Made together, moves end a little elsewhere than one after the other.
  */
-function curvedWalks(attribute: string, [low, high]: readonly [number, number], edit: Edit): readonly [Walk, Walk] {
+function curvedWalks(
+  attribute: string,
+  [low, high]: readonly [number, number],
+  edit: Edit,
+  start: Float64Array,
+): readonly [Walk, Walk] {
   const boundary = edit.directions.find(direction => direction.attribute === attribute)!;
   const walk = (side: -1 | 1, beyond: (distance: number) => number): Walk => {
     const within: MovedFurther[] = [];
     let last = 0;
-    for (const point of pointsAlong(attribute, side, edit)) {
+    for (const point of pointsAlong(attribute, side, edit, start)) {
       const now = beyond(distanceTo(boundary, point.latent));
       const before = within.at(-1);
       if (now >= 0 && before === undefined) return [point];
@@ -128,9 +128,9 @@ function curvedWalks(attribute: string, [low, high]: readonly [number, number], 
 }
 
 /** @returns points of the curve at strengths ever farther to one side, as far as the locks leave a way. */
-function* pointsAlong(attribute: string, side: -1 | 1, edit: Edit): Generator<MovedFurther> {
+function* pointsAlong(attribute: string, side: -1 | 1, edit: Edit, start: Float64Array): Generator<MovedFurther> {
   try {
-    yield* pointsOnCurve(edit, edit.scores!, attribute, side * farthest);
+    yield* pointsOnCurve(edit, edit.scores!, start, { attribute, strength: side * farthest });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
