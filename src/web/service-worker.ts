@@ -130,7 +130,7 @@ async function page(request: Request): Promise<Response> {
   return response;
 }
 
-/** Whether a server has trouble that may pass, such as too many requests; log-ins and files that are not there are answers. */
+/** Whether a server has trouble that may pass, such as too many requests. Log-ins and missing files are answers. */
 function isPassing({ status }: Response): boolean {
   return status >= 400 && ![401, 403, 404, 410].includes(status);
 }

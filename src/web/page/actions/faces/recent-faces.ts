@@ -23,8 +23,8 @@ export async function loadRecent(studio: Studio): Promise<void> {
 }
 
 /**
- * Called with each step of the history; the latest edit of each face is remembered. It reads no signal, so that the effect
- * that calls it does not run for previews too.
+ * Called with each step of the history; the latest edit of each face is remembered. It reads no signal, so that the
+ * effect that calls it does not run for previews too.
  */
 export function rememberRecent(studio: Studio, edit: Edit): void {
   if (left !== undefined && !sameFace(left, edit)) addRecent(studio, left);

@@ -20,7 +20,7 @@ interface Props {
 export function Dialog({ name, title, onClosed, children }: Props) {
   const { state, act } = useStudio();
   const dialog = useRef<HTMLDialogElement>(null);
-  /** Whether the last press was beside it. One that began inside, such as to select text, may end as a click beside it. */
+  /** Whether the last press was beside it: one that began inside, to select text, say, may end as a click beside it. */
   const pressedBeside = useRef(false);
   const open = state.dialog.value === name;
   useEffect(() => {
