@@ -223,9 +223,9 @@ async function openEditor(
       'this browser must compute what other machines do; a known face comes out different. Try another',
     );
   }
-  const instead = async (note?: string): Promise<Opened> => {
+  const instead = async (note: string): Promise<Opened> => {
     const processor = await beginRuntime({ ...request, device: 'wasm' }, tell, loaded);
-    return { ...(await openEditor(processor, bundle, request, tell, loaded)), ...(note && { note }) };
+    return { ...(await openEditor(processor, bundle, request, tell, loaded)), note };
   };
   let isRight: boolean | undefined;
   try {
@@ -237,7 +237,7 @@ async function openEditor(
     }
     if (isRight) return { editor: opened, device };
   } catch {
-    return instead();
+    return instead('The processor draws: the GPU refuses the networks.');
   }
   if (isRight === undefined) return instead('The processor draws: this model has no known face to try the GPU with.');
   return instead('The processor draws: the GPU makes another face than it should.');

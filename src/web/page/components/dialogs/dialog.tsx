@@ -35,6 +35,7 @@ export function Dialog({ name, title, onClosed, children }: Props) {
       class={`dialog ${name}`}
       aria-labelledby={`${name}-title`}
       onClose={() => {
+        if (dialog.current!.open) return; // told late: it has been opened again
         close();
         onClosed?.();
       }}

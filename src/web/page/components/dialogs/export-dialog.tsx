@@ -11,6 +11,7 @@ import {
   filmType,
 } from '../../actions/files/export.ts';
 import { showsPhoto } from '../../actions/photo/zoom.ts';
+import { sameFace } from '../../state/edits.ts';
 import { useStudio } from '../common/studio-context.ts';
 import { Dialog } from './dialog.tsx';
 
@@ -21,7 +22,9 @@ export function ExportDialog() {
   const { resolution } = state.model.value!;
   const size = useSignal(Math.max(512, resolution));
   const active = labelOf(state.active.value);
-  const photo = showsPhoto(state);
+  // While the first picture of a photo is on its way, the one on the screen, which is exported, is of another face.
+  const shown = state.shown.value;
+  const photo = showsPhoto(state) && shown !== undefined && sameFace(shown.edit, state.edit.value);
   const noStrip = state.fittingStrip.value.length === 0;
   const film = filmType();
   return (
