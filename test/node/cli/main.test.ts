@@ -31,6 +31,10 @@ test("a user's mistake is one line on standard error and exit code 2", () => {
   );
   const absent = faceTuning('prepare', '--celeba', join(root, 'absent'), '--out', join(root, 'out'));
   expect(absent.status).toBe(2);
+  expect(faceTuning('invert', 'a.jpg', 'b.jpg').stderr).toBe(
+    'error: face-tuning invert takes one word; got the further word "b.jpg". Quote a value with spaces. See ' +
+      'face-tuning invert --help\n',
+  );
   expect(absent.stderr).toMatch(/^error: cannot read .*: no such file or folder; check the path\n$/);
 });
 

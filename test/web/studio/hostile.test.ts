@@ -29,6 +29,9 @@ beforeAll(async () => {
   files = await makeCalibratedBundle();
 });
 
+/** @returns the text of all elements that are there, none included: a page may show nothing yet. */
+const textOf = async (page: Page, selector: string) => (await page.locator(selector).allInnerTexts()).join();
+
 async function start(path = '') {
   const address = await serveStudio(builtStudio(), files);
   const opened = await newPage(browser());
@@ -140,14 +143,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       writeFileSync(path, await make());
       const address = page.url();
       await page.locator('#open-file').setInputFiles(path);
-      await expect
-        .poll(() =>
-          page
-            .locator('.message.problem')
-            .allInnerTexts()
-            .then(all => all.join()),
-        )
-        .toMatch(says);
+      await expect.poll(() => textOf(page, '.message.problem')).toMatch(says);
       expect(page.url(), name).toBe(address);
       await page.getByRole('button', { name: 'Close message' }).click();
       await expect.poll(() => page.locator('.message').count()).toBe(0);
@@ -186,14 +182,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     for (const [link, says] of badLinks) {
       const other = await context.newPage();
       await openStudio(other, address + link.replace('MODEL', `tiny.${sha256.slice(0, 12)}`));
-      await expect
-        .poll(() =>
-          other
-            .locator('.message')
-            .allInnerTexts()
-            .then(all => all.join()),
-        )
-        .toMatch(says);
+      await expect.poll(() => textOf(other, '.message')).toMatch(says);
       await expect.poll(() => other.url()).toMatch(/#seed=\d+&model=tiny/);
       await lives(other);
       await other.close();
@@ -242,14 +231,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       return bytes === undefined ? route.fulfill({ status: 404 }) : route.fulfill({ body: Buffer.from(bytes) });
     });
     await opened.page.goto(address);
-    await expect
-      .poll(() =>
-        opened.page
-          .locator('.failure')
-          .allInnerTexts()
-          .then(all => all.join()),
-      )
-      .toMatch(says);
+    await expect.poll(() => textOf(opened.page, '.failure')).toMatch(says);
     broken = false;
     await opened.page.getByRole('button', { name: 'Try again' }).click();
     await faceIsThere(opened.page);

@@ -1,5 +1,4 @@
 // The table of a `fit` run, the means over it, and what of it people are told.
-
 import { join } from 'node:path';
 import type { BoundaryMetrics } from '../../../core/directions/fit/boundary.ts';
 import { firstFew } from '../../../core/errors.ts';

@@ -52,6 +52,11 @@ describe('before the first fit', () => {
     ['labels of one kind', () => ({ labels: [csv(labelled.slice(0, 9))], name: ['dimples'] }), /at least 30 labels/],
     ['a boundary of other latents', () => ({ import: [wide] }), /latent size 16; got 512 with that of Bald/],
     ['a truncation of no labels', () => ({ psi: 0.7 }), /--psi is of faces that --labels name by seed; got 0\.7 alone/],
+    [
+      'a generator of no files',
+      () => ({ latents: undefined, scores: [], synthesis: root, of: 'stylegan_ffhq' }),
+      /--of chooses among files of --scores and --import; got stylegan_ffhq alone/,
+    ],
     ['a curve without scores', () => ({ curve: ['Bald'] }), /unknown attribute "Bald"/],
     ['an export onto a file', () => ({ export: join(z, 'inside') }), /cannot create .*z\.npy/],
     [

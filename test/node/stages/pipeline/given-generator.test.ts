@@ -47,6 +47,13 @@ test('a finished generator takes the place of training one, and makes the same o
   expect(existsSync(join(again, 'report.html'))).toBe(true);
 });
 
+test('the largest seed leaves one to the judge', async () => {
+  const given = { preset: 'celeba-64', celeba: 'celeba', out: 'out' };
+  expect(pipeline.options.safeParse({ ...given, seed: 2 ** 52 }).success).toBe(false);
+  const config = pipeline.options.parse({ ...given, seed: 2 ** 52 - 1 });
+  expect((await pipeline.steps!(config)).map(step => step.config.seed)).toContain(2 ** 52);
+});
+
 test('what would be done with a PGGAN trains no encoder, as what is done does not', async () => {
   const pggan = join(root, 'pggan');
   await writeTinyGenerator(pggan, tinyGan);
