@@ -10,7 +10,8 @@ declare class TextDecoder {
 
 declare namespace WebAssembly {
   class Memory {
-    constructor(descriptor: { initial: number });
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
+    /** A `SharedArrayBuffer` where the memory is shared. */
     readonly buffer: ArrayBuffer;
     /** By so many pages of 64 KiB. */
     grow(pages: number): number;

@@ -7,6 +7,7 @@ import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
 import { addScaled } from '../math/linear-algebra.ts';
+import { type Matrix, matrixProducts, type TimesMatrix } from '../math/matrix-products.ts';
 import { sigmoid } from '../math/sigmoid.ts';
 import { dense, denseSpec, he, type LayerSpec } from '../nn/layers.ts';
 import type { Weights } from './weights.ts';
@@ -54,50 +55,40 @@ export interface Slopes {
   readonly slopes: readonly Float64Array[];
 }
 
-interface DenseLayer {
-  readonly inputs: number;
-  readonly outputs: number;
-  /** [outputs, inputs]. */
-  readonly weight: Float64Array;
-  /** [inputs, outputs]. */
-  readonly transposed: Float64Array;
-  readonly bias: Float64Array;
-}
-
-/** A fitted field in plain arithmetic: an edit asks it some dozens of times, one latent each, and waits for the answer. */
+/** A fitted field without ONNX Runtime: an edit asks it some dozens of times, one latent each, and waits for the answer. */
 export class Field {
   readonly architecture: FieldArchitecture;
-  readonly #layers: readonly DenseLayer[];
   readonly #columns: ReadonlyMap<string, number>;
+  /** [outputs], one a layer. */
+  readonly #biases: readonly Float32Array[];
+  /** A layer's input times its weights, one a layer. */
+  readonly #forward: readonly TimesMatrix[];
+  /** A gradient by a layer's sums times its weights, one a layer but for the last. */
+  readonly #backward: readonly TimesMatrix[];
+  /** The last layer's weights [inputs], one an output. */
+  readonly #lastRows: readonly Float32Array[];
 
   /** @throws Error where a weight is missing or of another shape. */
   constructor(architecture: FieldArchitecture, weights: Weights) {
     this.architecture = architecture;
     this.#columns = new Map(architecture.outputs.map((name, column) => [name, column]));
-    this.#layers = Object.entries(fieldSpec(architecture)).map(
-      ([
-        at,
-        {
-          weight: { shape },
-        },
-      ]) => {
-        const [outputs, inputs] = shape as [number, number];
-        const [weight, bias] = [`${at}/weight`, `${at}/bias`].map(name => weights[name]);
-        if (weight?.data.length !== outputs * inputs || bias?.data.length !== outputs) {
-          throw new Error(`the field's layer ${at} must have ${outputs} × ${inputs} weights and ${outputs} biases`);
-        }
-        const transposed = Float64Array.from({ length: inputs * outputs }, (_, i) => {
-          return weight.data[(i % outputs) * inputs + Math.floor(i / outputs)]!;
-        });
-        return {
-          inputs,
-          outputs,
-          weight: Float64Array.from(weight.data),
-          transposed,
-          bias: Float64Array.from(bias.data),
-        };
-      },
+    const layers = Object.entries(fieldSpec(architecture)).map(([at, spec]) => {
+      const [outputs, inputs] = spec.weight.shape as [number, number];
+      const [weight, bias] = [`${at}/weight`, `${at}/bias`].map(name => weights[name]);
+      if (weight?.data.length !== outputs * inputs || bias?.data.length !== outputs) {
+        throw new Error(`the field's layer ${at} must have ${outputs} × ${inputs} weights and ${outputs} biases`);
+      }
+      return { matrix: { values: weight.data, rows: outputs, columns: inputs }, bias: bias.data };
+    });
+    this.#biases = layers.map(({ bias }) => bias);
+    const matrices = layers.map(({ matrix }) => matrix);
+    const { values, columns } = matrices.at(-1)!;
+    this.#lastRows = Array.from({ length: architecture.outputs.length }, (_, row) =>
+      values.subarray(row * columns, (row + 1) * columns),
     );
+    const products = matrixProducts([...matrices.map(transposed), ...matrices.slice(0, -1)]);
+    this.#forward = products.slice(0, layers.length);
+    this.#backward = products.slice(layers.length);
   }
 
   has(output: string): boolean {
@@ -125,10 +116,10 @@ export class Field {
 
   /** Sums of each layer before its activation. */
   #sums(latent: ArrayLike<number>): Float64Array[] {
-    let x = Float64Array.from(latent);
-    return this.#layers.map(({ outputs, transposed, bias }) => {
-      const sums = timesMatrix(x, transposed, outputs);
-      addScaled(sums, bias, 1);
+    let x: Float64Array = Float64Array.from(latent);
+    return this.#forward.map((times, layer) => {
+      const [sums] = times([x]) as [Float64Array];
+      addScaled(sums, this.#biases[layer]!, 1);
       x = sums.map(silu);
       return sums;
     });
@@ -136,14 +127,11 @@ export class Field {
 
   /** Gradients of some outputs by the latent. */
   #gradients(sums: readonly Float64Array[], columns: readonly number[]): Float64Array[] {
-    const top = this.#layers.length - 1;
-    const { inputs, weight } = this.#layers[top]!;
-    let slopes = columns.map(column => weight.slice(column * inputs, (column + 1) * inputs));
-    for (let at = top - 1; at >= 0; at--) {
-      const layer = this.#layers[at]!;
-      const ofActivation = sums[at]!.map(siluSlope);
+    let slopes = columns.map(column => Float64Array.from(this.#lastRows[column]!));
+    for (let layer = this.#backward.length - 1; layer >= 0; layer--) {
+      const ofActivation = sums[layer]!.map(siluSlope);
       for (const slope of slopes) for (let o = 0; o < slope.length; o++) slope[o]! *= ofActivation[o]!;
-      slopes = eachTimesMatrix(slopes, layer.weight, layer.inputs);
+      slopes = this.#backward[layer]!(slopes);
     }
     return slopes;
   }
@@ -155,76 +143,12 @@ export class Field {
   }
 }
 
-// Plain loops over float64 arrays alone: written for any kind of array they would take ten times as long.
-
-/**
- * @returns xᵀM [columns] of x [rows] and a matrix M [rows, columns]. Four rows are added at once, so that the sums are
- *   read and written a quarter as often: half of the time.
- */
-function timesMatrix(x: Float64Array, matrix: Float64Array, columns: number): Float64Array<ArrayBuffer> {
-  const sums = new Float64Array(columns);
-  const inFours = x.length - (x.length % 4);
-  for (let r = 0; r < inFours; r += 4) addFourRows(sums, matrix, r * columns, x[r]!, x[r + 1]!, x[r + 2]!, x[r + 3]!);
-  for (let r = inFours; r < x.length; r++) addScaled(sums, matrix.subarray(r * columns, (r + 1) * columns), x[r]!);
-  return sums;
-}
-
-/** Adds a·m₀ + b·m₁ + c·m₂ + d·m₃, rows of a matrix of which the first begins at `from`, in place. */
-function addFourRows(
-  sums: Float64Array,
-  matrix: Float64Array,
-  from: number,
-  ...[a, b, c, d]: [number, number, number, number]
-): void {
-  const n = sums.length;
-  const [second, third, fourth] = [from + n, from + 2 * n, from + 3 * n];
-  for (let i = 0; i < n; i++) {
-    sums[i]! += a * matrix[from + i]! + b * matrix[second + i]! + c * matrix[third + i]! + d * matrix[fourth + i]!;
-  }
-}
-
-/** `timesMatrix` of several, to the same bits: two read the matrix together, in 0.7 of the time. */
-function eachTimesMatrix(
-  xs: readonly Float64Array[],
-  matrix: Float64Array,
-  columns: number,
-): Float64Array<ArrayBuffer>[] {
-  const all: Float64Array<ArrayBuffer>[] = [];
-  for (let at = 0; at < xs.length; at += 2) {
-    const [x, y] = [xs[at]!, xs[at + 1]];
-    if (y === undefined || x.length % 4 !== 0) {
-      for (const one of xs.slice(at, at + 2)) all.push(timesMatrix(one, matrix, columns));
-      continue;
-    }
-    const [ofX, ofY] = [new Float64Array(columns), new Float64Array(columns)];
-    for (let r = 0; r < x.length; r += 4) addFourRowsToBoth(ofX, ofY, matrix, r * columns, x, y, r);
-    all.push(ofX, ofY);
-  }
-  return all;
-}
-
-/** Adds the four rows that begin at `from`, weighted by x from `at` on, to `sums`, and weighted by y to `others`. */
-function addFourRowsToBoth(
-  sums: Float64Array,
-  others: Float64Array,
-  matrix: Float64Array,
-  from: number,
-  x: Float64Array,
-  y: Float64Array,
-  at: number,
-): void {
-  const n = sums.length;
-  const [second, third, fourth] = [from + n, from + 2 * n, from + 3 * n];
-  const [a, b, c, d] = [x[at]!, x[at + 1]!, x[at + 2]!, x[at + 3]!];
-  const [e, f, g, h] = [y[at]!, y[at + 1]!, y[at + 2]!, y[at + 3]!];
-  for (let i = 0; i < n; i++) {
-    const p = matrix[from + i]!;
-    const q = matrix[second + i]!;
-    const r = matrix[third + i]!;
-    const s = matrix[fourth + i]!;
-    sums[i]! += a * p + b * q + c * r + d * s;
-    others[i]! += e * p + f * q + g * r + h * s;
-  }
+function transposed({ values, rows, columns }: Matrix): Matrix {
+  const turned = Float64Array.from(
+    { length: rows * columns },
+    (_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!,
+  );
+  return { values: turned, rows: columns, columns: rows };
 }
 
 function silu(x: number): number {

@@ -67,7 +67,7 @@ export async function sharedPrograms(
   const penalised = bytes(true);
   const plain = options.loss.interval > 1 ? bytes(false) : penalised;
   const parameters = [...trainedSpecs(options)].map(([name, { shape }]) => [name, shape] as const);
-  const flat = flatten(tensors, parameters, shares, { beta1: adam.beta1, averageCount });
+  const flat = flatten(tensors, parameters, { beta1: adam.beta1, averageCount, shareCount: count });
   await shares.prepare({ plain, penalised, parameters, state: flat.state });
   /** Each optimiser's own count of its steps. */
   const counts = () =>

@@ -1,6 +1,6 @@
 // The seam to threads that share a GAN's minibatches, and the memory in which they update the training's state.
 import { sizeOf } from '../../graph/tensor.ts';
-import type { FlatState, FlatUpdate } from '../../nn/adam.ts';
+import { type FlatState, type FlatUpdate, flatState } from '../../nn/flat-adam.ts';
 import type { Feeds } from '../../runtime/program.ts';
 import type { StateStore } from '../../runtime/state.ts';
 import { perImageInputs } from '../losses/adversarial.ts';
@@ -19,9 +19,7 @@ export interface ShareProgram {
 /** Threads that each compute the gradients of a share of every minibatch, and then update a share of the parameters. */
 export interface Shares {
   readonly count: number;
-  /** @returns zeros that all threads see. */
-  allocate(count: number): Float32Array;
-  /** Gives all threads new programs. @param program with a state that `allocate` made. */
+  /** Gives all threads new programs. @param program with room for the gradients of `count` shares. */
   prepare(program: ShareProgram): Promise<void>;
   /** Computes the gradients, which stay with the threads. @param feeds of each share. @returns each share's figures. */
   run(penalise: boolean, feeds: readonly Feeds[]): Promise<readonly Readonly<Record<string, Float32Array>>[]>;
@@ -41,35 +39,29 @@ export interface FlatOptions {
   readonly beta1: number;
   /** Moving averages that are kept. */
   readonly averageCount: number;
+  /** Shares of each minibatch. */
+  readonly shareCount: number;
 }
 
 /** Copies the tensors that a step changes into memory that threads share. */
-export function flatten(
-  tensors: StateStore,
-  parameters: ShareProgram['parameters'],
-  { allocate }: Pick<Shares, 'allocate'>,
-  { beta1, averageCount }: FlatOptions,
-): Flat {
-  const size = parameters.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
-  const places = new Map<Float32Array, (name: string) => string>();
-  const place = (nameOf: (name: string) => string) => {
-    const values = allocate(size);
-    places.set(values, nameOf);
-    return values;
-  };
-  const moment = (kind: string) => place(name => name.replace(/^\w+/, network => `${network}Adam/${kind}/${network}`));
+export function flatten(tensors: StateStore, parameters: ShareProgram['parameters'], options: FlatOptions): Flat {
+  const sizeOfAll = (some: ShareProgram['parameters']) => some.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
+  const size = sizeOfAll(parameters);
   const ofGenerator = parameters.filter(([name]) => name.startsWith(`${stateNames.generator}/`));
-  const averagedSize = ofGenerator.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
-  const state: FlatState = {
-    parameters: place(name => name),
-    mean: beta1 === 0 ? undefined : moment('mean'),
-    variance: moment('variance'),
-    averages: Array.from({ length: averageCount }, (_, average) => place(name => emaName(name, average))),
-    averaged: [size - averagedSize, size], // the generator's come last
-  };
+  const averagedFrom = size - sizeOfAll(ofGenerator); // the generator's come last
+  const state = flatState({ size, averagedFrom, ...options });
+  const momentName = (kind: string) => (name: string) =>
+    name.replace(/^\w+/, network => `${network}Adam/${kind}/${network}`);
+  const places: (readonly [values: Float32Array | undefined, nameOf: (name: string) => string])[] = [
+    [state.parameters, name => name],
+    [state.mean, momentName('mean')],
+    [state.variance, momentName('variance')],
+    ...state.averages.map((values, average) => [values, (name: string) => emaName(name, average)] as const),
+  ];
   /** Calls back for each tensor of the state that lies in the flat one. */
   const each = (visit: (name: string, values: Float32Array) => void) => {
     for (const [values, nameOf] of places) {
+      if (values === undefined) continue;
       let at = 0;
       for (const [parameter, shape] of parameters) {
         const part = values.subarray(at, at + sizeOf(shape));

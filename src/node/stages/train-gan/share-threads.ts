@@ -1,5 +1,5 @@
 // Threads of `train gan` that each compute a share of every minibatch, on one thread of ONNX Runtime or on a GPU.
-import type { FlatUpdate } from '../../../core/nn/adam.ts';
+import type { FlatUpdate } from '../../../core/nn/flat-adam.ts';
 import type { Feeds } from '../../../core/runtime/program.ts';
 import type { ShareProgram, Shares } from '../../../core/training/gan/shares.ts';
 import type { DeviceName } from '../../devices/device.ts';
@@ -10,8 +10,6 @@ export type ShareOrder =
   | {
       readonly what: 'prepare';
       readonly program: ShareProgram;
-      /** Where the gradient of every share goes, in memory that all threads see. */
-      readonly gradients: readonly Float32Array[];
       /** This thread's number of `threads`; it computes the share of that number, if there is one. */
       readonly thread: number;
       readonly threads: number;
@@ -49,10 +47,8 @@ export function openShares(count: number, device: DeviceName, updaters = count):
     Promise.all(some.map((each, thread) => each.run(order(thread))));
   return {
     count,
-    allocate: sharedFloats,
     async prepare(program) {
-      const gradients = Array.from({ length: count }, () => sharedFloats(program.state.parameters.length));
-      await all(thread => ({ what: 'prepare', program, gradients, thread, threads: threads.length }));
+      await all(thread => ({ what: 'prepare', program, thread, threads: threads.length }));
     },
     run: (penalise, feeds) => all(share => ({ what: 'step', penalise, feeds: feeds[share]! }), threads.slice(0, count)),
     async update(update) {
@@ -62,9 +58,4 @@ export function openShares(count: number, device: DeviceName, updaters = count):
       await Promise.all(threads.map(thread => thread.close()));
     },
   };
-}
-
-function sharedFloats(count: number): Float32Array<ArrayBuffer> {
-  const buffer = new SharedArrayBuffer(count * Float32Array.BYTES_PER_ELEMENT);
-  return new Float32Array(buffer as unknown as ArrayBuffer);
 }

@@ -1,6 +1,6 @@
 // One thread's part of a GAN's training: the gradients of its share of each minibatch, and the update of its parameters.
 import { sizeOf } from '../../../core/graph/tensor.ts';
-import { updateFlat } from '../../../core/nn/adam.ts';
+import { flatUpdate, type UpdatePart } from '../../../core/nn/flat-adam.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { Program } from '../../../core/runtime/program.ts';
 import { StateStore } from '../../../core/runtime/state.ts';
@@ -21,17 +21,18 @@ interface Programs {
 export function shareOf(device: Device): (order: ShareOrder) => Promise<ShareThread['output']> {
   let prepared: Prepare | undefined;
   let programs: Programs | undefined;
+  let update: UpdatePart | undefined;
   return async order => {
     if (order.what === 'prepare') {
       await programs?.plain.release();
       await programs?.penalised.release();
       prepared = order;
-      programs = order.thread < order.gradients.length ? await programsOf(device, order) : undefined;
+      update = flatUpdate(order.program.state);
+      programs = order.thread < order.program.state.gradients.length ? await programsOf(device, order) : undefined;
       return {};
     }
     if (order.what === 'step') return gradients(prepared!, programs!, order);
-    const { program, gradients: all, thread, threads } = prepared!;
-    updateFlat(program.state, all, order.update, thread, threads);
+    update!(order.update, prepared!.thread, prepared!.threads);
     return {};
   };
 }
@@ -48,7 +49,7 @@ async function programsOf(device: Device, order: Prepare): Promise<Programs> {
 
 /** Leaves the gradients in the memory of this share. @returns the figures of the step. */
 async function gradients(
-  { program, gradients: all, thread }: Prepare,
+  { program, thread }: Prepare,
   { copies, ...programs }: Programs,
   { penalise, feeds }: Extract<ShareOrder, { what: 'step' }>,
 ): Promise<ShareThread['output']> {
@@ -59,6 +60,6 @@ async function gradients(
     at += values.length;
   }
   const figures = await programs[penalise ? 'penalised' : 'plain'].run(feeds, copies);
-  all[thread]!.set(copies.values(gradientState));
+  program.state.gradients[thread]!.set(copies.values(gradientState));
   return figures;
 }
