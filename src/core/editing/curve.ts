@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import {
   addScaled,
   dot,
+  gram,
   inverted,
   length,
   orthonormalBasis,
@@ -144,8 +145,7 @@ export function steadyTurn({ scores, courses, locks }: Curve, latent: Float64Arr
   );
   const price = rows.reduce((total, row) => total + dot(row, row), 0) / rows.length / weight;
   if (!(price > 0)) return null; // there are no others, or they change nowhere
-  const products = rows.map((a, i) => rows.map((b, j) => dot(a, b) + (i === j ? price : 0)));
-  const inverse = inverted(products);
+  const inverse = inverted(gram(rows, price));
   return x => {
     const turned = Float64Array.from(x);
     const gains = rows.map(row => dot(row, x));
@@ -219,9 +219,8 @@ function correctedBy(
   const fixed = tangentBasis(latent, geometry, []);
   const rows = slopes.map(slope => removeSpan(slope, fixed));
   const largest = Math.max(...rows.map(row => dot(row, row)));
-  const products = rows.map((a, i) => rows.map((b, j) => dot(a, b) + (i === j ? damping * largest : 0)));
   const missing = values.map((value, at) => held[at]! - value);
-  const weights = solve(products, missing);
+  const weights = solve(gram(rows, damping * largest), missing);
   if (weights === undefined) return latent;
   const change = new Float64Array(latent.length);
   for (const [at, row] of rows.entries()) addScaled(change, row, weights[at]!);

@@ -1,5 +1,5 @@
 // Finds strengths for several wanted logits of one face together, since each strength changes all logits.
-import { dot, solve } from '../math/linear-algebra.ts';
+import { dot, gram, solve } from '../math/linear-algebra.ts';
 
 export interface JointAnswer {
   readonly strengths: readonly number[];
@@ -70,9 +70,8 @@ export function squaredError({ logits }: JointAnswer, wanted: readonly number[])
 /** (JJᵀ + λ)⁻¹ J r, J being `slopes`; nothing where that is singular. */
 function stepOf(slopes: readonly (readonly number[])[], missing: readonly number[], damping: number): Float64Array[] {
   const size = slopes.reduce((sum, row) => sum + dot(row, row), 0) / slopes.length;
-  const matrix = slopes.map((a, i) => slopes.map((b, j) => dot(a, b) + (i === j ? damping * size : 0)));
   const change = solve(
-    matrix,
+    gram(slopes, damping * size),
     slopes.map(row => dot(row, missing)),
   );
   return change === undefined || !change.every(Number.isFinite) ? [] : [change];

@@ -34,6 +34,16 @@ export function addScaled(target: Float64Array, v: ArrayLike<number>, factor: nu
   for (let i = 0; i < target.length; i++) target[i]! += factor * v[i]!;
 }
 
+/** @returns RRᵀ + λI, the products of m rows R [m, d] with each other: m rows of m numbers. */
+export function gram(rows: readonly ArrayLike<number>[], lambda: number): Float64Array[] {
+  const products = rows.map(() => new Float64Array(rows.length));
+  for (const [i, row] of rows.entries()) {
+    for (let j = 0; j < i; j++) products[j]![i] = products[i]![j] = dot(row, rows[j]!);
+    products[i]![i] = dot(row, row) + lambda;
+  }
+  return products;
+}
+
 /**
  * Share of a vector that must be new for it to count as independent: float32's precision, since a smaller part may be
  * noise from a float32 file.

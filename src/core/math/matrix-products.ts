@@ -1,5 +1,6 @@
 // Products with matrices that stay, in float64 and WebAssembly's SIMD: a third of the time of plain JavaScript
 // (docs/log.md).
+import type { Matrix } from './symmetric.ts';
 import {
   advance,
   advanceBy,
@@ -15,13 +16,6 @@ import {
   types,
   type WasmFunction,
 } from './webassembly.ts';
-
-export interface Matrix {
-  /** [rows, columns]. */
-  readonly values: ArrayLike<number>;
-  readonly rows: number;
-  readonly columns: number;
-}
 
 /** @returns xᵀM [columns] of each x [rows]. */
 export type TimesMatrix = (vectors: readonly Float64Array[]) => Float64Array<ArrayBuffer>[];

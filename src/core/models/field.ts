@@ -7,8 +7,9 @@ import * as ops from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Parameters } from '../graph/tree.ts';
 import { addScaled } from '../math/linear-algebra.ts';
-import { type Matrix, matrixProducts, type TimesMatrix } from '../math/matrix-products.ts';
+import { matrixProducts, type TimesMatrix } from '../math/matrix-products.ts';
 import { sigmoid } from '../math/sigmoid.ts';
+import type { Matrix } from '../math/symmetric.ts';
 import { dense, denseSpec, he, type LayerSpec } from '../nn/layers.ts';
 import type { Weights } from './weights.ts';
 
@@ -66,7 +67,7 @@ export class Field {
   /** A gradient by a layer's sums times its weights, one a layer but for the last. */
   readonly #backward: readonly TimesMatrix[];
   /** The last layer's weights [inputs], one an output. */
-  readonly #lastRows: readonly Float32Array[];
+  readonly #lastRows: readonly Float64Array[];
 
   /** @throws Error where a weight is missing or of another shape. */
   constructor(architecture: FieldArchitecture, weights: Weights) {
@@ -78,13 +79,14 @@ export class Field {
       if (weight?.data.length !== outputs * inputs || bias?.data.length !== outputs) {
         throw new Error(`the field's layer ${at} must have ${outputs} × ${inputs} weights and ${outputs} biases`);
       }
-      return { matrix: { values: weight.data, rows: outputs, columns: inputs }, bias: bias.data };
+      const matrix = { values: Float64Array.from(weight.data), rows: outputs, columns: inputs };
+      return { matrix, bias: bias.data };
     });
     this.#biases = layers.map(({ bias }) => bias);
     const matrices = layers.map(({ matrix }) => matrix);
     const { values, columns } = matrices.at(-1)!;
     this.#lastRows = Array.from({ length: architecture.outputs.length }, (_, row) =>
-      values.subarray(row * columns, (row + 1) * columns),
+      values.slice(row * columns, (row + 1) * columns),
     );
     const products = matrixProducts([...matrices.map(transposed), ...matrices.slice(0, -1)]);
     this.#forward = products.slice(0, layers.length);
@@ -127,7 +129,7 @@ export class Field {
 
   /** Gradients of some outputs by the latent. */
   #gradients(sums: readonly Float64Array[], columns: readonly number[]): Float64Array[] {
-    let slopes = columns.map(column => Float64Array.from(this.#lastRows[column]!));
+    let slopes = columns.map(column => this.#lastRows[column]!.slice());
     for (let layer = this.#backward.length - 1; layer >= 0; layer--) {
       const ofActivation = sums[layer]!.map(siluSlope);
       for (const slope of slopes) for (let o = 0; o < slope.length; o++) slope[o]! *= ofActivation[o]!;

@@ -1,11 +1,12 @@
 // Products with fixed matrices in WebAssembly against their definition in plain loops, to the last bit.
 import { expect, test } from 'vitest';
-import { type Matrix, matrixProducts } from '../../../src/core/math/matrix-products.ts';
+import { matrixProducts } from '../../../src/core/math/matrix-products.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
+import type { Matrix } from '../../../src/core/math/symmetric.ts';
 
 const random = createRandom(1);
 const matrixOf = (rows: number, columns: number): Matrix => ({
-  values: normals(random, rows * columns),
+  values: Float64Array.from(normals(random, rows * columns)),
   rows,
   columns,
 });
