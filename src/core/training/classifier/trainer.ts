@@ -1,7 +1,6 @@
 // Trains the attribute classifier: loss on one output an attribute, Adam with weight decay and a cosine schedule, a moving average that
 // is kept where it was best on the validation images.
 import type { NdArray } from '../../formats/nd-array.ts';
-import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { flattenTree, parameterInputs } from '../../graph/tree.ts';
@@ -10,10 +9,10 @@ import type { ImageSet } from '../../images/image-set.ts';
 import { createRandom } from '../../math/random.ts';
 import { streams } from '../../math/streams.ts';
 import { type ClassifierArchitecture, classifier, classifierSpec } from '../../models/classifier.ts';
-import { adamSpecs, adamUpdates, movingAverage } from '../../nn/adam.ts';
-import { initialValues } from '../../nn/initialise.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program, type ProgramDefinition } from '../../runtime/program.ts';
+import { averagedUpdates, firstTensors } from '../averaged-adam.ts';
+import { halfCosine } from '../half-cosine.ts';
 import { DivergenceError, type Tensors, type TrainingProgress, TrainingState } from '../training-state.ts';
 import { type ClassifierLossName, classifierLosses } from './losses.ts';
 
@@ -44,60 +43,37 @@ export interface ClassifierCheckpoint {
   readonly progress: ClassifierProgress;
 }
 
-/** Prefixes of the tensors that training keeps. */
-const names = {
-  parameters: 'classifier',
-  average: 'classifierEma',
-  best: 'classifierBest',
-  adam: 'classifierAdam',
+const averagedAdam = {
+  names: { parameters: 'classifier', average: 'classifierEma', adam: 'classifierAdam' },
+  beta1: 0.9,
+  beta2: 0.999,
 } as const;
 
-const adam = { beta1: 0.9, beta2: 0.999 } as const;
+/** Prefix of the moving average that was best. */
+const bestPrefix = 'classifierBest';
 
 /** Share of the moving average that stays at each step; the first steps keep less, so that it forgets how it began. */
 const averageDecay = 0.998;
-
-/** The name of a parameter's moving average, or of the best one so far. */
-function copyName(parameter: string, copy: 'average' | 'best'): string {
-  return names[copy] + parameter.slice(names.parameters.length);
-}
 
 /** One step. Fed: `images` [N, 3, R, R], `labels` [N, attributes], `learningRate`, `emaDecay`. */
 function classifierStep(config: ClassifierTrainingConfig): ProgramDefinition {
   const { architecture, loss: lossName, minibatch, weightDecay } = config;
   const { resolution } = architecture;
-  const tree = parameterInputs(classifierSpec(architecture), names.parameters);
-  const parameters = flattenTree<Tensor>(tree, names.parameters);
+  const { parameters: prefix } = averagedAdam.names;
+  const tree = parameterInputs(classifierSpec(architecture), prefix);
   const logits = classifier(architecture, tree, ops.input('images', [minibatch, 3, resolution, resolution]));
   const labels = ops.input('labels', [minibatch, architecture.attributes.length]);
   const loss = classifierLosses[lossName].graph(logits, labels);
-  const slopes = gradients(loss, [...parameters.values()]);
-  const rate = ops.input('learningRate', []);
-  const updates = adamUpdates(parameters, slopes, rate, names.adam, adam);
-  for (const [name, parameter] of parameters) {
-    if (name.endsWith('/weight')) {
-      updates[name] = ops.sub(updates[name]!, ops.mul(parameter, ops.mul(rate, weightDecay)));
-    }
-    const average = copyName(name, 'average');
-    updates[average] = movingAverage(ops.input(average, parameter.shape), updates[name]!, ops.input('emaDecay', []));
-  }
-  return { outputs: { loss }, updates };
+  return {
+    outputs: { loss },
+    updates: averagedUpdates(averagedAdam, flattenTree<Tensor>(tree, prefix), loss, weightDecay),
+  };
 }
 
-/** The state before the first step: initial weights, their average, and optimisers at rest. */
-function firstTensors(config: ClassifierTrainingConfig): Tensors {
-  const random = createRandom(config.seed, streams.trainClassifier.initialWeights);
-  const specs = flattenTree(classifierSpec(config.architecture), names.parameters);
-  const tensors: Record<string, NdArray<Float32Array>> = {};
-  for (const [name, spec] of specs) {
-    const value = { shape: spec.shape, data: initialValues(spec, random) };
-    tensors[name] = value;
-    tensors[copyName(name, 'average')] = value;
-  }
-  for (const [name, spec] of adamSpecs(specs, names.adam, adam)) {
-    tensors[name] = { shape: spec.shape, data: initialValues(spec, random) };
-  }
-  return tensors;
+/** The state before the first step, by the seed. */
+function tensorsOf({ architecture, seed }: ClassifierTrainingConfig): Tensors {
+  const specs = flattenTree(classifierSpec(architecture), averagedAdam.names.parameters);
+  return firstTensors(averagedAdam, specs, createRandom(seed, streams.trainClassifier.initialWeights));
 }
 
 export class ClassifierTrainer {
@@ -133,7 +109,7 @@ export class ClassifierTrainer {
     checkpoint?: ClassifierCheckpoint,
   ) {
     const start = { seed: config.seed, streams: streams.trainClassifier, images: images.count };
-    const state = new TrainingState(device, start, checkpoint?.tensors ?? firstTensors(config), checkpoint?.progress);
+    const state = new TrainingState(device, start, checkpoint?.tensors ?? tensorsOf(config), checkpoint?.progress);
     const program = await Program.compile(device, classifierStep(config));
     return new ClassifierTrainer(config, images, labels, state, program, checkpoint?.progress.best);
   }
@@ -168,7 +144,7 @@ export class ClassifierTrainer {
     const { sampler, random, tensors } = this.#state;
     const indices = sampler.next(minibatch);
     const images = augmentedBatch(this.#images, indices, augmentation, random);
-    const rate = (learningRate / 2) * (1 + Math.cos((Math.PI * this.steps) / this.totalSteps));
+    const rate = learningRate * halfCosine(this.steps / this.totalSteps);
     const decay = Math.min(averageDecay, this.steps / (this.steps + 10));
     const scalars = { learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(decay) };
     const results = await this.#program.run({ images, labels: this.#labelsOf(indices), ...scalars }, tensors);
@@ -195,18 +171,18 @@ export class ClassifierTrainer {
     if (this.#best !== undefined && loss >= this.#best.loss) return;
     this.#best = { loss, steps: this.steps };
     for (const [name, { shape, data }] of Object.entries(this.average())) {
-      this.#state.tensors.set(`${names.best}/${name}`, shape, data);
+      this.#state.tensors.set(`${bestPrefix}/${name}`, shape, data);
     }
   }
 
   /** The present moving average of the parameters, by their path in `classifierSpec`. */
   average(): Record<string, NdArray<Float32Array>> {
-    return this.#state.copies(`${names.average}/`);
+    return this.#state.copies(`${averagedAdam.names.average}/`);
   }
 
   /** The moving average of the lowest validation loss; the present one where nothing was validated. */
   weights(): Record<string, NdArray<Float32Array>> {
-    return this.#best === undefined ? this.average() : this.#state.copies(`${names.best}/`);
+    return this.#best === undefined ? this.average() : this.#state.copies(`${bestPrefix}/`);
   }
 
   /** A copy of all that is needed to go on from here. @throws DivergenceError as `TrainingState.checkpoint`. */

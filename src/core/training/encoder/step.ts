@@ -1,5 +1,4 @@
 // One step of the encoder's training as a graph: latents of generated faces, which are known, and photos by their likeness.
-import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { flattenTree, parameterInputs } from '../../graph/tree.ts';
@@ -9,8 +8,8 @@ import type { GanArchitecture } from '../../models/gan-architecture.ts';
 import { ganModel } from '../../models/gan-kinds.ts';
 import { type LikenessWeights, likeness, onlookerOf, unlikeness } from '../../models/likeness.ts';
 import { constants, type Network } from '../../models/weights.ts';
-import { adamUpdates, movingAverage } from '../../nn/adam.ts';
 import type { ProgramDefinition } from '../../runtime/program.ts';
+import { averagedUpdates } from '../averaged-adam.ts';
 
 /** The trained networks that an encoder belongs to: they are differentiated and never changed. */
 export interface EncoderTeachers {
@@ -28,14 +27,11 @@ export interface EncoderLossWeights extends LikenessWeights {
   readonly offsets: number;
 }
 
-/** Prefixes of the tensors that training keeps. */
-export const names = { parameters: 'encoder', average: 'encoderEma', adam: 'encoderAdam' } as const;
-export const adam = { beta1: 0.9, beta2: 0.99 } as const;
-
-/** The name of a parameter's moving average. */
-export function averageName(parameter: string): string {
-  return names.average + parameter.slice(names.parameters.length);
-}
+export const averagedAdam = {
+  names: { parameters: 'encoder', average: 'encoderEma', adam: 'encoderAdam' },
+  beta1: 0.9,
+  beta2: 0.99,
+} as const;
 
 /**
  * One step. Fed: `photos` [n, 3, R, R], `z` [n, d] and `variation` [n, layers, d] of as many generated faces, `psi` [n, 1],
@@ -51,8 +47,7 @@ export function encoderStep(
   const { layers, latentSize, resolution } = architecture;
   const makers = constants(model.finishedSpec(), generator.weights);
   const onlooker = onlookerOf(classifier);
-  const tree = parameterInputs(encoderSpec(architecture), names.parameters);
-  const parameters = flattenTree<Tensor>(tree, names.parameters);
+  const tree = parameterInputs(encoderSpec(architecture), averagedAdam.names.parameters);
   const wholeLatent = [minibatch, layers, latentSize];
 
   const photos = ops.input('photos', [minibatch, 3, resolution, resolution]);
@@ -74,11 +69,6 @@ export function encoderStep(
     ops.mul(spread, weights.offsets),
   ].reduce(ops.add, unlikeness(alike, weights));
 
-  const slopes = gradients(loss, [...parameters.values()]);
-  const updates = adamUpdates(parameters, slopes, ops.input('learningRate', []), names.adam, adam);
-  for (const [name, parameter] of parameters) {
-    const average = averageName(name);
-    updates[average] = movingAverage(ops.input(average, parameter.shape), updates[name]!, ops.input('emaDecay', []));
-  }
+  const updates = averagedUpdates(averagedAdam, flattenTree<Tensor>(tree, averagedAdam.names.parameters), loss);
   return { outputs: { loss, latentError, prior, spread, ...alike }, updates };
 }

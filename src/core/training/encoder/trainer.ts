@@ -7,13 +7,12 @@ import { streams } from '../../math/streams.ts';
 import { type EncoderArchitecture, encoderSpec } from '../../models/encoder.ts';
 import { sampleLatents } from '../../models/latents.ts';
 import type { Weights } from '../../models/weights.ts';
-import { adamSpecs } from '../../nn/adam.ts';
-import { initialValues } from '../../nn/initialise.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program } from '../../runtime/program.ts';
+import { firstTensors } from '../averaged-adam.ts';
 import { halfCosine } from '../half-cosine.ts';
 import { DivergenceError, type Tensors, type TrainingProgress, TrainingState } from '../training-state.ts';
-import { adam, averageName, type EncoderLossWeights, type EncoderTeachers, encoderStep, names } from './step.ts';
+import { averagedAdam, type EncoderLossWeights, type EncoderTeachers, encoderStep } from './step.ts';
 
 export interface EncoderTrainingConfig {
   readonly architecture: EncoderArchitecture;
@@ -45,20 +44,9 @@ const [leastPsi, mostPsi] = [0.5, 1];
 const mostVariation = 0.4;
 
 /** @param start weights to begin with, by path; left out, those of the seed. */
-function firstTensors({ architecture, seed }: EncoderTrainingConfig, start: Weights = {}): Tensors {
-  const random = createRandom(seed, streams.trainEncoder.initialWeights);
-  const specs = flattenTree(encoderSpec(architecture), names.parameters);
-  const tensors: Record<string, NdArray<Float32Array>> = {};
-  for (const [name, spec] of specs) {
-    const drawn = { shape: spec.shape, data: initialValues(spec, random) };
-    const value = start[name.slice(names.parameters.length + 1)] ?? drawn;
-    tensors[name] = value;
-    tensors[averageName(name)] = value;
-  }
-  for (const [name, spec] of adamSpecs(specs, names.adam, adam)) {
-    tensors[name] = { shape: spec.shape, data: initialValues(spec, random) };
-  }
-  return tensors;
+function tensorsOf({ architecture, seed }: EncoderTrainingConfig, start?: Weights): Tensors {
+  const specs = flattenTree(encoderSpec(architecture), averagedAdam.names.parameters);
+  return firstTensors(averagedAdam, specs, createRandom(seed, streams.trainEncoder.initialWeights), start);
 }
 
 export class EncoderTrainer {
@@ -90,7 +78,7 @@ export class EncoderTrainer {
     const state = new TrainingState(
       device,
       start,
-      checkpoint?.tensors ?? firstTensors(config, from.start),
+      checkpoint?.tensors ?? tensorsOf(config, from.start),
       checkpoint?.progress,
     );
     const { architecture, weights, minibatch } = config;
@@ -142,7 +130,7 @@ export class EncoderTrainer {
 
   /** The moving average of the parameters, by their path in `encoderSpec`. */
   weights(): Record<string, NdArray<Float32Array>> {
-    return this.#state.copies(`${names.average}/`);
+    return this.#state.copies(`${averagedAdam.names.average}/`);
   }
 
   /** A copy of all that is needed to go on from here. @throws DivergenceError as `TrainingState.checkpoint`. */

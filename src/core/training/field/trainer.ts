@@ -1,6 +1,5 @@
 // Fits the field to labelled latents: standardised outputs, squared error, Adam with a half-cosine rate, a moving average.
 import type { NdArray } from '../../formats/nd-array.ts';
-import { gradients } from '../../graph/gradient.ts';
 import * as ops from '../../graph/ops.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { flattenTree, parameterInputs } from '../../graph/tree.ts';
@@ -8,10 +7,10 @@ import { mean } from '../../math/statistics.ts';
 import { streams } from '../../math/streams.ts';
 import { Field, type FieldArchitecture, field, fieldSpec } from '../../models/field.ts';
 import type { Weights } from '../../models/weights.ts';
-import { adamSpecs, adamUpdates, movingAverage } from '../../nn/adam.ts';
-import { initialValues } from '../../nn/initialise.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program, type ProgramDefinition } from '../../runtime/program.ts';
+import { averagedUpdates, firstTensors } from '../averaged-adam.ts';
+import { halfCosine } from '../half-cosine.ts';
 import { DivergenceError, TrainingState } from '../training-state.ts';
 
 export interface FieldData {
@@ -37,8 +36,11 @@ export interface FittedField {
   readonly r2: readonly number[];
 }
 
-const names = { parameters: 'field', average: 'fieldEma', adam: 'fieldAdam' } as const;
-const adam = { beta1: 0.9, beta2: 0.999 } as const;
+const averagedAdam = {
+  names: { parameters: 'field', average: 'fieldEma', adam: 'fieldAdam' },
+  beta1: 0.9,
+  beta2: 0.999,
+} as const;
 /** Latents of one step. */
 export const minibatch = 128;
 const highestRate = 2e-3;
@@ -50,18 +52,14 @@ const heldOutEvery = 20;
 
 /** One step. Fed: `latents` [n, d], `scores` [n, outputs] standardised, `learningRate`, `emaDecay`. */
 function fieldStep(architecture: FieldArchitecture): ProgramDefinition {
-  const tree = parameterInputs(fieldSpec(architecture), names.parameters);
-  const parameters = flattenTree<Tensor>(tree, names.parameters);
+  const tree = parameterInputs(fieldSpec(architecture), averagedAdam.names.parameters);
   const { latentSize, outputs } = architecture;
   const predicted = field(tree, ops.input('latents', [minibatch, latentSize]));
   const loss = ops.mean(ops.square(ops.sub(predicted, ops.input('scores', [minibatch, outputs.length]))));
-  const slopes = gradients(loss, [...parameters.values()]);
-  const updates = adamUpdates(parameters, slopes, ops.input('learningRate', []), names.adam, adam);
-  for (const [name, parameter] of parameters) {
-    const average = names.average + name.slice(names.parameters.length);
-    updates[average] = movingAverage(ops.input(average, parameter.shape), updates[name]!, ops.input('emaDecay', []));
-  }
-  return { outputs: { loss }, updates };
+  return {
+    outputs: { loss },
+    updates: averagedUpdates(averagedAdam, flattenTree<Tensor>(tree, averagedAdam.names.parameters), loss),
+  };
 }
 
 /**
@@ -77,14 +75,9 @@ export async function fitField(device: Device, data: FieldData, training: FieldT
   if (known.length < minibatch) throw new RangeError(`a field takes ${minibatch} latents or more; got ${known.length}`);
   const scale = standardisation(data.scores, known, columns);
   const state = new TrainingState(device, { seed, streams: streams.fit.field, images: known.length });
-  const specs = flattenTree(fieldSpec(architecture), names.parameters);
-  for (const [name, spec] of specs) {
-    const values = initialValues(spec, state.random);
-    state.tensors.set(name, spec.shape, values);
-    state.tensors.set(names.average + name.slice(names.parameters.length), spec.shape, values);
-  }
-  for (const [name, spec] of adamSpecs(specs, names.adam, adam)) {
-    state.tensors.set(name, spec.shape, initialValues(spec, state.random));
+  const specs = flattenTree(fieldSpec(architecture), averagedAdam.names.parameters);
+  for (const [name, { shape, data }] of Object.entries(firstTensors(averagedAdam, specs, state.random))) {
+    state.tensors.set(name, shape, data);
   }
   const program = await Program.compile(device, fieldStep(architecture));
   const [latents, scores] = [new Float32Array(minibatch * d), new Float32Array(minibatch * columns)];
@@ -100,8 +93,7 @@ export async function fitField(device: Device, data: FieldData, training: FieldT
           scores[at * columns + c] = (data.scores[row * columns + c]! - scale.means[c]!) / scale.deviations[c]!;
         }
       }
-      const rate =
-        highestRate * Math.min(1, (state.steps + 1) / warmup) * (0.5 + 0.5 * Math.cos((Math.PI * state.steps) / total));
+      const rate = highestRate * Math.min(1, (state.steps + 1) / warmup) * halfCosine(state.steps / total);
       const emaDecay = Float32Array.of(Math.min(averageDecay, (1 + state.steps) / (10 + state.steps)));
       const { loss } = await program.run(
         { latents, scores, learningRate: Float32Array.of(rate), emaDecay },
@@ -115,7 +107,7 @@ export async function fitField(device: Device, data: FieldData, training: FieldT
     onEpoch?.(epoch, loss);
   }
   await program.release();
-  const weights = unstandardised(state.copies(`${names.average}/`), architecture, scale);
+  const weights = unstandardised(state.copies(`${averagedAdam.names.average}/`), architecture, scale);
   return { weights, r2: heldOutR2(new Field(architecture, weights), data) };
 }
 
