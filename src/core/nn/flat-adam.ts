@@ -67,7 +67,8 @@ export function flatState({ size, averagedFrom, beta1, averageCount, shareCount 
   const hasMean = beta1 !== 0;
   const rows = 2 + Number(hasMean) + averageCount + shareCount;
   const pages = Math.ceil((rows * stride) / pageBytes);
-  if (pages > mostPages) {
+  // The address after the last row must be one too: the sum of the gradients ends there, or up to a row later.
+  if (Math.ceil(((rows + 1) * stride) / pageBytes) >= mostPages) {
     throw new UserError(
       `threads must keep the networks, their averages and a gradient each in 4 GiB; ${shareCount} threads need ` +
         `${Math.ceil((pages * pageBytes) / 2 ** 30)} GiB. Use fewer threads`,

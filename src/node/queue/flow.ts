@@ -95,38 +95,61 @@ export async function beginFlow(
   };
 
   const tellLoss = lossTeller(connection, log);
-  let [isLooking, isClosed] = [false, false];
+  let [hasBegun, isLooking, isClosed] = [false, false, false];
+  let endBegin = (_error: unknown) => {};
+  const ended = new Promise<never>((_, reject) => {
+    endBegin = reject;
+  });
+  ended.catch(() => {}); // heard by who begins, if anybody still does
+  const fail = (error: unknown) => {
+    endBegin(error);
+    outcomes.fail(error);
+  };
   const onBeat = async () => {
     tellLoss();
     if (lostFor() > patience) {
       const rule = `Redis at ${address} has been away for ${patience / 1000} s`;
-      outcomes.fail(new UserError(`${rule}. Start it and go on with --resume`));
+      fail(new UserError(`${rule}. Start it and go on with --resume`));
     }
-    if (isLooking || lostFor() > 0) return;
+    if (!hasBegun || isLooking || lostFor() > 0) return;
     isLooking = true;
     try {
       await look();
     } catch (error) {
-      if (!isClosed && lostFor() === 0) outcomes.fail(error);
+      if (!isClosed && lostFor() === 0) fail(error);
     } finally {
       isLooking = false;
     }
   };
-  const onAbort = () => outcomes.fail(signal.reason);
+  const onAbort = () => fail(signal.reason);
+  const timer = setInterval(onBeat, beat);
+  const stopWatching = () => {
+    isClosed = true;
+    clearInterval(timer);
+    signal.removeEventListener('abort', onAbort);
+  };
+  const begin = async () => {
+    await removeOrphans(runs, redis, name => new bullmq.Queue(name, { ...options, skipMetasUpdate: true }));
+    await events.waitUntilReady();
+    await add();
+    hasBegun = true;
+  };
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort);
-  await removeOrphans(runs, redis, name => new bullmq.Queue(name, { ...options, skipMetasUpdate: true }));
-  await events.waitUntilReady();
-  await add();
+  try {
+    // Commands wait for Redis without end: the beat and the signal must be able to end them.
+    await Promise.race([begin(), ended]);
+  } catch (error) {
+    stopWatching();
+    events.close().catch(() => {});
+    throw error;
+  }
   log.info(`${pieces.length} pieces of work wait for workers at ${address}`);
-  const timer = setInterval(onBeat, beat);
 
   return {
     result: outcomes.result,
     async close() {
-      isClosed = true;
-      clearInterval(timer);
-      signal.removeEventListener('abort', onAbort);
+      stopWatching();
       if (lostFor() === 0) await briefly(readNotices());
       if (lostFor() === 0) await briefly(removeRun(runs, queue, redis, id)); // else workers leave when the lease ends
       events.close().catch(() => {}); // its connection ends with the others

@@ -14,6 +14,7 @@ import { initialValues } from '../../../src/core/nn/initialise.ts';
 import { Program, type ProgramDefinition } from '../../../src/core/runtime/program.ts';
 import { ganPresets } from '../../../src/core/training/gan/presets.ts';
 import { trainingConfigOf } from '../../../src/core/training/gan/settings.ts';
+import { ganStateShapes } from '../../../src/core/training/gan/state.ts';
 import { discriminatorStep, generatorStep, type StepOptions } from '../../../src/core/training/gan/step.ts';
 import { GanTrainer, type GanTrainingConfig } from '../../../src/core/training/gan/trainer.ts';
 import { discriminatorLoss, scored } from '../../../src/core/training/losses/adversarial.ts';
@@ -230,7 +231,11 @@ describe('training', () => {
     const trainer = new GanTrainer(device, { ...config, architecture, plan, discriminatorSteps: 0 }, larger);
     trainers.push(trainer);
     for (let step = 0; step < 3; step++) await trainer.step();
-    expect(trainer.checkpoint().progress.resolution).toBe(16);
+    const { tensors, progress } = trainer.checkpoint();
+    expect(progress.resolution).toBe(16);
+    // Nothing is left of layers that are no more, nor of their optimisers.
+    const names = ganStateShapes(architecture, 16, config.adam, trainer.averageHalfLives.length).keys();
+    expect(Object.keys(tensors).sort()).toEqual([...names].sort());
   });
 
   test('the moving average forgets by images shown, however many of them a step has', async () => {

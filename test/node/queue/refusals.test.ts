@@ -10,6 +10,7 @@ import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vi
 import { UserError } from '../../../src/core/errors.ts';
 import { parseOptions } from '../../../src/node/cli/parse-options.ts';
 import { type Announcement, leaseOf, piecesOf } from '../../../src/node/queue/announcement.ts';
+import { beginFlow } from '../../../src/node/queue/flow.ts';
 import { connect } from '../../../src/node/queue/redis.ts';
 import { work } from '../../../src/node/queue/worker.ts';
 import { synthesize } from '../../../src/node/stages/synthesize/stage.ts';
@@ -51,6 +52,21 @@ describe.skipIf(!hasRedis)('a queue refuses', () => {
       server.freeze(false);
     }
     await until(async () => connection.lostFor() === 0, 'it answers again');
+  });
+
+  test('to wait for a Redis that stops to answer before the run is in it, once the stage is stopped', async () => {
+    const connection = await connect(server.url);
+    onTestFinished(() => connection.close());
+    const stop = new AbortController();
+    server.freeze(true);
+    try {
+      const announcement = { stage: 'synthesize' } as unknown as Announcement; // never arrives
+      const begun = beginFlow(connection, announcement, [], { log: heardLog(), signal: stop.signal });
+      setTimeout(() => stop.abort(new Error('stopped')), 100);
+      await expect(begun).rejects.toThrow('stopped');
+    } finally {
+      server.freeze(false);
+    }
   });
 
   /** Begins a run whose work nobody does yet. @returns its id, its announcement and its end. */

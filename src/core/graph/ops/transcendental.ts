@@ -35,9 +35,12 @@ export const sigmoid = defineUnary(
   (g, _, y) => mul(g, mul(y, sub(1, y))),
 );
 
-/** log(1 + eˣ), without overflow for large x and without loss for very negative x. */
+/**
+ * log(1 + eˣ), without overflow for large x and without loss for very negative x. Its slope σ(x) is computed as e^(x − y):
+ * ONNX Runtime's Sigmoid is 0 from −18 down, where the slope is small but all that there is.
+ */
 export const softplus = defineUnary(
   'Softplus',
   x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  (g, x) => mul(g, sigmoid(x)),
+  (g, x, y) => mul(g, exp(sub(x, y))),
 );

@@ -6,7 +6,7 @@ import type { AdamOptions } from '../../nn/adam.ts';
 import { initialValues } from '../../nn/initialise.ts';
 import type { StateStore } from '../../runtime/state.ts';
 import type { TrainingState } from '../training-state.ts';
-import { emaName, emaNames, ganStateSpecs, isNetworkState, stateNames } from './state.ts';
+import { emaName, emaNames, ganStateSpecs, isNetworkState, isOptimiserState, stateNames } from './state.ts';
 
 export interface GanStateOptions {
   readonly architecture: GanArchitecture;
@@ -24,14 +24,16 @@ export interface GanStateOptions {
  */
 export function growState({ tensors, random }: TrainingState, from: number, options: GanStateOptions): void {
   const { architecture, adam, resolution } = options;
-  const { generator, discriminator, statistics, optimisers } = ganStateSpecs(architecture, resolution, adam);
+  const { generator, discriminator, statistics } = ganStateSpecs(architecture, resolution, adam);
   const networks = new Map([...generator, ...discriminator, ...statistics]);
   for (const [name, spec] of networks) {
     if (!tensors.has(name)) tensors.set(name, spec.shape, initialValues(spec, random));
   }
   if (from > 0) startGrown(tensors, options);
-  for (const name of tensors.names()) if (isNetworkState(name) && !networks.has(name)) tensors.delete(name);
-  for (const name of optimisers.keys()) tensors.delete(name);
+  for (const name of tensors.names()) {
+    // Optimisers go whole: those of layers that are no more would stay in every later checkpoint.
+    if ((isNetworkState(name) && !networks.has(name)) || isOptimiserState(name)) tensors.delete(name);
+  }
   completeState({ tensors, random }, options);
 }
 

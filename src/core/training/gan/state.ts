@@ -58,6 +58,11 @@ export function isNetworkState(name: string): boolean {
   return [stateNames.generator, stateNames.discriminator].some(network => name.startsWith(`${network}/`));
 }
 
+/** Whether a state belongs to an optimiser of one of the two networks. */
+export function isOptimiserState(name: string): boolean {
+  return [stateNames.generatorAdam, stateNames.discriminatorAdam].some(optimiser => name.startsWith(`${optimiser}/`));
+}
+
 /** The prefix of a moving average's state: `generatorEma`, `generatorEma1`, … */
 export function emaPrefix(average = 0): string {
   return average === 0 ? stateNames.generatorEma : `${stateNames.generatorEma}${average}`;

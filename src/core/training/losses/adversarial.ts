@@ -97,8 +97,8 @@ export function squaredNorm(x: Tensor): Tensor {
   return ops.sum(ops.square(x), [1, 2, 3]);
 }
 
-/** Largest logit whose ratio is used; beyond it the discriminator's gradient is lost in float32. */
-const largestLogit = 40;
+/** Largest logit whose ratio is used; beyond it the discriminator's gradient, e⁻⁶⁰ and less, is soon lost in float32. */
+const largestLogit = 60;
 
 /** σ(x) / σ(−x) = eˣ, bounded. */
 export function sigmoidRatio(x: Tensor): Tensor {

@@ -1,5 +1,5 @@
 // Keeps the moving average of a GAN's training that comes nearest to the training images, as another network sees them.
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ImageSet } from '../../../core/images/image-set.ts';
 import { createRandom, permutation } from '../../../core/math/random.ts';
@@ -20,6 +20,8 @@ import type { Run } from '../../runs/run-folder.ts';
 const images = 2048;
 
 const fileName = 'best.safetensors';
+/** The best when the latest checkpoint was saved, while a better one has been found since. */
+const beforeName = 'best-before.safetensors';
 
 /** Where a moving average stood when it was the best so far. */
 const bestSchema = z.object({
@@ -83,19 +85,36 @@ export async function keepBest(trainer: GanTrainer, measure: AverageMeasure, run
   const found = { ...now, frechet: distances[average]! };
   const earlier = (await readBest(run))?.best;
   if (earlier?.features === features && earlier.frechet <= found.frechet) return { distances, best: earlier };
+  // A training that goes on from the checkpoint may not come to the new one again.
+  if (earlier !== undefined && !(await exists(run.file(beforeName)))) {
+    await rename(run.file(fileName), run.file(beforeName));
+  }
   await writeTensors(run.file(fileName), trainer.generatorWeights(average), found);
   return { distances, best: found };
 }
 
-/** Drops a best average that was found after the state which is gone on from: it is measured again. */
+/** Makes the best so far the one that a training from the checkpoint just saved goes on with. */
+export async function settleBest(run: Run): Promise<void> {
+  await rm(run.file(beforeName), { force: true });
+}
+
+/** Drops a best average that was found after the state which is gone on from, for the one before it: it is measured again. */
 export async function rewindBest(run: Run, imagesShown: number): Promise<void> {
-  const kept = await readBest(run);
-  if (kept !== undefined && kept.best.imagesShown > imagesShown) await rm(run.file(fileName));
+  for (const name of [fileName, beforeName]) {
+    const kept = await readBest(run, name);
+    if (kept !== undefined && kept.best.imagesShown > imagesShown) await rm(run.file(name));
+  }
+  const [hasBest, hasBefore] = [await exists(run.file(fileName)), await exists(run.file(beforeName))];
+  if (hasBefore && !hasBest) await rename(run.file(beforeName), run.file(fileName));
+  else await settleBest(run);
 }
 
 /** The weights that `keepBest` kept, of `GanModel.keptSpec`; undefined where nothing was measured. */
-export async function readBest(run: Run): Promise<{ readonly best: Best; readonly weights: Weights } | undefined> {
-  if (!(await exists(run.file(fileName)))) return undefined;
-  const { tensors, details } = await readTensors(run.file(fileName), bestSchema);
+export async function readBest(
+  run: Run,
+  name = fileName,
+): Promise<{ readonly best: Best; readonly weights: Weights } | undefined> {
+  if (!(await exists(run.file(name)))) return undefined;
+  const { tensors, details } = await readTensors(run.file(name), bestSchema);
   return { best: details, weights: tensors };
 }

@@ -24,7 +24,7 @@ import { placeOf } from '../../runs/run-place.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
-import { type AverageMeasure, keepBest, openAverageMeasure, readBest, rewindBest } from './best-average.ts';
+import { type AverageMeasure, keepBest, openAverageMeasure, readBest, rewindBest, settleBest } from './best-average.ts';
 import { checkLeft, foreignCheckpoint, hasCheckpoint, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 import {
   checkAllAct,
@@ -197,6 +197,7 @@ async function train(trainer: GanTrainer, earlier: Measured, setting: Setting) {
     if (ticked) since = { time: performance.now(), images: imagesShown };
     if (ticked || signal.aborted) {
       await saveCheckpoint(trainer, recent, facts, run, trainer.finished ? 1 : config.keep);
+      await settleBest(run);
     }
     if (signal.aborted) log.info(`checkpoint saved after ${imagesShown} images; --resume continues from it`);
     signal.throwIfAborted();
