@@ -54,6 +54,9 @@ export function isAttributeName(name: string): name is AttributeName {
 /** Names become parts of file names and of moves such as `Young=2`. */
 export const attributeNamePattern = /^[A-Za-z0-9][\w-]{0,63}$/;
 
+/** Stands in a list of locks for those that the bundle suggests. */
+export const suggestedWord = 'suggested';
+
 /** The most attributes that one classifier can learn. */
 export const mostAttributes = 1000;
 

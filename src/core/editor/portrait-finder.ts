@@ -46,7 +46,7 @@ export function whyNoPhotos({ name, generator, encoder }: Bundle): string | unde
   const { architecture } = generator;
   if (ganModel(architecture).geometry !== 'linear') {
     return (
-      `photos need a bundle with a style generator; that of ${name} is of kind ${architecture.kind}. ` +
+      `photos need a bundle with a style generator; that of ${name} is of kind ${architecture.kind ?? 'pggan'}. ` +
       'Choose another bundle'
     );
   }

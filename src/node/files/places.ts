@@ -50,6 +50,14 @@ export async function linkTarget(path: string): Promise<string> {
   }
 }
 
+/** @returns the one path of a place, however it is spelt: symbolic links are followed as far as it is there. */
+export async function realPlace(path: string): Promise<string> {
+  const full = await linkTarget(resolve(path));
+  const above = dirname(full);
+  if (above === full) return full;
+  return (await exists(full)) ? realpath(full) : join(await realPlace(above), basename(full));
+}
+
 /** Whether a folder that is there must keep its place, so that no other folder can be renamed to it. */
 export async function isFixed(folder: string): Promise<boolean> {
   const parent = dirname(folder);

@@ -193,22 +193,35 @@ export async function readBoundaryFiles(files: readonly NamedFile[]): Promise<Di
   return boundaries;
 }
 
+/** A direction's name and sense in InterFaceGAN's files. */
+function aliasOf(attribute: string): { readonly name: string; readonly sign: number } {
+  const [name, { sign }] = Object.entries(aliases).find(([, alias]) => alias.attribute === attribute) ?? [
+    attribute,
+    { sign: 1 },
+  ];
+  return { name, sign };
+}
+
+/** @returns the file of each direction. @throws UserError where two have the same. */
+export function boundaryPaths(folder: string, attributes: readonly string[]): string[] {
+  const paths = attributes.map(attribute => join(folder, `${aliasOf(attribute).name}${endings.boundary}`));
+  const again = paths.findIndex((path, at) => paths.indexOf(path) < at);
+  if (again < 0) return paths;
+  throw new UserError(`two attributes would be written as ${paths[again]}: ${attributes[again]} is one. Rename it`);
+}
+
 /**
  * Writes `<name>_boundary.npy`, (1, d) float64 of length 1, under InterFaceGAN's names and in its sense.
  * @returns the paths.
  */
 export async function writeBoundaryFiles(folder: string, boundaries: readonly Direction[]): Promise<string[]> {
-  const paths: string[] = [];
-  for (const { attribute, normal } of boundaries) {
-    const [name, { sign }] = Object.entries(aliases).find(([, alias]) => alias.attribute === attribute) ?? [
-      attribute,
-      { sign: 1 },
-    ];
-    const path = join(folder, `${name}${endings.boundary}`);
-    if (paths.includes(path))
-      throw new UserError(`two attributes would be written as ${path}: ${attribute} is one. Rename it`);
-    await writeWhole(path, encodeNpy({ shape: [1, normal.length], data: scaled(normal, sign) }));
-    paths.push(path);
+  const paths = boundaryPaths(
+    folder,
+    boundaries.map(({ attribute }) => attribute),
+  );
+  for (const [at, { attribute, normal }] of boundaries.entries()) {
+    const data = scaled(normal, aliasOf(attribute).sign);
+    await writeWhole(paths[at]!, encodeNpy({ shape: [1, normal.length], data }));
   }
   return paths;
 }

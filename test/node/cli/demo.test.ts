@@ -1,5 +1,5 @@
 // Command `demo`: pictures and one page that carries them all, made again over what is there.
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { readRecipes } from '../../../src/core/editing/recipe.ts';
@@ -56,6 +56,16 @@ test('of a style generator the faces are drawn at the ψ that is asked for', asy
   await run({ bundle: style, out: shown, psi: 1 });
   expect(recipes()[0]).toMatchObject({ psi: 1 });
   expect(samples()).not.toEqual(usual);
+});
+
+test('neither another page nor the files of a run are replaced', async () => {
+  const [other, finished] = [join(folder, 'other'), join(folder, 'finished')];
+  for (const each of [other, finished]) mkdirSync(each);
+  writeFileSync(join(other, 'report.html'), '<title>Mine</title>');
+  writeFileSync(join(finished, 'manifest.json'), '{}');
+  await expect(run({ bundle, out: other })).rejects.toThrow(/other\/report\.html is another page\. Give another$/);
+  await expect(run({ bundle, out: finished })).rejects.toThrow(/finished is a run\. Give another$/);
+  expect([readdirSync(other), readdirSync(finished)]).toEqual([['report.html'], ['manifest.json']]);
 });
 
 test('without the model, one line names the file that is not there', async () => {

@@ -1,4 +1,5 @@
 // Gathers the faces of an edit: from seeds, from latents in a file, or from the recipes of an earlier edit.
+import { suggestedWord } from '../../../core/attributes.ts';
 import type { Hold } from '../../../core/directions/hold.ts';
 import type { Recipe, Strip } from '../../../core/editing/recipe.ts';
 import { collectWishes } from '../../../core/editing/request.ts';
@@ -46,9 +47,6 @@ export interface FacesConfig {
 
 /** Most faces of an edit: nobody looks at a picture of more. */
 const mostFaces = 1000;
-
-/** A value of --lock that stands for the locks the bundle suggests. */
-const suggested = 'suggested';
 
 /**
  * @returns the faces; where they come from recipes, also how these drew them.
@@ -274,7 +272,7 @@ async function readLatents(
 export function locksOf(locks: readonly string[], moves: readonly MoveRange[], editor: FaceEditor): string[] {
   const moved = moves.map(({ to }) => to.attribute);
   const all = locks.flatMap(lock => {
-    if (lock !== suggested) return [lock];
+    if (lock !== suggestedWord) return [lock];
     return moved.flatMap(attribute => {
       const { suggestedLocks } = editor.direction(attribute);
       if (suggestedLocks !== undefined) return suggestedLocks;

@@ -1,6 +1,6 @@
 // Edits photos: opens them as portraits, writes the whole photo with the edit in it, and draws frames at the photo's own detail.
 import { readdir } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { extname, join } from 'node:path';
 import type { Recipe } from '../../../core/editing/recipe.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { firstFew, UserError } from '../../../core/errors.ts';
@@ -8,7 +8,7 @@ import { cropFace } from '../../../core/portraits/crop-face.ts';
 import { withPatch } from '../../../core/portraits/paste-back.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeWhole } from '../../files/files.ts';
-import { checkFolderWritable } from '../../files/places.ts';
+import { checkFolderWritable, realPlace } from '../../files/places.ts';
 import { type Log, silentLog } from '../../log/log.ts';
 import { type OpenedPhoto, readPortraitRun } from '../../photos/portrait-run.ts';
 import type { PhotoFormat } from '../../photos/read-photo.ts';
@@ -119,7 +119,7 @@ export function namedProblem(photo: string, problem: string): string {
  * @throws UserError for a folder without photos, and one that is its own output.
  */
 export async function photosIn(folder: string, out: string, log: Log): Promise<string[]> {
-  if (resolve(folder) === resolve(out))
+  if ((await realPlace(folder)) === (await realPlace(out)))
     throw new UserError(`--out must be another folder than --photos; got ${out} for both`);
   const names = await explainingDiskErrors('read', folder, () => readdir(folder));
   const photos = names.filter(name => photoFormatOf(name) !== undefined && !name.startsWith('.')).sort();

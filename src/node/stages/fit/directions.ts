@@ -192,6 +192,9 @@ function parseCondition(text: string, known: readonly string[]): Condition {
   if (more.length > 0 || primal === '' || locks.includes('')) {
     throw new UserError(`a condition must be primal:lock+lock, like Young:Male+Eyeglasses; got "${text}"`);
   }
+  const again = [primal, ...locks].find((name, at, all) => all.indexOf(name) < at);
+  if (again !== undefined)
+    throw new UserError(`a condition must name each attribute once; got ${again} twice in "${text}"`);
   for (const name of [primal, ...locks]) {
     if (known.includes(name)) continue;
     throw new UserError(`no boundary of "${name}" for --condition ${text}.${didYouMeanAttribute(name, known)}`);

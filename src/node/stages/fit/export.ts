@@ -1,5 +1,5 @@
 // Writes boundaries and labelled faces as InterFaceGAN's edit.py and train_boundary.py read them.
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Direction } from '../../../core/directions/direction.ts';
 import { UserError } from '../../../core/errors.ts';
 import { toFloat64 } from '../../../core/formats/nd-array.ts';
@@ -7,21 +7,33 @@ import { encodeNpy } from '../../../core/formats/npy.ts';
 import { boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
 import { latentFiles } from '../../artefacts/synthesis.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
-import { checkFolderWritable } from '../../files/places.ts';
-import { writeBoundaryFiles } from '../../interop/interfacegan.ts';
+import { checkFolderWritable, exists, realPlace } from '../../files/places.ts';
+import { boundaryPaths, writeBoundaryFiles } from '../../interop/interfacegan.ts';
+import { runFiles } from '../../runs/manifest.ts';
 import type { Faces } from './faces.ts';
 
 /**
- * @param inputs files and folders that are read. @throws UserError where an export would replace one of them, or mix with the
- *   run's own files, before any work.
+ * @param inputs files and folders that are read. @param names of the directions, as far as they are known.
+ * @throws UserError where an export would replace one of the inputs, mix with the files of a run, or have two files of one
+ *   name, before any work.
  */
-export async function checkExport(folder: string, out: string, inputs: readonly string[]): Promise<void> {
-  const place = resolve(folder);
+export async function checkExport(
+  folder: string,
+  out: string,
+  inputs: readonly string[],
+  names: readonly string[],
+): Promise<void> {
+  const place = await realPlace(folder);
   const refused = (reason: string) =>
     new UserError(`--export must be a folder of its own; ${folder} ${reason}. Give another`);
-  if (place === resolve(out)) throw refused('is --out');
-  const read = inputs.find(input => (input.endsWith('.npy') ? dirname(resolve(input)) : resolve(input)) === place);
-  if (read !== undefined) throw refused(`is where ${read} is read from, whose files might be replaced`);
+  if (place === (await realPlace(out))) throw refused('is --out');
+  for (const input of inputs) {
+    const read = await realPlace(input);
+    if ((input.endsWith('.npy') ? dirname(read) : read) !== place) continue;
+    throw refused(`is where ${input} is read from, whose files might be replaced`);
+  }
+  if (await exists(join(folder, runFiles.manifest))) throw refused('is a run, whose files might be replaced');
+  boundaryPaths(folder, names);
   await checkFolderWritable(folder);
 }
 

@@ -142,7 +142,9 @@ export const fit = defineStage({
     const { out, resume, force } = config;
     if (config.export !== undefined) {
       const { synthesis = [], latents = [], scores, import: boundaries } = config;
-      await checkExport(config.export, config.out, [synthesis, latents, scores, boundaries].flat());
+      const names = new Set([...(faces?.rows ?? []), ...imports].map(({ attribute }) => attribute));
+      const read = [synthesis, latents, scores, boundaries].flat();
+      await checkExport(config.export, config.out, read, [...names, ...config.name]);
     }
     const inputs = await inputsOf(config, imports);
     const details = { stage: 'fit', options, config, inputs, resume, force, log, resumable: addedAfterFits };

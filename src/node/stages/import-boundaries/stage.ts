@@ -39,7 +39,7 @@ export const importBoundaries = defineStage({
     const inputs = Object.fromEntries(files.map(({ attribute, path }) => [attribute, path]));
     const wishes = { import: files, condition, labels: [], name: [], seed: 0 };
     const given = await readGiven(wishes, undefined, log);
-    if (config.export !== undefined) await checkExport(config.export, out, boundaries);
+    if (config.export !== undefined) await checkExport(config.export, out, boundaries, Object.keys(inputs));
     const details = { stage: 'import boundaries', options, config, inputs, resume, force, log };
     const result = await withRun(out, details, async run => {
       const { directions, space } = gatherDirections(given, wishes, undefined, [], log);

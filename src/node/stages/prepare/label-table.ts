@@ -1,6 +1,8 @@
 // Reads tables of labels: CelebA's official one, Kaggle's, and those of one's own with any attributes.
-import { attributeNamePattern, attributeNames, mostAttributes } from '../../../core/attributes.ts';
+import { attributeNamePattern, attributeNames, mostAttributes, suggestedWord } from '../../../core/attributes.ts';
 import { didYouMean, excerpt, firstFew, UserError } from '../../../core/errors.ts';
+import { brightnessName } from '../../../core/images/brightness.ts';
+import { splitNames } from '../../artefacts/dataset.ts';
 import { checkLabelScale, labelValue, readTextTable, type TextRow } from '../../files/text-table.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type Problem, parseSplit, pictureRows, shownCell } from './picture-rows.ts';
@@ -77,7 +79,24 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   }
   checkLabelScale(path, values);
   checkFewBad(read.bad, read.rows.size + read.bad.length, path);
+  checkPeopleApart(read.rows.values(), path);
   return { path, attributes, rows: read.rows, bad: read.bad };
+}
+
+/** @throws UserError where somebody is in two splits: what is tested would be known from training. */
+function checkPeopleApart(rows: Iterable<PictureLabels>, path: string): void {
+  const splitOf = new Map<string, number>();
+  for (const { person = '', split } of rows) {
+    if (person === '' || split === undefined) continue;
+    const before = splitOf.get(person) ?? split;
+    if (before !== split) {
+      throw new UserError(
+        `${path}: a person must be in one split; ${excerpt(person)} is in ${splitNames[before]} and ${splitNames[split]}. Leave the column of splits ` +
+          'out, or that of persons',
+      );
+    }
+    splitOf.set(person, split);
+  }
 }
 
 interface Headed {
@@ -130,6 +149,10 @@ function checkOwnNames(names: readonly string[], where: string): void {
     throw new UserError(
       `${where}: an attribute's name must be letters without accents, digits, _ and -, at most 64; got "${excerpt(wrong)}"`,
     );
+  }
+  const reserved = names.find(name => name === brightnessName || name === suggestedWord);
+  if (reserved !== undefined) {
+    throw new UserError(`${where}: "${reserved}" has a meaning of its own in edits. Give the attribute another name`);
   }
   const lower = names.map(name => name.toLowerCase());
   const again = names.find((_, i) => lower.indexOf(lower[i]!) < i);

@@ -19,6 +19,7 @@ import {
   trainingStateSchema,
   writeTensors,
 } from '../../artefacts/networks.ts';
+import type { Log } from '../../log/log.ts';
 import type { Run } from '../../runs/run-folder.ts';
 import type { Measured } from '../framework/moving-mean.ts';
 
@@ -67,13 +68,22 @@ async function read(path: string): Promise<SavedCheckpoint> {
   return { tensors, progress: details, recent: details.recent, networks: details.networks };
 }
 
-/** The latest checkpoint of a run, where there is one. */
-export async function latestCheckpoint(run: Run): Promise<SavedCheckpoint | undefined> {
+/** The latest checkpoint of a run that can be read, where there is one. @throws UserError where none of several can. */
+export async function latestCheckpoint(run: Run, log: Log): Promise<SavedCheckpoint | undefined> {
   // A kill may leave a half-written file, and no later write has its name again.
   const halfWritten = (await readdir(run.folder)).filter(name => /^checkpoint-.*\.tmp$/.test(name));
   for (const name of halfWritten) await rm(run.file(name));
-  const latest = (await namesIn(run.folder)).at(-1);
-  return latest === undefined ? undefined : read(run.file(latest));
+  const names = await namesIn(run.folder);
+  for (let latest = names.pop(); latest !== undefined; latest = names.pop()) {
+    try {
+      return await read(run.file(latest));
+    } catch (error) {
+      const before = names.at(-1);
+      if (!(error instanceof UserError) || before === undefined) throw error;
+      log.warn(`${error.message}; going on from ${before}`);
+    }
+  }
+  return undefined;
 }
 
 /**

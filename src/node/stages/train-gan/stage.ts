@@ -97,7 +97,7 @@ export const trainGan = defineStage({
       const labelled = await imagesOf(dataset, 'train');
       let images: ImageSet = withNormalisation(labelled, normalisation);
       while (images.resolution > training.architecture.resolution) images = halved(images);
-      const checkpoint = (await latestCheckpoint(run)) ?? foreign;
+      const checkpoint = (await latestCheckpoint(run, log)) ?? foreign;
       checkFall(config.fallKimg, checkpoint?.progress, training);
       if (checkpoint?.isWidened) {
         log.info('train gan: the networks are widened; moving averages and optimisers begin anew');

@@ -1,10 +1,11 @@
 // Checks that `fit` refuses what it cannot use before the first fit, says little when all is well, and loses no fits.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeNpy } from '../../../../src/core/formats/npy.ts';
 import { strangenessOf } from '../../../../src/core/models/foreign-latents.ts';
 import { type Log, silentLog } from '../../../../src/node/log/log.ts';
+import { checkExport } from '../../../../src/node/stages/fit/export.ts';
 import { fit } from '../../../../src/node/stages/fit/stage.ts';
 import { plant } from '../../../core/directions/fit/planted.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
@@ -24,6 +25,11 @@ const scores = ['Young', 'Male', 'Smiling'].map((name, i) =>
     logits.map((logit, face) => logit + i * Math.sin(face)),
   ),
 );
+const link = join(temporaryFolder(), 'link');
+symlinkSync(root, link);
+const otherRun = join(temporaryFolder(), 'other');
+mkdirSync(otherRun);
+writeFileSync(join(otherRun, 'manifest.json'), '{}');
 const wide = write('Bald_boundary.npy', [1, 512], new Float64Array(512).fill(1));
 
 let runs = 0;
@@ -44,6 +50,12 @@ describe('before the first fit', () => {
   test.each<[string, () => object, RegExp]>([
     ['a typo in a condition', () => ({ condition: ['Young:Mael'] }), /no boundary of "Mael".*Did you mean "Male"\?/],
     ['a condition without locks', () => ({ condition: ['Young'] }), /must be primal:lock\+lock.*got "Young"/],
+    [
+      'a condition that locks what it moves',
+      () => ({ condition: ['Young:Young'] }),
+      /once; got Young twice in "Young:/,
+    ],
+    ['a condition with a lock twice', () => ({ condition: ['Young:Male+Male'] }), /once; got Male twice/],
     ['a condition of an attribute without scores', () => ({ condition: ['Young:Bald'] }), /no boundary of "Bald"/],
     ['a condition given twice', () => ({ condition: ['Young:Male', 'Young: Male'] }), /name of another boundary/],
     ['a name with a space', () => ({ labels: [csv(labelled)], name: ['big smile'] }), /got "big smile"/],
@@ -64,6 +76,12 @@ describe('before the first fit', () => {
       () => ({ export: root }),
       /a folder of its own; .* is where .*z\.npy is read from/,
     ],
+    [
+      'an export where the latents are, by a link',
+      () => ({ export: link }),
+      /a folder of its own; .* is where .*z\.npy is read from/,
+    ],
+    ['an export into a run', () => ({ export: otherRun }), /a folder of its own; .*other is a run, whose files might/],
     ['a destination below a file', () => ({ out: join(z, 'run') }), /cannot create .*part of the path is a file/],
     ['a destination with a long name', () => ({ out: join(root, 'x'.repeat(250)) }), /at most 245 bytes; got 250/],
   ])('%s', async (_, options, message) => {
@@ -74,6 +92,14 @@ describe('before the first fit', () => {
     await expect(run(options(), { ...silentLog, progress })).rejects.toThrow(message);
     expect(readdirSync(root).filter(name => !name.startsWith('labels'))).toEqual(before);
   });
+});
+
+test('two directions of one name among exported files are refused, as Young and an attribute of one’s own', async () => {
+  const folder = join(temporaryFolder(), 'export');
+  await expect(checkExport(folder, join(root, 'out'), [], ['Young', 'Male', 'age'])).rejects.toThrow(
+    /two attributes would be written as .*age_boundary\.npy: age is one\. Rename it$/,
+  );
+  expect(existsSync(folder)).toBe(false);
 });
 
 test('options of what is made afterwards may change while the fits are kept', async () => {

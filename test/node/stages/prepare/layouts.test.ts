@@ -183,14 +183,14 @@ describe("pictures of one's own", () => {
       'File;wears Scarf;tall;split;person',
       'a\\face 1.jpg;1;0;train;Ann',
       'FACE 2;yes;no;val;Bob',
-      '/home/me/b/c/face 4.JPG;0;1;test;Ann',
+      '/home/me/b/c/face 4.JPG;0;1;test;Cleo',
     ].join('\n');
     const found = await index(folder, { isCeleba: false, labels: table(text) });
     expect(found.attributes).toEqual(['wears_Scarf', 'tall']);
     expect(found.pictures).toEqual([
       { name: 'a\\face 1.jpg', file: 'a/face 1.JPG', labels: Uint8Array.of(1, 0), split: 0, identity: 0 },
       { name: 'FACE 2', file: 'b/c/face 2.JPG', labels: Uint8Array.of(1, 0), split: 1, identity: 1 },
-      { name: '/home/me/b/c/face 4.JPG', file: 'b/c/face 4.JPG', labels: Uint8Array.of(0, 1), split: 2, identity: 0 },
+      { name: '/home/me/b/c/face 4.JPG', file: 'b/c/face 4.JPG', labels: Uint8Array.of(0, 1), split: 2, identity: 2 },
     ]);
     expect(found.notes.join()).toMatch(/37 of 40 pictures have no row of labels and are left out/);
   });
@@ -240,6 +240,13 @@ describe("pictures of one's own", () => {
       'a name that is none',
       'name,größe\na.jpg,1\n',
       /must be letters without accents, digits, _ and -, at most 64; got "größe"/,
+    ],
+    ['a name that edits understand', 'name,tall,suggested\na.jpg,1,1\n', /"suggested" has a meaning of its own/],
+    ['the name of the light', 'name,Brightness\na.jpg,1\n', /"Brightness" has a meaning of its own/],
+    [
+      'somebody in two splits',
+      'name,tall,split,person\na.jpg,1,train,ann\nb.jpg,0,test,bob\nc.jpg,0,test,ann\n',
+      /a person must be in one split; ann is in train and test/,
     ],
     ['unknown labels', 'name,tall\na.jpg,maybe\n', /a label must be 1 or -1, or 1 or 0; got maybe/],
     ['1, 0 and −1 at once', 'name,a,b\na.jpg,1,0\nb.jpg,-1,0\n', /it has all three, and 0 may mean unknown/],

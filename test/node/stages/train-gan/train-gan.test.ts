@@ -1,6 +1,15 @@
 // The GAN's training as a user runs it: presets, growth watched, checkpoints, kills, divergence, going on from a file.
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -323,6 +332,26 @@ describe('a training whose length is not known beforehand', () => {
     const summary = await trainGan.run(options({ ...config, resume: true }), context);
     expect(summary.best).toMatchObject({ ...details, frechet: -1 });
     expect(existsSync(join(out, 'best-before.safetensors'))).toBe(false);
+  });
+
+  test('goes on from the checkpoint before where the last one is damaged', async () => {
+    const out = fresh();
+    const config = { ...style, out, kimg: 0.4, decayKimg: 0, tickKimg: 0.1, keep: 2 };
+    const stop = new AbortController();
+    const update = (done: number) => done >= 200 && stop.abort(new Error('stopped'));
+    const log = { ...silentLog, progress: () => ({ update, finish() {} }) };
+    await expect(trainGan.run(options(config), { log, signal: stop.signal })).rejects.toThrow('stopped');
+    const names = readdirSync(`${out}.partial`).filter(name => name.startsWith('checkpoint-'));
+    expect(names.sort()).toHaveLength(2);
+    truncateSync(join(`${out}.partial`, names[1]!), 500);
+    const warnings: string[] = [];
+    const hearing = { ...silentLog, warn: (line: string) => warnings.push(line) };
+    await trainGan.run(options({ ...config, resume: true }), { ...context, log: hearing });
+    expect(warnings).toEqual([expect.stringMatching(new RegExp(`${names[1]}.*; going on from ${names[0]}$`))]);
+    const whole = fresh();
+    await trainGan.run(options({ ...config, out: whole }), context);
+    const generatorOf = (run: string) => readFileSync(join(run, 'generator.safetensors'));
+    expect(generatorOf(out).equals(generatorOf(whole))).toBe(true);
   });
 
   test('a judge has no say in a fade, nor once it is left out', async () => {

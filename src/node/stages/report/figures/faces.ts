@@ -87,7 +87,10 @@ export async function ageFigure(sources: FaceSources): Promise<Figure> {
 
 export async function locksFigure(sources: FaceSources): Promise<Figure> {
   const strips = [];
-  const plans = knowsAge(sources.editor) ? severalLocks : ownPlans(sources.editor, 3);
+  // A single attribute has no other to lock.
+  const plans = knowsAge(sources.editor)
+    ? severalLocks
+    : ownPlans(sources.editor, 3).filter(({ locks }) => locks.length > 0);
   for (const plan of plans) strips.push(await strip(sources, plan));
   return {
     number: 6,
