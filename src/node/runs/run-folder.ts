@@ -7,6 +7,7 @@ import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { removeTree, renamePatiently } from '../files/durable.ts';
 import { writeJson } from '../files/files.ts';
 import { appendJsonLine, filterJsonLines, type JsonObject } from '../files/json-lines.ts';
+import { realPlace } from '../files/places.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { exists, type Manifest, packageVersion, plainJson, readManifest, runFiles, schemaVersion } from './manifest.ts';
 import { hashInputs, type Input, lastingOptions, neutralOptions, type Origin } from './origin.ts';
@@ -102,12 +103,12 @@ async function locked<T>(
   action: (lock: Lock, place: RunPlace) => Promise<T>,
 ): Promise<T> {
   const place = await placeOf(out);
+  const final = await realPlace(place.final);
   for (const path of inputPaths(details)) {
-    if ([place.final, resolve(out)].includes(path)) {
+    if ((await realPlace(path)) === final) {
       throw new UserError(`out must not be an input of the run; got ${out} for both`);
     }
-    const emptied = [place.partial, place.earlier].find(folder => path === folder || path.startsWith(folder + sep));
-    if (emptied !== undefined) throw liesIn(path, emptied);
+    for (const folder of [place.partial, place.earlier]) if (await isIn(path, folder)) throw liesIn(path, folder);
   }
   const lock = await explainingDiskErrors('create', out, async () => {
     await mkdir(dirname(place.lock), { recursive: true });
@@ -126,6 +127,12 @@ function inputPaths({ inputs }: RunDetails): string[] {
   return Object.values(inputs).map(input => resolve(typeof input === 'string' ? input : input.path));
 }
 
+/** Whether a path leads to a folder or into it, whatever links it goes through. */
+async function isIn(path: string, folder: string): Promise<boolean> {
+  const [place, above] = [await realPlace(path), await realPlace(folder)];
+  return place === above || place.startsWith(above + sep);
+}
+
 function liesIn(path: string, folder: string): UserError {
   return new UserError(`${path} lies in ${folder}, which is made anew; copy it elsewhere, or choose another out`);
 }
@@ -134,8 +141,7 @@ function liesIn(path: string, folder: string): UserError {
 async function begin(out: string, details: RunDetails, lock: Lock, place: RunPlace, known?: Origin): Promise<BegunRun> {
   const folder = place.partial;
   await checkFree(out, place, details.force ?? false);
-  const lost = inputPaths(details).find(path => path.startsWith(place.final + sep));
-  if (lost !== undefined) throw liesIn(lost, place.final);
+  for (const path of inputPaths(details)) if (await isIn(path, place.final)) throw liesIn(path, place.final);
   const origin = known ?? (await originOf(details));
   const unfinished = details.resume ? await unfinishedRun(out, folder, origin, details) : undefined;
   if (unfinished === undefined) await startFolder(place, origin, details);

@@ -1,5 +1,5 @@
 // Checks that an unfinished run can never pass for a finished one, whatever happens while it is written.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -154,6 +154,11 @@ test('a run does not replace the folder that it reads a file of', async () => {
   });
   const reading = { ...details, inputs: { bundle: join(out, 'bundle.json') } };
   await refused(out, { ...reading, force: true }, /bundle\.json lies in .*, which is made anew/);
+  const link = freshOut();
+  symlinkSync(out, link);
+  const byLink = { ...details, inputs: { bundle: join(link, 'bundle.json') }, force: true };
+  await refused(out, byLink, /bundle\.json lies in .*, which is made anew/);
+  await refused(out, { ...byLink, inputs: { run: link } }, /out must not be an input of the run/);
   expect(readFileSync(join(out, 'bundle.json'), 'utf8')).toBe('{}');
 });
 
