@@ -167,7 +167,8 @@ export class FaceEditor {
     const { directions } = this.bundle;
     const names = directions.map(({ attribute }) => attribute);
     const direction = directions[names.indexOf(name)];
-    if (direction === undefined) throw new UserError(`unknown attribute "${name}".${didYouMeanAttribute(name, names)}`);
+    if (direction === undefined)
+      throw new UserError(`unknown attribute "${name}".${didYouMeanAttribute(`${name}`, names)}`);
     return direction;
   }
 

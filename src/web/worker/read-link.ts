@@ -36,11 +36,15 @@ export function parseLink(text: string, { name, sha256, formerly }: NamedBefore)
   const portrait = parameters.get('portrait');
   const layers = parameters.getAll('layers');
   const hold = parameters.get('hold');
+  for (const [what, number] of Object.entries({ seed, psi })) {
+    if (number === null || (number !== '' && Number.isFinite(Number(number)))) continue;
+    throw new UserError(`this link is no link to a face: its ${what} is damaged. Copy it again, whole`);
+  }
   const recipe = {
     schemaVersion: 1,
     bundle: { name, sha256 },
-    ...(seed === null ? {} : { seed: seed === '' ? Number.NaN : Number(seed) }),
-    ...(psi === null ? {} : { psi: psi === '' ? Number.NaN : Number(psi) }),
+    ...(seed === null ? {} : { seed: Number(seed) }),
+    ...(psi === null ? {} : { psi: Number(psi) }),
     ...(latent === null ? {} : { latent: decodeNumbers(latent) }),
     ...(portrait === null ? {} : { portrait }),
     moves: parameters.getAll('move'),

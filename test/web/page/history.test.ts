@@ -18,7 +18,7 @@ import { takeFrame } from '../../../src/web/page/actions/edit/take-frame.ts';
 import { undo } from '../../../src/web/page/actions/edit/undo.ts';
 import { faceOf } from '../../../src/web/page/state/edits.ts';
 import { createState, type Studio } from '../../../src/web/page/state/studio-state.ts';
-import type { Model } from '../../../src/web/shared/protocol.ts';
+import type { Edit, Model } from '../../../src/web/shared/protocol.ts';
 
 let studio: Studio;
 beforeEach(() => {
@@ -100,6 +100,57 @@ test('a typed probability is reached though another slider moves meanwhile, not 
   applyEdit(studio, faceOf(3), 'Face 3');
   await refused;
   expect(studio.state.message.value).toBeUndefined();
+});
+
+test('a typed probability is searched for again where another attribute was moved or locked meanwhile', async () => {
+  const asked: unknown[] = [];
+  const distanceFor = async ({ edit }: { edit: Edit }) => asked.push(edit.locks) + 0.5;
+  studio.faceWorker = { distanceFor } as unknown as Studio['faceWorker'];
+  const answered = setProbability(studio, 'Young', '95');
+  toggleLock(studio, 'Male');
+  await answered;
+  expect(asked).toEqual([[], ['Male']]);
+  expect(edit()).toEqual({ ...moved(faceOf(1), 'Young', 2.5), locks: ['Male'] });
+  expect(labels()).toEqual(['Face 1', 'Male locked', 'Young to 95 %']);
+});
+
+test.each<[string, () => void]>([
+  ['its own slider', () => commitMove(studio, 'Young', 2.5)],
+  ['a reset of all', () => resetAll.perform(studio)],
+  ['a step back', () => undo.perform(studio)],
+])('a typed probability gives way to %s', async (_, act) => {
+  studio.faceWorker = { distanceFor: async () => 1.5 } as unknown as Studio['faceWorker'];
+  toggleLock(studio, 'Male');
+  const answered = setProbability(studio, 'Young', '30');
+  act();
+  const after = edit();
+  await answered;
+  expect(edit()).toBe(after);
+});
+
+test('of two typed probabilities the later one counts, whichever is found first', async () => {
+  const found: ((distance: number) => void)[] = [];
+  const distanceFor = () => new Promise<number>(resolve => found.push(resolve));
+  studio.faceWorker = { distanceFor } as unknown as Studio['faceWorker'];
+  const both = ['40', '60'].map(text => setProbability(studio, 'Young', text));
+  found[1]!(2);
+  await both[1];
+  found[0]!(1);
+  await both[0];
+  expect(labels()).toEqual(['Face 1', 'Young to 60 %']);
+});
+
+test('layers of a move go with it, and with a curve', () => {
+  const layered = {
+    ...moved(moved(edit(), 'Young', 1), 'Male', 1),
+    layers: { Young: [0, 2], Male: [1, 2] },
+  } satisfies Edit;
+  applyEdit(studio, layered, 'From a recipe');
+  resetAttribute(studio, 'Young');
+  expect(edit().layers).toEqual({ Male: [1, 2] });
+  holdByField.perform(studio);
+  expect(edit()).toMatchObject({ hold: 'field' });
+  expect(edit()).not.toHaveProperty('layers');
 });
 
 test('a frame of a strip keeps the way to hold that was chosen since', () => {

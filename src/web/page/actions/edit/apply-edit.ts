@@ -76,7 +76,8 @@ export function committed({ state }: Studio, edit: Edit): Edit {
 
 function usualHoldOf({ model }: StudioState, { moves, layers = {}, geometry }: Edit): Hold {
   // Along a curve all layers go, in the model's own geometry.
-  if (Object.keys(layers).length > 0 || geometry !== model.value?.geometry) return 'linear';
+  const choosesLayers = moves.some(({ attribute }) => layers[attribute] !== undefined);
+  if (choosesLayers || geometry !== model.value?.geometry) return 'linear';
   return usualHold(model.value.directions, moves);
 }
 

@@ -13,10 +13,9 @@ export const holdByField: Action = {
   pressed: ({ edit }) => edit.value.hold === 'field',
   perform: studio => {
     const edit = studio.state.edit.value;
-    const [hold, label] =
-      edit.hold === 'field'
-        ? (['linear', 'Locks hold distances'] as const)
-        : (['field', 'Locks hold what is seen'] as const);
-    applyEdit(studio, { ...edit, hold }, label, { choosesHold: true });
+    const { layers: _, ...inAllLayers } = edit; // along a curve all layers go
+    if (edit.hold === 'field')
+      applyEdit(studio, { ...edit, hold: 'linear' }, 'Locks hold distances', { choosesHold: true });
+    else applyEdit(studio, { ...inAllLayers, hold: 'field' }, 'Locks hold what is seen', { choosesHold: true });
   },
 };

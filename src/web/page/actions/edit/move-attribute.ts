@@ -19,8 +19,10 @@ export function commitMove(studio: Studio, attribute: string, distance: number):
 
 /** Takes back the move of one attribute; it goes where the others take it. */
 export function resetAttribute(studio: Studio, attribute: string): void {
-  const edit = studio.state.edit.value;
-  applyEdit(studio, committed(studio, { ...edit, moves: without(edit, attribute) }), `${labelOf(attribute)} reset`);
+  const { layers: { [attribute]: _, ...layers } = {}, ...edit } = studio.state.edit.value;
+  const others = Object.keys(layers).length > 0 && { layers };
+  const moves = without(edit, attribute);
+  applyEdit(studio, committed(studio, { ...edit, ...others, moves }), `${labelOf(attribute)} reset`);
 }
 
 /** @returns the edit with this attribute at this distance, in place of any other move of it. */

@@ -1,12 +1,16 @@
 // Moves one attribute to where it has, on this face, the probability that was typed.
 import { UserError } from '../../../../core/errors.ts';
 import { labelOf } from '../../../shared/attribute-names.ts';
+import type { Edit } from '../../../shared/protocol.ts';
 import { percentText } from '../../display/wording.ts';
 import { sameStart } from '../../state/edits.ts';
-import type { Studio } from '../../state/studio-state.ts';
+import type { Studio, StudioState } from '../../state/studio-state.ts';
 import { tellProblem } from '../messages.ts';
 import { applyEdit, committed } from './apply-edit.ts';
 import { moved } from './move-attribute.ts';
+
+/** Searches begun so far: the answer to an earlier one than the last is not wanted any more. */
+let searches = 0;
 
 /** @param text a percentage from 1 to 99, as typed. */
 export async function setProbability(studio: Studio, attribute: string, text: string): Promise<void> {
@@ -16,18 +20,39 @@ export async function setProbability(studio: Studio, attribute: string, text: st
     tellProblem(state, `a probability must be from 1 to 99 %; got "${text.slice(0, 30)}"`);
     return;
   }
-  const edit = state.edit.value;
-  // The press that takes the field away may have begun to move another slider by the time the answer comes.
-  const isSameFace = () => sameStart(state.edit.value, edit);
+  const face = state.edit.value;
+  const asked = ++searches;
+  const first = currentStep(state);
+  const moveOf = ({ moves }: Edit) => moves.find(move => move.attribute === attribute);
+  /** Not on another face, nor after a later search, a step back, a reset of all, or another move of the same attribute. */
+  const isWanted = () => {
+    const { entries, at } = state.history.value;
+    const now = entries[at];
+    if (asked !== searches || !sameStart(state.edit.value, face) || first === undefined || now === undefined)
+      return false;
+    const isReset = now !== first && now.edit.moves.length + now.edit.locks.length === 0;
+    return entries.slice(0, at + 1).includes(first) && !isReset && moveOf(now.edit) === moveOf(first.edit);
+  };
   try {
-    const { hold } = committed(studio, moved(edit, attribute, 0));
-    const distance = await faceWorker.distanceFor({ edit: { ...edit, hold }, attribute, probability: percent / 100 });
-    if (!isSameFace()) return;
-    const exact = Math.round(1000 * distance) / 1000; // finer than a slider, so that the readout agrees
-    const label = `${labelOf(attribute)} to ${percentText(percent / 100)}`;
-    applyEdit(studio, committed(studio, moved(state.edit.value, attribute, exact)), label);
+    for (;;) {
+      // The press that takes the field away may have begun to move another slider, which is no step yet.
+      const [edit, step] = [state.edit.value, currentStep(state)];
+      const { hold } = committed(studio, moved(edit, attribute, 0));
+      const distance = await faceWorker.distanceFor({ edit: { ...edit, hold }, attribute, probability: percent / 100 });
+      if (!isWanted()) return;
+      if (step !== currentStep(state)) continue; // found for other moves or locks than there are now
+      const exact = Math.round(1000 * distance) / 1000; // finer than a slider, so that the readout agrees
+      const label = `${labelOf(attribute)} to ${percentText(percent / 100)}`;
+      applyEdit(studio, committed(studio, moved(state.edit.value, attribute, exact)), label);
+      return;
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (isSameFace()) tellProblem(state, error.message);
+    if (isWanted()) tellProblem(state, error.message);
   }
+}
+
+function currentStep({ history }: StudioState) {
+  const { entries, at } = history.value;
+  return entries[at];
 }
