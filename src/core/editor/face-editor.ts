@@ -167,9 +167,8 @@ export class FaceEditor {
     const { directions } = this.bundle;
     const names = directions.map(({ attribute }) => attribute);
     const direction = directions[names.indexOf(name)];
-    if (direction === undefined)
-      throw new UserError(`unknown attribute "${name}".${didYouMeanAttribute(`${name}`, names)}`);
-    return direction;
+    if (direction !== undefined) return direction;
+    throw new UserError(`unknown attribute "${name}".${didYouMeanAttribute(`${name}`, names)}`);
   }
 
   /**

@@ -66,14 +66,15 @@ export function flatState({ size, averagedFrom, beta1, averageCount, shareCount 
   const stride = bytesOf(wholeLanes(size));
   const hasMean = beta1 !== 0;
   const rows = 2 + Number(hasMean) + averageCount + shareCount;
-  const pages = Math.ceil((rows * stride) / pageBytes);
-  // The address after the last row must be one too: the sum of the gradients ends there, or up to a row later.
-  if (Math.ceil(((rows + 1) * stride) / pageBytes) >= mostPages) {
+  // A row more than is stored: sums of gradients end up to a row after the last one, which must have an address too.
+  const addressed = (rows + 1) * stride;
+  if (addressed >= mostPages * pageBytes) {
     throw new UserError(
-      `threads must keep the networks, their averages and a gradient each in 4 GiB; ${shareCount} threads need ` +
-        `${Math.ceil((pages * pageBytes) / 2 ** 30)} GiB. Use fewer threads`,
+      `networks, their averages and a gradient a thread must take less than 4 GiB; with ${shareCount} threads they take ` +
+        `${Math.ceil(addressed / 2 ** 30)}. Use fewer threads, or no --data-parallel`,
     );
   }
+  const pages = Math.ceil((rows * stride) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   let taken = 0;
   const row = () => new Float32Array(memory.buffer, stride * taken++, size);
@@ -131,7 +132,7 @@ export function flatUpdate({ memory, parameters, ...state }: FlatState): UpdateP
 const { i32, f32, v128 } = types;
 const vectorBytes = bytesOf(lanes);
 
-/** Parameters are never at address 0 alone: a mean at 0 is none. */
+/** One step of Adam on vectors of parameters. The address of the mean is 0 where there is none: at 0 are the parameters. */
 function adamFunction(): WasmFunction {
   const [parameter, end, variance, mean, gradient, stride, all] = [0, 1, 2, 3, 4, 5, 6];
   const factors = [7, 8, 9, 10, 11, 12, 13];
@@ -176,6 +177,7 @@ function adamFunction(): WasmFunction {
   };
 }
 
+/** One step of a moving average, on the same vectors. */
 function averageFunction(): WasmFunction {
   const [parameter, end, average, decay, kept, value] = [0, 1, 2, 3, 4, 5];
   return {

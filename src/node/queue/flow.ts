@@ -131,6 +131,7 @@ export async function beginFlow(
   const begin = async () => {
     await removeOrphans(runs, redis, name => new bullmq.Queue(name, { ...options, skipMetasUpdate: true }));
     await events.waitUntilReady();
+    if (isClosed) return; // it was given up while Redis was away
     await add();
     hasBegun = true;
   };

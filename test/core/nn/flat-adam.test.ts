@@ -80,7 +80,7 @@ describe.each([
 
 test('more than 4 GiB is refused with a word about threads', () => {
   const layout = { size: 50e6, averagedFrom: 0, beta1: 0, averageCount: 1, shareCount: 64 };
-  expect(() => flatState(layout)).toThrow('64 threads need 13 GiB. Use fewer threads');
+  expect(() => flatState(layout)).toThrow('with 64 threads they take 13. Use fewer threads');
   // The end of the last gradient must have an address too.
   expect(() => flatState({ ...layout, size: 2 ** 28 - 2 ** 20, shareCount: 1 })).toThrow('Use fewer threads');
 });

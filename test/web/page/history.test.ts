@@ -140,6 +140,13 @@ test('of two typed probabilities the later one counts, whichever is found first'
   expect(labels()).toEqual(['Face 1', 'Young to 60 %']);
 });
 
+test('probabilities typed for two attributes are both reached, the one along with the other', async () => {
+  const distanceFor = async ({ edit }: { edit: Edit }) => 1 + edit.moves.length;
+  studio.faceWorker = { distanceFor } as unknown as Studio['faceWorker'];
+  await Promise.all([setProbability(studio, 'Young', '40'), setProbability(studio, 'Male', '60')]);
+  expect(edit()).toEqual(moved(moved(faceOf(1), 'Young', 1), 'Male', 2));
+});
+
 test('layers of a move go with it, and with a curve', () => {
   const layered = {
     ...moved(moved(edit(), 'Young', 1), 'Male', 1),

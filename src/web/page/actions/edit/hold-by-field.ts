@@ -14,8 +14,10 @@ export const holdByField: Action = {
   perform: studio => {
     const edit = studio.state.edit.value;
     const { layers: _, ...inAllLayers } = edit; // along a curve all layers go
-    if (edit.hold === 'field')
-      applyEdit(studio, { ...edit, hold: 'linear' }, 'Locks hold distances', { choosesHold: true });
-    else applyEdit(studio, { ...inAllLayers, hold: 'field' }, 'Locks hold what is seen', { choosesHold: true });
+    const [held, label] =
+      edit.hold === 'field'
+        ? ([{ ...edit, hold: 'linear' }, 'Locks hold distances'] as const)
+        : ([{ ...inAllLayers, hold: 'field' }, 'Locks hold what is seen'] as const);
+    applyEdit(studio, held, label, { choosesHold: true });
   },
 };

@@ -9,8 +9,8 @@ import { tellProblem } from '../messages.ts';
 import { applyEdit, committed } from './apply-edit.ts';
 import { moved } from './move-attribute.ts';
 
-/** Searches begun so far: the answer to an earlier one than the last is not wanted any more. */
-let searches = 0;
+/** The last search for each attribute: answers to those before are not wanted any more. */
+const searches = new Map<string, symbol>();
 
 /** @param text a percentage from 1 to 99, as typed. */
 export async function setProbability(studio: Studio, attribute: string, text: string): Promise<void> {
@@ -21,15 +21,16 @@ export async function setProbability(studio: Studio, attribute: string, text: st
     return;
   }
   const face = state.edit.value;
-  const asked = ++searches;
+  const asked = Symbol(text);
+  searches.set(attribute, asked);
   const first = currentStep(state);
   const moveOf = ({ moves }: Edit) => moves.find(move => move.attribute === attribute);
-  /** Not on another face, nor after a later search, a step back, a reset of all, or another move of the same attribute. */
+  /** Not on another face, nor after a later search for it, a step back, a reset of all, or another move of the same attribute. */
   const isWanted = () => {
     const { entries, at } = state.history.value;
     const now = entries[at];
-    if (asked !== searches || !sameStart(state.edit.value, face) || first === undefined || now === undefined)
-      return false;
+    const isLast = searches.get(attribute) === asked;
+    if (!isLast || !sameStart(state.edit.value, face) || first === undefined || now === undefined) return false;
     const isReset = now !== first && now.edit.moves.length + now.edit.locks.length === 0;
     return entries.slice(0, at + 1).includes(first) && !isReset && moveOf(now.edit) === moveOf(first.edit);
   };
