@@ -307,7 +307,25 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(await focused()).toBe('move-Smiling'); // the button is gone
     await page.keyboard.press('l');
     await expect.poll(() => page.url()).toContain('lock=Smiling');
-    while (await page.getByRole('button', { name: 'Undo' }).isEnabled()) await page.keyboard.press('Control+z');
+    // A button that is disabled for a while leaves the keys to the page.
+    const steps = () => page.locator('.history-button').innerText();
+    const play = page.getByRole('button', { name: 'Play' });
+    await expect.poll(() => play.isEnabled()).toBe(true);
+    await play.focus();
+    for (const key of ['z', 'z']) await page.keyboard.press(`Control+${key}`);
+    await expect.poll(steps).toBe('2/4');
+    for (const key of ['y', 'y']) await page.keyboard.press(`Control+${key}`);
+    await expect.poll(steps).toBe('4/4');
+    // A button that has nothing more to do hands the focus on to one beside it.
+    await page.getByRole('button', { name: /^Reset all/ }).press('Enter');
+    await expect.poll(focused).toBe('Hold what is seen');
+    const undo = page.getByRole('button', { name: 'Undo' });
+    while (await undo.isEnabled()) await undo.press('Enter');
+    await expect.poll(focused).toMatch(/^History 1/);
+    await expectFace(page, before);
+    const redo = page.getByRole('button', { name: 'Redo' });
+    while (await redo.isEnabled()) await redo.press('Enter');
+    await expect.poll(focused).toMatch(/^History (\d+)\/\1$/);
     await expectFace(page, before);
     const after = page.locator('.face canvas.before');
     const divider = page.getByRole('slider', { name: 'Divider between before and after' });

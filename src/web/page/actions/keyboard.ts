@@ -27,7 +27,7 @@ export function releaseKeys(studio: Studio): void {
 }
 
 /** Whether an event is for a place where text is written. */
-export function isTyping({ target }: Event): boolean {
+export function isTyping({ target }: Pick<Event, 'target'>): boolean {
   if (target instanceof HTMLTextAreaElement) return true;
   return target instanceof HTMLInputElement && !['range', 'checkbox', 'radio', 'button'].includes(target.type);
 }

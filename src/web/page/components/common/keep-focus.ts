@@ -1,23 +1,34 @@
-// Gives the focus a new place when its element goes, such as a button that has done its work. Browsers would give it to the
-// document, and the keyboard would begin at the top again.
+// Gives the focus a new place when its element goes or can no longer be used, such as a button that has done its work.
+// Browsers would give it to the document, and the keyboard would begin at the top again.
+import { isTyping } from '../../actions/keyboard.ts';
 
 const focusable = 'a[href], button, input, select, summary, textarea, [tabindex="0"]';
 
 /** Elements that had the focus, of which the latest that is still there takes it where nothing near can. */
 const remembered = 8;
 
+/** A place that the element with the focus lies in, and how many that could take it come before that one there. */
+interface Place {
+  readonly element: Element;
+  readonly at: number;
+}
+
 /** @param page all that is looked after. @param signal ends it. */
 export function keepFocus(page: HTMLElement, signal: AbortSignal): void {
-  /** The element that has the focus and those it lies in, innermost first; none once a person has left it. */
-  let path: readonly Element[] = [];
+  /** The element that has the focus; none once a person has left it. */
+  let focused: HTMLElement | undefined;
+  /** The places that it lies in, innermost first. */
+  let places: readonly Place[] = [];
   let earlier: readonly HTMLElement[] = [];
   page.addEventListener(
     'focusin',
     event => {
       const target = event.target as HTMLElement;
-      path = event
+      focused = target;
+      places = event
         .composedPath()
-        .filter(each => each instanceof Element && page.contains(each) && each !== page) as Element[];
+        .filter(each => each instanceof Element && page.contains(each) && each !== page && each !== target)
+        .map(each => ({ element: each as Element, at: Math.max(0, focusableIn(each as Element).indexOf(target)) }));
       earlier = [target, ...earlier.filter(each => each !== target)].slice(0, remembered);
     },
     { signal },
@@ -27,35 +38,47 @@ export function keepFocus(page: HTMLElement, signal: AbortSignal): void {
     ({ target }) => {
       // Some browsers say so as an element is removed, too; by then it is gone.
       queueMicrotask(() => {
-        if (target === path[0] && (target as Element).isConnected) path = [];
+        if (target === focused && canBeUsed(focused)) focused = undefined;
       });
     },
     { signal },
   );
   const observer = new MutationObserver(() => {
-    const lost = path[0];
-    if (lost === undefined || lost.isConnected || document.activeElement !== document.body) return;
-    const next = nearest(path) ?? earlier.find(canTake);
-    path = [];
+    const lost = focused;
+    if (lost === undefined || canBeUsed(lost)) return;
+    // An element that is disabled keeps the focus for a while, in some browsers until a person leaves it.
+    if (document.activeElement !== document.body && document.activeElement !== lost) return;
+    // Ctrl+Z, pressed again while it disables this and that, would end in a field for text.
+    const isRight = (each: HTMLElement) => canTake(each) && !(lost.isConnected && isTyping({ target: each }));
+    const next = nearest(places, isRight) ?? earlier.find(canTake);
+    focused = undefined;
     next?.focus();
   });
-  observer.observe(page, { childList: true, subtree: true });
+  observer.observe(page, { childList: true, subtree: true, attributeFilter: ['disabled'] });
   signal.addEventListener('abort', () => observer.disconnect(), { once: true });
 }
 
-/** The first element that can take the focus in the innermost of these places that has one. */
-function nearest(path: readonly Element[]): HTMLElement | undefined {
-  for (const place of path) {
-    if (!place.isConnected) continue;
-    if (place.matches('main')) return; // whatever comes first in it has nothing to do with what went
-    const found = [...place.querySelectorAll<HTMLElement>(focusable)].find(canTake);
+function focusableIn(place: Element): HTMLElement[] {
+  return [...place.querySelectorAll<HTMLElement>(focusable)];
+}
+
+/** The right element in the lost one's stead in the innermost place that has one, or that follows or precedes. */
+function nearest(places: readonly Place[], isRight: (element: HTMLElement) => boolean): HTMLElement | undefined {
+  for (const { element, at } of places) {
+    if (!element.isConnected) continue;
+    if (element.matches('main')) return; // whatever comes first in it has nothing to do with what went
+    const all = focusableIn(element);
+    const found = [...all.slice(at), ...all.slice(0, at).reverse()].find(isRight);
     if (found !== undefined) return found;
   }
   return;
 }
 
+/** Whether an element is there and not disabled. */
+function canBeUsed(element: Element): boolean {
+  return element.isConnected && !element.matches(':disabled');
+}
+
 function canTake(element: HTMLElement): boolean {
-  return (
-    element.isConnected && !element.matches(':disabled') && element.checkVisibility() && !element.closest('[inert]')
-  );
+  return canBeUsed(element) && element.checkVisibility() && !element.closest('[inert]');
 }
