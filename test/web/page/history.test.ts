@@ -10,7 +10,13 @@ import {
 } from '../../../src/web/page/actions/edit/apply-edit.ts';
 import { holdByField } from '../../../src/web/page/actions/edit/hold-by-field.ts';
 import { toggleLock } from '../../../src/web/page/actions/edit/lock.ts';
-import { commitMove, moved, previewMove, resetAttribute } from '../../../src/web/page/actions/edit/move-attribute.ts';
+import {
+  commitMove,
+  moved,
+  previewMove,
+  resetAttribute,
+  setDistance,
+} from '../../../src/web/page/actions/edit/move-attribute.ts';
 import { redo } from '../../../src/web/page/actions/edit/redo.ts';
 import { resetAll } from '../../../src/web/page/actions/edit/reset-all.ts';
 import { setProbability } from '../../../src/web/page/actions/edit/set-probability.ts';
@@ -79,6 +85,16 @@ test('a preview that nothing came of leaves the face and the history as they wer
   settlePreview(studio, preview); // what was committed stays
   expect(edit()).toBe(moved);
   expect(labels()).toEqual(['Face 1', 'Young to +1.00 σ', 'Male to +2.00 σ']);
+});
+
+test('a typed distance is gone to, with a comma and a true minus too; what is none is told in a line', () => {
+  setDistance(studio, 'Young', '−1,5');
+  expect(edit()).toEqual(moved(faceOf(1), 'Young', -1.5));
+  for (const text of ['far', ' ', '1e999']) {
+    setDistance(studio, 'Young', text);
+    expect(studio.state.message.value?.text).toBe(`A distance must be a number of σ, such as −1.5; got "${text}"`);
+  }
+  expect(labels()).toEqual(['Face 1', 'Young to −1.50 σ']);
 });
 
 test('a typed probability is reached though another slider moves meanwhile, not on another face', async () => {

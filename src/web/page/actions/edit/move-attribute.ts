@@ -3,6 +3,7 @@ import { labelOf } from '../../../shared/attribute-names.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import { distanceText } from '../../display/wording.ts';
 import type { Studio } from '../../state/studio-state.ts';
+import { tellProblem } from '../messages.ts';
 import { applyEdit, committed, previewEdit } from './apply-edit.ts';
 
 /** Shows the move while the slider is held. */
@@ -15,6 +16,16 @@ export function commitMove(studio: Studio, attribute: string, distance: number):
   const label = `${labelOf(attribute)} to ${distanceText(distance)}`;
   const edit = committed(studio, moved(studio.state.edit.value, attribute, distance));
   applyEdit(studio, edit, label, { tag: `move ${attribute}` });
+}
+
+/** @param text a distance in σ, as typed. */
+export function setDistance(studio: Studio, attribute: string, text: string): void {
+  const distance = Number(text.replace('−', '-').replace(',', '.'));
+  if (text.trim() === '' || !Number.isFinite(distance)) {
+    tellProblem(studio.state, `a distance must be a number of σ, such as −1.5; got "${text.slice(0, 30)}"`);
+    return;
+  }
+  commitMove(studio, attribute, distance);
 }
 
 /** Takes back the move of one attribute; it goes where the others take it. */

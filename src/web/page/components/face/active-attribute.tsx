@@ -4,7 +4,7 @@ import { useComputed } from '@preact/signals';
 import { labelOf } from '../../../shared/attribute-names.ts';
 import { directionOf, type ShownDirection } from '../../../shared/shown-direction.ts';
 import { lockAll } from '../../actions/edit/lock.ts';
-import { commitMove, resetAttribute } from '../../actions/edit/move-attribute.ts';
+import { resetAttribute, setDistance } from '../../actions/edit/move-attribute.ts';
 import { setProbability } from '../../actions/edit/set-probability.ts';
 import { play } from '../../actions/view/play.ts';
 import { LockedIcon, ResetIcon } from '../../display/icons.tsx';
@@ -48,10 +48,7 @@ export function ActiveAttribute() {
               name={`${label}: distance in σ`}
               unit="σ"
               value={distance === undefined ? '' : round(distance).toFixed(2).replace('-', '−')}
-              onSet={text => {
-                const value = Number(text.replace('−', '-').replace(',', '.'));
-                if (text.trim() !== '' && Number.isFinite(value)) act(commitMove, active, value);
-              }}
+              onSet={text => act(setDistance, active, text)}
             />
             <button
               type="button"
