@@ -145,9 +145,20 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.getByLabel('Male: distance in σ').waitFor();
     await expect.poll(() => page.url()).toContain('move=Young=@1.25');
     expect(page.url()).not.toContain('Male');
-    // Beyond the slider's end, a key that leads farther does nothing.
     const distance = page.getByLabel('Young: distance in σ');
     await page.locator('#move-Young').focus();
+    // Escape gives up typing, in every field.
+    const before = page.url();
+    for (const name of ['Young: probability in percent', 'Young: distance in σ', 'Seed', /^Truncation ψ/]) {
+      const typed = page.getByLabel(name, { exact: true });
+      await typed.fill('0.5');
+      await typed.press('Escape');
+      expect(await typed.inputValue()).not.toBe('0.5');
+      await typed.blur();
+    }
+    await page.waitForTimeout(500); // the address follows a little later
+    expect([await page.locator('.message').count(), page.url()]).toEqual([0, before]);
+    // Beyond the slider's end, a key that leads farther does nothing.
     expect(await distance.getAttribute('inputmode')).toBeNull(); // or some keyboards have no minus
     await distance.fill('6');
     await page.keyboard.press('Enter');

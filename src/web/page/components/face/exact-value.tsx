@@ -37,6 +37,7 @@ export function ExactValue({ name, unit, value, onSet }: Props) {
         onChange={set}
         onKeyDown={({ key }) => {
           if (key === 'Enter') set();
+          if (key === 'Escape') typed.value = undefined;
         }}
       />
       <span aria-hidden="true">{unit}</span>

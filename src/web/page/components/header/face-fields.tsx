@@ -28,6 +28,9 @@ export function SeedField() {
         autocomplete="off"
         value={seed}
         placeholder="none"
+        onKeyDown={event => {
+          if (event.key === 'Escape') event.currentTarget.value = seed;
+        }}
         onChange={event => {
           if (event.currentTarget.value !== seed) act(chooseSeed, event.currentTarget.value);
           event.currentTarget.value = 'seed' in edit.value ? String(edit.value.seed) : '';
@@ -63,6 +66,9 @@ export function PsiField() {
         aria-label="Truncation ψ, from the mean face at 0 to all variety at 1"
         value={psi}
         disabled={psi === ''}
+        onKeyDown={event => {
+          if (event.key === 'Escape') event.currentTarget.value = psi;
+        }}
         onChange={event => {
           if (event.currentTarget.value !== psi) act(choosePsi, event.currentTarget.value);
           event.currentTarget.value = 'seed' in edit.value ? String(edit.value.psi ?? '') : '';
