@@ -201,16 +201,15 @@ test('an edit that was refused is taken back, with its reason; a preview only sa
   commitMove(studio, 'Young', 90);
   editFailed(studio, edit(), good, refusal);
   expect(edit()).toBe(good);
-  editWorked(studio, good); // the screen shows the old face again
-  expect(studio.state.message.value).toEqual({ text: 'There is no room', kind: 'problem' });
+  const told = { text: 'There is no room', kind: 'refused' };
+  expect(studio.state.message.value).toEqual({ ...told, besides: good }); // over once another edit is on the screen
   expect(labels()).toEqual(['Face 1']);
 
   previewEdit(studio, moved(good, 'Young', 91));
-  editFailed(studio, edit(), good, refusal);
-  expect(edit()).toEqual(moved(good, 'Young', 91)); // the hand still holds the slider
-  previewEdit(studio, moved(good, 'Young', 1));
-  editWorked(studio, edit());
-  expect(studio.state.message.value).toBeUndefined();
+  const preview = edit();
+  editFailed(studio, preview, good, refusal);
+  expect(edit()).toBe(preview); // the hand still holds the slider
+  expect(studio.state.message.value).toEqual({ ...told, besides: preview }); // which never is there
 });
 
 test('a refused step leaves no trace: not the preview before it, nor what it merged with, nor what could be redone', () => {
@@ -304,6 +303,7 @@ test('an edit that is refused late leaves the step that was gone to meanwhile', 
   applyEdit(studio, faceOf(2), 'Face 2');
   editFailed(studio, refused, faceOf(1), new UserError('there is no room'));
   expect(edit()).toEqual(faceOf(2));
+  expect(studio.state.message.value).toMatchObject({ besides: edit() });
   expect(labels()).toEqual(['Face 1', 'Face 2']);
   expect(studio.state.history.value.at).toBe(1);
 });

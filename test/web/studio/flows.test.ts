@@ -88,6 +88,38 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await expect.poll(() => page.url()).toContain('seed=12&psi=0.7&geometry=linear&model');
   });
 
+  test('a refusal goes once another face is there, other problems stay, neither is told over a dialog', async () => {
+    const { page } = await start();
+    const told = page.locator('.message');
+    const refuse = async () => {
+      await page.getByLabel('Seed', { exact: true }).fill('sixty');
+      await page.keyboard.press('Enter');
+      await told.getByText('a seed must be a whole number').waitFor();
+    };
+    const longerThanNews = 4500;
+    await refuse();
+    await page.waitForTimeout(longerThanNews);
+    expect(await told.count()).toBe(1);
+    await moveSlider(page, 'Young', 1);
+    expect(await told.count()).toBe(1); // long enough to read, also where a press elsewhere ended the typing
+    await expect.poll(() => told.count()).toBe(0);
+    await refuse();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await page.waitForTimeout(500);
+    expect(await told.count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await told.waitFor();
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('no'));
+    });
+    await page.getByRole('button', { name: 'Share link' }).click();
+    await told.getByText('Copy the link from the address bar').waitFor();
+    await moveSlider(page, 'Young', 2);
+    await page.waitForTimeout(longerThanNews);
+    expect(await told.count()).toBe(1);
+  });
+
   test('a lock holds, and says how much of each direction it leaves', async () => {
     const { page } = await start();
     await page.getByRole('button', { name: 'Show distances in σ, for experts' }).click();

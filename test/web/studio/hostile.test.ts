@@ -143,7 +143,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       writeFileSync(path, await make());
       const address = page.url();
       await page.locator('#open-file').setInputFiles(path);
-      await expect.poll(() => textOf(page, '.message.problem')).toMatch(says);
+      await expect.poll(() => textOf(page, '.message.refused')).toMatch(says);
       expect(page.url(), name).toBe(address);
       await page.getByRole('button', { name: 'Close message' }).click();
       await expect.poll(() => page.locator('.message').count()).toBe(0);

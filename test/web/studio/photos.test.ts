@@ -130,6 +130,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       .setInputFiles({ name: 'not.png', mimeType: 'image/png', buffer: Buffer.from('no') });
     await expect.poll(() => message.innerText()).toMatch(/not\.png must be a whole photo/);
     await dialog.getByText('Choose a photo').waitFor();
+    await give(page, 'drop', { name: 'wall.jpg', type: 'image/jpeg', bytes: await wall() });
+    await dialog.getByText('No face was found. Point at one eye.').waitFor({ timeout: 30_000 });
+    expect(await message.count()).toBe(0); // another photo is another matter
   }, 90_000);
 
   test('a model that opens no photos does not offer it, and says why when a photo is dropped', async () => {

@@ -1,17 +1,30 @@
 // Tells the person in one line what happened; a live region reads it out.
+import type { Edit } from '../../shared/protocol.ts';
 import type { StudioState } from '../state/studio-state.ts';
 
 export function tell(state: StudioState, text: string): void {
   state.message.value = { text, kind: 'news' };
 }
 
-/** @param text may be a line of core, worded for a command line: its first word gets a capital letter, unless it is a name. */
-export function tellProblem(state: StudioState, text: string, kind: 'problem' | 'refused' = 'problem'): void {
-  const sentence = text.replace(/^[a-z]+(?=[ :;])/, word => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
-  state.message.value = { text: sentence, kind };
+/** Tells of a problem until it is closed or something else is told. @param text as of `sentenceOf`. */
+export function tellProblem(state: StudioState, text: string): void {
+  state.message.value = { text: sentenceOf(text), kind: 'problem' };
 }
 
-/** Takes away the refusal of an edit, once another edit worked. */
+/**
+ * Tells why a face that was asked for cannot be had, until a while after another edit than `besides` is drawn.
+ * @param text as of `sentenceOf`. @param besides left out: the wanted edit, which stays.
+ */
+export function tellRefusal(state: StudioState, text: string, besides: Edit = state.edit.value): void {
+  state.message.value = { text: sentenceOf(text), kind: 'refused', besides };
+}
+
+/** @param text may be a line of core, worded for a command line: its first word gets a capital letter, unless it is a name. */
+function sentenceOf(text: string): string {
+  return text.replace(/^[a-z]+(?=[ :;])/, word => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+}
+
+/** Takes away a refusal once what was refused is tried in another way. */
 export function clearRefusal(state: StudioState): void {
   if (state.message.value?.kind === 'refused') state.message.value = undefined;
 }

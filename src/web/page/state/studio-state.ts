@@ -50,11 +50,11 @@ export interface Strip {
   readonly frames: readonly Thumbnail[];
 }
 
-export interface Message {
-  readonly text: string;
-  /** `refused`: about an edit that could not be drawn; it goes as soon as another one is. */
-  readonly kind: 'news' | 'problem' | 'refused';
-}
+export type Message = { readonly text: string } & (
+  | { readonly kind: 'news' | 'problem' }
+  /** About a face that could not be had; it is over once another edit than `besides` is on the screen. */
+  | { readonly kind: 'refused'; readonly besides: Edit }
+);
 
 export type DialogName = 'export' | 'help' | 'photo';
 

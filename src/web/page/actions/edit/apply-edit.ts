@@ -5,7 +5,7 @@ import type { Edit } from '../../../shared/protocol.ts';
 import { faceName } from '../../display/wording.ts';
 import { sameEdit, sameFace } from '../../state/edits.ts';
 import type { Studio, StudioState } from '../../state/studio-state.ts';
-import { clearRefusal, tellProblem } from '../messages.ts';
+import { tellRefusal } from '../messages.ts';
 
 /** Milliseconds within which changes with the same tag become one entry. */
 const mergeWithin = 1000;
@@ -83,7 +83,6 @@ function usualHoldOf({ model }: StudioState, { moves, layers = {}, geometry }: E
 
 /** Called by the renderer when an edit was drawn. */
 export function editWorked({ state }: Studio, edit: Edit): void {
-  if (edit === state.edit.value) clearRefusal(state);
   const { entries, at } = state.history.value;
   if (edit === entries[at]?.edit) historyBefore.clear();
 }
@@ -95,11 +94,15 @@ export function editWorked({ state }: Studio, edit: Edit): void {
 export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: unknown): void {
   if (!(error instanceof UserError)) throw error;
   const { state } = studio;
+  const isStep = state.history.value.entries.some(entry => entry.edit === edit);
+  if (isStep) takeBack(studio, edit, lastGood);
+  tellRefusal(state, error.message, isStep ? state.edit.value : edit);
+}
+
+function takeBack(studio: Studio, edit: Edit, lastGood: Edit): void {
+  const { state } = studio;
   const { entries, at } = state.history.value;
   const remaining = entries.filter(entry => entry.edit !== edit);
-  const wasApplied = remaining.length < entries.length;
-  tellProblem(state, error.message, wasApplied ? 'problem' : 'refused');
-  if (!wasApplied) return;
   const isWanted = edit === state.edit.value;
   const known = historyBefore.get(edit);
   if (isWanted && known !== undefined) {

@@ -3,7 +3,7 @@ import { labelOf } from '../../../shared/attribute-names.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import { distanceText } from '../../display/wording.ts';
 import type { Studio } from '../../state/studio-state.ts';
-import { tellProblem } from '../messages.ts';
+import { tellRefusal } from '../messages.ts';
 import { applyEdit, committed, previewEdit } from './apply-edit.ts';
 
 /** Shows the move while the slider is held. */
@@ -22,7 +22,7 @@ export function commitMove(studio: Studio, attribute: string, distance: number):
 export function setDistance(studio: Studio, attribute: string, text: string): void {
   const distance = Number(text.replace('−', '-').replace(',', '.'));
   if (text.trim() === '' || !Number.isFinite(distance)) {
-    tellProblem(studio.state, `a distance must be a number of σ, such as −1.5; got "${text.slice(0, 30)}"`);
+    tellRefusal(studio.state, `a distance must be a number of σ, such as −1.5; got "${text.slice(0, 30)}"`);
     return;
   }
   commitMove(studio, attribute, distance);

@@ -5,7 +5,7 @@ import type { Edit } from '../../../shared/protocol.ts';
 import { percentText } from '../../display/wording.ts';
 import { sameStart } from '../../state/edits.ts';
 import type { Studio, StudioState } from '../../state/studio-state.ts';
-import { tellProblem } from '../messages.ts';
+import { tellRefusal } from '../messages.ts';
 import { applyEdit, committed } from './apply-edit.ts';
 import { moved } from './move-attribute.ts';
 
@@ -17,7 +17,7 @@ export async function setProbability(studio: Studio, attribute: string, text: st
   const { state, faceWorker } = studio;
   const percent = Number(text.replace('%', '').replace(',', '.'));
   if (text.trim() === '' || !(percent >= 1 && percent <= 99)) {
-    tellProblem(state, `a probability must be from 1 to 99 %; got "${text.slice(0, 30)}"`);
+    tellRefusal(state, `a probability must be from 1 to 99 %; got "${text.slice(0, 30)}"`);
     return;
   }
   const face = state.edit.value;
@@ -49,7 +49,7 @@ export async function setProbability(studio: Studio, attribute: string, text: st
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (isWanted()) tellProblem(state, error.message);
+    if (isWanted()) tellRefusal(state, error.message);
   }
 }
 

@@ -4,13 +4,13 @@ import { faceName } from '../../display/wording.ts';
 import { faceOf } from '../../state/edits.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { applyEdit } from '../edit/apply-edit.ts';
-import { tellProblem } from '../messages.ts';
+import { tellRefusal } from '../messages.ts';
 
 /** @param text as typed. */
 export function chooseSeed(studio: Studio, text: string): void {
   const seed = Number(text);
   if (text.trim() === '' || !Number.isSafeInteger(seed) || seed < 0) {
-    tellProblem(studio.state, `a seed must be a whole number from 0; got "${text.slice(0, 30)}"`);
+    tellRefusal(studio.state, `a seed must be a whole number from 0; got "${text.slice(0, 30)}"`);
     return;
   }
   chooseFace(studio, faceLikeThis(studio, seed));

@@ -2,7 +2,7 @@
 import { UserError } from '../../../../core/errors.ts';
 import type { Studio } from '../../state/studio-state.ts';
 import { applyEdit } from '../edit/apply-edit.ts';
-import { tell, tellProblem } from '../messages.ts';
+import { tell, tellRefusal } from '../messages.ts';
 import { bringBack, photoNotHere } from '../photo/open-portraits.ts';
 import { readPhoto } from '../photo/photo-steps.ts';
 
@@ -19,13 +19,13 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
       applyEdit(studio, edit, `${file.name} opened`);
       tell(state, `${file.name} opened${faces > 1 ? `, the first of its ${faces} faces` : ''}`);
     } else if (document !== undefined && !isPicture) {
-      tellProblem(state, photoNotHere);
+      tellRefusal(state, photoNotHere);
     } else if (noPhotos === undefined) {
       await readPhoto(studio, file);
     } else {
-      tellProblem(state, `${file.name} carries no recipe, and ${noPhotos}`);
+      tellRefusal(state, `${file.name} carries no recipe, and ${noPhotos}`);
     }
   } catch (error) {
-    tellProblem(state, error instanceof UserError ? error.message : `${file.name} cannot be read: ${String(error)}`);
+    tellRefusal(state, error instanceof UserError ? error.message : `${file.name} cannot be read: ${String(error)}`);
   }
 }

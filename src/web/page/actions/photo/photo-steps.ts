@@ -8,7 +8,7 @@ import type { OpenedPortrait } from '../../../shared/protocol.ts';
 import { portraitEdit } from '../../state/edits.ts';
 import type { PhotoStep, Studio, StudioState } from '../../state/studio-state.ts';
 import { applyEdit } from '../edit/apply-edit.ts';
-import { tell, tellProblem } from '../messages.ts';
+import { clearRefusal, tell, tellRefusal } from '../messages.ts';
 import { closeDialog } from '../view/choose.ts';
 import { holdPortrait, reopenPortrait } from './open-portraits.ts';
 
@@ -19,11 +19,12 @@ let source: File | undefined;
 export async function readPhoto(studio: Studio, given: File): Promise<void> {
   const { state, faceWorker } = studio;
   const { noPhotos } = state.model.value!;
-  if (noPhotos !== undefined) return tellProblem(state, noPhotos);
+  if (noPhotos !== undefined) return tellRefusal(state, noPhotos);
   let file = given;
   source = file;
   state.dialog.value = 'photo';
   state.photo.value = { kind: 'reading' };
+  clearRefusal(state);
   try {
     const copy = await copied(given);
     if (source !== file) return;
@@ -55,6 +56,7 @@ export async function findFace(studio: Studio, box: FaceBox, quick: boolean): Pr
   // The worker hears of it late, or when the face is found already.
   const isGivenUp = () => source !== file || state.photo.value.kind !== 'finding';
   state.photo.value = { kind: 'finding', progress: undefined, photo: step.photo };
+  clearRefusal(state);
   try {
     const found = await faceWorker.openPortrait({ box, quick });
     if (isGivenUp()) return await reopenPortrait(studio);
@@ -123,5 +125,5 @@ function fail(state: StudioState, error: unknown, back: PhotoStep): void {
   const stopped = error instanceof UserError && error.message === 'stopped';
   if (state.photo.value.kind !== 'choose') state.photo.value = back;
   if (stopped) return;
-  tellProblem(state, error instanceof UserError ? error.message : `The photo cannot be opened: ${String(error)}`);
+  tellRefusal(state, error instanceof UserError ? error.message : `The photo cannot be opened: ${String(error)}`);
 }

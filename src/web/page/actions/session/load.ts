@@ -10,7 +10,7 @@ import { createState, type Studio, type StudioState } from '../../state/studio-s
 import { applyEdit } from '../edit/apply-edit.ts';
 import { moreFaces } from '../faces/more-faces.ts';
 import { loadRecent } from '../faces/recent-faces.ts';
-import { tellProblem } from '../messages.ts';
+import { tellProblem, tellRefusal } from '../messages.ts';
 import { loadKept } from '../photo/kept-portraits.ts';
 import { bringBack, photoNotHere, reopenPortrait } from '../photo/open-portraits.ts';
 import { tellPortraitProgress } from '../photo/photo-steps.ts';
@@ -74,11 +74,12 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
     state.phase.value = { kind: 'failed', problem };
     return;
   }
-  const wanted = state.history.value.at < 0 ? await readAddress(studio) : state.edit.value;
-  const isHere = await bringBack(studio, wanted).catch(() => false);
-  const edit = isHere ? wanted : openingFace(state.model.value!);
-  if (!isHere) tellProblem(state, photoNotHere);
+  const wanted = state.history.value.at < 0 ? await readAddress(studio) : { edit: state.edit.value };
+  const isHere = await bringBack(studio, wanted.edit).catch(() => false);
+  const edit = isHere ? wanted.edit : openingFace(state.model.value!);
   applyEdit(studio, edit, edit.moves.length + edit.locks.length > 0 ? `${faceName(edit)}, edited` : faceName(edit));
+  const problem = isHere ? wanted.problem : photoNotHere;
+  if (problem !== undefined) tellRefusal(state, problem);
   const ends = [startRendering(studio), startFollowing(studio)];
   stop = () => {
     for (const end of ends) end();
@@ -123,7 +124,7 @@ export async function followAddress(studio: Studio): Promise<void> {
     applyEdit(studio, await openedLink(studio), 'Link opened');
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    tellProblem(state, error.message);
+    tellRefusal(state, error.message);
     history.replaceState(null, '', `#${formatLink(state.edit.value, model)}`); // so that what is copied is what is seen
   }
 }
@@ -133,13 +134,12 @@ async function openedLink({ state, faceWorker }: Studio): Promise<Edit> {
   return (await faceWorker.readLink(location.hash)) ?? openingFace(state.model.value!);
 }
 
-async function readAddress(studio: Studio): Promise<Edit> {
-  const { state } = studio;
+/** @returns the edit of the link in the address; of one that cannot be opened the opening face, and why. */
+async function readAddress(studio: Studio): Promise<{ readonly edit: Edit; readonly problem?: string }> {
   try {
-    return await openedLink(studio);
+    return { edit: await openedLink(studio) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    tellProblem(state, error.message);
-    return openingFace(state.model.value!);
+    return { edit: openingFace(studio.state.model.value!), problem: error.message };
   }
 }

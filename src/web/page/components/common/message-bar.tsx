@@ -1,13 +1,13 @@
-// One line about what just happened; screen readers read it out, and news go after a while.
+// One line about what just happened; screen readers read it out. News go after a while, refusals once they are over.
 import './message-bar.css';
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
 import { closeMessage } from '../../actions/view/close-message.ts';
 import type { DialogName } from '../../state/studio-state.ts';
 import { ActionButton } from './action-button.tsx';
 import { useStudio } from './studio-context.ts';
 
-/** Milliseconds that news stay. */
+/** Milliseconds that news stay, and refusals that are over: what overtakes one often follows at once. */
 const shownFor = 4000;
 
 /** Milliseconds after which a place speaks that was out of reach before: screen readers must know of it by then. */
@@ -32,12 +32,19 @@ export function MessageBar({ place }: Props) {
       isHeard.value = false;
     };
   }, [speaks, isHeard]);
-  const message = speaks && isHeard.value ? state.message.value : undefined;
+  const [toldBefore] = useState(place && state.message.peek()); // before the dialog was opened, so not about it
+  const told = state.message.value;
+  const isElsewhere = told !== undefined && told === toldBefore && told.kind !== 'news';
+  const message = speaks && isHeard.value && !isElsewhere ? told : undefined;
+  const isOver = useComputed(() => {
+    const told = state.message.value;
+    return told?.kind === 'refused' ? told.besides !== state.shown.value?.edit : told?.kind === 'news';
+  }).value;
   useEffect(() => {
-    if (message?.kind !== 'news') return;
+    if (message === undefined || !isOver) return;
     const timer = setTimeout(() => act(closeMessage.perform), shownFor);
     return () => clearTimeout(timer);
-  }, [message, act]);
+  }, [message, isOver, act]);
   return (
     <div class="message-place">
       <div role="status" aria-live="polite">
