@@ -51,8 +51,11 @@ export function exportRecipe(studio: Studio): Promise<void> {
 }
 
 /** @param size of the film's sides in pixels. The film is recorded as it plays, so saving takes as long as it lasts. */
-export function exportFilm(studio: Studio, size: number): Promise<void> {
-  return saving(studio, async ({ edit }) => {
+export async function exportFilm(studio: Studio, size: number): Promise<void> {
+  const { recording } = studio.state;
+  if (recording.value) return;
+  recording.value = true;
+  await saving(studio, async ({ edit }) => {
     const type = filmType();
     if (type === undefined) throw new UserError('this browser cannot record films. Save the strip instead');
     const attribute = studio.state.active.value; // another may be in use once it is recorded
@@ -77,6 +80,7 @@ export function exportFilm(studio: Studio, size: number): Promise<void> {
     const ending = type.startsWith('video/webm') ? 'webm' : 'mp4';
     save(new Blob(parts, { type }), `${fileName(edit)}-${attribute}.${ending}`);
   });
+  recording.value = false;
 }
 
 /** @throws UserError where the strip cannot be drawn, or is still being drawn. */

@@ -53,6 +53,7 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
     state.gallery.value = [];
     state.recent.value = [];
     state.dialog.value = undefined;
+    state.recording.value = false;
     state.photo.value = { kind: 'choose' };
   });
   try {

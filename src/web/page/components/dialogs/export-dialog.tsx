@@ -91,6 +91,7 @@ export function ExportDialog() {
             type="button"
             class="button"
             disabled={noStrip || film === undefined}
+            aria-disabled={state.recording.value} // it keeps the focus: Enter pressed twice would save what comes next
             onClick={() => act(exportFilm, size.value)}
           >
             Film ({film?.startsWith('video/mp4') ? 'MP4' : 'WebM'})
