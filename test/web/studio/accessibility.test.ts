@@ -280,6 +280,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     // The button is gone; the keyboard goes on beside it.
     await expect.poll(() => bar.evaluate(element => element.contains(document.activeElement))).toBe(true);
     await expect.poll(() => bar.innerText()).toMatch(/\d+ % of the direction left/);
+    expect(await bar.innerText()).toMatch(/Nothing else moves much with it\.\s+suggested locks are on/);
     expect(await opened.locator('.strip li').first().innerText()).toMatch(/%$/);
     const figures = await opened
       .locator('.strip .thumbnail')

@@ -15,14 +15,16 @@ const maxSideEffects = 3;
 /** Change of probability below which a side effect is not named. */
 const minSideEffect = 0.1;
 
-/** @param strip the face with less to more of this attribute. */
+/** @param locks those of the edit. @param strip the face with less to more of this attribute, these locks locked. */
 export function sideEffectsOf(
   { directions }: Model,
   attribute: ShownDirection,
+  locks: readonly string[],
   strip: readonly { readonly frame: Frame }[],
 ): SideEffects {
   if (attribute.movesWith !== undefined) {
-    return { movesWith: attribute.movesWith.slice(0, maxSideEffects), suggestedLocks: attribute.suggestedLocks ?? [] };
+    const movesWith = attribute.movesWith.filter(each => !locks.includes(each.attribute)); // measured without locks
+    return { movesWith: movesWith.slice(0, maxSideEffects), suggestedLocks: attribute.suggestedLocks ?? [] };
   }
   const frames = strip.flatMap(({ frame }) => ('problem' in frame ? [] : [frame]));
   const [first, last] = [frames.at(0), frames.at(-1)];

@@ -80,7 +80,7 @@ function SideEffects() {
   if (attribute.boundary === null) {
     return <p class="side-effects">This model cannot move it: {attribute.reason ?? 'no direction was found'}.</p>;
   }
-  const { movesWith, suggestedLocks } = sideEffectsOf(model, attribute, state.fittingStrip.value);
+  const { movesWith, suggestedLocks } = sideEffectsOf(model, attribute, locks, state.fittingStrip.value);
   const missing = suggestedLocks.filter(lock => lock !== active && !locks.includes(lock));
   const named = movesWith.map(each => each.attribute);
   return (
@@ -108,7 +108,11 @@ function SideEffects() {
           <LockedIcon /> <span class="word">{lockWord(missing, named)}</span>
         </button>
       ) : (
-        suggestedLocks.length > 0 && <span class="locked-word">locked</span>
+        suggestedLocks.length > 0 && (
+          <span class="locked-word" title={`Locked: ${suggestedLocks.map(labelOf).join(', ')}`}>
+            suggested locks are on
+          </span>
+        )
       )}
     </div>
   );
