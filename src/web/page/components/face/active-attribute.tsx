@@ -1,6 +1,7 @@
 // The attribute in use: its values to read and type, its side effects, and the locks that mend them.
 import './active-attribute.css';
 import { useComputed } from '@preact/signals';
+import type { LayerRange } from '../../../../core/directions/layers.ts';
 import { labelOf } from '../../../shared/attribute-names.ts';
 import { directionOf, type ShownDirection } from '../../../shared/shown-direction.ts';
 import { lockAll } from '../../actions/edit/lock.ts';
@@ -77,6 +78,7 @@ function SideEffects() {
   const model = state.model.value!;
   const attribute = directionOf(model, active);
   const locks = useComputed(() => state.edit.value.locks).value;
+  const layers = useComputed(() => state.edit.value.layers?.[state.active.value]).value;
   if (attribute.boundary === null) {
     return <p class="side-effects">This model cannot move it: {attribute.reason ?? 'no direction was found'}.</p>;
   }
@@ -88,6 +90,7 @@ function SideEffects() {
       <span class="moves-with" title={judgement(attribute)}>
         {!attribute.controllable && <span class="badge">unreliable</span>}
         {attribute.origin !== undefined && `Unknown to the classifier: ${attribute.origin}. `}
+        {layers && `${layersText(layers)}. `}
         {!attribute.controllable && `${attribute.reason ?? 'it hardly does what it says'}. `}
         {movesWith.length > 0 ? 'Moves with ' : attribute.controllable && 'Nothing else moves much with it.'}
         {movesWith.map(({ attribute: other, change }, i) => (
@@ -116,6 +119,11 @@ function SideEffects() {
       )}
     </div>
   );
+}
+
+/** The layers that a link or recipe keeps the move to. */
+function layersText([from, to]: LayerRange): string {
+  return from === to ? `Moves in layer ${from} only` : `Moves in layers ${from} to ${to} only`;
 }
 
 /** @param named the attributes in the sentence before the button, which "both" and "these" refer to. */
