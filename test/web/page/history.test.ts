@@ -112,9 +112,12 @@ test('a typed probability is reached though another slider moves meanwhile, not 
   studio.faceWorker.distanceFor = async () => {
     throw new UserError('it cannot be reached');
   };
+  expect(studio.state.searches.value.size).toBe(0);
   const refused = setProbability(studio, 'Young', '5');
+  expect(studio.state.searches.value.size).toBe(1);
   applyEdit(studio, faceOf(3), 'Face 3');
   await refused;
+  expect(studio.state.searches.value.size).toBe(0);
   expect(studio.state.message.value).toBeUndefined();
 });
 
@@ -146,11 +149,14 @@ test.each<[string, () => void]>([
 
 test('of two typed probabilities the later one counts, whichever is found first', async () => {
   const found: ((distance: number) => void)[] = [];
+  const searched = () => [...studio.state.searches.value.keys()];
   const distanceFor = () => new Promise<number>(resolve => found.push(resolve));
   studio.faceWorker = { distanceFor } as unknown as Studio['faceWorker'];
   const both = ['40', '60'].map(text => setProbability(studio, 'Young', text));
+  expect(searched()).toEqual(['Young']);
   found[1]!(2);
   await both[1];
+  expect(searched()).toEqual([]);
   found[0]!(1);
   await both[0];
   expect(labels()).toEqual(['Face 1', 'Young to 60 %']);

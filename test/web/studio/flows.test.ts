@@ -160,7 +160,14 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const field = page.getByLabel('Young: probability in percent');
     await page.locator('#move-Young').focus();
     await field.fill('95');
+    const busy = await field.evaluateHandle(element => {
+      const seen: (string | null)[] = [];
+      const observer = new MutationObserver(() => seen.push(element.getAttribute('aria-busy')));
+      observer.observe(element, { attributeFilter: ['aria-busy'] });
+      return seen;
+    });
     await page.keyboard.press('Enter');
+    await expect.poll(() => busy.jsonValue()).toEqual(['true', 'false']);
     await expect.poll(() => valueText(page, 'Young')).toMatch(/→ (94|95|96) %$/);
     await field.fill('0.2');
     await page.keyboard.press('Enter');

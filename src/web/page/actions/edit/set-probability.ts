@@ -9,9 +9,6 @@ import { tellRefusal } from '../messages.ts';
 import { applyEdit, committed } from './apply-edit.ts';
 import { moved } from './move-attribute.ts';
 
-/** The last search for each attribute: answers to those before are not wanted any more. */
-const searches = new Map<string, symbol>();
-
 /** @param text a percentage from 1 to 99, as typed. */
 export async function setProbability(studio: Studio, attribute: string, text: string): Promise<void> {
   const { state, faceWorker } = studio;
@@ -22,15 +19,15 @@ export async function setProbability(studio: Studio, attribute: string, text: st
   }
   const face = state.edit.value;
   const asked = Symbol(text);
-  searches.set(attribute, asked);
+  state.searches.value = new Map(state.searches.value).set(attribute, asked);
+  const isLast = () => state.searches.value.get(attribute) === asked;
   const first = currentStep(state);
   const moveOf = ({ moves }: Edit) => moves.find(move => move.attribute === attribute);
   /** Not on another face, nor after a later search for it, a step back, a reset of all, or another move of the same attribute. */
   const isWanted = () => {
     const { entries, at } = state.history.value;
     const now = entries[at];
-    const isLast = searches.get(attribute) === asked;
-    if (!isLast || !sameStart(state.edit.value, face) || first === undefined || now === undefined) return false;
+    if (!isLast() || !sameStart(state.edit.value, face) || first === undefined || now === undefined) return false;
     const isReset = now !== first && now.edit.moves.length + now.edit.locks.length === 0;
     return entries.slice(0, at + 1).includes(first) && !isReset && moveOf(now.edit) === moveOf(first.edit);
   };
@@ -50,6 +47,9 @@ export async function setProbability(studio: Studio, attribute: string, text: st
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (isWanted()) tellRefusal(state, error.message);
+  } finally {
+    const others = [...state.searches.value].filter(([name]) => name !== attribute);
+    if (isLast()) state.searches.value = new Map(others);
   }
 }
 

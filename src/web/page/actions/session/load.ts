@@ -49,6 +49,7 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
     state.before.value = undefined;
     state.shown.value = undefined;
     state.playing.value = undefined;
+    state.searches.value = new Map();
     state.figures.value = undefined;
     state.gallery.value = [];
     state.recent.value = [];

@@ -41,6 +41,7 @@ export function ActiveAttribute() {
                 name={`${label}: probability in percent`}
                 unit="%"
                 value={probability === undefined ? '' : percentText(probability).replace(' %', '')}
+                isBusy={state.searches.value.has(active)}
                 onSet={text => act(setProbability, active, text)}
               />
             )}

@@ -7,10 +7,12 @@ interface Props {
   readonly name: string;
   readonly unit: string;
   readonly value: string;
+  /** Whether what was typed last is still being worked on. */
+  readonly isBusy?: boolean;
   readonly onSet: (text: string) => void;
 }
 
-export function ExactValue({ name, unit, value, onSet }: Props) {
+export function ExactValue({ name, unit, value, isBusy = false, onSet }: Props) {
   /** The text that is being typed; figures that arrive meanwhile do not take its place. */
   const typed = useSignal<string | undefined>(undefined);
   const set = () => {
@@ -29,6 +31,7 @@ export function ExactValue({ name, unit, value, onSet }: Props) {
         inputMode={unit === '%' ? 'decimal' : undefined} // an iPhone's keys for decimals have no minus
         autocomplete="off"
         aria-label={name}
+        aria-busy={isBusy}
         title={`${name}; type another and press Enter`}
         value={typed.value ?? value}
         onInput={event => {
@@ -40,7 +43,7 @@ export function ExactValue({ name, unit, value, onSet }: Props) {
           if (key === 'Escape') typed.value = undefined;
         }}
       />
-      <span aria-hidden="true">{unit}</span>
+      <span aria-hidden="true">{isBusy ? '…' : unit}</span>
     </span>
   );
 }
