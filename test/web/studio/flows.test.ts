@@ -129,6 +129,15 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await expect.poll(() => valueText(page, 'Smiling')).toMatch(/^[+−]\d\.\d\d σ$/); // and is back where it was
     await expect.poll(() => page.locator('.row:has(#move-High_Cheekbones) .left').innerText()).toMatch(/^\d\d % left$/);
     expect(await page.locator('.active-attribute .left').innerText()).toMatch(/^\d\d % of the direction left$/);
+    // On a phone, a row with all that there can be keeps its name readable and its value on the screen.
+    await page.setViewportSize({ width: 360, height: 640 });
+    await page.getByRole('button', { name: 'Lock Male' }).click();
+    await moveSlider(page, 'Mustache', 0);
+    const row = page.locator('.row:has(#move-Mustache)');
+    for (const part of ['.badge', '.left', '.reset']) await row.locator(part).waitFor();
+    expect((await row.locator('.name').boundingBox())!.width).toBeGreaterThan(36);
+    const values = (await row.locator('.values').boundingBox())!;
+    expect(values.x + values.width).toBeLessThanOrEqual(360);
   });
 
   test('a slider dragged away and back leaves nothing, and a press beside another one moves that', async () => {

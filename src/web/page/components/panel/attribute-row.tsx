@@ -83,8 +83,9 @@ export function AttributeRow({ attribute }: { readonly attribute: string }) {
 function Values({ direction: { column, attribute } }: { readonly direction: ShownDirection }) {
   const { state } = useStudio();
   const figures = state.figures.value;
+  const isDistance = state.units.value === 'distance' || column === undefined;
   const texts = (() => {
-    if (state.units.value === 'distance' || column === undefined) {
+    if (isDistance) {
       const [was, is] = [figures?.before.distances[attribute], figures?.after.distances[attribute]];
       return was === undefined || is === undefined ? [] : [distanceText(was), distanceText(is)];
     }
@@ -93,12 +94,12 @@ function Values({ direction: { column, attribute } }: { readonly direction: Show
   })();
   const [was = '', is = ''] = texts;
   return (
-    <span class="values">
+    <span class="values" data-long={isDistance}>
       {was !== is && (
-        <>
-          <span class="was">{was.replace(/ [%σ]$/, '')}</span>
+        <span class="was">
+          {was.replace(/ [%σ]$/, '')}
           <span aria-hidden="true"> → </span>
-        </>
+        </span>
       )}
       <strong>{is}</strong>
     </span>
