@@ -149,23 +149,28 @@ export function checkFaceOptions(config: FacesConfig): void {
   if (latent === undefined && row !== undefined) throw new UserError('--row chooses rows of --latent; give that too');
 }
 
-/** @throws UserError for photos from several places, of which all but one would be found for nothing. */
-function checkOnePhotoSource({ portrait, photo, photos }: FacesConfig): void {
+/** @throws UserError for photos from several places, of which all but one would be found for nothing, and for a folder. */
+function checkOnePhotoSource({ recipe, portrait, photo, photos }: FacesConfig): void {
   const sources = Object.entries({ '--portrait': portrait, '--photo': photo, '--photos': photos });
   const given = sources.flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
-  if (given.length < 2) return;
-  throw new UserError(`a recipe needs its photo from one place; got ${given.join(' and ')}. Leave all but one out`);
+  if (given.length > 1) {
+    throw new UserError(`a recipe needs its photo from one place; got ${given.join(' and ')}. Leave all but one out`);
+  }
+  if (photos === undefined) return;
+  throw new UserError(
+    `--recipe repeats the edit of one photo, not of a folder; got ${recipe} with --photos ${photos}. Give that one ` +
+      'with --photo, or say with --move what becomes of all',
+  );
 }
 
-/** @throws UserError for recipes of generated faces beside a photo. */
-export function checkRecipesFitPhotos(
-  { recipe, photo, photos, portrait }: FacesConfig,
-  recipes: readonly Recipe[],
-): void {
-  const [given] = Object.entries({ '--photo': photo, '--photos': photos, '--portrait': portrait }).flatMap(
-    ([flag, value]) => (value === undefined ? [] : [flag]),
-  );
-  if (given === undefined || recipes.every(each => 'portrait' in each)) return;
+/** @throws UserError for recipes of generated faces beside a photo, and of portraits without one. */
+export function checkRecipesFitPhotos({ recipe, photo, portrait }: FacesConfig, recipes: readonly Recipe[]): void {
+  const given = photo !== undefined ? '--photo' : portrait !== undefined ? '--portrait' : undefined;
+  if (given === undefined) {
+    for (const each of recipes) if ('portrait' in each) refuseWithoutPortrait(each.portrait, recipe!);
+    return;
+  }
+  if (recipes.every(each => 'portrait' in each)) return;
   throw new UserError(
     `${recipe} is of generated faces, which have no photo; got ${given} too. Leave that out, or say with --move what ` +
       'becomes of the photo',
@@ -205,6 +210,10 @@ async function facesOfRecipes(
 function portraitOf(sha256: string, path: string, photos: readonly OpenedPhoto[]) {
   const photo = photos.find(({ portrait }) => portrait.sha256 === sha256);
   if (photo !== undefined) return { name: photo.name, editor: photo.portrait.editor, photo };
+  refuseWithoutPortrait(sha256, path);
+}
+
+function refuseWithoutPortrait(sha256: string, path: string): never {
   throw new UserError(
     `${path} is of the portrait ${sha256.slice(0, 12)}…, which must be given. Give its folder with --portrait`,
   );

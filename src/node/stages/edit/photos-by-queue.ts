@@ -14,15 +14,13 @@ import { type EditThread, photoEdits } from './work.ts';
 interface FolderConfig extends SpreadConfig {
   readonly bundle: string;
   readonly photos?: string | undefined;
-  readonly recipe?: string | undefined;
   readonly force: boolean;
 }
 
 /** As `editFolder`. Photos that are in `out` already are passed over, so that the same command goes on. */
 export async function editFolderByQueue(config: FolderConfig, folder: string, context: StageContext) {
-  const { bundle, recipe, device, out, force, photos: _, queue, shared, mixed, threads, ...options } = config;
-  const inputs = { bundle, photos: folder, ...(recipe !== undefined && { recipe }) };
-  await checkSpread(config, inputs);
+  const { bundle, device, out, force, photos: _, queue, shared, mixed, threads, ...options } = config;
+  await checkSpread(config, { bundle, photos: folder });
   const results: PhotoResult[] = [];
   const changes: FaceChange[] = [];
   const { log } = context;
@@ -43,8 +41,8 @@ export async function editFolderByQueue(config: FolderConfig, folder: string, co
     }
   }
   const work = {
-    shared: { bundle, photos: folder, recipe, device, options },
-    files: [join(bundle, bundleFiles.index), ...(recipe === undefined ? [] : [recipe])],
+    shared: { bundle, photos: folder, device, options },
+    files: [join(bundle, bundleFiles.index)],
     // Refining and tuning take long; that the rest is the same must do.
     sample: () => ({ ...orders[0]!, quick: true as const }),
     orders,

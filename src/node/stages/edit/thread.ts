@@ -11,12 +11,12 @@ import { edit, editedFile } from './stage.ts';
 import type { EditThread } from './work.ts';
 
 // Each session has one thread: results are then the same however many work side by side.
-serve<EditThread>(async ({ bundle, photos, recipe, device, options }) => {
+serve<EditThread>(async ({ bundle, photos, device, options }) => {
   const editor = await openPhotoBundle(bundle, { device, threads: 1 });
   const { signal } = new AbortController();
   return async ({ name, bytes, quick }) => {
     const photo = join(photos, name);
-    const own = { bundle, device, recipe, photo, out: name, steps: 1, threads: 1, ...(quick && { quick }) };
+    const own = { bundle, device, photo, out: name, steps: 1, threads: 1, ...(quick && { quick }) };
     const warnings: string[] = [];
     const log = { ...silentLog, warn: (line: string) => warnings.push(line.replaceAll(photo, name)) };
     const context = { log, signal };

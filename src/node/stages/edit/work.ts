@@ -15,7 +15,6 @@ export interface EditThread {
     readonly bundle: string;
     /** The folder of the photos. */
     readonly photos: string;
-    readonly recipe: string | undefined;
     readonly device: DeviceName;
     /** The other options of `edit`. */
     readonly options: Readonly<Record<string, unknown>>;
@@ -31,7 +30,7 @@ export interface EditThread {
 export const photoEdits: WorkKind<EditThread> = {
   stage: 'edit',
   file: 'stages/edit/thread',
-  paths: ['bundle', 'photos', 'recipe'],
+  paths: ['bundle', 'photos'],
   input: z.strictObject({
     name: z.string().regex(/^[^./\\][^/\\]{0,254}$/),
     bytes: z.int().min(0),

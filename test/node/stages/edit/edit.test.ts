@@ -61,12 +61,26 @@ test('a recipe of a generated face is refused beside a photo, before that is loo
   const recipe = join(folder, 'seed.json');
   await run({ seed: [7], move: ['Young=1'], out: recipe });
   const out = join(folder, 'me.jpg');
-  for (const given of [{ photo: 'me.jpg' }, { portrait: ['portraits/me'] }, { photos: 'holiday' }]) {
+  for (const given of [{ photo: 'me.jpg' }, { portrait: ['portraits/me'] }]) {
     const [flag] = Object.keys(given);
     await expect(run({ recipe, move: [], ...given, out })).rejects.toThrow(
       `seed.json is of generated faces, which have no photo; got --${flag} too. Leave that out`,
     );
   }
+});
+
+test('a recipe of a photo is refused with a folder and without a portrait, before any work', async () => {
+  const recipe = join(folder, 'photo.json');
+  const conditions = { moves: [], locks: [], geometry: 'linear' as const };
+  const portrait = 'a'.repeat(64);
+  writeFileSync(recipe, formatRecipe({ portrait, ...conditions, bundle: { name: 'tiny', sha256: 'b'.repeat(64) } }));
+  const asked = { bundle: join(folder, 'absent'), recipe, move: [] };
+  await expect(run({ ...asked, photos: 'holiday', out: join(folder, 'edited') })).rejects.toThrow(
+    `--recipe repeats the edit of one photo, not of a folder; got ${recipe} with --photos holiday. Give that one with`,
+  );
+  await expect(run({ ...asked, out: join(folder, 'me.jpg') })).rejects.toThrow(
+    `${recipe} is of the portrait aaaaaaaaaaaa…, which must be given. Give its folder with --portrait`,
+  );
 });
 
 test('a model that opens no photos is told before any photo is looked at', async () => {
