@@ -16,7 +16,7 @@ import {
 import { attributeCalled, type NamedFile, readBoundaryFiles } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
 import type { Faces } from './faces.ts';
-import { readHandLabels } from './hand-labels.ts';
+import { type HandLabels, readHandLabels } from './hand-labels.ts';
 
 interface Wishes extends Partial<Omit<BoundaryOptions, 'threshold'>> {
   readonly import: readonly NamedFile[];
@@ -87,9 +87,15 @@ export async function readGiven(wishes: Wishes, faces: Faces | undefined, log: L
     throw new UserError(`--name ${name} is what files of boundaries call ${called}; choose another`);
   }
 
+  const read: HandLabels[] = [];
+  for (const path of wishes.labels) read.push(await readHandLabels(path, faces!, wishes.psi));
+  if (wishes.psi !== undefined && read.every(({ by }) => by === 'index')) {
+    throw new UserError(
+      `--psi is of faces that --labels name by seed; got ${wishes.psi} for labels by index. Leave it out`,
+    );
+  }
   const labelled: OriginatedBoundary[] = [];
-  for (const [i, path] of wishes.labels.entries()) {
-    const { latents, labels } = await readHandLabels(path, faces!, wishes.psi);
+  for (const [i, { latents, labels }] of read.entries()) {
     const fitted = fitHandLabelled(wishes.name[i]!, latents, size, labels, wishes.seed);
     log.info(trustOf(fitted.attribute, fitted.metrics));
     labelled.push({ ...fitted, origin: 'labelled by hand' });

@@ -11,6 +11,8 @@ import { findInput, openRun } from '../../runs/run-folder.ts';
 import type { Faces } from './faces.ts';
 
 export interface HandLabels {
+  /** How the file names its faces. */
+  readonly by: LabelledFaces['by'];
   /** [n, size], as the generator sees them. */
   readonly latents: Float32Array;
   /** [n], 1 for yes and 0 for no. */
@@ -21,11 +23,17 @@ export interface HandLabels {
  * Reads a heading, `seed,label` or `index,label`, and a line a face: the seed that `edit` and the studio draw it by, or
  * its row among the latents from 0; then 1 or 0. Further columns are ignored.
  * @param psi truncation of faces labelled by seed, as they were looked at; left out, the model's default, if any.
- * @throws UserError naming a line that is no label, or that labels a face again.
+ * @throws UserError naming a line that is no label, or that labels a face again, and for seeds of faces from elsewhere.
  */
 export async function readHandLabels(path: string, faces: Faces, psi?: number): Promise<HandLabels> {
   const { latents, count, size } = faces;
   const { by, given } = await readLabelledFaces(path, count);
+  if (by === 'seed' && faces.run === undefined) {
+    throw new UserError(
+      `labels by seed are of faces that this program draws; ${path} has them beside --latents, whose faces come from ` +
+        'elsewhere. Label rows of --latents, by index',
+    );
+  }
   const rows = new Float32Array(given.size * size);
   for (const [i, face] of [...given.keys()].entries()) {
     const latent =
@@ -35,7 +43,7 @@ export async function readHandLabels(path: string, faces: Faces, psi?: number): 
     rows.set(latent, i * size);
   }
   const seen = by === 'index' ? rows : await seenOf(rows, faces, psi);
-  return { latents: seen, labels: Uint8Array.from(given.values()) };
+  return { by, latents: seen, labels: Uint8Array.from(given.values()) };
 }
 
 /** Faces by seed or by row, each with its label. */

@@ -65,6 +65,11 @@ describe('before the first fit', () => {
     ['a boundary of other latents', () => ({ import: [wide] }), /latent size 16; got 512 with that of Bald/],
     ['a truncation of no labels', () => ({ psi: 0.7 }), /--psi is of faces that --labels name by seed; got 0\.7 alone/],
     [
+      'a truncation of labels by index',
+      () => ({ labels: [csv(labelled)], name: ['dimples'], psi: 0.7 }),
+      /--psi is of faces that --labels name by seed; got 0\.7 for labels by index\. Leave it out/,
+    ],
+    [
       'a generator of no files',
       () => ({ latents: undefined, scores: [], synthesis: root, of: 'stylegan_ffhq' }),
       /--of chooses among files of --scores and --import; got stylegan_ffhq alone/,

@@ -7,8 +7,6 @@ import type { HandLabelledMetrics } from '../../../../src/core/directions/fit/ha
 import { toFloat64 } from '../../../../src/core/formats/nd-array.ts';
 import { encodeNpy } from '../../../../src/core/formats/npy.ts';
 import { cosine, length } from '../../../../src/core/math/linear-algebra.ts';
-import { createRandom } from '../../../../src/core/math/random.ts';
-import { normaliseLatents, sampleLatents } from '../../../../src/core/models/latents.ts';
 import { readBoundaryDetails } from '../../../../src/node/artefacts/boundaries.ts';
 import { readNpy } from '../../../../src/node/files/files.ts';
 import { type Log, silentLog } from '../../../../src/node/log/log.ts';
@@ -221,22 +219,8 @@ describe('labels given by hand', () => {
     expect(said.join()).toMatch(/dimples: 120 labels, \d+ of which are 1; cross-validation meets \d+ % of them/);
   });
 
-  test('by seed are of the faces that edit draws', async () => {
-    const drawn = (seed: number) => normaliseLatents(sampleLatents(createRandom(seed), 1, size), size);
-    const rows = Array.from({ length: 150 }, (_, seed) => {
-      const latent = drawn(seed);
-      return `${seed},${latent.reduce((sum, x, i) => sum + x * normal[i]!, 0) > 0 ? 1 : 0}`;
-    });
-    const finished = await run({
-      ...faces,
-      labels: [csv(`seed,label,note\n${rows.map(row => `${row},x`).join('\n')}`)],
-      name: ['dimples'],
-    });
-    expect(cosine(await normalIn(finished.file('dimples_boundary.npy')), normal)).toBeGreaterThan(0.8);
-  });
-
-  const thirty = (label: (i: number) => number) =>
-    `seed,label\n${Array.from({ length: 30 }, (_, i) => `${i},${label(i)}`).join('\n')}\n`;
+  const thirty = (label: (i: number) => number, by = 'index') =>
+    `${by},label\n${Array.from({ length: 30 }, (_, i) => `${i},${label(i)}`).join('\n')}\n`;
   test.each<[string, string, string, RegExp]>([
     ['no heading', '1,0\n', 'a', /must begin with the line "seed,label" or "index,label"; got "1,0"/],
     [
@@ -250,7 +234,13 @@ describe('labels given by hand', () => {
     ['unknown labels', 'seed,label\n1,0\n2,1\n3,-1\n', 'a', /must be 1 and -1, or 1 and 0; it has all three/],
     ['a face twice', 'seed,label\n1,0\n1,1\n', 'a', /line 3 labels seed 1 a second time/],
     ['a row that is not there', 'index,label\n500,1\n', 'a', /an index must be below 500/],
-    ['too few', 'seed,label\n1,0\n2,1\n', 'a', /a needs at least 30 labels, 5 of each kind; got 1 of 1 and 1 of 0/],
+    [
+      'seeds of faces from elsewhere',
+      thirty(i => i % 2, 'seed'),
+      'a',
+      /beside --latents.* Label rows of --latents, by/,
+    ],
+    ['too few', 'index,label\n1,0\n2,1\n', 'a', /a needs at least 30 labels, 5 of each kind; got 1 of 1 and 1 of 0/],
     ['one kind', thirty(() => 1), 'a', /got 30 of 1 and 0 of 0/],
     ['a name that is taken', thirty(i => i % 2), 'Male', /Male is the name of another boundary/],
     ['a name that is no file name', thirty(i => i % 2), '../x', /letters, digits/],

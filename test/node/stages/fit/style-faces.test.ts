@@ -13,6 +13,8 @@ import { cpuDevice } from '../../../../src/node/devices/device.ts';
 import { readJson, readNpy } from '../../../../src/node/files/files.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { openRun } from '../../../../src/node/runs/run-folder.ts';
+import { readFaces } from '../../../../src/node/stages/fit/faces.ts';
+import { readHandLabels } from '../../../../src/node/stages/fit/hand-labels.ts';
 import { fit } from '../../../../src/node/stages/fit/stage.ts';
 import { synthesize } from '../../../../src/node/stages/synthesize/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
@@ -37,6 +39,7 @@ beforeAll(async () => {
   await writeTinyGenerator(at('pggan'), tinyGan);
   await writeTinyClassifier(at('classifier'));
   await synthesized('faces');
+  await synthesized('sphere', { generator: at('pggan') });
 });
 
 /** u of z, by the generator's own mapping. */
@@ -71,13 +74,22 @@ test('three threads make the same bytes', async () => {
 });
 
 test('PGGAN keeps z at length √d, and has no truncation', async () => {
-  const finished = await synthesized('sphere', { generator: at('pggan') });
+  const finished = await openRun(at('sphere'), 'synthesize');
   const drawn = normaliseLatents(sampleLatents(createRandom(0, 0), 500, size), size);
   expect((await rowsOf(finished.file('z.npy'))).subarray(0, 500 * size)).toEqual(drawn);
   expect(await readJson(finished.file('synthesis.json'))).toMatchObject({ geometry: 'sphere' });
   await expect(synthesized('refused', { generator: at('pggan'), psi: 0.8 })).rejects.toThrow(
     /psi must be 1 for .*pggan, whose latents have no mean face to go toward; got 0\.8/,
   );
+});
+
+test('labels by seed of a PGGAN are of the faces that edit draws', async () => {
+  const faces = await readFaces(await openRun(at('sphere'), 'synthesize'));
+  writeFileSync(at('seeds.csv'), 'seed,label,note\n7,1,x\n12,0,x\n');
+  const { latents, labels } = await readHandLabels(at('seeds.csv'), faces);
+  const drawn = [7, 12].flatMap(seed => [...sampleLatents(createRandom(seed), 1, size)]);
+  expect(latents).toEqual(normaliseLatents(Float32Array.from(drawn), size));
+  expect([...labels]).toEqual([1, 0]);
 });
 
 test('fit reads u as it is, says so, and labels by seed are of the faces that are shown', async () => {
