@@ -202,12 +202,17 @@ function aliasOf(attribute: string): { readonly name: string; readonly sign: num
   return { name, sign };
 }
 
-/** @returns the file of each direction. @throws UserError where two have the same. */
+/** @returns the file of each direction. @throws UserError for an own attribute called as the files call another one. */
 export function boundaryPaths(folder: string, attributes: readonly string[]): string[] {
-  const paths = attributes.map(attribute => join(folder, `${aliasOf(attribute).name}${endings.boundary}`));
-  const again = paths.findIndex((path, at) => paths.indexOf(path) < at);
-  if (again < 0) return paths;
-  throw new UserError(`two attributes would be written as ${paths[again]}: ${attributes[again]} is one. Rename it`);
+  for (const name of attributes) {
+    const called = attributeCalled(name);
+    if (called === undefined) continue;
+    throw new UserError(
+      `--export writes InterFaceGAN's names, where ${name} is CelebA's ${called}; got an attribute of one's own called ` +
+        'so. Leave it out: the run at --out has the boundaries under their own names',
+    );
+  }
+  return attributes.map(attribute => join(folder, `${aliasOf(attribute).name}${endings.boundary}`));
 }
 
 /**

@@ -69,6 +69,12 @@ export async function readScoredFaces(
   log: Log,
   search: Search = {},
 ): Promise<Faces> {
+  if (basename(latentFile) === latentFiles.linear) {
+    throw new UserError(
+      `${latentFile} must be of latents z; its name says that it is of u, a style generator's inner latents. Give the ` +
+        'run that made its faces with --synthesis',
+    );
+  }
   const latents = await readMatrix(latentFile, [null, null]);
   const [count, size] = latents.shape;
   checkNotEmpty(latents.shape, latentFile);
