@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { attributeIndex } from '../../core/attributes.ts';
+import { isScored } from '../../core/directions/scored.ts';
 import { type Bundle, readBundle } from '../../core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
 import { computesRight } from '../../core/editor/known-face.ts';
@@ -18,6 +20,17 @@ export async function hashBytes(bytes: Uint8Array): Promise<string> {
 /** @returns a bundle whose networks are not compiled yet. @throws UserError naming the file that is missing or damaged. */
 export async function readBundleFolder(folder: string): Promise<Bundle> {
   return readBundle(name => readWhole(join(folder, name)), hashBytes, folder);
+}
+
+/** @throws UserError for --attributes that the bundle does not know, or whose edits its classifier cannot see. */
+export function checkSeen(attributes: readonly string[], { directions, place }: Bundle): void {
+  const names = directions.map(({ attribute }) => attribute);
+  const unseen = attributes.find(name => !isScored(directions[attributeIndex(name, names)]!));
+  if (unseen === undefined) return;
+  throw new UserError(
+    `--attributes must be those that the classifier of ${place} answers about; got ${unseen}, which can be moved and ` +
+      'not judged. Leave it out',
+  );
 }
 
 /**

@@ -13,7 +13,7 @@ import { UserError } from '../../../core/errors.ts';
 import { cosine } from '../../../core/math/linear-algebra.ts';
 import { correlation, mean } from '../../../core/math/statistics.ts';
 import { type EditEffect, editEffect } from '../../../core/measures/answers/edit-effects.ts';
-import { readBundleFolder } from '../../artefacts/bundle.ts';
+import { checkSeen, readBundleFolder } from '../../artefacts/bundle.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
@@ -241,8 +241,9 @@ export const evaluateEdits = defineStage({
  */
 async function checkNames({ bundle, attributes, locks }: Config): Promise<void> {
   if (attributes.length + locks.length === 0) return;
-  const { movable, directions, classifier } = await readBundleFolder(bundle);
-  for (const attribute of attributes) attributeIndex(attribute, classifier.architecture.attributes);
+  const read = await readBundleFolder(bundle);
+  checkSeen(attributes, read);
+  const { movable, directions } = read;
   const names = movable.map(({ attribute }) => attribute);
   if (attributes.length > 0 && !attributes.some(attribute => names.includes(attribute))) {
     throw new UserError(

@@ -2,11 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { attributeIndex } from '../../../core/attributes.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import { UserError } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
-import { readBundleFolder } from '../../artefacts/bundle.ts';
+import { checkSeen, readBundleFolder } from '../../artefacts/bundle.ts';
 import { openDataset } from '../../artefacts/dataset.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeJson } from '../../files/files.ts';
@@ -64,7 +63,7 @@ async function filesOf(names: readonly string[], folder: string): Promise<string
 async function checkBundle(folder: string, attributes: readonly string[]): Promise<void> {
   const bundle = await readBundleFolder(folder);
   checkOpensPhotos(bundle);
-  for (const attribute of attributes) attributeIndex(attribute, bundle.classifier.architecture.attributes);
+  checkSeen(attributes, bundle);
   const unmoved = attributes.find(name => !bundle.movable.some(({ attribute }) => attribute === name));
   if (unmoved === undefined) return;
   throw new UserError(`--attributes must be those that ${folder} can move; got ${unmoved}. Leave it out`);

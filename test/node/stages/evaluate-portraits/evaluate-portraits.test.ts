@@ -33,7 +33,7 @@ beforeAll(async () => {
   pictures = imageFolder;
   celeba = folder;
   await prepare.run(prepare.options.parse({ celeba: folder, resolution: 8, out: dataset }), context);
-  await writeTinyBundle(bundle, 16, undefined, [], { kind: tinyStyle, encoder: true });
+  await writeTinyBundle(bundle, 16, undefined, ['Brightness'], { kind: tinyStyle, encoder: true });
   await writeTinyClassifier(judge);
 }, 60_000);
 
@@ -112,5 +112,6 @@ test('more pictures than there are, and a model that opens no photos, are one li
   await expect(evaluatePortraits.run(options({ out, bundle: blind }), context)).rejects.toThrow(/encoder/);
   const refused = (given: object) => expect(evaluatePortraits.run(options({ out, ...given }), context)).rejects;
   await refused({ attributes: ['Yung'] }).toThrow('unknown attribute "Yung"');
+  await refused({ attributes: ['Brightness'] }).toThrow(/--attributes must be those that the classifier of .* answers/);
   await refused({ attributes: ['Young', noBoundary] }).toThrow(/--attributes must be those that .* can move; got Bald/);
 });
