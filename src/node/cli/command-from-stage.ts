@@ -62,7 +62,17 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
     }
   }
   if (stage.argument !== undefined) command.argument(`[${stage.argument}]`, `the same as ${flagOf(stage.argument)}`);
-  for (const [flags, description] of commonFlags) command.option(flags, description);
+  for (const [flags, description] of commonFlags) {
+    const option = new Option(flags, description);
+    const flag = option.long!;
+    if (option.required) {
+      option.argParser((text, earlier?: string) => {
+        if (earlier === undefined) return wordAfter(flag, text);
+        throw new UserError(`${flag} must be given once; got ${earlier} and ${text}`);
+      });
+    }
+    command.addOption(option);
+  }
   // Commander reads all flags before it shows the help.
   const all = new Option(allFlag, 'show every option in the help').hideHelp();
   if (advanced.length > 0) command.addOption(all);
@@ -118,11 +128,18 @@ function commandOptions(schema: OptionSchema): Option[] {
   if (schema.default !== undefined && !isEmptyList(schema.default)) option.default(schema.default);
   let earlier: unknown[] = [];
   option.argParser(text => {
-    if (!isList) return readValue(text, schema);
-    earlier = [...earlier, ...(readValue(text, schema) as unknown[])];
+    const value = readValue(wordAfter(flag, text), schema);
+    if (!isList) return value;
+    earlier = [...earlier, ...(value as unknown[])];
     return earlier;
   });
   return [option];
+}
+
+/** @returns the word after a flag. @throws UserError for the next flag, which commander takes for the value. */
+function wordAfter(flag: string, text: string): string {
+  if (!text.startsWith('--')) return text;
+  throw new UserError(`${flag} needs a value; got the option ${text} in its place`);
 }
 
 function placeholder(schema: OptionSchema): string {

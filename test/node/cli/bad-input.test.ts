@@ -64,6 +64,7 @@ describe('a bundle and a picture', () => {
     expect(editTo(out, '--move', 'age=2')).toBe(
       'unknown attribute "age". Did you mean "Young", turned round: age=2 is Young=-2?',
     );
+    expect(editTo(out, '--lock', ',')).toBe('--lock must be a name, not empty; got ""');
     expect(existsSync(out)).toBe(false);
   });
 

@@ -90,6 +90,10 @@ test.each([
   ],
   [['--seeds', '1,2,3,4'], '--seeds must have at most 3 values; got [1,2,3,4]'],
   [['--note'], '--note needs a value. See face-tuning train gan --help'],
+  [['--note', '--resume'], '--note needs a value; got the option --resume in its place'],
+  [['--seeds', '--note', 'x'], '--seeds needs a value; got the option --note in its place'],
+  [['--config', '--json'], '--config needs a value; got the option --json in its place'],
+  [['--config', 'a.json', '--config', 'b.json'], '--config must be given once; got a.json and b.json'],
   [
     ['more'],
     'face-tuning train gan takes options only; got the further word "more". Quote a value with spaces. See face-tuning train gan --help',

@@ -15,7 +15,7 @@ import { silentLog } from '../../log/log.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import type { OpenedPhoto } from '../../photos/portrait-run.ts';
 import { exists } from '../../runs/manifest.ts';
-import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
+import { deviceOptions, nameOption, pathOption, psiOption } from '../framework/options.ts';
 import { queueOptions } from '../framework/spread.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { checkOpensPhotos, checkPhotoOptions, photoOptions } from '../invert/open-photo.ts';
@@ -96,7 +96,7 @@ const options = z.strictObject({
         'classifier gives each face 90 %; =from..to for both ends; repeatable',
     ),
   lock: z
-    .array(z.string())
+    .array(nameOption())
     .default([])
     .describe('attribute that must not change, or suggested: those that the bundle suggests for the moves; repeatable'),
   layers: z

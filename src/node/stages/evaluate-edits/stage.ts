@@ -22,7 +22,7 @@ import { runFiles } from '../../runs/manifest.ts';
 import { withRun } from '../../runs/run-folder.ts';
 import { readJudge } from '../calibrate/judge.ts';
 import { type MoverPlace, moverFiles, openMover } from '../calibrate/mover.ts';
-import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
+import { deviceOptions, nameOption, pathOption, runOptions } from '../framework/options.ts';
 import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
 import { defineStage } from '../framework/stage.ts';
 import { probes } from './work.ts';
@@ -34,7 +34,7 @@ const options = z.strictObject({
     .describe(
       'run folder of train classifier whose network labelled nothing, to judge the edits; left out: the bundle’s classifier',
     ),
-  attributes: z.array(z.string()).default([]).describe('attributes to move; left out: all that have a boundary'),
+  attributes: z.array(nameOption()).default([]).describe('attributes to move; left out: all that have a boundary'),
   faces: z.int().min(2).max(100_000).default(500).describe('generated faces to measure on'),
   unlockedFaces: z
     .int()
@@ -43,7 +43,7 @@ const options = z.strictObject({
     .default(200)
     .describe('how many of them are also moved without the suggested locks, to show what these mend'),
   locks: z
-    .array(z.string())
+    .array(nameOption())
     .default([])
     .describe('locks to measure with, in place of those that the bundle suggests for each attribute'),
   ...deviceOptions,

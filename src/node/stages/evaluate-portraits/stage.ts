@@ -15,7 +15,7 @@ import { runFiles } from '../../runs/manifest.ts';
 import { withRun } from '../../runs/run-folder.ts';
 import { inThreads } from '../../threads/threads.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
-import { pathOption, runOptions, threadsOption } from '../framework/options.ts';
+import { nameOption, pathOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { checkOpensPhotos } from '../invert/open-photo.ts';
 import { hashPictures } from '../prepare/hash-pictures.ts';
@@ -31,7 +31,7 @@ const options = z.strictObject({
   pictures: pathOption().describe("folder with CelebA's aligned pictures that the dataset was made of"),
   faces: z.int().min(1).max(10_000).default(100).describe('test pictures, the first ones, and as many seeds'),
   attributes: z
-    .array(z.string())
+    .array(nameOption())
     .min(1)
     .default(['Smiling', 'Young', 'Eyeglasses', 'Black_Hair', 'Heavy_Makeup'])
     .describe('attributes that are moved to the other side, 10 or 90 %'),

@@ -26,6 +26,7 @@ import {
   conditionOption,
   exportOption,
   generatorOption,
+  nameOption,
   pathOption,
   psiOption,
   runOptions,
@@ -59,7 +60,7 @@ const options = z.strictObject({
     .array(pathOption())
     .default([])
     .describe('labels by hand, one CSV an attribute: "seed,label" or "index,label", at least 30 faces with 0 or 1'),
-  name: z.array(z.string()).default([]).describe('name of the attribute of each of --labels'),
+  name: z.array(nameOption()).default([]).describe('name of the attribute of each of --labels'),
   psi: psiOption()
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
@@ -100,7 +101,7 @@ const options = z.strictObject({
     .default(defaults.control)
     .describe('fit shuffled labels too, whose accuracy must be that of chance'),
   curve: z
-    .array(z.string())
+    .array(nameOption())
     .default([])
     .describe('attributes that are also fitted to 250, 500, 1000, … samples, for curves.json'),
   field: z

@@ -22,6 +22,11 @@ export function pathOption() {
   return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: 'a path', neutral: true });
 }
 
+/** A name; an empty one, such as a lone comma leaves in a list, is refused before anything is read. */
+export function nameOption() {
+  return z.string().min(1, { error: 'must be a name, not empty' });
+}
+
 /** Truncation ψ: how much is left of the way from the mean face to each face. */
 export function psiOption() {
   return z.number().min(0).max(mostPsi);
@@ -37,9 +42,7 @@ export function conditionOption() {
 
 /** The generator whose files are taken out of folders that hold those of several, as InterFaceGAN's does. */
 export function generatorOption() {
-  return z
-    .string()
-    .min(1)
+  return nameOption()
     .optional()
     .describe('generator whose files count, as in their names, where a folder has those of several: pggan_celebahq');
 }
