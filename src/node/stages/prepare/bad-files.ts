@@ -10,13 +10,18 @@ export interface BadFile {
 /** Largest share of bad files that are skipped. */
 const tolerated = 0.01;
 
+/** Whether so many bad files of `total` are skipped. */
+export function areFew(bad: number, total: number): boolean {
+  return bad <= tolerated * total;
+}
+
 /**
  * @param total the number of files that were looked at.
  * @param where the folder or file that names them, for the message. @param remedy what else helps.
  * @throws UserError when more than 1 % are bad, with the count of each reason and the first names.
  */
 export function checkFewBad(bad: readonly BadFile[], total: number, where: string, remedy = ''): void {
-  if (bad.length <= tolerated * total) return;
+  if (areFew(bad.length, total)) return;
   const reasons = countReasons(bad).slice(0, 3);
   const listed = reasons.map(({ reason, count, first }) => `${count} × ${reason} (first: ${first})`).join('; ');
   throw new UserError(

@@ -24,6 +24,9 @@ export type FindFaces = (photo: Photo) => Promise<FoundFace[]>;
 /** The reason against a picture without a face. */
 export const noFace = 'no face found';
 
+/** The reason against a picture of a shape that the crop cannot take. */
+export class Misfit extends UserError {}
+
 /**
  * Decodes a picture, turns it upright (EXIF), converts it to sRGB with 8 bits (transparent parts become white), crops
  * it and resizes it with Lanczos's filter.
@@ -44,7 +47,7 @@ export async function readFace(
     return toUint8(cropFace(photo, face.box, resolution).image);
   }
   const box = cropBox(crop, info.width, info.height);
-  if (typeof box === 'string') throw new UserError(box);
+  if (typeof box === 'string') throw new Misfit(box);
   return resampleBox(data, info.width, info.height, box, resolution);
 }
 

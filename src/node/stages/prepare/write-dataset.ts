@@ -9,10 +9,10 @@ import { createNpyWriter, readJson, writeJson, writeWhole } from '../../files/fi
 import type { Log } from '../../log/log.ts';
 import type { Run } from '../../runs/run-folder.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
-import { type BadFile, checkFewBad } from './bad-files.ts';
+import { areFew, type BadFile, checkFewBad } from './bad-files.ts';
 import { openFaceFinders } from './face-finders.ts';
 import type { Picture, PictureIndex } from './picture-index.ts';
-import { type FaceOptions, noFace, readFace } from './read-face.ts';
+import { type FaceOptions, Misfit, noFace, readFace } from './read-face.ts';
 import { joinedLabels } from './stratified-subset.ts';
 
 /** Pictures between two saves of the state from which an interrupted run resumes. */
@@ -28,7 +28,7 @@ const stateSchema = z.object({
  * Decodes the pictures into `images.npy`, several at a time, in their order; bad ones are skipped.
  * @param missing pictures that count as bad too.
  * @returns the bad ones.
- * @throws UserError when more than 1 % are bad; `signal.reason` when aborted, after saving what resuming needs.
+ * @throws UserError when more than 1 % are bad, at once where it is their shape; `signal.reason` when aborted, after saving what resuming needs.
  */
 export async function writeImages(
   run: Run,
@@ -42,17 +42,23 @@ export async function writeImages(
   const writer = await createNpyWriter(run.file(datasetFiles.images), 'uint8', shape, next - bad.length);
   const progress = log.progress('prepare', pictures.length, 'pictures', next);
   // A folder of one's own may hold pictures of anything; those without a face are left out, however many they are.
+  const total = pictures.length + missing.length;
   const check = () => {
     const counted = bad.filter(({ reason }) => reason !== noFace);
-    checkFewBad([...missing, ...counted], pictures.length + missing.length, imageFolder);
+    checkFewBad([...missing, ...counted], total, imageFolder);
   };
+  let misfits = 0;
   const finders = options.crop === 'face' ? await openFaceFinders() : undefined;
   const decode = async ({ name, file }: Picture): Promise<Uint8Array | BadFile> => {
     try {
       return await readFace(`${imageFolder}/${file}`, options, finders?.find);
     } catch (error) {
-      if (error instanceof UserError) return { file: name, reason: error.message };
-      throw error;
+      if (!(error instanceof UserError)) throw error;
+      // The crop is wrong then, rather than the pictures: the others need not be read to know it.
+      if (error instanceof Misfit && !areFew(++misfits, total)) {
+        throw new UserError(`${imageFolder}/${file}: ${error.message}. Choose another --crop, such as square`);
+      }
+      return { file: name, reason: error.message };
     }
   };
   try {

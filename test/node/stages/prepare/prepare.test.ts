@@ -115,6 +115,24 @@ test('a few missing pictures of the whole table stop no part of it', async () =>
   expect(await run({ ...config, out: fresh('dataset'), limit: 5 })).toMatchObject({ images: 15 });
 });
 
+test('a crop that pictures do not fit is refused at the first that is one too many, by its name', async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 200);
+  const log: Log = {
+    ...silentLog,
+    progress: () => ({
+      update: done => {
+        if (done > 2) throw new Error('further pictures were waited for');
+      },
+      finish() {},
+    }),
+  };
+  const out = fresh('dataset');
+  await expect(run({ celeba: tiny.folder, out, resolution: 4, crop: 'none' }, { log })).rejects.toThrow(
+    /^\S+\.jpg: crop "none" needs a square picture; it is \d+×\d+\. Choose another --crop, such as square$/,
+  );
+  expect(existsSync(out)).toBe(false);
+});
+
 test('a subset keeps attributes and splits, and tells how nearly', async () => {
   const tiny = await makeTinyCeleba(fresh('celeba'), 80);
   const out = fresh('dataset');
