@@ -1,6 +1,7 @@
 // Reads JSON documents that anybody may have written: each names the version of its schema, and is checked against it.
 import type { z } from 'zod';
 import { excerpt, jsonExcerpt, UserError } from '../errors.ts';
+import { brokenRuleOf } from './broken-rule.ts';
 
 /** Characters that a message shows of foreign text. */
 const longest = 300;
@@ -48,6 +49,5 @@ export function checkVersionedJson<Schema extends z.ZodType>(
   }
   const result = schema.safeParse(json);
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new UserError(excerpt(`${name}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`, longest));
+  throw new UserError(excerpt(`${name}: ${brokenRuleOf(schema, json)}`, longest));
 }

@@ -11,6 +11,7 @@ import {
 import type { BoundaryFit, BoundaryMetrics } from '../../core/directions/fit/boundary.ts';
 import type { HandLabelledMetrics } from '../../core/directions/fit/hand-labelled.ts';
 import { UserError } from '../../core/errors.ts';
+import { brokenRuleOf } from '../../core/formats/broken-rule.ts';
 import { toFloat64 } from '../../core/formats/nd-array.ts';
 import { encodeNpy } from '../../core/formats/npy.ts';
 import { type Geometry, geometryNames } from '../../core/models/latents.ts';
@@ -207,9 +208,10 @@ export async function knownBeside(path: string): Promise<{ intercept: number; ge
 /** @returns what a run says of its directions. @throws UserError for damaged or foreign files. */
 export async function readBoundaryDetails(run: Folder): Promise<z.output<typeof detailsSchema>> {
   const path = run.file(boundaryFiles.details);
-  const details = detailsSchema.safeParse(await readJson(path));
+  const said = await readJson(path);
+  const details = detailsSchema.safeParse(said);
   if (details.success) return details.data;
   throw new UserError(
-    `${path} must describe the boundaries of attributes: ${z.prettifyError(details.error).split('\n')[0]}`,
+    `${path} must describe the boundaries of attributes: ${brokenRuleOf(detailsSchema, said)}. Fit them again`,
   );
 }

@@ -1,6 +1,7 @@
 // Networks and checkpoints as safetensors files: the weights, and in the metadata what is needed to rebuild them.
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
+import { brokenRuleOf } from '../../core/formats/broken-rule.ts';
 import type { NdArray } from '../../core/formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/formats/safetensors.ts';
 import { normalisationSchema } from '../../core/images/colour.ts';
@@ -25,9 +26,11 @@ export async function readTensors<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<{ tensors: FloatArrays; details: z.output<Schema> }> {
   const { tensors, metadata } = decodeSafetensors(await readWhole(path), path);
-  const details = schema.safeParse(parseJson(metadata.details));
+  const said = parseJson(metadata.details);
+  const details = schema.safeParse(said);
   if (!details.success) {
-    throw new UserError(`${path} does not say what network it holds: ${z.prettifyError(details.error).split('\n')[0]}`);
+    const broken = brokenRuleOf(schema, said, 'its description');
+    throw new UserError(`${path} does not say what network it holds: ${broken}. Make it again`);
   }
   for (const [name, { data }] of Object.entries(tensors)) {
     if (!(data instanceof Float32Array)) throw new UserError(`${path}: tensor ${name} must be float32`);

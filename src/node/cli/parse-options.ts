@@ -1,7 +1,7 @@
 // Turns zod's issues with options into one line that names the flag, the rule and the value received.
 import type { z } from 'zod';
 import { didYouMean, UserError } from '../../core/errors.ts';
-import { brokenRule } from '../stages/framework/broken-rule.ts';
+import { brokenRule } from '../../core/formats/broken-rule.ts';
 import { flagOf } from '../stages/framework/option-schema.ts';
 import { type Stage, withPreset } from '../stages/framework/stage.ts';
 

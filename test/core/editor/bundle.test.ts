@@ -155,12 +155,12 @@ describe('what is refused, by the file’s name', () => {
       changed(index => {
         index.generator.architecture.resolution = 48;
       }),
-    ).rejects.toThrow(/bundle\.json: generator\.architecture\.resolution: must be a power of two from 4 to 1024/);
+    ).rejects.toThrow(/bundle\.json: generator\.architecture\.resolution must be a power of two from 4 to 1024; got 48/);
     await expect(
       changed(index => {
         index.classifier.architecture.resolution = 16;
       }),
-    ).rejects.toThrow(/classifier\.architecture\.resolution: must be the generator's/);
+    ).rejects.toThrow(/classifier\.architecture\.resolution must be the generator's; got 16/);
     await expect(
       changed(index => {
         index.generator.architecture.fmapMax = 0.5;

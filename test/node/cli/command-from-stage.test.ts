@@ -81,7 +81,7 @@ test.each([
   [['--fmap-base', '64.5'], '--fmap-base must be a whole number; got 64.5'],
   [['--fmap-base', 'many'], '--fmap-base must be a number; got "many"'],
   [['--c', '0'], '--c must be more than 0; got 0'],
-  [['--rate', 'atuo'], '--rate must be a number or must be auto; got "atuo"'],
+  [['--rate', 'atuo'], '--rate must be a number or auto; got "atuo"'],
   [['--loss', 'logistic'], '--loss must be one of wgan-gp, logistic-r1; got "logistic"'],
   [['--loss', 'wgan-pg'], '--loss must be one of wgan-gp, logistic-r1; got "wgan-pg". Did you mean "wgan-gp"?'],
   [

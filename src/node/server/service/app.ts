@@ -8,6 +8,7 @@ import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import type { Bundle } from '../../../core/editor/bundle.ts';
 import { UserError } from '../../../core/errors.ts';
+import { brokenRuleOf } from '../../../core/formats/broken-rule.ts';
 import { errorCode } from '../../files/disk-errors.ts';
 import type { Log } from '../../log/log.ts';
 import { packageVersion } from '../../runs/manifest.ts';
@@ -18,7 +19,7 @@ import type { Order } from './drawing.ts';
 import { createMetrics } from './metrics.ts';
 import { modelFacts } from './model-facts.ts';
 import type { PhotoOrder } from './photo-drawing.ts';
-import { brokenRuleOf, problem, Refusal } from './problem.ts';
+import { problem, Refusal } from './problem.ts';
 import { BoundedQueue } from './queue.ts';
 import { routes } from './routes.ts';
 import { type EditBody, editSchema, faceQuerySchema, photoEditSchema, photoFormSchema, seedSchema } from './schemas.ts';
@@ -264,7 +265,7 @@ function answer(
 function refusing(schemas: Readonly<Record<string, z.ZodType>>) {
   return (result: { readonly success: boolean; readonly target: string; readonly data?: unknown }) => {
     if (result.success) return undefined;
-    throw new Refusal(422, brokenRuleOf(schemas[result.target]!, result.data));
+    throw new Refusal(422, brokenRuleOf(schemas[result.target]!, result.data, 'the request'));
   };
 }
 

@@ -15,9 +15,11 @@ const psi = z.number().min(0).max(mostPsi);
 
 const moveSchema = z.union([
   z.string().min(1).max(100).openapi({ example: 'Young=-2' }),
-  z.strictObject({ attribute, kind: z.literal('relative'), strength: z.number() }),
-  z.strictObject({ attribute, kind: z.literal('absolute'), distance: z.number() }),
-  z.strictObject({ attribute, kind: z.literal('probability'), probability: z.number().gt(0).lt(1) }),
+  z.discriminatedUnion('kind', [
+    z.strictObject({ attribute, kind: z.literal('relative'), strength: z.number() }),
+    z.strictObject({ attribute, kind: z.literal('absolute'), distance: z.number() }),
+    z.strictObject({ attribute, kind: z.literal('probability'), probability: z.number().gt(0).lt(1) }),
+  ]),
 ]);
 
 const layersSchema = z.union([z.string().min(1).max(10), z.tuple([z.int().min(0), z.int().min(0)])]);

@@ -159,6 +159,22 @@ test.each<[string, unknown, number, string]>([
   ['a range without steps', { seed: 1, moves: ['Young=-1..1'] }, 422, 'Young=-1..1 has two ends; give steps too'],
   ['more steps than allowed', { seed: 1, steps: 9 }, 422, 'steps must be at most 8 here; got 9'],
   ['more pixels than allowed', { seed: 1, steps: 8, scale: 32 }, 422, 'a picture must have at most 100000 pixels here'],
+  ['a move of no form', { seed: 1, moves: [5] }, 422, 'moves.0 must be text or an object; got 5'],
+  ['a move of no kind', { seed: 1, moves: [{}] }, 422, 'moves.0.kind must be one of relative, absolute, probability'],
+  [
+    'a move without its strength',
+    { seed: 1, moves: [{ attribute: 'Young', kind: 'relative' }] },
+    422,
+    'moves.0.strength is required',
+  ],
+  ['layers of no form', { seed: 1, layers: { Young: 2 } }, 422, 'layers.Young must be text or a list; got 2'],
+  ['layers that are no numbers', { seed: 1, layers: { Young: [0, 'a'] } }, 422, 'layers.Young.1 must be a number;'],
+  [
+    'layers of no name',
+    { seed: 1, layers: { '': 'all' } },
+    422,
+    'layers has a name that must have at least 1 character; got ""',
+  ],
   ['no recipe', { recipe: { a: 1 } }, 422, 'recipe.schemaVersion must be 1'],
   ['a large body', { seed: 1, moves: Array(3000).fill('Young=1') }, 413, 'the body must have at most 20000 bytes'],
 ])('it refuses %s', async (_, body, status, detail) => {

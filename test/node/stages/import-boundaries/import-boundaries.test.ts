@@ -103,6 +103,10 @@ test('a run’s own attributes keep their names, whatever InterFaceGAN means by 
   const { directions } = await readBoundaryDetails(again);
   expect(directions.filter(({ controllable }) => controllable).map(({ attribute }) => attribute)).toEqual(['age']);
   expect(await normalIn(again.file('age_boundary.npy'))).toEqual(await normalIn(first.file('age_boundary.npy')));
+  writeFileSync(first.file('boundaries.json'), JSON.stringify({ ...JSON.parse(details), latentSize: 'eight' }));
+  await expect(run({ boundaries: [first.file('')] })).rejects.toThrow(
+    /boundaries\.json must describe the boundaries of attributes: latentSize must be a number; got "eight"\. Fit them/,
+  );
 });
 
 /** A folder as InterFaceGAN's repository has it: boundaries of three generators, of one also of inner latents. */

@@ -7,7 +7,12 @@ import { toFloat32 } from '../../../../src/core/formats/nd-array.ts';
 import { faceBrightness } from '../../../../src/core/images/brightness.ts';
 import { length } from '../../../../src/core/math/linear-algebra.ts';
 import { generatorRunner } from '../../../../src/core/models/inference.ts';
-import { ganDetailsSchema, readTensors } from '../../../../src/node/artefacts/networks.ts';
+import {
+  classifierDetailsSchema,
+  ganDetailsSchema,
+  readTensors,
+  writeTensors,
+} from '../../../../src/node/artefacts/networks.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
 import { readJson, readNpy } from '../../../../src/node/files/files.ts';
 import { type Log, silentLog } from '../../../../src/node/log/log.ts';
@@ -106,6 +111,17 @@ test('interrupted after a shard, with half a shard more on the disk, it goes on 
   await run({ out: interrupted, resume: true }, { log: watching });
   expect(first).toBe(500);
   expect(artefacts(interrupted)).toEqual(artefacts(out));
+});
+
+test('a network that does not say what it is, is refused in plain words', async () => {
+  const path = join(folder, 'foreign.safetensors');
+  const described = async (details: object) => {
+    await writeTensors(path, {}, details);
+    return readTensors(path, classifierDetailsSchema);
+  };
+  await expect(described({})).rejects.toThrow(
+    `${path} does not say what network it holds: architecture is required. Make it again`,
+  );
 });
 
 test('networks of two resolutions are refused', async () => {
