@@ -51,10 +51,16 @@ export function checkBox({ x, y, side, angle }: FaceBox, { width, height }: Pick
   const longest = Math.max(width, height);
   const isNear = [x / width, y / height].every(place => place >= -1 && place <= 2);
   if (isNear && side > 0 && side <= largestBox * longest && Number.isFinite(angle)) return;
+  const [atX, atY, long, turned] = [x, y, side, angle].map(tenths);
   throw new UserError(
     `the square of a face must lie at the photo, with a side above 0 and up to ${largestBox * longest} pixels and an angle; got one ` +
-      `of ${side} around (${x}, ${y}), turned by ${angle}, in a photo of ${width}×${height}`,
+      `of ${long} around (${atX}, ${atY}), turned by ${turned}, in a photo of ${width}×${height}`,
   );
+}
+
+/** @returns a number as people read it; what is none stays as it is. */
+function tenths(value: number): number {
+  return Number.isFinite(value) ? Math.round(10 * value) / 10 : value;
 }
 
 /** @throws UserError for pixels that are not as many as the photo's measures say. */

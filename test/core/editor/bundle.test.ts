@@ -155,7 +155,9 @@ describe('what is refused, by the file’s name', () => {
       changed(index => {
         index.generator.architecture.resolution = 48;
       }),
-    ).rejects.toThrow(/bundle\.json: generator\.architecture\.resolution must be a power of two from 4 to 1024; got 48/);
+    ).rejects.toThrow(
+      /bundle\.json: generator\.architecture\.resolution must be a power of two from 4 to 1024; got 48/,
+    );
     await expect(
       changed(index => {
         index.classifier.architecture.resolution = 16;

@@ -109,6 +109,9 @@ describe('finding', () => {
         'the square of a face must lie at the photo',
       );
     }
+    await expect(editor.openPortrait(photo, { box: { ...box, x: 1234.56789, angle: 1 / 3 } })).rejects.toThrow(
+      /around \(1234\.6, \d+(\.\d)?\), turned by 0\.3, in a photo of/,
+    );
     for (const wrong of [{ channels: 4 as const }, { width: 40.5 }, { height: 0 }, { channels: undefined as never }]) {
       await expect(editor.openPortrait({ ...photo, ...wrong }, { box })).rejects.toThrow(
         'a photo must have whole sides',
