@@ -61,14 +61,19 @@ export function heardLog(onProgress: (done: number) => void = () => {}): HeardLo
   };
 }
 
+/** @returns the options of a stage by a queue, in a folder that all see; none for a stage that works alone. */
+export function queued(queue: string | undefined, shared: string) {
+  return queue === undefined ? {} : { queue, shared };
+}
+
 /** Runs `synthesize` in this process on the networks in the folder. */
 export function runSynthesize(
   folder: string,
-  options: object,
+  { queue, ...options }: { readonly queue?: string | undefined; readonly [option: string]: unknown },
   { log = silentLog as Log, signal = new AbortController().signal } = {},
 ) {
   const networks = { generator: join(folder, 'gan'), classifier: join(folder, 'classifier') };
-  const config = synthesize.options.parse({ ...networks, threads: 1, shared: folder, ...options });
+  const config = synthesize.options.parse({ ...networks, threads: 1, ...queued(queue, folder), ...options });
   return synthesize.run(config, { log, signal });
 }
 

@@ -68,6 +68,16 @@ describe('a bundle and a picture', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  test('with options of a queue, and none', () => {
+    const out = fresh('idle');
+    expect(editTo(out, '--shared', root)).toBe(
+      '--shared is for work that a queue hands out; give --queue too, or leave it out',
+    );
+    const flags = ['--bundle', bundle, '--out', out, '--mixed'];
+    expect(mistake('evaluate', 'edits', ...flags)).toMatch(/^--mixed is for work that a queue hands out; give --queue/);
+    expect(existsSync(`${out}.partial`)).toBe(false);
+  });
+
   test('too large to be written, told before any face is drawn', () => {
     const out = join(fresh('missing'), 'strip.png');
     expect(editTo(out, '--seed', '0-99', '--steps', '99', '--scale', '32')).toMatch(

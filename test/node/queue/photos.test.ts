@@ -7,7 +7,7 @@ import { pieceId } from '../../../src/node/queue/pieces.ts';
 import { work } from '../../../src/node/queue/worker.ts';
 import { edit } from '../../../src/node/stages/edit/stage.ts';
 import { photoEdits } from '../../../src/node/stages/edit/work.ts';
-import { heardLog } from '../../helpers/queue.ts';
+import { heardLog, queued } from '../../helpers/queue.ts';
 import { hasRedis, startRedis, type TestRedis } from '../../helpers/redis.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { writeTinyBundle } from '../../helpers/tiny-bundle.ts';
@@ -29,7 +29,7 @@ describe.skipIf(!hasRedis)('edit --photos over a queue', () => {
   const run = async (options: object) => {
     const log = heardLog();
     const config = edit.options.parse({
-      ...{ bundle, photos, points, quick: true, move: ['Young=2'], threads: 1, shared: root },
+      ...{ bundle, photos, points, quick: true, move: ['Young=2'], threads: 1 },
       ...options,
     });
     return { result: await edit.run(config, { log, signal: new AbortController().signal }), log };
@@ -57,7 +57,7 @@ describe.skipIf(!hasRedis)('edit --photos over a queue', () => {
   });
 
   test('it writes the same files and says the same of those that fail', async () => {
-    const [alone, spread] = [await run({ out: here }), await run({ out: there, queue: redis.url })];
+    const [alone, spread] = [await run({ out: here }), await run({ out: there, ...queued(redis.url, root) })];
     expect(readdirSync(there).sort()).toEqual(['a.jpg', 'c.png']);
     for (const name of ['a.jpg', 'c.png']) {
       expect(readFileSync(join(there, name)).equals(readFileSync(join(here, name)))).toBe(true);
@@ -80,13 +80,19 @@ describe.skipIf(!hasRedis)('edit --photos over a queue', () => {
 
   test('the same command goes on: what is there is passed over', async () => {
     copyFileSync(join(photos, 'a.jpg'), join(photos, 'd.jpg'));
-    const { result } = await run({ out: there, queue: redis.url });
+    const { result } = await run({ out: there, ...queued(redis.url, root) });
     expect(result.photos!.map(({ out }) => out === undefined)).toEqual([true, true, true, false]);
     expect(existsSync(join(there, 'd.jpg'))).toBe(true);
   });
 
   test('a queue is for folders only', async () => {
-    const options = { photos: undefined, points: undefined, quick: false, queue: redis.url, out: join(root, 'x.png') };
+    const options = {
+      photos: undefined,
+      points: undefined,
+      quick: false,
+      ...queued(redis.url, root),
+      out: join(root, 'x.png'),
+    };
     await expect(run(options)).rejects.toThrow(/^--queue hands out the photos of a folder; give it with --photos/);
   });
 });

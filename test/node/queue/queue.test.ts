@@ -9,6 +9,7 @@ import { evaluateEdits } from '../../../src/node/stages/evaluate-edits/stage.ts'
 import {
   artefacts,
   heardLog,
+  queued,
   runSynthesize,
   startWorker,
   type TestWorker,
@@ -109,7 +110,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
     );
     const log = heardLog();
     const context = { log, signal: new AbortController().signal };
-    const few = { bundle, judge: join(folder, 'classifier'), threads: 1, shared: folder };
+    const few = { bundle, judge: join(folder, 'classifier'), threads: 1 };
     // The tiny bundle's first normal happens to be the latent of seed 5.
     const faces = { seed: 100, faces: 16, trialFaces: 8, judgedFaces: 8, responseFaces: 64, mostLocks: 1 };
     for (const [name, queue] of [
@@ -117,11 +118,12 @@ describe.skipIf(!hasRedis)('a queue', () => {
       ['there', redis.url],
     ] as const) {
       const out = (stage: string) => join(folder, `${stage}-${name}`);
-      const calibration = calibrate.options.parse({ ...few, ...faces, out: out('calibrate'), queue });
+      const place = { ...few, ...queued(queue, folder) };
+      const calibration = calibrate.options.parse({ ...place, ...faces, out: out('calibrate') });
       await calibrate.run(calibration, context);
       const attributes = ['Young', 'Male'];
       const evaluation = evaluateEdits.options.parse({
-        ...{ ...few, attributes, faces: 8, unlockedFaces: 4, locks: ['Smiling'], out: out('evaluate'), queue },
+        ...{ ...place, attributes, faces: 8, unlockedFaces: 4, locks: ['Smiling'], out: out('evaluate') },
       });
       await evaluateEdits.run(evaluation, context);
     }

@@ -16,7 +16,7 @@ import { openPhotoBundle } from '../../photos/bundle.ts';
 import type { OpenedPhoto } from '../../photos/portrait-run.ts';
 import { exists } from '../../runs/manifest.ts';
 import { deviceOptions, nameOption, pathOption, psiOption } from '../framework/options.ts';
-import { queueOptions } from '../framework/spread.ts';
+import { checkQueueOptions, queueOptions } from '../framework/spread.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { checkOpensPhotos, checkPhotoOptions, photoOptions } from '../invert/open-photo.ts';
 import { changeOf, type EditResult, type FaceChange, type PhotoResult, printEdit, warningsAbout } from './changes.ts';
@@ -189,6 +189,7 @@ export const edit = defineStage({
     checkFaceOptions(config);
     checkPhotoOptions(config);
     checkFinding(config);
+    checkQueueOptions(config);
     if (config.queue !== undefined && config.photos === undefined) {
       throw new UserError('--queue hands out the photos of a folder; give it with --photos, or leave --queue out');
     }

@@ -1,5 +1,6 @@
 // Spreads a stage's work over the threads of this machine or, with --queue, over the workers of many machines.
 import { z } from 'zod';
+import { UserError } from '../../../core/errors.ts';
 import type { DeviceName } from '../../devices/device.ts';
 import { removeTree } from '../../files/durable.ts';
 import { checkQueue } from '../../queue/check-queue.ts';
@@ -25,7 +26,8 @@ export const queueOptions = {
     .optional()
     .describe('let the workers of this Redis do the work, see face-tuning worker; left out: threads of this machine'),
   shared: pathOption()
-    .default('.')
+    .optional()
+    .meta({ defaultInWords: 'the current folder' })
     .describe('with --queue: folder that all machines see, wherever; the inputs and --out lie in it'),
   mixed: z
     .boolean()
@@ -42,14 +44,28 @@ export interface SpreadConfig {
   readonly device: DeviceName;
   readonly threads: number;
   readonly queue?: string | undefined;
-  readonly shared: string;
+  readonly shared?: string | undefined;
   readonly mixed: boolean;
   readonly out: string;
 }
 
-/** Finds out at once what would stop the work later. @throws UserError where there is no queue, or a path is not shared. */
+/** The folder that all machines see, where nobody names another. */
+const thisFolder = '.';
+
+/** @throws UserError for options that say how a queue hands out work, where there is none: they would do nothing. */
+export function checkQueueOptions({ queue, shared, mixed }: Pick<SpreadConfig, 'queue' | 'shared' | 'mixed'>): void {
+  const idle = shared !== undefined ? '--shared' : mixed ? '--mixed' : undefined;
+  if (queue !== undefined || idle === undefined) return;
+  throw new UserError(`${idle} is for work that a queue hands out; give --queue too, or leave it out`);
+}
+
+/**
+ * Finds out at once what would stop the work later. @throws UserError where there is no queue, or a path is not shared,
+ * and as `checkQueueOptions`.
+ */
 export async function checkSpread(config: SpreadConfig, inputs: Readonly<Record<string, string>>): Promise<void> {
-  const { queue, shared, out } = config;
+  checkQueueOptions(config);
+  const { queue, shared = thisFolder, out } = config;
   if (queue !== undefined) await checkQueue(queue, shared, { ...inputs, out });
 }
 
@@ -61,10 +77,10 @@ export async function* spread<Ends extends ThreadEnds>(
   config: SpreadConfig,
   context: StageContext,
 ): AsyncGenerator<Ends['output']> {
-  const { queue } = config;
+  const { queue, shared = thisFolder } = config;
   yield* queue === undefined
     ? fromThreads(kind, work, config, context)
-    : fromQueue(kind, work, run, { ...config, queue }, context);
+    : fromQueue(kind, work, run, { ...config, queue, shared }, context);
   // Threads may end what an earlier sitting had begun with a queue; a finished run holds none of its exchange.
   await removeTree(run.file(exchangeFolder));
 }
