@@ -38,6 +38,23 @@ export function jsonExcerpt(value: unknown, most = 80): string {
   return excerpt(asJson(value) ?? 'none', most);
 }
 
+/** Kinds of arguments, which programs without types may get wrong. */
+const kinds = {
+  text: (value: unknown) => typeof value === 'string',
+  'a number': (value: unknown) => typeof value === 'number',
+  'a list': Array.isArray,
+  'an object': (value: unknown) => typeof value === 'object' && value !== null,
+  'a Uint8Array': (value: unknown) => value instanceof Uint8Array,
+} as const;
+
+/** Checks what types cannot where there are none. @throws UserError naming the argument: `moves must be a list; got null`. */
+export function checkKind(name: string, value: unknown, kind: keyof typeof kinds): void {
+  if (kinds[kind](value)) return;
+  const isPlain = value === null || !['object', 'function'].includes(typeof value);
+  const got = typeof value === 'string' ? jsonExcerpt(value) : isPlain ? String(value) : `another ${typeof value}`;
+  throw new UserError(`${name} must be ${kind}; got ${got}`);
+}
+
 /** JSON is read at any depth, but written by recursion, which lists within lists exhaust. */
 function asJson(value: unknown): string | undefined {
   try {

@@ -1,5 +1,5 @@
 // Recipes in files: inside the pictures and animations that were made by them, and as JSON.
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 import { isJpeg, readJpegXmp } from '../formats/jpeg.ts';
 import { decodeText } from '../formats/text.ts';
 import { isWebp, readWebpXmp } from '../formats/webp.ts';
@@ -8,7 +8,8 @@ import { formatRecipes, parseRecipes, type Recipe, readRecipes } from './recipe.
 
 /** @returns XMP metadata with the recipes, which says whether a model made the picture or edited a photo. */
 export function recipesAsXmp(recipes: readonly Recipe[]): string {
-  return xmpPacket(recipes.some(recipe => 'portrait' in recipe) ? 'edited' : 'generated', formatRecipes(recipes));
+  const text = formatRecipes(recipes);
+  return xmpPacket(recipes.some(recipe => 'portrait' in recipe) ? 'edited' : 'generated', text);
 }
 
 /** Whether a file is a picture of a kind that can carry recipes, by its first 12 bytes. */
@@ -34,6 +35,7 @@ function isAvif(bytes: Uint8Array): boolean {
  * @returns one recipe a face, at least one. @throws UserError in one line for any other file.
  */
 export function recipesIn(bytes: Uint8Array, name = 'the picture'): Recipe[] {
+  checkKind(name, bytes, 'a Uint8Array');
   if (isRecipePicture(bytes)) {
     const recipes = recipesInPicture(bytes, name);
     if (recipes.length > 0) return recipes;

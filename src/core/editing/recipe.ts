@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Hold, holdNames } from '../directions/hold.ts';
 import { type LayerRange, layerRangeSchema } from '../directions/layers.ts';
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 import { addPngText, readPngTexts } from '../formats/png-text.ts';
 import { checkVersionedJson, parseJson } from '../formats/versioned-json.ts';
 import { markSynthetic } from '../formats/xmp.ts';
@@ -134,7 +134,10 @@ function asRecipeMove(text: string): LatentMove {
 }
 
 /** @returns JSON in one line, the same for the same recipe. @throws UserError for a latent that would not be read. */
-export function formatRecipe({ bundle, moves, locks, geometry, hold, layers, strip, ...start }: Recipe): string {
+export function formatRecipe(recipe: Recipe): string {
+  checkKind('a recipe', recipe, 'an object');
+  const { bundle, moves, locks, geometry, hold, layers, strip, ...start } = recipe;
+  checkKind("a recipe's moves", moves, 'a list');
   if ('latent' in start && start.latent.length > mostLatentNumbers) {
     throw new UserError(
       `a recipe must have a latent of at most ${mostLatentNumbers} numbers; got ${start.latent.length}. Give one row for all layers`,
@@ -162,6 +165,7 @@ export function formatRecipe({ bundle, moves, locks, geometry, hold, layers, str
 
 /** @returns one recipe as `formatRecipe` writes it, or a JSON list with a recipe a line. */
 export function formatRecipes(recipes: readonly Recipe[]): string {
+  checkKind('recipes', recipes, 'a list');
   const lines = recipes.map(formatRecipe);
   return lines.length === 1 ? lines[0]! : `[\n${lines.join(',\n')}\n]`;
 }
@@ -178,6 +182,7 @@ export function parseRecipes(text: string, name = 'the recipe'): Recipe[] {
 
 /** @param name what the text is called in errors. @throws UserError for anything that `formatRecipe` does not write. */
 export function parseRecipe(text: string, name = 'the recipe'): Recipe {
+  checkKind(name, text, 'text');
   if (text.length > longestText) {
     throw new UserError(`${name} must have at most ${longestText} characters; got ${text.length}`);
   }
@@ -194,8 +199,9 @@ export function checkRecipe(json: unknown, name = 'the recipe'): Recipe {
  * @returns a copy that carries the recipe, after any it carries already, and says that no camera made the picture.
  */
 export function addRecipe(png: Uint8Array, recipe: Recipe): Uint8Array<ArrayBuffer> {
+  const text = formatRecipe(recipe);
   const source = 'portrait' in recipe ? 'edited' : 'generated';
-  return addPngText(markSynthetic(png, source), recipeKeyword, formatRecipe(recipe));
+  return addPngText(markSynthetic(png, source), recipeKeyword, text);
 }
 
 /**

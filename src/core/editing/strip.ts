@@ -1,5 +1,5 @@
 // A strip: one face edited step by step along its moves, from one end to the other.
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 import { distanceTo, seenLatent } from './distances.ts';
 import { editLatent } from './edit.ts';
 import { formatAmount, formatMove, type LatentMove, type Move, parseMove } from './moves.ts';
@@ -36,6 +36,7 @@ export function formatMoveRange({ from, to }: MoveRange): string {
  *   `Smiling=@-1..@2`, `Male=p10..p90`. @throws UserError for anything else.
  */
 export function parseMoveRange(text: string): MoveRange {
+  checkKind('a move', text, 'text');
   const [attribute, value = '', ...surplus] = text.split('=') as [string, ...string[]];
   const ends = value.split(/\.\.|…/);
   if (ends.length === 1) return { to: parseMove(text), from: undefined };

@@ -2,11 +2,11 @@
 import { type Hold, holdNames, usualHold } from '../directions/hold.ts';
 import type { Move } from '../editing/moves.ts';
 import type { AnyStart } from '../editing/start.ts';
-import { didYouMean, UserError } from '../errors.ts';
+import { checkKind, didYouMean, UserError } from '../errors.ts';
 import type { Field } from '../models/field.ts';
 import { type Geometry, geometryNames } from '../models/latents.ts';
 import type { Bundle } from './bundle.ts';
-import { type Conditions, checkList } from './requests.ts';
+import type { Conditions } from './requests.ts';
 
 /** The model that a request is checked against. */
 interface RequestedModel {
@@ -45,7 +45,8 @@ export function checkConditions(request: Conditions, { name, latentSizes, ofPort
       throw new UserError(`a latent of ${name} must have ${latentSizes.join(' or ')} finite numbers; got ${got}`);
     }
   }
-  if (locks !== undefined) checkList('locks', locks);
+  if (portrait !== undefined) checkKind('a portrait', portrait, 'text');
+  if (locks !== undefined) checkKind('locks', locks, 'a list');
   checkOneOf('hold', hold, holdNames);
   checkOneOf('geometry', geometry, geometryNames);
   if (layers !== undefined && (typeof layers !== 'object' || layers === null)) {

@@ -13,7 +13,7 @@ import type { Edited } from '../editing/request.ts';
 import { type Start, startOf } from '../editing/start.ts';
 import { spreadOverRange } from '../editing/strength-range.ts';
 import { checkSteps, editStrip, unmoved } from '../editing/strip.ts';
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 import { createRandom } from '../math/random.ts';
 import { streams } from '../math/streams.ts';
 import { Field } from '../models/field.ts';
@@ -34,7 +34,6 @@ import { logitOf, probabilityOf } from './probability.ts';
 import { solveTargets } from './probability-targets.ts';
 import {
   type Conditions,
-  checkList,
   type EditRequest,
   movesOf,
   type ResolvedEdit,
@@ -155,7 +154,7 @@ export class FaceEditor {
 
   /** @returns the direction of an attribute without its part in the locks. @throws UserError as `conditionNormal`. */
   condition(attribute: string, locks: readonly string[] = []): Conditioned {
-    checkList('locks', locks);
+    checkKind('locks', locks, 'a list');
     return conditionNormal(
       this.#movable(attribute),
       locks.map(lock => this.#movable(lock)),
@@ -196,8 +195,8 @@ export class FaceEditor {
 
   /** Does `resolve` for a strip: solves both ends of each range; frames between them have evenly spaced strengths. */
   async resolveStrip(request: StripRequest, options?: ResolveOptions): Promise<ResolvedStrip> {
-    checkSteps(request.steps);
     const ranges = rangesOf(request).map(({ from, to }) => ({ from: request.steps === 1 ? undefined : from, to }));
+    checkSteps(request.steps);
     const ends = ranges.map(({ to }) => to);
     const starts = ranges.map(({ from, to }) => from ?? unmoved(to, this.#prepare(request, ends)));
     const [atStart, atEnd] = [await this.#solve(request, starts, options), await this.#solve(request, ends, options)];
@@ -235,10 +234,10 @@ export class FaceEditor {
   /** @returns `request` as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */
   recipe(request: EditRequest): Recipe {
     const { name, sha256 } = this.bundle;
+    const moves = movesOf(request).map(asLatentMove);
     const start = this.#start(request);
     const { locks = [], geometry = this.geometry } = request;
     const layers = this.#layers(request);
-    const moves = movesOf(request).map(asLatentMove);
     for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#movable(attribute);
     return {
       ...start,
@@ -258,13 +257,14 @@ export class FaceEditor {
    * @throws UserError for latents of another length, and where they lie so far off that pixels are not finite.
    */
   async render(latents: readonly (Float32Array | Float64Array)[]): Promise<Float32Array<ArrayBuffer>> {
+    checkKind('latents', latents, 'a list');
     const { name, latentSize } = this.bundle;
     const whole = this.layers * latentSize;
     const rows = new Float32Array(latents.length * whole);
     for (const [i, latent] of latents.entries()) {
-      if (latent.length !== latentSize && latent.length !== whole) {
+      if (latent?.length !== latentSize && latent?.length !== whole) {
         const sizes = this.layers === 1 ? `${latentSize}` : `${latentSize} or ${this.layers} · ${latentSize}`;
-        throw new UserError(`a latent of ${name} must have ${sizes} numbers; got ${latent.length}`);
+        throw new UserError(`a latent of ${name} must have ${sizes} numbers; got ${latent?.length}`);
       }
       for (let at = 0; at < whole; at += latent.length) rows.set(latent, i * whole + at);
     }

@@ -5,7 +5,7 @@ import type { LayerRange } from '../directions/layers.ts';
 import { checkProbability, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
 import type { Start } from '../editing/start.ts';
 import { checkEnds, type MoveRange, parseMoveRange } from '../editing/strip.ts';
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 import type { Geometry } from '../models/latents.ts';
 import type { WantedProbability } from './wanted-probability.ts';
 
@@ -50,28 +50,33 @@ export type ResolvedStrip = Conditions & {
   readonly wanted: readonly WantedProbability[];
 };
 
-const moveKinds: readonly Move['kind'][] = ['relative', 'absolute', 'probability'];
+/** The number of each kind of move. */
+const amounts = { relative: 'strength', absolute: 'distance', probability: 'probability' } as const;
 
-/** @throws UserError for moves that are no list or of no known kind, and as `parseMove` and `checkProbability`. */
-export function movesOf({ moves }: { readonly moves: readonly (Move | string)[] }): Move[] {
-  checkList('moves', moves);
-  return moves.map(move => {
+/**
+ * @throws UserError for no request, for moves that are no list, of no known kind or by no number, and as `parseMove` and
+ *   `checkProbability`.
+ */
+export function movesOf(request: { readonly moves: readonly (Move | string)[] }): Move[] {
+  return listedMoves(request).map(move => {
     if (typeof move === 'string') return parseMove(move);
     if (typeof move !== 'object' || move === null) throw new UserError(`a move must be text or data; got ${move}`);
-    if (!moveKinds.includes(move.kind)) {
+    if (!Object.hasOwn(amounts, move.kind)) {
       throw new UserError(
-        `a move's kind must be ${moveKinds.join(' or ')}; got ${move.kind}. Or give text like Young=-2`,
+        `a move's kind must be ${Object.keys(amounts).join(' or ')}; got ${move.kind}. Or give text like Young=-2`,
       );
     }
+    const amount = amounts[move.kind];
+    checkKind(`a move's ${amount}`, (move as { readonly [name: string]: unknown })[amount], 'a number');
     if (move.kind === 'probability') checkProbability(move);
     return move;
   });
 }
 
 /** @throws UserError as `movesOf`, `parseMoveRange` and `checkEnds`. */
-export function rangesOf({ moves }: { readonly moves: readonly (MoveRange | string)[] }): MoveRange[] {
-  checkList('moves', moves);
-  const ranges = moves.map(range => (typeof range === 'string' ? parseMoveRange(range) : range));
+export function rangesOf(request: { readonly moves: readonly (MoveRange | string)[] }): MoveRange[] {
+  const ranges = listedMoves(request).map(range => (typeof range === 'string' ? parseMoveRange(range) : range));
+  for (const range of ranges) checkKind("a move's range", range, 'an object');
   movesOf({ moves: ranges.flatMap(({ from, to }) => (from === undefined ? [to] : [from, to])) });
   for (const range of ranges) checkEnds(range);
   return ranges;
@@ -84,7 +89,8 @@ export function solved(move: Move, solutions: readonly WantedProbability[]): Lat
   return { attribute, kind: 'relative', strength: solutions.find(each => each.attribute === attribute)!.strength };
 }
 
-/** @throws UserError for anything but a list. */
-export function checkList(option: string, value: unknown): void {
-  if (!Array.isArray(value)) throw new UserError(`${option} must be a list; got ${value}`);
+function listedMoves<Listed>(request: { readonly moves: readonly Listed[] }): readonly Listed[] {
+  checkKind('an edit', request, 'an object');
+  checkKind('moves', request.moves, 'a list');
+  return request.moves;
 }

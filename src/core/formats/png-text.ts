@@ -1,6 +1,6 @@
 // Reads and writes text in PNG files, so that a recipe travels inside the picture that it made.
 // Format: https://www.w3.org/TR/png-3/ — §5 chunks, §11.3.3.4 iTXt (text in UTF-8).
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 
 interface Chunk {
   /** Four letters. */
@@ -96,6 +96,7 @@ function startOf(png: Uint8Array, wanted: string): number {
 
 /** The chunks of a file up to its last, IEND, one at a time: a hostile file may have millions. */
 function* chunksOf(png: Uint8Array, name: string): Generator<Chunk> {
+  checkKind(name, png, 'a Uint8Array');
   if (signature.some((byte, i) => png[i] !== byte))
     throw new UserError(`${name} is not a PNG file. Choose a PNG picture`);
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);

@@ -1,6 +1,6 @@
 // Reads and writes safetensors: weights and checkpoints as plain numbers, with nothing in the file that could run.
 // Format: https://huggingface.co/docs/safetensors — 8 bytes of header length, a JSON header, the tensors' bytes.
-import { jsonExcerpt, UserError } from '../errors.ts';
+import { checkKind, jsonExcerpt, UserError } from '../errors.ts';
 import { toHalves } from './half.ts';
 import type { DType, NdArray } from './nd-array.ts';
 import { arrayFromBytes, bytesOf, dtypeOf, dtypes, elementCount, elementType, toFloat32 } from './nd-array.ts';
@@ -78,6 +78,7 @@ export function encodeSafetensors(
  * @throws UserError for a damaged or unsafe file, or an element type we do not know.
  */
 export function decodeSafetensors(bytes: Uint8Array, name = 'the safetensors data'): Safetensors {
+  checkKind(name, bytes, 'a Uint8Array');
   const { json, dataOffset } = readHeader(bytes, name);
   let metadata: [string, string][] = [];
   const entries: Entry[] = [];

@@ -1,5 +1,5 @@
 // Finds the square around a face from points of it, so that the face lies in the crop as faces lie in CelebA's.
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 import type { FaceBox, FacePoints, Point } from './photo.ts';
 import { applySimilarity, fitSimilarity, type Similarity, scaleOf } from './similarity.ts';
 
@@ -65,6 +65,7 @@ const minEyeDistance = 4;
  * @throws UserError for anything else.
  */
 export function parsePoints(text: string): FaceBox {
+  checkKind('points', text, 'text');
   const points = text
     .trim()
     .split(/[\s;]+/)

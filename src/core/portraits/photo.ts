@@ -1,5 +1,5 @@
 // A decoded photo, and the places of a face in it, in words that every runtime shares.
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 import type { ColourSpace } from '../formats/icc.ts';
 
 /** A photo as it is shown: upright, 8 bits. Pixels of 4 channels end with their opacity. */
@@ -65,6 +65,7 @@ function tenths(value: number): number {
 
 /** @throws UserError for pixels that are not as many as the photo's measures say. */
 export function checkPhoto(photo: Photo): void {
+  checkKind('a photo', photo, 'an object');
   const { width, height, channels, pixels } = photo;
   const areSides = [width, height].every(side => Number.isInteger(side) && side > 0);
   const areBytes = pixels instanceof Uint8Array || pixels instanceof Uint8ClampedArray;

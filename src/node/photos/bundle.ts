@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { FaceEditor } from '../../core/editor/face-editor.ts';
 import type { FindFaces } from '../../core/editor/portrait-finder.ts';
+import { checkKind } from '../../core/errors.ts';
 import { openBundle } from '../artefacts/bundle.ts';
 import { shippedFolder } from '../artefacts/shipped-model.ts';
 import type { DeviceOptions } from '../devices/device.ts';
@@ -12,6 +13,8 @@ export async function openPhotoBundle(
   folder = shippedFolder,
   options: Partial<DeviceOptions> = {},
 ): Promise<FaceEditor> {
+  checkKind('the folder of a bundle', folder, 'text');
+  checkKind('options', options, 'an object');
   const { threads = availableParallelism() } = options;
   return openBundle(folder, { ...options, findFaces: faceFinding(threads) });
 }

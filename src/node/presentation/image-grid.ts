@@ -1,5 +1,5 @@
 // Lays images side by side in one PNG: sample sheets during training, strips of an edit, figures of the report.
-import { UserError } from '../../core/errors.ts';
+import { checkKind, UserError } from '../../core/errors.ts';
 import { toUint8 } from '../../core/images/pixels.ts';
 import { sharp } from '../native/native-packages.ts';
 
@@ -20,7 +20,9 @@ export interface GridOptions {
 const [mostPixels, longestSide] = [2 ** 28, 2 ** 16 - 1];
 
 /** @throws UserError for numbers that no grid has. */
-function checkGrid({ resolution, columns, scale = 1, gap = 0 }: GridOptions): void {
+function checkGrid(options: GridOptions): void {
+  checkKind('options of a grid', options, 'an object');
+  const { resolution, columns, scale = 1, gap = 0 } = options;
   for (const [name, value, least] of [
     ['resolution', resolution, 1],
     ['columns', columns, 1],
