@@ -1,6 +1,6 @@
 // The layers of a generator that a direction acts on: a latent can have a row for each of them, from coarse to fine.
 import { z } from 'zod';
-import { jsonExcerpt, UserError } from '../errors.ts';
+import { didYouMean, jsonExcerpt, UserError } from '../errors.ts';
 
 /** The first and the last row, from 0. */
 export type LayerRange = readonly [from: number, to: number];
@@ -34,7 +34,10 @@ export function parseLayers(given: LayerRange | string, count: number): LayerRan
   if (name !== undefined) return layersNamed(name, count);
   const rows = typeof given === 'string' ? rowsWritten(given) : given;
   if (!Array.isArray(rows) || rows.length !== 2) {
-    throw new UserError(`layers must be ${layerNames.join(', ')}, or rows such as 0-2; got ${jsonExcerpt(given)}`);
+    const near = typeof given === 'string' ? didYouMean(given, layerNames) : '';
+    throw new UserError(
+      `layers must be ${layerNames.join(', ')}, or rows such as 0-2; got ${jsonExcerpt(given)}${near && `.${near}`}`,
+    );
   }
   const [from, to] = rows as LayerRange;
   if (isRange([from, to], count)) return [from, to];

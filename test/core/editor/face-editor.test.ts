@@ -286,6 +286,7 @@ describe('what is refused', () => {
         /a move's strength must be .* "1"$/,
       ],
       [{ seed: 7, moves: [{ attribute: 'Young', kind: 'absolute' }] }, "a move's distance must be a number; got undef"],
+      [{ ...face, layers: { Young: 'corse' } }, /^layers must be all, .*; got "corse"\. Did you mean "coarse"\?$/],
       [{ ...face, layers: { Young: 2 } }, /^layers must be all, coarse, .* rows such as 0-2; got 2$/],
       [{ ...face, layers: { Young: [0, 1, 2] } }, /^layers must be all, .*; got \[0,1,2\]$/],
       [{ ...face, layers: { Young: null } }, /^layers must be all, .*; got null$/],
