@@ -94,7 +94,7 @@ export function decodePortrait(bytes: Uint8Array, bundle: Bundle, photo: Photo, 
   if (!isSameModel(bundle, data.bundle.sha256)) {
     throw new UserError(
       `${place} was found with bundle "${data.bundle.name}" (SHA-256 ${data.bundle.sha256.slice(0, 12)}…); ` +
-        `${bundle.place} is another (${bundle.sha256.slice(0, 12)}…). Give that one with --bundle, or invert the photo again`,
+        `${bundle.place} is another (${bundle.sha256.slice(0, 12)}…). Open it with that one, or invert the photo again`,
     );
   }
   const { width, height } = data.photo;

@@ -50,6 +50,6 @@ export async function openBundle(
   await editor.release();
   throw new UserError(
     `device ${device} must compute what the processor does; a known face of ${folder} comes out different. ` +
-      'Update its driver, or take --device cpu',
+      'Update its driver, or take the device cpu',
   );
 }

@@ -52,7 +52,7 @@ export function checkGridSize(count: number, grid: GridOptions, most = longestSi
   if (width <= most && height <= most && width * height <= mostPixels) return;
   throw new UserError(
     `a picture must have at most ${most} pixels a side and ${mostPixels / 2 ** 20} million in all; this would be ` +
-      `${width}×${height}. Give a smaller --scale, fewer --steps or fewer faces`,
+      `${width}×${height}. Give a smaller scale, fewer steps or fewer faces`,
   );
 }
 

@@ -55,6 +55,13 @@ test('float images map from [-1, 1] to 0 … 255, rounded and clipped', () => {
   expect([...toUint8(Float32Array.of(-1, 1, -7, 7, 0, 10 / 127.5 - 1))]).toEqual([0, 255, 0, 255, 128, 10]);
 });
 
+test('a picture that is too large is refused without words of the command line', async () => {
+  const grid = { resolution: 2, columns: 1, scale: 40_000 };
+  await expect(encodeGrid(new Uint8Array(12), grid)).rejects.toThrow(
+    /this would be 80000×80000\. Give a smaller scale, fewer steps or fewer faces$/,
+  );
+});
+
 test('a length that is no whole number of images is refused', async () => {
   await expect(encodeGrid(new Uint8Array(13), { resolution: 2, columns: 1 })).rejects.toThrow(
     '13 values are no images',
