@@ -4,7 +4,7 @@ import { attributeNamePattern, attributeNames, mostAttributes } from '../attribu
 
 /** A list of attributes as files keep it: in the order of the columns of scores and labels. */
 export const attributeListSchema = z
-  .array(z.string().regex(attributeNamePattern, 'must be letters, digits, _ and -, at most 64'))
+  .array(z.string().regex(attributeNamePattern, 'must be letters without accents, digits, _ and -, at most 64'))
   .max(mostAttributes)
   .refine(names => new Set(names.map(name => name.toLowerCase())).size === names.length, 'must name each once')
   .default([...attributeNames]);

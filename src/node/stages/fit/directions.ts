@@ -224,7 +224,7 @@ function conditioned({ name, primal, locks }: Condition, boundaries: readonly Di
 function checkNames(names: readonly string[], attributes: readonly string[]): void {
   for (const [i, name] of names.entries()) {
     if (!/^\w[\w-]{0,63}$/.test(name)) {
-      throw new UserError(`a name must be letters, digits, _ and -, at most 64; got "${name}"`);
+      throw new UserError(`a name must be letters without accents, digits, _ and -, at most 64; got "${name}"`);
     }
     if (attributes.includes(name) || names.indexOf(name) < i)
       throw new UserError(`${name} is the name of another boundary; choose another`);
