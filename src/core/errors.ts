@@ -47,7 +47,7 @@ const kinds = {
   'a Uint8Array': (value: unknown) => value instanceof Uint8Array,
 } as const;
 
-/** Checks what types cannot where there are none. @throws UserError naming the argument: `moves must be a list; got null`. */
+/** Checks what types cannot where there are none. @throws UserError by name: `moves must be a list; got null`. */
 export function checkKind(name: string, value: unknown, kind: keyof typeof kinds): void {
   if (kinds[kind](value)) return;
   const isPlain = value === null || !['object', 'function'].includes(typeof value);

@@ -54,8 +54,8 @@ export type ResolvedStrip = Conditions & {
 const amounts = { relative: 'strength', absolute: 'distance', probability: 'probability' } as const;
 
 /**
- * @throws UserError for no request, for moves that are no list, of no known kind or by no number, and as `parseMove` and
- *   `checkProbability`.
+ * @throws UserError for no request, for moves that are no list, of no known kind or by no number, and as `parseMove`
+ *   and `checkProbability`.
  */
 export function movesOf(request: { readonly moves: readonly (Move | string)[] }): Move[] {
   return listedMoves(request).map(move => {

@@ -208,8 +208,8 @@ export function boundaryPaths(folder: string, attributes: readonly string[]): st
     const called = attributeCalled(name);
     if (called === undefined) continue;
     throw new UserError(
-      `--export writes InterFaceGAN's names, where ${name} is CelebA's ${called}; got an attribute of one's own called ` +
-        'so. Leave it out: the run at --out has the boundaries under their own names',
+      `--export writes InterFaceGAN's names, where ${name} is CelebA's ${called}; got an attribute of one's own ` +
+        'called so. Leave it out: the run at --out has the boundaries under their own names',
     );
   }
   return attributes.map(attribute => join(folder, `${aliasOf(attribute).name}${endings.boundary}`));

@@ -149,7 +149,7 @@ export function checkFaceOptions(config: FacesConfig): void {
   if (latent === undefined && row !== undefined) throw new UserError('--row chooses rows of --latent; give that too');
 }
 
-/** @throws UserError for photos from several places, of which all but one would be found for nothing, and for a folder. */
+/** @throws UserError for a folder of photos, and for several places: all but one would be read for nothing. */
 function checkOnePhotoSource({ recipe, portrait, photo, photos }: FacesConfig): void {
   const sources = Object.entries({ '--portrait': portrait, '--photo': photo, '--photos': photos });
   const given = sources.flatMap(([flag, value]) => (value === undefined ? [] : [flag]));

@@ -71,8 +71,8 @@ export async function readScoredFaces(
 ): Promise<Faces> {
   if (basename(latentFile) === latentFiles.linear) {
     throw new UserError(
-      `${latentFile} must be of latents z; its name says that it is of u, a style generator's inner latents. Give the ` +
-        'run that made its faces with --synthesis',
+      `${latentFile} must be of latents z; its name says that it is of u, a style generator's inner latents. Give ` +
+        'the run that made its faces with --synthesis',
     );
   }
   const latents = await readMatrix(latentFile, [null, null]);

@@ -28,7 +28,8 @@ const stateSchema = z.object({
  * Decodes the pictures into `images.npy`, several at a time, in their order; bad ones are skipped.
  * @param missing pictures that count as bad too.
  * @returns the bad ones.
- * @throws UserError when more than 1 % are bad, at once where it is their shape; `signal.reason` when aborted, after saving what resuming needs.
+ * @throws UserError when more than 1 % are bad, at once where it is their shape; `signal.reason` when aborted, after
+ *   saving what resuming needs.
  */
 export async function writeImages(
   run: Run,

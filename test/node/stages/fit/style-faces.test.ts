@@ -123,7 +123,7 @@ test('fit reads u as it is, says so, and labels by seed are of the faces that ar
   expect(await rowsOf(at('exported/u.npy'))).toEqual(await rowsOf(at('faces/u.npy')));
   const reread = { latents: at('exported/u.npy'), scores: [at('exported')], out: at('reread') };
   await expect(fit.run(fit.options.parse(reread), context)).rejects.toThrow(
-    /exported\/u\.npy must be of latents z; its name says that it is of u, a style generator's inner latents\. Give the/,
+    /exported\/u\.npy must be of latents z; its name says that it is of u, a style generator's inner latents\. Give/,
   );
   // Seeds say nothing of faces that another generator made.
   rmSync(at('style'), { recursive: true });
