@@ -37,10 +37,12 @@ export function mutations(file: Uint8Array): fc.Arbitrary<Uint8Array> {
   return mutated.filter(bytes => Buffer.compare(bytes, file) !== 0);
 }
 
-const runs = 2000;
-
-/** Reads 2,000 mutations of a good file. */
-export async function survivesMutations(good: Uint8Array, read: (bytes: Uint8Array) => unknown): Promise<void> {
+/** Reads mutations of a good file. @param runs how many; fewer of what takes long to read. */
+export async function survivesMutations(
+  good: Uint8Array,
+  read: (bytes: Uint8Array) => unknown,
+  runs = 2000,
+): Promise<void> {
   let done = 0;
   await fc.assert(
     fc.asyncProperty(mutations(good), async bytes => {
