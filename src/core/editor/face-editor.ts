@@ -22,6 +22,7 @@ import type { BatchRunner, LatentMapping } from '../models/inference.ts';
 import { classifierOnnx, generatorOnnx, latentMapping } from '../models/inference.ts';
 import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/latents.ts';
 import type { Photo } from '../portraits/photo.ts';
+import { directionsOnPhoto } from '../portraits/safe-ranges.ts';
 import type { Device } from '../runtime/device.ts';
 import { openBoth } from '../runtime/opening.ts';
 import { type Bundle, bundleFiles, checkOwnRecipe, type Hash, type ReadFile, readBundle } from './bundle.ts';
@@ -122,8 +123,7 @@ export class FaceEditor {
    */
   async openPortrait(photo: Photo, options: PortraitOptions = {}): Promise<Portrait<FaceEditor>> {
     const { data, generator } = await this.#parts.finder.find(photo, options);
-    const file = encodePortrait(data, this);
-    return this.#opened(photo, data, file, generator);
+    return this.#opened(photo, data, encodePortrait(data, this), generator);
   }
 
   /**
@@ -138,7 +138,8 @@ export class FaceEditor {
   async #opened(photo: Photo, data: PortraitData, file: Uint8Array, generator: BatchRunner | undefined) {
     const sha256 = await this.#parts.services.hash(file);
     const reconstruction = await (generator ?? this.#parts.generator).run(data.latent);
-    const editor = new FaceEditor(this.#parts, { sha256, generator, reconstruction, ...data });
+    const directions = directionsOnPhoto(this.bundle, data.latent, await this.score(data.crop));
+    const editor = new FaceEditor(this.#parts, { ...data, sha256, generator, reconstruction, directions });
     return new Portrait(editor, photo, data, reconstruction, file, sha256);
   }
 
@@ -161,9 +162,9 @@ export class FaceEditor {
     );
   }
 
-  /** @returns what is known of a direction. @throws UserError with a suggestion for an unknown name. */
+  /** @returns what is known of a direction, of a portrait with its own safe range. @throws UserError for an unknown name. */
   direction(name: string): DirectionFacts {
-    const { directions } = this.bundle;
+    const { directions } = this.#portrait ?? this.bundle;
     const names = directions.map(({ attribute }) => attribute);
     const direction = directions[names.indexOf(name)];
     if (direction !== undefined) return direction;
@@ -176,14 +177,13 @@ export class FaceEditor {
    */
   attribute(name: string): { readonly index: number; readonly details: ScoredDirection } {
     const details = this.direction(name);
-    if (isScored(details)) return { index: this.bundle.directions.indexOf(details), details };
+    if (isScored(details)) return { index: this.attributes.indexOf(name), details };
     throw new UserError(`the classifier must know an attribute for this; got ${name}. Give a strength, like ${name}=2`);
   }
 
   /**
    * Turns wanted probabilities into the strengths that they take on this face, found on the classifier itself: within
-   * the attribute's safe range, or ±4 where the bundle knows none. All of them are solved together, with the other
-   * moves made.
+   * the attribute's safe range, or ±4 where the bundle knows none. All are solved together, with the other moves made.
    * @returns the request with relative moves in their place. @throws UserError as `edit`, for an attribute with a
    *   wanted probability and another move, and for a probability that is out of reach.
    */

@@ -1,4 +1,5 @@
 // A face that was found in a photo: it edits like a seed's, and goes back into its photo.
+import type { DirectionFacts } from '../directions/direction.ts';
 import type { Edited } from '../editing/request.ts';
 import type { BatchRunner } from '../models/inference.ts';
 import { fadedDetail, missedDetail } from '../portraits/faded-detail.ts';
@@ -10,6 +11,8 @@ import type { PortraitData, PortraitFigures } from './portrait-file.ts';
 export interface DrawnPortrait {
   readonly sha256: string;
   readonly latent: Float32Array;
+  /** The bundle's, with safe ranges of its own: see `directionsOnPhoto`. */
+  readonly directions: readonly DirectionFacts[];
   /** Its own generator, where it was tuned. */
   readonly generator: BatchRunner | undefined;
   readonly crop: Float32Array;

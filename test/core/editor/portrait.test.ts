@@ -1,9 +1,11 @@
 // A portrait: found in a photo, edited as a seed is, pasted back, kept as a file and named by its hash.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ScoredDirection } from '../../../src/core/directions/scored.ts';
 import { meanRow } from '../../../src/core/editing/distances.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
 import { type FaceEditor, loadBundle } from '../../../src/core/editor/face-editor.ts';
 import { changesOnPhoto, type Portrait } from '../../../src/core/editor/portrait.ts';
+import type { WantedProbability } from '../../../src/core/editor/wanted-probability.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { mean } from '../../../src/core/math/statistics.ts';
@@ -158,6 +160,32 @@ describe('editing', () => {
     expect([...edited.pixels]).not.toEqual([...photo.pixels]);
     expect([...edited.pixels.subarray(0, 40 * 3 * 3)]).toEqual([...photo.pixels.subarray(0, 40 * 3 * 3)]);
   });
+});
+
+test('a probability is looked for as far as generated faces that look the same have room', async () => {
+  const calibration: [number, number][] = [
+    [-4, -40],
+    [4, 40],
+  ];
+  const known = (details: ScoredDirection): ScoredDirection =>
+    details.boundary === null
+      ? details
+      : { ...details, boundary: { ...details.boundary, calibration, safeRange: [-0.5, 0.5] } };
+  const files = await makeTinyBundle({}, 16, known, [], style);
+  const calibrated = await loadBundle(cpuDevice(1), readerOf(files), hashBytes);
+  const opened = await calibrated.openPortrait(photo, { box, quick: true });
+  const { start, editor: own } = opened;
+  const { Young } = own.edit({ ...start, moves: [] }).distances;
+  const logit = (await calibrated.score(opened.crop))[own.attribute('Young').index]!;
+  const seen = Math.min(Math.max(logit / 10, Math.min(Young!, -0.5)), Math.max(Young!, 0.5));
+  const room = [Math.min(0, Young! - seen) - 0.5, Math.max(0, Young! - seen) + 0.5];
+  expect(Math.abs(Young! - seen)).toBeGreaterThan(0.01);
+  expect(own.direction('Young').boundary!.safeRange).toEqual(room.map(end => expect.closeTo(end, 6)));
+  expect(calibrated.direction('Young').boundary!.safeRange).toEqual([-0.5, 0.5]);
+  const wish = { ...start, moves: ['Young=p99.9'] };
+  const [{ distances }] = (await own.resolve(wish, { nearest: true })).wanted as [WantedProbability];
+  expect(distances).toEqual(own.direction('Young').boundary!.safeRange);
+  await calibrated.release();
 });
 
 test('what is drawn and scored is the photo with the change, not the face that stands for it', async () => {
