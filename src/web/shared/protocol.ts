@@ -158,6 +158,9 @@ export interface PortraitRequest {
   readonly quick: boolean;
 }
 
+/** Signed distances between which an attribute changes and others hardly do: [low, high]. */
+export type SafeRange = readonly [number, number];
+
 /** A face of a photo that edits like a seed's. */
 export interface OpenedPortrait {
   readonly sha256: string;
@@ -167,6 +170,8 @@ export interface OpenedPortrait {
   readonly missing: number;
   /** How alike the photo the generator's picture is, in dB. */
   readonly psnr: number;
+  /** The photo's own safe ranges, by attribute, of those that have one. */
+  readonly safeRanges: Readonly<Record<string, SafeRange>>;
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 

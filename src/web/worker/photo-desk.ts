@@ -9,7 +9,7 @@ import type { FaceBox, Photo } from '../../core/portraits/photo.ts';
 import { samplePhoto } from '../../core/portraits/sample.ts';
 import type { Device } from '../../core/runtime/device.ts';
 import { Lazy } from '../../core/runtime/opening.ts';
-import type { Edit, OpenedPhoto, OpenedPortrait, PortraitRequest } from '../shared/protocol.ts';
+import type { Edit, OpenedPhoto, OpenedPortrait, PortraitRequest, SafeRange } from '../shared/protocol.ts';
 import { type DecodedPhoto, decodePhoto } from './decode-photo.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 
@@ -139,13 +139,21 @@ export class PhotoDesk {
       small: viewOf(photo, box, thumbnailZoom, sides.thumbnail),
     };
     const { psnr } = figures.tuned ?? figures.refined ?? figures.encoded;
-    return { sha256, file, missing, psnr, pixels: rgbaOfView(this.#opened.small) };
+    return { sha256, file, missing, psnr, safeRanges: safeRangesOf(portrait), pixels: rgbaOfView(this.#opened.small) };
   }
 
   #openFinder(): Promise<FaceFinder> {
     // A failure, such as without a network, is not kept: the next photo tries again.
     return this.#finder.get(() => FaceFinder.open(this.#device, name => fetchBytes(new URL(name, this.#folder))));
   }
+}
+
+function safeRangesOf({ editor }: Portrait<FaceEditor>): Record<string, SafeRange> {
+  const ranges = editor.bundle.directions.flatMap(({ attribute }) => {
+    const range = editor.direction(attribute).boundary?.safeRange;
+    return range === undefined ? [] : [[attribute, range] as const];
+  });
+  return Object.fromEntries(ranges);
 }
 
 /** @param zoom see `FaceWorker.setView`. @param side pixels of the square. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { ScoredDirection } from '../../../src/core/directions/scored.ts';
 import { readRecipes } from '../../../src/core/editing/recipe.ts';
 import { hasChromium, openChromium } from '../../helpers/chromium.ts';
 import { sharedFolder } from '../../helpers/shared.ts';
@@ -24,10 +25,18 @@ import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const folder = temporaryFolder();
 const browser = studioBrowser();
+const style = { kind: tinyStyle, encoder: true, psi: 0.8 };
 let files: Files;
 beforeAll(async () => {
-  files = await makeTinyBundle({}, 16, undefined, [], { kind: tinyStyle, encoder: true, psi: 0.8 });
+  files = await makeTinyBundle({}, 16, undefined, [], style);
 });
+
+/** A direction of which photos lie elsewhere than generated faces that look the same. */
+function calibrated(details: ScoredDirection): ScoredDirection {
+  if (details.boundary === null) return details;
+  const calibration = [-4, 4].map((distance): [number, number] => [distance, 10 * distance]);
+  return { ...details, boundary: { ...details.boundary, calibration, safeRange: [-0.5, 0.5] } };
+}
 
 const astronaut = () => join(sharedFolder!, 'photos/astronaut.png');
 
@@ -69,8 +78,8 @@ async function wall(): Promise<Buffer> {
 
 const isPortrait = (page: Page) => expect.poll(() => page.url(), { timeout: 90_000 }).toContain('portrait=');
 
-async function start() {
-  const address = await serveStudio(builtStudio(), files);
+async function start(served = files) {
+  const address = await serveStudio(builtStudio(), served);
   const opened = await newPage(browser());
   await openStudio(opened.page, address);
   return { address, ...opened };
@@ -225,13 +234,30 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(complaints).toEqual([]);
     }, 120_000);
 
-    test('is played with as much of the photo as is seen', async () => {
-      const { page } = await start();
+    test('has safe ranges of its own, and is played with as much of the photo as is seen', async () => {
+      const { page } = await start(await makeTinyBundle({}, 16, calibrated, [], style));
       const seed = await facePixels(page);
+      const safeRanges = () =>
+        page
+          .locator('.slider')
+          .evaluateAll(sliders =>
+            sliders.map(({ style }) => [
+              parseFloat(style.getPropertyValue('--safe-from')),
+              parseFloat(style.getPropertyValue('--safe-to')),
+            ]),
+          );
+      const ofModel = await safeRanges();
+      expect(ofModel[0]).toEqual([43.75, 56.25]);
       await page.getByRole('button', { name: 'Your photo' }).click();
       await page.locator('#photo-file').setInputFiles(astronaut());
       await isPortrait(page);
       await changedPixels(page, seed);
+      const ofPhoto = await safeRanges();
+      expect(ofPhoto).not.toEqual(ofModel);
+      ofPhoto.forEach(([from, to], i) => {
+        expect(from).toBeLessThanOrEqual(ofModel[i]![0]!);
+        expect(to).toBeGreaterThanOrEqual(ofModel[i]![1]!);
+      });
       /** Pixels beside the face, which no edit changes. */
       const corner = () =>
         page
@@ -249,6 +275,8 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.getByRole('button', { name: 'Stop' }).waitFor();
       expect(await corner()).toEqual(still);
       await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('button', { name: 'Surprise me' }).click();
+      await expect.poll(safeRanges).toEqual(ofModel);
     }, 60_000);
 
     test('its buttons lie beside each other, at any size', async () => {

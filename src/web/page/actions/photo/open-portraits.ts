@@ -1,7 +1,7 @@
 // The portraits of this visit: the worker holds one of them, and takes another when an edit of that is to be shown.
 import { UserError } from '../../../../core/errors.ts';
-import type { Edit } from '../../../shared/protocol.ts';
-import type { OpenPortrait, Studio, StudioState } from '../../state/studio-state.ts';
+import type { Edit, SafeRange } from '../../../shared/protocol.ts';
+import type { OpenPortrait, ReadonlyState, Studio, StudioState } from '../../state/studio-state.ts';
 import { storedPortrait } from './portrait-store.ts';
 
 /** Portraits that are remembered beside the one that is open, so that the history can go back to them. */
@@ -28,6 +28,14 @@ export async function reopenPortrait({ state, faceWorker }: Studio): Promise<voi
 /** Whether the worker holds the portrait of an edit, or needs none for it. */
 export function isDrawable({ portrait }: StudioState, edit: Edit): boolean {
   return !('portrait' in edit) || edit.portrait === portrait.value?.sha256;
+}
+
+/** @returns the safe range of the photo that is edited, if it is one; undefined: the model's own holds. */
+export function photoSafeRange({ edit, portrait }: ReadonlyState, attribute: string): SafeRange | undefined {
+  const { value } = edit;
+  return 'portrait' in value && value.portrait === portrait.value?.sha256
+    ? portrait.value.safeRanges[attribute]
+    : undefined;
 }
 
 /**

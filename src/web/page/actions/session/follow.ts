@@ -9,6 +9,7 @@ import type { Studio } from '../../state/studio-state.ts';
 import { committed } from '../edit/apply-edit.ts';
 import { moved } from '../edit/move-attribute.ts';
 import { rememberRecent } from '../faces/recent-faces.ts';
+import { photoSafeRange } from '../photo/open-portraits.ts';
 import { debounced, throttled } from './pacing.ts';
 
 /** Frames of a strip. */
@@ -37,7 +38,8 @@ function followStrip(studio: Studio): () => void {
       state.strip.value = { attribute: active, frames: [] };
       return;
     }
-    const edits = stops(axisOf(attribute), frames).map(distance => committed(studio, moved(edit, active, distance)));
+    const axis = axisOf(attribute, photoSafeRange(state, active));
+    const edits = stops(axis, frames).map(distance => committed(studio, moved(edit, active, distance)));
     const known = state.strip.value.frames;
     const isDrawn = (wanted: Edit, i: number) =>
       known[i] !== undefined && sameEdit(known[i].edit, wanted) && !('problem' in known[i].frame);

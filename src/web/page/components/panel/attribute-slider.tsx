@@ -4,6 +4,7 @@ import { useComputed } from '@preact/signals';
 import type { ShownDirection } from '../../../shared/shown-direction.ts';
 import { settlePreview } from '../../actions/edit/apply-edit.ts';
 import { commitMove, previewMove, resetAttribute } from '../../actions/edit/move-attribute.ts';
+import { photoSafeRange } from '../../actions/photo/open-portraits.ts';
 import { chooseActive } from '../../actions/view/choose.ts';
 import { type Axis, axisOf, round } from '../../display/slider-axis.ts';
 import { distanceText, percentText } from '../../display/wording.ts';
@@ -20,9 +21,9 @@ export const sliderKeys = {
 const toldWithin = 100;
 
 export function AttributeSlider({ direction }: { readonly direction: ShownDirection }) {
-  const axis = axisOf(direction);
   const { attribute, column } = direction;
   const { state, act } = useStudio();
+  const axis = axisOf(direction, useComputed(() => photoSafeRange(state, attribute)).value);
   const figures = state.figures.value;
   // The knob that is moved follows the hand at once; the others follow the figures.
   const now = useComputed(() => standsAt(state.edit.value, attribute, state.figures.value?.after)).value ?? 0;
