@@ -175,32 +175,42 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await expect.poll(() => page.locator('.message').innerText()).toContain('dropped.png opened');
   });
 
-  test('links that are none', async () => {
+  const ofModel = (link: string) => {
+    const { sha256 } = JSON.parse(new TextDecoder().decode(files['bundle.json']!)) as { sha256: string };
+    return link.replace('MODEL', `tiny.${sha256.slice(0, 12)}`);
+  };
+
+  test('links that are none: that cannot be read, and whose face cannot be drawn', async () => {
     const address = await serveStudio(builtStudio(), files);
-    const sha256 = JSON.parse(new TextDecoder().decode(files['bundle.json']!)).sha256 as string;
     const { context, complaints } = await newPage(browser());
-    for (const [link, says] of badLinks) {
+    for (const [link, says] of badLinks.filter(([link]) => /seed=abc|@900/.test(link))) {
       const other = await context.newPage();
-      await openStudio(other, address + link.replace('MODEL', `tiny.${sha256.slice(0, 12)}`));
+      await openStudio(other, address + ofModel(link));
       await expect.poll(() => textOf(other, '.message')).toMatch(says);
       await expect.poll(() => other.url()).toMatch(/#seed=\d+&model=tiny/);
       await lives(other);
       await other.close();
     }
     expect(complaints).toEqual([]);
-  }, 120_000);
+  }, 60_000);
 
-  test('a link that is none, pasted while a face is open: the address is that of the face again', async () => {
+  test('links that are none, pasted while a face is open: the address is that of the face again', async () => {
     const address = await serveStudio(builtStudio(), files);
-    const { page: opened } = await newPage(browser());
+    const { page: opened, complaints } = await newPage(browser());
     await openStudio(opened, address);
     await opened.locator('#move-Young').press('PageUp');
     await expect.poll(() => opened.url()).toContain('move=Young');
     const url = opened.url();
-    await opened.evaluate(link => location.assign(link), badLinks[0]![0]);
-    await expect.poll(() => opened.locator('.message').count()).toBe(1);
-    await expect.poll(() => opened.url()).toBe(url);
+    for (const [link, says] of badLinks) {
+      await opened.evaluate(to => location.assign(to), ofModel(link));
+      await expect.poll(() => textOf(opened, '.message')).toMatch(says);
+      await expect.poll(() => opened.url(), link.slice(0, 80)).toBe(url);
+      await opened.getByRole('button', { name: 'Close message' }).click();
+      await expect.poll(() => opened.locator('.message').count()).toBe(0);
+    }
     await expect.poll(() => opened.getByRole('button', { name: 'Undo' }).isEnabled()).toBe(true);
+    await lives(opened);
+    expect(complaints).toEqual([]);
   }, 60_000);
 
   test.each<[string, (served: Files) => Files, RegExp]>([
