@@ -272,7 +272,7 @@ export class FaceEditor {
     if (images.every(Number.isFinite)) return this.#portrait ? changesOnPhoto(images, this.#portrait) : images;
     const farthest = rows.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     throw new UserError(
-      `latents of ${name} must be near those it was trained on to be drawn; got numbers up to ${farthest}. Move less`,
+      `latents of ${name} must be near those it was trained on to be drawn; got numbers up to ${farthest.toPrecision(3)}. Move less`,
     );
   }
 

@@ -320,11 +320,13 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.getByRole('button', { name: 'Zoom in' }).click();
       await changedPixels(page, wider);
       await expectFace(page, plain);
-      await page.getByRole('button', { name: 'Keep photo' }).click();
-      await page.getByRole('button', { name: 'Forget photo' }).waitFor();
       await page.locator('#move-Young').press('PageDown');
       const moved = await changedPixels(page, plain);
       const remembered = () => page.evaluate(() => Object.values({ ...localStorage }).join());
+      await page.waitForTimeout(2000);
+      expect(await remembered()).not.toContain('portrait='); // it is not kept
+      await page.getByRole('button', { name: 'Keep photo' }).click();
+      await page.getByRole('button', { name: 'Forget photo' }).waitFor();
       await expect.poll(remembered).toMatch(/portrait=[^"]*move=Young/);
       await context.setOffline(true);
       await page.goto(page.url().split('#')[0]!);
@@ -337,6 +339,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await expectFace(page, plain);
       await page.getByRole('button', { name: 'Forget photo' }).click();
       await expect.poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
+      await expect.poll(remembered).not.toContain('portrait=');
       await page.reload();
       await page.getByRole('button', { name: 'Face 3', exact: true }).waitFor({ timeout: 60_000 }); // drawn after them
       expect(await page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);

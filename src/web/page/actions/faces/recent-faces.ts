@@ -41,10 +41,19 @@ async function addRecent(studio: Studio, edit: Edit): Promise<void> {
   const [frame] = await faceWorker.frames([edit]);
   if (frame === undefined || 'problem' in frame) return;
   state.recent.value = latestOfEach([{ edit, frame }, ...state.recent.value]);
+  await storeRecent(studio);
+}
+
+/** Writes the links of the recent faces to this browser's storage, but none to a photo that is not kept there. */
+export async function storeRecent(studio: Studio): Promise<void> {
+  const model = studio.state.model.value!;
+  const here = await thoseKept(studio.state.recent.value.map(({ edit }) => edit));
   // Other tabs remember theirs in the same place.
-  const stored = (await storedEdits(studio)).map(each => ({ edit: each }));
-  const links = latestOfEach([...state.recent.value, ...stored]).map(each => formatLink(each.edit, state.model.value!));
-  writeLinks(state.model.value!.sha256, links);
+  const all = [...here, ...(await storedEdits(studio))].map(edit => ({ edit }));
+  writeLinks(
+    model.sha256,
+    latestOfEach(all).map(({ edit }) => formatLink(edit, model)),
+  );
 }
 
 /** @returns the edits that this browser remembers for the model, the latest first. */
@@ -52,9 +61,13 @@ async function storedEdits({ state, faceWorker }: Studio): Promise<Edit[]> {
   const { sha256, formerly = [] } = state.model.value!;
   const links = [sha256, ...formerly].flatMap(readLinks);
   const read = await Promise.all(links.map(link => faceWorker.readLink(link).catch(() => undefined)));
+  return (await thoseKept(read.filter(edit => edit !== undefined))).slice(0, maxRecent);
+}
+
+/** @returns the edits without those of photos that are not kept in this browser. */
+async function thoseKept(edits: readonly Edit[]): Promise<Edit[]> {
   const kept = new Set(await storedKeys().catch(() => [])); // other tabs keep, too
-  const edits = read.filter(edit => edit !== undefined);
-  return edits.filter(edit => !('portrait' in edit) || kept.has(edit.portrait)).slice(0, maxRecent);
+  return edits.filter(edit => !('portrait' in edit) || kept.has(edit.portrait));
 }
 
 /** @returns the first of each face, as many as are remembered. */
