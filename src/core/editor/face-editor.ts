@@ -21,6 +21,7 @@ import { ganModel } from '../models/gan-kinds.ts';
 import type { BatchRunner, LatentMapping } from '../models/inference.ts';
 import { classifierOnnx, generatorOnnx, latentMapping } from '../models/inference.ts';
 import { checkPsi, type Geometry, sampleLatents, truncated } from '../models/latents.ts';
+import { asPasted } from '../portraits/paste-back.ts';
 import type { Photo } from '../portraits/photo.ts';
 import { directionsOnPhoto } from '../portraits/safe-ranges.ts';
 import type { Device } from '../runtime/device.ts';
@@ -277,8 +278,8 @@ export class FaceEditor {
   }
 
   /**
-   * @param images [n, 3, R, R] in [-1, 1]. @returns logits [n, attributes], in the order of `attributes`.
-   * @throws UserError for numbers that are no whole images.
+   * @param images [n, 3, R, R] in [-1, 1]; those of a portrait are scored as they are once they are pasted back.
+   * @returns logits [n, attributes], in the order of `attributes`. @throws UserError for numbers that are no whole images.
    */
   async score(images: Float32Array): Promise<Float32Array<ArrayBuffer>> {
     const { name, resolution } = this.bundle;
@@ -288,13 +289,10 @@ export class FaceEditor {
         `images for ${name} must be a Float32Array of ${[3, resolution, resolution].join(' · ')} numbers each; got ${got}`,
       );
     }
-    return this.#parts.classifier.run(images);
+    return this.#parts.classifier.run(this.#portrait ? asPasted(images, this.#portrait.crop) : images);
   }
 
-  /**
-   * Frees the networks' memory; `render` and `score` cannot be called again. The editor of a portrait frees the
-   * portrait's own generator alone.
-   */
+  /** Frees the networks' memory: nothing can be drawn any more. A portrait's editor frees its own generator alone. */
   async release(): Promise<void> {
     const { generator, classifier, finder } = this.#parts;
     if (this.#portrait !== undefined) return this.#portrait.generator?.release();

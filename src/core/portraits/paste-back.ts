@@ -91,6 +91,21 @@ export function withPatch(photo: Photo, { left, top, width, height, pixels }: Pa
   return { ...photo, pixels: copy };
 }
 
+/**
+ * @param images edited faces, [n, 3, R, R]. @param crop the face as it is in the photo, [3, R, R].
+ * @returns the faces as they are in the photo once they are pasted back: toward the edge, as the photo's own. A new array.
+ */
+export function asPasted(images: Float32Array, crop: Float32Array): Float32Array<ArrayBuffer> {
+  const area = crop.length / 3;
+  const side = Math.sqrt(area);
+  const line = Float32Array.from({ length: side }, (_, at) => maskAt((at + 0.5) / side));
+  return Float32Array.from(images, (value, i) => {
+    const own = crop[i % crop.length]!;
+    const place = i % area;
+    return own + line[Math.floor(place / side)]! * line[place % side]! * (value - own);
+  });
+}
+
 /** @returns 1 inside the crop, 0 at its edge and beyond. @param share of the side, from the left or from above. */
 function maskAt(share: number): number {
   return smoothStep(Math.min(share, 1 - share) / softEdge);

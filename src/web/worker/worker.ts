@@ -34,8 +34,8 @@ declare function postMessage(message: Answer, transfer?: readonly ArrayBuffer[])
 let open: () => Promise<Engine>;
 let editor: FaceEditor;
 let desk: PhotoDesk;
-/** The image [1, 3, R, R] that was drawn last. */
-let last: Float32Array;
+/** The image [1, 3, R, R] that was drawn last, and the editor that drew it. */
+let last: { readonly by: FaceEditor; readonly image: Float32Array };
 
 /** @returns the editor that knows the face: that of the portrait which is open, or the model's own. */
 function editorOf(edit: Edit): FaceEditor {
@@ -73,11 +73,12 @@ const faceWorker: FaceWorker = {
   async draw(edit) {
     const known = editorOf(edit);
     const { latent, distances } = known.edit(edit);
-    last = await known.render([latent]);
-    return { pixels: desk.drawn(edit, last) ?? toRgba(last, 0, editor.bundle.resolution), distances };
+    const image = await known.render([latent]);
+    last = { by: known, image };
+    return { pixels: desk.drawn(edit, image) ?? toRgba(image, 0, editor.bundle.resolution), distances };
   },
 
-  score: () => editor.score(last),
+  score: () => last.by.score(last.image),
 
   frames: edits => framesOf(edits, (edit, image) => desk.drawnSmall(edit, image)),
   fullFrames: edits => framesOf(edits, (edit, image) => desk.drawn(edit, image)),
@@ -137,7 +138,7 @@ async function framesOf(edits: readonly Edit[], onPhoto: PhotoDesk['drawn']): Pr
     for (const { i, plan } of plans) if ('problem' in plan) frames[i] = plan;
     if (drawable.length === 0) continue;
     const images = await known.render(drawable.map(({ latent }) => latent));
-    const logits = await editor.score(images);
+    const logits = await known.score(images);
     const [size, count] = [images.length / drawable.length, editor.attributes.length];
     for (const [row, { i, edit, distances }] of drawable.entries()) {
       const image = images.subarray(row * size, (row + 1) * size);

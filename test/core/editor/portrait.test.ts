@@ -10,6 +10,7 @@ import { UserError } from '../../../src/core/errors.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { mean } from '../../../src/core/math/statistics.ts';
 import type { InversionProgress } from '../../../src/core/portraits/inversion/networks.ts';
+import { asPasted } from '../../../src/core/portraits/paste-back.ts';
 import type { Photo } from '../../../src/core/portraits/photo.ts';
 import { hashBytes } from '../../../src/node/artefacts/bundle.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';
@@ -198,6 +199,14 @@ test('what is drawn and scored is the photo with the change, not the face that s
   const { wanted } = await own.resolve({ ...start, moves: ['Smiling=p60'] }, { nearest: true });
   expect(apart(edited, crop)).toBeGreaterThan(0.01);
   expect(wanted[0]!.reached).toBeGreaterThan(0);
+});
+
+test('the classifier sees an edit as it is in the photo, where it fades out toward the edge of the square', async () => {
+  const { editor: own, start, crop } = portrait;
+  const drawn = await own.render([own.edit({ ...start, moves: ['Young=4'] }).latent]);
+  expect(await own.score(drawn)).toEqual(await editor.score(asPasted(drawn, crop)));
+  expect(await own.score(drawn)).not.toEqual(await editor.score(drawn));
+  expect(await own.score(crop)).toEqual(await editor.score(crop));
 });
 
 test('what the generator missed of a photo stays, but under a new shape', () => {

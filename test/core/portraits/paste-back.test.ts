@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { cropToPhoto } from '../../../src/core/portraits/alignment.ts';
 import { cropFace } from '../../../src/core/portraits/crop-face.ts';
-import { pasteBack, pastePatch, withPatch } from '../../../src/core/portraits/paste-back.ts';
+import { asPasted, pasteBack, pastePatch, withPatch } from '../../../src/core/portraits/paste-back.ts';
 import type { FaceBox, Photo } from '../../../src/core/portraits/photo.ts';
 import { applySimilarity, invertSimilarity } from '../../../src/core/portraits/similarity.ts';
 import { paintedFace, paintedPhoto } from './photos.ts';
@@ -58,6 +58,23 @@ test('an even change arrives in full inside, falls to nothing at the edge, and c
   expect(edge[0]).toBe(0);
   for (let i = 1; i < edge.length; i++) expect(edge[i]! - edge[i - 1]!).toBeGreaterThanOrEqual(0);
   expect(Math.max(...edge.map((value, i) => (i === 0 ? 0 : value - edge[i - 1]!)))).toBeLessThan(5); // no seam
+});
+
+test('a face as it is once pasted back is what networks see in the photo then', () => {
+  const box = { x: 100, y: 80, side: 96, angle: 0 };
+  const { image: crop } = cropFace(photo, box, 32);
+  const area = 32 * 32;
+  const after = crop.map((value, i) => 0.6 * value + 0.25 * Math.cos((i % area) / 150)); // smooth: it costs no detail
+  const { image: seen } = cropFace(pasteBack(photo, box, crop, after), box, 32);
+  const apart = (a: Float32Array) =>
+    Math.sqrt(a.reduce((sum, value, i) => sum + (value - seen[i]!) ** 2, 0) / a.length);
+  const two = asPasted(Float32Array.of(...crop, ...after), crop);
+  expect(two.subarray(0, crop.length)).toEqual(crop);
+  const pasted = two.subarray(crop.length);
+  expect(apart(pasted)).toBeLessThan(0.2 * apart(after));
+  const middle = 16 * 32 + 16;
+  expect(pasted[middle]).toBeCloseTo(after[middle]!, 6);
+  expect(Math.abs(pasted[0]! - crop[0]!)).toBeLessThan(0.01); // the corner
 });
 
 test('where the structure changes, the photo’s fine detail goes: an old line does not stay under a new shape', () => {
