@@ -39,8 +39,8 @@ async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   // Things that are drawn a little later, such as the strip with the button that plays it, would change colours meanwhile.
   await page.waitForFunction(() => {
-    const play = document.querySelector<HTMLButtonElement>('.page:not([inert]) .play');
-    return document.querySelector('[aria-busy="true"]') === null && play?.disabled !== true;
+    const play = document.querySelector('.page:not([inert]) .play');
+    return document.querySelector('[aria-busy="true"]') === null && play?.ariaDisabled !== 'true';
   });
   // A button that has just become usable fades from the colour of one that is not.
   await page.evaluate(async () => {

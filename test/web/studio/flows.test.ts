@@ -306,6 +306,14 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await expect.poll(() => film.getAttribute('aria-disabled')).toBe('false');
     await page.waitForTimeout(1000); // what the second press had begun would be there by then
     expect(saves).toEqual([name]);
+    // While another face's strip is drawn, the button keeps the focus.
+    const face = await facePixels(page);
+    const button = page.getByRole('button', { name: 'Strip (PNG)' });
+    await button.focus();
+    await page.evaluate(() => location.assign(location.hash.replace('seed=12', 'seed=13')));
+    await changedPixels(page, face);
+    await expect.poll(() => button.isEnabled()).toBe(true);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Strip (PNG)');
   });
 
   test('frames of the strip, the gallery, recent faces and "surprise me" give faces', async () => {
@@ -375,15 +383,21 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(await focused()).toBe('move-Smiling'); // the button is gone
     await page.keyboard.press('l');
     await expect.poll(() => page.url()).toContain('lock=Smiling');
-    // A button that is disabled for a while leaves the keys to the page.
+    // A button that is disabled for a while leaves the keys to the page and keeps the focus.
     const steps = () => page.locator('.history-button').innerText();
     const play = page.getByRole('button', { name: 'Play' });
     await expect.poll(() => play.isEnabled()).toBe(true);
     await play.focus();
     for (const key of ['z', 'z']) await page.keyboard.press(`Control+${key}`);
     await expect.poll(steps).toBe('2/4');
+    expect(await focused()).toBe('Play');
+    await expect.poll(() => play.isEnabled()).toBe(true);
+    const frame = page.locator('.strip .thumbnail').nth(4);
+    await frame.focus();
     for (const key of ['y', 'y']) await page.keyboard.press(`Control+${key}`);
     await expect.poll(steps).toBe('4/4');
+    await expect.poll(() => frame.isEnabled()).toBe(true);
+    expect(await focused()).toMatch(/^Smiling .*σ$/);
     // A button that has nothing more to do hands the focus on to one beside it.
     await page.getByRole('button', { name: /^Reset all/ }).press('Enter');
     await expect.poll(focused).toBe('Hold what is seen');

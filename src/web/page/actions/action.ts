@@ -23,6 +23,8 @@ export interface Action {
   readonly offered?: (state: ReadonlyState) => boolean;
   /** Whether it can be performed now; left out: always. */
   readonly enabled?: (state: ReadonlyState) => boolean;
+  /** Set where it cannot be performed for a moment only: its button keeps the focus meanwhile. */
+  readonly waits?: true;
   /** Whether it is on, for an action that switches something. */
   readonly pressed?: (state: ReadonlyState) => boolean;
   /** Its label and icon while it is on, where they differ. */

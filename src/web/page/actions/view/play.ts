@@ -14,6 +14,7 @@ export const play: Action = {
   label: 'Play',
   icon: PlayIcon,
   enabled: ({ fittingStrip, playing }) => fittingStrip.value.length > 0 || playing.value !== undefined,
+  waits: true,
   pressed: ({ playing }) => playing.value !== undefined,
   whenPressed: { label: 'Stop', icon: PauseIcon },
   perform: async studio => {

@@ -11,6 +11,7 @@ interface Props {
 export function ActionButton({ action, class: classes }: Props) {
   const { state, act } = useStudio();
   const pressed = action.pressed?.(state);
+  const isOff = action.enabled !== undefined && !action.enabled(state);
   const { label, icon: Icon } = { ...action, ...(pressed && action.whenPressed) };
   const look = { icon: 'button square', strong: 'button strong', usual: 'button' }[action.look ?? 'usual'];
   return (
@@ -20,8 +21,9 @@ export function ActionButton({ action, class: classes }: Props) {
       aria-label={label}
       aria-pressed={pressed}
       title={hintOf(action)}
-      disabled={action.enabled !== undefined && !action.enabled(state)}
-      onClick={() => act(action.perform)}
+      disabled={isOff && !action.waits}
+      aria-disabled={action.waits && isOff}
+      onClick={isOff ? undefined : () => act(action.perform)}
     >
       {Icon && <Icon />}
       {action.look !== 'icon' && <span class="word">{pressed ? label : (action.word ?? label)}</span>}

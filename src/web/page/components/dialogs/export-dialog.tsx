@@ -79,7 +79,7 @@ export function ExportDialog() {
           <button
             type="button"
             class="button"
-            disabled={noStrip}
+            aria-disabled={noStrip} // mostly for a moment: it keeps the focus and, pressed, says why
             onClick={() => act(exportStrip, Math.min(512, size.value))}
           >
             Strip (PNG)
@@ -90,8 +90,8 @@ export function ExportDialog() {
           <button
             type="button"
             class="button"
-            disabled={noStrip || film === undefined}
-            aria-disabled={state.recording.value} // it keeps the focus: Enter pressed twice would save what comes next
+            disabled={film === undefined}
+            aria-disabled={noStrip || state.recording.value} // it keeps the focus: Enter pressed twice would save what comes next
             onClick={() => act(exportFilm, size.value)}
           >
             Film ({film?.startsWith('video/mp4') ? 'MP4' : 'WebM'})

@@ -38,7 +38,7 @@ export function Strip() {
               frame={frame}
               label={`${labelOf(attribute)} ${text}, ${distanceText(distance)}`}
               pressed={!isStale && i === nearest}
-              disabled={isStale}
+              waits={isStale}
               onPress={() => act(takeFrame, each)}
             />
             <span class="figure" aria-hidden="true">

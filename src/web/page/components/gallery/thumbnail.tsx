@@ -9,7 +9,8 @@ interface Props {
   readonly frame: Frame;
   readonly label: string;
   readonly pressed: boolean;
-  readonly disabled?: boolean;
+  /** Whether it cannot be pressed for a moment; it keeps the focus meanwhile. */
+  readonly waits?: boolean;
   readonly onPress: () => void;
   readonly children?: ComponentChildren;
 }
@@ -17,7 +18,7 @@ interface Props {
 /** Pixels of the canvas's sides, enough to be sharp at every size it is shown in. */
 const side = 128;
 
-export function ThumbnailButton({ frame, label, pressed, disabled, onPress, children }: Props) {
+export function ThumbnailButton({ frame, label, pressed, waits, onPress, children }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (!('problem' in frame)) drawEnlarged(contextOf(canvas.current!), frame.pixels, 0, side);
@@ -28,8 +29,8 @@ export function ThumbnailButton({ frame, label, pressed, disabled, onPress, chil
       class="thumbnail"
       aria-pressed={pressed}
       aria-label={label}
-      disabled={disabled}
-      onClick={onPress}
+      aria-disabled={waits}
+      onClick={waits ? undefined : onPress}
     >
       {'problem' in frame ? <span class="absent">–</span> : <canvas ref={canvas} width={side} height={side} />}
       {children}
