@@ -50,7 +50,7 @@ export function keepFocus(page: HTMLElement, signal: AbortSignal): void {
     if (document.activeElement !== document.body && document.activeElement !== lost) return;
     // Ctrl+Z, pressed again while it disables this and that, would end in a field for text.
     const isRight = (each: HTMLElement) => canTake(each) && !(lost.isConnected && isTyping({ target: each }));
-    const next = nearest(places, isRight) ?? earlier.find(canTake);
+    const next = nearest(places, isRight) ?? earlier.find(isRight);
     focused = undefined;
     next?.focus();
   });
