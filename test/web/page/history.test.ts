@@ -113,9 +113,11 @@ test('a typed probability is reached though another slider moves meanwhile, not 
     throw new UserError('it cannot be reached');
   };
   expect(studio.state.searches.value.size).toBe(0);
+  const isWanted = () => studio.state.searches.value.get('Young')?.();
   const refused = setProbability(studio, 'Young', '5');
-  expect(studio.state.searches.value.size).toBe(1);
+  expect(isWanted()).toBe(true);
   applyEdit(studio, faceOf(3), 'Face 3');
+  expect(isWanted()).toBe(false); // nor is it shown as being searched for
   await refused;
   expect(studio.state.searches.value.size).toBe(0);
   expect(studio.state.message.value).toBeUndefined();

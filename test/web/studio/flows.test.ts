@@ -178,6 +178,18 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => busy.jsonValue()).toEqual(['true', 'false']);
     await expect.poll(() => valueText(page, 'Young')).toMatch(/→ (94|95|96) %$/);
+    // After a step back nothing is searched for any more, though the worker has yet to answer.
+    await field.fill('5');
+    const shown = await field.evaluate(async element => {
+      element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+      const nextFrame = () => new Promise(requestAnimationFrame);
+      await nextFrame();
+      const searched = element.getAttribute('aria-busy');
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'z', ctrlKey: true, bubbles: true }));
+      await nextFrame();
+      return [searched, element.getAttribute('aria-busy')];
+    });
+    expect(shown).toEqual(['true', 'false']);
     await field.fill('0.2');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('.message').innerText()).toContain('from 1 to 99 %; got "0.2"');

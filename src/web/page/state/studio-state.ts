@@ -101,8 +101,8 @@ export interface StudioState {
   readonly residuals: Signal<Readonly<Record<string, number>>>;
   /** The attribute in use, whose strip is shown. */
   readonly active: Signal<string>;
-  /** Attributes whose typed probability is searched for, each with its last search; no answer to others is wanted. */
-  readonly searches: Signal<ReadonlyMap<string, symbol>>;
+  /** Attributes whose typed probability is searched for, each with whether its last search is still wanted. */
+  readonly searches: Signal<ReadonlyMap<string, () => boolean>>;
   /** The strip that was drawn last; that of the attribute in use and the face on the screen follows a little later. */
   readonly strip: Signal<Strip>;
   /** Its frames where they are of the attribute in use and the wanted face; none until then. */

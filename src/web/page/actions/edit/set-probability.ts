@@ -18,9 +18,7 @@ export async function setProbability(studio: Studio, attribute: string, text: st
     return;
   }
   const face = state.edit.value;
-  const asked = Symbol(text);
-  state.searches.value = new Map(state.searches.value).set(attribute, asked);
-  const isLast = () => state.searches.value.get(attribute) === asked;
+  const isLast = () => state.searches.value.get(attribute) === isWanted;
   const first = currentStep(state);
   const moveOf = ({ moves }: Edit) => moves.find(move => move.attribute === attribute);
   /** Not on another face, nor after a later search for it, a step back, a reset of all, or another move of the same attribute. */
@@ -31,6 +29,7 @@ export async function setProbability(studio: Studio, attribute: string, text: st
     const isReset = now !== first && now.edit.moves.length + now.edit.locks.length === 0;
     return entries.slice(0, at + 1).includes(first) && !isReset && moveOf(now.edit) === moveOf(first.edit);
   };
+  state.searches.value = new Map(state.searches.value).set(attribute, isWanted);
   try {
     for (;;) {
       // The press that takes the field away may have begun to move another slider, which is no step yet.

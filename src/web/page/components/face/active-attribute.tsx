@@ -26,6 +26,7 @@ export function ActiveAttribute() {
   const label = labelOf(active);
   const attribute = directionOf(state.model.value!, active);
   const moved = useComputed(() => state.edit.value.moves.some(move => move.attribute === state.active.value)).value;
+  const isSearched = useComputed(() => state.searches.value.get(state.active.value)?.() === true).value;
   const figures = state.figures.value?.after;
   const probability = figures?.probabilities[attribute.column ?? -1];
   const distance = useComputed(() => standsAt(state.edit.value, state.active.value, state.figures.value?.after)).value;
@@ -41,7 +42,7 @@ export function ActiveAttribute() {
                 name={`${label}: probability in percent`}
                 unit="%"
                 value={probability === undefined ? '' : percentText(probability).replace(' %', '')}
-                isBusy={state.searches.value.has(active)}
+                isBusy={isSearched}
                 onSet={text => act(setProbability, active, text)}
               />
             )}
