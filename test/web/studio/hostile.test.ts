@@ -183,7 +183,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   test('links that are none: that cannot be read, and whose face cannot be drawn', async () => {
     const address = await serveStudio(builtStudio(), files);
     const { context, complaints } = await newPage(browser());
-    for (const [link, says] of badLinks.filter(([link]) => /seed=abc|@900/.test(link))) {
+    const opened = badLinks.filter(([link]) => /seed=abc|@900/.test(link));
+    expect(opened.length).toBe(2);
+    for (const [link, says] of opened) {
       const other = await context.newPage();
       await openStudio(other, address + ofModel(link));
       await expect.poll(() => textOf(other, '.message')).toMatch(says);
