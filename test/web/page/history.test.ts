@@ -213,11 +213,13 @@ test('an edit that was refused is taken back, with its reason; a preview only sa
   expect(studio.state.message.value).toEqual({ ...told, besides: good }); // over once another edit is on the screen
   expect(labels()).toEqual(['Face 1']);
 
+  previewEdit(studio, moved(good, 'Young', 3));
+  const drawn = edit();
   previewEdit(studio, moved(good, 'Young', 91));
   const preview = edit();
-  editFailed(studio, preview, good, refusal);
+  editFailed(studio, preview, drawn, refusal);
   expect(edit()).toBe(preview); // the hand still holds the slider
-  expect(studio.state.message.value).toEqual({ ...told, besides: preview }); // which never is there
+  expect(studio.state.message.value).toEqual({ ...told, besides: drawn }); // which is on the screen until another is
 });
 
 test('a refused step leaves no trace: not the preview before it, nor what it merged with, nor what could be redone', () => {

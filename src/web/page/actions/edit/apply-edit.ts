@@ -96,7 +96,7 @@ export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: un
   const { state } = studio;
   const isStep = state.history.value.entries.some(entry => entry.edit === edit);
   if (isStep) takeBack(studio, edit, lastGood);
-  tellRefusal(state, error.message, isStep ? state.edit.value : edit);
+  tellRefusal(state, error.message, isStep ? state.edit.value : lastGood);
 }
 
 function takeBack(studio: Studio, edit: Edit, lastGood: Edit): void {
