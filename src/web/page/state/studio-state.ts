@@ -128,8 +128,8 @@ export interface StudioState {
   /** How much of the photo around the face is shown; see `FaceWorker.setView`. */
   readonly zoom: Signal<number>;
   readonly dialog: Signal<DialogName | undefined>;
-  /** Whether a film is being recorded. */
-  readonly recording: Signal<boolean>;
+  /** The film that is being recorded. */
+  readonly recording: Signal<symbol | undefined>;
   readonly message: Signal<Message | undefined>;
   /** Whether the page and its model are kept for use without a network. */
   readonly offline: Signal<boolean>;
@@ -184,7 +184,7 @@ export function createState(): StudioState {
     kept: signal([]),
     zoom: signal(1.6),
     dialog: signal(undefined),
-    recording: signal(false),
+    recording: signal(undefined),
     message: signal(undefined),
     offline: signal(false),
     canUndo: computed(() => history.value.at > 0),

@@ -53,9 +53,10 @@ export function exportRecipe(studio: Studio): Promise<void> {
 /** @param size of the film's sides in pixels. The film is recorded as it plays, so saving takes as long as it lasts. */
 export async function exportFilm(studio: Studio, size: number): Promise<void> {
   const { recording } = studio.state;
-  if (recording.value) return;
-  recording.value = true;
-  await saving(studio, async ({ edit }) => {
+  if (recording.value !== undefined) return;
+  const own = Symbol('film');
+  recording.value = own;
+  const saved = saving(studio, async ({ edit }) => {
     const type = filmType();
     if (type === undefined) throw new UserError('this browser cannot record films. Save the strip instead');
     const attribute = studio.state.active.value; // another may be in use once it is recorded
@@ -80,7 +81,9 @@ export async function exportFilm(studio: Studio, size: number): Promise<void> {
     const ending = type.startsWith('video/webm') ? 'webm' : 'mp4';
     save(new Blob(parts, { type }), `${fileName(edit)}-${attribute}.${ending}`);
   });
-  recording.value = false;
+  await saved.finally(() => {
+    if (recording.value === own) recording.value = undefined; // once the model was loaded again, it may be of another
+  });
 }
 
 /** @throws UserError where the strip cannot be drawn, or is still being drawn. */

@@ -54,7 +54,7 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
     state.gallery.value = [];
     state.recent.value = [];
     state.dialog.value = undefined;
-    state.recording.value = false;
+    state.recording.value = undefined; // it may wait for the worker that was stopped
     state.photo.value = { kind: 'choose' };
   });
   try {

@@ -91,7 +91,8 @@ export function ExportDialog() {
             type="button"
             class="button"
             disabled={film === undefined}
-            aria-disabled={noStrip || state.recording.value} // it keeps the focus: Enter pressed twice would save what comes next
+            // It keeps the focus: Enter pressed twice would save what comes next.
+            aria-disabled={noStrip || state.recording.value !== undefined}
             onClick={() => act(exportFilm, size.value)}
           >
             Film ({film?.startsWith('video/mp4') ? 'MP4' : 'WebM'})

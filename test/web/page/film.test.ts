@@ -1,0 +1,47 @@
+// One film is recorded at a time, and none that failed or was given up keeps the next one from being recorded.
+import { beforeEach, expect, test, vi } from 'vitest';
+import { exportFilm } from '../../../src/web/page/actions/files/export.ts';
+import { load } from '../../../src/web/page/actions/session/load.ts';
+import { portraitEdit } from '../../../src/web/page/state/edits.ts';
+import { createState, type OpenPortrait, type Shown, type Studio } from '../../../src/web/page/state/studio-state.ts';
+import type { Frame, LoadRequest } from '../../../src/web/shared/protocol.ts';
+
+let studio: Studio;
+/** Ends the wait of each film for its frames, with none. */
+let answers: (() => void)[];
+beforeEach(() => {
+  vi.stubGlobal('MediaRecorder', { isTypeSupported: () => true });
+  answers = [];
+  const fullFrames = () => new Promise<Frame[]>(resolve => answers.push(() => resolve([])));
+  const faceWorker = { fullFrames, load: () => new Promise(() => {}) };
+  studio = { state: createState(), faceWorker: faceWorker as unknown as Studio['faceWorker'] };
+});
+
+function showPhoto({ state }: Studio): void {
+  state.edit.value = portraitEdit('ab');
+  state.portrait.value = { sha256: 'ab' } as OpenPortrait;
+  state.shown.value = { pixels: new Uint8ClampedArray(4), edit: state.edit.value } as unknown as Shown;
+}
+
+test('without a face on the screen none is recorded, and the next one is', async () => {
+  await expect(exportFilm(studio, 64)).rejects.toThrow(TypeError);
+  showPhoto(studio);
+  exportFilm(studio, 64);
+  exportFilm(studio, 64); // one at a time
+  expect(answers.length).toBe(1);
+});
+
+test('a film of before the model was loaded again neither keeps the next one waiting nor ends it', async () => {
+  showPhoto(studio);
+  const first = exportFilm(studio, 64);
+  load(studio, {} as LoadRequest);
+  showPhoto(studio);
+  const second = exportFilm(studio, 64);
+  expect(answers.length).toBe(2);
+  answers[0]!();
+  await first;
+  expect(studio.state.recording.value).toBeTypeOf('symbol');
+  answers[1]!();
+  await second;
+  expect(studio.state.recording.value).toBeUndefined();
+});
