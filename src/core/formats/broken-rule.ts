@@ -1,6 +1,6 @@
 // Says zod's rules in plain words: for options of the command line, requests of the service, and files from anywhere.
 import type { z } from 'zod';
-import { didYouMean } from '../errors.ts';
+import { didYouMean, jsonExcerpt } from '../errors.ts';
 
 /** Says which rule was broken, where the schema has no words of its own for it: an error map for `safeParse`. */
 export function brokenRule(issue: z.core.$ZodRawIssue): string | undefined {
@@ -23,9 +23,6 @@ export function brokenRule(issue: z.core.$ZodRawIssue): string | undefined {
       return undefined;
   }
 }
-
-/** Received values are shown up to this length. */
-const longestValue = 80;
 
 /**
  * @param given data that the schema refuses. @param whole what it is called.
@@ -58,8 +55,7 @@ function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
 function shown(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
-  const text = JSON.stringify(value) ?? '';
-  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+  return jsonExcerpt(value);
 }
 
 const typeNames: Readonly<Record<string, string>> = {

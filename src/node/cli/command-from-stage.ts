@@ -55,7 +55,7 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
   const keyOf = new Map<string, string>(); // commander's name of an option to ours
   const advanced: Option[] = [];
   for (const schema of optionsOf(stage)) {
-    for (const option of commandOptions(schema)) {
+    for (const option of commandOptions(schema, command)) {
       if (!schema.common && !option.hidden) advanced.push(option.hideHelp());
       command.addOption(option);
       keyOf.set(option.attributeName(), schema.key);
@@ -67,7 +67,7 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
     const flag = option.long!;
     if (option.required) {
       option.argParser((text, earlier?: string) => {
-        if (earlier === undefined) return wordAfter(flag, text);
+        if (earlier === undefined) return wordAfter(flag, text, command);
         throw new UserError(`${flag} must be given once; got ${earlier} and ${text}`);
       });
     }
@@ -112,7 +112,7 @@ function footer({ examples }: Stage, command: Command, hidden: number): string {
 }
 
 /** @returns one option, or two for a switch, `--mirror` and `--no-mirror`. The help shows the one with an effect. */
-function commandOptions(schema: OptionSchema): Option[] {
+function commandOptions(schema: OptionSchema, command: Command): Option[] {
   const flag = flagOf(schema.key);
   const description = `${schema.description ?? ''}${schema.required ? ' (required)' : ''}`;
   if (schema.type === 'boolean') {
@@ -128,7 +128,7 @@ function commandOptions(schema: OptionSchema): Option[] {
   if (schema.default !== undefined && !isEmptyList(schema.default)) option.default(schema.default);
   let earlier: unknown[] = [];
   option.argParser(text => {
-    const value = readValue(wordAfter(flag, text), schema);
+    const value = readValue(wordAfter(flag, text, command), schema);
     if (!isList) return value;
     earlier = [...earlier, ...(value as unknown[])];
     return earlier;
@@ -137,8 +137,9 @@ function commandOptions(schema: OptionSchema): Option[] {
 }
 
 /** @returns the word after a flag. @throws UserError for the next flag, which commander takes for the value. */
-function wordAfter(flag: string, text: string): string {
-  if (!text.startsWith('--')) return text;
+function wordAfter(flag: string, text: string, command: Command): string {
+  const [name = ''] = text.split('=');
+  if (name !== '--help' && !command.options.some(({ long, short }) => long === name || short === name)) return text;
   throw new UserError(`${flag} needs a value; got the option ${text} in its place`);
 }
 

@@ -59,6 +59,7 @@ test('flags are named and typed by the table', async () => {
     resume: true,
   });
   expect(await train('--seeds', '1,2', '--seeds', '3', '--note', '7')).toMatchObject({ seeds: [1, 2, 3], note: '7' });
+  expect(await train('--note=--draft')).toMatchObject({ note: '--draft' });
 });
 
 test('a configuration file gives what flags do not', async () => {
@@ -92,6 +93,8 @@ test.each([
   [['--note'], '--note needs a value. See face-tuning train gan --help'],
   [['--note', '--resume'], '--note needs a value; got the option --resume in its place'],
   [['--seeds', '--note', 'x'], '--seeds needs a value; got the option --note in its place'],
+  [['--note', '--seeds=3'], '--note needs a value; got the option --seeds=3 in its place'],
+  [['--note', '--help'], '--note needs a value; got the option --help in its place'],
   [['--config', '--json'], '--config needs a value; got the option --json in its place'],
   [['--config', 'a.json', '--config', 'b.json'], '--config must be given once; got a.json and b.json'],
   [

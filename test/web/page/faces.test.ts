@@ -77,6 +77,7 @@ test('a photo is kept though the browser does not promise to, which is asked for
   vi.stubGlobal('navigator', { storage: { persist } });
   vi.doMock('../../../src/web/page/actions/photo/portrait-store.ts', () => ({
     storePortrait: async () => asked.push('store'),
+    storedKeys: async () => [],
   }));
   vi.resetModules();
   onTestFinished(() => {

@@ -380,8 +380,11 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.getByRole('button', { name: 'Photo astronaut.png', exact: true }).waitFor();
       expect((await models()).sort()).toEqual([own, 'f'.repeat(64)].sort()); // another studio may still use the other
       await models({ sha256: 'd'.repeat(64), model: own! }); // as another tab keeps one
+      const others = 'face-tuning recent ffffffffffff';
+      await page.evaluate(key => localStorage.setItem(key, '["seed=1","portrait=dd&move=Young=@1"]'), others);
       await page.getByRole('button', { name: 'Forget all' }).click();
       await expect.poll(() => models()).toEqual([]);
+      await expect.poll(() => page.evaluate(key => localStorage.getItem(key), others)).toBe('["seed=1"]');
       await expect.poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
       await page.getByRole('button', { name: 'Keep photo' }).waitFor(); // the face is still on the screen
     }, 120_000);

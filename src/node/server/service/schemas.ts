@@ -162,6 +162,10 @@ export const editedSchema = z
         strength: z.number().describe('how far it went along the direction, in σ'),
         residual: z.number().describe('share of the direction that the locks left'),
         distance: change,
+        safeRange: z
+          .tuple([z.number(), z.number()])
+          .optional()
+          .describe('distances between which others hardly change on this face, where they were measured'),
         probability: change.optional(),
       }),
     ),

@@ -12,6 +12,9 @@ import type { DrawnFace, Face } from './strips.ts';
 /** A value before and after the edit: in the unedited face and in the last frame. */
 type Change = readonly [number, number];
 
+/** Signed distances, [low, high]; see `boundarySchema`. */
+type SafeRange = readonly [number, number];
+
 /** A moved attribute in the first frame of a strip. */
 interface FirstMove {
   readonly attribute: string;
@@ -30,6 +33,8 @@ export interface FaceChange {
     readonly residual: number;
     /** Signed distance from the attribute's boundary. */
     readonly distance: Change;
+    /** Distances between which others hardly change on this face: a photo has its own. Left out where nobody measured. */
+    readonly safeRange?: SafeRange;
     /** Left out for directions that the classifier knows nothing of. */
     readonly probability?: Change;
   }[];
@@ -49,6 +54,8 @@ const smallResidual = 0.3;
 
 /** A face before and after its edit. */
 export interface Comparison {
+  /** The one that knows the face: of a photo, its portrait's. */
+  readonly editor: FaceEditor;
   readonly before: Edited;
   readonly after: Edited;
   /** Calibrated probabilities of the attributes that the classifier knows, in its order. */
@@ -68,15 +75,23 @@ export async function compare(editor: FaceEditor, face: Face, drawn: DrawnFace):
     const [from, to] = [i, scored.length + i].map(at => probabilityOf(details, logits[at]!));
     return [details.attribute, [from!, to!]] as const;
   });
-  return { before, after: drawn.edits.at(-1)!, probabilities: new Map(probabilities) };
+  return { editor, before, after: drawn.edits.at(-1)!, probabilities: new Map(probabilities) };
 }
 
 /** @returns each moved attribute with how far it went. */
-export function movesIn({ before, after, probabilities }: Comparison): FaceChange['moves'] {
+export function movesIn({ editor, before, after, probabilities }: Comparison): FaceChange['moves'] {
   return after.steps.map(({ attribute, strength, residual }) => {
     const probability = probabilities.get(attribute);
     const distance: Change = [before.distances[attribute]!, after.distances[attribute]!];
-    return { attribute, strength, residual, distance, ...(probability && { probability }) };
+    const { safeRange } = editor.direction(attribute).boundary ?? {};
+    return {
+      attribute,
+      strength,
+      residual,
+      distance,
+      ...(safeRange && { safeRange }),
+      ...(probability && { probability }),
+    };
   });
 }
 
@@ -114,12 +129,13 @@ export function warningsAbout(
   editor: FaceEditor,
   changes: readonly Pick<FaceChange, 'face' | 'moves' | 'first'>[],
 ): string[] {
-  const all = changes.flatMap(({ face, moves, first = [] }) => [
-    ...moves.map(({ distance: [, after], ...move }) => ({ face, ...move, distance: after })),
-    ...first.map(move => ({ face, ...move })),
-  ]);
+  const all = changes.flatMap(({ face, moves, first = [] }) => {
+    const rangeOf = new Map(moves.map(({ attribute, safeRange }) => [attribute, safeRange]));
+    const ends = [...moves.map(({ distance: [, after], ...move }) => ({ ...move, distance: after })), ...first];
+    return ends.map(end => ({ face, ...end, safeRange: rangeOf.get(end.attribute) }));
+  });
   return [...new Set(all.map(({ attribute }) => attribute))].flatMap(attribute => {
-    const { controllable, reason = 'it does not do what it says', boundary } = editor.direction(attribute);
+    const { controllable, reason = 'it does not do what it says' } = editor.direction(attribute);
     const moves = all.filter(move => move.attribute === attribute);
     const warnings: string[] = [];
     if (!controllable) warnings.push(`${attribute} is not controllable in ${editor.bundle.name}: ${reason}`);
@@ -128,11 +144,13 @@ export function warningsAbout(
       const left = (100 * residual).toFixed(0);
       warnings.push(`the locks leave ${left} % of the direction of ${attribute}: it will hardly show`);
     }
-    const [low, high] = boundary?.safeRange ?? [-Infinity, Infinity];
-    const outside = moves.filter(({ distance }) => distance < low - rounding || distance > high + rounding);
-    if (outside.length > 0) {
-      const faces = firstFew([...new Set(outside.map(({ face }) => face))]);
-      const range = `${low.toFixed(1)} to ${high.toFixed(1)}`;
+    const isOutside = (distance: number, [low, high]: SafeRange) =>
+      distance < low - rounding || distance > high + rounding;
+    const outside = moves.filter(({ distance, safeRange }) => safeRange && isOutside(distance, safeRange));
+    const rangeText = ([low, high]: SafeRange) => `${low.toFixed(1)} to ${high.toFixed(1)}`;
+    for (const range of new Set(outside.map(({ safeRange }) => rangeText(safeRange!)))) {
+      const there = outside.filter(({ safeRange }) => rangeText(safeRange!) === range);
+      const faces = firstFew([...new Set(there.map(({ face }) => face))]);
       warnings.push(`${attribute} leaves its safe range, distances ${range}: other attributes may change (${faces})`);
     }
     return warnings;

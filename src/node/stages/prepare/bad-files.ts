@@ -5,6 +5,8 @@ export interface BadFile {
   readonly file: string;
   /** The reason in a few words: `missing`, `cut short`. */
   readonly reason: string;
+  /** Whether it is a picture of a shape that the crop cannot take. */
+  readonly misfit?: true;
 }
 
 /** Largest share of bad files that are skipped. */

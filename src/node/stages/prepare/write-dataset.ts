@@ -21,7 +21,7 @@ const savedEvery = 1024;
 /** The progress of an interrupted run: `next` pictures were tried, and all but the bad ones are in the array. */
 const stateSchema = z.object({
   next: z.int().min(0),
-  bad: z.array(z.object({ file: z.string(), reason: z.string() })),
+  bad: z.array(z.object({ file: z.string(), reason: z.string(), misfit: z.literal(true).exactOptional() })),
 });
 
 /**
@@ -48,18 +48,21 @@ export async function writeImages(
     const counted = bad.filter(({ reason }) => reason !== noFace);
     checkFewBad([...missing, ...counted], total, imageFolder);
   };
-  let misfits = 0;
+  /** Many of a shape that the crop cannot take say that the crop is wrong; the others need not be read to know it. */
+  const checkShape = ({ file, reason, misfit }: BadFile) => {
+    if (!misfit || areFew(bad.filter(each => each.misfit).length, total)) return;
+    throw new UserError(
+      `at most 1 % of the pictures may be of a shape that --crop cannot take; in ${imageFolder} more are, such as ` +
+        `${file}: ${reason}. Choose another --crop, such as square, or drop their rows`,
+    );
+  };
   const finders = options.crop === 'face' ? await openFaceFinders() : undefined;
   const decode = async ({ name, file }: Picture): Promise<Uint8Array | BadFile> => {
     try {
       return await readFace(`${imageFolder}/${file}`, options, finders?.find);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // The crop is wrong then, rather than the pictures: the others need not be read to know it.
-      if (error instanceof Misfit && !areFew(++misfits, total)) {
-        throw new UserError(`${imageFolder}/${file}: ${error.message}. Choose another --crop, such as square`);
-      }
-      return { file: name, reason: error.message };
+      return { file: name, reason: error.message, ...(error instanceof Misfit && { misfit: true }) };
     }
   };
   try {
@@ -67,7 +70,10 @@ export async function writeImages(
     for await (const result of mapInOrder(pictures.slice(next), 2 * availableParallelism(), decode)) {
       signal.throwIfAborted();
       if (result instanceof Uint8Array) await writer.append(result);
-      else bad.push(result);
+      else {
+        bad.push(result);
+        checkShape(result);
+      }
       next++;
       progress.update(next, bad.length > 0 ? `${bad.length} bad` : undefined);
       if (next % savedEvery === 0) {

@@ -44,22 +44,29 @@ async function addRecent(studio: Studio, edit: Edit): Promise<void> {
   await storeRecent(studio);
 }
 
+/** Takes the links to a photo, or to any photo, out of this browser's storage, whichever model they are for. */
+export function dropPhotoLinks(portrait = ''): void {
+  const keys = stored(() => Object.keys(localStorage).filter(key => key.startsWith(keyStart))) ?? [];
+  for (const key of keys)
+    writeLinks(
+      key,
+      readLinks(key).filter(link => !link.includes(`portrait=${portrait}`)),
+    );
+}
+
 /** Writes the links of the recent faces to this browser's storage, but none to a photo that is not kept there. */
 export async function storeRecent(studio: Studio): Promise<void> {
   const model = studio.state.model.value!;
-  const here = await thoseKept(studio.state.recent.value.map(({ edit }) => edit));
-  // Other tabs remember theirs in the same place.
-  const all = [...here, ...(await storedEdits(studio))].map(edit => ({ edit }));
-  writeLinks(
-    model.sha256,
-    latestOfEach(all).map(({ edit }) => formatLink(edit, model)),
-  );
+  const there = await storedEdits(studio); // other tabs remember theirs in the same place
+  const kept = await thoseKept([...studio.state.recent.value.map(({ edit }) => edit), ...there]);
+  const links = latestOfEach(kept.map(edit => ({ edit }))).map(({ edit }) => formatLink(edit, model));
+  writeLinks(keyOf(model.sha256), links);
 }
 
 /** @returns the edits that this browser remembers for the model, the latest first. */
 async function storedEdits({ state, faceWorker }: Studio): Promise<Edit[]> {
   const { sha256, formerly = [] } = state.model.value!;
-  const links = [sha256, ...formerly].flatMap(readLinks);
+  const links = [sha256, ...formerly].map(keyOf).flatMap(readLinks);
   const read = await Promise.all(links.map(link => faceWorker.readLink(link).catch(() => undefined)));
   return (await thoseKept(read.filter(edit => edit !== undefined))).slice(0, maxRecent);
 }
@@ -76,24 +83,27 @@ function latestOfEach<Entry extends { readonly edit: Edit }>(all: readonly Entry
   return all.filter(isFirst).slice(0, maxRecent);
 }
 
+const keyStart = 'face-tuning recent ';
+
 function keyOf(sha256: string): string {
-  return `face-tuning recent ${sha256.slice(0, 12)}`;
+  return `${keyStart}${sha256.slice(0, 12)}`;
 }
 
-/** Storage may be forbidden or hold something that is not ours; then no face is recent. */
-function readLinks(sha256: string): string[] {
+/** @returns undefined where storage is forbidden or full: the faces then stay on the screen until the page is closed. */
+function stored<Result>(use: () => Result): Result | undefined {
   try {
-    const list: unknown = JSON.parse(localStorage.getItem(keyOf(sha256)) ?? '[]');
-    return Array.isArray(list) ? list.filter(link => typeof link === 'string').slice(0, maxRecent) : [];
+    return use();
   } catch {
-    return [];
+    return undefined;
   }
 }
 
-function writeLinks(sha256: string, links: readonly string[]): void {
-  try {
-    localStorage.setItem(keyOf(sha256), JSON.stringify(links));
-  } catch {
-    // The faces stay on the screen until the page is closed.
-  }
+/** Storage may hold something that is not ours; then no face is recent. */
+function readLinks(key: string): string[] {
+  const list: unknown = stored(() => JSON.parse(localStorage.getItem(key) ?? '[]'));
+  return Array.isArray(list) ? list.filter(link => typeof link === 'string').slice(0, maxRecent) : [];
+}
+
+function writeLinks(key: string, links: readonly string[]): void {
+  stored(() => localStorage.setItem(key, JSON.stringify(links)));
 }

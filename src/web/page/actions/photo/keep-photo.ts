@@ -25,8 +25,8 @@ export const keepPhoto: Action = {
         { sha256, name: source.name, pixels, isOfOther: false },
         ...state.kept.value.filter(each => each.sha256 !== sha256),
       ];
-      await storeRecent(studio);
       tell(state, 'Kept in this browser, under "Photos"');
+      void storeRecent(studio); // the worker may be busy
     } catch {
       tellProblem(state, 'This browser keeps no photos here. It may be a private window, or there is no room');
     }
