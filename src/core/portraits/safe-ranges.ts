@@ -25,7 +25,7 @@ export function directionsOnPhoto(
   const boundaries = new Map(movable.map(direction => [direction.attribute, direction]));
   return directions.map((facts, column) => {
     const { boundary, attribute } = facts;
-    if (!boundary?.safeRange || !boundary.calibration?.length || column >= logits.length) return facts;
+    if (!boundary?.safeRange || !boundary.calibration?.length || !Number.isFinite(logits[column])) return facts;
     const here = distanceTo(boundaries.get(attribute)!, latent);
     const [low, high] = rangeOnPhoto(boundary.safeRange, boundary.calibration, here, logits[column]!);
     return { ...facts, boundary: { ...boundary, safeRange: [low, high] } };

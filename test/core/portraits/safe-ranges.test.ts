@@ -72,4 +72,5 @@ test('of all directions those change that were calibrated, by their own distance
   const own = directionsOnPhoto({ directions, movable }, rows, [3, -1, 5, 5]);
   expect(own[1]!.boundary).toEqual({ intercept: 0.25, calibration: line, safeRange: [-2, 3] });
   expect([own[0], ...own.slice(2)]).toEqual([directions[0], ...directions.slice(2)]);
+  expect(directionsOnPhoto({ directions, movable }, rows, [3, Number.NaN, 5, 5])).toEqual(directions);
 });
