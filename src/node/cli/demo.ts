@@ -53,8 +53,10 @@ export const demo = defineStage({
       const { number: _ofTheReport, ...figure } = await draw(sources);
       figures.push(figure);
       for (const [name, png] of Object.entries(figure.pictures ?? {})) {
-        pictures.push(join(out, name));
-        await writeWhole(join(out, name), png);
+        const path = join(out, name);
+        if (pictures.includes(path)) continue; // of few attributes, two figures show the same edit
+        pictures.push(path);
+        await writeWhole(path, png);
       }
     }
     await editor.release();

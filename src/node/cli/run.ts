@@ -5,6 +5,7 @@ import { explainedByItself } from '../files/disk-errors.ts';
 import { consoleLog } from '../log/console-log.ts';
 import { printableLine } from '../log/printable.ts';
 import { packageVersion } from '../runs/manifest.ts';
+import { optionsOf } from '../stages/framework/option-schema.ts';
 import type { Stage } from '../stages/framework/stage.ts';
 import { programFromStages } from './command-from-stage.ts';
 import { planOf, printPlan } from './dry-run.ts';
@@ -26,11 +27,13 @@ export async function runCommandLine(
 }
 
 async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], name: string): Promise<number> {
+  let resumes = false;
   const signal = stopSignal(exitCodes.interrupted, interruption);
   const program = programFromStages(
     { name, version: packageVersion },
     stages,
     async (stage, config, { json, dryRun }) => {
+      resumes = optionsOf(stage).some(({ key }) => key === 'resume');
       const show = <T>(result: T, print: (result: T) => string) =>
         process.stdout.write(`${json ? JSON.stringify(result, null, 2) : printable(print(result))}\n`);
       if (dryRun) show(await planOf(stage, config), printPlan);
@@ -46,7 +49,7 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
     // On a terminal the first characters remove a progress bar that the error may have left.
     const say = (text: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${text}\n`);
     if (error === interruption) {
-      say('stopped. What was finished stays; commands with --resume go on from here');
+      say(`stopped. What was finished stays${resumes ? '; the same command with --resume goes on from here' : ''}`);
       return exitCodes.interrupted;
     }
     if (error instanceof UserError) {

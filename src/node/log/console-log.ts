@@ -15,6 +15,11 @@ const redrawEvery = 100;
 const lineShare = 0.1;
 const lineEvery = 15_000;
 
+/** @returns the last share at which a line is due, up to this one. */
+function shareTold(share: number): number {
+  return Math.floor(share / lineShare + 1e-9) * lineShare; // 0.6 / 0.1 falls short of 6
+}
+
 /** @param now the clock, in milliseconds. */
 export function consoleLog(sink: TextSink = process.stderr, now: () => number = () => performance.now()): Log {
   const terminal = sink.isTTY === true;
@@ -25,7 +30,8 @@ export function consoleLog(sink: TextSink = process.stderr, now: () => number = 
   const progress = (label: string, total: number, unit: string, first = 0): Progress => {
     const begun = now();
     let shownAt = begun;
-    let shownShare = 0;
+    /** A resumed work's first steps, in which much is made ready, tell no rate. */
+    let shownShare = total > 0 ? shareTold(first / total) : 0;
     let last = { done: first, note: undefined as string | undefined };
     const state = () => {
       const seconds = (now() - begun) / 1000;
@@ -45,7 +51,7 @@ export function consoleLog(sink: TextSink = process.stderr, now: () => number = 
           bar = clip(`${label} ${drawBar(share)} ${state()}`, sink.columns ?? 80);
           sink.write(`\r\x1b[K${bar}`);
         } else {
-          shownShare = Math.floor(share / lineShare + 1e-9) * lineShare; // 0.6 / 0.1 falls short of 6
+          shownShare = shareTold(share);
           line(`${label} ${Math.floor(100 * share)} %: ${state()}`);
         }
       },

@@ -20,6 +20,7 @@ import {
   type RunPlace,
   restoreReplaced,
   sealFiles,
+  worthKeeping,
 } from './run-place.ts';
 import { earlierRun, type Handling, unfinishedRun } from './run-resume.ts';
 
@@ -81,7 +82,10 @@ export async function withRun<Result extends object>(
     if (!there) return begin(out, details, lock, place);
     const origin = await originOf(details);
     const earlier = await earlierRun(out, origin, details);
-    if (earlier === 'outdated') return begin(out, { ...details, force: true }, lock, place, origin);
+    if (earlier === 'outdated') {
+      const keepsOld = !details.force && (await readManifest(out)).seconds > worthKeeping;
+      return begin(out, { ...details, force: true }, lock, place, { origin, keepsOld });
+    }
     await lock.release();
     return earlier;
   });
@@ -137,12 +141,25 @@ function liesIn(path: string, folder: string): UserError {
   return new UserError(`${path} lies in ${folder}, which is made anew; copy it elsewhere, or choose another out`);
 }
 
-/** @param known the origin of the run, where its inputs have been hashed already, which may take long. */
-async function begin(out: string, details: RunDetails, lock: Lock, place: RunPlace, known?: Origin): Promise<BegunRun> {
+/** What is known of a run that takes the place of a finished one. */
+interface Renewed {
+  /** Its inputs have been hashed already, which may take long. */
+  readonly origin: Origin;
+  /** Whether the finished one is set aside, since nobody said that it may be deleted. */
+  readonly keepsOld: boolean;
+}
+
+async function begin(
+  out: string,
+  details: RunDetails,
+  lock: Lock,
+  place: RunPlace,
+  renewed?: Renewed,
+): Promise<BegunRun> {
   const folder = place.partial;
   await checkFree(out, place, details.force ?? false);
   for (const path of inputPaths(details)) if (await isIn(path, place.final)) throw liesIn(path, place.final);
-  const origin = known ?? (await originOf(details));
+  const origin = renewed?.origin ?? (await originOf(details));
   const unfinished = details.resume ? await unfinishedRun(out, folder, origin, details) : undefined;
   if (unfinished === undefined) await startFolder(place, origin, details);
   else await writeJson(join(folder, runFiles.config), origin.config);
@@ -168,7 +185,8 @@ async function begin(out: string, details: RunDetails, lock: Lock, place: RunPla
     finish: async summary => {
       const content = await sealFiles(folder);
       await writeManifest({ finished: new Date().toISOString(), summary: plainJson(summary), content });
-      await moveIntoPlace(place);
+      await moveIntoPlace(place, renewed?.keepsOld);
+      if (renewed?.keepsOld) details.log?.info(`${details.stage}: the run that was there is now ${place.earlier}`);
       await lock.release();
     },
     abandon: async () => {
@@ -200,9 +218,6 @@ async function startFolder(place: RunPlace, { config }: Origin, { stage, log }: 
   });
   await writeJson(join(folder, runFiles.config), config);
 }
-
-/** Seconds of work from which on an unfinished run is set aside rather than deleted. */
-const worthKeeping = 60;
 
 /** @returns whether a run that begins anew sets aside what an unfinished one left, instead of deleting it. */
 export async function isSetAside({ partial }: RunPlace): Promise<boolean> {

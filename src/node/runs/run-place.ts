@@ -1,6 +1,6 @@
 // Gives a complete folder its final name without ever losing the run that had that name before.
 import { createHash } from 'node:crypto';
-import { readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
@@ -17,7 +17,7 @@ export interface RunPlace {
   readonly lock: string;
   /** The run that is replaced, while it gives way: a folder, or the manifest of one that stands where it stood. */
   readonly replaced: string;
-  /** Where an unfinished run goes that is begun anew: the last of them is kept. */
+  /** Where a run goes that is begun anew though nobody gave it up: the last of them is kept. */
   readonly earlier: string;
   /**
    * Whether the run is written inside its final folder, which keeps its place because it is a mount point, somebody
@@ -25,6 +25,9 @@ export interface RunPlace {
    */
   readonly inside: boolean;
 }
+
+/** Seconds of work from which on a run that is begun anew is set aside rather than deleted. */
+export const worthKeeping = 60;
 
 /** The longest that is added to a run's name. */
 const longestAddition = '..replaced'.length;
@@ -90,27 +93,39 @@ export async function checkRunPlace(
   await checkCanBeMade(place.lock, out);
 }
 
-/** Moves the old run aside, gives the new one its name, and only then deletes the old one. */
-export async function moveIntoPlace(place: RunPlace): Promise<void> {
-  const { final, partial, replaced, inside } = place;
+/**
+ * Moves the old run aside, gives the new one its name, and only then deletes the old one.
+ * @param keepsOld whether it goes to `earlier` instead.
+ */
+export async function moveIntoPlace(place: RunPlace, keepsOld = false): Promise<void> {
+  const { final, partial, replaced, earlier, inside } = place;
   await explainingDiskErrors('finish', final, async () => {
-    if (inside) return moveInside(place);
+    if (inside) return moveInside(place, keepsOld);
     if (await exists(final)) await renamePatiently(final, replaced);
     await renamePatiently(partial, final);
     await syncFolderOf(final);
-    await removeTree(replaced);
+    if (!keepsOld) return removeTree(replaced);
+    await removeTree(earlier);
+    await renamePatiently(replaced, earlier);
   });
 }
 
 /** The same for a folder that keeps its place: no manifest is there until all the rest is. */
-async function moveInside(place: RunPlace): Promise<void> {
-  const { final, partial, replaced } = place;
+async function moveInside(place: RunPlace, keepsOld: boolean): Promise<void> {
+  const { final, partial, replaced, earlier } = place;
   const manifest = join(final, runFiles.manifest);
   if (await exists(manifest)) await renamePatiently(manifest, replaced);
   if (await exists(replaced)) {
     const old = (await contentAt(place)).filter(name => name !== basename(replaced));
-    for (const name of old) await removeTree(join(final, name));
-    await rm(replaced);
+    if (keepsOld) {
+      await removeTree(earlier);
+      await mkdir(earlier);
+      for (const name of old) await renamePatiently(join(final, name), join(earlier, name));
+      await renamePatiently(replaced, join(earlier, runFiles.manifest));
+    } else {
+      for (const name of old) await removeTree(join(final, name));
+      await rm(replaced);
+    }
   }
   const names = (await readdir(partial)).filter(name => name !== runFiles.manifest);
   for (const name of [...names, runFiles.manifest]) await renamePatiently(join(partial, name), join(final, name));
@@ -120,15 +135,19 @@ async function moveInside(place: RunPlace): Promise<void> {
 
 /** Repairs a crash within `moveIntoPlace`: the old run gets its name back, or goes if the new one is there. */
 export async function restoreReplaced(place: RunPlace): Promise<void> {
-  const { final, partial, replaced, inside } = place;
+  const { final, partial, replaced, earlier, inside } = place;
   if (inside) {
     const isWhole = (await exists(join(partial, runFiles.manifest))) && (await readManifest(partial)).finished !== null;
-    if (isWhole) await moveInside(place);
+    if (isWhole) await moveInside(place, false);
     return;
   }
   if (!(await exists(replaced))) return;
-  if (await exists(final)) await removeTree(replaced);
-  else await rename(replaced, final);
+  if (!(await exists(final))) await rename(replaced, final);
+  else if ((await readManifest(replaced)).seconds <= worthKeeping) await removeTree(replaced);
+  else {
+    await removeTree(earlier);
+    await rename(replaced, earlier);
+  }
 }
 
 /** Files that differ between runs of equal results: where and when they were made. */

@@ -51,6 +51,17 @@ test('resumed work does not count for the rate', () => {
   expect(written.at(-1)).toBe('steps 60 %: 1200/2000 steps, 20.0/s, 40 s left\n');
 });
 
+test('work that is resumed tells its first line at the next tenth, not at its first step, which tells no rate', () => {
+  const { log, written, pass } = recorder(false);
+  const progress = log.progress('steps', 9000, 'steps', 1000);
+  pass(2000);
+  progress.update(1008);
+  expect(written).toEqual([]);
+  pass(8000);
+  progress.update(1800);
+  expect(written).toEqual(['steps 20 %: 1800/9000 steps, 80.0/s, 1:30 left\n']);
+});
+
 test('a first step of many does not count as resumed', () => {
   const { log, written, pass } = recorder(false);
   const progress = log.progress('edits', 5000, 'faces');

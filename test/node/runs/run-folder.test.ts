@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
-import { silentLog } from '../../../src/node/log/log.ts';
+import { type Log, silentLog } from '../../../src/node/log/log.ts';
 import { acquireLock } from '../../../src/node/runs/lock.ts';
 import { findInput, openRun, type Run, type RunDetails, withRun } from '../../../src/node/runs/run-folder.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
@@ -188,6 +188,32 @@ test('an unfinished run of a minute or more is set aside when it is begun anew w
   expect(lines).toEqual([
     `prepare: the unfinished run that was there is now ${out}.earlier; to go on with it, name it ${out}.partial and give --resume`,
   ]);
+});
+
+test.each([
+  ['of a minute or more', 61, {}, true],
+  ['of less', 59, {}, false],
+  ['that --force gave up', 61, { force: true }, false],
+])('a finished run %s is set aside where another input makes it anew', async (_, seconds, more, isKept) => {
+  const out = freshOut();
+  const input = join(root, 'set-aside.txt');
+  writeFileSync(input, 'a');
+  const asked = { ...details, inputs: { labels: input }, resume: true, ...more };
+  const make = (text: string, log?: Log) =>
+    withRun(out, { ...asked, ...(log && { log }) }, async run => {
+      writeFileSync(run.file('weights'), text);
+      return {};
+    });
+  await make('old');
+  const manifest = join(out, 'manifest.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"seconds": [\d.e-]+/, `"seconds": ${seconds}`));
+  writeFileSync(input, 'b');
+  const { lines, log } = recording();
+  await make('new', log);
+  expect(readFileSync(join(out, 'weights'), 'utf8')).toBe('new');
+  expect(existsSync(join(`${out}.earlier`, 'weights'))).toBe(isKept);
+  expect(lines.slice(1)).toEqual(isKept ? [`prepare: the run that was there is now ${out}.earlier`] : []);
+  if (isKept) expect((await openRun(`${out}.earlier`, 'prepare')).manifest.seconds).toBe(seconds);
 });
 
 test('resume with another option is refused and the difference named; with another input it starts again', async () => {

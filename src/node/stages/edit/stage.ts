@@ -10,7 +10,7 @@ import { firstFew, UserError } from '../../../core/errors.ts';
 import { geometryNames } from '../../../core/models/latents.ts';
 import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { writeWhole } from '../../files/files.ts';
-import { checkFileFree } from '../../files/places.ts';
+import { checkFileFree, realPlace } from '../../files/places.ts';
 import { silentLog } from '../../log/log.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import type { OpenedPhoto } from '../../photos/portrait-run.ts';
@@ -195,6 +195,9 @@ export const edit = defineStage({
     }
     for (const move of config.move) {
       if (/[,%]/.test(move)) context.log.info(`--move ${move} is read as ${formatMoveRange(parseMoveRange(move))}`);
+    }
+    if (config.photo !== undefined && (await realPlace(config.photo)) === (await realPlace(config.out))) {
+      throw new UserError(`--out must be another file than --photo; got ${config.out} for both`);
     }
     const recipes = config.recipe === undefined ? [] : await readRecipeFile(config.recipe);
     checkRecipesFitPhotos(config, recipes);

@@ -58,7 +58,7 @@ export function readPartition(path: string): Promise<PictureRows<number>> {
 export function parseSplit(cell: string): number | Problem {
   const word = cell.toLowerCase();
   if (Object.hasOwn(splitWords, word)) return splitWords[word]!;
-  return { problem: `its partition must be 0, 1 or 2; got ${shownCell(cell)}` };
+  return { problem: `its partition must be train, validation or test, or 0, 1 or 2; got ${shownCell(cell)}` };
 }
 
 /** Reads a table of people, with or without a heading. */

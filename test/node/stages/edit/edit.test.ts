@@ -1,5 +1,5 @@
 // Stage `edit`: strips and single images from a bundle, each with the recipe inside that makes it again.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -67,6 +67,18 @@ test('a recipe of a generated face is refused beside a photo, before that is loo
       `seed.json is of generated faces, which have no photo; got --${flag} too. Leave that out`,
     );
   }
+});
+
+test('a photo is never replaced by its own edit, whatever link leads to it', async () => {
+  const photo = join(folder, 'only.jpg');
+  writeFileSync(photo, 'the only one');
+  symlinkSync(photo, join(folder, 'link.jpg'));
+  for (const out of [photo, join(folder, 'link.jpg')]) {
+    await expect(run({ bundle, photo, move: ['Young=1'], out, force: true })).rejects.toThrow(
+      `--out must be another file than --photo; got ${out} for both`,
+    );
+  }
+  expect(readFileSync(photo, 'utf8')).toBe('the only one');
 });
 
 test('a recipe of a photo is refused with a folder and without a portrait, before any work', async () => {

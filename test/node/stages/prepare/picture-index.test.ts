@@ -114,7 +114,11 @@ test.each<[string, (tiny: TinyCeleba) => void, RegExp]>([
 test.each<[string, (tiny: TinyCeleba) => void, string]>([
   ['a label too few', t => (t.labels[7] = t.labels[7]!.replace(/ -1$/, '')), 'a row must have 40 labels; got 39'],
   ['a label of 2', t => (t.labels[7] = t.labels[7]!.replace(/-1$/, '2')), 'a label must be 1 or -1, or 1 or 0; got 2'],
-  ['a partition of 3', t => (t.partition[7] = '7.jpg 3'), 'its partition must be 0, 1 or 2; got 3'],
+  [
+    'a partition of 3',
+    t => (t.partition[7] = '7.jpg 3'),
+    'its partition must be train, validation or test, or 0, 1 or 2; got 3',
+  ],
   ['no partition', t => t.partition.splice(7, 1), 'it is in no partition'],
   ['no labels', t => t.labels.splice(7, 1), 'it has no row of labels'],
   ['a second row', t => t.partition.push('7.jpg 1'), 'it is listed twice'],
