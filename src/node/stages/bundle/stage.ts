@@ -184,6 +184,12 @@ export const bundle = defineStage({
       const known = await knownFaceOf(await writeBundleIndex(facts, contents, hashBytes), contents);
       await writeWhole(run.file(bundleFiles.index), await writeBundleIndex({ ...facts, known }, contents, hashBytes));
       const bytes = Object.values(contents).reduce((sum, content) => sum + content.length, 0);
+      if (directions.every(({ boundary }) => boundary === null)) {
+        log.warn(
+          `${name} can draw faces and edit none: no attribute has a boundary. Make more faces (synthesize --count), or ` +
+            'fit to more of each (fit --ratio)',
+        );
+      }
       const controllable = facts.attributes.filter(attribute => attribute.controllable).length;
       const weights = { generator: stored.generator.weights, classifier: stored.classifier.weights };
       return { out, name, resolution, latentSize, controllable, weights, megabytes: bytes / 1e6 };

@@ -91,6 +91,8 @@ export const calibrate = defineStage({
       const { device } = config;
       const place: MoverPlace = { bundle: config.bundle, judge: config.judge, device };
       const { editor, judge } = await openMover(place);
+      const looked = faces + trialFaces + judgedFaces + config.responseFaces;
+      log.info(`calibrate: looks at ${looked} faces, then moves some of them along each attribute, which takes longer`);
       const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
       // No face that chooses locks, or is judged with them, says beforehand which ones help.
       const seeds = seedsFrom(seed + faces + trialFaces + judgedFaces, config.responseFaces);

@@ -20,7 +20,7 @@ import { writeTensors } from '../../../../src/node/artefacts/networks.ts';
 import { cpuDevice } from '../../../../src/node/devices/device.ts';
 import { readNpy, writeWhole } from '../../../../src/node/files/files.ts';
 import type { JsonObject } from '../../../../src/node/files/json-lines.ts';
-import { silentLog } from '../../../../src/node/log/log.ts';
+import { type Log, silentLog } from '../../../../src/node/log/log.ts';
 import { type Run, withRun } from '../../../../src/node/runs/run-folder.ts';
 import { bundle } from '../../../../src/node/stages/bundle/stage.ts';
 import { sharesByGroup } from '../../../../src/node/stages/evaluate-generator/attribute-shares.ts';
@@ -74,9 +74,9 @@ async function writeFits(run: Run, others: readonly StoredBoundary[] = []): Prom
   await writeBoundaries(run, directions, { size: latentSize, geometry: 'sphere' });
 }
 
-const run = (options: object) =>
+const run = (options: object, log: Log = silentLog) =>
   bundle.run(bundle.options.parse({ generator, classifier, boundaries, ...options }), {
-    log: silentLog,
+    log,
     signal: new AbortController().signal,
   });
 
@@ -118,6 +118,23 @@ test('directions beyond the 40 can be moved and locked, and are told in the mode
   await expect(editor.resolve({ seed: 1, moves: ['dimples=p90'] })).rejects.toThrow(/Give a strength, like dimples=2/);
   expect(readFileSync(join(out, 'MODEL_CARD.md'), 'utf8')).toContain('- `dimples`: labelled by hand');
   await editor.release();
+});
+
+test('a model that can edit nothing says so, one that can does not', async () => {
+  const none = join(folder, 'no-boundaries');
+  const latents = normaliseLatents(sampleLatents(createRandom(1), count, latentSize), latentSize);
+  const fits = attributeNames.map(name => fitBoundary(name, latents, latentSize, new Float32Array(count), {}));
+  await makeRun('fit', none, { synthesis }, tree =>
+    writeBoundaries(tree, fits, { size: latentSize, geometry: 'sphere' }),
+  );
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+  await run({ out: join(folder, 'edits-some') }, log);
+  expect(warnings).toEqual([]);
+  await run({ out: join(folder, 'edits-none'), boundaries: none }, log);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^edits-none can draw faces and edit none: no attribute has a bound/),
+  ]);
 });
 
 test('the field of a fit comes along in half precision, and predicts the same', async () => {

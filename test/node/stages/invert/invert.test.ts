@@ -122,6 +122,11 @@ describe('edit of a portrait', () => {
     await editing({ portrait: [out], recipe: whole, move: [], out: repeated });
     expect(readFileSync(repeated).equals(readFileSync(whole))).toBe(true);
     await expect(editing({ recipe: strip, move: [], out: again })).rejects.toThrow(/Give its folder with --portrait$/);
+    await expect(
+      editing({ photo, points, quick: true, recipe: whole, move: [], out: again, force: true }),
+    ).rejects.toThrow(
+      /^\S+whole\.png is of the portrait [0-9a-f]{12}…; \S+ gave another\. Give the options by which it was found, such as --quick/,
+    );
     const film = join(root, 'film.webp');
     await editing({ portrait: [out], steps: 3, out: film });
     const { pages, xmp } = await sharp(film).metadata();
