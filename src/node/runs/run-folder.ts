@@ -141,7 +141,7 @@ function liesIn(path: string, folder: string): UserError {
   return new UserError(`${path} lies in ${folder}, which is made anew; copy it elsewhere, or choose another out`);
 }
 
-/** What is known of a run that takes the place of a finished one. */
+/** Facts about a run that takes the place of a finished one. */
 interface Renewed {
   /** Its inputs have been hashed already, which may take long. */
   readonly origin: Origin;

@@ -68,6 +68,11 @@ export async function unfinishedRun(
     const remedy = 'resume with the same options, or leave out --resume to start again';
     throw new UserError(`cannot resume ${out}: ${options.join('; ')}; ${remedy}`);
   }
-  if (changes.length > 0) log.info(`${now.stage}: starting ${out} again: ${changes.join('; ')}`);
-  return changes.length === 0 ? manifest : undefined;
+  if (changes.length > 0) {
+    log.info(`${now.stage}: starting ${out} again: ${changes.join('; ')}`);
+    return undefined;
+  }
+  const { options: others } = differences(earlier, now, computing);
+  if (others.length > 0) log.info(`${now.stage}: going on with other options: ${others.join('; ')}`);
+  return manifest;
 }

@@ -175,6 +175,19 @@ test('resume continues a run of the same options, whatever `resume` itself was',
   expect(existsSync(third.file('checkpoint'))).toBe(false);
 });
 
+test('a run that goes on with another option which may change says so, but not of threads', async () => {
+  const out = freshOut();
+  const length = { ...details, resume: true, resumable: ['kimg', 'threads'] };
+  const config = { ...details.config, kimg: 8, threads: 1 };
+  await interrupted(out, { ...length, config });
+  const { lines, log } = recording();
+  const longer = await interrupted(out, { ...length, config: { ...config, kimg: 2, threads: 2 }, log });
+  expect(longer.resumed).toBe(true);
+  expect(lines).toEqual(['prepare: going on with other options: kimg was 8, is 2 now']);
+  await interrupted(out, { ...length, config: { ...config, kimg: 2, threads: 2 }, log });
+  expect(lines).toHaveLength(1);
+});
+
 test('an unfinished run of a minute or more is set aside when it is begun anew without --resume', async () => {
   const out = freshOut();
   const first = await interrupted(out, details, run => writeFileSync(run.file('checkpoint'), '1'));
