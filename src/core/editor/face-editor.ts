@@ -163,7 +163,7 @@ export class FaceEditor {
     );
   }
 
-  /** @returns what is known of a direction, of a portrait with its own safe range. @throws UserError for an unknown name. */
+  /** @returns what is known of a direction; a portrait has its own safe ranges. @throws UserError for other names. */
   direction(name: string): DirectionFacts {
     const { directions } = this.#portrait ?? this.bundle;
     const names = directions.map(({ attribute }) => attribute);
@@ -273,13 +273,13 @@ export class FaceEditor {
     if (images.every(Number.isFinite)) return this.#portrait ? changesOnPhoto(images, this.#portrait) : images;
     const farthest = rows.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     throw new UserError(
-      `latents of ${name} must be near those it was trained on to be drawn; got numbers up to ${farthest.toPrecision(3)}. Move less`,
+      `latents of ${name} must be near those it was trained on to be drawn; got ${farthest.toPrecision(3)} among them. Move less`,
     );
   }
 
   /**
    * @param images [n, 3, R, R] in [-1, 1]; those of a portrait are scored as they are once they are pasted back.
-   * @returns logits [n, attributes], in the order of `attributes`. @throws UserError for numbers that are no whole images.
+   * @returns logits [n, attributes], in the order of `attributes`. @throws UserError for what is no whole images.
    */
   async score(images: Float32Array): Promise<Float32Array<ArrayBuffer>> {
     const { name, resolution } = this.bundle;

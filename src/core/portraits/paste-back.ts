@@ -93,7 +93,7 @@ export function withPatch(photo: Photo, { left, top, width, height, pixels }: Pa
 
 /**
  * @param images edited faces, [n, 3, R, R]. @param crop the face as it is in the photo, [3, R, R].
- * @returns the faces as they are in the photo once they are pasted back: toward the edge, as the photo's own. A new array.
+ * @returns a new array: the faces as they are once they are pasted back, toward the edge as the photo's own.
  */
 export function asPasted(images: Float32Array, crop: Float32Array): Float32Array<ArrayBuffer> {
   const area = crop.length / 3;

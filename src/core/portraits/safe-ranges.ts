@@ -1,5 +1,5 @@
-// How far a photo's face may be moved. Safe ranges are measured on generated faces; the latent of a photo was sought for its
-// pixels and lies elsewhere, often nearer to a boundary than generated faces that look the same, and so has too little room.
+// How far a photo's face may be moved. Safe ranges are measured on generated faces; a photo's latent was sought for its
+// pixels and lies elsewhere, often nearer to an end than generated faces that look the same, with too little room.
 import type { Direction, DirectionFacts } from '../directions/direction.ts';
 import { distanceTo } from '../editing/distances.ts';
 
@@ -33,10 +33,11 @@ export function directionsOnPhoto(
 }
 
 /**
- * @param safe the safe range of generated faces. @param curve [distance, median logit], both rising; see `boundarySchema`.
+ * @param safe the safe range of generated faces.
+ * @param curve [distance, median logit], both rising; see `boundarySchema`.
  * @param here signed distance of the photo's latent. @param logit the classifier's of the photo.
- * @returns the range in which the photo has as much room to each side as a generated face at its distance, or as one that the
- *   classifier is as sure of, whichever is more; within the curve, beyond which nothing was measured.
+ * @returns the range in which the photo has as much room to each side as a generated face at its distance, or as one
+ *   that the classifier is as sure of, whichever is more; within the curve, beyond which nothing was measured.
  */
 export function rangeOnPhoto(safe: Range, curve: Curve, here: number, logit: number): Range {
   const [low, high] = safe;

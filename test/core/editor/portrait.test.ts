@@ -201,7 +201,7 @@ test('what is drawn and scored is the photo with the change, not the face that s
   expect(wanted[0]!.reached).toBeGreaterThan(0);
 });
 
-test('the classifier sees an edit as it is in the photo, where it fades out toward the edge of the square', async () => {
+test('the classifier sees an edit as it is in the photo, where it fades out toward the edge', async () => {
   const { editor: own, start, crop } = portrait;
   const drawn = await own.render([own.edit({ ...start, moves: ['Young=4'] }).latent]);
   expect(await own.score(drawn)).toEqual(await editor.score(asPasted(drawn, crop)));

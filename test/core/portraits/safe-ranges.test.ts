@@ -1,4 +1,4 @@
-// Checks that a photo's face has as much room as generated faces that look the same, and never less than its latent had.
+// Checks that a photo's face has as much room as generated faces that look the same, and never less than before.
 import { expect, test } from 'vitest';
 import type { DirectionFacts } from '../../../src/core/directions/direction.ts';
 import { directionsOnPhoto, distanceAtLogit, rangeOnPhoto } from '../../../src/core/portraits/safe-ranges.ts';

@@ -186,8 +186,8 @@ export const bundle = defineStage({
       const bytes = Object.values(contents).reduce((sum, content) => sum + content.length, 0);
       if (directions.every(({ boundary }) => boundary === null)) {
         log.warn(
-          `${name} can draw faces and edit none: no attribute has a boundary. Make more faces (synthesize --count), or ` +
-            'fit to more of each (fit --ratio)',
+          `${name} can draw faces and edit none: no attribute has a boundary. Make more faces (synthesize --count), ` +
+            'or fit to more of each (fit --ratio)',
         );
       }
       const controllable = facts.attributes.filter(attribute => attribute.controllable).length;

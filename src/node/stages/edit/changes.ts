@@ -33,7 +33,7 @@ export interface FaceChange {
     readonly residual: number;
     /** Signed distance from the attribute's boundary. */
     readonly distance: Change;
-    /** Distances between which others hardly change on this face: a photo has its own. Left out where nobody measured. */
+    /** Distances between which others hardly change on this face; a photo has its own. Left out where unknown. */
     readonly safeRange?: SafeRange;
     /** Left out for directions that the classifier knows nothing of. */
     readonly probability?: Change;

@@ -212,8 +212,8 @@ function portraitOf(sha256: string, path: string, photos: readonly OpenedPhoto[]
   if (photo !== undefined) return { name: photo.name, editor: photo.portrait.editor, photo };
   if (photos.length === 0) refuseWithoutPortrait(sha256, path);
   throw new UserError(
-    `${path} is of the portrait ${sha256.slice(0, 12)}…; ${photos.map(({ name }) => name).join(', ')} gave another. Give ` +
-      'the options by which it was found, such as --quick, or the folder of that portrait with --portrait',
+    `${path} is of the portrait ${sha256.slice(0, 12)}…; ${photos.map(({ name }) => name).join(', ')} gave another. ` +
+      'Give the options by which it was found, such as --quick, or the folder of that portrait with --portrait',
   );
 }
 

@@ -1,11 +1,14 @@
 // Edits photos: opens them as portraits, writes the whole photo with the edit in it, and draws frames at the photo's own detail.
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { formatMove } from '../../../core/editing/moves.ts';
 import type { Recipe } from '../../../core/editing/recipe.ts';
+import type { MoveRange } from '../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { firstFew, UserError } from '../../../core/errors.ts';
 import { cropFace } from '../../../core/portraits/crop-face.ts';
 import { withPatch } from '../../../core/portraits/paste-back.ts';
+import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeWhole } from '../../files/files.ts';
 import { checkFolderWritable, realPlace } from '../../files/places.ts';
@@ -129,6 +132,31 @@ export async function photosIn(folder: string, out: string, log: Log): Promise<s
     throw new UserError(`${folder} must hold photos; it has none that end in ${Object.keys(formats).join(', ')}`);
   await checkFolderWritable(out);
   return photos;
+}
+
+/** @throws UserError where `out` holds a photo of `folder` as edited by other moves: it would pass for what is asked. */
+export async function checkNoOtherEdits(folder: string, out: string, moves: readonly MoveRange[]): Promise<void> {
+  const [asked, there] = await Promise.all([folder, out].map(each => readdir(each).catch((): string[] => [])));
+  for (const name of there!.filter(each => asked!.includes(each)).sort()) {
+    const [recipe] = await readRecipeFile(join(out, name)).catch((): Recipe[] => []); // no picture of ours
+    if (recipe === undefined || isMadeBy(recipe, moves)) continue;
+    const made = recipe.moves.map(formatMove).join(', ') || 'no moves';
+    throw new UserError(
+      `--out must hold no other edits of these photos; ${join(out, name)} is one by ${made}. Choose another --out, ` +
+        'or give --force to replace them',
+    );
+  }
+}
+
+/** Whether the moves are those asked for; a probability has become a strength, which tells nothing of the wish. */
+function isMadeBy({ moves: made }: Recipe, moves: readonly MoveRange[]): boolean {
+  const isThere = ({ to }: MoveRange) =>
+    made.some(move =>
+      to.kind === 'probability'
+        ? move.kind === 'relative' && move.attribute === to.attribute
+        : formatMove(move) === formatMove(to),
+    );
+  return made.length === moves.length && moves.every(isThere);
 }
 
 /**

@@ -39,6 +39,7 @@ import {
 } from './faces.ts';
 import {
   checkFinding,
+  checkNoOtherEdits,
   editedPhoto,
   editFolder,
   openPhotos,
@@ -231,6 +232,7 @@ async function editPhotos(config: Config, folder: string, context: StageContext)
   const editor = await openPhotoBundle(config.bundle, config);
   checkOpensPhotos(editor.bundle);
   await checkWishes(config, editor, silentLog);
+  if (!force && config.recipe === undefined) await checkNoOtherEdits(folder, out, config.move.map(parseMoveRange));
   if (config.queue !== undefined) {
     await editor.release();
     return photosResult(config, editor, await editFolderByQueue(config, folder, context), context);

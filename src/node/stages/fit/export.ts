@@ -14,8 +14,8 @@ import type { Faces } from './faces.ts';
 
 /**
  * @param inputs files and folders that are read. @param names of the directions, as far as they are known.
- * @throws UserError where an export would replace one of the inputs or mix with the files of a run, and as `boundaryPaths`,
- *   before any work.
+ * @throws UserError where an export would replace one of the inputs or mix with the files of a run, and as
+ *   `boundaryPaths`, before any work.
  */
 export async function checkExport(
   folder: string,

@@ -16,7 +16,7 @@ const known = (details: ScoredDirection): ScoredDirection =>
     ? details
     : { ...details, boundary: { ...details.boundary, calibration: steep, safeRange: [-0.01, 0.01] } };
 
-test('a photo within its own safe range is not warned of, beyond it is told by that, beside seeds by theirs', async () => {
+test('a photo is warned of beyond its own safe range alone, beside seeds beyond theirs', async () => {
   const files = await makeTinyBundle({}, 16, known, [], { kind: tinyStyle, encoder: true });
   const editor = await loadBundle(cpuDevice(1), readerOf(files), hashBytes);
   const photo = paintedPhoto(40, 30, (x, y) => [60 + 3 * x, 80 + 3 * y, 100]);

@@ -180,6 +180,15 @@ test('edit of a folder writes what it can and says why it cannot the rest', asyn
   expect(result.photos![1]!.problem).toContain('b.jpg must be a whole photo');
   expect(edit.print!(result).split('\n')[0]).toBe('2 of 3 photos edited');
   expect((await pixelsOf(join(target, 'c.jpg'))).width).toBe(64);
+  // The same command goes on; another one would leave what is there under the names of what it was to make.
+  await editing({ ...wish, move: ['Young=p99'], nearest: true, out: target, force: false });
+  const before = readFileSync(join(target, 'a.jpg'));
+  for (const move of [['Male=1'], ['Young=1'], ['Young=p99', 'Male=1']]) {
+    await expect(editing({ ...wish, move, nearest: true, out: target, force: false })).rejects.toThrow(
+      /^--out must hold no other edits of these photos; \S+a\.jpg is one by Young=\S+\. Choose another --out, or give --force/,
+    );
+  }
+  expect(readFileSync(join(target, 'a.jpg')).equals(before)).toBe(true);
   await expect(editing({ photos: folder, points, out: folder })).rejects.toThrow(/another folder than --photos/);
   const spoilt = join(root, 'spoilt');
   mkdirSync(spoilt);

@@ -89,7 +89,7 @@ function keyOf(sha256: string): string {
   return `${keyStart}${sha256.slice(0, 12)}`;
 }
 
-/** @returns undefined where storage is forbidden or full: the faces then stay on the screen until the page is closed. */
+/** @returns undefined where storage is forbidden or full: the faces stay on the screen until the page is closed. */
 function stored<Result>(use: () => Result): Result | undefined {
   try {
     return use();
