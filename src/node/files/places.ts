@@ -58,6 +58,12 @@ export async function realPlace(path: string): Promise<string> {
   return (await exists(full)) ? realpath(full) : join(await realPlace(above), basename(full));
 }
 
+/** Whether a path leads to a file or folder or into it, whatever links it goes through. */
+export async function isIn(path: string, place: string): Promise<boolean> {
+  const [real, above] = [await realPlace(path), await realPlace(place)];
+  return real === above || real.startsWith(above + sep);
+}
+
 /** Whether a folder that is there must keep its place, so that no other folder can be renamed to it. */
 export async function isFixed(folder: string): Promise<boolean> {
   const parent = dirname(folder);

@@ -1,13 +1,13 @@
 // Keeps each stage's output in one folder that appears only when it is complete, with what is needed to repeat it.
 import { mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { removeTree, renamePatiently } from '../files/durable.ts';
 import { writeJson } from '../files/files.ts';
 import { appendJsonLine, filterJsonLines, type JsonObject } from '../files/json-lines.ts';
-import { realPlace } from '../files/places.ts';
+import { isIn, realPlace } from '../files/places.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { exists, type Manifest, packageVersion, plainJson, readManifest, runFiles, schemaVersion } from './manifest.ts';
 import { hashInputs, type Input, lastingOptions, neutralOptions, type Origin } from './origin.ts';
@@ -129,12 +129,6 @@ async function locked<T>(
 
 function inputPaths({ inputs }: RunDetails): string[] {
   return Object.values(inputs).map(input => resolve(typeof input === 'string' ? input : input.path));
-}
-
-/** Whether a path leads to a folder or into it, whatever links it goes through. */
-async function isIn(path: string, folder: string): Promise<boolean> {
-  const [place, above] = [await realPlace(path), await realPlace(folder)];
-  return place === above || place.startsWith(above + sep);
 }
 
 function liesIn(path: string, folder: string): UserError {

@@ -114,18 +114,21 @@ export async function moveIntoPlace(place: RunPlace, keepsOld = false): Promise<
 async function moveInside(place: RunPlace, keepsOld: boolean): Promise<void> {
   const { final, partial, replaced, earlier } = place;
   const manifest = join(final, runFiles.manifest);
-  if (await exists(manifest)) await renamePatiently(manifest, replaced);
-  if (await exists(replaced)) {
-    const old = (await contentAt(place)).filter(name => name !== basename(replaced));
+  if (await exists(manifest)) {
     if (keepsOld) {
       await removeTree(earlier);
-      await mkdir(earlier);
-      for (const name of old) await renamePatiently(join(final, name), join(earlier, name));
-      await renamePatiently(replaced, join(earlier, runFiles.manifest));
-    } else {
-      for (const name of old) await removeTree(join(final, name));
-      await rm(replaced);
+      await mkdir(earlier); // without a manifest until the old run is whole in it
     }
+    await renamePatiently(manifest, replaced);
+  }
+  if (await exists(replaced)) {
+    const old = (await contentAt(place)).filter(name => name !== basename(replaced));
+    for (const name of old) {
+      if (keepsOld) await renamePatiently(join(final, name), join(earlier, name));
+      else await removeTree(join(final, name));
+    }
+    if (keepsOld) await renamePatiently(replaced, join(earlier, runFiles.manifest));
+    else await rm(replaced);
   }
   const names = (await readdir(partial)).filter(name => name !== runFiles.manifest);
   for (const name of [...names, runFiles.manifest]) await renamePatiently(join(partial, name), join(final, name));
@@ -133,21 +136,34 @@ async function moveInside(place: RunPlace, keepsOld: boolean): Promise<void> {
   await rmdir(partial);
 }
 
-/** Repairs a crash within `moveIntoPlace`: the old run gets its name back, or goes if the new one is there. */
+/**
+ * Repairs a crash within `moveIntoPlace`: the old run gets its name back; if the new one is there, it goes, or is set aside
+ * where that was begun or it is worth keeping.
+ */
 export async function restoreReplaced(place: RunPlace): Promise<void> {
   const { final, partial, replaced, earlier, inside } = place;
   if (inside) {
     const isWhole = (await exists(join(partial, runFiles.manifest))) && (await readManifest(partial)).finished !== null;
-    if (isWhole) await moveInside(place, false);
-    return;
+    if (!isWhole) return;
+    const isUntouched = await exists(join(final, runFiles.manifest));
+    const isHalfMoved = (await exists(earlier)) && !(await exists(join(earlier, runFiles.manifest)));
+    return moveInside(place, isUntouched || isHalfMoved);
   }
   if (!(await exists(replaced))) return;
   if (!(await exists(final))) await rename(replaced, final);
-  else if ((await readManifest(replaced)).seconds <= worthKeeping) await removeTree(replaced);
+  else if ((await secondsOf(replaced)) <= worthKeeping) await removeTree(replaced);
   else {
     await removeTree(earlier);
     await rename(replaced, earlier);
   }
+}
+
+/** @returns seconds that a finished run took; 0 for what is no run of this version. */
+async function secondsOf(folder: string): Promise<number> {
+  return readManifest(folder).then(
+    ({ seconds }) => seconds,
+    () => 0,
+  );
 }
 
 /** Files that differ between runs of equal results: where and when they were made. */

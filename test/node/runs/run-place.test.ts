@@ -1,6 +1,15 @@
 // Checks that a run finds its place where people put it: mount points, links, the folder one stands in, leftovers.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { openRun, withRun } from '../../../src/node/runs/run-folder.ts';
@@ -51,6 +60,36 @@ test.skipIf(disk === undefined)('a run is written into a mount point, resumed th
   await expect(make(out, 'newer')).rejects.toThrow(/is a finished run; give --force/);
   expect((await openRun(out, 'prepare')).summary).toEqual({ content: 'new' });
   expect(existsSync(partial) || existsSync(replaced)).toBe(false);
+
+  // Where the old run was to be set aside, as another input makes it anew, and half of it had been.
+  const { earlier } = await placeOf(out);
+  for (const folder of [partial, earlier]) mkdirSync(folder);
+  writeFileSync(join(out, 'more.txt'), 'old');
+  renameSync(join(out, 'new.txt'), join(earlier, 'new.txt'));
+  copyFileSync(join(out, 'manifest.json'), join(partial, 'manifest.json'));
+  writeFileSync(join(partial, 'newer.txt'), 'newer');
+  renameSync(join(out, 'manifest.json'), replaced);
+  await expect(make(out, 'newest')).rejects.toThrow(/is a finished run; give --force/);
+  expect(readdirSync(out).sort()).toEqual(['.earlier', 'lost+found', 'manifest.json', 'newer.txt']);
+  expect(readdirSync(earlier).sort()).toEqual(['config.json', 'manifest.json', 'more.txt', 'new.txt']);
+});
+
+test('a power cut after the new run had its name leaves nothing behind, or what took a minute', async () => {
+  for (const [seconds, isKept] of [
+    [undefined, false], // an empty folder, which stood there before
+    [5, false],
+    [61, true],
+  ] as const) {
+    const out = fresh(`cut-${seconds}`);
+    await make(out, 'new');
+    const { replaced, earlier } = await placeOf(out);
+    mkdirSync(replaced);
+    const manifest = readFileSync(join(out, 'manifest.json'), 'utf8');
+    const old = manifest.replace(/"seconds": [\d.e-]+/, `"seconds": ${seconds}`);
+    if (seconds !== undefined) writeFileSync(join(replaced, 'manifest.json'), old);
+    await expect(make(out, 'newer')).rejects.toThrow(/is a finished run; give --force/);
+    expect([existsSync(replaced), existsSync(earlier)]).toEqual([false, isKept]);
+  }
 });
 
 test('a link to an empty folder elsewhere is followed, and so is one to a folder that is not there yet', async () => {

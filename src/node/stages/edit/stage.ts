@@ -10,7 +10,7 @@ import { firstFew, UserError } from '../../../core/errors.ts';
 import { geometryNames } from '../../../core/models/latents.ts';
 import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { writeWhole } from '../../files/files.ts';
-import { checkFileFree, realPlace } from '../../files/places.ts';
+import { checkFileFree, isIn } from '../../files/places.ts';
 import { silentLog } from '../../log/log.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import type { OpenedPhoto } from '../../photos/portrait-run.ts';
@@ -197,8 +197,13 @@ export const edit = defineStage({
     for (const move of config.move) {
       if (/[,%]/.test(move)) context.log.info(`--move ${move} is read as ${formatMoveRange(parseMoveRange(move))}`);
     }
-    if (config.photo !== undefined && (await realPlace(config.photo)) === (await realPlace(config.out))) {
-      throw new UserError(`--out must be another file than --photo; got ${config.out} for both`);
+    const { out, photo, portrait = [] } = config;
+    if (photo !== undefined && (await isIn(out, photo))) {
+      throw new UserError(`--out must be another file than --photo; got ${out} for both`);
+    }
+    for (const folder of portrait) {
+      if (!(await isIn(out, folder))) continue;
+      throw new UserError(`--out must lie outside the portrait ${folder}; got ${out}. Give another`);
     }
     const recipes = config.recipe === undefined ? [] : await readRecipeFile(config.recipe);
     checkRecipesFitPhotos(config, recipes);
@@ -232,7 +237,7 @@ async function editPhotos(config: Config, folder: string, context: StageContext)
   const editor = await openPhotoBundle(config.bundle, config);
   checkOpensPhotos(editor.bundle);
   await checkWishes(config, editor, silentLog);
-  if (!force && config.recipe === undefined) await checkNoOtherEdits(folder, out, config.move.map(parseMoveRange));
+  if (!force) await checkNoOtherEdits(folder, out, config.move.map(parseMoveRange));
   if (config.queue !== undefined) {
     await editor.release();
     return photosResult(config, editor, await editFolderByQueue(config, folder, context), context);

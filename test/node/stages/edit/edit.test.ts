@@ -79,6 +79,12 @@ test('a photo is never replaced by its own edit, whatever link leads to it', asy
     );
   }
   expect(readFileSync(photo, 'utf8')).toBe('the only one');
+  const portrait = join(folder, 'portrait-of-one');
+  mkdirSync(portrait);
+  const out = join(portrait, 'photo.jpg');
+  await expect(run({ bundle, portrait: [portrait], move: ['Young=1'], out, force: true })).rejects.toThrow(
+    `--out must lie outside the portrait ${portrait}; got ${out}. Give another`,
+  );
 });
 
 test('a recipe of a photo is refused with a folder and without a portrait, before any work', async () => {
