@@ -1,10 +1,12 @@
 // Says what a command would do, for `--dry-run`: reads the disk, writes nothing.
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../core/errors.ts';
-import { exists } from '../files/places.ts';
+import { explainingDiskErrors } from '../files/disk-errors.ts';
+import { exists, isIn } from '../files/places.ts';
 import { isSetAside } from '../runs/run-folder.ts';
 import { contentAt, placeOf } from '../runs/run-place.ts';
 import { checkDestination, destinationOf } from '../stages/framework/destination.ts';
+import { optionsOf, pathValues } from '../stages/framework/option-schema.ts';
 import type { Stage, Step } from '../stages/framework/stage.ts';
 import { printValues } from './print-values.ts';
 
@@ -20,10 +22,13 @@ export interface PlannedStep {
 export async function planOf(stage: Stage, config: Readonly<Record<string, unknown>>): Promise<PlannedStep[]> {
   const steps: readonly Step[] = (await stage.steps?.(config)) ?? [{ stage, config }];
   return Promise.all(
-    steps.map(async step => ({
+    steps.map(async (step, i) => ({
       stage: step.stage.name,
       options: step.config,
-      would: await effect(step),
+      would: await effect(
+        step,
+        steps.slice(0, i).map(({ config }) => String(config.out)),
+      ),
     })),
   );
 }
@@ -39,16 +44,18 @@ function indented(text: string): string {
   return text.replaceAll(/^/gm, '  ');
 }
 
-async function effect({ stage, config, keptIfNewer }: Step): Promise<string> {
+/** @param made where the steps before it write. */
+async function effect({ stage, config, keptIfNewer }: Step, made: readonly string[]): Promise<string> {
   const { out, resume } = config;
-  if (typeof out !== 'string') return 'write nothing';
-  if (destinationOf(stage.options, config) === undefined) return `write into ${out}`;
   try {
     await checkDestination(stage.options, config);
+    await checkInputs(stage, config, made);
   } catch (error) {
     if (error instanceof UserError) return `refuse: ${error.message}`;
     throw error;
   }
+  if (typeof out !== 'string') return 'write nothing';
+  if (destinationOf(stage.options, config) === undefined) return `write into ${out}`;
   const place = await placeOf(out);
   const isEmptyFolder = async () => (await stat(out)).isDirectory() && (await contentAt(place)).length === 0;
   if ((await exists(out)) && !(await isEmptyFolder())) {
@@ -60,4 +67,19 @@ async function effect({ stage, config, keptIfNewer }: Step): Promise<string> {
   if (resume === true) return `continue ${partial} and make ${out} of it`;
   const isKept = await isSetAside(place);
   return `${isKept ? `rename ${partial} to ${earlier}` : `drop ${partial}`} and write ${out}`;
+}
+
+/** Paths that a command writes to; it reads all others. */
+const written: ReadonlySet<string> = new Set(['out', 'export']);
+
+/** @throws UserError for a path that is read and not there, unless a step before makes it or something in it. */
+async function checkInputs(stage: Stage, config: Step['config'], made: readonly string[]): Promise<void> {
+  for (const { key, values, items } of optionsOf(stage)) {
+    if ((values ?? items?.values) !== pathValues || written.has(key)) continue;
+    if (key === 'startFrom' && config.resume === true) continue; // an unfinished training has left it behind
+    for (const path of [config[key] ?? []].flat().map(String)) {
+      const isMade = await Promise.all(made.map(out => isIn(out, path)));
+      if (!isMade.includes(true)) await explainingDiskErrors('read', path, () => stat(path));
+    }
+  }
 }

@@ -1,12 +1,12 @@
 // Prints plain data as a list, for stages that have no words of their own for their result.
 
-/** A line for each value; groups of values are indented under their name. */
+/** A line for each value that there is; groups of values are indented under their name. */
 export function printValues(values: object): string {
   return linesOf(values, '').join('\n');
 }
 
 function linesOf(values: object, indent: string): string[] {
-  const entries = Object.entries(values);
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   const width = entries.reduce((most, [key]) => Math.max(most, key.length), 0);
   return entries.flatMap(([key, value]) => {
     if (isPlainList(value)) return [`${indent}${key.padEnd(width)}  ${listText(value)}`];

@@ -1,7 +1,7 @@
 // Reads the values of options as people type them: lists, ranges of seeds, paths with commas, other minus signs.
 import { existsSync } from 'node:fs';
 import { UserError } from '../../core/errors.ts';
-import { flagOf, type OptionSchema, type ValueSchema } from '../stages/framework/option-schema.ts';
+import { flagOf, type OptionSchema, pathValues, type ValueSchema } from '../stages/framework/option-schema.ts';
 
 /** Most numbers that a range such as 0-63 may stand for. */
 const longestRange = 1_000_000;
@@ -17,7 +17,7 @@ export function readValue(text: string, schema: OptionSchema): unknown {
   if (schema.type !== 'array') return readSingle(text, schema);
   const { items = {} } = schema;
   if (items.type === 'integer') return splitList(text, /[,;\s]+/).flatMap(piece => readRange(piece, schema.key));
-  if (items.values === 'a path') return readPaths(text);
+  if (items.values === pathValues) return readPaths(text);
   // A move's comma may stand before decimals, as in Young=-0,5: only one before the next move parts two.
   if (schema.list === 'moves') return splitList(text, /,(?=[^,=]*=)/);
   return splitList(text, /,/).map(piece => readSingle(piece, items));

@@ -148,7 +148,7 @@ test('the command of a run gives its options back, without those it has by defau
 });
 
 test('a summary without words of its own is printed as a list', () => {
-  const text = printValues({ images: 3, splits: { train: 2, test: 1 }, seconds: 1.23456789 });
+  const text = printValues({ images: 3, skipped: undefined, splits: { train: 2, test: 1 }, seconds: 1.23456789 });
   expect(text).toBe('images   3\nsplits\n  train  2\n  test   1\nseconds  1.23457');
   const seeds = Array.from({ length: 300_000 }, (_, i) => i);
   expect(printValues({ seeds, few: ['a', 'b'] })).toBe('seeds  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, … (300000)\nfew    a, b');

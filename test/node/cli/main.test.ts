@@ -58,10 +58,11 @@ test('a dry run says that a command writes into a folder where it would', () => 
 
 test('a dry run tells options and effects, and writes nothing', () => {
   const out = join(root, 'planned');
-  const flags = ['pipeline', '--preset', 'tiny', '--celeba', 'absent', '--out', out, '--dry-run'];
+  const flags = ['pipeline', '--preset', 'tiny', '--celeba', root, '--out', out, '--dry-run'];
   const { status, stdout, stderr } = faceTuning(...flags);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toMatch(/^prepare\n {2}celeba +absent\n/);
+  expect(stdout).toMatch(/^prepare\n {2}celeba +\//);
+  expect(stdout).not.toMatch(/refuse|undefined/); // the later steps read what the earlier ones make
   expect(stdout).toContain(`→ would write ${join(out, 'gan')}\n`);
   expect(stdout).toContain(`→ would write ${join(out, 'report.html')}\n`);
   expect(existsSync(out)).toBe(false);

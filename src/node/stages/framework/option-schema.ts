@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import type { Stage } from './stage.ts';
 
+/** `values` of a path, by which it is told from other texts. */
+export const pathValues = 'a path';
+
 /** The JSON Schema of one value. */
 export interface ValueSchema {
   readonly type?: string | undefined;

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { mostPsi } from '../../../core/models/latents.ts';
 import { deviceNames } from '../../devices/device.ts';
+import { pathValues } from './option-schema.ts';
 
 /** A side length of square images. @throws (as a zod issue) unless a power of two from 4 to 1024. */
 export function resolutionOption() {
@@ -19,7 +20,7 @@ export function resolutionOption() {
  * are compared by their content.
  */
 export function pathOption() {
-  return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: 'a path', neutral: true });
+  return z.string().min(1, { error: 'must be a path, not empty' }).meta({ values: pathValues, neutral: true });
 }
 
 /** A name; an empty one, such as a lone comma leaves in a list, is refused before anything is read. */
