@@ -55,7 +55,7 @@ export const editSchema = z
       .array(attribute)
       .max(mostNames)
       .optional()
-      .describe('directions that stay; suggested: those that the model suggests')
+      .describe('directions that stay unless they are moved themselves; suggested: those that the model suggests')
       .openapi({ example: ['Male'] }),
     hold: z.enum(holdNames).optional().describe("how locks hold; left out: the model's way"),
     geometry: z.enum(geometryNames).optional().describe("left out: the model's"),
@@ -159,6 +159,7 @@ export const editedSchema = z
     moves: z.array(
       z.object({
         attribute: z.string(),
+        locked: z.boolean().describe('whether it is locked too, which holds it against moves of others, not its own'),
         strength: z.number().describe('how far it went along the direction, in σ'),
         residual: z.number().describe('share of the direction that the locks left'),
         distance: change,

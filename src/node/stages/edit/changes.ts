@@ -28,6 +28,8 @@ export interface FaceChange {
   readonly first?: readonly FirstMove[] | undefined;
   readonly moves: readonly {
     readonly attribute: string;
+    /** Whether it is locked too, which holds it against moves of others and not against its own. */
+    readonly locked: boolean;
     /** Length of the move along the direction, in σ, and the share of the direction that the locks leave. */
     readonly strength: number;
     readonly residual: number;
@@ -56,6 +58,7 @@ const smallResidual = 0.3;
 export interface Comparison {
   /** The one that knows the face: of a photo, its portrait's. */
   readonly editor: FaceEditor;
+  readonly locks: readonly string[];
   readonly before: Edited;
   readonly after: Edited;
   /** Calibrated probabilities of the attributes that the classifier knows, in its order. */
@@ -75,17 +78,18 @@ export async function compare(editor: FaceEditor, face: Face, drawn: DrawnFace):
     const [from, to] = [i, scored.length + i].map(at => probabilityOf(details, logits[at]!));
     return [details.attribute, [from!, to!]] as const;
   });
-  return { editor, before, after: drawn.edits.at(-1)!, probabilities: new Map(probabilities) };
+  return { editor, locks: face.locks, before, after: drawn.edits.at(-1)!, probabilities: new Map(probabilities) };
 }
 
 /** @returns each moved attribute with how far it went. */
-export function movesIn({ editor, before, after, probabilities }: Comparison): FaceChange['moves'] {
+export function movesIn({ editor, locks, before, after, probabilities }: Comparison): FaceChange['moves'] {
   return after.steps.map(({ attribute, strength, residual }) => {
     const probability = probabilities.get(attribute);
     const distance: Change = [before.distances[attribute]!, after.distances[attribute]!];
     const { safeRange } = editor.direction(attribute).boundary ?? {};
     return {
       attribute,
+      locked: locks.includes(attribute),
       strength,
       residual,
       distance,
@@ -122,8 +126,8 @@ export async function changeOf({ name, face, editor }: NamedFace, drawn: DrawnFa
 }
 
 /**
- * @returns a line for each moved attribute that is not controllable, hardly shows, or leaves its safe range, at either end of a
- *   strip.
+ * @returns a line for each moved attribute that is not controllable, is locked too, hardly shows, or leaves its safe
+ *   range, at either end of a strip.
  */
 export function warningsAbout(
   editor: FaceEditor,
@@ -139,6 +143,9 @@ export function warningsAbout(
     const moves = all.filter(move => move.attribute === attribute);
     const warnings: string[] = [];
     if (!controllable) warnings.push(`${attribute} is not controllable in ${editor.bundle.name}: ${reason}`);
+    if (changes.some(change => change.moves.some(move => move.attribute === attribute && move.locked))) {
+      warnings.push(`${attribute} is moved though it is locked: a lock holds against moves of others, not its own`);
+    }
     const residual = Math.min(...moves.map(move => move.residual));
     if (residual < smallResidual) {
       const left = (100 * residual).toFixed(0);

@@ -101,6 +101,15 @@ test('as JSON it tells what the edit did, and carries the picture where that is 
   expect(said.picture).toBe(`data:image/png;base64,${Buffer.from(png.bytes).toString('base64')}`);
 });
 
+test('a lock on what is moved itself is told', async () => {
+  const asked = { seed: 7, moves: ['Young=0.1'], locks: ['Young'] };
+  const { response } = await ask(edits, edits, posted(asked, { Accept: 'application/json' }));
+  expect(await response.json()).toMatchObject({
+    moves: [{ attribute: 'Young', locked: true }],
+    warnings: ['Young is moved though it is locked: a lock holds against moves of others, not its own'],
+  });
+});
+
 test.each([
   ['a latent', { latent: Array.from({ length: 64 }, (_, i) => Math.sin(i)), moves: ['Young=1'] }],
   ['moves as data', { seed: 1, moves: [{ attribute: 'Young', kind: 'relative', strength: -1 }] }],

@@ -241,6 +241,14 @@ test('warns where the locks leave little of a direction', async () => {
   ]);
 });
 
+test('warns of a lock on what is moved itself, which holds it against the other moves alone', async () => {
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (message: string) => warnings.push(message) };
+  const options = { seed: [7, 8], move: ['Young=0.1', 'Male=0.1'], out: join(folder, 'own-lock.png') };
+  await run({ ...options, lock: ['Young', 'Smiling'] }, log);
+  expect(warnings).toEqual(['Young is moved though it is locked: a lock holds against moves of others, not its own']);
+});
+
 describe('a recipe repeats its edit to the byte', () => {
   const latents = join(folder, 'latents.npy');
   beforeAll(() => {
@@ -349,7 +357,7 @@ test('tells what it did to each face', async () => {
   );
   const distance = ends.map(({ distances }) => distances.Young);
   const { attribute, residual, strength } = ends[1]!.steps[0]!;
-  expect(second!.moves).toEqual([{ attribute, residual, strength, distance, probability }]);
+  expect(second!.moves).toEqual([{ attribute, locked: false, residual, strength, distance, probability }]);
   const gains = second!.unintended.map(change => Math.abs(change.probability[1] - change.probability[0]));
   expect(gains).toEqual([...gains].sort((a, b) => b - a));
   expect(second!.unintended.map(change => change.attribute)).not.toContain('Young');
