@@ -58,11 +58,14 @@ export function editStrip(
   steps: number,
 ): Edited[] {
   checkSteps(steps);
-  return Array.from({ length: steps }, (_, frame) => {
+  const edits: Edited[] = [];
+  // The ends come first, so that a refusal tells the moves that were asked for, not those of a frame between.
+  for (const frame of new Set([steps - 1, 0, ...Array(steps).keys()])) {
     const fraction = steps === 1 ? 1 : frame / (steps - 1);
     const moves = ranges.map(({ to, from }) => between(from ?? unmoved(to, edit), to, fraction));
-    return editLatent({ ...edit, moves });
-  });
+    edits[frame] = editLatent({ ...edit, moves });
+  }
+  return edits;
 }
 
 /** @returns the move that leaves an attribute where the face has it: the start of a range that names none. */

@@ -41,6 +41,12 @@ describe('a strip', () => {
     const [frame] = editStrip({ latent, directions, locks: [] }, [range('Young=2')], 1);
     expect(frame!.steps[0]!.strength).toBe(2);
   });
+
+  test('that goes too far tells the end that was asked for, not a frame on the way', () => {
+    const strip = (text: string) => () => editStrip({ latent, directions, locks: [] }, [range(text)], 7);
+    expect(strip('Young=30')).toThrow('steps of Young +30.00 leave it');
+    expect(strip('Young=-30..1')).toThrow('steps of Young −30.00 leave it');
+  });
 });
 
 // Three dots may mean 2 or 0.2.
