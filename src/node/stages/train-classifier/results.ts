@@ -45,3 +45,11 @@ export const toleratedErrors = 2;
 export function belowBaseline(results: readonly AttributeResult[]): string[] {
   return results.filter(row => row.gain < -toleratedErrors * row.gainError).map(row => row.attribute);
 }
+
+/** @returns the attributes on which all test images get the same answer, though some have them and some do not. */
+export function sameAnswer(results: readonly AttributeResult[]): string[] {
+  const isSame = (share: number) => share === 0 || share === 1;
+  return results
+    .filter(row => isSame(row.answerFrequency) && !isSame(row.labelFrequency))
+    .map(({ attribute }) => attribute);
+}

@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { UserError } from '../../../core/errors.ts';
+import { firstFew, UserError } from '../../../core/errors.ts';
 import { createRandom } from '../../../core/math/random.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { streams } from '../../../core/math/streams.ts';
@@ -27,7 +27,7 @@ import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { classifierOptions, classifierPreset, commonClassifierOptions } from './options.ts';
-import { allColumns, belowBaseline, firstOf, resultColumns, toleratedErrors } from './results.ts';
+import { allColumns, belowBaseline, firstOf, resultColumns, sameAnswer, toleratedErrors } from './results.ts';
 
 const checkpointFile = 'checkpoint.safetensors';
 const checkpointSchema = trainingStateSchema.extend({
@@ -52,16 +52,7 @@ export const trainClassifier = defineStage({
     const dataset = await openDataset(config.dataset);
     checkLabelled(dataset, 'train classifier');
     checkSplits(dataset, 'train');
-    if (config.cutout >= dataset.resolution) {
-      throw new UserError(
-        `--cutout must be less than the ${dataset.resolution} pixels of a side, or nothing of some pictures is left; got ${config.cutout}. Give a quarter of the side`,
-      );
-    }
-    if (2 * config.shift >= dataset.resolution) {
-      throw new UserError(
-        `--shift must be less than half the ${dataset.resolution} pixels of a side, or little of some pictures is left; got ${config.shift}. Give a tenth of the side`,
-      );
-    }
+    checkAugmentation(config, dataset.resolution);
     const { resume, force } = config;
     const { log } = context;
     warnOfMissing(dataset, log);
@@ -91,8 +82,8 @@ export const trainClassifier = defineStage({
         train(device, settings, training, validate, run, context),
       );
       const test = await imagesOf(dataset, 'test');
-      // Training accuracy is told from as many images as there are for the test.
-      const known = firstOf(training, test.count || training.count);
+      const counts = { trainingImages: training.count, testImages: test.count };
+      const known = firstOf(training, trainingShown(counts));
       const results = attributeResults(
         attributes,
         await score(weights, validation),
@@ -104,6 +95,13 @@ export const trainClassifier = defineStage({
       await writeTensors(run.file('classifier.safetensors'), weights, { architecture, thresholds, calibration });
       await writeJson(run.file('attributes.json'), results);
       await writeWhole(run.file('attributes.csv'), csvTable(allColumns, results));
+      const undecided = sameAnswer(results);
+      if (undecided.length > 0) {
+        log.warn(
+          `${config.out} gives all test pictures the same answer on ${firstFew(undecided)}: it has learned too little of ` +
+            'these to tell pictures apart by them. More pictures or more --epochs may help',
+        );
+      }
       await rm(run.file(checkpointFile), { force: true });
       // An attribute that all test images have, or none, has no AUC.
       const meanOf = (key: 'testAccuracy' | 'majorityBaseline' | 'auc' | 'calibrationError') =>
@@ -114,14 +112,31 @@ export const trainClassifier = defineStage({
         auc: meanOf('auc'),
         calibrationError: meanOf('calibrationError'),
         belowBaseline: belowBaseline(results),
-        trainingImages: training.count,
-        testImages: test.count,
+        ...counts,
         table: results,
       };
     });
   },
   print: result => [textTable(resultColumns, result.table), '', overall(result)].join('\n'),
 });
+
+/** @throws UserError for pictures that would be hidden or shifted away, whoever asked for that: a preset may have. */
+function checkAugmentation(config: z.output<typeof classifierOptions>, side: number): void {
+  const given = (key: 'cutout' | 'shift') =>
+    config[key] === classifierPreset(config)[key] ? `${config[key]} from --preset ${config.preset}` : config[key];
+  if (config.cutout >= side) {
+    throw new UserError(
+      `--cutout must be less than the ${side} pixels of a side, or nothing of some pictures is left; got ` +
+        `${given('cutout')}. Give a quarter of the side: --cutout ${side / 4}`,
+    );
+  }
+  if (2 * config.shift >= side) {
+    throw new UserError(
+      `--shift must be less than half the ${side} pixels of a side, or little of some pictures is left; got ` +
+        `${given('shift')}. Give a tenth of the side: --shift ${Math.floor(side / 10)}`,
+    );
+  }
+}
 
 /** Says what cannot be told without pictures of a split. */
 function warnOfMissing({ folder, indicesOf }: Dataset, log: Log): void {
@@ -133,6 +148,11 @@ function warnOfMissing({ folder, indicesOf }: Dataset, log: Log): void {
   }
 }
 
+/** The training accuracy is told from as many images as the test's, which is close enough; without any, from all. */
+function trainingShown({ trainingImages, testImages }: Pick<Means, 'trainingImages' | 'testImages'>): number {
+  return Math.min(trainingImages, testImages || trainingImages);
+}
+
 /** Means over the attributes; null in a kept run where there was nothing to take one of, as JSON knows no NaN. */
 interface Means {
   readonly testAccuracy: number | null;
@@ -140,14 +160,19 @@ interface Means {
   readonly auc: number | null;
   readonly calibrationError: number | null;
   readonly belowBaseline: readonly string[];
+  readonly trainingImages: number;
+  readonly testImages: number;
 }
 
-function overall({ testAccuracy, majorityBaseline, auc, calibrationError, belowBaseline }: Means): string {
+function overall({ testAccuracy, majorityBaseline, auc, calibrationError, belowBaseline, ...images }: Means): string {
+  const known = trainingShown(images);
+  const ofSome =
+    known < images.trainingImages ? `; train accuracy over ${known} of ${images.trainingImages} training images` : '';
   const shown = (mean: number | null) => (Number.isFinite(mean) ? mean!.toFixed(4) : '–');
   return (
     `mean test accuracy ${shown(testAccuracy)} (majority ${shown(majorityBaseline)}), AUC ${shown(auc)}, ` +
     `calibration error ${shown(calibrationError)}; below the majority baseline by more than ${toleratedErrors} ` +
-    `standard errors: ${belowBaseline.join(', ') || 'none'}`
+    `standard errors: ${belowBaseline.join(', ') || 'none'}${ofSome}`
   );
 }
 

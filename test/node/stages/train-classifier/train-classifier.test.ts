@@ -12,7 +12,7 @@ import { silentLog } from '../../../../src/node/log/log.ts';
 import { commandOf } from '../../../../src/node/stages/framework/command-line.ts';
 import { withPreset } from '../../../../src/node/stages/framework/stage.ts';
 import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
-import { belowBaseline } from '../../../../src/node/stages/train-classifier/results.ts';
+import { belowBaseline, sameAnswer } from '../../../../src/node/stages/train-classifier/results.ts';
 import { trainClassifier } from '../../../../src/node/stages/train-classifier/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
@@ -43,6 +43,7 @@ test('what is known of each attribute stands in the run, and what the bundle nee
   const out = fresh();
   const summary = await train({ out });
   expect(summary).toMatchObject({ trainingImages: 80, testImages: 10 });
+  expect(trainClassifier.print!(summary)).toMatch(/; train accuracy over 10 of 80 training images$/);
   const results: AttributeResult[] = json(out, 'attributes.json');
   const { details } = await readTensors(join(out, 'classifier.safetensors'), classifierDetailsSchema);
   expect(details.architecture).toEqual({
@@ -105,6 +106,21 @@ test('an attribute is below the baseline where it loses more than two standard e
   expect(belowBaseline([row(0.25, 0), row(-0.05, 0.02), row(-0.05, 0.03)])).toEqual([attributeNames[0]]);
 });
 
+test('an attribute on which all test pictures get one answer, which is not theirs, is told', async () => {
+  const row = (answerFrequency: number, labelFrequency: number) => ({ answerFrequency, labelFrequency });
+  const frequencies = [row(0, 0.1), row(1, 0.9), row(0.1, 0.1), row(0, 0), row(Number.NaN, Number.NaN)];
+  const rows = frequencies.map(
+    (each, i) => ({ ...each, attribute: `a${i}` }) as Parameters<typeof sameAnswer>[0][number],
+  );
+  expect(sameAnswer(rows)).toEqual(['a0', 'a1']);
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+  const out = fresh();
+  await trainClassifier.run(options({ out, epochs: 0.1, patience: 0 }), { ...context, log });
+  const [first] = sameAnswer(json(out, 'attributes.json'));
+  expect(warnings).toEqual([expect.stringContaining(`${out} gives all test pictures the same answer on ${first}`)]);
+});
+
 describe('the judge', () => {
   test('is another network, of half of the people, by one word', async () => {
     const out = fresh();
@@ -123,10 +139,11 @@ describe('the judge', () => {
 
   test('that would hide whole pictures is refused before any work', async () => {
     await expect(train({ preset: 'judge', out: fresh() })).rejects.toThrow(
-      /^--cutout must be less than the 8 pixels of a side, .*; got 16\. Give a quarter of the side/,
+      /^--cutout must be less than the 8 pixels of a side, .*; got 16 from --preset judge\. .*: --cutout 2$/,
     );
+    await expect(train({ cutout: 8, out: fresh() })).rejects.toThrow('is left; got 8. Give a quarter of the side');
     await expect(train({ shift: 4, out: fresh() })).rejects.toThrow(
-      /^--shift must be less than half the 8 pixels of a side, .*; got 4\. Give a tenth of the side/,
+      /^--shift must be less than half the 8 pixels of a side, .*; got 4\. Give a tenth of the side: --shift 0$/,
     );
   });
 
@@ -141,7 +158,7 @@ describe('the judge', () => {
     const config = options({ dataset: anonymous, out: fresh(), identityShare: 0.5 });
     const summary = await trainClassifier.run(config, { ...context, log });
     expect(summary).toMatchObject({ trainingImages: 24 });
-    expect(warnings).toEqual([expect.stringContaining('has pictures of unknown people')]);
+    expect(warnings[0]).toContain('has pictures of unknown people');
   });
 });
 

@@ -138,9 +138,9 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
       meansOf(rows),
     ),
     caption:
-      `Test figures are of the ${tested} test pictures of this dataset; thresholds and calibration were chosen on ` +
-      `others. ${below} of ${results.length} accuracies lie below the majority baseline here, ${worse} of them by more than ` +
-      `${toleratedErrors} standard errors of the difference${isPublished(results) ? `; ${reportBelow} in the report` : ''}. ` +
+      `Test figures are of the ${tested} test pictures of this dataset, train figures of at most as many of those that ` +
+      `were trained on; thresholds and calibration were chosen on others. ${below} of ${results.length} accuracies lie ` +
+      `below the majority baseline here, ${worse} of them by more than ${toleratedErrors} standard errors of the difference${isPublished(results) ? `; ${reportBelow} in the report` : ''}. ` +
       (judged === undefined ? '' : 'The judge labels nothing; it says what edits did. ') +
       (isPublished(results)
         ? 'Published accuracies are of the official test split and larger pictures: Face Tuning 2023; LNets+ANet: ' +
