@@ -35,6 +35,14 @@ describe('what an earlier stage made', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  test('is not looked for in a folder of runs that is none', () => {
+    const report = (runs: string) => mistake('report', '--runs', runs, '--out', fresh('page'));
+    const absent = fresh('absent');
+    expect(report(absent)).toBe(`cannot read ${absent}: no such file or folder; check the path`);
+    const file = join(dataset, 'manifest.json');
+    expect(report(file)).toBe(`cannot read ${file}: a part of the path is a file, not a folder; check the path`);
+  });
+
   test('is never overwritten unasked', () => {
     const before = readFileSync(join(dataset, 'manifest.json'), 'utf8');
     const flags = ['--celeba', good.folder, '--out', dataset, '--resolution', '8'];

@@ -1,4 +1,5 @@
 // Opens everything that a report shows: the runs of a pipeline, their dataset and the editor of their bundle.
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
@@ -7,6 +8,7 @@ import { openBundle } from '../../artefacts/bundle.ts';
 import { type Dataset, openDataset } from '../../artefacts/dataset.ts';
 import { readSynthesis, type Synthesis } from '../../artefacts/synthesis.ts';
 import type { DeviceOptions } from '../../devices/device.ts';
+import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { readJson } from '../../files/files.ts';
 import { exists } from '../../runs/manifest.ts';
 import { hashInputs } from '../../runs/origin.ts';
@@ -57,8 +59,12 @@ export interface Sources {
   readonly edits: EditEvaluation;
 }
 
-/** @param folder a pipeline's. @throws UserError naming the run that is missing, unfinished or newer than what uses it. */
+/**
+ * @param folder a pipeline's. @throws UserError for no folder, and naming the run that is missing, unfinished or newer than
+ *   what uses it.
+ */
 export async function openSources(folder: string, device: DeviceOptions): Promise<Sources> {
+  await explainingDiskErrors('read', folder, () => readdir(folder));
   const runs: Partial<Record<RunName | OptionalRunName, Source>> = {};
   const places = await placesOf(folder);
   for (const [name, stage] of Object.entries({ ...stages, ...optionalStages }) as [RunName, Stage][]) {
