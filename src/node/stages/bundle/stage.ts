@@ -61,7 +61,7 @@ const options = z.strictObject({
   quality: pathOption()
     .optional()
     .describe('run folder of evaluate generator, whose measurements come into the model card'),
-  name: z.string().max(100).default('').describe("name of the model; left out: the folder's"),
+  name: z.string().max(100).default('').describe("name of the model, which calibrate keeps; left out: the folder's"),
   psi: psiOption()
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
