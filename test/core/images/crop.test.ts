@@ -87,7 +87,7 @@ test("reducing agrees with the imaging library's Lanczos filter", async () => {
 test('files of any colour kind become RGB of 8 bits', async () => {
   const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 200, g: 100, b: 50 } } });
   const read = async (source: Buffer) => {
-    const face = await readFace(source, { crop: 'none', resolution: 4 });
+    const { image: face } = await readFace(source, { crop: 'none', resolution: 4 });
     return [face.length, face[0], face[16], face[32]];
   };
   expect(await read(await picture.clone().png().toBuffer())).toEqual([48, 200, 100, 50]);
@@ -134,7 +134,7 @@ test('a single pixel is a picture where its shape fits the crop', async () => {
   const pixel = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#336699' } })
     .png()
     .toBuffer();
-  const face = await readFace(pixel, { crop: 'none', resolution: 4 });
+  const { image: face } = await readFace(pixel, { crop: 'none', resolution: 4 });
   expect([face[0], face[16], face[32]]).toEqual([0x33, 0x66, 0x99]);
   await expect(readFace(pixel, { crop: 'celeba', resolution: 4 })).rejects.toThrow(
     /leaves too little of a picture of 1×1/,

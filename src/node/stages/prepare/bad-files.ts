@@ -19,15 +19,15 @@ export function areFew(bad: number, total: number): boolean {
 
 /**
  * @param total the number of files that were looked at.
- * @param where the folder or file that names them, for the message. @param remedy what else helps.
+ * @param where the folder or file that names them, for the message. @param remedy what helps beside repairing them.
  * @throws UserError when more than 1 % are bad, with the count of each reason and the first names.
  */
-export function checkFewBad(bad: readonly BadFile[], total: number, where: string, remedy = ''): void {
+export function checkFewBad(bad: readonly BadFile[], total: number, where: string, remedy = 'drop their rows'): void {
   if (areFew(bad.length, total)) return;
   const reasons = countReasons(bad).slice(0, 3);
   const listed = reasons.map(({ reason, count, first }) => `${count} × ${reason} (first: ${first})`).join('; ');
   throw new UserError(
-    `at most 1 % of the pictures may be bad; in ${where} ${bad.length} of ${total} are: ${listed}. Repair them or drop their rows${remedy}`,
+    `at most 1 % of the pictures may be bad; in ${where} ${bad.length} of ${total} are: ${listed}. Repair them or ${remedy}`,
   );
 }
 

@@ -27,28 +27,35 @@ export const noFace = 'no face found';
 /** The reason against a picture of a shape that the crop cannot take. */
 export class Misfit extends UserError {}
 
+/** A face as networks see it. */
+export interface ReadFace {
+  /** uint8 [3, R, R]. */
+  readonly image: Uint8Array<ArrayBuffer>;
+  /** Side of the square in the picture that it was made from, in pixels. */
+  readonly side: number;
+}
+
 /**
  * Decodes a picture, turns it upright (EXIF), converts it to sRGB with 8 bits (transparent parts become white), crops
  * it and resizes it with Lanczos's filter.
  * @param source a file's path or its content. @param findFaces for the crop `face`.
- * @returns uint8 [3, R, R].
  * @throws UserError for a picture that is missing, damaged, cut short, too large of a shape that does not fit or without a face.
  */
 export async function readFace(
   source: string | Uint8Array,
   { crop, resolution }: FaceOptions,
   findFaces: FindFaces = async () => [],
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<ReadFace> {
   const { data, info } = await decode(source);
   if (crop === 'face') {
     const photo: Photo = { width: info.width, height: info.height, channels: 3, pixels: data };
     const [face] = await findFaces(photo);
     if (face === undefined) throw new UserError(noFace);
-    return toUint8(cropFace(photo, face.box, resolution).image);
+    return { image: toUint8(cropFace(photo, face.box, resolution).image), side: face.box.side };
   }
   const box = cropBox(crop, info.width, info.height);
   if (typeof box === 'string') throw new Misfit(box);
-  return resampleBox(data, info.width, info.height, box, resolution);
+  return { image: resampleBox(data, info.width, info.height, box, resolution), side: box.side };
 }
 
 async function decode(source: string | Uint8Array) {

@@ -78,8 +78,8 @@ export const prepare = defineStage({
     const index = await readPictureIndex({ ...config, folder, isCeleba: config.celeba !== undefined });
     const missing = config.skipMissing ? [] : index.missing;
     const whole = index.pictures.length + index.missing.length;
-    const remedy = ', or give --skip-missing to go on with the pictures that are there';
-    checkFewBad(missing, whole, index.imageFolder, missing.length > 0 ? remedy : '');
+    const remedy = 'drop their rows, or give --skip-missing to go on with the pictures that are there';
+    checkFewBad(missing, whole, index.imageFolder, remedy);
     const chosen = choose(index, config);
     if (chosen.length === 0) throw new UserError(`${folder} lists no pictures; check the folder`);
     for (const note of index.notes) log.info(note);
@@ -93,7 +93,7 @@ export const prepare = defineStage({
       // A part of the table is not judged by what all of it misses, which was judged above.
       const counted = chosen.length === index.pictures.length ? missing : [];
       const work = { ...index, pictures: chosen, missing: counted };
-      const badPictures = await writeImages(run, work, settings, { log, signal });
+      const { bad: badPictures, enlarged } = await writeImages(run, work, settings, { log, signal });
       const badNames = new Set(badPictures.map(({ file }) => file));
       const kept = chosen.filter(({ name }) => !badNames.has(name));
       if (kept.length === 0)
@@ -104,6 +104,12 @@ export const prepare = defineStage({
       const bad = [...index.bad, ...index.missing, ...badPictures];
       for (const { reason, count, first } of countReasons(bad))
         log.warn(`skipped ${count} × ${reason} (first: ${first})`);
+      if (enlarged > 0) {
+        log.warn(
+          `${enlarged} of ${kept.length} pictures have fewer than ${config.resolution} pixels a side where they are ` +
+            'cropped, and are enlarged, which shows no more of them. A smaller --resolution trains faster',
+        );
+      }
       const hasLabels = index.attributes.length > 0;
       const empty = splitNames.filter((_, number) => !kept.some(({ split }) => split === number));
       if (empty.length > 0) {

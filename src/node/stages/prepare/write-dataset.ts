@@ -12,7 +12,7 @@ import { mapInOrder } from '../framework/map-in-order.ts';
 import { areFew, type BadFile, checkFewBad } from './bad-files.ts';
 import { openFaceFinders } from './face-finders.ts';
 import type { Picture, PictureIndex } from './picture-index.ts';
-import { type FaceOptions, Misfit, noFace, readFace } from './read-face.ts';
+import { type FaceOptions, Misfit, noFace, type ReadFace, readFace } from './read-face.ts';
 import { joinedLabels } from './stratified-subset.ts';
 
 /** Pictures between two saves of the state from which an interrupted run resumes. */
@@ -22,42 +22,44 @@ const savedEvery = 1024;
 const stateSchema = z.object({
   next: z.int().min(0),
   bad: z.array(z.object({ file: z.string(), reason: z.string(), misfit: z.literal(true).exactOptional() })),
+  enlarged: z.int().min(0).default(0),
 });
 
 /**
  * Decodes the pictures into `images.npy`, several at a time, in their order; bad ones are skipped.
  * @param missing pictures that count as bad too.
- * @returns the bad ones.
+ * @returns the bad ones, and how many had fewer pixels than are written.
  * @throws UserError when more than 1 % are bad, at once where it is their shape; `signal.reason` when aborted, after
  *   saving what resuming needs.
  */
 export async function writeImages(
   run: Run,
-  { imageFolder, pictures, missing }: Pick<PictureIndex, 'imageFolder' | 'pictures' | 'missing'>,
+  { imageFolder, pictures, missing, tables }: Pick<PictureIndex, 'imageFolder' | 'pictures' | 'missing' | 'tables'>,
   options: FaceOptions,
   { log, signal }: { log: Log; signal: AbortSignal },
-): Promise<BadFile[]> {
+): Promise<{ bad: BadFile[]; enlarged: number }> {
   const statePath = run.file('progress.json');
-  let { next, bad } = await savedState(run, statePath);
+  let { next, bad, enlarged } = await savedState(run, statePath);
   const shape = [null, 3, options.resolution, options.resolution] as const;
   const writer = await createNpyWriter(run.file(datasetFiles.images), 'uint8', shape, next - bad.length);
   const progress = log.progress('prepare', pictures.length, 'pictures', next);
   // A folder of one's own may hold pictures of anything; those without a face are left out, however many they are.
   const total = pictures.length + missing.length;
+  const withoutThem = Object.keys(tables).length > 0 ? 'drop their rows' : 'take them out of the folder';
   const check = () => {
     const counted = bad.filter(({ reason }) => reason !== noFace);
-    checkFewBad([...missing, ...counted], total, imageFolder);
+    checkFewBad([...missing, ...counted], total, imageFolder, withoutThem);
   };
   /** Many of a shape that the crop cannot take say that the crop is wrong; the others need not be read to know it. */
   const checkShape = ({ file, reason, misfit }: BadFile) => {
     if (!misfit || areFew(bad.filter(each => each.misfit).length, total)) return;
     throw new UserError(
       `at most 1 % of the pictures may be of a shape that --crop cannot take; in ${imageFolder} more are, such as ` +
-        `${file}: ${reason}. Choose another --crop, such as square, or drop their rows`,
+        `${file}: ${reason}. Choose another --crop, such as square, or ${withoutThem}`,
     );
   };
   const finders = options.crop === 'face' ? await openFaceFinders() : undefined;
-  const decode = async ({ name, file }: Picture): Promise<Uint8Array | BadFile> => {
+  const decode = async ({ name, file }: Picture): Promise<ReadFace | BadFile> => {
     try {
       return await readFace(`${imageFolder}/${file}`, options, finders?.find);
     } catch (error) {
@@ -69,8 +71,10 @@ export async function writeImages(
     // With twice the cores' number, half are decoded while the other half waits to be written.
     for await (const result of mapInOrder(pictures.slice(next), 2 * availableParallelism(), decode)) {
       signal.throwIfAborted();
-      if (result instanceof Uint8Array) await writer.append(result);
-      else {
+      if ('image' in result) {
+        await writer.append(result.image);
+        if (result.side < options.resolution) enlarged++;
+      } else {
         bad.push(result);
         checkShape(result);
       }
@@ -79,7 +83,7 @@ export async function writeImages(
       if (next % savedEvery === 0) {
         check();
         await writer.flush(); // a resumed run relies on as many pictures as the state says
-        await writeJson(statePath, { next, bad });
+        await writeJson(statePath, { next, bad, enlarged });
       }
     }
     check();
@@ -92,13 +96,14 @@ export async function writeImages(
   await writer.close();
   await rm(statePath, { force: true });
   progress.finish();
-  return bad;
+  return { bad, enlarged };
 }
 
 async function savedState(run: Run, path: string): Promise<z.output<typeof stateSchema>> {
-  if (!run.resumed) return { next: 0, bad: [] };
+  const none = { next: 0, bad: [], enlarged: 0 };
+  if (!run.resumed) return none;
   const content = await readJson(path).catch(() => undefined); // stopped before the first state was saved
-  return stateSchema.safeParse(content).data ?? { next: 0, bad: [] };
+  return stateSchema.safeParse(content).data ?? none;
 }
 
 /** Writes labels, split, identities and names, in the order of the images. */

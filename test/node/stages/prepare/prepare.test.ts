@@ -73,7 +73,7 @@ test('a few bad pictures are skipped and named; more than 1 % stop the run', asy
 test('an aborted run does not open, and resumes to the same bytes', async () => {
   const tiny = await makeTinyCeleba(fresh('celeba'), 1100, 10, 10);
   const whole = fresh('dataset');
-  const options = { celeba: tiny.folder, resolution: 4, crop: 'square' };
+  const options = { celeba: tiny.folder, resolution: 16, crop: 'square' };
   await run({ ...options, out: whole });
 
   const out = fresh('dataset');
@@ -87,11 +87,38 @@ test('an aborted run does not open, and resumes to the same bytes', async () => 
   await expect(openDataset(out)).rejects.toThrow(/unfinished/);
 
   const seen: number[] = [];
-  const watching: Log = { ...silentLog, progress: () => ({ update: done => seen.push(done), finish() {} }) };
+  const warnings: string[] = [];
+  const progress = () => ({ update: (done: number) => seen.push(done), finish() {} });
+  const watching: Log = { ...silentLog, progress, warn: message => warnings.push(message) };
   await run({ ...options, out, resume: true }, { log: watching });
   expect(seen[0]).toBe(1025); // the first 1,024 were kept
   expect(readFileSync(join(out, 'images.npy')).equals(readFileSync(join(whole, 'images.npy')))).toBe(true);
   expect(existsSync(join(out, 'progress.json'))).toBe(false);
+  // All were counted, those of the first sitting too.
+  expect(warnings).toEqual([expect.stringMatching(/^1100 of 1100 pictures have fewer than 16 pixels a side where/)]);
+});
+
+test('pictures are told to be enlarged where they are, and only there', async () => {
+  const tiny = await makeTinyCeleba(fresh('celeba'), 20); // 64 pixels a side where they are cropped
+  const warnings: string[] = [];
+  const log: Log = { ...silentLog, warn: message => warnings.push(message) };
+  for (const resolution of [64, 128]) await run({ celeba: tiny.folder, out: fresh('dataset'), resolution }, { log });
+  expect(warnings).toEqual([
+    '20 of 20 pictures have fewer than 128 pixels a side where they are cropped, and are enlarged, which shows no more ' +
+      'of them. A smaller --resolution trains faster',
+  ]);
+});
+
+test('pictures without a table have no rows to drop', async () => {
+  const { imageFolder } = await makeTinyCeleba(fresh('pictures'), 20);
+  const config = { pictures: imageFolder, resolution: 4 };
+  await expect(run({ ...config, crop: 'none', out: fresh('dataset') })).rejects.toThrow(
+    /Choose another --crop, such as square, or take them out of the folder$/,
+  );
+  writeFileSync(join(imageFolder, '000003.jpg'), 'not a picture');
+  await expect(run({ ...config, out: fresh('dataset') })).rejects.toThrow(
+    /1 of 20 are: .*\. Repair them or take them out of the folder$/,
+  );
 });
 
 test('a limit takes as many of each split, by the seed', async () => {
