@@ -155,7 +155,7 @@ export const fit = defineStage({
       await writeBoundaries(run, directions, space);
       const field = config.field ? await fitFieldTo(run, faces, config.seed, context) : undefined;
       const fits = directions.filter(isOfAttribute);
-      await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
+      await writeWhole(run.file(boundaryFiles.table), csvTable(columns, directions));
       const own = furtherDirections(directions);
       return {
         out,

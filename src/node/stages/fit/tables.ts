@@ -1,18 +1,27 @@
 // The table of a `fit` run, the means over it, and what of it people are told.
 import { join } from 'node:path';
 import type { BoundaryMetrics } from '../../../core/directions/fit/boundary.ts';
+import type { HandLabelledMetrics } from '../../../core/directions/fit/hand-labelled.ts';
 import { firstFew } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { attributeOf, boundaryFiles, type StoredFit } from '../../artefacts/boundaries.ts';
 import type { Cell, Column } from '../../presentation/table.ts';
 
-/** A column that is empty where there is no boundary. */
-function ofMetrics(title: string, read: (metrics: BoundaryMetrics) => Cell): Column<StoredFit> {
+/**
+ * A column that is empty where there is no boundary. @param readByHand what of labels by hand stands there, whose test is
+ * cross-validation.
+ */
+function ofMetrics(
+  title: string,
+  read: (metrics: BoundaryMetrics) => Cell,
+  readByHand: (metrics: HandLabelledMetrics) => Cell = () => null,
+): Column<StoredFit> {
   return {
     title,
     value: fit => {
-      const metrics = metricsOf(fit);
-      return metrics ? read(metrics) : null;
+      const metrics = fit.controllable ? fit.boundary.metrics : null;
+      if (metrics === null) return null;
+      return 'test' in metrics ? read(metrics) : readByHand(metrics);
     },
   };
 }
@@ -23,18 +32,42 @@ function metricsOf(fit: StoredFit): BoundaryMetrics | undefined {
   return 'test' in fit.boundary.metrics ? fit.boundary.metrics : undefined;
 }
 
-/** One row an attribute; the first columns are those of the report's table. */
+/** One row a direction; the first columns are those of the report's table. */
 export const columns: readonly Column<StoredFit>[] = [
   { title: 'attribute', value: attributeOf },
-  ofMetrics('data size', metrics => metrics.dataSize),
+  ofMetrics(
+    'data size',
+    metrics => metrics.dataSize,
+    byHand => byHand.labels,
+  ),
   ofMetrics('training accuracy', metrics => metrics.training.accuracy),
-  ofMetrics('test accuracy', metrics => metrics.test.accuracy),
+  ofMetrics(
+    'test accuracy',
+    metrics => metrics.test.accuracy,
+    byHand => byHand.accuracy,
+  ),
   ofMetrics('f1', metrics => metrics.test.f1),
-  ofMetrics('majority baseline', metrics => metrics.test.majorityBaseline),
-  ofMetrics('balanced accuracy', metrics => metrics.test.balancedAccuracy),
+  ofMetrics(
+    'majority baseline',
+    metrics => metrics.test.majorityBaseline,
+    byHand => byHand.majorityBaseline,
+  ),
+  ofMetrics(
+    'balanced accuracy',
+    metrics => metrics.test.balancedAccuracy,
+    byHand => byHand.balancedAccuracy,
+  ),
   ofMetrics('auc', metrics => metrics.test.auc),
-  ofMetrics('accuracy low', metrics => metrics.intervals.accuracy.low),
-  ofMetrics('accuracy high', metrics => metrics.intervals.accuracy.high),
+  ofMetrics(
+    'accuracy low',
+    metrics => metrics.intervals.accuracy.low,
+    byHand => byHand.interval.low,
+  ),
+  ofMetrics(
+    'accuracy high',
+    metrics => metrics.intervals.accuracy.high,
+    byHand => byHand.interval.high,
+  ),
   ofMetrics('f1 low', metrics => metrics.intervals.f1.low),
   ofMetrics('f1 high', metrics => metrics.intervals.f1.high),
   ofMetrics('held-out accuracy', metrics => metrics.heldOut.accuracy),
@@ -47,6 +80,7 @@ export const columns: readonly Column<StoredFit>[] = [
   ofMetrics('converged', ({ converged }) => (converged === undefined ? null : String(converged))),
   { title: 'controllable', value: fit => String(fit.controllable) },
   { title: 'reason', value: fit => (fit.controllable ? null : fit.reason) },
+  { title: 'origin', value: fit => (fit.controllable ? fit.boundary.origin : null) },
 ];
 
 /** @returns the table as data, empty cells as null. */

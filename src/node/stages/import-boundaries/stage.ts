@@ -45,7 +45,7 @@ export const importBoundaries = defineStage({
       const { directions, space } = gatherDirections(given, wishes, undefined, [], log);
       await writeBoundaries(run, directions, space);
       const fits = directions.filter(isOfAttribute);
-      await writeWhole(run.file(boundaryFiles.table), csvTable(columns, fits));
+      await writeWhole(run.file(boundaryFiles.table), csvTable(columns, directions));
       const beyondTheForty = furtherDirections(directions);
       return {
         out,

@@ -216,6 +216,13 @@ describe('labels given by hand', () => {
     const { metrics } = extra[0]!;
     expect(metrics.labels).toBe(120);
     expect(Math.abs(metrics.expectedCosine - found)).toBeLessThan(0.1);
+    const [titles, ...table] = readFileSync(finished.file('boundaries.csv'), 'utf8').trimEnd().split('\n');
+    const cells = table.map(line => line.split(','));
+    const row = Object.fromEntries(titles!.split(',').map((title, at) => [title, cells[40]![at]]));
+    expect(row).toMatchObject({
+      ...{ attribute: 'dimples', 'data size': '120', 'test accuracy': `${metrics.accuracy}`, f1: '' },
+      ...{ 'accuracy low': `${metrics.interval.low}`, controllable: 'true', reason: '', origin: 'labelled by hand' },
+    });
     expect(said.join()).toMatch(/dimples: 120 labels, \d+ of which are 1; cross-validation meets \d+ % of them/);
   });
 
