@@ -38,13 +38,17 @@ export function formatOf({ out, portrait, photo, steps = 1 }: DrawingConfig, rec
   if (ofPhoto && !animated && !(ending === 'png' && isStrip) && photoFormatOf(out) !== undefined && steps === 1) {
     if ((portrait?.length ?? 1) === 1) return 'photo';
     throw new UserError(
-      `a whole photo is of one portrait; got ${portrait!.length} for ${out}. Give --steps for strips`,
+      `a whole photo is of one portrait; got ${portrait!.length} for ${out}. Give --steps for strips in a .png`,
     );
   }
   const format = formats.find(each => each === ending);
   if (format !== undefined) return format;
   const photos = ofPhoto && steps === 1 ? ', .jpg, .avif, .tif' : '';
-  throw new UserError(`--out must end in ${formats.map(each => `.${each}`).join(', ')}${photos}; got ${out}`);
+  const isWhole = ofPhoto && steps > 1 && photoFormatOf(out) !== undefined;
+  throw new UserError(
+    `--out must end in ${formats.map(each => `.${each}`).join(', ')}${photos}` +
+      (isWhole ? ` for ${steps} steps; got ${out}. Leave --steps out for the whole photo` : `; got ${out}`),
+  );
 }
 
 /** @throws UserError for options that a file of this format has no use for. */
@@ -59,7 +63,7 @@ export function checkDrawingOptions(config: DrawingConfig, format: Format): void
   if (format === 'photo' && range !== undefined) {
     throw new UserError(
       `a whole photo is one picture, so each move has one end; got --move ${formatMoveRange(range)}. Give one, or ` +
-        (photos === undefined ? '--steps for a strip' : '--photo and --steps for a strip'),
+        `${photos === undefined ? '' : '--photo and '}--steps for a strip in a .png`,
     );
   }
   if (format === 'photo' && scale !== undefined) {

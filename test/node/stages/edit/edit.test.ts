@@ -123,7 +123,10 @@ test('what is asked of a photo is checked before that is looked at', async () =>
     'must have one wanted probability',
   );
   await expect(run({ ...asked, move: ['Young=-2..2'] })).rejects.toThrow(
-    'a whole photo is one picture, so each move has one end; got --move Young=-2..2. Give one, or --steps for a strip',
+    'a whole photo is one picture, so each move has one end; got --move Young=-2..2. Give one, or --steps for a strip in a .png',
+  );
+  await expect(run({ ...asked, move: ['Young=1'], steps: 3 })).rejects.toThrow(
+    `--out must end in .png, .webp, .gif, .json for 3 steps; got ${asked.out}. Leave --steps out for the whole photo`,
   );
   const { photo: _, ...none } = asked;
   await expect(run({ ...none, photos: folder, move: ['Young=-2..2'] })).rejects.toThrow('a whole photo is one picture');
