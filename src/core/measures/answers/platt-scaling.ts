@@ -16,7 +16,10 @@ const minSlope = 0.01;
  * @param logits [n]. @param labels [n], 1 or 0. @returns a slope of at least 0.01.
  */
 export function fitPlattScaling(logits: ArrayLike<number>, labels: ArrayLike<number>): PlattScaling {
-  const fitted = newton(logits, labels, { slope: 1, intercept: 0 }, true);
+  // No logit lies where σ is flat at first: Newton's method would not get away from there.
+  let farthest = 1;
+  for (let i = 0; i < logits.length; i++) farthest = Math.max(farthest, Math.abs(logits[i]!));
+  const fitted = newton(logits, labels, { slope: 1 / farthest, intercept: 0 }, true);
   return fitted.slope >= minSlope ? fitted : newton(logits, labels, { slope: minSlope, intercept: 0 }, false);
 }
 

@@ -8,9 +8,9 @@ import {
 } from '../../../../src/core/measures/answers/platt-scaling.ts';
 
 /** Logits of which the true probability is σ(slope · logit + intercept). */
-function planted(count: number, slope: number, intercept: number) {
+function planted(count: number, slope: number, intercept: number, scale = 4) {
   const random = createRandom(7);
-  const logits = Array.from({ length: count }, () => 4 * random.normal());
+  const logits = Array.from({ length: count }, () => scale * random.normal());
   const truth = plattProbabilities(logits, { slope, intercept });
   return { logits, labels: logits.map((_, i) => Number(random.uniform() < truth[i]!)) };
 }
@@ -21,6 +21,14 @@ describe('Platt', () => {
     const { slope, intercept } = fitPlattScaling(logits, labels);
     expect(Math.abs(slope - 0.6)).toBeLessThan(0.02);
     expect(Math.abs(intercept + 1.2)).toBeLessThan(0.04);
+  });
+
+  test('finds a slope far from 1, where σ of nearly every logit is flat', () => {
+    const { logits, labels } = planted(2000, 0.03, -2, 300);
+    const low = logits.map(logit => logit - 1500); // as those of a rare attribute
+    const { slope, intercept } = fitPlattScaling(low, labels);
+    expect(Math.abs(slope - 0.03)).toBeLessThan(0.003);
+    expect(Math.abs(intercept + 2 - 1500 * 0.03)).toBeLessThan(5);
   });
 
   test('stands where neither direction lowers the loss: the fit has no slope left', () => {
