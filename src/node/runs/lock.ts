@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { UserError } from '../../core/errors.ts';
-import { errorCode } from '../files/disk-errors.ts';
+import { errorCode, explained } from '../files/disk-errors.ts';
 
 export interface Lock {
   /** Gives the lock back; a second call does nothing. */
@@ -94,11 +94,13 @@ function isWritten(what: string, pid: number): UserError {
   return new UserError(`${what} is being written by process ${pid}; wait for it or choose another folder`);
 }
 
+/** @returns undefined where there is no lock. @throws UserError for one that cannot be read: a wait would not end. */
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw explained('read', path, error);
   }
 }
 

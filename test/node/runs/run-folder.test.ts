@@ -305,6 +305,12 @@ test('a run is written by one process at a time; the lock of a dead one is taken
   await withRun(out, force, async () => ({}));
 });
 
+test('a lock that cannot be read is told of by name, and not waited for', async () => {
+  const out = freshOut();
+  mkdirSync(`${out}.lock`);
+  await refused(out, details, `cannot read ${out}.lock: it is a folder, not a file`);
+});
+
 test('a lock that is being made is waited for, and of many that take over a dead one a single one gets it', async () => {
   const path = join(root, 'fresh.lock');
   writeFileSync(path, '');
