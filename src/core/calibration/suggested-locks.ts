@@ -48,7 +48,8 @@ export function searchLocks(search: LockSearch): LockStep[] {
       const flips = predictedFlips(search, conditionedNormal);
       if (best === undefined || flips < best.flips) best = { lock, flips };
     }
-    if (best === undefined || best.flips > steps.at(-1)!.flips - leastGain) break;
+    // Infinity less Infinity is NaN: where nothing makes the attribute rise, no lock helps.
+    if (best === undefined || !(steps.at(-1)!.flips - best.flips >= leastGain)) break;
     locked = [...locked, best.lock];
     steps.push({ locks: locked.map(({ attribute }) => attribute), flips: best.flips });
   }

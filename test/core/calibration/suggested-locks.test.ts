@@ -39,6 +39,11 @@ test('no lock takes more of the direction than may be taken', () => {
   expect(searchLocks({ ...search, mostLocks: 0 })).toHaveLength(1);
 });
 
+test('a direction along which the attribute does not rise, whatever is locked, gets no locks', () => {
+  const falling = { ...search, slopes: [scaled(slopes[0]!, -1), ...slopes.slice(1)] };
+  expect(searchLocks(falling)).toEqual([{ locks: [], flips: Number.POSITIVE_INFINITY }]);
+});
+
 test('the prediction is the share of answers that a step to the targets changes', () => {
   // By hand, one face: a must go from 1 to −2 and to 2 along its own axis, which takes b from 0.5 to −1 and to 1.
   const hand = { ...search, slopes: [Float64Array.of(1), Float64Array.of(0.5)], margins: Float32Array.of(1, 0.5) };
