@@ -47,7 +47,7 @@ export interface HandLabelledBoundary extends Direction {
 
 /**
  * @param latents [n, size] as the generator sees them, one a label. @param labels [n], 1 for yes and 0 for no.
- * @throws UserError for fewer than 30 labels, or fewer than 5 of a class.
+ * @throws UserError for fewer than 30 labels, or fewer than 5 of a class, and for faces that are all the same.
  */
 export function fitHandLabelled(
   attribute: string,
@@ -98,7 +98,13 @@ export function fitHandLabelled(
   });
   const accuracy = met / (repeats * n);
   const svm = fitted({ rows: Uint32Array.from(labels.keys()), labels });
-  const scale = 1 / length(svm.weights);
+  const weightLength = length(svm.weights);
+  if (!(weightLength > 0)) {
+    throw new UserError(
+      `${attribute} must be labelled on faces that differ; the latents of these ${n} are the same. Label other faces`,
+    );
+  }
+  const scale = 1 / weightLength;
   const metrics = {
     labels: n,
     positives,

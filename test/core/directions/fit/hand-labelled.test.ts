@@ -51,3 +51,10 @@ test('fewer than 30 labels, or 5 of a kind, are refused', () => {
     /got 4 of 1 and 56 of 0/,
   );
 });
+
+test('faces that are all the same, as those of ψ 0 are, are refused: a direction between them would be NaN', () => {
+  const { labels } = plant(1, 60, 8);
+  expect(() => fitHandLabelled('x', new Float32Array(60 * 8), 8, labels)).toThrow(
+    'x must be labelled on faces that differ; the latents of these 60 are the same. Label other faces',
+  );
+});
