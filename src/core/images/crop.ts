@@ -13,7 +13,7 @@ export const cropNames = ['celeba', 'square', 'none'] as const;
 export type CropName = (typeof cropNames)[number];
 
 /** The aligned pictures of CelebA, and the crop of Karras et al. 2018: 128×128 around (89, 121). */
-const celeba = { width: 178, height: 218, left: 89 - 64, top: 121 - 64, side: 128 };
+export const celebaCrop = { width: 178, height: 218, left: 89 - 64, top: 121 - 64, side: 128 };
 
 /** Smallest side of a crop in pixels: below it, rounding makes nearly any picture one of CelebA's shape. */
 const minSide = 8;
@@ -31,10 +31,10 @@ export function cropBox(crop: CropName, width: number, height: number): Box | st
     if (width === height) return { left: 0, top: 0, side: width };
     return `crop "none" needs a square picture; it is ${width}×${height}`;
   }
-  const scale = width / celeba.width;
-  if (Math.round(celeba.height * scale) !== height) {
+  const scale = width / celebaCrop.width;
+  if (Math.round(celebaCrop.height * scale) !== height) {
     return `crop "celeba" needs a picture of 178×218 or the same shape; it is ${width}×${height}`;
   }
-  if (celeba.side * scale < minSide) return `crop "celeba" leaves too little of a picture of ${width}×${height}`;
-  return { left: celeba.left * scale, top: celeba.top * scale, side: celeba.side * scale };
+  if (celebaCrop.side * scale < minSide) return `crop "celeba" leaves too little of a picture of ${width}×${height}`;
+  return { left: celebaCrop.left * scale, top: celebaCrop.top * scale, side: celebaCrop.side * scale };
 }

@@ -1,9 +1,10 @@
 // Finds the square around a face from points of it, so that the face lies in the crop as faces lie in CelebA's.
 import { checkKind, UserError } from '../errors.ts';
+import { celebaCrop } from '../images/crop.ts';
 import type { FaceBox, FacePoints, Point } from './photo.ts';
 import { applySimilarity, fitSimilarity, type Similarity, scaleOf } from './similarity.ts';
 
-/** CelebA's mean points in its aligned pictures of 178×218 (Liu et al. 2015), and the crop around them of Karras et al. 2018. */
+/** CelebA's mean points in its aligned pictures of 178×218 (Liu et al. 2015). */
 const celeba = {
   leftEye: [69.9, 111.3],
   rightEye: [107.4, 111.4],
@@ -11,11 +12,11 @@ const celeba = {
   leftMouth: [72.8, 152.4],
   rightMouth: [105, 152.7],
 } as const satisfies FacePoints;
-const celebaBox = { left: 89 - 64, top: 121 - 64, side: 128 };
 
 /** @returns a place of CelebA's aligned pictures as a place in the crop, whose side is 1. */
 function inCrop([x, y]: Point): Point {
-  return [(x - celebaBox.left) / celebaBox.side, (y - celebaBox.top) / celebaBox.side];
+  const { left, top, side } = celebaCrop;
+  return [(x - left) / side, (y - top) / side];
 }
 
 /** The five points in a crop of side 1. */

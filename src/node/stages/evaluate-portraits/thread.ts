@@ -4,6 +4,7 @@ import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import type { EditRequest } from '../../../core/editor/requests.ts';
 import { UserError } from '../../../core/errors.ts';
+import { celebaCrop } from '../../../core/images/crop.ts';
 import { featureDistance, psnr } from '../../../core/measures/images/likeness.ts';
 import { classifierFeatures } from '../../../core/models/classifier.ts';
 import { type BatchRunner, classifierRunner } from '../../../core/models/inference.ts';
@@ -87,8 +88,9 @@ function shareOfSame(a: readonly boolean[], b: readonly boolean[]): number {
 
 /** The square that training pictures are cropped to, in CelebA's aligned pictures of 178×218 or smaller copies of them. */
 function celebaBox({ width }: Photo): FaceBox {
-  const scale = width / 178;
-  return { x: 89 * scale, y: 121 * scale, side: 128 * scale, angle: 0 };
+  const scale = width / celebaCrop.width;
+  const { left, top, side } = celebaCrop;
+  return { x: (left + side / 2) * scale, y: (top + side / 2) * scale, side: side * scale, angle: 0 };
 }
 
 async function openedPhoto(

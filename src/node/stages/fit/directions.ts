@@ -186,9 +186,8 @@ function measured(boundary: Direction, faces: Faces | undefined, options: Wishes
   if (faces === undefined || row < 0) return null;
   const { latents, logits, count, rows } = faces;
   const { threshold } = rows[row]!;
-  const { samples = 'confident', ratio = 0.02, seed } = options;
   const own = logits.subarray(row * count, (row + 1) * count);
-  return measureBoundary(boundary, latents, own, { samples, ratio, seed, threshold });
+  return measureBoundary(boundary, latents, own, { ...options, threshold });
 }
 
 /** @param text `primal:lock+lock`. @param known names that have a boundary or will be fitted. */
