@@ -15,6 +15,7 @@ import {
   type EditedLogits,
   editEffect,
 } from '../measures/answers/edit-effects.ts';
+import type { Tick } from '../measures/tick.ts';
 import type { Judge } from './judge.ts';
 
 /** Strengths tried to each side of a face when layers or locks are chosen: fewer than elsewhere, to save time. */
@@ -66,14 +67,28 @@ export function scoredBoundaries({ bundle }: FaceEditor): readonly Direction[] {
   return bundle.movable.filter(({ attribute }) => known.has(attribute));
 }
 
-/** @returns the faces of these seeds, with what both networks see in them. */
-export async function lookAt(editor: FaceEditor, judge: Judge, seeds: readonly number[]): Promise<ProbeFaces> {
-  const latents = seeds.map(seed => editor.sample(seed));
-  return {
-    latents,
-    before: await scored(editor, latents, images => judge.score(images)),
-    own: await scored(editor, latents, images => editor.score(images)),
-  };
+/**
+ * @param tick called after each block of faces.
+ * @returns the faces of these seeds, with what both networks see in them.
+ */
+export async function lookAt(
+  editor: FaceEditor,
+  judge: Judge,
+  seeds: readonly number[],
+  tick: Tick = () => {},
+): Promise<ProbeFaces> {
+  const row = editor.attributes.length;
+  const latents: Float32Array[] = [];
+  const [before, own] = [new Float32Array(seeds.length * row), new Float32Array(seeds.length * row)];
+  for (let first = 0; first < seeds.length; first += imagesAtOnce) {
+    const drawn = seeds.slice(first, first + imagesAtOnce).map(seed => editor.sample(seed));
+    const images = await editor.render(drawn);
+    before.set(await judge.score(images), first * row);
+    own.set(await editor.score(images), first * row);
+    latents.push(...drawn);
+    await tick(latents.length, seeds.length);
+  }
+  return { latents, before, own };
 }
 
 /** @returns the first `count` of them. */
@@ -193,7 +208,7 @@ export function conditionsOf({
 }
 
 /** @returns logits [n, attributes] of the images of these latents. */
-export async function scored(
+async function scored(
   editor: FaceEditor,
   latents: readonly (Float32Array | Float64Array)[],
   score: (images: Float32Array) => Promise<Float32Array>,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { linearResponse } from '../../../core/calibration/linear-response.ts';
-import { lookAt, scored } from '../../../core/calibration/probe.ts';
+import { lookAt } from '../../../core/calibration/probe.ts';
 import { isScored, type ScoredDirection } from '../../../core/directions/scored.ts';
 import { bundleFiles, indexedDirections, lastingFacts, writeBundleIndex } from '../../../core/editor/bundle.ts';
 import { seenLatents } from '../../../core/models/latents.ts';
@@ -17,6 +17,7 @@ import { withEditSection } from '../bundle/model-card.ts';
 import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
 import { defineStage } from '../framework/stage.ts';
+import { ticking } from '../framework/ticking.ts';
 import { readJudge } from './judge.ts';
 import { type MoverPlace, moverFiles, openMover } from './mover.ts';
 import { type CalibrateThread, calibrations } from './work.ts';
@@ -79,7 +80,7 @@ export const calibrate = defineStage({
   options,
   async run(config, context) {
     const { out, resume, force, seed, faces, trialFaces, judgedFaces } = config;
-    const { log, signal } = context;
+    const { log } = context;
     const inputs = {
       bundle: join(config.bundle, bundleFiles.index),
       ...(config.judge === undefined ? {} : { judge: config.judge }),
@@ -93,12 +94,23 @@ export const calibrate = defineStage({
       const { editor, judge } = await openMover(place);
       const looked = faces + trialFaces + judgedFaces + config.responseFaces;
       log.info(`calibrate: looks at ${looked} faces, then moves some of them along each attribute, which takes longer`);
-      const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
-      // No face that chooses locks, or is judged with them, says beforehand which ones help.
-      const seeds = seedsFrom(seed + faces + trialFaces + judgedFaces, config.responseFaces);
-      const latents = seeds.map(each => editor.sample(each));
-      const logits = await scored(editor, latents, images => judge.score(images));
-      signal.throwIfAborted();
+      const looking = log.progress('look', looked, 'faces');
+      let seen = 0;
+      const look = async (count: number) => {
+        const seeds = Array.from({ length: count }, (_, i) => seed + seen + i);
+        const tick = ticking(context, done => looking.update(seen + done));
+        const found = await lookAt(editor, judge, seeds, tick);
+        seen += count;
+        return found;
+      };
+      // Locks are chosen on some faces, kept or not on others, and predicted from yet others.
+      const sets = {
+        faces: await look(faces),
+        trialFaces: await look(trialFaces),
+        judgedFaces: await look(judgedFaces),
+      };
+      const { latents, before: logits } = await look(config.responseFaces);
+      looking.finish();
       const size = editor.bundle.latentSize;
       const drawn = Float32Array.from(latents.flatMap(latent => [...latent]));
       const rows = seenLatents(drawn, size, editor.geometry);
@@ -106,10 +118,7 @@ export const calibrate = defineStage({
         ...place,
         response: linearResponse(rows, size, logits, editor.attributes.length),
         logits,
-        faces: await lookAt(editor, judge, seedsFrom(seed, faces)),
-        trialFaces: await lookAt(editor, judge, seedsFrom(seed + faces, trialFaces)),
-        // Locks are chosen on some faces, and kept or not on others.
-        judgedFaces: await lookAt(editor, judge, seedsFrom(seed + faces + trialFaces, judgedFaces)),
+        ...sets,
         mostLocks: config.mostLocks,
       };
       const attributes = await finishedAttributes(run);

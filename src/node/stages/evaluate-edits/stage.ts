@@ -25,6 +25,7 @@ import { type MoverPlace, moverFiles, openMover } from '../calibrate/mover.ts';
 import { deviceOptions, nameOption, pathOption, runOptions } from '../framework/options.ts';
 import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
 import { defineStage } from '../framework/stage.ts';
+import { ticking } from '../framework/ticking.ts';
 import { probes } from './work.ts';
 
 const options = z.strictObject({
@@ -165,7 +166,10 @@ export const evaluateEdits = defineStage({
       const place: MoverPlace = { bundle, judge: config.judge, device };
       const { editor, judge } = await openMover(place);
       const seeds = Array.from({ length: faces }, (_, i) => firstSeed + config.seed + i);
-      const seen = await lookAt(editor, judge, seeds);
+      const looking = log.progress('look', faces, 'faces');
+      const tick = ticking(context, done => looking.update(done));
+      const seen = await lookAt(editor, judge, seeds, tick);
+      looking.finish();
       const { attributes } = editor;
       const male = attributes.indexOf('Male');
       const seesMan = (row: number) => seen.before[row * attributes.length + male]! > judge.thresholds[male]!;

@@ -198,6 +198,24 @@ test('interrupted after some attributes and resumed, it writes the same bytes', 
   }
 });
 
+test('it shows how many faces it has looked at, and stops between two blocks of them', async () => {
+  const controller = new AbortController();
+  const shown: string[] = [];
+  const log = {
+    ...silentLog,
+    progress: (label: string, total: number, unit: string) => ({
+      update: (done: number) => {
+        shown.push(`${label} ${done}/${total} ${unit}`);
+        if (done >= 128) controller.abort(new Error('stop'));
+      },
+      finish: () => {},
+    }),
+  };
+  const stopped = run({ out: join(root, 'stopped'), responseFaces: 1000 }, { log, signal: controller.signal });
+  await expect(stopped).rejects.toThrow('stop');
+  expect(shown).toEqual([16, 24, 32, 128].map(done => `look ${done}/1032 faces`));
+});
+
 test('any number of threads writes the same bytes', async () => {
   const out = join(root, 'threads');
   await run({ out, threads: 2 });
