@@ -2,6 +2,7 @@
 import { attributeNames } from '../../../core/attributes.ts';
 import type { ImageSet } from '../../../core/images/image-set.ts';
 import { classify, evaluationBatch } from '../../../core/measures/answers/classify.ts';
+import type { Tick } from '../../../core/measures/tick.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { readFittingClassifier } from '../../artefacts/classifier-features.ts';
@@ -28,7 +29,8 @@ export interface AttributeShares {
 
 /** The classifier, ready to run. */
 export interface Labeller {
-  sharesOf(of: string, images: ImageSet): Promise<AttributeShares>;
+  /** @param tick told after each block of images. */
+  sharesOf(of: string, images: ImageSet, tick?: Tick): Promise<AttributeShares>;
   release(): Promise<void>;
 }
 
@@ -39,7 +41,8 @@ export async function openLabeller(folder: string, generator: GanDetails, device
   const { attributes } = architecture;
   const runner = await classifierRunner(device, architecture, tensors, evaluationBatch);
   return {
-    sharesOf: async (of, images) => sharesByGroup(of, await classify(images, runner), { attributes, thresholds }),
+    sharesOf: async (of, images, tick) =>
+      sharesByGroup(of, await classify(images, runner, tick), { attributes, thresholds }),
     release: () => runner.release(),
   };
 }

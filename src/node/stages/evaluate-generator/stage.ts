@@ -112,7 +112,7 @@ export const evaluateGenerator = defineStage({
       const nearest = await nearestOf(device, details, sets, dataset, config, context);
       const inFeatures = network && (await comparedInFeatures(device, network, sets, context));
       await network?.release();
-      const attributes = labeller && (await sharesOf(labeller, sets));
+      const attributes = labeller && (await sharesOf(labeller, sets, context));
       await labeller?.release();
       const quality = {
         ...{ resolution: details.resolution, note: comparabilityNote, swd, msSsim, nearest },
@@ -303,8 +303,17 @@ async function comparedInFeatures(
   return { features: network.name, ...(precisionRecall && { precisionRecall }), frechet };
 }
 
-async function sharesOf(labeller: Labeller, { generated, test }: ComparedSets<ImageSet>): Promise<AttributeShares[]> {
+async function sharesOf(
+  labeller: Labeller,
+  { generated, test }: ComparedSets<ImageSet>,
+  context: StageContext,
+): Promise<AttributeShares[]> {
   const shares: AttributeShares[] = [];
-  for (const { of, set } of [...generated, { of: 'test', set: test }]) shares.push(await labeller.sharesOf(of, set));
+  for (const { of, set } of [...generated, { of: 'test', set: test }]) {
+    const progress = context.log.progress('attributes', set.count, 'images');
+    const tick = ticking(context, done => progress.update(done, of));
+    shares.push(await labeller.sharesOf(of, set, tick));
+    progress.finish(of);
+  }
   return shares;
 }

@@ -157,6 +157,22 @@ describe('networks', () => {
     expect(evaluateGenerator.print!(summary)).toMatch(/^attribute +all: generated +all: test +women: generated/m);
   });
 
+  test('are heard by Ctrl-C while the classifier looks at images, which are counted', async () => {
+    const controller = new AbortController();
+    const progress = (label: string, total: number) => ({
+      update: (done: number, note?: string) => {
+        if (label === 'attributes') controller.abort(new Error(`stopped at ${done}/${total} ${note}`));
+      },
+      finish: () => {},
+    });
+    const options = { generator, dataset, classifier, images: 20, pairs: 10, threads: 1, out: join(root, 'stopped') };
+    const stopped = evaluateGenerator.run(evaluateGenerator.options.parse(options), {
+      log: { ...log, progress },
+      signal: controller.signal,
+    });
+    await expect(stopped).rejects.toThrow('stopped at 20/20 generated');
+  });
+
   test('show in the features of the judge the precision and recall of generated and of real images', () => {
     const precisionRecall = summary.precisionRecall!;
     expect(precisionRecall).toMatchObject([
