@@ -184,7 +184,9 @@ async function begin(
       await lock.release();
     },
     abandon: async () => {
-      await writeManifest({}).catch(() => {}); // a full disk must not hide what went wrong before
+      // A run that has its final name already is not here any more: only the one before it could not be put away.
+      // A full disk must not hide what went wrong before.
+      if (await exists(folder)) await writeManifest({}).catch(() => {});
       await lock.release();
     },
   };

@@ -229,6 +229,24 @@ test.each([
   if (isKept) expect((await openRun(`${out}.earlier`, 'prepare')).manifest.seconds).toBe(seconds);
 });
 
+test('a failure after the run has got its name leaves no folder of an unfinished one', async () => {
+  const out = freshOut();
+  const input = join(root, 'again.txt');
+  const given = { ...details, inputs: { labels: input }, resume: true };
+  writeFileSync(input, 'a');
+  await withRun(out, given, async () => ({}));
+  const manifest = join(out, 'manifest.json');
+  writeFileSync(manifest, JSON.stringify({ ...JSON.parse(readFileSync(manifest, 'utf8')), seconds: 100 }));
+  writeFileSync(input, 'b');
+  const info = (line: string) => {
+    if (line.includes('is now')) throw new Error('nobody listens');
+  };
+  const failed = withRun(out, { ...given, log: { ...silentLog, info } }, async () => ({ made: 2 }));
+  await expect(failed).rejects.toThrow('nobody listens');
+  expect((await openRun(out, 'prepare')).summary).toEqual({ made: 2 });
+  expect(existsSync(`${out}.partial`)).toBe(false);
+});
+
 test('resume with another option is refused and the difference named; with another input it starts again', async () => {
   const out = freshOut();
   const input = join(root, 'input.txt');
