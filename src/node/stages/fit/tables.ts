@@ -88,11 +88,12 @@ export function tableRows(fits: readonly StoredFit[]): Record<string, unknown>[]
   return fits.map(fit => Object.fromEntries(columns.map(({ title, value }) => [title, value(fit) ?? null])));
 }
 
-/** @returns means over the attributes that have a boundary; null where none has. */
+/** @returns means over the attributes that have a boundary, and of a figure those that have it; null where none has. */
 export function means(fits: readonly StoredFit[]) {
   const fitted = fits.map(metricsOf).filter(metrics => metrics !== undefined);
   const meanOf = (read: (metrics: BoundaryMetrics) => number | undefined) => {
-    const figures = fitted.map(read).filter(value => value !== undefined);
+    // An AUC of faces all of one kind is NaN, and null where an earlier sitting of the run has written it.
+    const figures = fitted.map(read).filter((value): value is number => Number.isFinite(value));
     return figures.length > 0 ? mean(figures) : null;
   };
   return {
