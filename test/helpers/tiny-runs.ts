@@ -51,8 +51,8 @@ export async function writeTinyClassifier(out: string, architecture = tinyClassi
   await withRun(out, { stage: 'train classifier', config, inputs: {} }, async run => {
     await writeTensors(run.file('classifier.safetensors'), randomClassifierWeights(architecture, seed), {
       architecture,
-      thresholds: attributeNames.map((_, a) => (a - 20) / 100),
-      calibration: attributeNames.map(() => ({ slope: 1, intercept: 0 })),
+      thresholds: architecture.attributes.map((_, a) => (a - 20) / 100),
+      calibration: architecture.attributes.map(() => ({ slope: 1, intercept: 0 })),
     });
     return { testAccuracy: 0.5 };
   });

@@ -82,8 +82,9 @@ async function likely(judge: Judge, image: Float32Array): Promise<boolean[]> {
   return Array.from(await judge.score(image), (logit, column) => logit > judge.logitAt(column, 0.5));
 }
 
+/** @returns 1 where there are none: a classifier of one attribute has no others that could change. */
 function shareOfSame(a: readonly boolean[], b: readonly boolean[]): number {
-  return a.filter((value, i) => value === b[i]).length / a.length;
+  return a.length === 0 ? 1 : a.filter((value, i) => value === b[i]).length / a.length;
 }
 
 /** The square that training pictures are cropped to, in CelebA's aligned pictures of 178×218 or smaller copies of them. */

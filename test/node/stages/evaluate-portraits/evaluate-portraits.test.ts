@@ -10,7 +10,7 @@ import { prepare } from '../../../../src/node/stages/prepare/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { noBoundary, writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
 import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
-import { tinyStyle } from '../../../helpers/tiny-networks.ts';
+import { tinyClassifier, tinyStyle } from '../../../helpers/tiny-networks.ts';
 import { writeTinyClassifier } from '../../../helpers/tiny-runs.ts';
 
 const root = temporaryFolder();
@@ -88,6 +88,15 @@ test('an edit for which the locks leave no way changes nothing, and the others g
   );
   expect(edits[0]).toMatchObject({ attribute: 'Young', photos: { flips: 0 }, seeds: { flips: 0 } });
   expect(edits[1]!.photos.flips).toBeGreaterThanOrEqual(0);
+});
+
+test('of a single attribute there are no others that an edit could change', async () => {
+  const [one, seesOne] = [join(root, 'one'), join(root, 'sees-one')];
+  await writeTinyBundle(one, 16, undefined, [], { kind: tinyStyle, encoder: true, attributes: ['red_scarf'] });
+  await writeTinyClassifier(seesOne, { ...tinyClassifier, attributes: ['red_scarf'] });
+  const given = { bundle: one, judge: seesOne, faces: 1, attributes: ['red_scarf'], out: join(root, 'out-one') };
+  const { edits } = await evaluatePortraits.run(options(given), context);
+  expect(edits).toMatchObject([{ attribute: 'red_scarf', photos: { flips: 0 }, seeds: { flips: 0 } }]);
 });
 
 test('a dataset of other squares than CelebA’s, and a folder without its pictures, are one line before any work', async () => {
