@@ -8,6 +8,7 @@ import { mean } from '../../../core/math/statistics.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { attributeResults } from '../../../core/measures/answers/attribute-metrics.ts';
 import { classify, evaluationBatch } from '../../../core/measures/answers/classify.ts';
+import type { Tick } from '../../../core/measures/tick.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import type { Device } from '../../../core/runtime/device.ts';
@@ -26,6 +27,7 @@ import { type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
+import { ticking } from '../framework/ticking.ts';
 import { classifierOptions, classifierPreset, commonClassifierOptions } from './options.ts';
 import { allColumns, belowBaseline, firstOf, resultColumns, sameAnswer, toleratedErrors } from './results.ts';
 
@@ -69,9 +71,9 @@ export const trainClassifier = defineStage({
       const { resolution, attributes } = dataset;
       const { width, maxWidth, normalisation } = config;
       const architecture = { resolution, width, maxWidth, normalisation, attributes: [...attributes] };
-      const score = async (weights: Weights, images: LabelledImages) => {
+      const score = async (weights: Weights, images: LabelledImages, tick?: Tick) => {
         const runner = await classifierRunner(device, architecture, weights, evaluationBatch);
-        const logits = await classify(images, runner);
+        const logits = await classify(images, runner, tick);
         await runner.release();
         return { labels: images.labels, logits };
       };
@@ -84,12 +86,17 @@ export const trainClassifier = defineStage({
       const test = await imagesOf(dataset, 'test');
       const counts = { trainingImages: training.count, testImages: test.count };
       const known = firstOf(training, trainingShown(counts));
-      const results = attributeResults(
-        attributes,
-        await score(weights, validation),
-        await score(weights, known),
-        await score(weights, test),
-      );
+      const progress = log.progress('evaluate', validation.count + known.count + test.count, 'images');
+      let before = 0;
+      const answersTo = async (images: LabelledImages) => {
+        const tick = ticking(context, done => progress.update(before + done));
+        const answers = await score(weights, images, tick);
+        before += images.count;
+        return answers;
+      };
+      const [chosenOn, learnt, met] = [await answersTo(validation), await answersTo(known), await answersTo(test)];
+      progress.finish();
+      const results = attributeResults(attributes, chosenOn, learnt, met);
       const thresholds = results.map(result => result.threshold);
       const calibration = results.map(({ slope, intercept }) => ({ slope, intercept }));
       await writeTensors(run.file('classifier.safetensors'), weights, { architecture, thresholds, calibration });

@@ -194,6 +194,28 @@ describe('killed with SIGKILL while it trains', () => {
   });
 });
 
+test('stopped while it is measured, it keeps what was trained: resumed, it ends with the same bytes', async () => {
+  const [whole, broken] = [fresh(), fresh()];
+  await train({ out: whole });
+  const stop = new AbortController();
+  const progress = (label: string, total: number) => ({
+    update: (done: number) => label === 'evaluate' && stop.abort(new Error(`stopped at ${done}/${total}`)),
+    finish: () => {},
+  });
+  const stopped = trainClassifier.run(options({ out: broken }), {
+    log: { ...silentLog, progress },
+    signal: stop.signal,
+  });
+  await expect(stopped).rejects.toThrow('stopped at 10/30');
+  const trained: string[] = [];
+  const log = { ...silentLog, info: (line: string) => trained.push(line) };
+  await trainClassifier.run(options({ out: broken, resume: true }), { ...context, log });
+  expect(trained).toEqual([]);
+  for (const name of ['classifier.safetensors', 'attributes.json', 'metrics.jsonl']) {
+    expect(readFileSync(join(broken, name)).equals(readFileSync(join(whole, name))), name).toBe(true);
+  }
+});
+
 async function ended(flags: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
   const said: string[] = [];
