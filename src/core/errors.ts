@@ -45,6 +45,9 @@ const kinds = {
   'a list': Array.isArray,
   'an object': (value: unknown) => typeof value === 'object' && value !== null,
   'a Uint8Array': (value: unknown) => value instanceof Uint8Array,
+  'a function': (value: unknown) => typeof value === 'function',
+  'an AbortSignal': (value: unknown) =>
+    typeof (value as { throwIfAborted?: unknown } | null)?.throwIfAborted === 'function',
 } as const;
 
 /** Checks what types cannot where there are none. @throws UserError by name: `moves must be a list; got null`. */
@@ -53,6 +56,11 @@ export function checkKind(name: string, value: unknown, kind: keyof typeof kinds
   const isPlain = value === null || !['object', 'function'].includes(typeof value);
   const got = typeof value === 'string' ? jsonExcerpt(value) : isPlain ? String(value) : `another ${typeof value}`;
   throw new UserError(`${name} must be ${kind}; got ${got}`);
+}
+
+/** Does so for an option, which may be left out. */
+export function checkOption(name: string, value: unknown, kind: keyof typeof kinds): void {
+  if (value !== undefined) checkKind(name, value, kind);
 }
 
 /** JSON is read at any depth, but written by recursion, which lists within lists exhaust. */

@@ -3,31 +3,57 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   addRecipe,
+  boxFromClicks,
+  boxFromPoints,
+  cpuDevice,
   cropFace,
   encodeGrid,
+  encodePhoto,
   type FaceEditor,
+  FaceFinder,
   formatRecipe,
+  loadBundle,
   openBundle,
+  type PhotoFile,
+  type Portrait,
   parseMoveRange,
   parsePoints,
   parseRecipes,
+  pastePatch,
+  readPhoto,
   readRecipes,
   recipesAsXmp,
   recipesIn,
   UserError,
+  withPatch,
 } from '../../src/node/index.ts';
 import { temporaryFolder } from '../helpers/temp-folder.ts';
 import { writeTinyBundle } from '../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../helpers/tiny-networks.ts';
 
 const folder = join(temporaryFolder(), 'tiny');
+const photoFolder = join(temporaryFolder(), 'tiny-style');
+const photo = { width: 16, height: 16, channels: 3, pixels: new Uint8Array(16 * 16 * 3) } as const;
+const box = { x: 8, y: 8, side: 16, angle: 0 };
+const file: PhotoFile = { photo, format: 'png' };
 let editor: FaceEditor;
+let ofPhotos: FaceEditor;
+let portrait: Portrait<FaceEditor>;
 beforeAll(async () => {
   await writeTinyBundle(folder);
+  await writeTinyBundle(photoFolder, undefined, undefined, [], { kind: tinyStyle, encoder: true });
   editor = await openBundle(folder, { threads: 1 });
+  ofPhotos = await openBundle(photoFolder, { threads: 1 });
+  portrait = await ofPhotos.openPortrait(photo, { box, quick: true });
 });
-afterAll(() => editor.release());
+afterAll(async () => {
+  await portrait.release();
+  await ofPhotos.release();
+  await editor.release();
+});
 
 const strip = { seed: 7, steps: 2 };
+const smile = { seed: 7, moves: ['Smiling=1'] };
 
 test.each<[string, (none: never) => unknown, string]>([
   ['edit', none => editor.edit(none), 'an edit must be an object'],
@@ -39,6 +65,56 @@ test.each<[string, (none: never) => unknown, string]>([
   ['render', none => editor.render(none), 'latents must be a list'],
   ['render of several', none => editor.render([none]), 'a latent of tiny must have 16 numbers'],
   ['openPortraitFile', none => editor.openPortraitFile(none, none), 'the portrait must be a Uint8Array'],
+  ['the photo of a portrait', none => ofPhotos.openPortraitFile(portrait.file, none), 'a photo must be an object'],
+  ['options of openPortrait', none => ofPhotos.openPortrait(photo, none ?? null), 'options must be an object'],
+  [
+    'onProgress of openPortrait',
+    none => ofPhotos.openPortrait(photo, { box, onProgress: none ?? null }),
+    'onProgress must be a function',
+  ],
+  [
+    'signal of openPortrait',
+    none => ofPhotos.openPortrait(photo, { box, signal: none ?? null }),
+    'signal must be an AbortSignal',
+  ],
+  ['pasteBack of a portrait', none => portrait.pasteBack(none), 'an edit must be an object'],
+  ['patch of a portrait', none => portrait.patch(none), 'before and after must be square pictures of one size, .*'],
+  ['options of resolve', none => editor.resolve(smile, none ?? null), 'options must be an object'],
+  [
+    'options of resolveStrip',
+    none => editor.resolveStrip({ ...smile, steps: 2 }, none ?? null),
+    'options must be an object',
+  ],
+  ['signal of resolve', none => editor.resolve(smile, { signal: none ?? null }), 'signal must be an AbortSignal'],
+  ['the square of cropFace', none => cropFace(photo, none, 8), 'the square of a face must be an object'],
+  [
+    'the resolution of cropFace',
+    none => cropFace(photo, box, `${none}` as never),
+    'resolution of a crop must be a whole number from 1',
+  ],
+  [
+    'pastePatch',
+    none => pastePatch(photo, box, none, none),
+    'before and after must be square pictures of one size, .*',
+  ],
+  ['the photo of withPatch', none => withPatch(none, none), 'a photo must be an object'],
+  ['the patch of withPatch', none => withPatch(photo, none), 'a patch must be an object'],
+  ['boxFromClicks', none => boxFromClicks([1, 2], none, [3, 4]), 'a point must be a list'],
+  ['boxFromPoints', none => boxFromPoints(none), 'points must be an object'],
+  ['a point of boxFromPoints', none => boxFromPoints({ leftEye: none } as never), 'leftEye must be a list'],
+  ['FaceFinder.open', none => FaceFinder.open(cpuDevice(1), none), 'read must be a function'],
+  ['loadBundle', none => loadBundle(cpuDevice(1), none, none), 'read must be a function'],
+  ['cpuDevice', none => cpuDevice(`${none}` as never), 'threads must be a whole number from 1'],
+  ['readPhoto', none => readPhoto(none), 'the photo must be a Uint8Array'],
+  ['the photo of encodePhoto', none => encodePhoto(none, none, none), 'a photo must be an object'],
+  ['the file of encodePhoto', none => encodePhoto(photo, none, none), "a photo's file must be an object"],
+  ['options of encodePhoto', none => encodePhoto(photo, file, none), 'options of a photo must be an object'],
+  ['XMP of encodePhoto', none => encodePhoto(photo, file, { xmp: none }), 'xmp must be text'],
+  [
+    'quality of encodePhoto',
+    none => encodePhoto(photo, file, { quality: `${none}` as never, xmp: '' }),
+    'quality must be a whole number from 1 to 100',
+  ],
   ['cropFace', none => cropFace(none, none, 8), 'a photo must be an object'],
   ['parseMoveRange', none => parseMoveRange(none), 'a move must be text'],
   ['parsePoints', none => parsePoints(none), 'points must be text'],

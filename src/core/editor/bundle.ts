@@ -5,7 +5,7 @@ import { boundarySchema, type Direction, type DirectionFacts, directionSchema } 
 import { isRange } from '../directions/layers.ts';
 import { isScored } from '../directions/scored.ts';
 import type { Recipe } from '../editing/recipe.ts';
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 import { checkShape, toFloat64 } from '../formats/nd-array.ts';
 import { decodeNpy } from '../formats/npy.ts';
 import { parseVersionedJson } from '../formats/versioned-json.ts';
@@ -241,6 +241,8 @@ export async function writeBundleIndex(
  * @throws UserError naming the file that is missing, of another version, changed since it was written, or ill-shaped.
  */
 export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle'): Promise<Bundle> {
+  checkKind('read', read, 'a function');
+  checkKind('hash', hash, 'a function');
   const indexBytes = await read(bundleFiles.index);
   const text = new TextDecoder().decode(indexBytes);
   const index = parseVersionedJson(text, schemaVersion, indexSchema, `${place}/${bundleFiles.index}`, remedies);

@@ -2,7 +2,7 @@
 import { type Hold, holdNames, usualHold } from '../directions/hold.ts';
 import type { Move } from '../editing/moves.ts';
 import type { AnyStart } from '../editing/start.ts';
-import { checkKind, didYouMean, UserError } from '../errors.ts';
+import { checkOption, didYouMean, UserError } from '../errors.ts';
 import type { Field } from '../models/field.ts';
 import { type Geometry, geometryNames } from '../models/latents.ts';
 import type { Bundle } from './bundle.ts';
@@ -45,8 +45,8 @@ export function checkConditions(request: Conditions, { name, latentSizes, ofPort
       throw new UserError(`a latent of ${name} must have ${latentSizes.join(' or ')} finite numbers; got ${got}`);
     }
   }
-  if (portrait !== undefined) checkKind('a portrait', portrait, 'text');
-  if (locks !== undefined) checkKind('locks', locks, 'a list');
+  checkOption('a portrait', portrait, 'text');
+  checkOption('locks', locks, 'a list');
   checkOneOf('hold', hold, holdNames);
   checkOneOf('geometry', geometry, geometryNames);
   if (layers !== undefined && (typeof layers !== 'object' || layers === null)) {

@@ -42,6 +42,7 @@ import {
   type ResolvedStrip,
   type ResolveOptions,
   rangesOf,
+  resolveOptions,
   type StripRequest,
   solved,
 } from './requests.ts';
@@ -299,11 +300,8 @@ export class FaceEditor {
     for (const network of [generator, classifier, finder]) await network.release();
   }
 
-  async #solve(
-    request: Conditions,
-    moves: readonly Move[],
-    { nearest = false, signal }: ResolveOptions = {},
-  ): Promise<WantedProbability[]> {
+  async #solve(request: Conditions, moves: readonly Move[], options?: ResolveOptions): Promise<WantedProbability[]> {
+    const { nearest, signal } = resolveOptions(options);
     const prepared = this.#prepare(request, moves);
     const wishes = moves.filter(move => move.kind === 'probability');
     if (wishes.length === 0) return [];

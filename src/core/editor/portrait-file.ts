@@ -97,13 +97,13 @@ export function decodePortrait(bytes: Uint8Array, bundle: Bundle, photo: Photo, 
         `${bundle.place} is another (${bundle.sha256.slice(0, 12)}…). Open it with that one, or invert the photo again`,
     );
   }
+  checkPhoto(photo);
   const { width, height } = data.photo;
   if (photo.width !== width || photo.height !== height) {
     throw new UserError(
       `${place} was found in a photo of ${width}×${height}; got one of ${photo.width}×${photo.height}. Give that photo`,
     );
   }
-  checkPhoto(photo);
   checkBox(data.box, photo);
   const model = ganModel(bundle.generator.architecture);
   const { resolution, latentSize } = bundle;

@@ -1,5 +1,5 @@
 // Finds the face of a photo in a bundle's generator: crop, encoder, refine, tune, and how alike the result is.
-import { UserError } from '../errors.ts';
+import { checkKind, checkOption, UserError } from '../errors.ts';
 import { featureDistance, psnr } from '../measures/images/likeness.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import { type BatchRunner, generatorOnnx, type LatentMapping } from '../models/inference.ts';
@@ -85,9 +85,13 @@ export class PortraitFinder {
    * @throws UserError where the bundle cannot open photos, where no face is found, and as `cropFace`. @throws what
    *   `signal` was aborted with.
    */
-  async find(photo: Photo, { box: given, face = 1, ...options }: PortraitOptions): Promise<FoundPortrait> {
+  async find(photo: Photo, asked: PortraitOptions): Promise<FoundPortrait> {
     const networks = this.#invertible();
     checkPhoto(photo);
+    checkKind('options', asked, 'an object');
+    const { box: given, face = 1, ...options } = asked;
+    checkOption('onProgress', options.onProgress, 'a function');
+    checkOption('signal', options.signal, 'an AbortSignal');
     const box = given ?? (await this.#boxOf(photo, face, options));
     const { name, sha256, resolution } = this.#bundle;
     const { image: crop, missing } = cropFace(photo, box, resolution);

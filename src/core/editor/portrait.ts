@@ -1,6 +1,7 @@
 // A face that was found in a photo: it edits like a seed's, and goes back into its photo.
 import type { DirectionFacts } from '../directions/direction.ts';
 import type { Edited } from '../editing/request.ts';
+import { checkKind } from '../errors.ts';
 import type { BatchRunner } from '../models/inference.ts';
 import { fadedDetail, missedDetail } from '../portraits/faded-detail.ts';
 import { type Patch, pastePatch, withPatch } from '../portraits/paste-back.ts';
@@ -97,8 +98,9 @@ export class Portrait<Editor extends Drawing = Drawing> {
   }
 
   /** @param edited as `editor.edit` returns it. @returns the whole photo with the edit in it, at its full size. */
-  async pasteBack({ latent }: Pick<Edited, 'latent'>): Promise<Photo> {
-    return withPatch(this.photo, this.patch(await this.editor.render([latent])));
+  async pasteBack(edited: Pick<Edited, 'latent'>): Promise<Photo> {
+    checkKind('an edit', edited, 'an object');
+    return withPatch(this.photo, this.patch(await this.editor.render([edited.latent])));
   }
 
   /** Frees the memory of the tuned generator; the editor that opened the portrait stays open. */

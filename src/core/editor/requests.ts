@@ -5,7 +5,7 @@ import type { LayerRange } from '../directions/layers.ts';
 import { checkProbability, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
 import type { Start } from '../editing/start.ts';
 import { checkEnds, type MoveRange, parseMoveRange } from '../editing/strip.ts';
-import { checkKind, UserError } from '../errors.ts';
+import { checkKind, checkOption, UserError } from '../errors.ts';
 import type { Geometry } from '../models/latents.ts';
 import type { WantedProbability } from './wanted-probability.ts';
 
@@ -80,6 +80,14 @@ export function rangesOf(request: { readonly moves: readonly (MoveRange | string
   movesOf({ moves: ranges.flatMap(({ from, to }) => (from === undefined ? [to] : [from, to])) });
   for (const range of ranges) checkEnds(range);
   return ranges;
+}
+
+/** @returns the options with their defaults. @throws UserError for what is no options, and no signal among them. */
+export function resolveOptions(options: ResolveOptions = {}) {
+  checkKind('options', options, 'an object');
+  const { nearest = false, signal } = options;
+  checkOption('signal', signal, 'an AbortSignal');
+  return { nearest, signal };
 }
 
 /** @returns the move, or in place of a wanted probability the strength that it takes. */

@@ -30,7 +30,9 @@ export const cropPoints: FacePoints = {
 
 /** @returns the square that brings the points closest to where CelebA has them. @throws UserError for points in one place. */
 export function boxFromPoints(points: FacePoints): FaceBox {
+  checkKind('points', points, 'an object');
   const names = Object.keys(cropPoints) as (keyof FacePoints)[];
+  for (const name of names) checkKind(name, points[name], 'a list');
   return checkedBox(
     names.map(name => cropPoints[name]),
     names.map(name => points[name]),
@@ -42,6 +44,7 @@ export function boxFromPoints(points: FacePoints): FaceBox {
  * @param mouth its middle. @throws UserError for points in one place or on one line.
  */
 export function boxFromClicks(firstEye: Point, secondEye: Point, mouth: Point): FaceBox {
+  for (const point of [firstEye, secondEye, mouth]) checkKind('a point', point, 'a list');
   const turn =
     (secondEye[0] - firstEye[0]) * (mouth[1] - firstEye[1]) - (secondEye[1] - firstEye[1]) * (mouth[0] - firstEye[0]);
   const eyes = Math.hypot(secondEye[0] - firstEye[0], secondEye[1] - firstEye[1]);

@@ -1,4 +1,5 @@
 // Takes the square of a face out of a photo at the size that networks see.
+import { UserError } from '../errors.ts';
 import { resizePlanes } from '../images/resample.ts';
 import { cropToPhoto } from './alignment.ts';
 import { checkBox, checkPhoto, type FaceBox, type Photo } from './photo.ts';
@@ -16,11 +17,14 @@ const finest = 4;
 
 /**
  * @param photo of any size: a face of thousands of pixels is averaged, not picked from. @param resolution R.
- * @throws UserError as `checkPhoto` and `checkBox`.
+ * @throws UserError for no such resolution, and as `checkPhoto` and `checkBox`.
  */
 export function cropFace(photo: Photo, box: FaceBox, resolution: number): FaceCrop {
   checkPhoto(photo);
   checkBox(box, photo);
+  if (!Number.isInteger(resolution) || resolution < 1) {
+    throw new UserError(`resolution of a crop must be a whole number from 1; got ${resolution}`);
+  }
   const finer = Math.min(finest, Math.max(1, Math.ceil(box.side / resolution)));
   const side = finer * resolution;
   const { planes, missing } = samplePhoto(photo, cropToPhoto(box, side), side, side);

@@ -1,5 +1,6 @@
 // Finds the faces of a photo: a detector tells where they are, a landmark network where their eyes, nose and mouth are.
 // The networks are face-api.js's tiny face detector and its 68 landmarks, as ONNX (docs/decisions/0016-photos.md).
+import { checkKind, checkOption } from '../errors.ts';
 import type { Device } from '../runtime/device.ts';
 import { openBoth } from '../runtime/opening.ts';
 import { Program } from '../runtime/program.ts';
@@ -36,6 +37,7 @@ export class FaceFinder {
 
   /** @param read gives a file of `faceFinderFiles`. */
   static async open(device: Device, read: (name: string) => Promise<Uint8Array>): Promise<FaceFinder> {
+    checkKind('read', read, 'a function');
     const open = async (name: string) => Program.open(device, await read(name));
     const [detector, landmarks] = await openBoth(open(faceFinderFiles.detector), () => open(faceFinderFiles.landmarks));
     return new FaceFinder(detector, landmarks);
@@ -47,6 +49,7 @@ export class FaceFinder {
    */
   async find(photo: Photo, signal?: { throwIfAborted(): void }): Promise<FoundFace[]> {
     checkPhoto(photo);
+    checkOption('signal', signal, 'an AbortSignal');
     let found: Candidate[] = [];
     const longest = Math.max(photo.width, photo.height);
     for (const side of sides) {

@@ -1,11 +1,11 @@
 // Brings an edited face back into its photo: only what the edit changed is added, and the rest of the photo stays.
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 import { resizePlanes } from '../images/resample.ts';
 import { smoothStep } from '../math/smooth-step.ts';
 import { boxCorners, cropToPhoto } from './alignment.ts';
 import { cropFace } from './crop-face.ts';
 import { fadedDetail, fineDetail } from './faded-detail.ts';
-import type { FaceBox, Photo } from './photo.ts';
+import { checkPhoto, type FaceBox, type Photo } from './photo.ts';
 import { applySimilarity, invertSimilarity } from './similarity.ts';
 
 /** A rectangle of a photo with other pixels. */
@@ -32,10 +32,10 @@ const finest = 8;
  * @throws UserError for two pictures that are not square or not of one size, and as `cropFace`.
  */
 export function pastePatch(photo: Photo, box: FaceBox, before: Float32Array, after: Float32Array): Patch {
-  const resolution = Math.sqrt(before.length / 3);
-  if (!Number.isInteger(resolution) || resolution === 0 || after.length !== before.length) {
+  const resolution = Math.sqrt(before?.length / 3);
+  if (!Number.isInteger(resolution) || resolution === 0 || after?.length !== before.length) {
     throw new UserError(
-      `before and after must be square pictures of one size, [3, R, R]; got ${before.length} and ${after.length} numbers`,
+      `before and after must be square pictures of one size, [3, R, R]; got ${before?.length} and ${after?.length} numbers`,
     );
   }
   const { image } = cropFace(photo, box, resolution);
@@ -81,8 +81,11 @@ export function pasteBack(photo: Photo, box: FaceBox, before: Float32Array, afte
   return withPatch(photo, pastePatch(photo, box, before, after));
 }
 
-/** @returns a copy of the photo with the patch in its place. */
-export function withPatch(photo: Photo, { left, top, width, height, pixels }: Patch): Photo {
+/** @returns a copy of the photo with the patch in its place. @throws UserError as `checkPhoto`. */
+export function withPatch(photo: Photo, patch: Patch): Photo {
+  checkPhoto(photo);
+  checkKind('a patch', patch, 'an object');
+  const { left, top, width, height, pixels } = patch;
   const copy = new Uint8ClampedArray(photo.pixels); // `slice` of a Node Buffer would share its memory
   const row = width * photo.channels;
   for (let y = 0; y < height; y++) {

@@ -47,7 +47,9 @@ export interface FoundFace {
 const largestBox = 4;
 
 /** @throws UserError for a square that lies nowhere near the photo, is far larger, or is none. */
-export function checkBox({ x, y, side, angle }: FaceBox, { width, height }: Pick<Photo, 'width' | 'height'>): void {
+export function checkBox(box: FaceBox, { width, height }: Pick<Photo, 'width' | 'height'>): void {
+  checkKind('the square of a face', box, 'an object');
+  const { x, y, side, angle } = box;
   const longest = Math.max(width, height);
   const isNear = [x / width, y / height].every(place => place >= -1 && place <= 2);
   if (isNear && side > 0 && side <= largestBox * longest && Number.isFinite(angle)) return;

@@ -22,12 +22,10 @@ export function availableProviders(): string[] {
 /** @throws UserError where the device does not compute here, with the reason and the devices that do. */
 export async function openDevice({ device: name, threads }: DeviceOptions): Promise<Device> {
   if (!deviceNames.includes(name)) {
-    const near = didYouMean(name, deviceNames);
+    const near = didYouMean(`${name}`, deviceNames);
     throw new UserError(`a device must be one of ${deviceNames.join(', ')}; got "${name}"${near && `.${near}`}`);
   }
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new UserError(`threads must be a whole number from 1; got ${threads}`);
-  }
+  checkThreads(threads);
   void onnxRuntime.InferenceSession; // throws where ONNX Runtime itself is missing
   const trial = await trialOf(name);
   if (trial.works) return providerDevice(name, threads);
@@ -38,6 +36,11 @@ export async function openDevice({ device: name, threads }: DeviceOptions): Prom
   );
 }
 
+function checkThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1) return;
+  throw new UserError(`threads must be a whole number from 1; got ${threads}`);
+}
+
 /** Tries a device. The processor needs no trial, so that stages on it start at once. */
 async function trialOf(name: DeviceName) {
   return name === 'cpu' ? { device: name, works: true as const } : tryDevice(name);
@@ -45,9 +48,10 @@ async function trialOf(name: DeviceName) {
 
 /**
  * @param threads threads that a computation is spread over. Results are bit-equal only between runs with the same
- * number; with another they may differ in the last digits.
+ * number; with another they may differ in the last digits. @throws UserError for a number that there is not.
  */
 export function cpuDevice(threads: number): Device {
+  checkThreads(threads);
   return providerDevice('cpu', threads);
 }
 

@@ -1,6 +1,6 @@
 // Reads photos as people have them: any usual format, turned by EXIF, in any colours, of up to 67 megapixels.
 import type { Metadata } from 'sharp';
-import { UserError } from '../../core/errors.ts';
+import { checkKind, UserError } from '../../core/errors.ts';
 import { readColourProfile } from '../../core/formats/icc.ts';
 import { jpegQuality } from '../../core/formats/jpeg-quality.ts';
 import type { Photo } from '../../core/portraits/photo.ts';
@@ -38,6 +38,7 @@ export async function readPhoto(
   source: string | Uint8Array,
   name = typeof source === 'string' ? source : 'the photo',
 ): Promise<PhotoFile> {
+  if (typeof source !== 'string') checkKind(name, source, 'a Uint8Array');
   const bytes = typeof source === 'string' ? await readWhole(source) : source;
   try {
     return await decode(bytes);

@@ -4,10 +4,10 @@ import readExif from 'exif-reader';
 import type { Exif, Sharp } from 'sharp';
 import { formatRecipe, parseRecipes, type Recipe, recipeKeyword } from '../../core/editing/recipe.ts';
 import { recipesAsXmp } from '../../core/editing/recipe-file.ts';
-import { UserError } from '../../core/errors.ts';
+import { checkKind, UserError } from '../../core/errors.ts';
 import { addPngText } from '../../core/formats/png-text.ts';
 import { recipesInXmp } from '../../core/formats/xmp.ts';
-import type { Photo } from '../../core/portraits/photo.ts';
+import { checkPhoto, type Photo } from '../../core/portraits/photo.ts';
 import { sharp } from '../native/native-packages.ts';
 import { type PhotoFile, type PhotoFormat, photoFormats } from './read-photo.ts';
 import { tiffOf } from './tiff.ts';
@@ -53,14 +53,21 @@ export function checkLongestSide({ width, height }: Pick<Photo, 'width' | 'heigh
 /**
  * @param photo of the same size as `file`'s, edited. @returns the bytes of a picture file. Of a PNG, whose XMP may be
  *   compressed, recipes are read from texts of their own, so it has those of the XMP there too.
- * @throws UserError as `checkLongestSide`, for a format that there is not, and for more XMP than a JPEG holds.
+ * @throws UserError as `checkLongestSide`, for a format or quality that there is not, and for more XMP than a JPEG holds.
  */
 export async function encodePhoto(photo: Photo, file: PhotoFile, options: WriteOptions): Promise<Buffer> {
+  checkPhoto(photo);
+  checkKind("a photo's file", file, 'an object');
+  checkKind('options of a photo', options, 'an object');
   const { format = file.format, quality = Math.max(minQuality, file.quality ?? 0), xmp } = options;
   const { width, height, channels, pixels } = photo;
   if (!photoFormats.includes(format)) {
     throw new UserError(`the format must be ${photoFormats.join(', ')}; got "${format}"`);
   }
+  if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
+    throw new UserError(`quality must be a whole number from 1 to 100; got ${quality}`);
+  }
+  checkKind('xmp', xmp, 'text');
   checkLongestSide(photo, format);
   const xmpBytes = Buffer.byteLength(xmp);
   if (format === 'jpeg' && xmpBytes > longestJpegXmp) {

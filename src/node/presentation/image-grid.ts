@@ -65,9 +65,9 @@ export async function encodeGrid(images: Float32Array | Uint8Array, grid: GridOp
   checkGrid(grid);
   const { resolution, kernel = 'nearest', gap = 0 } = grid;
   const pixels = images instanceof Float32Array ? toUint8(images) : images;
-  const count = pixels.length / (3 * resolution * resolution);
+  const count = pixels?.length / (3 * resolution * resolution);
   if (!Number.isInteger(count) || count === 0) {
-    throw new UserError(`${pixels.length} values are no images of [3, ${resolution}, ${resolution}]`);
+    throw new UserError(`${pixels?.length} values are no images of [3, ${resolution}, ${resolution}]`);
   }
   checkGridSize(count, grid);
   const { tile, across, width, height } = gridSize(count, grid);

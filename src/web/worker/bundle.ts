@@ -1,7 +1,7 @@
 // Opens model bundles from web addresses.
 import { bundleFiles, type Hash, type ReadFile } from '../../core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
-import { UserError } from '../../core/errors.ts';
+import { checkKind, UserError } from '../../core/errors.ts';
 import { sha256 } from '../shared/sha256.ts';
 import { type RuntimeFiles, wasmDevice } from './device.ts';
 import { fetchBytes } from './fetch-bytes.ts';
@@ -60,8 +60,10 @@ function hashesIn(index: Uint8Array): Record<string, string> {
  */
 export function fetchBundle(
   url: string | URL,
-  { threads = 1, runtime }: { readonly threads?: number; readonly runtime?: RuntimeFiles } = {},
+  options: { readonly threads?: number; readonly runtime?: RuntimeFiles } = {},
 ): Promise<FaceEditor> {
+  checkKind('options', options, 'an object');
+  const { threads = 1, runtime } = options;
   const { read, place } = bundleAt(url);
   return loadBundle(wasmDevice(threads, runtime), read, hashBytes, place);
 }
