@@ -25,7 +25,7 @@ import { asPasted } from '../portraits/paste-back.ts';
 import type { Photo } from '../portraits/photo.ts';
 import { directionsOnPhoto } from '../portraits/safe-ranges.ts';
 import type { Device } from '../runtime/device.ts';
-import { openBoth } from '../runtime/opening.ts';
+import { openBoth, orReleased } from '../runtime/opening.ts';
 import { type Bundle, bundleFiles, checkOwnRecipe, type Hash, type ReadFile, readBundle } from './bundle.ts';
 import { checkConditions, fieldFor, holdOf } from './conditions.ts';
 import { bundleNetworks, openNetwork } from './networks.ts';
@@ -125,7 +125,7 @@ export class FaceEditor {
    */
   async openPortrait(photo: Photo, options: PortraitOptions = {}): Promise<Portrait<FaceEditor>> {
     const { data, generator } = await this.#parts.finder.find(photo, options);
-    return this.#opened(photo, data, encodePortrait(data, this), generator);
+    return this.#opened(photo, data, generator);
   }
 
   /**
@@ -134,15 +134,18 @@ export class FaceEditor {
    */
   async openPortraitFile(file: Uint8Array, photo: Photo, place = 'the portrait'): Promise<Portrait<FaceEditor>> {
     const data = decodePortrait(file, this.bundle, photo, place);
-    return this.#opened(photo, data, file, await this.#parts.finder.generatorOf(data.tuned));
+    return this.#opened(photo, data, await this.#parts.finder.generatorOf(data.tuned), file);
   }
 
-  async #opened(photo: Photo, data: PortraitData, file: Uint8Array, generator: BatchRunner | undefined) {
-    const sha256 = await this.#parts.services.hash(file);
-    const reconstruction = await (generator ?? this.#parts.generator).run(data.latent);
-    const directions = directionsOnPhoto(this.bundle, data.latent, await this.score(data.crop));
-    const editor = new FaceEditor(this.#parts, { ...data, sha256, generator, reconstruction, directions });
-    return new Portrait(editor, photo, data, reconstruction, file, sha256);
+  async #opened(photo: Photo, data: PortraitData, generator: BatchRunner | undefined, kept?: Uint8Array) {
+    return orReleased(generator, async () => {
+      const file = kept ?? encodePortrait(data, this);
+      const sha256 = await this.#parts.services.hash(file);
+      const reconstruction = await (generator ?? this.#parts.generator).run(data.latent);
+      const directions = directionsOnPhoto(this.bundle, data.latent, await this.score(data.crop));
+      const editor = new FaceEditor(this.#parts, { ...data, sha256, generator, reconstruction, directions });
+      return new Portrait(editor, photo, data, reconstruction, file, sha256);
+    });
   }
 
   /**

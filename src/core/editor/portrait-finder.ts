@@ -9,7 +9,7 @@ import { Inverter, type InvertOptions } from '../portraits/inversion/inverter.ts
 import type { InversionNetworks } from '../portraits/inversion/networks.ts';
 import { checkPhoto, type FaceBox, type FoundFace, type Photo } from '../portraits/photo.ts';
 import type { Device } from '../runtime/device.ts';
-import { Lazy } from '../runtime/opening.ts';
+import { Lazy, orReleased } from '../runtime/opening.ts';
 import { type Bundle, bundleFiles, type Hash } from './bundle.ts';
 import { type BundleNetworks, bundleNetworks, openNetwork, roundedWeights } from './networks.ts';
 import type { PortraitData, PortraitFigures } from './portrait-file.ts';
@@ -99,7 +99,8 @@ export class PortraitFinder {
     const { encoded, latent, tuned: exact } = await inverter.invert(crop, options);
     const tuned = roundedWeights(exact); // as the portrait's file holds them
     const generator = await this.generatorOf(tuned);
-    try {
+    // The editor may be released meanwhile.
+    return orReleased(generator, async () => {
       const images = {
         encoded: await this.#generate(encoded),
         refined: options.quick ? undefined : await this.#generate(latent),
@@ -109,10 +110,7 @@ export class PortraitFinder {
       const size = { width: photo.width, height: photo.height };
       const data = { bundle: { name, sha256 }, box, photo: size, missing, figures, crop, latent, tuned };
       return { data, generator };
-    } catch (error) {
-      await generator?.release(); // where the editor was released meanwhile
-      throw error;
-    }
+    });
   }
 
   /** @returns the generator with these weights in place of its own; undefined for none. */

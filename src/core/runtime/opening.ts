@@ -1,4 +1,4 @@
-// Opens what has to be released again: when it is first asked for, or two at once.
+// Opens what has to be released again: when it is first asked for, or two at once. A failure leaves nothing open.
 
 import { UserError } from '../errors.ts';
 
@@ -46,10 +46,15 @@ export async function openBoth<A extends Released, B>(
   second: () => Promise<B>,
 ): Promise<readonly [A, B]> {
   const opened = await first;
+  return [opened, await orReleased(opened, second)];
+}
+
+/** @returns what the work on something gives; where the work fails, that is released before the error is thrown. */
+export async function orReleased<T>(opened: Released | undefined, work: () => Promise<T>): Promise<T> {
   try {
-    return [opened, await second()];
+    return await work();
   } catch (error) {
-    await opened.release();
+    await opened?.release();
     throw error;
   }
 }

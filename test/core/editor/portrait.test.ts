@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ScoredDirection } from '../../../src/core/directions/scored.ts';
 import { meanRow } from '../../../src/core/editing/distances.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
-import { type FaceEditor, loadBundle } from '../../../src/core/editor/face-editor.ts';
+import { readBundle } from '../../../src/core/editor/bundle.ts';
+import { FaceEditor, loadBundle } from '../../../src/core/editor/face-editor.ts';
 import { changesOnPhoto, type Portrait } from '../../../src/core/editor/portrait.ts';
 import type { WantedProbability } from '../../../src/core/editor/wanted-probability.ts';
 import { UserError } from '../../../src/core/errors.ts';
@@ -132,6 +133,30 @@ describe('finding', () => {
     await expect(bare.openPortrait(photo, { box })).rejects.toThrow(/tiny has none. Bundle it again with --encoder$/);
     await bare.release();
   });
+});
+
+test('the generator of a portrait that cannot be opened to its end is released', async () => {
+  const device = cpuDevice(1);
+  const { InferenceSession, Tensor } = device.runtime;
+  let held = 0;
+  const create = async (...model: [never]) => {
+    const session = await InferenceSession.create(...model);
+    const release = session.release.bind(session);
+    held++;
+    session.release = async () => {
+      held--;
+      await release();
+    };
+    return session;
+  };
+  const counting = { ...device, runtime: { Tensor, InferenceSession: { create } } };
+  const bundle = await readBundle(readerOf(await makeTinyBundle({}, 16, undefined, [], style)), hashBytes);
+  const failing = await FaceEditor.open(counting, bundle, { hash: () => Promise.reject(new Error('no hash here')) });
+  await expect(failing.openPortraitFile(portrait.file, photo)).rejects.toThrow('no hash here');
+  expect(held).toBe(2); // generator and classifier
+  await expect(failing.openPortrait(photo, { box })).rejects.toThrow('no hash here');
+  await failing.release();
+  expect(held).toBe(0);
 });
 
 describe('editing', () => {
