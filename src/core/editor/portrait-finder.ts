@@ -144,7 +144,9 @@ export class PortraitFinder {
     const faces = await this.#findFaces(photo, signal);
     const found = faces[face - 1];
     if (found !== undefined) return found.box;
-    if (faces.length === 0) throw new UserError('no face was found in the photo. Point at eyes and mouth instead');
+    if (faces.length === 0) {
+      throw new UserError('no face was found in the photo. Say by a box or by points where it is, or choose another');
+    }
     throw new UserError(`the photo has ${faces.length} ${faces.length === 1 ? 'face' : 'faces'}; got face ${face}`);
   }
 

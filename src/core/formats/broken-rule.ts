@@ -29,7 +29,8 @@ export function brokenRule(issue: z.core.$ZodRawIssue): string | undefined {
  * @returns the first rule it breaks, in one line with the value: `moves.0.strength must be a number; got "1"`.
  */
 export function brokenRuleOf(schema: z.ZodType, given: unknown, whole = 'it'): string {
-  const first = schema.safeParse(given, { error: brokenRule }).error?.issues[0];
+  const issues = schema.safeParse(given, { error: brokenRule }).error?.issues ?? [];
+  const [first] = issues;
   if (first === undefined) return `${whole} is not well-formed`;
   const issue = innermost(first);
   const isName = issue.code === 'invalid_key';
@@ -41,7 +42,15 @@ export function brokenRuleOf(schema: z.ZodType, given: unknown, whole = 'it'): s
   }
   const part = (inner: unknown, key: PropertyKey) => (inner as Record<PropertyKey, unknown>)?.[key];
   const value = isName ? issue.path.at(-1) : issue.path.reduce(part, given);
-  return `${path || whole} ${issue.message}${value === undefined ? '' : `; got ${shown(value)}`}`;
+  const got = value === undefined ? misnamed(issue, issues) : shown(value);
+  return `${path || whole} ${issue.message}${got === undefined ? '' : `; got ${got}`}`;
+}
+
+/** @returns what stands beside a missing member and is none: it may be the one that was meant. */
+function misnamed({ path }: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): string | undefined {
+  const beside = path.slice(0, -1).join('.');
+  const stranger = issues.find(issue => issue.code === 'unrecognized_keys' && issue.path.join('.') === beside);
+  return stranger?.code === 'unrecognized_keys' ? `${shown(stranger.keys[0])} instead` : undefined;
 }
 
 /** Where a value has one of the forms that it may have, a part of it is wrong, and not the form. */

@@ -72,6 +72,7 @@ test('a portrait that was kept makes the same edit without finding the face agai
 
 test.each<[string, Parameters<typeof ask>[0], number, RegExp]>([
   ['no photo', { edit: { moves } }, 422, /^photo must be a file/],
+  ['a part by another name', { image: new Uint8Array(1) }, 422, /^photo must be a file; got "image" instead$/],
   ['text as the photo', { photo: 'text', edit: {} }, 422, /^photo must be a file/],
   ['what is no picture', { photo: new Uint8Array([1, 2, 3]), edit: {} }, 422, /^the photo must be a whole photo/],
   ['an edit that is no JSON', { photo: new Uint8Array(1), edit: '{"moves":' }, 422, /^edit must be JSON; got/],
@@ -151,7 +152,10 @@ test('refuses damaged portraits, photos of too many pixels and pictures without 
     422,
     'the photo must have at most 100000 pixels here; got 4000000. Shrink it',
   ]);
-  expect(await detail({ photo, edit: { moves } })).toEqual([422, expect.stringContaining('no face was found')]);
+  expect(await detail({ photo, edit: { moves } })).toEqual([
+    422,
+    'no face was found in the photo. Say by a box or by points where it is, or choose another',
+  ]);
 });
 
 test('photos that arrive count as waiting: further ones are not even read', async () => {

@@ -63,7 +63,7 @@ describe('invert', () => {
   test('takes the photo as a plain word, and refuses what it cannot open in one line', async () => {
     const words = ['--bundle', bundle, '--out', join(root, 'no')];
     expect(mistake('invert', photo, ...words)).toBe(
-      `${photo}: no face was found in the photo. Point at eyes and mouth instead`,
+      `${photo}: no face was found in the photo. Say by a box or by points where it is, or choose another`,
     );
     expect(mistake('invert', photo, ...words, '--points', '1,2 3')).toMatch(/^points must be 3 .* or 5 .* pairs/);
     expect(mistake('invert', photo, ...words, '--points', points, '--face', '2')).toMatch(/Leave it out$/);
