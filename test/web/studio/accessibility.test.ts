@@ -129,6 +129,11 @@ function crowding(page: Page): Promise<string[]> {
   });
 }
 
+/** Where an element lies in the window. */
+function boxOf(page: Page, selector: string): Promise<DOMRect> {
+  return page.locator(selector).evaluate(element => element.getBoundingClientRect());
+}
+
 describe.skipIf(!hasChromium)('in Chromium', () => {
   test('the middle column holds what is in it, at any width, whatever the names and locks', async () => {
     const address = await serveStudio(builtStudio(), await crowded(files));
@@ -184,6 +189,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await opened.getByRole('button', { name: /^History/ }).click();
     await opened.locator('#history .entry').first().waitFor();
     expect(await findings(opened)).toEqual([]);
+    const [button, list] = await Promise.all(['.history-button', '#history'].map(each => boxOf(opened, each)));
+    expect(Math.abs(list!.top - button!.bottom)).toBeLessThan(16); // beneath its button, wherever the header has that
+    expect([list!.left < button!.right, list!.right > button!.left]).toEqual([true, true]);
   });
 
   test.each([
