@@ -20,7 +20,7 @@ export function exportPicture(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ pixels, edit }) => {
     const context = offscreenContext(size, size);
     drawEnlarged(context, pixels, 0, size);
-    save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}.png`);
+    return save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}.png`);
   });
 }
 
@@ -29,7 +29,7 @@ export function exportPhoto(studio: Studio, type: PhotoType): Promise<void> {
   return saving(studio, async ({ edit }) => {
     const blob = await studio.faceWorker.exportPhoto({ edit, type });
     const name = studio.state.portrait.value!.source.name.replace(/\.[^.]*$/, '');
-    save(blob, `${name}-edited.${type === 'image/png' ? 'png' : 'jpg'}`);
+    return save(blob, `${name}-edited.${type === 'image/png' ? 'png' : 'jpg'}`);
   });
 }
 
@@ -40,13 +40,14 @@ export function exportStrip(studio: Studio, size: number): Promise<void> {
     const frames = await stripOf(studio);
     const context = offscreenContext(frames.length * (size + gap) - gap, size);
     for (const [i, { pixels }] of frames.entries()) drawEnlarged(context, pixels, i * (size + gap), size);
-    save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${attribute}-strip.png`);
+    return save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${attribute}-strip.png`);
   });
 }
 
 export function exportRecipe(studio: Studio): Promise<void> {
   return saving(studio, async ({ edit }) => {
-    save(new Blob([await studio.faceWorker.writeRecipe(edit)], { type: 'application/json' }), `${fileName(edit)}.json`);
+    const recipe = new Blob([await studio.faceWorker.writeRecipe(edit)], { type: 'application/json' });
+    return save(recipe, `${fileName(edit)}.json`);
   });
 }
 
@@ -79,7 +80,7 @@ export async function exportFilm(studio: Studio, size: number): Promise<void> {
     recorder.stop();
     await recorded;
     const ending = type.startsWith('video/webm') ? 'webm' : 'mp4';
-    save(new Blob(parts, { type }), `${fileName(edit)}-${attribute}.${ending}`);
+    return save(new Blob(parts, { type }), `${fileName(edit)}-${attribute}.${ending}`);
   });
   await saved.finally(() => {
     if (recording.value === own) recording.value = undefined; // once the model was loaded again, it may be of another
@@ -104,16 +105,25 @@ interface OnScreen {
   readonly edit: Edit;
 }
 
-/** Runs `work` with the face that is on the screen now, also if it changes meanwhile, and tells how it went. */
-async function saving(studio: Studio, work: (screen: OnScreen) => Promise<void>): Promise<void> {
+/**
+ * Runs `work` with the face that is on the screen now, also if it changes meanwhile, and tells how it went.
+ * @param work gives the name of the file: by the time that it is saved, another face may be on the screen.
+ */
+async function saving(studio: Studio, work: (screen: OnScreen) => Promise<string>): Promise<void> {
   const { state } = studio;
-  const { edit, pixels } = state.shown.value!;
+  let isLeft = false; // the dialog, which may be open again by then, for another face
+  const end = state.dialog.subscribe(dialog => {
+    isLeft ||= dialog !== 'export';
+  });
   try {
-    await work({ edit, pixels });
-    tell(state, 'Saved');
-    closeDialog(studio, 'export'); // another may have been opened meanwhile
+    const shown = state.shown.value;
+    if (shown === undefined) throw new UserError('no face is on the screen yet. Wait a second');
+    tell(state, `Saved ${await work({ edit: shown.edit, pixels: shown.pixels })}`);
+    if (!isLeft) closeDialog(studio, 'export');
   } catch (error) {
     tellProblem(state, error instanceof UserError ? error.message : `saving failed: ${String(error)}`);
+  } finally {
+    end();
   }
 }
 
@@ -133,10 +143,12 @@ function fileName(edit: Edit): string {
   return 'seed' in edit ? `face-${edit.seed}` : 'face';
 }
 
-function save(blob: Blob, name: string): void {
+/** @returns the name. */
+function save(blob: Blob, name: string): string {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  return name;
 }
