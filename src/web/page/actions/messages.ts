@@ -1,6 +1,6 @@
 // Tells the person in one line what happened; a live region reads it out.
 import type { Edit } from '../../shared/protocol.ts';
-import type { StudioState } from '../state/studio-state.ts';
+import type { Studio, StudioState } from '../state/studio-state.ts';
 
 export function tell(state: StudioState, text: string): void {
   state.message.value = { text, kind: 'news' };
@@ -24,7 +24,7 @@ function sentenceOf(text: string): string {
   return text.replace(/^[a-z]+(?=[ :;])/, word => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
 }
 
-/** Takes away a refusal once what was refused is tried in another way. */
-export function clearRefusal(state: StudioState): void {
+/** Takes away a refusal once what was refused is tried in another way: what is typed next may be what holds already. */
+export function clearRefusal({ state }: Studio): void {
   if (state.message.value?.kind === 'refused') state.message.value = undefined;
 }

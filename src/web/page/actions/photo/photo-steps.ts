@@ -24,7 +24,7 @@ export async function readPhoto(studio: Studio, given: File): Promise<void> {
   source = file;
   state.dialog.value = 'photo';
   state.photo.value = { kind: 'reading' };
-  clearRefusal(state);
+  clearRefusal(studio);
   try {
     const copy = await copied(given);
     if (source !== file) return;
@@ -56,7 +56,7 @@ export async function findFace(studio: Studio, box: FaceBox, quick: boolean): Pr
   // The worker hears of it late, or when the face is found already.
   const isGivenUp = () => source !== file || state.photo.value.kind !== 'finding';
   state.photo.value = { kind: 'finding', progress: undefined, photo: step.photo };
-  clearRefusal(state);
+  clearRefusal(studio);
   try {
     const found = await faceWorker.openPortrait({ box, quick });
     if (isGivenUp()) return await reopenPortrait(studio);

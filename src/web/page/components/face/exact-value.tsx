@@ -1,6 +1,8 @@
 // A number that is shown, and set by typing another one.
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { clearRefusal } from '../../actions/messages.ts';
+import { useStudio } from '../common/studio-context.ts';
 
 interface Props {
   /** Its name for screen readers. */
@@ -13,6 +15,7 @@ interface Props {
 }
 
 export function ExactValue({ name, unit, value, isBusy = false, onSet }: Props) {
+  const { act } = useStudio();
   /** The text that is being typed; figures that arrive meanwhile do not take its place. */
   const typed = useSignal<string | undefined>(undefined);
   const set = () => {
@@ -36,6 +39,7 @@ export function ExactValue({ name, unit, value, isBusy = false, onSet }: Props) 
         value={typed.value ?? value}
         onInput={event => {
           typed.value = event.currentTarget.value;
+          act(clearRefusal);
         }}
         onChange={set}
         onKeyDown={({ key }) => {

@@ -4,6 +4,7 @@ import { useRef } from 'preact/hooks';
 import { mostPsi } from '../../../../core/models/latents.ts';
 import { choosePsi } from '../../actions/edit/choose-psi.ts';
 import { chooseSeed } from '../../actions/faces/choose-face.ts';
+import { clearRefusal } from '../../actions/messages.ts';
 import { useStudio } from '../common/studio-context.ts';
 
 export function SeedField() {
@@ -28,6 +29,7 @@ export function SeedField() {
         autocomplete="off"
         value={seed}
         placeholder="none"
+        onInput={() => act(clearRefusal)}
         onKeyDown={event => {
           if (event.key === 'Escape') event.currentTarget.value = seed;
         }}
@@ -66,6 +68,7 @@ export function PsiField() {
         aria-label="Truncation ψ, from the mean face at 0 to all variety at 1"
         value={psi}
         disabled={psi === ''}
+        onInput={() => act(clearRefusal)}
         onKeyDown={event => {
           if (event.key === 'Escape') event.currentTarget.value = psi;
         }}
