@@ -30,18 +30,15 @@ export function startRendering(studio: Studio): () => void {
       if (!(await bringBack(studio, edit))) throw new UserError(photoNotHere);
       const known = state.before.value;
       const zoom = state.zoom.value;
-      if (known === undefined || !sameStart(known.edit, edit) || zoom !== drawnAt) {
-        drawnAt = zoom;
-        const plain = unedited(edit);
-        const drawn = await faceWorker.draw(plain);
-        before = await figuresOf(drawn);
-        state.before.value = { ...drawn, edit: plain };
-      }
-      const plain = state.before.value!;
+      const isKnown = known !== undefined && sameStart(known.edit, edit) && zoom === drawnAt;
+      const plain = isKnown ? known : { ...(await faceWorker.draw(unedited(edit))), edit: unedited(edit) };
+      const figures = isKnown ? before : await figuresOf(plain);
       const isPlain = sameEdit(edit, plain.edit);
       const drawn = isPlain ? plain : await faceWorker.draw(edit);
+      [before, drawnAt] = [figures, zoom];
       batch(() => {
         state.playing.value = undefined;
+        state.before.value = plain; // with the edit, or the divider would part two faces for a while
         state.shown.value = { ...drawn, edit };
         editWorked(studio, edit);
       });
