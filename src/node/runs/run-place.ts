@@ -6,7 +6,7 @@ import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { removeTree, renamePatiently, syncFile, syncFolderOf } from '../files/durable.ts';
 import { hashFile } from '../files/files.ts';
-import { checkCanBeMade, checkName, contentOf, exists, isFixed, linkTarget } from '../files/places.ts';
+import { checkCanBeMade, checkName, contentOf, exists, isFixed, linkTarget, realPlace } from '../files/places.ts';
 import { isRun, readManifest, runFiles } from './manifest.ts';
 
 /** Where a run is written and where it will stand. */
@@ -91,6 +91,16 @@ export async function checkRunPlace(
   await checkFree(out, place, force || resume);
   await checkPartialFree(place);
   await checkCanBeMade(place.lock, out);
+}
+
+/** @throws UserError for a place inside a run: what lies there goes with the run when that is made anew. */
+export async function checkOutsideRuns(out: string): Promise<void> {
+  for (let folder = dirname(await realPlace(out)); folder !== dirname(folder); folder = dirname(folder)) {
+    if (!(await isRun(folder))) continue;
+    throw new UserError(
+      `--out must lie outside runs, which are replaced as a whole; ${out} lies in ${folder}. Give another`,
+    );
+  }
 }
 
 /**

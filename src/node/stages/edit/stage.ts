@@ -197,13 +197,9 @@ export const edit = defineStage({
     for (const move of config.move) {
       if (/[,%]/.test(move)) context.log.info(`--move ${move} is read as ${formatMoveRange(parseMoveRange(move))}`);
     }
-    const { out, photo, portrait = [] } = config;
+    const { out, photo } = config;
     if (photo !== undefined && (await isIn(out, photo))) {
       throw new UserError(`--out must be another file than --photo; got ${out} for both`);
-    }
-    for (const folder of portrait) {
-      if (!(await isIn(out, folder))) continue;
-      throw new UserError(`--out must lie outside the portrait ${folder}; got ${out}. Give another`);
     }
     const recipes = config.recipe === undefined ? [] : await readRecipeFile(config.recipe);
     checkRecipesFitPhotos(config, recipes);

@@ -1,10 +1,10 @@
 // Checks where a stage will write before it does anything else, so that nobody waits for a result that has no place.
 import { z } from 'zod';
 import { checkFileFree } from '../../files/places.ts';
-import { checkRunPlace } from '../../runs/run-place.ts';
+import { checkOutsideRuns, checkRunPlace } from '../../runs/run-place.ts';
 
 const destinationSchema = z.object({
-  out: z.string(),
+  out: z.string().optional(),
   force: z.boolean().default(false),
   resume: z.boolean().default(false),
 });
@@ -26,11 +26,12 @@ export function destinationOf(options: z.ZodObject, config: unknown): Place['des
   return isElsewhere ? undefined : destination;
 }
 
-/** @throws UserError where a run or a file cannot be written. */
+/** @throws UserError where a run or a file cannot be written, or would lie in another run. */
 export async function checkDestination(options: z.ZodObject, config: unknown): Promise<void> {
   const kind = destinationOf(options, config);
-  if (kind === undefined) return;
   const { out, force, resume } = destinationSchema.parse(config);
+  if (out === undefined) return;
   if (kind === 'file') await checkFileFree(out, force);
-  else await checkRunPlace(out, { force, resume });
+  if (kind === 'run') await checkRunPlace(out, { force, resume });
+  await checkOutsideRuns(out);
 }

@@ -79,12 +79,18 @@ test('a photo is never replaced by its own edit, whatever link leads to it', asy
     );
   }
   expect(readFileSync(photo, 'utf8')).toBe('the only one');
+});
+
+test('neither a picture nor a folder of photos is written into a run', async () => {
   const portrait = join(folder, 'portrait-of-one');
   mkdirSync(portrait);
-  const out = join(portrait, 'photo.jpg');
-  await expect(run({ bundle, portrait: [portrait], move: ['Young=1'], out, force: true })).rejects.toThrow(
-    `--out must lie outside the portrait ${portrait}; got ${out}. Give another`,
-  );
+  writeFileSync(join(portrait, 'manifest.json'), JSON.stringify({ schemaVersion: 1, stage: 'invert' }));
+  const [out, deep] = [join(portrait, 'photo.jpg'), join(portrait, 'edits', 'of-today')];
+  const rule = '--out must lie outside runs, which are replaced as a whole;';
+  const refused = (path: string) => `${rule} ${path} lies in ${portrait}. Give another`;
+  await expect(run({ portrait: [portrait], move: ['Young=1'], out, force: true })).rejects.toThrow(refused(out));
+  await expect(run({ photos: folder, move: ['Young=1'], out: deep })).rejects.toThrow(refused(deep));
+  expect(existsSync(join(portrait, 'edits'))).toBe(false);
 });
 
 test('a recipe of a photo is refused with a folder and without a portrait, before any work', async () => {
