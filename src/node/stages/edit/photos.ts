@@ -1,4 +1,5 @@
 // Edits photos: opens them as portraits, writes the whole photo with the edit in it, and draws frames at the photo's own detail.
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { formatMove } from '../../../core/editing/moves.ts';
@@ -11,7 +12,7 @@ import { withPatch } from '../../../core/portraits/paste-back.ts';
 import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeWhole } from '../../files/files.ts';
-import { checkFolderWritable, realPlace } from '../../files/places.ts';
+import { checkFolderWritable, isIn, realPlace } from '../../files/places.ts';
 import { type Log, silentLog } from '../../log/log.ts';
 import { type OpenedPhoto, readPortraitRun } from '../../photos/portrait-run.ts';
 import type { PhotoFormat } from '../../photos/read-photo.ts';
@@ -124,14 +125,29 @@ export function namedProblem(photo: string, problem: string): string {
 export async function photosIn(folder: string, out: string, log: Log): Promise<string[]> {
   if ((await realPlace(folder)) === (await realPlace(out)))
     throw new UserError(`--out must be another folder than --photos; got ${out} for both`);
-  const names = await explainingDiskErrors('read', folder, () => readdir(folder));
+  const entries = await explainingDiskErrors('read', folder, () => readdir(folder, { withFileTypes: true }));
+  const names = entries.map(({ name }) => name);
   const photos = names.filter(name => photoFormatOf(name) !== undefined && !name.startsWith('.')).sort();
   const others = names.filter(name => isAnyPicture(name) && photoFormatOf(name) === undefined && !name.startsWith('.'));
   if (others.length > 0) log.warn(`left out: ${firstFew(others.sort())}. Export such pictures as JPEG first`);
+  const below = await foldersOfPhotos(folder, entries, out);
+  if (below.length > 0) log.warn(`left out: photos in ${firstFew(below)}. Edit them with a --photos of their own`);
   if (photos.length === 0)
     throw new UserError(`${folder} must hold photos; it has none that end in ${Object.keys(formats).join(', ')}`);
   await checkFolderWritable(out);
   return photos;
+}
+
+/** @returns the folders among what is in `folder` that hold photos, sorted; hidden ones and the one of the edits are none. */
+async function foldersOfPhotos(folder: string, entries: readonly Dirent[], out: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory() || entry.name.startsWith('.') || (await isIn(out, path))) continue;
+    const names = await readdir(path).catch((): string[] => []); // one that may not be looked into has none for us
+    if (names.some(name => photoFormatOf(name) !== undefined)) found.push(path);
+  }
+  return found.sort();
 }
 
 /** @throws UserError where `out` holds a photo of `folder` as edited by other moves: it would pass for what is asked. */

@@ -83,7 +83,9 @@ const options = z.strictObject({
     .optional()
     .describe('run folder of invert: edit this portrait; repeat for one strip each'),
   photo: pathOption().optional().describe('photo to edit in one step: its face is found first, as by invert'),
-  photos: pathOption().optional().describe('folder of photos to edit, each written under its own name into --out'),
+  photos: pathOption()
+    .optional()
+    .describe('folder of photos to edit, without the folders in it; each is written under its own name into --out'),
   ...photoOptions,
   recipe: pathOption()
     .optional()
