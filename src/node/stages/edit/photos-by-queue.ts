@@ -29,6 +29,8 @@ export async function editFolderByQueue(config: FolderConfig, folder: string, co
     results.push({ photo, problem });
     log.warn(namedProblem(photo, problem));
   };
+  /** A worker may have the folder elsewhere: its lines begin with the photo's name alone. */
+  const told = (name: string, line: string) => (line.startsWith(name) ? join(folder, line) : line);
   const orders: EditThread['input'][] = [];
   for (const name of await photosIn(folder, out, log)) {
     try {
@@ -52,14 +54,12 @@ export async function editFolderByQueue(config: FolderConfig, folder: string, co
   let done = 0;
   for await (const outcome of spread(photoEdits, work, place, config, context)) {
     const { name } = orders[done++]!;
-    if ('problem' in outcome) refuse(name, outcome.problem);
+    if ('problem' in outcome) refuse(name, told(name, outcome.problem));
     else {
       await writeWhole(join(out, name), outcome.file);
       results.push({ photo: join(folder, name), out: join(out, name) });
       changes.push(...outcome.changes.map(change => ({ ...change, face: join(folder, name) })));
-      for (const warning of outcome.warnings) {
-        log.warn(warning.startsWith(name) ? join(folder, warning) : namedProblem(join(folder, name), warning));
-      }
+      for (const warning of outcome.warnings) log.warn(namedProblem(join(folder, name), told(name, warning)));
     }
     progress.update(done, name);
   }
