@@ -54,6 +54,14 @@ export function isAttributeName(name: string): name is AttributeName {
 /** Names become parts of file names and of moves such as `Young=2`. */
 export const attributeNamePattern = /^[A-Za-z0-9][\w-]{0,63}$/;
 
+/** @returns what a record says of an attribute, which may have a name that every object knows, such as constructor. */
+export function saidOf<Value>(
+  record: Readonly<Record<string, Value>> | undefined,
+  attribute: string,
+): Value | undefined {
+  return record !== undefined && Object.hasOwn(record, attribute) ? record[attribute] : undefined;
+}
+
 /** Stands in a list of locks for those that the bundle suggests. */
 export const suggestedWord = 'suggested';
 

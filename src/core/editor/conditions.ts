@@ -1,4 +1,5 @@
 // The conditions of an edit: checked as far as types cannot, and the way in which its locks are held.
+import { saidOf } from '../attributes.ts';
 import { type Hold, holdNames, usualHold } from '../directions/hold.ts';
 import type { Move } from '../editing/moves.ts';
 import type { AnyStart } from '../editing/start.ts';
@@ -94,7 +95,7 @@ export function holdOf(request: Conditions, moves: readonly Move[], model: Edite
 
 /** @returns whether layers are chosen for something that moves. */
 function choosesLayers({ layers }: Conditions, moves: readonly Move[]): boolean {
-  return moves.some(({ attribute }) => layers?.[attribute] !== undefined);
+  return moves.some(({ attribute }) => saidOf(layers, attribute) !== undefined);
 }
 
 /**

@@ -1,5 +1,5 @@
 // The editor that a bundle becomes: draws faces, conditions directions, edits, renders and scores.
-import { didYouMeanAttribute } from '../attributes.ts';
+import { didYouMeanAttribute, saidOf } from '../attributes.ts';
 import type { Direction, DirectionFacts } from '../directions/direction.ts';
 import { type LayerRange, parseLayers } from '../directions/layers.ts';
 import { isScored, type ScoredDirection } from '../directions/scored.ts';
@@ -342,7 +342,7 @@ export class FaceEditor {
     const latent = this.#latentOf(start);
     const layers = this.#layers(request);
     const directions = this.bundle.movable.map(direction => {
-      const given = layers[direction.attribute];
+      const given = saidOf(layers, direction.attribute);
       return given === undefined ? direction : { ...direction, layers: given };
     });
     const field = fieldFor(request, moves, this, this.#parts.field);

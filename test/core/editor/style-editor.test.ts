@@ -86,6 +86,16 @@ describe('geometry', () => {
   });
 });
 
+test('an attribute may be called as something that every object knows', async () => {
+  const named = await open({ ...style, attributes: ['constructor', 'Hat'] });
+  const distances = (moves: string[]) => named.edit({ seed: 7, moves, locks: ['Hat'] }).distances;
+  const [before, after] = [distances(['constructor=0']), distances(['constructor=1'])];
+  expect(after.Hat).toBeCloseTo(before.Hat!, 10);
+  expect(after).not.toEqual(before);
+  expect(named.recipe({ seed: 7, moves: ['constructor=1'] }).hold).toBe('linear');
+  await named.release();
+});
+
 describe('layers', () => {
   test('of a direction: its rows move, the others are as they were', () => {
     const { latent } = editor.edit({ seed: 7, moves: ['Smiling=1'] });

@@ -1,4 +1,5 @@
 // The one way to a new face, so that history, link and picture always agree; go-to-step.ts goes to those made before.
+import { saidOf } from '../../../../core/attributes.ts';
 import { type Hold, usualHold } from '../../../../core/directions/hold.ts';
 import { UserError } from '../../../../core/errors.ts';
 import type { Edit } from '../../../shared/protocol.ts';
@@ -74,9 +75,9 @@ export function committed({ state }: Studio, edit: Edit): Edit {
   return { ...edit, hold: last?.isHoldChosen ? last.edit.hold : usualHoldOf(state, edit) };
 }
 
-function usualHoldOf({ model }: StudioState, { moves, layers = {}, geometry }: Edit): Hold {
+function usualHoldOf({ model }: StudioState, { moves, layers, geometry }: Edit): Hold {
   // Along a curve all layers go, in the model's own geometry.
-  const choosesLayers = moves.some(({ attribute }) => layers[attribute] !== undefined);
+  const choosesLayers = moves.some(({ attribute }) => saidOf(layers, attribute) !== undefined);
   if (choosesLayers || geometry !== model.value?.geometry) return 'linear';
   return usualHold(model.value.directions, moves);
 }

@@ -1,6 +1,7 @@
 // The attribute in use: its values to read and type, its side effects, and the locks that mend them.
 import './active-attribute.css';
 import { useComputed } from '@preact/signals';
+import { saidOf } from '../../../../core/attributes.ts';
 import type { LayerRange } from '../../../../core/directions/layers.ts';
 import { labelOf } from '../../../shared/attribute-names.ts';
 import { directionOf, type ShownDirection } from '../../../shared/shown-direction.ts';
@@ -80,7 +81,7 @@ function SideEffects() {
   const model = state.model.value!;
   const attribute = directionOf(model, active);
   const locks = useComputed(() => state.edit.value.locks).value;
-  const layers = useComputed(() => state.edit.value.layers?.[state.active.value]).value;
+  const layers = useComputed(() => saidOf(state.edit.value.layers, state.active.value)).value;
   if (attribute.boundary === null) {
     return <p class="side-effects">This model cannot move it: {attribute.reason ?? 'no direction was found'}.</p>;
   }
@@ -159,7 +160,7 @@ function Residual({ attribute }: { readonly attribute: string }) {
   const locks = useComputed(() => state.edit.value.locks).value;
   const others = locks.filter(lock => lock !== attribute);
   if (others.length === 0) return <span class="left" />;
-  const residual = state.residuals.value[attribute] ?? 1;
+  const residual = saidOf(state.residuals.value, attribute) ?? 1;
   return (
     <span class="left" data-low={residual < little} title={`Locked: ${others.map(labelOf).join(', ')}`}>
       <LockedIcon />

@@ -1,6 +1,7 @@
 // One attribute: its lock, its name, its probability before and after, and the slider that moves it.
 import './attribute-row.css';
 import { useComputed } from '@preact/signals';
+import { saidOf } from '../../../../core/attributes.ts';
 import { labelOf } from '../../../shared/attribute-names.ts';
 import { directionOf, type ShownDirection } from '../../../shared/shown-direction.ts';
 import { toggleLock } from '../../actions/edit/lock.ts';
@@ -26,7 +27,7 @@ export function AttributeRow({ attribute }: { readonly attribute: string }) {
   const anyLocked = useComputed(() => state.edit.value.locks.length > 0).value;
   const moved = useComputed(() => state.edit.value.moves.some(move => move.attribute === attribute)).value;
   const active = useComputed(() => state.active.value === attribute).value;
-  const residual = useComputed(() => state.residuals.value[attribute] ?? 1).value;
+  const residual = useComputed(() => saidOf(state.residuals.value, attribute) ?? 1).value;
   return (
     <li class="row" data-active={active} data-moved={moved}>
       <button
