@@ -58,14 +58,14 @@ describe('a CelebA folder', () => {
     [
       'has short rows',
       f => edited(f, labels, text => text.replaceAll(/^(\d+\.jpg.*) \S+$/gm, '$1')),
-      /40 of 40 are: 40 × a row must have 40 labels; got 39 \(first: 000001\.jpg\)/,
+      /40 of 40 are: 40 × a row must have 40 labels; got 39 \(000001\.jpg, 000002\.jpg, 000003\.jpg and 37 more\)/,
     ],
     [
       'has an empty table',
       f => writeFileSync(join(f, labels), ''),
       /line 1 must be a heading .* or the number of pictures; got ""$/,
     ],
-    ['lacks a picture', f => rmSync(pictureIn(f)), /1 of 40 are: 1 × missing \(first: 000007\.jpg\)\. Repair/],
+    ['lacks a picture', f => rmSync(pictureIn(f)), /1 of 40 are: 1 × missing \(000007\.jpg\)\. Repair/],
     ['has an empty picture', f => writeFileSync(pictureIn(f), ''), /1 × not a picture/],
     ['has text for a picture', f => writeFileSync(pictureIn(f), 'no picture'), /1 × not a picture/],
     ['has a truncated picture', f => writeFileSync(pictureIn(f), readFileSync(pictureIn(f)).subarray(0, -20)), /cut s/],

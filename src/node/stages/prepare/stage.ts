@@ -102,8 +102,7 @@ export const prepare = defineStage({
         );
       await writeTables(run, index.attributes, kept);
       const bad = [...index.bad, ...index.missing, ...badPictures];
-      for (const { reason, count, first } of countReasons(bad))
-        log.warn(`skipped ${count} × ${reason} (first: ${first})`);
+      for (const { reason, count, files } of countReasons(bad)) log.warn(`skipped ${count} × ${reason} (${files})`);
       if (enlarged > 0) {
         log.warn(
           `${enlarged} of ${kept.length} pictures have fewer than ${config.resolution} pixels a side where they are ` +

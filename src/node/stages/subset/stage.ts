@@ -38,8 +38,8 @@ export const subset = defineStage({
     const files = [...index.rows.keys()];
     const rows = drawSubset(whole, undefined, count, seed);
     return withRun(out, { stage: 'subset', options, config, inputs, resume, force, log }, async run => {
-      for (const { reason, count: times, first } of countReasons(index.bad)) {
-        log.warn(`skipped ${times} × ${reason} (first: ${first})`);
+      for (const { reason, count: times, files } of countReasons(index.bad)) {
+        log.warn(`skipped ${times} × ${reason} (${files})`);
       }
       const comparison = compareSubset(whole, rows);
       const names = Array.from(rows, row => `${files[row]!}\n`);

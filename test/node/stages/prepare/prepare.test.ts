@@ -63,11 +63,11 @@ test('a few bad pictures are skipped and named; more than 1 % stop the run', asy
     { file: '000005.jpg', reason: 'missing' },
     { file: '000003.jpg', reason: 'not a picture' },
   ]);
-  expect(warnings).toContain('skipped 1 × missing (first: 000005.jpg)');
+  expect(warnings).toContain('skipped 1 × missing (000005.jpg)');
 
   rmSync(join(tiny.imageFolder, '000006.jpg'));
   const spoiled = run({ celeba: tiny.folder, out: fresh('dataset'), resolution: 4 });
-  await expect(spoiled).rejects.toThrow(/3 of 200 are: 2 × missing \(first: 000005.jpg\); 1 × not a picture/);
+  await expect(spoiled).rejects.toThrow(/3 of 200 are: 2 × missing \(000005.jpg, 000006.jpg\); 1 × not a picture/);
 });
 
 test('an aborted run does not open, and resumes to the same bytes', async () => {
