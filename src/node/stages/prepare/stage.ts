@@ -1,10 +1,11 @@
 // Stage `prepare`: turns a folder of faces, CelebA's or one's own, into the arrays that training reads.
 import { z } from 'zod';
-import { UserError } from '../../../core/errors.ts';
+import { firstFew, UserError } from '../../../core/errors.ts';
 import { createRandom, permutation } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { datasetFiles, splitNames } from '../../artefacts/dataset.ts';
 import { writeJson } from '../../files/files.ts';
+import type { Log } from '../../log/log.ts';
 import { withRun } from '../../runs/run-folder.ts';
 import { pathOption, resolutionOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
@@ -114,6 +115,7 @@ export const prepare = defineStage({
       if (empty.length > 0) {
         log.warn(`no picture is in the splits ${empty.join(', ')}: what needs them will be refused or stay empty`);
       }
+      warnOfConstants(index.attributes, kept, log);
       const counts = {
         images: kept.length,
         splits: Object.fromEntries(splitNames.map((name, s) => [name, kept.filter(({ split }) => split === s).length])),
@@ -174,6 +176,16 @@ function comparison(index: PictureIndex, kept: readonly Picture[]) {
   const inside = new Set(kept);
   const rows = Uint32Array.from([...index.pictures.keys()].filter(row => inside.has(index.pictures[row]!)));
   return compareSubset(rowsOf(index), rows);
+}
+
+/** Warns of attributes that the training pictures all have or all lack, before anybody trains for hours without them. */
+function warnOfConstants(attributes: readonly string[], kept: readonly Picture[], log: Log): void {
+  const train = kept.filter(({ split }) => splitNames[split] === 'train');
+  if (train.length === 0) return;
+  for (const [value, who] of ['no training picture has', 'every training picture has'].entries()) {
+    const constant = attributes.filter((_, a) => train.every(({ labels }) => labels[a] === value));
+    if (constant.length > 0) log.warn(`${who} ${firstFew(constant)}: the classifier can learn nothing of that`);
+  }
 }
 
 /** The share of pictures that have each attribute. */

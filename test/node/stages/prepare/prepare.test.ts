@@ -142,6 +142,20 @@ test('a few missing pictures of the whole table stop no part of it', async () =>
   expect(await run({ ...config, out: fresh('dataset'), limit: 5 })).toMatchObject({ images: 15 });
 });
 
+test('attributes that all training pictures have or lack are warned of', async () => {
+  const { imageFolder } = await makeTinyCeleba(fresh('celeba'), 4);
+  const rows = ['1,1,0,0,train', '2,1,0,1,train', '3,0,1,0,test', '4,1,1,1,test'].map(row => `00000${row}`);
+  const labels = `${fresh('labels')}.csv`;
+  writeFileSync(labels, ['picture,tall,hat,both,split', ...rows].join('\n'));
+  const warnings: string[] = [];
+  const log: Log = { ...silentLog, warn: message => warnings.push(message) };
+  await run({ pictures: imageFolder, labels, out: fresh('dataset'), resolution: 4 }, { log });
+  expect(warnings.filter(line => line.includes('learn'))).toEqual([
+    'no training picture has hat: the classifier can learn nothing of that',
+    'every training picture has tall: the classifier can learn nothing of that',
+  ]);
+});
+
 test('a crop that pictures do not fit is refused at the first that is one too many, by its name', async () => {
   const tiny = await makeTinyCeleba(fresh('celeba'), 200);
   const log: Log = {
