@@ -1,6 +1,6 @@
 // Joins what folders and tables say into one list of pictures, and trusts nothing in them.
 import { attributeNames } from '../../../core/attributes.ts';
-import { excerpt, UserError } from '../../../core/errors.ts';
+import { excerpt, firstFew, UserError } from '../../../core/errors.ts';
 import type { CropName } from '../../../core/images/crop.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type FaceFolder, findFaceFolder, findPictures, pictureFormats } from './face-folder.ts';
@@ -8,6 +8,9 @@ import { type LabelTable, type PictureLabels, readLabelTable } from './label-tab
 import { readIdentities, readMapping, readPartition, renamed } from './picture-rows.ts';
 import { picturesByName } from './pictures-by-name.ts';
 import { splitAtRandom } from './split.ts';
+
+/** Most attributes of one's own that are told by name. */
+const mostNamed = 20;
 
 export interface Picture {
   /** The name that the dataset keeps: as in the tables, or where there are none, the path within the folder. */
@@ -100,7 +103,12 @@ export async function readPictureIndex(options: IndexOptions): Promise<PictureIn
       pictures.push({ ...row, file });
     }
   }
-  if (facts.attributes.length === 0) notes.push(`the pictures of ${folder} have no labels: enough for train gan alone`);
+  const { attributes } = facts;
+  if (attributes !== attributeNames && attributes.length > 0) {
+    // As edits will call them: a column may have had spaces in its name, or not have been meant.
+    notes.push(`attributes of the labels: ${firstFew(attributes, mostNamed)}`);
+  }
+  if (attributes.length === 0) notes.push(`the pictures of ${folder} have no labels: enough for train gan alone`);
   else if (used.size < files.length) {
     notes.push(
       `${files.length - used.size} of ${files.length} pictures have no row of labels and are left out; without labels ` +

@@ -192,6 +192,7 @@ describe("pictures of one's own", () => {
       { name: 'FACE 2', file: 'b/c/face 2.JPG', labels: Uint8Array.of(1, 0), split: 1, identity: 1 },
       { name: '/home/me/b/c/face 4.JPG', file: 'b/c/face 4.JPG', labels: Uint8Array.of(0, 1), split: 2, identity: 2 },
     ]);
+    expect(found.notes).toContain('attributes of the labels: wears_Scarf, tall');
     expect(found.notes.join()).toMatch(/37 of 40 pictures have no row of labels and are left out/);
   });
 
