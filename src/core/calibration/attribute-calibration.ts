@@ -53,7 +53,7 @@ export async function calibratedAttribute(attribute: ScoredDirection, work: Cali
   const [judged, byField] = [await inWay('linear'), editor.bundle.field && (await inWay('field'))];
   const { layers: _layers, safeRange: _safeRange, ...known } = attribute.boundary; // those of an earlier calibration
   const isPart = layers !== undefined && layers[1] - layers[0] + 1 < editor.layers;
-  const reason = whyNot(attribute, safeRange, appears);
+  const reason = whyNot(attribute, safeRange, appears, locks);
   return {
     attribute: name,
     threshold: attribute.threshold,
@@ -98,13 +98,14 @@ function whyNot(
   { boundary }: DirectionFacts,
   safeRange: readonly [number, number] | undefined,
   appears: number,
+  locks: readonly string[],
 ): string | undefined {
   const auc = boundary?.metrics?.heldOutAuc ?? boundary?.metrics?.auc ?? 1;
   if (auc < leastAuc) return `its boundary separates faces too badly (AUC ${auc.toFixed(2)}; ${leastAuc} is needed)`;
   if (safeRange === undefined) return 'there are no distances between which it rises and few others change';
   if (appears >= leastAppearing) return undefined;
   return (
-    `with its suggested locks only ${(100 * appears).toFixed(0)} % of faces change visibly within its safe range; ` +
+    `with ${locks.length > 0 ? 'its suggested' : 'no'} locks only ${(100 * appears).toFixed(0)} % of faces change visibly within its safe range; ` +
     `${100 * leastAppearing} % are needed`
   );
 }

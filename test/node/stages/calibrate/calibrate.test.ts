@@ -60,6 +60,8 @@ test('every boundary gets a curve that never falls, and a verdict; what has none
     expect(judged!.flips).toBeLessThan(0.5);
     expect(judged!.own).toBe(true); // no other judge was asked
     expect(controllable).toBe(reason === undefined);
+    const locked = suggestedLocks!.length > 0 ? 'its suggested' : 'no';
+    if (reason?.includes('change visibly')) expect(reason).toMatch(`with ${locked} locks only`);
   }
   const index = attributeIndex(noBoundary);
   expect(after.bundle.directions[index]).toEqual(before.bundle.directions[index]);
