@@ -60,8 +60,10 @@ export async function readLabelTable(path: string, expected?: readonly string[])
     const labels = new Uint8Array(attributes.length);
     for (const { column, to } of targets) {
       const value = labelValue(cells[column]!);
-      if (value === undefined)
-        return { problem: `a label must be 1 or -1, or 1 or 0; got ${shownCell(cells[column]!)}` };
+      if (value === undefined) {
+        const got = `${shownCell(cells[column]!)} for ${names[column]}`;
+        return { problem: `a label must be 1 or -1, or 1 or 0; got ${got}` };
+      }
       values.add(value);
       labels[to] = Number(value > 0);
     }

@@ -249,7 +249,7 @@ describe("pictures of one's own", () => {
       'name,tall,split,person\na.jpg,1,train,ann\nb.jpg,0,test,bob\nc.jpg,0,test,ann\n',
       /a person must be in one split; ann is in train and test/,
     ],
-    ['unknown labels', 'name,tall\na.jpg,maybe\n', /a label must be 1 or -1, or 1 or 0; got maybe/],
+    ['unknown labels', 'name,tall\na.jpg,maybe\n', /a label must be 1 or -1, or 1 or 0; got maybe for tall \(a\.jpg\)/],
     ['1, 0 and −1 at once', 'name,a,b\na.jpg,1,0\nb.jpg,-1,0\n', /it has all three, and 0 may mean unknown/],
     ['control characters', 'name,a\nx\u001b[2J.jpg,7\n', /\(x\\x1b\[2J\.jpg/],
   ])('a table with %s is one line', async (_, text, message) => {

@@ -113,7 +113,11 @@ test.each<[string, (tiny: TinyCeleba) => void, RegExp]>([
 
 test.each<[string, (tiny: TinyCeleba) => void, string]>([
   ['a label too few', t => (t.labels[7] = t.labels[7]!.replace(/ -1$/, '')), 'a row must have 40 labels; got 39'],
-  ['a label of 2', t => (t.labels[7] = t.labels[7]!.replace(/-1$/, '2')), 'a label must be 1 or -1, or 1 or 0; got 2'],
+  [
+    'a label of 2',
+    t => (t.labels[7] = t.labels[7]!.replace(/-1$/, '2')),
+    'a label must be 1 or -1, or 1 or 0; got 2 for Young',
+  ],
   [
     'a partition of 3',
     t => (t.partition[7] = '7.jpg 3'),
