@@ -50,10 +50,14 @@ test('a stage prints its summary on standard output, also as JSON, and its progr
   expect(JSON.parse(again.stdout)).toMatchObject({ images: 20, splits: { train: 16, validation: 2, test: 2 } });
 });
 
-test('a dry run says that a command writes into a folder where it would', () => {
+test('a dry run says that a command writes into a folder where it would, and not into a run', () => {
   const out = join(root, 'demonstrated');
   mkdirSync(join(out, 'earlier'), { recursive: true });
   expect(faceTuning('demo', '--out', out, '--dry-run').stdout).toContain(`→ would write into ${out}\n`);
+  writeFileSync(join(out, runFiles.manifest), JSON.stringify({ schemaVersion, stage: 'invert' }));
+  expect(faceTuning('demo', '--out', join(out, 'in-it'), '--dry-run').stdout).toContain(
+    '→ would refuse: --out must lie outside runs',
+  );
 });
 
 test('a dry run tells options and effects, and writes nothing', () => {

@@ -9,6 +9,7 @@ import { encodeNpy } from '../../../../src/core/formats/npy.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { type Log, silentLog } from '../../../../src/node/log/log.ts';
 import { encodeGrid } from '../../../../src/node/presentation/image-grid.ts';
+import { runFiles, schemaVersion } from '../../../../src/node/runs/manifest.ts';
 import type { FaceChange } from '../../../../src/node/stages/edit/changes.ts';
 import { edit } from '../../../../src/node/stages/edit/stage.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
@@ -84,7 +85,7 @@ test('a photo is never replaced by its own edit, whatever link leads to it', asy
 test('neither a picture nor a folder of photos is written into a run', async () => {
   const portrait = join(folder, 'portrait-of-one');
   mkdirSync(portrait);
-  writeFileSync(join(portrait, 'manifest.json'), JSON.stringify({ schemaVersion: 1, stage: 'invert' }));
+  writeFileSync(join(portrait, runFiles.manifest), JSON.stringify({ schemaVersion, stage: 'invert' }));
   const [out, deep] = [join(portrait, 'photo.jpg'), join(portrait, 'edits', 'of-today')];
   const rule = '--out must lie outside runs, which are replaced as a whole;';
   const refused = (path: string) => `${rule} ${path} lies in ${portrait}. Give another`;
