@@ -33,6 +33,14 @@ test("of attributes of one's own, every rare one counts", () => {
   ]);
 });
 
+test("rare attributes of one's own count beside those of CelebA", () => {
+  const labels = new Uint8Array(1000 * 3);
+  for (let row = 0; row < 40; row++) labels[row * 3 + 1] = 1;
+  for (let row = 40; row < 80; row++) labels[row * 3 + 2] = 1;
+  const weights = imageRepeatsOf(labels, ['Bald', 'scarf', 'Rosy_Cheeks']);
+  expect([weights[0], weights[40]].map(weight => weight!.toFixed(3))).toEqual(['1.581', '1.000']);
+});
+
 test('an epoch shows each image as often as its weight says, and goes on in its middle', () => {
   const start = { epoch: createRandom(3).state(), position: 0 };
   const weights = Float32Array.of(1, 2.5, 1, 3);

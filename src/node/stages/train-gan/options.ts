@@ -63,7 +63,8 @@ export const ganOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'show images of rare attributes (glasses, hats, bald or grey heads, beards, ties) up to 3 times as often',
+      "show images of rare attributes (glasses, hats, bald or grey heads, beards, ties, and any of one's own) up to 3 " +
+        'times as often',
     ),
   tickKimg: z.number().positive().default(5).describe('thousand images between sample grids and checkpoints'),
   measureKimg: z
