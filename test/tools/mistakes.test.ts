@@ -13,6 +13,7 @@ test.each([
   ['amend-bundle', '--nam', 'a'],
   ['convert-bundle', absent, `${absent}-made`],
   ['convert-bundle', 'models/starter', `${absent}-made`],
+  ['refit-bundle', absent, `${absent}-made`],
   ['release-checkpoint', absent, `${absent}-made`],
 ])('%s %s', (tool, ...given) => {
   const root = resolve(import.meta.dirname, '../..');

@@ -7,6 +7,14 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
+/** @returns the standard deviation of the values themselves, not of what they are a sample of; NaN for an empty list. */
+export function deviation(values: ArrayLike<number>): number {
+  const middle = mean(values);
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += (values[i]! - middle) ** 2;
+  return Math.sqrt(squares / values.length);
+}
+
 /**
  * @param share in [0, 1]; 0.5 is the median. @returns the value below which that share lies, interpolated linearly
  *   between neighbours as NumPy does; NaN for an empty list.

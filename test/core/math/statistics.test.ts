@@ -1,10 +1,16 @@
-// Means and quantiles against figures worked out by hand.
+// Means, deviations and quantiles against figures worked out by hand.
 import { expect, test } from 'vitest';
-import { mean, quantile } from '../../../src/core/math/statistics.ts';
+import { deviation, mean, quantile } from '../../../src/core/math/statistics.ts';
 
 test('mean', () => {
   expect(mean([1, 2, 6])).toBe(3);
   expect(mean([])).toBeNaN();
+});
+
+test('deviation', () => {
+  expect(deviation([2, 4, 4, 4, 5, 5, 7, 9])).toBe(2);
+  expect(deviation([3])).toBe(0);
+  expect(deviation([])).toBeNaN();
 });
 
 test('quantile interpolates between neighbours and leaves its input alone', () => {

@@ -6,28 +6,34 @@ import { accuracy, f1 } from '../../measures/answers/binary-classification.ts';
 import { bootstrapInterval, type Interval } from '../../measures/answers/bootstrap.ts';
 import type { Direction } from '../direction.ts';
 import type { NotControllable, SampleChoice, Samples } from './samples.ts';
-import { chooseAll, chooseConfident, defaultRatio, labelsByThreshold } from './samples.ts';
+import { chooseAll, chooseConfident, chooseMatched, defaultRatio, labelsByThreshold } from './samples.ts';
 import { type Separation, separation, separationCounts } from './separation.ts';
 import { defaultSvmOptions, fitSvm, type Svm, type SvmOptions } from './svm.ts';
 
 export interface BoundaryOptions extends SvmOptions {
   readonly samples: SampleChoice;
-  /** Passes of the solver; 0 stands for 5,000 with `confident`, whose fits are short, and 1,000 with `all`. */
+  /** Scores [n] of the faces' other attributes, in which `matched` samples are alike; not used otherwise. */
+  readonly others: readonly Float32Array[];
+  /** Passes of the solver; 0 stands for 1,000 with `all`, and 5,000 otherwise, where fits are short. */
   readonly maxIterations: number;
-  /** Share of all faces that `confident` takes from each end of the ranking, in (0, 0.5]. */
+  /** Faces of each class, as a share of all: so many with `confident`, at most with `matched`; in (0, 0.5]. */
   readonly ratio: number;
   /** The classifier's threshold for this attribute, as a logit. */
   readonly threshold: number;
   readonly seed: number;
-  /** Splits of `confident` samples that are fitted; the first fit is kept, the others give its intervals. */
+  /** Splits that are fitted but with `all`; the first fit is kept, the others give its intervals. */
   readonly repeats: number;
   /** Whether shuffled labels are fitted too, as a control; that takes several times as long as the fit itself. */
   readonly control: boolean;
 }
 
+/** What was chosen of them; the rest is as usual, the price of an error too where it is undefined. */
+export type GivenOptions = Partial<Omit<BoundaryOptions, 'C'>> & { readonly C?: number | undefined };
+
 export const defaultBoundaryOptions: BoundaryOptions = {
   ...defaultSvmOptions,
   samples: 'confident',
+  others: [],
   maxIterations: 0,
   ratio: defaultRatio,
   threshold: 0,
@@ -36,8 +42,14 @@ export const defaultBoundaryOptions: BoundaryOptions = {
   control: true,
 };
 
+/**
+ * Prices of a margin error where nobody chose another. The method's is 1; between pairs that differ in little but the
+ * attribute, a low one, by which nearly all samples have a say, finds a direction that brings less along (docs/log.md).
+ */
+export const usualPrices = { confident: 1, matched: 1e-3, all: 1 } as const;
+
 /** Passes of the solver where nobody chose another number. */
-const mostPasses = { confident: 5000, all: 1000 } as const;
+const mostPasses = { confident: 5000, matched: 5000, all: 1000 } as const;
 
 /** Passes over shuffled labels: they hardly ever converge, and show chance long before. */
 const mostControlPasses = 1000;
@@ -52,7 +64,7 @@ export interface BoundaryMetrics {
   readonly test: Separation;
   /** Figures on every face that was not trained on, labelled by threshold, however unsure the classifier is. */
   readonly heldOut: Separation;
-  /** Intervals of the test figures: with `confident` their range over the splits, with `all` 95 % by bootstrap. */
+  /** Intervals of the test figures: their range over the splits; with `all` 95 % by bootstrap. */
   readonly intervals: { readonly accuracy: Interval; readonly f1: Interval };
   /** The smallest cosine between the normal and one of another split; null without repeats. */
   readonly stability: number | null;
@@ -85,7 +97,7 @@ export function fitBoundary(
   latents: Float32Array,
   size: number,
   logits: Float32Array,
-  options: Partial<BoundaryOptions> = {},
+  options: GivenOptions = {},
 ): BoundaryFit {
   const settings = boundarySettings(options);
   if (latents.length !== logits.length * size) {
@@ -100,7 +112,7 @@ export function fitBoundary(
   if (!(weightLength > 0)) {
     return { controllable: false, attribute, reason: 'no direction separates the classes: their latents are the same' };
   }
-  const repeats = settings.samples === 'confident' ? settings.repeats : 1;
+  const repeats = settings.samples === 'all' ? 1 : settings.repeats;
   const others = Array.from({ length: repeats - 1 }, (_, i) =>
     fitSplit(latents, size, logits, settings, streamed(settings.seed + 1 + i)),
   ).filter(other => other.controllable);
@@ -120,17 +132,20 @@ export function fitBoundary(
 }
 
 /** The options that a fit is done with. */
-export function boundarySettings(options: Partial<BoundaryOptions>): BoundaryOptions {
+export function boundarySettings(options: GivenOptions): BoundaryOptions {
   const settings = { ...defaultBoundaryOptions, ...options };
-  return { ...settings, maxIterations: settings.maxIterations || mostPasses[settings.samples] };
+  const { C = usualPrices[settings.samples] } = options;
+  return { ...settings, C, maxIterations: settings.maxIterations || mostPasses[settings.samples] };
 }
 
 export function chooseSamples(
   logits: Float32Array,
-  { samples, threshold, ratio }: BoundaryOptions,
+  { samples, threshold, ratio, others }: BoundaryOptions,
   random: Random,
 ): Samples | NotControllable {
-  return samples === 'all' ? chooseAll(logits, threshold, random) : chooseConfident(logits, threshold, random, ratio);
+  if (samples === 'all') return chooseAll(logits, threshold, random);
+  if (samples === 'matched') return chooseMatched(logits, threshold, others, random, ratio);
+  return chooseConfident(logits, threshold, random, ratio);
 }
 
 /**
@@ -141,7 +156,7 @@ export function measureBoundary(
   { attribute, normal, intercept }: Direction,
   latents: Float32Array,
   logits: Float32Array,
-  options: Partial<BoundaryOptions> = {},
+  options: GivenOptions = {},
 ): BoundaryMetrics | NotControllable {
   const settings = boundarySettings(options);
   const random = createRandom(settings.seed, streams.fit.attribute(attribute));

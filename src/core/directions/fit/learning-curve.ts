@@ -2,7 +2,7 @@
 import { cosine } from '../../math/linear-algebra.ts';
 import { createRandom, restoreRandom } from '../../math/random.ts';
 import { streams } from '../../math/streams.ts';
-import { type BoundaryOptions, boundarySettings, chooseSamples } from './boundary.ts';
+import { boundarySettings, chooseSamples, type GivenOptions } from './boundary.ts';
 import type { LabelledRows } from './samples.ts';
 import { separation } from './separation.ts';
 import { fitSvm } from './svm.ts';
@@ -35,7 +35,7 @@ export function learningCurve(
   latents: Float32Array,
   size: number,
   logits: Float32Array,
-  options: Partial<BoundaryOptions> = {},
+  options: GivenOptions = {},
 ): LearningCurve {
   const settings = boundarySettings(options);
   const random = createRandom(settings.seed, streams.fit.attribute(attribute));

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { areSameAttributes, attributeNames } from '../../../core/attributes.ts';
 import type { DirectionFacts } from '../../../core/directions/direction.ts';
+import type { SampleChoice } from '../../../core/directions/fit/samples.ts';
 import { isScored } from '../../../core/directions/scored.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { GanArchitecture, ganKinds } from '../../../core/models/gan-architecture.ts';
@@ -320,10 +321,15 @@ function averageSentence({ summary }: FinishedRun): string {
 
 /** @returns the faces that a boundary's figures are of, and their level of chance. */
 function testFaces({ config }: FinishedRun): string {
-  return config.samples === 'all'
-    ? 'test faces of every kind, by the classifier’s threshold (always giving the more common answer has an accuracy ' +
-        'of its share)'
-    : 'test faces that the classifier is surest about (half have the attribute, so chance is 0.5)';
+  return {
+    all:
+      'test faces of every kind, by the classifier’s threshold (always giving the more common answer has an accuracy of ' +
+      'its share)',
+    confident: 'test faces that the classifier is surest about (half have the attribute, so chance is 0.5)',
+    matched:
+      'test faces of pairs that the classifier is sure about and that it finds alike in all other attributes (half have ' +
+      'the attribute, so chance is 0.5)',
+  }[(config.samples ?? 'confident') as SampleChoice];
 }
 
 function percent(share: unknown): string {

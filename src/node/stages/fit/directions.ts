@@ -1,7 +1,7 @@
 // Gathers the directions of a `fit` run: fitted, imported, labelled by hand, and derived from these.
 import { attributeNames, didYouMeanAttribute } from '../../../core/attributes.ts';
 import type { Direction } from '../../../core/directions/direction.ts';
-import { type BoundaryOptions, measureBoundary } from '../../../core/directions/fit/boundary.ts';
+import { type GivenOptions, measureBoundary } from '../../../core/directions/fit/boundary.ts';
 import { fitHandLabelled, type HandLabelledMetrics } from '../../../core/directions/fit/hand-labelled.ts';
 import { conditionNormal } from '../../../core/editing/conditioning.ts';
 import { UserError } from '../../../core/errors.ts';
@@ -15,10 +15,10 @@ import {
 } from '../../artefacts/boundaries.ts';
 import { attributeCalled, type NamedFile, readBoundaryFiles } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
-import type { Faces } from './faces.ts';
+import { type Faces, scoresOf } from './faces.ts';
 import { type HandLabels, readHandLabels } from './hand-labels.ts';
 
-interface Wishes extends Partial<Omit<BoundaryOptions, 'threshold'>> {
+interface Wishes extends Omit<GivenOptions, 'threshold' | 'others'> {
   readonly import: readonly NamedFile[];
   readonly labels: readonly string[];
   readonly name: readonly string[];
@@ -186,8 +186,8 @@ function measured(boundary: Direction, faces: Faces | undefined, options: Wishes
   if (faces === undefined || row < 0) return null;
   const { latents, logits, count, rows } = faces;
   const { threshold } = rows[row]!;
-  const own = logits.subarray(row * count, (row + 1) * count);
-  return measureBoundary(boundary, latents, own, { ...options, threshold });
+  const { own, others } = scoresOf(logits, count, row);
+  return measureBoundary(boundary, latents, own, { ...options, threshold, others });
 }
 
 /** @param text `primal:lock+lock`. @param known names that have a boundary or will be fitted. */

@@ -29,6 +29,12 @@ export interface Faces extends LatentSpace {
   readonly run: FinishedRun | undefined;
 }
 
+/** @param logits [attributes, count]. @returns the scores [count] of one row's attribute and, one by one, of all others. */
+export function scoresOf(logits: Float32Array, count: number, row: number) {
+  const rows = Array.from({ length: logits.length / count }, (_, k) => logits.subarray(k * count, (k + 1) * count));
+  return { own: rows[row]!, others: rows.filter((_, k) => k !== row) };
+}
+
 /** The direction of brightness. Locking it holds the light while something else moves. */
 const brightness = {
   attribute: brightnessName,

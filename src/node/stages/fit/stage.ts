@@ -1,8 +1,9 @@
 // Stage `fit`: finds the boundary of each attribute in latent space, from generated faces and their scores.
 import { z } from 'zod';
 import { attributeIndex } from '../../../core/attributes.ts';
-import { defaultBoundaryOptions as defaults } from '../../../core/directions/fit/boundary.ts';
+import { defaultBoundaryOptions as defaults, usualPrices } from '../../../core/directions/fit/boundary.ts';
 import type { LearningCurve } from '../../../core/directions/fit/learning-curve.ts';
+import { sampleChoices } from '../../../core/directions/fit/samples.ts';
 import { UserError } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { defaultPsi } from '../../../core/models/latents.ts';
@@ -68,16 +69,24 @@ const options = z.strictObject({
   condition: conditionOption(),
   export: exportOption(),
   samples: z
-    .enum(['confident', 'all'])
+    .enum(sampleChoices)
     .default(defaults.samples)
-    .describe('confident: the faces the classifier is surest about, for edits; all: by threshold, for the table'),
+    .describe(
+      'confident: the faces the classifier is surest about (InterFaceGAN); matched: sure ones in pairs that are alike in ' +
+        'all other attributes, so that an edit brings less along; all: by threshold, for the table',
+    ),
   ratio: z
     .number()
     .gt(0)
     .max(0.5)
     .default(defaults.ratio)
-    .describe('share of all faces taken from each end of the ranking by logit, for --samples confident'),
-  C: z.number().positive().default(defaults.C).describe('price of a margin error in the support vector machine'),
+    .describe('faces of each class, as a share of all: so many with --samples confident, at most with matched'),
+  C: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ defaultInWords: `${usualPrices.matched} for --samples matched, ${usualPrices.confident} otherwise` })
+    .describe('price of a margin error in the support vector machine'),
   weights: z
     .enum(['equal', 'balanced'])
     .default(defaults.weights)
@@ -89,13 +98,13 @@ const options = z.strictObject({
     .int()
     .min(0)
     .default(defaults.maxIterations)
-    .describe('passes over the samples at most; 0: 5,000 for confident, 1,000 for all'),
+    .describe('passes over the samples at most; 0: 1,000 for --samples all, 5,000 otherwise'),
   repeats: z
     .int()
     .min(1)
     .max(100)
     .default(defaults.repeats)
-    .describe('random splits that the intervals span, for --samples confident'),
+    .describe('random splits that the intervals span, for --samples confident and matched'),
   control: z
     .boolean()
     .default(defaults.control)

@@ -1,7 +1,7 @@
 // Fitting one attribute's boundary end to end: the planted truth, its metrics, its control.
 import { describe, expect, test } from 'vitest';
 import { type Boundary, type BoundaryFit, fitBoundary } from '../../../../src/core/directions/fit/boundary.ts';
-import { cosine, length } from '../../../../src/core/math/linear-algebra.ts';
+import { cosine, dot, length } from '../../../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../../../src/core/math/random.ts';
 import { plant } from './planted.ts';
 
@@ -46,6 +46,25 @@ describe('a planted hyperplane', () => {
     expect(low).toBeLessThan(boundary.metrics.test.accuracy);
     expect(high).toBeGreaterThan(boundary.metrics.test.accuracy);
     expect(high - low).toBeLessThan(0.02);
+  });
+
+  test('of a rare attribute is found among what comes with it: the surest faces without it are the opposite of that', () => {
+    const other = plant(1, 20_000, 32, 0, 0); // the same latents and normal
+    const along = Float64Array.from(other.normal, (_, i) => (i === 0 ? 1 : 0));
+    const across = along.map((value, i) => value - other.normal[0]! * other.normal[i]!);
+    const rareNormal = across.map(value => value / length(across));
+    // One face in twenty shows it; of the others the classifier says the surer no the less they show of `other`.
+    const rare = other.logits.map((score, i) => {
+      const distance = dot(rareNormal, other.latents.subarray(32 * i, 32 * (i + 1)));
+      return distance > 1.6 ? 5 + distance : -5 + score;
+    });
+    const normalOf = (samples: 'confident' | 'matched') =>
+      fitted(fitBoundary('Eyeglasses', other.latents, 32, rare, { samples, others: [other.logits], control: false }))
+        .normal;
+    expect(cosine(normalOf('confident'), rareNormal)).toBeLessThan(0.8);
+    expect(cosine(normalOf('matched'), rareNormal)).toBeGreaterThan(0.95);
+    expect(Math.abs(cosine(normalOf('matched'), other.normal))).toBeLessThan(0.25);
+    expect(cosine(normalOf('confident'), other.normal)).toBeGreaterThan(0.5);
   });
 
   test('points toward more: turned logits give the turned normal', () => {

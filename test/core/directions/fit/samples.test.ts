@@ -1,8 +1,14 @@
-// The faces that a boundary is fitted to: the two choices, their splits, and when there are too few.
+// The faces that a boundary is fitted to: the three choices, their splits, and when there are too few.
 import { describe, expect, test } from 'vitest';
-import { chooseAll, chooseConfident, type Samples } from '../../../../src/core/directions/fit/samples.ts';
+import {
+  chooseAll,
+  chooseConfident,
+  chooseMatched,
+  type Samples,
+} from '../../../../src/core/directions/fit/samples.ts';
 import { UserError } from '../../../../src/core/errors.ts';
 import { createRandom, normals } from '../../../../src/core/math/random.ts';
+import { mean } from '../../../../src/core/math/statistics.ts';
 
 function chosen(samples: ReturnType<typeof chooseAll>): Samples {
   if (!samples.controllable) throw new Error(samples.reason);
@@ -52,6 +58,55 @@ describe('confident', () => {
     for (const ratio of [0, 0.51, Number.NaN]) {
       expect(() => chooseConfident(logits, 0, createRandom(5), ratio)).toThrow(UserError);
     }
+  });
+});
+
+describe('matched', () => {
+  const other = normals(createRandom(8), 5000);
+  const scaledOther = other.map(value => 100 * value + 7);
+  // One in seven has it, and those that do tend to have much of the other.
+  const own = Float32Array.from(logits, (value, i) => value + other[i]! / 2 - 1.2);
+  const { train, test: tested, heldOut } = chosen(chooseMatched(own, 0, [other], createRandom(9)));
+  const rowsOf = (samples: Pick<Samples, 'train' | 'test'>, label: number) =>
+    [samples.train, samples.test].flatMap(part => [...part.rows].filter((_, i) => part.labels[i] === label));
+  const yes = rowsOf({ train, test: tested }, 1);
+  const no = rowsOf({ train, test: tested }, 0);
+  const meanOf = (rows: readonly number[]) => mean(rows.map(row => other[row]!));
+
+  test('pairs sure faces of both classes that are alike in the other scores, each face once', () => {
+    expect([yes.length, no.length, train.rows.length]).toEqual([100, 100, 140]);
+    expect(new Set([...yes, ...no]).size).toBe(200);
+    const surest = (label: number) => {
+      const rows = [...own.keys()].filter(row => own[row]! > 0 === (label === 1));
+      return new Set(rows.sort((a, b) => Math.abs(own[b]!) - Math.abs(own[a]!)).slice(0, Math.ceil(rows.length / 2)));
+    };
+    expect(yes.every(row => surest(1).has(row))).toBe(true);
+    expect(no.every(row => surest(0).has(row))).toBe(true);
+    expect(Math.abs(meanOf(yes) - meanOf(no))).toBeLessThan(0.1);
+    const confident = chosen(chooseConfident(own, 0, createRandom(9)));
+    expect(meanOf(rowsOf(confident, 1)) - meanOf(rowsOf(confident, 0))).toBeGreaterThan(1.5);
+  });
+
+  test('does not depend on the scale of a score', () => {
+    expect(chosen(chooseMatched(own, 0, [scaledOther], createRandom(9))).train.rows).toEqual(train.rows);
+  });
+
+  test('takes as many pairs as the rarer class has sure faces, where these are few', () => {
+    const rare = Float32Array.from({ length: 5000 }, (_, i) => (i < 60 ? 1 : -1) * (1 + (i % 50)));
+    const { train, test: tested } = chosen(chooseMatched(rare, 0, [other], createRandom(10)));
+    expect(train.rows.length + tested.rows.length).toBe(60);
+  });
+
+  test('pairs faces at random where there are no other scores, and holds out what is not trained on', () => {
+    const pairs = chosen(chooseMatched(own, 0, [], createRandom(11)));
+    expect(new Set([...rowsOf(pairs, 1), ...rowsOf(pairs, 0)]).size).toBe(200);
+    expect(sorted(Uint32Array.of(...train.rows, ...heldOut.rows))).toEqual([...own.keys()]);
+  });
+
+  test('refuses ratios that are none, and says of what there are too few', () => {
+    expect(() => chooseMatched(own, 0, [other], createRandom(5), 0)).toThrow(UserError);
+    const none = own.map(() => -1);
+    expect(chooseMatched(none, 0, [other], createRandom(5))).toMatchObject({ controllable: false });
   });
 });
 

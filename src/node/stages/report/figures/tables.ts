@@ -1,5 +1,6 @@
 // Draws figures 7 and 8: the boundaries and the classifier, attribute by attribute, beside published results.
 import { z } from 'zod';
+import type { SampleChoice } from '../../../../core/directions/fit/samples.ts';
 import { mean } from '../../../../core/math/statistics.ts';
 import { attributeMetrics, type MetricKey } from '../../../../core/measures/answers/attribute-metrics.ts';
 import { readJson } from '../../../files/files.ts';
@@ -64,10 +65,13 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
   ];
   const missing = found.filter(row => row.reason !== null);
   const reasons = missing.map(row => `${readable(row.attribute)} (${row.reason?.split(';')[0]})`).join(', ');
-  const samples =
-    config.samples === 'all'
-      ? 'all faces by threshold, as the report does; from … to: a 95 % bootstrap interval'
-      : `the faces the classifier is surest about, half with and half without; from … to: over ${config.repeats} splits`;
+  const samples = {
+    all: 'all faces by threshold, as the report does; from … to: a 95 % bootstrap interval',
+    confident: `the faces the classifier is surest about, half with and half without; from … to: over ${config.repeats} splits`,
+    matched:
+      'pairs that the classifier is sure about, one with and one without, alike in all other attributes; from … to: over ' +
+      `${config.repeats} splits`,
+  }[(config.samples ?? 'confident') as SampleChoice];
   return {
     number: 7,
     title: 'Boundaries: support vector machines in latent space',

@@ -1,0 +1,86 @@
+// Fits a bundle's boundaries anew, to pairs of faces that are alike in all other attributes: after `npm run build`,
+// `node tools/refit-bundle.mjs BUNDLE OUT [FACES]`. The faces are drawn and labelled by the bundle itself. What `calibrate`
+// knew of the directions is left out, so it is to be run on the new one; links and recipes of the old one would draw other faces
+// and do not open.
+import './one-line.mjs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fitBoundary } from '../dist/core/directions/fit/boundary.js';
+import { isScored } from '../dist/core/directions/scored.js';
+import {
+  bundleFiles,
+  indexedDirections,
+  lastingFacts,
+  readBundle,
+  writeBundleIndex,
+} from '../dist/core/editor/bundle.js';
+import { encodeNpy } from '../dist/core/formats/npy.js';
+import { quantile } from '../dist/core/math/statistics.js';
+import { hashBytes, openBundle } from '../dist/node/artefacts/bundle.js';
+import { checkFolderWritable } from '../dist/node/files/places.js';
+import { labelledFaces } from './labelled-faces.mjs';
+
+const [from, to, faces = '100000'] = process.argv.slice(2);
+if (from === undefined || to === undefined || !(Number.isInteger(Number(faces)) && Number(faces) >= 2048)) {
+  console.error('give two folders, and 2048 faces or more: node tools/refit-bundle.mjs BUNDLE OUT [FACES]');
+  process.exit(2);
+}
+await checkFolderWritable(to); // before the faces are drawn, which takes minutes
+
+const editor = await openBundle(from, { threads: 1 });
+const { bundle } = editor;
+const { outputs, latents, scores } = await labelledFaces(editor, Number(faces));
+await editor.release();
+const columns = outputs.map((_, at) => {
+  return Float32Array.from({ length: Number(faces) }, (_, face) => scores[face * outputs.length + at]);
+});
+const normals = new Float64Array(bundle.directions.length * bundle.latentSize);
+const kept = bundle.movable.map(({ attribute }) => attribute);
+const directions = bundle.directions.map((known, row) => {
+  const { attribute, threshold, probability, origin } = known;
+  const at = outputs.indexOf(attribute);
+  const setNormal = normal => normals.set(normal, row * bundle.latentSize);
+  if (at < 0) {
+    if (kept.includes(attribute)) setNormal(bundle.movable[kept.indexOf(attribute)].normal);
+    return known;
+  }
+  const fit = fitBoundary(attribute, latents, bundle.latentSize, columns[at], {
+    samples: 'matched',
+    threshold: threshold ?? quantile(columns[at], 0.5),
+    others: columns.filter((_, other) => other !== at),
+    repeats: 1,
+    control: false,
+  });
+  console.error(fit.controllable ? `${attribute} AUC ${fit.boundary.metrics.heldOut.auc.toFixed(3)}` : fit.reason);
+  const facts = { attribute, threshold, ...(probability && { probability }), ...(origin && { origin }) };
+  if (!fit.controllable) return { ...facts, boundary: null, controllable: false, reason: fit.reason };
+  setNormal(fit.boundary.normal);
+  const { metrics, intercept } = fit.boundary;
+  return {
+    ...facts,
+    controllable: true,
+    boundary: {
+      intercept,
+      ...(isScored(known) && {
+        metrics: {
+          dataSize: metrics.dataSize,
+          trainingAccuracy: metrics.training.accuracy,
+          testAccuracy: metrics.test.accuracy,
+          f1: metrics.test.f1,
+          auc: metrics.test.auc,
+          heldOutAuc: metrics.heldOut.auc,
+        },
+      }),
+    },
+  };
+});
+const contents = {
+  ...bundle.contents,
+  [bundleFiles.boundaries]: encodeNpy({ shape: [directions.length, bundle.latentSize], data: normals }),
+};
+const text = await writeBundleIndex({ ...lastingFacts(bundle), ...indexedDirections(directions) }, contents, hashBytes);
+const read = async name => (name === bundleFiles.index ? new TextEncoder().encode(text) : contents[name]);
+await readBundle(read, hashBytes, to);
+await mkdir(to, { recursive: true });
+for (const [file, bytes] of Object.entries({ ...contents, [bundleFiles.index]: text }))
+  await writeFile(join(to, file), bytes);
