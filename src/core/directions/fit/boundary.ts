@@ -27,7 +27,7 @@ export interface BoundaryOptions extends SvmOptions {
   readonly control: boolean;
 }
 
-/** What was chosen of them; the rest is as usual, the price of an error too where it is undefined. */
+/** Those that somebody chose; the rest is as usual, and so is the price of an error where it is undefined. */
 export type GivenOptions = Partial<Omit<BoundaryOptions, 'C'>> & { readonly C?: number | undefined };
 
 export const defaultBoundaryOptions: BoundaryOptions = {

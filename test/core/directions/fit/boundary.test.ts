@@ -53,7 +53,7 @@ describe('a planted hyperplane', () => {
     const along = Float64Array.from(other.normal, (_, i) => (i === 0 ? 1 : 0));
     const across = along.map((value, i) => value - other.normal[0]! * other.normal[i]!);
     const rareNormal = across.map(value => value / length(across));
-    // One face in twenty shows it; of the others the classifier says the surer no the less they show of `other`.
+    // One face in twenty shows it. The classifier says the surer no the less they show of `other`.
     const rare = other.logits.map((score, i) => {
       const distance = dot(rareNormal, other.latents.subarray(32 * i, 32 * (i + 1)));
       return distance > 1.6 ? 5 + distance : -5 + score;
