@@ -50,7 +50,7 @@ export function outOfReach(missed: WantedProbability, request: Start): UserError
   const start = startOf(request);
   const face = 'seed' in start ? `seed ${start.seed}` : 'portrait' in start ? 'this portrait' : 'this latent';
   return new UserError(
-    `a probability must be within reach of the face; got ${describeMissed(missed, face)}. Ask for less, unlock ` +
+    `a probability must be within reach of the face; got ${describeMissed(missed, face)}. Ask for a nearer one, unlock ` +
       'attributes, or take the nearest',
   );
 }

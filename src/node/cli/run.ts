@@ -49,7 +49,7 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
     // On a terminal the first characters remove a progress bar that the error may have left.
     const say = (text: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${text}\n`);
     if (error === interruption) {
-      say(`stopped. What was finished stays${resumes ? '; the same command with --resume goes on from here' : ''}`);
+      say(`stopped. What was finished stays${resumes ? '; with --resume the same command goes on from that' : ''}`);
       return exitCodes.interrupted;
     }
     if (error instanceof UserError) {

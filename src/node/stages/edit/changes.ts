@@ -51,7 +51,7 @@ export interface FaceChange {
 /** Unintended changes that are listed for a face. */
 const mostUnintended = 5;
 
-/** Residual below which an edit hardly shows. */
+/** Residual below which people are told how little of an edit shows. */
 const smallResidual = 0.3;
 
 /** A face before and after its edit. */
@@ -126,7 +126,7 @@ export async function changeOf({ name, face, editor }: NamedFace, drawn: DrawnFa
 }
 
 /**
- * @returns a line for each moved attribute that is not controllable, is locked too, hardly shows, or leaves its safe
+ * @returns a line for each moved attribute that is not controllable, is locked too, shows little, or leaves its safe
  *   range, at either end of a strip.
  */
 export function warningsAbout(
@@ -148,8 +148,11 @@ export function warningsAbout(
     }
     const residual = Math.min(...moves.map(move => move.residual));
     if (residual < smallResidual) {
-      const left = (100 * residual).toFixed(0);
-      warnings.push(`the locks leave ${left} % of the direction of ${attribute}: it will hardly show`);
+      const left = `${(100 * residual).toFixed(0)} %`;
+      warnings.push(
+        `the locks leave ${left} of the direction of ${attribute}: it shows about as a move of ${left} of its length would ` +
+          'without them',
+      );
     }
     const isOutside = (distance: number, [low, high]: SafeRange) =>
       distance < low - rounding || distance > high + rounding;

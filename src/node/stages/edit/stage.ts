@@ -341,7 +341,7 @@ async function drawFaces(asked: readonly NamedFace[], steps: number, nearest: bo
   progress.finish();
   if (missed.length > 0 && !nearest) {
     throw new UserError(
-      `a probability must be within reach of the face; got ${firstFew(missed)}. Ask for less, unlock attributes, leave ` +
+      `a probability must be within reach of the face; got ${firstFew(missed)}. Ask for a nearer one, unlock attributes, leave ` +
         'these faces out, or take the closest with --nearest',
     );
   }

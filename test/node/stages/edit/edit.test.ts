@@ -246,8 +246,9 @@ test('warns where the locks leave little of a direction', async () => {
   const { residuals } = await run({ move: ['Young=0.01'], lock, out: join(folder, 'little.png') }, log);
   const { Young: left } = residuals as { Young: number };
   expect(left).toBeLessThan(0.3);
+  const share = `${(100 * left).toFixed(0)} %`;
   expect(warnings).toEqual([
-    `the locks leave ${(100 * left).toFixed(0)} % of the direction of Young: it will hardly show`,
+    `the locks leave ${share} of the direction of Young: it shows about as a move of ${share} of its length would without them`,
   ]);
 });
 
