@@ -279,12 +279,13 @@ function plansFor({ bundle }: FaceEditor, { attributes: asked, locks: given }: C
         return [];
       }
       const locks = (given.length > 0 ? given : suggestedLocks).filter(lock => lock !== moved);
-      const alone = { moved, locks: [], locked: false, hold: 'linear' as const, onAll: locks.length === 0 };
-      const held = (hold: Hold) => {
-        return { moved, locks, locked: true, hold, usual: hold === (preferred ?? 'linear'), onAll: true };
-      };
+      const isFree = locks.length === 0;
+      const isUsual = (hold: Hold) => hold === (preferred ?? 'linear');
+      const hold = 'linear' as const;
+      const alone = { moved, locks: [], locked: false, hold, usual: isFree && isUsual(hold), onAll: isFree };
+      const held = (hold: Hold) => ({ moved, locks, locked: true, hold, usual: isUsual(hold), onAll: true });
       // The field can be the usual way of an attribute with nothing to lock, too.
-      if (locks.length === 0) return preferred === 'field' ? [alone, held('field')] : [alone];
+      if (isFree) return isUsual('field') ? [alone, held('field')] : [alone];
       return [alone, held('linear'), ...(bundle.field === undefined ? [] : [held('field')])];
     });
 }

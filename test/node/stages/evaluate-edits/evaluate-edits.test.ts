@@ -39,7 +39,7 @@ test('what is told of a move is what editing, drawing and scoring one by one giv
   expect(summary).toMatchObject({ faces: 3, judge: expect.stringContaining('grades its own work') });
   expect(warnings).toEqual([`${noBoundary} is left out, having no boundary: only 3 generated faces have it`]);
   const { effects, linearity, cosines } = (await readJson(join(out, 'evaluation.json'))) as EditEvaluation;
-  expect(effects.map(({ moved, locked }) => [moved, locked])).toEqual([['Young', false]]);
+  expect(effects.map(({ moved, locked, usual }) => [moved, locked, usual])).toEqual([['Young', false, true]]);
   const editor = await openBundle(bundle);
   const changes = new Float64Array(attributeNames.length);
   for (const seed of [1_000_007, 1_000_008, 1_000_009]) {
@@ -96,7 +96,8 @@ test('what edits do by default is measured where the field is usual and there is
   const byField = (details: ScoredDirection) => ({ ...details, hold: 'field' as const });
   await writeTinyBundle(usual, 32, byField, [], { field: true });
   const { pairs, means } = await run({ bundle: usual, out, attributes: ['Young'], faces: 4 });
-  expect(pairs[0]).toMatchObject({ free: { hold: 'linear' }, held: { hold: 'field', locks: [], usual: true } });
+  const held = { hold: 'field', locks: [], usual: true };
+  expect(pairs[0]).toMatchObject({ free: { hold: 'linear', usual: false }, held });
   expect(pairs[0]!.locked).toBeUndefined();
   expect(means.flipsLocked).toBe(pairs[0]!.held!.all.flips);
 });
