@@ -18,6 +18,7 @@ import { encodeNpy } from '../dist/core/formats/npy.js';
 import { quantile } from '../dist/core/math/statistics.js';
 import { hashBytes, openBundle } from '../dist/node/artefacts/bundle.js';
 import { checkFolderWritable } from '../dist/node/files/places.js';
+import { withBoundarySection } from '../dist/node/stages/bundle/model-card.js';
 import { labelledFaces } from './labelled-faces.mjs';
 
 const [from, to, faces = '100000'] = process.argv.slice(2);
@@ -74,8 +75,15 @@ const directions = bundle.directions.map((known, row) => {
     },
   };
 });
+const note =
+  `Fitted to ${faces} faces that the bundle drew at ψ 1 and labelled itself (\`tools/refit-bundle.mjs\`), in place of the fit ` +
+  'that is told under Training.';
+const card = new TextDecoder().decode(bundle.contents[bundleFiles.modelCard] ?? new Uint8Array());
 const contents = {
   ...bundle.contents,
+  [bundleFiles.modelCard]: new TextEncoder().encode(
+    withBoundarySection(card, { samples: 'matched', directions, note }),
+  ),
   [bundleFiles.boundaries]: encodeNpy({ shape: [directions.length, bundle.latentSize], data: normals }),
 };
 const text = await writeBundleIndex({ ...lastingFacts(bundle), ...indexedDirections(directions) }, contents, hashBytes);

@@ -144,12 +144,7 @@ ${quality === undefined ? '' : qualitySections(quality)}## Classifier
 
 ${accuracy} It labels the generated faces, so its errors are in the boundaries too.
 
-## Boundaries
-
-Accuracy, F1 and AUC on ${testFaces(boundaries)}, and the AUC on all faces that were not trained on.
-
-${markdownTable(columns, attributes)}
-${unscoredSection(directions)}
+${boundarySection({ samples: boundaries.config.samples as SampleChoice | undefined, directions })}
 ## Limits
 
 Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. Attributes are entangled: what is not locked may change along, and a lock that takes most of a direction leaves an edit little to work with (the residual says how much). ${lockSentence} Numbers are signed distances in latent space, not probabilities.
@@ -253,6 +248,41 @@ function qualitySections({ summary }: FinishedRun): string {
   return sections.map(section => `${section}\n\n`).join('');
 }
 
+const boundaryHeading = '## Boundaries';
+
+export interface BoundaryFacts {
+  /** How their samples were chosen; left out of runs that measure none: as usual. */
+  readonly samples?: SampleChoice | undefined;
+  readonly directions: readonly DirectionFacts[];
+  /** What else is to be said of how they were fitted. */
+  readonly note?: string;
+}
+
+/** The faces that a boundary's figures are of, and their level of chance. */
+const testFaces = {
+  all:
+    'test faces of every kind, by the classifier’s threshold (always giving the more common answer has an accuracy of ' +
+    'its share)',
+  confident: 'test faces that the classifier is surest about (half have the attribute, so chance is 0.5)',
+  matched:
+    'test faces of pairs that the classifier is sure about and that it finds alike in all other attributes (half have ' +
+    'the attribute, so chance is 0.5)',
+} as const satisfies Record<SampleChoice, string>;
+
+function boundarySection({ samples = 'confident', directions, note }: BoundaryFacts): string {
+  return `${boundaryHeading}
+
+${note === undefined ? '' : `${note} `}Accuracy, F1 and AUC on ${testFaces[samples]}, and the AUC on all faces that were not trained on.
+
+${markdownTable(columns, directions.filter(isScored))}
+${unscoredSection(directions)}`;
+}
+
+/** @returns the card with what is known of boundaries that were fitted anew, in place of what was known before. */
+export function withBoundarySection(card: string, facts: BoundaryFacts): string {
+  return withSection(card, boundaryHeading, boundarySection(facts));
+}
+
 const editHeading = '## What edits do';
 
 /** @param byField whether the same edits were judged with their locks held by the field. */
@@ -292,9 +322,16 @@ ${controllable} of ${attributes.length} attributes do what they say. Each was mo
 
 ${markdownTable(editColumns(byField), attributes)}
 `;
-  const sections = card.split(/^(?=## )/m).filter(part => !part.startsWith(editHeading));
+  return withSection(card, editHeading, section);
+}
+
+/** @returns the card with a section in place of the one of that heading, or before its limits where it has none. */
+function withSection(card: string, heading: string, section: string): string {
+  const sections = card.split(/^(?=## )/m);
+  const old = sections.findIndex(part => part.startsWith(heading));
   const limits = sections.findIndex(part => part.startsWith('## Limits'));
-  sections.splice(limits < 0 ? sections.length : limits, 0, `${section}\n`);
+  const place = [old, limits, sections.length].find(at => at >= 0)!;
+  sections.splice(place, old < 0 ? 0 : 1, `${section}\n`);
   return sections.join('');
 }
 
@@ -317,19 +354,6 @@ function averageSentence({ summary }: FinishedRun): string {
     `${kimg(best.imagesShown)} of the ${shown} thousand images shown, the nearest to the training images of all that ` +
     'were compared on the way.'
   );
-}
-
-/** @returns the faces that a boundary's figures are of, and their level of chance. */
-function testFaces({ config }: FinishedRun): string {
-  return {
-    all:
-      'test faces of every kind, by the classifier’s threshold (always giving the more common answer has an accuracy of ' +
-      'its share)',
-    confident: 'test faces that the classifier is surest about (half have the attribute, so chance is 0.5)',
-    matched:
-      'test faces of pairs that the classifier is sure about and that it finds alike in all other attributes (half have ' +
-      'the attribute, so chance is 0.5)',
-  }[(config.samples ?? 'confident') as SampleChoice];
 }
 
 function percent(share: unknown): string {

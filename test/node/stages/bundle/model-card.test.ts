@@ -2,7 +2,13 @@
 import { expect, test } from 'vitest';
 import { attributeNames } from '../../../../src/core/attributes.ts';
 import type { FinishedRun } from '../../../../src/node/runs/run-folder.ts';
-import { type ModelCardFacts, modelCard, type PictureSource } from '../../../../src/node/stages/bundle/model-card.ts';
+import {
+  type ModelCardFacts,
+  modelCard,
+  type PictureSource,
+  withBoundarySection,
+  withEditSection,
+} from '../../../../src/node/stages/bundle/model-card.ts';
 import { tinyGan, tinyStyle } from '../../../helpers/tiny-networks.ts';
 
 const run = (summary: object): FinishedRun => ({
@@ -47,6 +53,21 @@ test('the average that was kept is told: the last, or the best by a judge', () =
   const best = { imagesShown: 900_000, halfLifeKimg: 10, frechet: 0.6, features: 'judge' };
   const judged = modelCard({ ...facts, generator: run({ imagesShown: 1_500_000, best }) });
   expect(judged).toContain('moving average (half-life 10 thousand images) after 900 of the 1500 thousand images shown');
+});
+
+test('boundaries that were fitted anew stand where those before stood, and nothing else changes', () => {
+  const card = withEditSection(modelCard(facts), { attributes: [], judge: 'a judge', faces: 2 });
+  const known = { attribute: 'Young', threshold: 0, controllable: true };
+  const metrics = { dataSize: 77, trainingAccuracy: 1, testAccuracy: 0.9, f1: 0.9, auc: 0.95, heldOutAuc: 0.8 };
+  const directions = [{ ...known, boundary: { intercept: 0, metrics } }];
+  const anew = withBoundarySection(card, { samples: 'matched', directions, note: 'Fitted by hand.' });
+  const headings = (text: string) => text.match(/^## .*/gm);
+  expect(headings(anew)).toEqual(headings(card));
+  expect(anew).toMatch(
+    /## Boundaries\n\nFitted by hand\. Accuracy, F1 and AUC on test faces of pairs .*\n\n.*\| Young \| 77 \|/s,
+  );
+  expect(withBoundarySection(anew, { directions: [] })).toBe(withBoundarySection(card, { directions: [] }));
+  expect(withBoundarySection(card, { directions: [] })).toBe(card);
 });
 
 test('boundaries are told as they were found: by their stage, on their faces, without folders of the maker', () => {
