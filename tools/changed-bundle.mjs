@@ -1,4 +1,4 @@
-// Writes a bundle in which something was changed that leaves its faces and edits as they are.
+// Writes bundles; above all such in which something was changed that leaves faces and edits as they are.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -24,11 +24,19 @@ export async function writeChangedBundle(bundle, to, files, facts) {
     ...indexedDirections(bundle.directions),
     formerly: [...(bundle.formerly ?? []), bundle.sha256],
   };
+  await writeBundle(to, contents, index);
+  return contents;
+}
+
+/**
+ * @param to folder. @param contents all files but the index, by name. @param index what it says beside their hashes.
+ * @throws UserError before anything is written, where this is no bundle.
+ */
+export async function writeBundle(to, contents, index) {
   const text = await writeBundleIndex(index, contents, hashBytes);
   const read = async name => (name === bundleFiles.index ? new TextEncoder().encode(text) : contents[name]);
   await readBundle(read, hashBytes, to);
   mkdirSync(to, { recursive: true });
   for (const [file, bytes] of Object.entries(contents)) writeFileSync(join(to, file), bytes);
   writeFileSync(join(to, bundleFiles.index), text);
-  return contents;
 }

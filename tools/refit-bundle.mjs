@@ -3,22 +3,15 @@
 // knew of the directions is left out, so it is to be run on the new one; links and recipes of the old one would draw other faces
 // and do not open.
 import './one-line.mjs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fitBoundary } from '../dist/core/directions/fit/boundary.js';
 import { isScored } from '../dist/core/directions/scored.js';
-import {
-  bundleFiles,
-  indexedDirections,
-  lastingFacts,
-  readBundle,
-  writeBundleIndex,
-} from '../dist/core/editor/bundle.js';
+import { bundleFiles, indexedDirections, lastingFacts } from '../dist/core/editor/bundle.js';
 import { encodeNpy } from '../dist/core/formats/npy.js';
 import { quantile } from '../dist/core/math/statistics.js';
-import { hashBytes, openBundle } from '../dist/node/artefacts/bundle.js';
+import { openBundle } from '../dist/node/artefacts/bundle.js';
 import { checkFolderWritable } from '../dist/node/files/places.js';
 import { withBoundarySection } from '../dist/node/stages/bundle/model-card.js';
+import { writeBundle } from './changed-bundle.mjs';
 import { labelledFaces } from './labelled-faces.mjs';
 
 const [from, to, faces = '100000'] = process.argv.slice(2);
@@ -86,9 +79,4 @@ const contents = {
   ),
   [bundleFiles.boundaries]: encodeNpy({ shape: [directions.length, bundle.latentSize], data: normals }),
 };
-const text = await writeBundleIndex({ ...lastingFacts(bundle), ...indexedDirections(directions) }, contents, hashBytes);
-const read = async name => (name === bundleFiles.index ? new TextEncoder().encode(text) : contents[name]);
-await readBundle(read, hashBytes, to);
-await mkdir(to, { recursive: true });
-for (const [file, bytes] of Object.entries({ ...contents, [bundleFiles.index]: text }))
-  await writeFile(join(to, file), bytes);
+await writeBundle(to, contents, { ...lastingFacts(bundle), ...indexedDirections(directions) });
