@@ -254,7 +254,7 @@ export interface BoundaryFacts {
   /** How their samples were chosen; left out of runs that measure none: as usual. */
   readonly samples?: SampleChoice | undefined;
   readonly directions: readonly DirectionFacts[];
-  /** What else is to be said of how they were fitted. */
+  /** A sentence on how they were fitted, where there is one. */
   readonly note?: string;
 }
 
