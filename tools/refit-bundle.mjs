@@ -1,7 +1,7 @@
 // Fits a bundle's boundaries anew, to pairs of faces that are alike in all other attributes: after `npm run build`,
-// `node tools/refit-bundle.mjs BUNDLE OUT [FACES]`. The faces are drawn and labelled by the bundle itself. What `calibrate`
-// knew of the directions is left out, so it is to be run on the new one; links and recipes of the old one would draw other faces
-// and do not open.
+// `node tools/refit-bundle.mjs BUNDLE OUT [FACES]`. The faces are drawn and labelled by the bundle itself. The new
+// bundle lacks what `calibrate` knew of the directions, so that is to be run on it; links and recipes of the old one
+// would draw other faces and do not open.
 import './one-line.mjs';
 import { fitBoundary } from '../dist/core/directions/fit/boundary.js';
 import { isScored } from '../dist/core/directions/scored.js';
@@ -69,8 +69,8 @@ const directions = bundle.directions.map((known, row) => {
   };
 });
 const note =
-  `Fitted to ${faces} faces that the bundle drew at ψ 1 and labelled itself (\`tools/refit-bundle.mjs\`), in place of the fit ` +
-  'that is told under Training.';
+  `Fitted to ${faces} faces that the bundle drew at ψ 1 and labelled itself (\`tools/refit-bundle.mjs\`), in place ` +
+  'of the fit that is told under Training.';
 const card = new TextDecoder().decode(bundle.contents[bundleFiles.modelCard] ?? new Uint8Array());
 const contents = {
   ...bundle.contents,

@@ -7,7 +7,7 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** @returns the standard deviation of the values themselves, not of what they are a sample of; NaN for an empty list. */
+/** @returns the standard deviation of the values themselves, not of what they are sampled from; NaN for none. */
 export function deviation(values: ArrayLike<number>): number {
   const middle = mean(values);
   let squares = 0;

@@ -60,11 +60,11 @@ export function chooseConfident(
 }
 
 /**
- * Faces that differ in the attribute and are alike in all others, so that the boundary parts what makes the attribute and
- * not what mostly comes with it. The surest faces without a rare one are above all the opposite of those that tend to have
- * it (without glasses: young women with make-up), and InterFaceGAN's choice learns that. Here ⌊ratio·n⌋ faces at most of the
- * smaller class's surer half are each paired with the face of the larger one's surer half whose other scores, in
- * standard deviations, are nearest; each face is in one pair. Each class is shuffled and split 70/30.
+ * Faces that differ in the attribute and are alike in all others, so that the boundary parts what makes the attribute
+ * and not what mostly comes with it. The surest faces without a rare one are above all the opposite of those that tend
+ * to have it (without glasses: young women with make-up), and InterFaceGAN's choice learns that. Here ⌊ratio·n⌋ faces
+ * at most of the smaller class's surer half are each paired with the face of the larger one's surer half whose other
+ * scores, in standard deviations, are nearest; each face is in one pair. Each class is shuffled and split 70/30.
  * @param logits [n] of one attribute. @param threshold the classifier's, as a logit.
  * @param others scores [n] of the other attributes. @param ratio as in `chooseConfident`. @throws as it.
  */
