@@ -1,8 +1,9 @@
 // Fits a bundle's boundaries anew, to pairs of faces that are alike in all other attributes: after `npm run build`,
-// `node tools/refit-bundle.mjs BUNDLE OUT [FACES]`. The faces are drawn and labelled by the bundle itself. The new
-// bundle lacks what `calibrate` knew of the directions, so that is to be run on it; links and recipes of the old one
-// would draw other faces and do not open.
+// `node tools/refit-bundle.mjs BUNDLE OUT FACES [ATTRIBUTE...]`, without attributes all. The faces are drawn and labelled by
+// the bundle itself. The new bundle lacks what `calibrate` knew of these directions, so that is to be run on it; links and
+// recipes of the old one would draw other faces and do not open.
 import './one-line.mjs';
+import { attributeIndex } from '../dist/core/attributes.js';
 import { fitBoundary } from '../dist/core/directions/fit/boundary.js';
 import { isScored } from '../dist/core/directions/scored.js';
 import { bundleFiles, indexedDirections, lastingFacts } from '../dist/core/editor/bundle.js';
@@ -14,28 +15,31 @@ import { withBoundarySection } from '../dist/node/stages/bundle/model-card.js';
 import { writeBundle } from './changed-bundle.mjs';
 import { labelledFaces } from './labelled-faces.mjs';
 
-const [from, to, faces = '100000'] = process.argv.slice(2);
+const [from, to, faces, ...asked] = process.argv.slice(2);
 if (from === undefined || to === undefined || !(Number.isInteger(Number(faces)) && Number(faces) >= 2048)) {
-  console.error('give two folders, and 2048 faces or more: node tools/refit-bundle.mjs BUNDLE OUT [FACES]');
+  console.error(
+    'give two folders, and 2048 faces or more: node tools/refit-bundle.mjs BUNDLE OUT FACES [ATTRIBUTE...]',
+  );
   process.exit(2);
 }
 await checkFolderWritable(to); // before the faces are drawn, which takes minutes
 
 const editor = await openBundle(from, { threads: 1 });
 const { bundle } = editor;
+const names = bundle.movable.map(({ attribute }) => attribute);
+for (const name of asked) attributeIndex(name, names);
 const { outputs, latents, scores } = await labelledFaces(editor, Number(faces));
 await editor.release();
 const columns = outputs.map((_, at) => {
   return Float32Array.from({ length: Number(faces) }, (_, face) => scores[face * outputs.length + at]);
 });
 const normals = new Float64Array(bundle.directions.length * bundle.latentSize);
-const kept = bundle.movable.map(({ attribute }) => attribute);
 const directions = bundle.directions.map((known, row) => {
   const { attribute, threshold, probability, origin } = known;
   const at = outputs.indexOf(attribute);
   const setNormal = normal => normals.set(normal, row * bundle.latentSize);
-  if (at < 0) {
-    if (kept.includes(attribute)) setNormal(bundle.movable[kept.indexOf(attribute)].normal);
+  if (at < 0 || (asked.length > 0 && !asked.includes(attribute))) {
+    if (names.includes(attribute)) setNormal(bundle.movable[names.indexOf(attribute)].normal);
     return known;
   }
   const fit = fitBoundary(attribute, latents, bundle.latentSize, columns[at], {
@@ -68,14 +72,16 @@ const directions = bundle.directions.map((known, row) => {
     },
   };
 });
+const which = asked.length === 0 ? '' : `${asked.join(', ')}: `;
 const note =
-  `Fitted to ${faces} faces that the bundle drew at ψ 1 and labelled itself (\`tools/refit-bundle.mjs\`), in place ` +
+  `${which}fitted to ${faces} faces that the bundle drew at ψ 1 and labelled itself (\`tools/refit-bundle.mjs\`), in place ` +
   'of the fit that is told under Training.';
+const choice = asked.length === 0 ? { samples: 'matched' } : { samples: 'confident', matched: asked };
 const card = new TextDecoder().decode(bundle.contents[bundleFiles.modelCard] ?? new Uint8Array());
 const contents = {
   ...bundle.contents,
   [bundleFiles.modelCard]: new TextEncoder().encode(
-    withBoundarySection(card, { samples: 'matched', directions, note }),
+    withBoundarySection(card, { ...choice, directions, note: note[0].toUpperCase() + note.slice(1) }),
   ),
   [bundleFiles.boundaries]: encodeNpy({ shape: [directions.length, bundle.latentSize], data: normals }),
 };

@@ -13,7 +13,8 @@ test.each([
   ['amend-bundle', '--nam', 'a'],
   ['convert-bundle', absent, `${absent}-made`],
   ['convert-bundle', 'models/starter', `${absent}-made`],
-  ['refit-bundle', absent, `${absent}-made`],
+  ['refit-bundle', absent, `${absent}-made`, '2048'],
+  ['refit-bundle', 'models/starter', `${absent}-made`, '2048', 'models/starter'],
   ['release-checkpoint', absent, `${absent}-made`],
 ])('%s %s', (tool, ...given) => {
   const root = resolve(import.meta.dirname, '../..');

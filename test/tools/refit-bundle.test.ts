@@ -1,8 +1,10 @@
 // The tool that fits a bundle's boundaries anew: the networks stay, the directions are others and know nothing more.
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import type { DirectionFacts } from '../../src/core/directions/direction.ts';
 import { length } from '../../src/core/math/linear-algebra.ts';
 import { openBundle } from '../../src/node/artefacts/bundle.ts';
 import { temporaryFolder } from '../helpers/temp-folder.ts';
@@ -29,6 +31,22 @@ test('a bundle gets boundaries of its own faces; hand-labelled ones stay, faces 
     expect(normal).not.toEqual(normalOf(before, attribute));
     expect(after.direction(attribute).boundary).not.toHaveProperty('calibration');
   }
+  await before.release();
+  await after.release();
+});
+
+test('where attributes are named, only these get another boundary, and the card says which', async () => {
+  const [old, made] = [join(folder, 'some-old'), join(folder, 'some-new')];
+  await writeTinyBundle(old, 16);
+  await promisify(execFile)(process.execPath, [tool, old, made, '2048', 'Male']);
+  const [before, after] = [await openBundle(old), await openBundle(made)];
+  const changed = after.bundle.movable.filter(({ normal }, row) => {
+    return String(normal) !== String(before.bundle.movable[row]!.normal);
+  });
+  expect(changed.map(({ attribute }) => attribute)).toEqual(['Male']);
+  const others = (all: readonly DirectionFacts[]) => all.filter(({ attribute }) => attribute !== 'Male');
+  expect(others(after.bundle.directions)).toEqual(others(before.bundle.directions));
+  expect(readFileSync(join(made, 'MODEL_CARD.md'), 'utf8')).toMatch(/Male: fitted to 2048 faces .*, for Male on test/);
   await before.release();
   await after.release();
 });

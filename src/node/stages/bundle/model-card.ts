@@ -144,7 +144,7 @@ ${quality === undefined ? '' : qualitySections(quality)}## Classifier
 
 ${accuracy} It labels the generated faces, so its errors are in the boundaries too.
 
-${boundarySection({ samples: boundaries.config.samples as SampleChoice | undefined, directions })}
+${boundarySection({ ...sampleChoiceOf(boundaries), directions })}
 ## Limits
 
 Faces of ${resolution}×${resolution} pixels, uncurated, some of them broken. Attributes are entangled: what is not locked may change along, and a lock that takes most of a direction leaves an edit little to work with (the residual says how much). ${lockSentence} Numbers are signed distances in latent space, not probabilities.
@@ -253,6 +253,8 @@ const boundaryHeading = '## Boundaries';
 export interface BoundaryFacts {
   /** How their samples were chosen; left out of runs that measure none: as usual. */
   readonly samples?: SampleChoice | undefined;
+  /** Attributes whose samples were matched all the same. */
+  readonly matched?: readonly string[] | undefined;
   readonly directions: readonly DirectionFacts[];
   /** A sentence on how they were fitted, where there is one. */
   readonly note?: string;
@@ -269,13 +271,18 @@ const testFaces = {
     'the attribute, so chance is 0.5)',
 } as const satisfies Record<SampleChoice, string>;
 
-function boundarySection({ samples = 'confident', directions, note }: BoundaryFacts): string {
+function boundarySection({ samples = 'confident', matched = [], directions, note }: BoundaryFacts): string {
+  const others = matched.length === 0 ? '' : `, for ${matched.join(', ')} on ${testFaces.matched}`;
   return `${boundaryHeading}
 
-${note === undefined ? '' : `${note} `}Accuracy, F1 and AUC on ${testFaces[samples]}, and the AUC on all faces that were not trained on.
+${note === undefined ? '' : `${note} `}Accuracy, F1 and AUC on ${testFaces[samples]}${others}, and the AUC on all faces that were not trained on.
 
 ${markdownTable(columns, directions.filter(isScored))}
 ${unscoredSection(directions)}`;
+}
+
+function sampleChoiceOf({ config }: FinishedRun): Pick<BoundaryFacts, 'samples' | 'matched'> {
+  return { samples: config.samples as SampleChoice | undefined, matched: config.matched as string[] | undefined };
 }
 
 /** @returns the card with what is known of boundaries that were fitted anew, in place of what was known before. */
@@ -307,18 +314,20 @@ const heldNote =
 
 export interface EditFacts {
   readonly attributes: readonly DirectionFacts[];
+  /** Those that were measured after all others; none: all were measured together. */
+  readonly again?: readonly string[];
   /** The judge's name, and how many faces it looked at. */
   readonly judge: string;
   readonly faces: number;
 }
 
 /** @returns the card with what is known of the bundle's edits, in place of what was known before. */
-export function withEditSection(card: string, { attributes, judge, faces }: EditFacts): string {
+export function withEditSection(card: string, { attributes, again = [], judge, faces }: EditFacts): string {
   const controllable = attributes.filter(attribute => attribute.controllable).length;
   const byField = attributes.some(({ judgedByField }) => judgedByField !== undefined);
   const section = `${editHeading}
 
-${controllable} of ${attributes.length} attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these, that of brightness also where it was hardly worse. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip, with the suggested locks in the usual way.
+${controllable} of ${attributes.length} attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these, that of brightness also where it was hardly worse. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${again.length === 0 ? '' : `Measured after all others: ${again.join(', ')}. `}${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip, with the suggested locks in the usual way.
 
 ${markdownTable(editColumns(byField), attributes)}
 `;

@@ -4,9 +4,16 @@ import { z } from 'zod';
 import { linearResponse } from '../../../core/calibration/linear-response.ts';
 import { lookAt } from '../../../core/calibration/probe.ts';
 import { isScored, type ScoredDirection } from '../../../core/directions/scored.ts';
-import { bundleFiles, indexedDirections, lastingFacts, writeBundleIndex } from '../../../core/editor/bundle.ts';
+import {
+  type Bundle,
+  bundleFiles,
+  indexedDirections,
+  lastingFacts,
+  writeBundleIndex,
+} from '../../../core/editor/bundle.ts';
+import { UserError } from '../../../core/errors.ts';
 import { seenLatents } from '../../../core/models/latents.ts';
-import { hashBytes, readBundleFolder } from '../../artefacts/bundle.ts';
+import { checkSeen, hashBytes, readBundleFolder } from '../../artefacts/bundle.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
@@ -14,7 +21,7 @@ import { type Column, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { withEditSection } from '../bundle/model-card.ts';
-import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
+import { deviceOptions, nameOption, pathOption, runOptions } from '../framework/options.ts';
 import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
 import { defineStage } from '../framework/stage.ts';
 import { ticking } from '../framework/ticking.ts';
@@ -29,6 +36,10 @@ const options = z.strictObject({
     .describe(
       'run folder of train classifier whose network labelled nothing, to judge the moves; left out: the bundle’s classifier',
     ),
+  attributes: z
+    .array(nameOption())
+    .default([])
+    .describe('attributes to measure, where all others are calibrated and stay as they are; left out: all'),
   faces: z.int().min(16).max(100_000).default(256).describe('faces that each attribute is moved on'),
   trialFaces: z
     .int()
@@ -76,6 +87,7 @@ export const calibrate = defineStage({
   examples: [
     '--bundle runs/candidate --judge runs/judge --out models/mine',
     '--bundle models/starter --out runs/calibrated --faces 64',
+    '--bundle models/mine --judge runs/judge --attributes Eyeglasses,Bald --out runs/calibrated',
   ],
   options,
   async run(config, context) {
@@ -86,7 +98,9 @@ export const calibrate = defineStage({
       ...(config.judge === undefined ? {} : { judge: config.judge }),
     };
     await openDevice(config); // a missing device is reported before anything is read or begun
-    if (config.judge !== undefined) await readJudge(config.judge, await readBundleFolder(config.bundle));
+    const read = await readBundleFolder(config.bundle);
+    if (config.judge !== undefined) await readJudge(config.judge, read);
+    if (config.attributes.length > 0) checkChoice(config.attributes, read);
     await checkSpread(config, inputs);
     return withRun(out, { stage: 'calibrate', options, config, inputs, resume, force, log }, async run => {
       const { device } = config;
@@ -121,27 +135,31 @@ export const calibrate = defineStage({
         ...sets,
         mostLocks: config.mostLocks,
       };
-      const attributes = await finishedAttributes(run);
       const known = editor.bundle.directions.filter(isScored);
-      const left = known.slice(attributes.length);
+      const isAsked = ({ attribute }: ScoredDirection) =>
+        config.attributes.length === 0 || config.attributes.includes(attribute);
+      const asked = known.filter(isAsked);
+      const found = await finishedAttributes(run);
+      const left = asked.slice(found.length);
       const work = {
         shared,
         files: moverFiles(place),
         sample: () => ({ attribute: movable(left).attribute, most: { faces: 4, locks: 1 } }),
         orders: left.map(({ attribute }) => ({ attribute })),
       };
-      const progress = log.progress('calibrate', editor.attributes.length, 'attributes', attributes.length);
+      const progress = log.progress('calibrate', asked.length, 'attributes', found.length);
       for await (const calibrated of spread(calibrations, work, run, config, context)) {
         run.metrics(calibrated);
-        attributes.push(calibrated);
-        progress.update(attributes.length, calibrated.attribute);
+        found.push(calibrated);
+        progress.update(found.length, calibrated.attribute);
       }
       progress.finish();
       await editor.release();
       await judge.release();
       const { sha256, formerly = [], directions, contents } = editor.bundle;
+      const attributes = known.map(each => (isAsked(each) ? found.shift()! : each));
       const card = new TextDecoder().decode(contents[bundleFiles.modelCard] ?? new Uint8Array());
-      const section = { attributes, judge: judge.name, faces: judgedFaces };
+      const section = { attributes, again: config.attributes, judge: judge.name, faces: judgedFaces };
       const files = { ...contents, [bundleFiles.modelCard]: new TextEncoder().encode(withEditSection(card, section)) };
       for (const [file, bytes] of Object.entries(files)) await writeWhole(run.file(file), bytes);
       const { extra } = indexedDirections(directions);
@@ -164,6 +182,23 @@ export const calibrate = defineStage({
   },
   print: ({ attributes, judge }) => `${textTable(columns, attributes)}\n\njudged by ${judge}`,
 });
+
+/** @throws UserError unless the bundle knows these attributes, and all others that it can move are calibrated. */
+function checkChoice(attributes: readonly string[], bundle: Bundle): void {
+  checkSeen(attributes, bundle);
+  const { movable, place } = bundle;
+  if (!movable.some(({ attribute }) => attributes.includes(attribute))) {
+    const names = attributes.join(', ');
+    throw new UserError(`--attributes must have one that ${place} can move; got ${names}, which it has no boundary of`);
+  }
+  const unknown = bundle.directions.find(
+    each => isScored(each) && each.boundary !== null && !each.judged && !attributes.includes(each.attribute),
+  );
+  if (unknown === undefined) return;
+  throw new UserError(
+    `--attributes needs a bundle whose other attributes are calibrated; ${unknown.attribute} is not. Leave it out`,
+  );
+}
 
 /** @returns the first that has a boundary: finding out about one without is no work. */
 function movable(directions: readonly ScoredDirection[]): ScoredDirection {

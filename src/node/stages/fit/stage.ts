@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { attributeIndex } from '../../../core/attributes.ts';
 import { defaultBoundaryOptions as defaults, usualPrices } from '../../../core/directions/fit/boundary.ts';
 import type { LearningCurve } from '../../../core/directions/fit/learning-curve.ts';
-import { sampleChoices } from '../../../core/directions/fit/samples.ts';
+import { type SampleChoice, sampleChoices } from '../../../core/directions/fit/samples.ts';
 import { UserError } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { defaultPsi } from '../../../core/models/latents.ts';
@@ -75,6 +75,10 @@ const options = z.strictObject({
       'confident: the faces the classifier is surest about (InterFaceGAN); matched: sure ones in pairs that are alike in ' +
         'all other attributes, so that an edit brings less along; all: by threshold, for the table',
     ),
+  matched: z
+    .array(nameOption())
+    .default([])
+    .describe('attributes that are fitted to matched samples whatever --samples says: rare ones that bring much along'),
   ratio: z
     .number()
     .gt(0)
@@ -85,7 +89,7 @@ const options = z.strictObject({
     .number()
     .positive()
     .optional()
-    .meta({ defaultInWords: `${usualPrices.matched} for --samples matched, ${usualPrices.confident} otherwise` })
+    .meta({ defaultInWords: `${usualPrices.matched} for matched samples, ${usualPrices.confident} otherwise` })
     .describe('price of a margin error in the support vector machine'),
   weights: z
     .enum(['equal', 'balanced'])
@@ -126,7 +130,7 @@ type Config = z.output<typeof options>;
 /** The options that people turn; the defaults suit the others. */
 const common: readonly (keyof Config)[] = [
   ...(['synthesis', 'latents', 'scores', 'import', 'of', 'labels', 'name', 'psi', 'condition', 'export'] as const),
-  ...(['samples', 'curve', 'field', 'threads', 'out', 'seed', 'resume', 'force'] as const),
+  ...(['samples', 'matched', 'curve', 'field', 'threads', 'out', 'seed', 'resume', 'force'] as const),
 ];
 
 export const fit = defineStage({
@@ -134,6 +138,7 @@ export const fit = defineStage({
   description: 'Fit one boundary per attribute to latents and logits of generated faces.',
   examples: [
     '--synthesis runs/synthesis --out runs/boundaries',
+    '--synthesis runs/synthesis --out runs/boundaries --matched Eyeglasses',
     '--synthesis runs/synthesis --out runs/table --samples all --curve Male,Young,Smiling',
     '--synthesis runs/synthesis --labels dimples.csv --name dimples --out runs/dimples',
     '--latents z.npy --scores interfacegan/scores --condition Young:Male --export exported --out runs/published',
@@ -145,8 +150,14 @@ export const fit = defineStage({
     const { log } = context;
     const faces = await openFaces(config, log);
     const scored = faces.rows.map(({ attribute }) => attribute);
-    for (const attribute of config.curve) attributeIndex(attribute, scored);
+    for (const attribute of [...config.curve, ...config.matched]) attributeIndex(attribute, scored);
     const imports = await importsOf(config, faces, log);
+    const imported = imports.find(({ attribute }) => config.matched.includes(attribute));
+    if (imported !== undefined) {
+      throw new UserError(
+        `--matched is of attributes that are fitted; the boundary of ${imported.attribute} is imported. Leave it out of one`,
+      );
+    }
     const wishes = { ...config, import: imports };
     const given = await readGiven(wishes, faces, log);
     const { out, resume, force } = config;
@@ -252,15 +263,18 @@ async function fitAll(
   run: Run,
   faces: Faces,
   imports: readonly NamedFile[],
-  { curve, threads, ...config }: Config,
+  { curve, matched, threads, ...config }: Config,
   { log, signal }: StageContext,
 ): Promise<StoredFit[]> {
   const taken = imports.map(({ attribute }) => attribute);
-  const all = faces.rows.map((each, row) => ({ ...each, row }));
+  const all = faces.rows.map(({ attribute, threshold }, row) => {
+    const samples: SampleChoice = matched.includes(attribute) ? 'matched' : config.samples;
+    return { attribute, threshold, row, samples };
+  });
   const orders = all.filter(({ attribute }) => !taken.includes(attribute));
   const fits = await keptBoundaries(run);
-  const { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed } = config;
-  const settings = { samples, ratio, C, weights, tolerance, maxIterations, repeats, control, seed };
+  const { ratio, C, weights, tolerance, maxIterations, repeats, control, seed } = config;
+  const settings = { ratio, C, weights, tolerance, maxIterations, repeats, control, seed };
   const shared = { latents: faces.latents, size: faces.size, logits: faces.logits, options: settings };
   const workers = inThreads<FitThread>('stages/fit/thread', shared, { threads, signal, native: false });
   const progress = log.progress('fit', orders.length, 'attributes', fits.length);

@@ -154,8 +154,8 @@ function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
   const encoding = hasLayers ? encoderOptions : undefined;
   const { threads, device, seed, resume, force } = config;
   const { celeba, pictures, labels, skipMissing, crop } = config;
-  // The preset's curves and strips are of CelebA's attributes.
-  const ownCurve = labels === undefined ? {} : { curve: [] };
+  // The preset's names of attributes, as those of its strips, are CelebA's.
+  const ownNames = labels === undefined ? {} : { curve: [], matched: [] };
   const common = { threads, device, seed, resume, force };
   const file = (name: string) => join(config.out, name);
   const step = (stage: Stage, name: string, own: Readonly<Record<string, unknown>>): Step => {
@@ -182,7 +182,7 @@ function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
     step(trainClassifier, pipelineFolders.classifier, { ...preset.trainClassifier, dataset }),
     ...when(encoding, own => step(trainEncoder, pipelineFolders.encoder, { ...own, dataset, generator, classifier })),
     step(synthesize, pipelineFolders.synthesis, { ...preset.synthesize, generator, classifier }),
-    step(fit, pipelineFolders.boundaries, { ...preset.fit, ...ownCurve, synthesis: file(pipelineFolders.synthesis) }),
+    step(fit, pipelineFolders.boundaries, { ...preset.fit, ...ownNames, synthesis: file(pipelineFolders.synthesis) }),
     ...when(preset.evaluateGenerator, own =>
       step(evaluateGenerator, pipelineFolders.quality, { ...own, ...judge, generator, dataset, classifier }),
     ),

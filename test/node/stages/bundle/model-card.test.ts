@@ -78,6 +78,10 @@ test('boundaries are told as they were found: by their stage, on their faces, wi
   expect(fitted).toContain('"dimples.csv"');
   expect(fitted).not.toContain('ann');
   expect(modelCard(facts)).toContain('half have the attribute, so chance is 0.5');
+  const matched = { samples: 'confident', matched: ['Young', 'Bald'] };
+  expect(modelCard({ ...facts, boundaries: { ...facts.boundaries, config: matched } })).toMatch(
+    /surest about \(.*\), for Young, Bald on test faces of pairs that .*\), and the AUC/,
+  );
   const imported = modelCard({
     ...facts,
     boundaries: { ...facts.boundaries, manifest: { ...manifest, stage: 'import boundaries' } },

@@ -1,16 +1,18 @@
 // The stage `calibrate` on an untrained bundle: what it adds is in the bundle, and an interruption changes nothing.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { attributeIndex } from '../../../../src/core/attributes.ts';
 import { betterHold, usualLocks } from '../../../../src/core/calibration/chosen-hold.ts';
 import { ownJudge } from '../../../../src/core/calibration/judge.ts';
 import { effectOf, lookAt } from '../../../../src/core/calibration/probe.ts';
+import type { DirectionFacts } from '../../../../src/core/directions/direction.ts';
 import type { LayerRange } from '../../../../src/core/directions/layers.ts';
 import { isScored } from '../../../../src/core/directions/scored.ts';
+import { indexedDirections, lastingFacts, writeBundleIndex } from '../../../../src/core/editor/bundle.ts';
 import type { FaceEditor } from '../../../../src/core/editor/face-editor.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../../src/core/formats/safetensors.ts';
-import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
+import { hashBytes, openBundle } from '../../../../src/node/artefacts/bundle.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { openJudge } from '../../../../src/node/stages/calibrate/judge.ts';
 import { calibrate } from '../../../../src/node/stages/calibrate/stage.ts';
@@ -139,6 +141,38 @@ test('steady light is suggested where it costs next to nothing, after the other 
   }
   expect(suggested.some(({ suggestedLocks }) => suggestedLocks.includes('dimples'))).toBe(false);
   await editor.release();
+});
+
+test('some attributes are measured alone where all others are calibrated, which stay as they are', async () => {
+  const [stripped, out] = [join(root, 'stripped'), join(root, 'some')];
+  const attributes = ['Smiling', 'Young'];
+  await expect(run({ out, attributes, bundle })).rejects.toThrow(
+    '--attributes needs a bundle whose other attributes are calibrated; 5_o_Clock_Shadow is not. Leave it out',
+  );
+  await expect(run({ out, attributes: ['Yuong'], bundle: whole })).rejects.toThrow('Did you mean "Young"?');
+  await expect(run({ out, attributes: [noBoundary], bundle: whole })).rejects.toThrow(
+    `must have one that ${whole} can move; got ${noBoundary}, which it has no boundary of`,
+  );
+  // The bundle as it would be with two boundaries fitted anew: nothing is known of these.
+  const forget = (found: DirectionFacts): DirectionFacts => {
+    const { attribute, threshold, probability, boundary } = found;
+    if (!attributes.includes(attribute)) return found;
+    const { intercept, metrics } = boundary!;
+    return { attribute, threshold, probability, controllable: true, boundary: { intercept, metrics } };
+  };
+  const known = await openBundle(whole);
+  const { directions, contents } = known.bundle;
+  const facts = { ...lastingFacts(known.bundle), ...indexedDirections(directions.map(forget)) };
+  cpSync(whole, stripped, { recursive: true });
+  writeFileSync(join(stripped, 'bundle.json'), await writeBundleIndex(facts, contents, hashBytes));
+  await run({ bundle: stripped, out, attributes });
+  const anew = await openBundle(out);
+  expect(anew.bundle.directions).toEqual(known.bundle.directions);
+  await known.release();
+  await anew.release();
+  const card = readFileSync(join(out, 'MODEL_CARD.md'), 'utf8');
+  expect(card).toContain('Measured after all others: Smiling, Young.');
+  expect(readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n')).toHaveLength(2);
 });
 
 test('the model card tells of it once, however often it is calibrated', async () => {

@@ -31,6 +31,7 @@ const otherRun = join(temporaryFolder(), 'other');
 mkdirSync(otherRun);
 writeFileSync(join(otherRun, 'manifest.json'), '{}');
 const wide = write('Bald_boundary.npy', [1, 512], new Float64Array(512).fill(1));
+const own = write('Young_boundary.npy', [1, 16], new Float64Array(16).fill(0.25));
 
 let runs = 0;
 function run(options: object, log: Log = silentLog, signal = new AbortController().signal) {
@@ -75,6 +76,12 @@ describe('before the first fit', () => {
       /--of chooses among files of --scores and --import; got stylegan_ffhq alone/,
     ],
     ['a curve without scores', () => ({ curve: ['Bald'] }), /unknown attribute "Bald"/],
+    ['matched samples without scores', () => ({ matched: ['Bald'] }), /unknown attribute "Bald"/],
+    [
+      'matched samples of a boundary that is imported',
+      () => ({ import: [own], matched: ['Young'] }),
+      /--matched is of attributes that are fitted; the boundary of Young is imported/,
+    ],
     ['an export onto a file', () => ({ export: join(z, 'inside') }), /cannot create .*z\.npy/],
     [
       'an export where the latents are',

@@ -79,6 +79,18 @@ test('how bright the faces are becomes a direction beyond the 40, beside the sam
   expect(readFileSync(join(lit, 'boundaries.npy'))).toEqual(readFileSync(join(dark, 'boundaries.npy')));
 });
 
+test('some attributes are fitted to pairs, as all are by --samples matched, and the others as before', async () => {
+  const outs = ['usual', 'pairs', 'some-pairs'].map(name => join(folder, name)) as [string, string, string];
+  await run({ synthesis, out: outs[0], control: false });
+  await run({ synthesis, out: outs[1], control: false, samples: 'matched' });
+  await run({ synthesis, out: outs[2], control: false, matched: ['Young'] });
+  const boundary = (out: string, name: string) => readFileSync(join(out, `${name}_boundary.npy`));
+  expect(boundary(outs[2], 'Young')).toEqual(boundary(outs[1], 'Young'));
+  expect(boundary(outs[2], 'Young')).not.toEqual(boundary(outs[0], 'Young'));
+  expect(boundary(outs[2], 'Male')).toEqual(boundary(outs[0], 'Male'));
+  expect(boundary(outs[2], 'Male')).not.toEqual(boundary(outs[1], 'Male'));
+});
+
 describe('a run', () => {
   const out = join(folder, 'fit');
   let summary: Awaited<ReturnType<typeof run>>;

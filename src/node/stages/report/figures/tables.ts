@@ -72,6 +72,9 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
       'pairs that the classifier is sure about, one with and one without, alike in all other attributes; from … to: over ' +
       `${config.repeats} splits`,
   }[(config.samples ?? 'confident') as SampleChoice];
+  const matched = (config.matched ?? []) as readonly string[];
+  const byPairs =
+    matched.length === 0 ? '' : `; ${matched.map(readable).join(', ')} to pairs that are alike in all other attributes`;
   return {
     number: 7,
     title: 'Boundaries: support vector machines in latent space',
@@ -83,7 +86,7 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
         meansOf(rows),
       ) + (missing.length > 0 ? `<p class="aside">${escapeHtml(`Without a boundary: ${reasons}.`)}</p>` : ''),
     caption:
-      `Fitted to latents of ${counted(synthesis.count)} generated faces, ${samples}. AUC, all faces: on every face ` +
+      `Fitted to latents of ${counted(synthesis.count)} generated faces, ${samples}${byPairs}. AUC, all faces: on every face ` +
       'that was not trained on. Shuffled: test accuracy after training on shuffled labels, chance if nothing leaks. ' +
       'Where the samples are chosen in another way than in the report, test accuracies of the two sides do not ' +
       'compare: its classes are unequal, so its F1 says more than its accuracy.',
