@@ -71,7 +71,8 @@ const columns: readonly Column<DirectionFacts>[] = [
   { title: 'F1', value: ({ boundary }) => boundary?.metrics?.f1, decimals: 3 },
   { title: 'AUC', value: ({ boundary }) => boundary?.metrics?.auc, decimals: 3 },
   { title: 'AUC, all held-out faces', value: ({ boundary }) => boundary?.metrics?.heldOutAuc, decimals: 3 },
-  { title: 'not controllable, because', value: ({ controllable, reason }) => (controllable ? null : reason) },
+  // What `calibrate` finds of a boundary stands among what edits do.
+  { title: 'not controllable, because', value: ({ boundary, reason }) => (boundary === null ? reason : null) },
 ];
 
 /** @returns Markdown. */

@@ -66,6 +66,8 @@ test('boundaries that were fitted anew stand where those before stood, and nothi
   expect(anew).toMatch(
     /## Boundaries\n\nFitted by hand\. Accuracy, F1 and AUC on test faces of pairs .*\n\n.*\| Young \| 77 \|/s,
   );
+  const calibrated = { ...directions[0]!, controllable: false, reason: 'it moves too little' };
+  expect(withBoundarySection(card, { directions: [calibrated] })).not.toContain('too little'); // that is of its edits
   expect(withBoundarySection(anew, { directions: [] })).toBe(withBoundarySection(card, { directions: [] }));
   expect(withBoundarySection(card, { directions: [] })).toBe(card);
 });
