@@ -58,13 +58,26 @@ export async function solveTargets(
     const more = strengths.map((strength, k): LatentMove => ({ ...targets[k]!, kind: 'relative', strength }));
     return editLatent({ ...edit, moves: [...edit.moves, ...more] });
   };
+  /** The edit with these strengths; undefined where it leaves the sphere, or where locks leave all moves together no way. */
+  const possible = (strengths: readonly number[]): Edited | undefined => {
+    try {
+      return edited(strengths);
+    } catch (error) {
+      if (error instanceof UserError) return undefined; // all other mistakes in the edit were found by `strengthRange`
+      throw error;
+    }
+  };
   const measure = async (all: readonly Edited[]) => answersTo(all.map(({ latent }) => latent));
   /** The strength of one target while the others stay as they are. */
   const solveAlone = async ({ attribute, logit, distances }: LogitTarget, k: number) => {
     const [low, high] = strengthRange(attribute, distances, edit);
+    // Made together with the other moves, an end of the range may be refused, which was found with these made before it.
     const answersAt = async (strengths: readonly number[]) => {
-      const rows = await measure(strengths.map(strength => edited(zeros.with(k, strength))));
-      return strengths.map((strength, i): Answer => ({ strength, logit: rows[i]![k]! }));
+      const results = strengths.map(strength => possible(zeros.with(k, strength)));
+      const rows = [...(await measure(results.filter(result => result !== undefined)))];
+      return strengths.flatMap((strength, i): Answer[] =>
+        results[i] === undefined ? [] : [{ strength, logit: rows.shift()![k]! }],
+      );
     };
     const answers = await answersAt(inside(low, high));
     for (let round = 0; ; round++) {
@@ -79,19 +92,14 @@ export async function solveTargets(
     }
   };
   const { distances: before } = edited(zeros);
-  /** The edit with these strengths; undefined where it leaves the sphere or the distances to look between. */
+  /** The edit with these strengths, where it is possible and within the distances to look between. */
   const allowed = (strengths: readonly number[]): Edited | undefined => {
-    try {
-      const result = edited(strengths);
-      const fits = targets.every(({ attribute, distances: [low, high] }) => {
-        const [from, to] = [before[attribute]!, result.distances[attribute]!];
-        return to >= Math.min(low, from) - distanceTolerance && to <= Math.max(high, from) + distanceTolerance;
-      });
-      return fits ? result : undefined;
-    } catch (error) {
-      if (error instanceof UserError) return undefined; // all other mistakes in the edit were found above
-      throw error;
-    }
+    const result = possible(strengths);
+    const fits = targets.every(({ attribute, distances: [low, high] }) => {
+      const [from, to] = [before[attribute]!, result?.distances[attribute] ?? Number.NaN];
+      return to >= Math.min(low, from) - distanceTolerance && to <= Math.max(high, from) + distanceTolerance;
+    });
+    return fits ? result : undefined;
   };
   const answersWhereAllowed = async (all: readonly (readonly number[])[]) => {
     const results = all.map(allowed);

@@ -1,5 +1,6 @@
 // Wanted logits against classifiers whose answers are known: met where they can be, and told how near where not.
 import { describe, expect, test } from 'vitest';
+import type { Scores } from '../../../src/core/editing/curve.ts';
 import { editLatent } from '../../../src/core/editing/edit.ts';
 import type { Edit } from '../../../src/core/editing/request.ts';
 import { solveTargets } from '../../../src/core/editor/probability-targets.ts';
@@ -64,4 +65,33 @@ test('several of which one is out of reach stay within their distances', async (
   const found = await solveTargets(edit, [target(0, 9), target(1, 1)], plain.answersTo);
   expect(found[0]!.logit).toBeLessThanOrEqual(4 + 1e-3);
   expect(found[0]!.logit).toBeGreaterThan(3.5);
+});
+
+test('locks that leave all moves together no way to an end of the range do not refuse what lies before it', async () => {
+  const [wanted, other, lock] = [nameOf(0), nameOf(1), nameOf(2)];
+  const unit = (at: number) => Float64Array.from({ length: 3 }, (_, i) => Number(i === at));
+  // The further the wanted one goes, the more the lock takes of the other; past 2 σ, all of it.
+  const turning = (latent: Float64Array) =>
+    Float64Array.of(0, Math.min(1, latent[0]! / 2), 1 - Math.min(1, latent[0]! / 2));
+  const scores: Scores = {
+    values: (_, names) => new Float64Array(names.length),
+    slopes: (latent, names) => ({
+      values: new Float64Array(names.length),
+      slopes: names.map(name => (name === lock ? turning(latent) : unit(name === wanted ? 0 : 1))),
+    }),
+  };
+  const along: Edit = {
+    latent: new Float64Array(3),
+    directions: [wanted, other, lock].map((attribute, i) => ({ attribute, normal: unit(i), intercept: 0 })),
+    moves: [{ attribute: other, kind: 'relative', strength: 0.5 }],
+    locks: [lock],
+    geometry: 'linear',
+    scores,
+  };
+  const answersTo = async (latents: readonly Float64Array[]) => latents.map(latent => [latent[0]!]);
+  const [within] = await solveTargets(along, [target(0, 1)], answersTo);
+  expect(within!.logit).toBeCloseTo(1, 2);
+  const [beyond] = await solveTargets(along, [target(0, 3)], answersTo);
+  expect(beyond!.logit).toBeGreaterThan(1.2);
+  expect(beyond!.logit).toBeLessThan(2);
 });
