@@ -15,15 +15,19 @@ const farthest = 6;
 /**
  * @param distances the lowest and the highest signed distance wanted. A face beyond them may stay where it is.
  * @returns the lowest strength, at most 0, and the highest, at least 0, of a further relative move of `attribute`.
- * @throws UserError as `editLatent`.
+ * @throws UserError as `editLatent`, also where the sphere leaves no room to hold the attribute beside what the edit moves.
  */
 export function strengthRange(
   attribute: string,
   distances: readonly [number, number],
   edit: Edit,
 ): readonly [number, number] {
+  if (edit.scores === undefined) {
+    const unmoved = { attribute, kind: 'relative', strength: 0 } as const;
+    editLatent({ ...edit, moves: [...edit.moves, unmoved] }); // throws where this is refused
+    return straightRange(attribute, distances, edit);
+  }
   const { latent } = editLatent(edit); // throws where the edit itself is refused
-  if (edit.scores === undefined) return straightRange(attribute, distances, edit);
   const [below, above] = curvedWalks(attribute, distances, edit, latent);
   return [below.at(-1)?.strength ?? 0, above.at(-1)?.strength ?? 0];
 }

@@ -60,6 +60,21 @@ test('within the sphere it reaches both distances', () => {
   );
 });
 
+test('where the sphere has no room to hold the attribute where it is, it is refused', () => {
+  const normals = [
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+  ];
+  const edit: Edit = {
+    latent: Float64Array.of(1, 1, 1, 1),
+    directions: normals.map((normal, i) => ({ attribute: nameOf(i), normal: Float64Array.from(normal), intercept: 0 })),
+    moves: [{ attribute: nameOf(1), kind: 'absolute', distance: 1.9 }],
+    locks: [],
+  };
+  expect(editLatent(edit).distances[nameOf(1)]).toBeCloseTo(1.9, 9);
+  expect(() => strengthRange(moved, [-4, 4], edit)).toThrow(/leave it/); // 1² + 1.9² is more than 4
+});
+
 test('it ends just before the sphere does', () => {
   const edit: Edit = {
     latent: sampleLatents(createRandom(3, 2), 1, size),
