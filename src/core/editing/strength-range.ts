@@ -13,8 +13,17 @@ const usable = 0.99;
 const farthest = 6;
 
 /**
+ * @param before the distance where the move begins.
+ * @returns the lowest and the highest strength at which faces are still whole: `farthest`, or as far as a move without locks goes to
+ *   the distances. Locks that leave a tenth of a direction make that way ten times as long, and faces come apart on it.
+ */
+export function wholeRange([low, high]: readonly [number, number], before: number): readonly [number, number] {
+  return [-Math.max(farthest, before - low), Math.max(farthest, high - before)];
+}
+
+/**
  * @param distances the lowest and the highest signed distance wanted. A face beyond them may stay where it is.
- * @returns the lowest strength, at most 0, and the highest, at least 0, of a further relative move of `attribute`.
+ * @returns the lowest strength, at most 0, and the highest, at least 0, of a further relative move of `attribute`, in `wholeRange`.
  * @throws UserError as `editLatent`, also where the sphere leaves no room to hold the attribute beside what the edit moves.
  */
 export function strengthRange(
@@ -24,8 +33,10 @@ export function strengthRange(
 ): readonly [number, number] {
   if (edit.scores === undefined) {
     const unmoved = { attribute, kind: 'relative', strength: 0 } as const;
-    editLatent({ ...edit, moves: [...edit.moves, unmoved] }); // throws where this is refused
-    return straightRange(attribute, distances, edit);
+    const before = editLatent({ ...edit, moves: [...edit.moves, unmoved] }); // throws where this is refused
+    const [lowest, highest] = wholeRange(distances, before.distances[attribute]!);
+    const [least, most] = straightRange(attribute, distances, edit);
+    return [Math.max(least, lowest), Math.min(most, highest)];
   }
   const { latent } = editLatent(edit); // throws where the edit itself is refused
   const [below, above] = curvedWalks(attribute, distances, edit, latent);

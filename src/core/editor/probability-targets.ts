@@ -4,7 +4,7 @@ import { type JointAnswer, jointStrengths, squaredError } from '../editing/joint
 import type { LatentMove } from '../editing/moves.ts';
 import type { Edit, Edited } from '../editing/request.ts';
 import { type Answer, strengthFor } from '../editing/response.ts';
-import { strengthRange } from '../editing/strength-range.ts';
+import { strengthRange, wholeRange } from '../editing/strength-range.ts';
 import { UserError } from '../errors.ts';
 import { createRandom } from '../math/random.ts';
 import { streams } from '../math/streams.ts';
@@ -39,7 +39,7 @@ const tolerance = 0.02;
 const trialPlaces = 128;
 /** How many of the best places are started from. */
 const trialStarts = 4;
-/** Rounding errors that a distance may have, in σ. */
+/** Rounding errors that a distance or a strength may have, in σ. */
 const distanceTolerance = 1e-6;
 
 /**
@@ -92,12 +92,15 @@ export async function solveTargets(
     }
   };
   const { distances: before } = edited(zeros);
-  /** The edit with these strengths, where it is possible and within the distances to look between. */
+  const isWithin = (value: number, [low, high]: readonly [number, number]) =>
+    value >= low - distanceTolerance && value <= high + distanceTolerance;
+  /** The edit with these strengths, where it is possible, keeps the face whole and is within the distances to look between. */
   const allowed = (strengths: readonly number[]): Edited | undefined => {
     const result = possible(strengths);
-    const fits = targets.every(({ attribute, distances: [low, high] }) => {
+    const fits = targets.every(({ attribute, distances: [low, high] }, k) => {
       const [from, to] = [before[attribute]!, result?.distances[attribute] ?? Number.NaN];
-      return to >= Math.min(low, from) - distanceTolerance && to <= Math.max(high, from) + distanceTolerance;
+      const isWhole = isWithin(strengths[k]!, wholeRange([low, high], from));
+      return isWhole && isWithin(to, [Math.min(low, from), Math.max(high, from)]);
     });
     return fits ? result : undefined;
   };

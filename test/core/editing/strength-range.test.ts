@@ -60,6 +60,25 @@ test('within the sphere it reaches both distances', () => {
   );
 });
 
+test('where locks leave little it goes no farther than faces stay whole, and elsewhere to the distances', () => {
+  const [moving, lock] = [
+    [1, 0],
+    [Math.cos(0.1), Math.sin(0.1)], // leaves a tenth
+  ].map((normal, i) => ({ attribute: nameOf(i), normal: Float64Array.from([...normal, 0, 0]), intercept: 0 }));
+  const edit: Edit = {
+    latent: Float64Array.of(-5, 0, 0, 0),
+    directions: [moving!, lock!],
+    moves: [],
+    locks: [],
+    geometry: 'linear',
+  };
+  expect(strengthRange(moved, [-4, 4], edit)).toEqual([0, 9]);
+  const locked = { ...edit, locks: [nameOf(1)] };
+  expect(strengthRange(moved, [-4, 4], locked)).toEqual([0, 9]);
+  const nearer = { ...locked, latent: Float64Array.of(-1, 0, 0, 0) };
+  expect(strengthRange(moved, [-4, 4], nearer)).toEqual([-6, 6]);
+});
+
 test('where the sphere has no room to hold the attribute where it is, it is refused', () => {
   const normals = [
     [1, 0, 0, 0],

@@ -95,3 +95,25 @@ test('locks that leave all moves together no way to an end of the range do not r
   expect(beyond!.logit).toBeGreaterThan(1.2);
   expect(beyond!.logit).toBeLessThan(2);
 });
+
+test('several together go no farther than faces stay whole', async () => {
+  const [lock, ...wanted] = [2, 0, 1].map(nameOf) as [string, string, string];
+  // The lock leaves a tenth of the first.
+  const normals = [
+    [Math.cos(0.1), Math.sin(0.1), 0],
+    [0, 0, 1],
+    [1, 0, 0],
+  ].map(normal => Float64Array.from(normal));
+  const locked: Edit = {
+    latent: new Float64Array(3),
+    directions: [...wanted, lock].map((attribute, i) => ({ attribute, normal: normals[i]!, intercept: 0 })),
+    moves: [],
+    locks: [lock],
+    geometry: 'linear',
+  };
+  const answersTo = async (latents: readonly Float64Array[]) =>
+    latents.map(latent => wanted.map((_, i) => dot(normals[i]!, latent)));
+  const found = await solveTargets(locked, [target(0, 3), target(1, 1)], answersTo);
+  expect(found[0]!.strength).toBeCloseTo(6, 1);
+  expect(found[1]!.logit).toBeCloseTo(1, 1);
+});
