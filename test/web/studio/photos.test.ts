@@ -340,8 +340,11 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.getByRole('button', { name: 'Forget photo' }).click();
       await expect.poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
       await expect.poll(remembered).not.toContain('portrait=');
+      expect(page.url()).not.toContain('portrait=');
+      await expectFace(page, plain); // still on the screen
       await page.reload();
       await page.getByRole('button', { name: 'Face 3', exact: true }).waitFor({ timeout: 60_000 }); // drawn after them
+      expect(await page.locator('.message').count()).toBe(0);
       expect(await page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
     }, 120_000);
 
@@ -385,6 +388,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.getByRole('button', { name: 'Forget all' }).click();
       await expect.poll(() => models()).toEqual([]);
       await expect.poll(() => page.evaluate(key => localStorage.getItem(key), others)).toBe('["seed=1"]');
+      await expect.poll(() => page.url()).not.toContain('portrait=');
       await expect.poll(() => page.getByRole('button', { name: 'Photos', exact: true }).count()).toBe(0);
       await page.getByRole('button', { name: 'Keep photo' }).waitFor(); // the face is still on the screen
     }, 120_000);

@@ -44,8 +44,14 @@ async function addRecent(studio: Studio, edit: Edit): Promise<void> {
   await storeRecent(studio);
 }
 
-/** Takes the links to a photo, or to any photo, out of this browser's storage, whichever model they are for. */
+/**
+ * Takes the links to a photo, or to any photo, out of this browser's storage, whichever model they are for, and out of the
+ * address, which would ask for the photo when the page is loaded again.
+ */
 export function dropPhotoLinks(portrait = ''): void {
+  if (location.hash.includes(`portrait=${portrait}`)) {
+    history.replaceState(null, '', location.pathname + location.search);
+  }
   const keys = stored(() => Object.keys(localStorage).filter(key => key.startsWith(keyStart))) ?? [];
   for (const key of keys)
     writeLinks(
