@@ -30,8 +30,8 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
   for (const { attribute, strength } of courses) {
     if (Math.abs(strength) <= longestWay) continue;
     throw new UserError(
-      `a move along a curve must be at most ${longestWay} σ; that of ${attribute} is ${strength.toFixed(1)}. Move less, or ` +
-        'hold locks in a straight line (linear)',
+      `a move along a curve must be at most ${longestWay} σ; that of ${attribute} is ${strength.toFixed(1)}. Move less, ` +
+        'unlock attributes, or hold locks in a straight line',
     );
   }
   const curve: Curve = { start, geometry, scores, courses, locks: locked.map(({ attribute }) => attribute) };

@@ -115,7 +115,7 @@ function noRoom(heldStart: Float64Array, change: Float64Array, steps: readonly S
     steps.map(step => `${step.attribute} ${signed(Math.trunc(step.strength * by * 100) / 100)}`).join(', ');
   return new UserError(
     `the moves must stay on the sphere of radius √${d} on which latents lie; steps of ${list(1)} leave it. ` +
-      `There is room for ${list(share)}: move less, unlock attributes, or choose linear geometry`,
+      `There is room for ${list(share)}: move less, or unlock attributes`,
   );
 }
 

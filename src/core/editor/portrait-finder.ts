@@ -51,7 +51,7 @@ export function whyNoPhotos({ name, generator, encoder }: Bundle): string | unde
     );
   }
   if (encoder !== undefined) return undefined;
-  return `photos need a bundle with an encoder; ${name} has none. Bundle it again with --encoder`;
+  return `photos need a bundle with an encoder; ${name} has none. Make the bundle again with one`;
 }
 
 export class PortraitFinder {

@@ -130,7 +130,7 @@ describe('finding', () => {
     );
     await sphere.release();
     const bare = await open({ kind: tinyStyle });
-    await expect(bare.openPortrait(photo, { box })).rejects.toThrow(/tiny has none. Bundle it again with --encoder$/);
+    await expect(bare.openPortrait(photo, { box })).rejects.toThrow(/tiny has none. Make the bundle again with one$/);
     await bare.release();
   });
 });

@@ -1,5 +1,6 @@
 // A typed probability becomes a distance that leads there: also beside moves of other layers, held by the field or not.
 import { afterAll, expect, test } from 'vitest';
+import { UserError } from '../../../src/core/errors.ts';
 import { openBundle } from '../../../src/node/artefacts/bundle.ts';
 import { distanceFor } from '../../../src/web/worker/distance-for.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
@@ -41,4 +42,21 @@ test.each([
   const byDistance = editor.edit({ ...edit, moves: [male, { attribute: 'Young', kind: 'absolute', distance }] });
   const byStrength = editor.edit({ ...edit, moves });
   for (const [at, x] of byDistance.latent.entries()) expect(x).toBeCloseTo(byStrength.latent[at]!, 5);
+});
+
+test('out of reach, it says what can be typed instead, and which locks are in the way', async () => {
+  const edit = { seed: 3, moves: [], locks: [], geometry: editor.geometry, hold: 'linear' } as const;
+  const wish = { attribute: 'Young', probability: 0.99 };
+  const closest = async (locks: readonly string[]) => {
+    const moves = [{ ...wish, kind: 'probability' } as const];
+    const { wanted } = await editor.resolve({ ...edit, moves, locks }, { nearest: true });
+    return Number((100 * wanted[0]!.reached).toFixed(1));
+  };
+  const refusal = `Young cannot be 99 % on this face; the closest is ${await closest([])} %. Type that`;
+  await expect(distanceFor(editor, { edit, ...wish })).rejects.toThrow(new UserError(refusal));
+  const locks = ['Male', 'Smiling'];
+  const probability = (await closest([])) / 100;
+  await expect(distanceFor(editor, { edit, ...wish, probability })).resolves.toEqual(expect.any(Number));
+  const held = `the closest is ${await closest(locks)} %. Type that, or unlock the first of `;
+  await expect(distanceFor(editor, { edit: { ...edit, locks }, ...wish })).rejects.toThrow(held);
 });

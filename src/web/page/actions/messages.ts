@@ -1,4 +1,6 @@
 // Tells the person in one line what happened; a live region reads it out.
+import type { UserError } from '../../../core/errors.ts';
+import { labelOf } from '../../shared/attribute-names.ts';
 import type { Edit } from '../../shared/protocol.ts';
 import type { Studio, StudioState } from '../state/studio-state.ts';
 
@@ -17,6 +19,13 @@ export function tellProblem(state: StudioState, text: string): void {
  */
 export function tellRefusal(state: StudioState, text: string, besides: Edit = state.edit.value): void {
   state.message.value = { text: sentenceOf(text), kind: 'refused', besides };
+}
+
+/** Tells so of an edit that core refuses, with the names that attributes have here. @param besides as in `tellRefusal`. */
+export function tellRefusedEdit(state: StudioState, { message }: UserError, besides?: Edit): void {
+  const known = new Set(state.model.value?.directions.map(({ attribute }) => attribute));
+  const named = message.replace(/\w+/g, word => (known.has(word) ? labelOf(word) : word));
+  tellRefusal(state, named, besides);
 }
 
 /** @param text may be a line of core, worded for a command line: its first word gets a capital letter, unless it is a name. */

@@ -6,7 +6,7 @@ import type { Edit } from '../../../shared/protocol.ts';
 import { faceName } from '../../display/wording.ts';
 import { sameEdit, sameFace } from '../../state/edits.ts';
 import type { Studio, StudioState } from '../../state/studio-state.ts';
-import { tellRefusal } from '../messages.ts';
+import { tellRefusedEdit } from '../messages.ts';
 
 /** Milliseconds within which changes with the same tag become one entry. */
 const mergeWithin = 1000;
@@ -97,7 +97,7 @@ export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: un
   const { state } = studio;
   const isStep = state.history.value.entries.some(entry => entry.edit === edit);
   if (isStep) takeBack(studio, edit, lastGood);
-  tellRefusal(state, error.message, isStep ? state.edit.value : lastGood);
+  tellRefusedEdit(state, error, isStep ? state.edit.value : lastGood);
 }
 
 function takeBack(studio: Studio, edit: Edit, lastGood: Edit): void {

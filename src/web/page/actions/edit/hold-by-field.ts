@@ -6,7 +6,7 @@ import { applyEdit } from './apply-edit.ts';
 export const holdByField: Action = {
   id: 'hold-by-field',
   label: 'Hold what is seen',
-  hint: 'Locks hold what the classifier sees, not only the distance: edits follow a curve',
+  hint: 'Locks hold what the classifier sees, not only the distance: edits follow a curve; off, a straight line',
   icon: LockedIcon,
   look: 'icon',
   enabled: ({ model }) => model.value?.hasField === true,

@@ -5,7 +5,7 @@ import type { Edit } from '../../../shared/protocol.ts';
 import { percentText } from '../../display/wording.ts';
 import { sameStart } from '../../state/edits.ts';
 import type { Studio, StudioState } from '../../state/studio-state.ts';
-import { tellRefusal } from '../messages.ts';
+import { tellRefusal, tellRefusedEdit } from '../messages.ts';
 import { applyEdit, committed } from './apply-edit.ts';
 import { moved } from './move-attribute.ts';
 
@@ -45,7 +45,7 @@ export async function setProbability(studio: Studio, attribute: string, text: st
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (isWanted()) tellRefusal(state, error.message);
+    if (isWanted()) tellRefusedEdit(state, error);
   } finally {
     const others = [...state.searches.value].filter(([name]) => name !== attribute);
     if (isLast()) state.searches.value = new Map(others);
