@@ -27,13 +27,7 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
   const courses = wishes.every(wish => wish.kind === 'relative')
     ? wishes.map(({ attribute, strength }) => ({ attribute, strength }))
     : planSteps(seen, size, wishes, locked).map(({ attribute, strength }) => ({ attribute, strength }));
-  for (const { attribute, strength } of courses) {
-    if (Math.abs(strength) <= longestWay) continue;
-    throw new UserError(
-      `a move along a curve must be at most ${longestWay} σ; that of ${attribute} is ${strength.toFixed(1)}. Move less, ` +
-        'unlock attributes, or hold locks in a straight line',
-    );
-  }
+  checkLengths(courses);
   const curve: Curve = { start, geometry, scores, courses, locks: locked.map(({ attribute }) => attribute) };
   const turn = steadyTurn(curve, start);
   const { directions: ways, residuals: first } = freeSlopes(curve, start, turn);
@@ -46,6 +40,17 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
     residual: Math.min(first[at]!, end.residuals[at]!),
   }));
   return { latent: edited, steps, distances: Object.fromEntries(distances) };
+}
+
+/** @throws UserError for a way along a curve that is too long. */
+export function checkLengths(courses: readonly Course[]): void {
+  for (const { attribute, strength } of courses) {
+    if (Math.abs(strength) <= longestWay) continue;
+    throw new UserError(
+      `a move along a curve must be at most ${longestWay} σ; that of ${attribute} is ${strength.toFixed(1)}. Move less, ` +
+        'unlock attributes, or hold locks in a straight line',
+    );
+  }
 }
 
 /** A face moved further than an edit moves it. */

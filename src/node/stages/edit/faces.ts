@@ -1,6 +1,7 @@
 // Gathers the faces of an edit: from seeds, from latents in a file, or from the recipes of an earlier edit.
 import { suggestedWord } from '../../../core/attributes.ts';
 import type { Hold } from '../../../core/directions/hold.ts';
+import { checkLengths } from '../../../core/editing/curve-edit.ts';
 import type { Recipe, Strip } from '../../../core/editing/recipe.ts';
 import { collectWishes } from '../../../core/editing/request.ts';
 import type { Start } from '../../../core/editing/start.ts';
@@ -93,22 +94,26 @@ export async function checkWishes(config: FacesConfig, editor: FaceEditor, log: 
   }
   const ranges = config.move.map(parseMoveRange);
   const moves = ranges.map(({ to }) => to);
+  const unmoved = moves.map(({ attribute }) => ({ attribute, kind: 'relative', strength: 0 }) as const);
+  const requests = (await facesOf(config, editor, [], log)).faces.map(({ face }) => ({ ...face, moves: unmoved }));
   for (const ends of [moves, ranges.map(({ from, to }) => from ?? to)]) {
     refuseSecondWishes(
       ends,
       ends.filter(move => move.kind === 'probability'),
     );
-    collectWishes(
+    const wishes = collectWishes(
       ends.filter(move => move.kind !== 'probability'),
       attribute => {
         editor.condition(attribute); // refuses what cannot be moved
         return editor.bundle.movable.find(direction => direction.attribute === attribute)!;
       },
     );
+    // How far a distance is to go depends on the photo's face.
+    const courses = wishes.filter(wish => wish.kind === 'relative');
+    if (requests.some(request => editor.recipe(request).hold === 'field')) checkLengths(courses);
   }
   for (const { attribute, kind } of moves) if (kind === 'probability') editor.attribute(attribute);
-  const unmoved = moves.map(({ attribute }) => ({ attribute, kind: 'relative', strength: 0 }) as const);
-  for (const { face } of (await facesOf(config, editor, [], log)).faces) editor.edit({ ...face, moves: unmoved });
+  for (const request of requests) editor.edit(request);
 }
 
 /** @throws UserError for malformed moves and for options that contradict each other, such as --recipe and --move. */

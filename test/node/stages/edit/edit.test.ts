@@ -147,6 +147,19 @@ test('what is asked of a photo is checked before that is looked at', async () =>
   await expect(run({ ...asked, move: ['Smiling=1'] })).rejects.toThrow('absent.jpg');
 });
 
+test('a way along a curve that is too long for any photo is refused before that is looked at', async () => {
+  const curved = join(folder, 'with-field');
+  await writeTinyBundle(curved, 16, undefined, [], { kind: tinyStyle, encoder: true, psi: 0.8, field: true });
+  const asked = { bundle: curved, photo: join(folder, 'absent.jpg'), out: join(folder, 'far.jpg') };
+  const far = { ...asked, move: ['Young=7', 'Young=7'] };
+  await expect(run({ ...far, hold: 'field' })).rejects.toThrow(
+    'must be at most 12 σ; that of Young is 14.0. Move less',
+  );
+  await expect(run({ ...far, hold: 'linear' })).rejects.toThrow('absent.jpg');
+  const strip = { ...asked, move: ['Young=-13..1'], steps: 3, out: join(folder, 'far.png') };
+  await expect(run({ ...strip, hold: 'field' })).rejects.toThrow('that of Young is -13.0');
+});
+
 test('locks that the field holds: another face than in a straight line, and the recipe makes it again', async () => {
   const held = join(folder, 'held');
   await writeTinyBundle(held, 32, undefined, [], { field: true });
