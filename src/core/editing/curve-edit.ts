@@ -45,9 +45,10 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
 /** @throws UserError for a way along a curve that is too long. */
 export function checkLengths(courses: readonly Course[]): void {
   for (const { attribute, strength } of courses) {
-    if (Math.abs(strength) <= longestWay) continue;
+    const way = Math.abs(strength);
+    if (way <= longestWay) continue;
     throw new UserError(
-      `a move along a curve must be at most ${longestWay} σ; that of ${attribute} is ${strength.toFixed(1)}. Move less, ` +
+      `a move along a curve must be at most ${longestWay} σ; that of ${attribute} is ${way.toFixed(1)}. Move less, ` +
         'unlock attributes, or hold locks in a straight line',
     );
   }

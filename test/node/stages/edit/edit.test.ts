@@ -157,7 +157,7 @@ test('a way along a curve that is too long for any photo is refused before that 
   );
   await expect(run({ ...far, hold: 'linear' })).rejects.toThrow('absent.jpg');
   const strip = { ...asked, move: ['Young=-13..1'], steps: 3, out: join(folder, 'far.png') };
-  await expect(run({ ...strip, hold: 'field' })).rejects.toThrow('that of Young is -13.0');
+  await expect(run({ ...strip, hold: 'field' })).rejects.toThrow('that of Young is 13.0');
 });
 
 test('locks that the field holds: another face than in a straight line, and the recipe makes it again', async () => {
