@@ -155,6 +155,20 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
         expect(await locks.innerText()).toBe('Lock 9 others');
       }
     }
+    await opened
+      .locator('.was-is')
+      .first()
+      .evaluate(element => {
+        element.textContent = '>99 → >99 %'; // the longest there is
+      });
+    for (const width of [320, 390, 560, 768, 1280]) {
+      await opened.setViewportSize({ width, height: 900 });
+      const room = await opened
+        .locator('.was-is')
+        .first()
+        .evaluate(each => each.clientWidth - each.scrollWidth);
+      expect(room, `change at ${width}`).toBe(0);
+    }
   });
 
   test.each([

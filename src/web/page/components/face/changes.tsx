@@ -49,7 +49,7 @@ export function Changes() {
           <li key={attribute} data-wanted={wanted}>
             <span class="name">{labelOf(attribute)}</span>
             <span class="was-is">
-              {percentText(was)} → {percentText(is)}
+              {percentText(was).replace(' %', '')} → {percentText(is)}
             </span>
             <span
               class="bar"
