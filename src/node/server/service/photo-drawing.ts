@@ -6,6 +6,7 @@ import type { FaceBox } from '../../../core/portraits/photo.ts';
 import { sharp } from '../../native/native-packages.ts';
 import { readPhoto } from '../../photos/read-photo.ts';
 import { checkLongestSide, encodeEditedPhoto } from '../../photos/write-photo.ts';
+import { checkMoves } from '../../stages/edit/faces.ts';
 import { recipesOf } from '../../stages/edit/strips.ts';
 import {
   type DrawingLimits,
@@ -54,6 +55,7 @@ export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: S
   }
   const wishes = wishesOf(edit, editor);
   refuseRanges(wishes.moves, 'an edit of a photo has one. Give the one that is wanted');
+  checkMoves({ seed: 0, ...wishes }, editor); // before the face is looked for
   await checkPixels(order.photo, limits.pixels);
   const file = await readPhoto(order.photo);
   for (const each of [format, edit.picture])

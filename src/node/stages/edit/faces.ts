@@ -92,10 +92,14 @@ export async function checkWishes(config: FacesConfig, editor: FaceEditor, log: 
     for (const recipe of await readRecipeFile(config.recipe)) checkBundle(recipe, config.recipe, editor.bundle);
     return;
   }
-  const ranges = config.move.map(parseMoveRange);
+  for (const { face } of (await facesOf(config, editor, [], log)).faces) checkMoves(face, editor);
+}
+
+/** Checks moves and locks as `checkWishes`: refused here is what would be of any face. */
+export function checkMoves({ moves: ranges, ...face }: Face, editor: FaceEditor): void {
   const moves = ranges.map(({ to }) => to);
   const unmoved = moves.map(({ attribute }) => ({ attribute, kind: 'relative', strength: 0 }) as const);
-  const requests = (await facesOf(config, editor, [], log)).faces.map(({ face }) => ({ ...face, moves: unmoved }));
+  const request = { ...face, moves: unmoved };
   for (const ends of [moves, ranges.map(({ from, to }) => from ?? to)]) {
     refuseSecondWishes(
       ends,
@@ -110,10 +114,10 @@ export async function checkWishes(config: FacesConfig, editor: FaceEditor, log: 
     );
     // How far a distance is to go depends on the photo's face.
     const courses = wishes.filter(wish => wish.kind === 'relative');
-    if (requests.some(request => editor.recipe(request).hold === 'field')) checkLengths(courses);
+    if (editor.recipe(request).hold === 'field') checkLengths(courses);
   }
   for (const { attribute, kind } of moves) if (kind === 'probability') editor.attribute(attribute);
-  for (const request of requests) editor.edit(request);
+  editor.edit(request);
 }
 
 /** @throws UserError for malformed moves and for options that contradict each other, such as --recipe and --move. */

@@ -156,6 +156,14 @@ test('refuses damaged portraits, photos of too many pixels and pictures without 
     422,
     'no face was found in the photo. Say by a box or by points where it is, or choose another',
   ]);
+  // A wish that would be refused of any face is refused before one is looked for.
+  for (const [asked, refusal] of [
+    [{ moves: ['Smilling=1'] }, 'unknown attribute "Smilling"'],
+    [{ moves, locks: ['Mail'] }, '"Mail"'],
+    [{ moves: ['Young=p90', 'Young=1'] }, 'Young must have one wanted probability'],
+  ] as const) {
+    expect(await detail({ photo, edit: asked })).toEqual([422, expect.stringContaining(refusal)]);
+  }
 });
 
 test('photos that arrive count as waiting: further ones are not even read', async () => {
