@@ -14,8 +14,9 @@ const farthest = 6;
 
 /**
  * @param before the distance where the move begins.
- * @returns the lowest and the highest strength at which faces are still whole: `farthest`, or as far as a move without locks goes to
- *   the distances. Locks that leave a tenth of a direction make that way ten times as long, and faces come apart on it.
+ * @returns the lowest and the highest strength at which faces are still whole: `farthest`, or as far as a move without
+ *   locks goes to the distances. Locks that leave a tenth of a direction make that way ten times as long, and faces come
+ *   apart on it.
  */
 export function wholeRange([low, high]: readonly [number, number], before: number): readonly [number, number] {
   return [-Math.max(farthest, before - low), Math.max(farthest, high - before)];
@@ -23,8 +24,9 @@ export function wholeRange([low, high]: readonly [number, number], before: numbe
 
 /**
  * @param distances the lowest and the highest signed distance wanted. A face beyond them may stay where it is.
- * @returns the lowest strength, at most 0, and the highest, at least 0, of a further relative move of `attribute`, in `wholeRange`.
- * @throws UserError as `editLatent`, also where the sphere leaves no room to hold the attribute beside what the edit moves.
+ * @returns the lowest strength, at most 0, and the highest, at least 0, of a further relative move of `attribute`; in a
+ *   straight line within `wholeRange`.
+ * @throws UserError as `editLatent`, also where the sphere has no room to hold the attribute besides.
  */
 export function strengthRange(
   attribute: string,

@@ -188,7 +188,7 @@ export class FaceEditor {
 
   /**
    * Turns wanted probabilities into the strengths that they take on this face, found on the classifier itself: within
-   * the attribute's safe range, or ±4 where there is none, and `wholeRange`. All are solved together, with the other moves made.
+   * the attribute's safe range, or ±4 where there is none, and `wholeRange`. All are solved together, all else moved.
    * @returns the request with relative moves in their place. @throws UserError as `edit`, for an attribute with a
    *   wanted probability and another move, and for a probability that is out of reach.
    */

@@ -58,7 +58,7 @@ export async function solveTargets(
     const more = strengths.map((strength, k): LatentMove => ({ ...targets[k]!, kind: 'relative', strength }));
     return editLatent({ ...edit, moves: [...edit.moves, ...more] });
   };
-  /** The edit with these strengths; undefined where it leaves the sphere, or where locks leave all moves together no way. */
+  /** The edit with these strengths; undefined where it leaves the sphere, or locks leave all moves together no way. */
   const possible = (strengths: readonly number[]): Edited | undefined => {
     try {
       return edited(strengths);
@@ -71,7 +71,7 @@ export async function solveTargets(
   /** The strength of one target while the others stay as they are. */
   const solveAlone = async ({ attribute, logit, distances }: LogitTarget, k: number) => {
     const [low, high] = strengthRange(attribute, distances, edit);
-    // Made together with the other moves, an end of the range may be refused, which was found with these made before it.
+    // Made together with the other moves, an end of the range may be refused: it was found with these made before.
     const answersAt = async (strengths: readonly number[]) => {
       const results = strengths.map(strength => possible(zeros.with(k, strength)));
       const rows = [...(await measure(results.filter(result => result !== undefined)))];
@@ -94,7 +94,7 @@ export async function solveTargets(
   const { distances: before } = edited(zeros);
   const isWithin = (value: number, [low, high]: readonly [number, number]) =>
     value >= low - distanceTolerance && value <= high + distanceTolerance;
-  /** The edit with these strengths, where it is possible, keeps the face whole and is within the distances to look between. */
+  /** The edit with these strengths, where it is possible, whole and within the distances to look between. */
   const allowed = (strengths: readonly number[]): Edited | undefined => {
     const result = possible(strengths);
     const fits = targets.every(({ attribute, distances: [low, high] }, k) => {

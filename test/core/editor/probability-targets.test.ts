@@ -67,7 +67,7 @@ test('several of which one is out of reach stay within their distances', async (
   expect(found[0]!.logit).toBeGreaterThan(3.5);
 });
 
-test('locks that leave all moves together no way to an end of the range do not refuse what lies before it', async () => {
+test('locks that leave moves together no way to an end of the range do not refuse what lies before it', async () => {
   const [wanted, other, lock] = [nameOf(0), nameOf(1), nameOf(2)];
   const unit = (at: number) => Float64Array.from({ length: 3 }, (_, i) => Number(i === at));
   // The further the wanted one goes, the more the lock takes of the other; past 2 σ, all of it.

@@ -21,7 +21,7 @@ export function tellRefusal(state: StudioState, text: string, besides: Edit = st
   state.message.value = { text: sentenceOf(text), kind: 'refused', besides };
 }
 
-/** Tells so of an edit that core refuses, with the names that attributes have here. @param besides as in `tellRefusal`. */
+/** Tells so of an edit that core refuses, with the names that attributes have here. @param besides as `tellRefusal`. */
 export function tellRefusedEdit(state: StudioState, { message }: UserError, besides?: Edit): void {
   const known = new Set(state.model.value?.directions.map(({ attribute }) => attribute));
   const named = message.replace(/\w+/g, word => (known.has(word) ? labelOf(word) : word));

@@ -45,8 +45,8 @@ async function addRecent(studio: Studio, edit: Edit): Promise<void> {
 }
 
 /**
- * Takes the links to a photo, or to any photo, out of this browser's storage, whichever model they are for, and out of the
- * address, which would ask for the photo when the page is loaded again.
+ * Takes the links to a photo, or to any photo, out of this browser's storage, whichever model they are for, and out of
+ * the address, which would ask for the photo when the page is loaded again.
  */
 export function dropPhotoLinks(portrait = ''): void {
   if (location.hash.includes(`portrait=${portrait}`)) {
