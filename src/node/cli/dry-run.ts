@@ -14,8 +14,9 @@ export interface PlannedStep {
   readonly stage: string;
   /** Every option, resolved. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** `write runs/gan`, or what would happen to what is there. */
+  /** `write runs/gan`, or what would happen to what is there; `refuse: ` and the reason. */
   readonly would: string;
+  readonly refused: boolean;
 }
 
 /** @returns what the stage would do; for a stage that runs others, what each of them would. */
@@ -25,10 +26,10 @@ export async function planOf(stage: Stage, config: Readonly<Record<string, unkno
     steps.map(async (step, i) => ({
       stage: step.stage.name,
       options: step.config,
-      would: await effect(
+      ...(await outcome(
         step,
         steps.slice(0, i).map(({ config }) => String(config.out)),
-      ),
+      )),
     })),
   );
 }
@@ -45,15 +46,19 @@ function indented(text: string): string {
 }
 
 /** @param made where the steps before it write. */
-async function effect({ stage, config, keptIfNewer }: Step, made: readonly string[]): Promise<string> {
-  const { out, resume } = config;
+async function outcome(step: Step, made: readonly string[]): Promise<Pick<PlannedStep, 'would' | 'refused'>> {
   try {
-    await checkDestination(stage.options, config);
-    await checkInputs(stage, config, made);
+    await checkDestination(step.stage.options, step.config);
+    await checkInputs(step, made);
   } catch (error) {
-    if (error instanceof UserError) return `refuse: ${error.message}`;
+    if (error instanceof UserError) return { would: `refuse: ${error.message}`, refused: true };
     throw error;
   }
+  return { would: await effect(step), refused: false };
+}
+
+async function effect({ stage, config, keptIfNewer }: Step): Promise<string> {
+  const { out, resume } = config;
   if (typeof out !== 'string') return 'write nothing';
   if (destinationOf(stage.options, config) === undefined) return `write into ${out}`;
   const place = await placeOf(out);
@@ -73,7 +78,7 @@ async function effect({ stage, config, keptIfNewer }: Step, made: readonly strin
 const written: ReadonlySet<string> = new Set(['out', 'export']);
 
 /** @throws UserError for a path that is read and not there, unless a step before makes it or something in it. */
-async function checkInputs(stage: Stage, config: Step['config'], made: readonly string[]): Promise<void> {
+async function checkInputs({ stage, config }: Step, made: readonly string[]): Promise<void> {
   for (const { key, values, items } of optionsOf(stage)) {
     if ((values ?? items?.values) !== pathValues || written.has(key)) continue;
     if (key === 'startFrom' && config.resume === true) continue; // an unfinished training has left it behind

@@ -28,6 +28,7 @@ export async function runCommandLine(
 
 async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], name: string): Promise<number> {
   let resumes = false;
+  let code: number = exitCodes.done;
   const signal = stopSignal(exitCodes.interrupted, interruption);
   const program = programFromStages(
     { name, version: packageVersion },
@@ -36,13 +37,16 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
       resumes = optionsOf(stage).some(({ key }) => key === 'resume');
       const show = <T>(result: T, print: (result: T) => string) =>
         process.stdout.write(`${json ? JSON.stringify(result, null, 2) : printable(print(result))}\n`);
-      if (dryRun) show(await planOf(stage, config), printPlan);
-      else show(await stage.run(config, { log: consoleLog(), signal }), stage.print ?? printValues);
+      if (dryRun) {
+        const plan = await planOf(stage, config);
+        show(plan, printPlan);
+        if (plan.some(({ refused }) => refused)) code = exitCodes.userError; // as the command itself, for scripts
+      } else show(await stage.run(config, { log: consoleLog(), signal }), stage.print ?? printValues);
     },
   );
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return exitCodes.done;
+    return code;
   } catch (thrown) {
     const error = explainedByItself(thrown);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.userError; // help

@@ -25,7 +25,7 @@ test('a missing input is told', async () => {
   expect(await would('fit', '--latents', root, '--scores', root, absent, ...out)).toBe(refusal); // one of a list
   expect(await would('edit', '--bundle', root, '--photos', absent, ...out)).toBe(refusal);
   expect(await would('serve', '--bundle', absent)).toBe(refusal);
-  expect(await would('pipeline', '--celeba', absent, ...out)).toBe(refusal);
+  await expect(would('pipeline', '--celeba', absent, ...out)).rejects.toThrow(refusal.slice('refuse: '.length));
   // An unfinished training needs no more what it set out from.
   const train = ['train', 'gan', '--dataset', root, '--start-from', absent, ...out];
   expect([await would(...train), await would(...train, '--resume')]).toEqual([refusal, `write ${out[1]}`]);

@@ -55,14 +55,15 @@ test('a dry run says that a command writes into a folder where it would, and not
   mkdirSync(join(out, 'earlier'), { recursive: true });
   expect(faceTuning('demo', '--out', out, '--dry-run').stdout).toContain(`→ would write into ${out}\n`);
   writeFileSync(join(out, runFiles.manifest), JSON.stringify({ schemaVersion, stage: 'invert' }));
-  expect(faceTuning('demo', '--out', join(out, 'in-it'), '--dry-run').stdout).toContain(
-    '→ would refuse: --out must lie outside runs',
-  );
+  const refused = faceTuning('demo', '--out', join(out, 'in-it'), '--dry-run');
+  expect(refused.stdout).toContain('→ would refuse: --out must lie outside runs');
+  expect(refused.status).toBe(2); // as the command itself
 });
 
-test('a dry run tells options and effects, and writes nothing', () => {
+test('a dry run tells options and effects, and writes nothing', async () => {
   const out = join(root, 'planned');
-  const flags = ['pipeline', '--preset', 'tiny', '--celeba', root, '--out', out, '--dry-run'];
+  const { folder } = await makeTinyCeleba(join(root, 'planned-for'), 1);
+  const flags = ['pipeline', '--preset', 'tiny', '--celeba', folder, '--out', out, '--dry-run'];
   const { status, stdout, stderr } = faceTuning(...flags);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toMatch(/^prepare\n {2}celeba +\//);
@@ -79,6 +80,10 @@ test('a dry run tells options and effects, and writes nothing', () => {
   for (const flag of ['--resume', '--force']) {
     expect(effects(flag)[0]).toMatch(/^refuse: out must be a new folder or an earlier run; .* holds other files/);
   }
+  // What the pipeline itself looks at is told as it tells it.
+  const refused = faceTuning(...flags);
+  expect(refused).toMatchObject({ status: 2, stdout: '' });
+  expect(refused.stderr).toMatch(/^error: .*planned is not empty; give --resume to go on with what is in it, /);
   const started = new Date(Date.now() - 3_600_000).toISOString();
   const ended = { finished: null, summary: null, seconds: 0, peakMemoryMB: 0 };
   const manifest = {
@@ -91,8 +96,8 @@ test('a dry run tells options and effects, and writes nothing', () => {
     ...ended,
   };
   writeFileSync(join(out, 'dataset', runFiles.manifest), JSON.stringify(manifest));
-  expect(effects().slice(0, 3)).toEqual([
-    `refuse: ${join(out, 'dataset')} is a finished run; give --force to replace it or choose another --out`,
+  expect(effects('--force').slice(0, 3)).toEqual([
+    `replace ${join(out, 'dataset')}`,
     `drop ${join(out, 'gan.partial')} and write ${join(out, 'gan')}`,
     `write ${join(out, 'classifier')}`, // an empty folder is as good as none
   ]);
@@ -100,19 +105,17 @@ test('a dry run tells options and effects, and writes nothing', () => {
     `keep ${join(out, 'dataset')} if its options and inputs are the same`,
     `continue ${join(out, 'gan.partial')} and make ${join(out, 'gan')} of it`,
   ]);
-  expect(effects('--force')[0]).toBe(`replace ${join(out, 'dataset')}`);
   writeFileSync(join(out, 'report.html'), '');
   expect(effects('--resume').at(-1)).toBe(
     `keep ${join(out, 'report.html')} if it is newer than everything it is made from`,
   );
   expect(effects('--force').at(-1)).toBe(`replace ${join(out, 'report.html')}`);
 
-  // After an hour of work it is kept.
   writeFileSync(join(out, 'gan.partial', runFiles.manifest), JSON.stringify(manifest));
-  expect(effects()[1]).toBe(
+  // Hours of work are not what an option replaces.
+  expect(effects('--force')[1]).toBe(
     `rename ${join(out, 'gan.partial')} to ${join(out, 'gan.earlier')} and write ${join(out, 'gan')}`,
   );
-  expect(effects('--force')[1]).toBe(effects()[1]); // hours of work are not what an option replaces
 });
 
 test('doctor tries every device and finds that the processor works', () => {

@@ -75,16 +75,15 @@ export const pipeline = defineStage({
     '--preset smoke --celeba ../celeba --out runs/smoke --dry-run',
   ],
   options,
-  steps: async config => stepsOf(config, await hasLayers(config)),
+  steps: checkedSteps,
   async run(config, context) {
     await openDevice(config); // a missing device is reported before any work
-    await checkSource(config);
-    const steps = stepsOf(config, await hasLayers(config));
+    const steps = await checkedSteps(config);
     const { generator, preset } = config;
     if (generator !== undefined) {
       context.log.info(`train gan: left out, as ${generator} is given; the options of ${preset} for it do not apply`);
     }
-    await makeFolder(config);
+    await makeFolder(config.out);
     const costs: Cost[] = [];
     const summaries = new Map<string, JsonObject>();
     const files: string[] = [];
@@ -126,6 +125,14 @@ export const pipeline = defineStage({
   },
   print: ({ costs, files }) => [textTable(costColumns, costs), '', ...files].join('\n'),
 });
+
+/** @throws UserError for sources, a generator or a folder that no run of the pipeline could begin with. */
+async function checkedSteps(config: z.output<typeof options>): Promise<Step[]> {
+  await checkSource(config);
+  const steps = stepsOf(config, await hasLayers(config));
+  await checkFolder(config);
+  return steps;
+}
 
 /** @throws UserError for pictures without labels: only the GAN could be trained. */
 async function checkSource(config: z.output<typeof options>): Promise<void> {
@@ -232,16 +239,20 @@ function when(own: StageOptions | undefined, make: (own: StageOptions) => Step):
 }
 
 /** @throws UserError when the folder has content and neither --resume nor --force is given. */
-async function makeFolder({ out, resume, force }: z.output<typeof options>): Promise<void> {
-  const names = await explainingDiskErrors('create', out, async () => {
-    await mkdir(dirname(resolve(out)), { recursive: true });
-    if (!(await exists(out))) await mkdir(out);
-    return contentOf(out);
-  });
-  if (names.length === 0 || resume || force) return;
+async function checkFolder({ out, resume, force }: z.output<typeof options>): Promise<void> {
+  if (resume || force || !(await exists(out))) return;
+  const names = await explainingDiskErrors('create', out, () => contentOf(out));
+  if (names.length === 0) return;
   throw new UserError(
     `${out} is not empty; give --resume to go on with what is in it, --force to replace that, or choose another --out`,
   );
+}
+
+async function makeFolder(out: string): Promise<void> {
+  await explainingDiskErrors('create', out, async () => {
+    await mkdir(dirname(resolve(out)), { recursive: true });
+    if (!(await exists(out))) await mkdir(out);
+  });
 }
 
 /** The rule of `make`: a file is up to date when it is newer than what it is made from. @param time in milliseconds. */

@@ -48,7 +48,7 @@ test('a finished generator takes the place of training one, and makes the same o
 });
 
 test('the largest seed leaves one to the judge', async () => {
-  const given = { preset: 'celeba-64', celeba: 'celeba', out: 'out' };
+  const given = { preset: 'celeba-64', celeba: join(root, 'celeba'), out: 'out' };
   expect(pipeline.options.safeParse({ ...given, seed: 2 ** 52 }).success).toBe(false);
   const config = pipeline.options.parse({ ...given, seed: 2 ** 52 - 1 });
   expect((await pipeline.steps!(config)).map(step => step.config.seed)).toContain(2 ** 52);
@@ -58,7 +58,7 @@ test('what would be done with a PGGAN trains no encoder, as what is done does no
   const pggan = join(root, 'pggan');
   await writeTinyGenerator(pggan, tinyGan);
   const stagesWith = async (given: object) => {
-    const config = pipeline.options.parse({ preset: 'tiny-style', celeba: 'celeba', out: 'out', ...given });
+    const config = pipeline.options.parse({ preset: 'tiny-style', celeba: join(root, 'celeba'), out: 'out', ...given });
     return (await pipeline.steps!(config)).map(({ stage }) => stage.name);
   };
   expect(await stagesWith({})).toContain('train encoder');

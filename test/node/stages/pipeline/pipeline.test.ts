@@ -11,6 +11,7 @@ import { pipeline } from '../../../../src/node/stages/pipeline/stage.ts';
 import { belowBaseline } from '../../../../src/node/stages/train-classifier/results.ts';
 import { sharedFolder } from '../../../helpers/shared.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
+import { makeTinyCeleba } from '../../../helpers/tiny-celeba.ts';
 
 const program = resolve(import.meta.dirname, '../../../../bin/face-tuning.js');
 
@@ -138,8 +139,9 @@ describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke-style on re
 });
 
 test('images are measured in the features of the judge, where there is one', async () => {
+  const { folder: celeba } = await makeTinyCeleba(join(temporaryFolder(), 'celeba'), 1);
   const measured = async (preset: string) => {
-    const config = pipeline.options.parse({ preset, celeba: 'celeba', out: 'out' });
+    const config = pipeline.options.parse({ preset, celeba, out: 'out' });
     const steps = await pipeline.steps!(config);
     return steps.find(({ config: { out } }) => out === join('out', 'quality'))!.config;
   };
