@@ -1,4 +1,5 @@
 // The library as programs without types call it: an argument that is none is told of by name, in one line.
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -9,17 +10,21 @@ import {
   cropFace,
   encodeGrid,
   encodePhoto,
-  type FaceEditor,
+  FaceEditor,
   FaceFinder,
+  formatMove,
   formatRecipe,
   loadBundle,
+  logitOf,
   openBundle,
+  openDevice,
   type PhotoFile,
   type Portrait,
   parseMoveRange,
   parsePoints,
   parseRecipes,
   pastePatch,
+  probabilityOf,
   readPhoto,
   readRecipes,
   recipesAsXmp,
@@ -53,6 +58,9 @@ afterAll(async () => {
 });
 
 const strip = { seed: 7, steps: 2 };
+const patch = { left: 0, top: 0, width: 1, height: 1, pixels: new Uint8Array(3) };
+const hash = async () => '';
+const recipe = () => editor.recipe(smile);
 const smile = { seed: 7, moves: ['Smiling=1'] };
 
 test.each<[string, (none: never) => unknown, string]>([
@@ -62,6 +70,11 @@ test.each<[string, (none: never) => unknown, string]>([
   ['resolve', none => editor.resolve(none), 'an edit must be an object'],
   ['resolveStrip', none => editor.resolveStrip(none), 'an edit must be an object'],
   ['moves of a strip', none => editor.strip({ ...strip, moves: [none] }), "a move's range must be an object"],
+  [
+    'edit of a recipe whose bundle is none',
+    none => editor.edit({ ...smile, bundle: none ?? null } as never),
+    "a recipe's bundle must be an object",
+  ],
   ['render', none => editor.render(none), 'latents must be a list'],
   ['render of several', none => editor.render([none]), 'a latent of tiny must have 16 numbers'],
   ['openPortraitFile', none => editor.openPortraitFile(none, none), 'the portrait must be a Uint8Array'],
@@ -102,6 +115,54 @@ test.each<[string, (none: never) => unknown, string]>([
   ['boxFromClicks', none => boxFromClicks([1, 2], none, [3, 4]), 'a point must be a list'],
   ['boxFromPoints', none => boxFromPoints(none), 'points must be an object'],
   ['a point of boxFromPoints', none => boxFromPoints({ leftEye: none } as never), 'leftEye must be a list'],
+  ['the pixels of withPatch', none => withPatch(photo, { ...patch, pixels: none }), "a patch's pixels must be .*"],
+  ['probabilityOf', none => probabilityOf(none, 1), 'what is known of an attribute must be an object'],
+  ['the logit of probabilityOf', none => probabilityOf({}, `${none}` as never), 'a logit must be a number'],
+  ['logitOf', none => logitOf(none, 0.5), 'what is known of an attribute must be an object'],
+  ['the probability of logitOf', none => logitOf({}, `${none}` as never), 'a probability must be a number'],
+  ['formatMove', none => formatMove(none), 'a move must be an object'],
+  ['openDevice', none => openDevice(none), 'options of a device must be an object'],
+  [
+    'the device of FaceEditor.open',
+    none => FaceEditor.open(none, editor.bundle, { hash }),
+    'a device must be an object',
+  ],
+  [
+    'the bundle of FaceEditor.open',
+    none => FaceEditor.open(cpuDevice(1), none, { hash }),
+    'a bundle must be an object',
+  ],
+  [
+    'a bundle that was not read',
+    none => FaceEditor.open(cpuDevice(1), { contents: none } as never, { hash }),
+    'the contents of a bundle must be an object',
+  ],
+  [
+    'the services of FaceEditor.open',
+    none => FaceEditor.open(cpuDevice(1), editor.bundle, none),
+    'services must be an object',
+  ],
+  ['the device of FaceFinder.open', none => FaceFinder.open(none, async () => none), 'a device must be an object'],
+  [
+    'a device by its name',
+    none => FaceFinder.open({ name: none } as never, async () => none),
+    "a device's sessionOptions must be an object",
+  ],
+  [
+    'a file of loadBundle',
+    none => loadBundle(cpuDevice(1), async () => none, hash, 'mine'),
+    'mine/bundle.json must be a Uint8Array',
+  ],
+  [
+    'a hash of loadBundle',
+    none =>
+      loadBundle(
+        cpuDevice(1),
+        name => readFile(join(folder, name)),
+        async () => none,
+      ),
+    'what hash returns must be text',
+  ],
   ['FaceFinder.open', none => FaceFinder.open(cpuDevice(1), none), 'read must be a function'],
   ['loadBundle', none => loadBundle(cpuDevice(1), none, none), 'read must be a function'],
   ['cpuDevice', none => cpuDevice(`${none}` as never), 'threads must be a whole number from 1'],
@@ -120,6 +181,22 @@ test.each<[string, (none: never) => unknown, string]>([
   ['parsePoints', none => parsePoints(none), 'points must be text'],
   ['parseRecipes', none => parseRecipes(none), 'the recipe must be text'],
   ['formatRecipe', none => formatRecipe(none), 'a recipe must be an object'],
+  [
+    'the latent of a recipe',
+    none => formatRecipe({ ...recipe(), seed: undefined, latent: none ?? null } as never),
+    "a recipe's latent must be an object",
+  ],
+  ['a move of a recipe', none => formatRecipe({ ...recipe(), moves: [none] }), "a recipe's move must be an object"],
+  [
+    'the strip of a recipe',
+    none => formatRecipe({ ...recipe(), strip: none ?? null }),
+    "a recipe's strip must be an object",
+  ],
+  [
+    "from of a recipe's strip",
+    none => formatRecipe({ ...recipe(), strip: { from: none, steps: 2, scale: 1 } }),
+    "from of a recipe's strip must be a list",
+  ],
   ['addRecipe', none => addRecipe(new Uint8Array(), none), 'a recipe must be an object'],
   ['recipesAsXmp', none => recipesAsXmp(none), 'recipes must be a list'],
   ['recipesIn', none => recipesIn(none), 'the picture must be a Uint8Array'],

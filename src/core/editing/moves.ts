@@ -1,6 +1,6 @@
 // Moves that a user may ask for, and how they are written: `Young=-2` by two steps, `Young=@1.5` to a distance,
 // `Young=p90` to a probability.
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 
 /** A move that takes no classifier. */
 export type LatentMove =
@@ -55,6 +55,7 @@ export function checkProbability(move: ProbabilityMove, text = formatMove(move))
 
 /** The text that `parseMove` reads back. */
 export function formatMove(move: Move): string {
+  checkKind('a move', move, 'an object');
   return `${move.attribute}=${formatAmount(move)}`;
 }
 

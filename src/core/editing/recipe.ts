@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Hold, holdNames } from '../directions/hold.ts';
 import { type LayerRange, layerRangeSchema } from '../directions/layers.ts';
-import { checkKind, UserError } from '../errors.ts';
+import { checkKind, checkOption, UserError } from '../errors.ts';
 import { addPngText, readPngTexts } from '../formats/png-text.ts';
 import { checkVersionedJson, parseJson } from '../formats/versioned-json.ts';
 import { markSynthetic } from '../formats/xmp.ts';
@@ -138,13 +138,18 @@ export function formatRecipe(recipe: Recipe): string {
   checkKind('a recipe', recipe, 'an object');
   const { bundle, moves, locks, geometry, hold, layers, strip, ...start } = recipe;
   checkKind("a recipe's moves", moves, 'a list');
-  if ('latent' in start && start.latent.length > mostLatentNumbers) {
+  checkOption("a recipe's strip", strip, 'an object');
+  if (strip !== undefined) checkKind("from of a recipe's strip", strip.from, 'a list');
+  const given = startOf(start);
+  if ('latent' in given) checkKind("a recipe's latent", given.latent, 'an object');
+  if ('latent' in given && given.latent.length > mostLatentNumbers) {
     throw new UserError(
-      `a recipe must have a latent of at most ${mostLatentNumbers} numbers; got ${start.latent.length}. Give one row for all layers`,
+      `a recipe must have a latent of at most ${mostLatentNumbers} numbers; got ${given.latent.length}. Give one row for all layers`,
     );
   }
-  const face = 'latent' in start ? { latent: [...start.latent] } : startOf(start);
+  const face = 'latent' in given ? { latent: Array.from(given.latent) } : given;
   const ends = [...moves, ...(strip?.from ?? []).filter(move => move !== null)];
+  for (const move of ends) checkKind("a recipe's move", move, 'an object');
   const amounts = ends.map(move => (move.kind === 'relative' ? move.strength : move.distance));
   if (![...('latent' in face ? face.latent : []), ...amounts].every(Number.isFinite)) {
     throw new UserError('a recipe must have finite numbers in its latent and its moves; got NaN or infinity');

@@ -201,7 +201,10 @@ export function isSameModel({ sha256, formerly = [] }: Pick<BundleIndex, 'sha256
 /** @throws UserError where a request is a recipe of another model, whose numbers would mean another face with this one. */
 export function checkOwnRecipe(used: Bundle, request: object): void {
   const { bundle } = request as Partial<Pick<Recipe, 'bundle'>>;
-  if (bundle === undefined || isSameModel(used, bundle.sha256)) return;
+  if (bundle === undefined) return;
+  checkKind("a recipe's bundle", bundle, 'an object');
+  checkKind("the SHA-256 of a recipe's bundle", bundle.sha256, 'text');
+  if (isSameModel(used, bundle.sha256)) return;
   throw new UserError(
     `the recipe needs the model that it was made with, "${bundle.name}" with SHA-256 ${bundle.sha256.slice(0, 12)}…; ` +
       `this is "${used.name}" with ${used.sha256.slice(0, 12)}…`,
@@ -244,6 +247,7 @@ export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle
   checkKind('read', read, 'a function');
   checkKind('hash', hash, 'a function');
   const indexBytes = await read(bundleFiles.index);
+  checkKind(`${place}/${bundleFiles.index}`, indexBytes, 'a Uint8Array');
   const text = new TextDecoder().decode(indexBytes);
   const index = parseVersionedJson(text, schemaVersion, indexSchema, `${place}/${bundleFiles.index}`, remedies);
   const sealed = new TextEncoder().encode(text.replace(index.sha256, noHash));
@@ -291,6 +295,7 @@ export function indexedDirections(directions: readonly DirectionFacts[]): Indexe
 
 async function checkHash(bytes: Uint8Array, expected: string, hash: Hash, path: string): Promise<void> {
   const found = await hash(bytes);
+  checkKind('what hash returns', found, 'text');
   if (found === expected) return;
   const [should, is] = [expected, found].map(digits => `${digits.slice(0, 8)}…`);
   throw new UserError(`${path} was changed: its SHA-256 must be ${should}; got ${is}. Copy the bundle again`);

@@ -28,7 +28,7 @@ import type { Device } from '../runtime/device.ts';
 import { openBoth, orReleased } from '../runtime/opening.ts';
 import { type Bundle, bundleFiles, checkOwnRecipe, type Hash, type ReadFile, readBundle } from './bundle.ts';
 import { checkConditions, fieldFor, holdOf } from './conditions.ts';
-import { bundleNetworks, openNetwork } from './networks.ts';
+import { bundleNetworks, checkParts, openNetwork } from './networks.ts';
 import { changesOnPhoto, type DrawnPortrait, Portrait } from './portrait.ts';
 import { decodePortrait, encodePortrait, type PortraitData } from './portrait-file.ts';
 import { type EditorServices, type FindFaces, PortraitFinder, type PortraitOptions } from './portrait-finder.ts';
@@ -104,6 +104,7 @@ export class FaceEditor {
 
   /** Compiles the networks for the device. @throws UserError as `bundleNetworks`, and where the device refuses them. */
   static async open(device: Device, bundle: Bundle, services: EditorServices): Promise<FaceEditor> {
+    checkParts(device, bundle, services);
     const networks = bundleNetworks(bundle);
     const open = (name: string, bytes: Uint8Array) => openNetwork(device, bundle, name, bytes);
     const [made, seen] = [networks.generator, networks.classifier];

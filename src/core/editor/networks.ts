@@ -1,5 +1,5 @@
 // The networks of a bundle: their weights as files, checked against the architecture that the index says they have.
-import { UserError } from '../errors.ts';
+import { checkKind, UserError } from '../errors.ts';
 import { fromHalves, toHalves } from '../formats/half.ts';
 import type { NdArray } from '../formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.ts';
@@ -14,10 +14,10 @@ import { ganModel } from '../models/gan-kinds.ts';
 import type { SpecTree } from '../models/gan-model.ts';
 import { BatchRunner } from '../models/inference.ts';
 import type { Network, Weights } from '../models/weights.ts';
-import type { Device } from '../runtime/device.ts';
+import { checkDevice, type Device } from '../runtime/device.ts';
 import { briefly, deviceFailure } from '../runtime/device-check.ts';
 import { Program } from '../runtime/program.ts';
-import { type Bundle, bundleFiles } from './bundle.ts';
+import { type Bundle, bundleFiles, type Hash } from './bundle.ts';
 
 /** Images per run of a network. */
 const batch = 16;
@@ -99,6 +99,15 @@ function firstNotFinite(values: Float32Array): number | undefined {
 /** @returns parameters with their path within the network, such as `toRGB/8/weight`. */
 function parametersOf(spec: SpecTree): (readonly [string, ParameterSpec])[] {
   return [...flattenTree<ParameterSpec>(spec, '')].map(([path, each]) => [path.slice(1), each] as const);
+}
+
+/** @throws UserError for what is no device, no bundle that has been read, and no services: what an editor is opened with. */
+export function checkParts(device: Device, bundle: Bundle, services: { readonly hash: Hash }): void {
+  checkDevice(device);
+  checkKind('a bundle', bundle, 'an object');
+  checkKind('the contents of a bundle', bundle.contents, 'an object');
+  checkKind('services', services, 'an object');
+  checkKind('hash', services.hash, 'a function');
 }
 
 /** @returns the networks of a bundle. @throws UserError as `decodeWeights`. */

@@ -1,15 +1,25 @@
 // Turns logits into calibrated probabilities and back, so that 90 % means right nine times in ten.
 import type { DirectionFacts } from '../directions/direction.ts';
+import { checkKind } from '../errors.ts';
 import { sigmoid } from '../math/sigmoid.ts';
 
 /** @returns the calibrated probability in (0, 1) that a face with this logit has the attribute. Platt 1999. */
-export function probabilityOf({ probability }: Pick<DirectionFacts, 'probability'>, logit: number): number {
-  const { slope, intercept } = probability ?? { slope: 1, intercept: 0 };
+export function probabilityOf(facts: Calibrated, logit: number): number {
+  checkKind('a logit', logit, 'a number');
+  const { slope, intercept } = scalingOf(facts);
   return sigmoid(slope * logit + intercept);
 }
 
 /** @returns the logit that `probabilityOf` turns into this probability, in (0, 1). */
-export function logitOf({ probability }: Pick<DirectionFacts, 'probability'>, value: number): number {
-  const { slope, intercept } = probability ?? { slope: 1, intercept: 0 };
+export function logitOf(facts: Calibrated, value: number): number {
+  checkKind('a probability', value, 'a number');
+  const { slope, intercept } = scalingOf(facts);
   return (Math.log(value / (1 - value)) - intercept) / slope;
+}
+
+type Calibrated = Pick<DirectionFacts, 'probability'>;
+
+function scalingOf(facts: Calibrated) {
+  checkKind('what is known of an attribute', facts, 'an object');
+  return facts.probability ?? { slope: 1, intercept: 0 };
 }

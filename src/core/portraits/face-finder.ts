@@ -1,7 +1,7 @@
 // Finds the faces of a photo: a detector tells where they are, a landmark network where their eyes, nose and mouth are.
 // The networks are face-api.js's tiny face detector and its 68 landmarks, as ONNX (docs/decisions/0016-photos.md).
 import { checkKind, checkOption } from '../errors.ts';
-import type { Device } from '../runtime/device.ts';
+import { checkDevice, type Device } from '../runtime/device.ts';
 import { openBoth } from '../runtime/opening.ts';
 import { Program } from '../runtime/program.ts';
 import { cropToPhoto } from './alignment.ts';
@@ -37,6 +37,7 @@ export class FaceFinder {
 
   /** @param read gives a file of `faceFinderFiles`. */
   static async open(device: Device, read: (name: string) => Promise<Uint8Array>): Promise<FaceFinder> {
+    checkDevice(device);
     checkKind('read', read, 'a function');
     const open = async (name: string) => Program.open(device, await read(name));
     const [detector, landmarks] = await openBoth(open(faceFinderFiles.detector), () => open(faceFinderFiles.landmarks));

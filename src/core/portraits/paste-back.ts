@@ -86,6 +86,7 @@ export function withPatch(photo: Photo, patch: Patch): Photo {
   checkPhoto(photo);
   checkKind('a patch', patch, 'an object');
   const { left, top, width, height, pixels } = patch;
+  if (!(pixels instanceof Uint8ClampedArray)) checkKind("a patch's pixels", pixels, 'a Uint8Array');
   const copy = new Uint8ClampedArray(photo.pixels); // `slice` of a Node Buffer would share its memory
   const row = width * photo.channels;
   for (let y = 0; y < height; y++) {

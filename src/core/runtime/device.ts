@@ -1,5 +1,6 @@
 // The one door to ONNX Runtime: core knows only the types that all its builds share; Node and browsers bring theirs.
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
+import { checkKind } from '../errors.ts';
 import type { Target } from '../graph/target.ts';
 
 export interface Device {
@@ -13,6 +14,12 @@ export interface Device {
   readonly remedy?: string;
   /** Whether results are written into tensors given as fetches (true in Node) or always come in new ones. */
   readonly writesInPlace: boolean;
+}
+
+/** @throws UserError for what is no device, such as the name of one. */
+export function checkDevice(device: Device): void {
+  checkKind('a device', device, 'an object');
+  checkKind("a device's sessionOptions", device.sessionOptions, 'an object');
 }
 
 /**

@@ -1,5 +1,5 @@
 // Sets up ONNX Runtime's devices in Node.
-import { didYouMean, UserError } from '../../core/errors.ts';
+import { checkKind, didYouMean, UserError } from '../../core/errors.ts';
 import { type Device, webgpuProvider } from '../../core/runtime/device.ts';
 import { onnxRuntime } from '../native/native-packages.ts';
 import { tryDevice } from './device-trial.ts';
@@ -20,7 +20,9 @@ export function availableProviders(): string[] {
 }
 
 /** @throws UserError where the device does not compute here, with the reason and the devices that do. */
-export async function openDevice({ device: name, threads }: DeviceOptions): Promise<Device> {
+export async function openDevice(options: DeviceOptions): Promise<Device> {
+  checkKind('options of a device', options, 'an object');
+  const { device: name, threads } = options;
   if (!deviceNames.includes(name)) {
     const near = didYouMean(`${name}`, deviceNames);
     throw new UserError(`a device must be one of ${deviceNames.join(', ')}; got "${name}"${near && `.${near}`}`);
