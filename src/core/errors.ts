@@ -33,6 +33,11 @@ export function firstFew(names: readonly string[], most = 5): string {
   return names.slice(0, most).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
+/** @param things their plural. @returns `3 faces`, or `1 face`. */
+export function countOf(count: number | string, things: string): string {
+  return `${count} ${`${count}` === '1' ? things.replace(/s$/, '') : things}`;
+}
+
 /** @returns an `excerpt` of a foreign value as JSON; `none` for undefined. */
 export function jsonExcerpt(value: unknown, most = 80): string {
   return excerpt(asJson(value) ?? 'none', most);

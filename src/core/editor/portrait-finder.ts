@@ -1,5 +1,5 @@
 // Finds the face of a photo in a bundle's generator: crop, encoder, refine, tune, and how alike the result is.
-import { checkKind, checkOption, UserError } from '../errors.ts';
+import { checkKind, checkOption, countOf, UserError } from '../errors.ts';
 import { featureDistance, psnr } from '../measures/images/likeness.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import { type BatchRunner, generatorOnnx, type LatentMapping } from '../models/inference.ts';
@@ -147,7 +147,7 @@ export class PortraitFinder {
     if (faces.length === 0) {
       throw new UserError('no face was found in the photo. Say by a box or by points where it is, or choose another');
     }
-    throw new UserError(`the photo has ${faces.length} ${faces.length === 1 ? 'face' : 'faces'}; got face ${face}`);
+    throw new UserError(`the photo has ${countOf(faces.length, 'faces')}; got face ${face}`);
   }
 
   async #figures(

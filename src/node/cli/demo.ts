@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { scoredBoundaries } from '../../core/calibration/probe.ts';
-import { UserError } from '../../core/errors.ts';
+import { countOf, UserError } from '../../core/errors.ts';
 import { openBundle } from '../artefacts/bundle.ts';
 import { shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
 import { writeWhole } from '../files/files.ts';
@@ -63,7 +63,7 @@ export const demo = defineStage({
     const { name, resolution } = editor.bundle;
     const lead =
       `Faces that were never photographed, by the model “${name}”: ${resolution}×${resolution} pixels, ` +
-      `${scoredBoundaries(editor).length} of ${editor.attributes.length} attributes to move and to lock. Its model card says what it was made from and what ` +
+      `${scoredBoundaries(editor).length} of ${countOf(editor.attributes.length, 'attributes')} to move and to lock. Its model card says what it was made from and what ` +
       'it is not for.';
     await writeWhole(page, pageHtml(title, `<p>${escapeHtml(lead)}</p>`, figures));
     return { page, pictures };

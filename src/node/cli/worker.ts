@@ -1,5 +1,7 @@
 // Command `worker`: does the work that stages with --queue hand out, on as many machines as run it.
+
 import { z } from 'zod';
+import { countOf } from '../../core/errors.ts';
 import { work } from '../queue/worker.ts';
 import { calibrations } from '../stages/calibrate/work.ts';
 import { photoEdits } from '../stages/edit/work.ts';
@@ -26,5 +28,5 @@ export const worker = defineStage({
   async run(place, context) {
     return { pieces: await work(place, kinds, context) };
   },
-  print: ({ pieces }) => `worker: stopped after ${pieces} pieces of work`,
+  print: ({ pieces }) => `worker: stopped after ${countOf(pieces, 'pieces')} of work`,
 });

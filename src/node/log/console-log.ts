@@ -1,4 +1,5 @@
 // Shows a stage's work in the terminal: a bar that redraws itself for people, plain lines for files and services.
+import { countOf } from '../../core/errors.ts';
 import type { Log, Progress } from './log.ts';
 import { printableLine } from './printable.ts';
 
@@ -59,7 +60,7 @@ export function consoleLog(sink: TextSink = process.stderr, now: () => number = 
         if (terminal) sink.write('\r\x1b[K');
         bar = '';
         const tail = note === undefined ? '' : `  ${note}`;
-        line(`${label}: ${last.done} ${unit} in ${duration((now() - begun) / 1000)}${tail}`);
+        line(`${label}: ${countOf(last.done, unit)} in ${duration((now() - begun) / 1000)}${tail}`);
       },
     };
   };

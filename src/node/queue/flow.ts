@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type { FlowJob, Queue } from 'bullmq';
-import { UserError } from '../../core/errors.ts';
+import { countOf, UserError } from '../../core/errors.ts';
 import type { Log } from '../log/log.ts';
 import {
   type Announcement,
@@ -145,7 +145,7 @@ export async function beginFlow(
     events.close().catch(() => {});
     throw error;
   }
-  log.info(`${pieces.length} pieces of work wait for workers at ${address}`);
+  log.info(`${countOf(pieces.length, 'pieces')} of work for workers at ${address}`);
 
   return {
     result: outcomes.result,

@@ -1,7 +1,9 @@
 // A worker: looks for runs in the queue, checks whether it can take part, and works at one of them at a time.
+
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import { countOf } from '../../core/errors.ts';
 import type { Log } from '../log/log.ts';
 import type { AnyWorkKind } from '../threads/work-kind.ts';
 import {
@@ -58,7 +60,7 @@ export async function work(
     crew = undefined;
     await leaving.close();
     total += leaving.done();
-    log.info(`run ${leaving.id} is left, after ${leaving.done()} pieces`);
+    log.info(`run ${leaving.id} is left, after ${countOf(leaving.done(), 'pieces')}`);
   };
   const refuse = async (id: string, error: unknown) => {
     refused.add(id);

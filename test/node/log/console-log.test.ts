@@ -27,6 +27,14 @@ test('a terminal shows a bar with rate and time left, redrawn at most ten times 
   expect(written.slice(-2)).toEqual(['\r\x1b[K', 'pictures: 500 pictures in 5.0 s\n']);
 });
 
+test('one of a kind is told in the singular', () => {
+  const { log, written } = recorder(false);
+  const progress = log.progress('prepare', 2, 'pictures');
+  progress.update(1);
+  progress.finish();
+  expect(written.at(-1)).toBe('prepare: 1 picture in 0.0 s\n');
+});
+
 test('elsewhere lines come every tenth of the work or quarter of a minute', () => {
   const { log, written, pass } = recorder(false);
   const progress = log.progress('pictures', 100, 'pictures');

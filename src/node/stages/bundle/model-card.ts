@@ -1,10 +1,12 @@
 // Writes a bundle's model card: what the model is, what it was made from, how good it is and what it is not for.
+
 import { basename } from 'node:path';
 import { areSameAttributes, attributeNames } from '../../../core/attributes.ts';
 import type { DirectionFacts } from '../../../core/directions/direction.ts';
 import type { SampleChoice } from '../../../core/directions/fit/samples.ts';
 import { isScored } from '../../../core/directions/scored.ts';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
+import { countOf } from '../../../core/errors.ts';
 import type { GanArchitecture, ganKinds } from '../../../core/models/gan-architecture.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import type { JsonObject } from '../../files/json-lines.ts';
@@ -104,12 +106,12 @@ export function modelCard(facts: ModelCardFacts): string {
   const accuracy =
     testAccuracy === null
       ? 'How often it is right is unknown: its dataset had no test images.'
-      : `Mean accuracy over the ${attributes.length} attributes on ${String(testImages)} test images` +
+      : `Mean accuracy over the ${countOf(attributes.length, 'attributes')} on ${String(testImages)} test images` +
         `${isCeleba ? ' of people' : ''} it has not seen: **${percent(testAccuracy)}**; always giving the more common ` +
         `answer reaches ${percent(majorityBaseline)}.`;
   return `# Model card: ${name}
 
-${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of ${areCelebas ? `CelebA's 40` : attributes.length} attribute${attributes.length === 1 ? '' : 's'}, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of ${attributes.length} can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
+${description}${description === '' ? '' : '\n\n'}A generator of ${resolution}×${resolution} faces from latents of ${latentSize} numbers (${kindNames[architecture.kind ?? 'pggan']}), a classifier of ${areCelebas ? `CelebA's 40 attributes` : countOf(attributes.length, 'attributes')}, and a linear boundary in latent space for each attribute that its faces show (InterFaceGAN, Shen et al. 2020): ${controllable} of ${attributes.length} can be moved and locked. Made with face-tuning ${generator.manifest.packageVersion}.
 
 ## Use
 
@@ -328,7 +330,7 @@ export function withEditSection(card: string, { attributes, again = [], judge, f
   const byField = attributes.some(({ judgedByField }) => judgedByField !== undefined);
   const section = `${editHeading}
 
-${controllable} of ${attributes.length} attributes do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these, that of brightness also where it was hardly worse. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${again.length === 0 ? '' : `Measured after all others: ${again.join(', ')}. `}${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip, with the suggested locks in the usual way.
+${controllable} of ${countOf(attributes.length, 'attributes')} do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these, that of brightness also where it was hardly worse. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${again.length === 0 ? '' : `Measured after all others: ${again.join(', ')}. `}${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip, with the suggested locks in the usual way.
 
 ${markdownTable(editColumns(byField), attributes)}
 `;

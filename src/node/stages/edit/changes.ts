@@ -4,7 +4,7 @@ import { isScored } from '../../../core/directions/scored.ts';
 import type { Edited } from '../../../core/editing/request.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
-import { firstFew } from '../../../core/errors.ts';
+import { countOf, firstFew } from '../../../core/errors.ts';
 import { textTable } from '../../presentation/table.ts';
 import type { NamedFace } from './faces.ts';
 import type { DrawnFace, Face } from './strips.ts';
@@ -213,5 +213,12 @@ export function printEdit({ out, frames, changes }: EditResult): string {
     });
     return `${face}: ${list.join(', ')}`;
   });
-  return [`${out}: ${changes.length} × ${frames} frames`, '', table, '', 'most changed besides:', ...others].join('\n');
+  return [
+    `${out}: ${changes.length} × ${countOf(frames, 'frames')}`,
+    '',
+    table,
+    '',
+    'most changed besides:',
+    ...others,
+  ].join('\n');
 }

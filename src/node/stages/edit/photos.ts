@@ -6,7 +6,7 @@ import { formatMove } from '../../../core/editing/moves.ts';
 import type { Recipe } from '../../../core/editing/recipe.ts';
 import type { MoveRange } from '../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
-import { firstFew, UserError } from '../../../core/errors.ts';
+import { countOf, firstFew, UserError } from '../../../core/errors.ts';
 import { cropFace } from '../../../core/portraits/crop-face.ts';
 import { withPatch } from '../../../core/portraits/paste-back.ts';
 import { readRecipeFile } from '../../artefacts/recipes.ts';
@@ -110,7 +110,7 @@ export async function photoFrames({ portrait }: OpenedPhoto, { edits, images }: 
 export function printPhotos(results: readonly PhotoResult[]): string {
   const failed = results.filter(({ problem }) => problem !== undefined);
   const lines = failed.map(({ photo, problem }) => `not edited: ${namedProblem(photo, problem!)}`);
-  return [`${results.length - failed.length} of ${results.length} photos edited`, ...lines].join('\n');
+  return [`${results.length - failed.length} of ${countOf(results.length, 'photos')} edited`, ...lines].join('\n');
 }
 
 /** @returns the problem with the photo's name before it, once. */

@@ -6,7 +6,7 @@ import { defaultTiming, formatRecipes, type Recipe } from '../../../core/editing
 import { formatMoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
-import { firstFew, UserError } from '../../../core/errors.ts';
+import { countOf, firstFew, UserError } from '../../../core/errors.ts';
 import { geometryNames } from '../../../core/models/latents.ts';
 import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { writeWhole } from '../../files/files.ts';
@@ -268,7 +268,7 @@ async function photosResult(
 ): Promise<EditResult> {
   const there = await Promise.all(photos.map(({ photo }) => exists(join(out, basename(photo)))));
   if (!there.includes(true)) {
-    throw new UserError(`none of the ${photos.length} photos was edited: ${photos[0]!.problem}. Give others`);
+    throw new UserError(`none of ${countOf(photos.length, 'photos')} was edited: ${photos[0]!.problem}. Give others`);
   }
   for (const warning of warningsAbout(editor, changes)) log.warn(warning);
   return { out, faces: changes.length, frames: 1, residuals: {}, changes, photos };

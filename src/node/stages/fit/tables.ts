@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { BoundaryMetrics } from '../../../core/directions/fit/boundary.ts';
 import type { HandLabelledMetrics } from '../../../core/directions/fit/hand-labelled.ts';
-import { firstFew } from '../../../core/errors.ts';
+import { countOf, firstFew } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { attributeOf, boundaryFiles, type StoredFit } from '../../artefacts/boundaries.ts';
 import type { Cell, Column } from '../../presentation/table.ts';
@@ -137,7 +137,7 @@ export function printFit(result: FitResult): string {
     .map(row => `${row.attribute} ${share(row['test accuracy'])}`);
   const means = `mean test accuracy ${share(result.meanTestAccuracy)}, F1 ${share(result.meanF1)}, AUC ${share(result.meanAuc)}`;
   return [
-    `${out}: boundaries of ${controllable} of ${table.length} attributes${from}`,
+    `${out}: boundaries of ${controllable} of ${countOf(table.length, 'attributes')}${from}`,
     ...(measured.length > 0 ? [means] : []),
     ...(measured.length > 2 * mostExtremes
       ? [`best: ${measured.slice(0, mostExtremes).join(', ')}; worst: ${measured.slice(-mostExtremes).join(', ')}`]

@@ -1,6 +1,6 @@
 // Reads tables of labels: CelebA's official one, Kaggle's, and those of one's own with any attributes.
 import { attributeNamePattern, attributeNames, mostAttributes, suggestedWord } from '../../../core/attributes.ts';
-import { didYouMean, excerpt, firstFew, UserError } from '../../../core/errors.ts';
+import { countOf, didYouMean, excerpt, firstFew, UserError } from '../../../core/errors.ts';
 import { brightnessName } from '../../../core/images/brightness.ts';
 import { splitNames } from '../../artefacts/dataset.ts';
 import { checkLabelScale, labelValue, readTextTable, type TextRow } from '../../files/text-table.ts';
@@ -54,7 +54,7 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   const parse = (given: readonly string[]): PictureLabels | Problem => {
     const lacksLabels = own.some(column => column >= given.length);
     if (given.length > names.length || lacksLabels) {
-      return { problem: `a row must have ${names.length} labels; got ${given.length}` };
+      return { problem: `a row must have ${countOf(names.length, 'labels')}; got ${given.length}` };
     }
     const cells = [...given, ...Array<string>(names.length - given.length).fill('')]; // who or which split is unknown
     const labels = new Uint8Array(attributes.length);
@@ -172,6 +172,6 @@ function checkNames(names: readonly string[], expected: readonly string[], where
   if (names.length === expected.length && missing.length === 0) return;
   const lacking = missing.length > 0 ? `; ${firstFew(missing)} missing` : '';
   throw new UserError(
-    `${where} must name each of the ${expected.length} attributes once; got ${names.length}${lacking}`,
+    `${where} must name each of the ${countOf(expected.length, 'attributes')} once; got ${names.length}${lacking}`,
   );
 }

@@ -1,6 +1,6 @@
 // Joins what folders and tables say into one list of pictures, and trusts nothing in them.
 import { attributeNames } from '../../../core/attributes.ts';
-import { excerpt, firstFew, UserError } from '../../../core/errors.ts';
+import { countOf, excerpt, firstFew, UserError } from '../../../core/errors.ts';
 import type { CropName } from '../../../core/images/crop.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type FaceFolder, findFaceFolder, findPictures, pictureFormats } from './face-folder.ts';
@@ -111,7 +111,7 @@ export async function readPictureIndex(options: IndexOptions): Promise<PictureIn
   if (attributes.length === 0) notes.push(`the pictures of ${folder} have no labels: enough for train gan alone`);
   else if (used.size < files.length) {
     notes.push(
-      `${files.length - used.size} of ${files.length} pictures have no row of labels and are left out; without labels ` +
+      `${files.length - used.size} of ${countOf(files.length, 'pictures')} have no row of labels and are left out; without labels ` +
         'all can be prepared for train gan',
     );
   }

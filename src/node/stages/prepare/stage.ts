@@ -1,6 +1,6 @@
 // Stage `prepare`: turns a folder of faces, CelebA's or one's own, into the arrays that training reads.
 import { z } from 'zod';
-import { firstFew, UserError } from '../../../core/errors.ts';
+import { countOf, firstFew, UserError } from '../../../core/errors.ts';
 import { createRandom, permutation } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { datasetFiles, splitNames } from '../../artefacts/dataset.ts';
@@ -84,7 +84,7 @@ export const prepare = defineStage({
     const chosen = choose(index, config);
     if (chosen.length === 0) throw new UserError(`${folder} lists no pictures; check the folder`);
     for (const note of index.notes) log.info(note);
-    log.info(`${chosen.length} of ${whole} pictures of ${folder}`);
+    log.info(`${chosen.length} of ${countOf(whole, 'pictures')} of ${folder}`);
     const { out, resume, force } = config;
     const settings = { ...config, crop: config.crop ?? index.crop };
     const files = chosen.map(({ file }) => file);
@@ -99,7 +99,7 @@ export const prepare = defineStage({
       const kept = chosen.filter(({ name }) => !badNames.has(name));
       if (kept.length === 0)
         throw new UserError(
-          `none of the ${chosen.length} pictures of ${folder} can be used: ${countReasons(badPictures)[0]?.reason}`,
+          `none of ${countOf(chosen.length, 'pictures')} of ${folder} can be used: ${countReasons(badPictures)[0]?.reason}`,
         );
       await writeTables(run, index.attributes, kept);
       const bad = [...index.bad, ...index.missing, ...badPictures];
@@ -130,7 +130,7 @@ export const prepare = defineStage({
   print({ out, resolution, images, splits, bad, seconds }) {
     const counts = Object.entries(splits).map(([split, count]) => `${count} ${split}`);
     const size = `${resolution}×${resolution}`;
-    return `${out}: ${images} images of ${size} (${counts.join(', ')}), ${bad} skipped, ${seconds.toFixed(1)} s`;
+    return `${out}: ${countOf(images, 'images')} of ${size} (${counts.join(', ')}), ${bad} skipped, ${seconds.toFixed(1)} s`;
   },
 });
 

@@ -1,6 +1,8 @@
 // Stage `report`: tells what a pipeline made as one HTML page that carries every figure in itself.
+
 import { z } from 'zod';
 import { scoredBoundaries } from '../../../core/calibration/probe.ts';
+import { countOf } from '../../../core/errors.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { escapeHtml, type Figure, pageHtml } from '../../presentation/html.ts';
@@ -59,9 +61,9 @@ function leadHtml({ runs, dataset, editor, synthesis }: Sources): string {
   const minutes = Object.values(runs).reduce((sum, { manifest }) => sum + manifest.seconds, 0) / 60;
   const text =
     `A generator of ${resolution}×${resolution} faces, trained on ${trainedOn} (${counted(images)} shown); a classifier ` +
-    `of ${dataset.attributes.length} attributes${right}; ` +
-    `${scoredBoundaries(editor).length} attributes that can be moved or locked, found in ` +
-    `${counted(synthesis.count)} generated faces. ${minutes.toFixed(0)} minutes of work in all. Every face shown is ` +
+    `of ${countOf(dataset.attributes.length, 'attributes')}${right}; ` +
+    `${countOf(scoredBoundaries(editor).length, 'attributes')} that can be moved or locked, found in ` +
+    `${counted(synthesis.count)} generated faces. ${countOf(minutes.toFixed(0), 'minutes')} of work in all. Every face shown is ` +
     'generated; no picture of the dataset is in this page.';
   return `<p>${escapeHtml(text)}</p>`;
 }

@@ -194,7 +194,7 @@ test('edit of a folder writes what it can and says why it cannot the rest', asyn
   mkdirSync(spoilt);
   writeFileSync(join(spoilt, 'b.jpg'), 'no photo');
   await expect(editing({ ...wish, photos: spoilt, out: join(root, 'none') })).rejects.toThrow(
-    /^none of the 1 photos was edited: .*b\.jpg must be a whole photo/,
+    /^none of 1 photo was edited: .*b\.jpg must be a whole photo/,
   );
 });
 

@@ -1,5 +1,6 @@
 // Draws figures 1 and 2: the frequency of each attribute in the pictures and in generated faces.
 
+import { countOf } from '../../../../core/errors.ts';
 import { classify } from '../../../../core/measures/answers/classify.ts';
 import type { Dataset } from '../../../artefacts/dataset.ts';
 import { imagesOf } from '../../../artefacts/image-set.ts';
@@ -90,7 +91,7 @@ function chart(series: readonly ShareSeries[], dataset: Dataset): string {
   return shareChart(
     names,
     sorted,
-    `Share of faces with each of the ${attributes.length} attributes: ${series.map(s => s.name).join('; ')}`,
+    `Share of faces with each of the ${countOf(attributes.length, 'attributes')}: ${series.map(s => s.name).join('; ')}`,
   );
 }
 

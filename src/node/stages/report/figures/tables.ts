@@ -1,6 +1,8 @@
 // Draws figures 7 and 8: the boundaries and the classifier, attribute by attribute, beside published results.
+
 import { z } from 'zod';
 import type { SampleChoice } from '../../../../core/directions/fit/samples.ts';
+import { countOf } from '../../../../core/errors.ts';
 import { mean } from '../../../../core/math/statistics.ts';
 import { attributeMetrics, type MetricKey } from '../../../../core/measures/answers/attribute-metrics.ts';
 import { readJson } from '../../../files/files.ts';
@@ -82,7 +84,7 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
       htmlTable(
         columns,
         rows,
-        `${found.length - missing.length} of ${found.length} attributes have a boundary`,
+        `${found.length - missing.length} of ${countOf(found.length, 'attributes')} have a boundary`,
         meansOf(rows),
       ) + (missing.length > 0 ? `<p class="aside">${escapeHtml(`Without a boundary: ${reasons}.`)}</p>` : ''),
     caption:
@@ -137,7 +139,7 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
   const tested = counted(dataset.indicesOf('test').length);
   return {
     number: 8,
-    title: `The classifier of the ${results.length} attributes`,
+    title: `The classifier of the ${countOf(results.length, 'attributes')}`,
     body: htmlTable(
       columns,
       rows,

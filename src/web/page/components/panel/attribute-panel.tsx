@@ -1,4 +1,5 @@
 // The sliders in groups, a search among them, and the choice of their units.
+import { countOf } from '../../../../core/errors.ts';
 import './attribute-panel.css';
 import { isScored } from '../../../../core/directions/scored.ts';
 import { grouped, search } from '../../../shared/attribute-names.ts';
@@ -18,7 +19,7 @@ export function AttributePanel() {
   const attributes = directions.filter(isScored).map(each => each.attribute);
   const further = directions.filter(each => !isScored(each)).map(each => each.attribute);
   const found = search(grouped(attributes, further), query);
-  const prompt = `Search ${attributes.length} attribute${attributes.length === 1 ? '' : 's'}`;
+  const prompt = `Search ${countOf(attributes.length, 'attributes')}`;
   const unit = (units: Units, sign: string, title: string) => (
     <button
       type="button"
