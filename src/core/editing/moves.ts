@@ -24,10 +24,11 @@ const minus = /[\u2212\u2010-\u2015\ufe63\uff0d]/g;
 /**
  * Reads numbers as people write them: with a typographic minus, with a comma before the decimals, with the unit.
  * @param text `<attribute>=<strength>`, `<attribute>=@<distance>` or `<attribute>=p<percent>`. Only a bundle can
- *   check that the attribute exists. @throws UserError for anything else, with the move as it was read.
+ *   check that the attribute exists, and tell what "blond hair" is called in it. @throws UserError for anything else,
+ *   with the move as it was read.
  */
 export function parseMove(text: string): Move {
-  const [, attribute, value = ''] = /^\s*([^=\s]+)\s*=(.*)$/s.exec(text) ?? [];
+  const [, attribute, value = ''] = /^\s*([^=\s]+(?: [^=\s]+)*)\s*=(.*)$/s.exec(text) ?? [];
   const plain = value.replaceAll(minus, '-').replace(/^([^,.]*),(\d+[^,.]*)$/, '$1.$2');
   const [, sign = '', number, unit = ''] =
     /^\s*([@p]?)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([σ%]?)\s*$/i.exec(plain) ?? [];

@@ -11,6 +11,7 @@ describe('parseMove', () => {
     ['Young=+.5', { attribute: 'Young', kind: 'relative', strength: 0.5 }],
     [' 5_o_Clock_Shadow = 1e-1 ', { attribute: '5_o_Clock_Shadow', kind: 'relative', strength: 0.1 }],
     ['Young=@1.5', { attribute: 'Young', kind: 'absolute', distance: 1.5 }],
+    ['blond hair = 2', { attribute: 'blond hair', kind: 'relative', strength: 2 }], // the bundle knows how it is spelt
     ['Young=p90', { attribute: 'Young', kind: 'probability', probability: 0.9 }],
     ['Young=P29.5', { attribute: 'Young', kind: 'probability', probability: 0.295 }],
     ['Young=@-1.', { attribute: 'Young', kind: 'absolute', distance: -1 }],
@@ -30,6 +31,8 @@ describe('parseMove', () => {
     'Young',
     'Young=',
     '=2',
+    ' =2',
+    'blond\nhair=2',
     'Young=two',
     'Young=1=2',
     'Young=0x10',
@@ -71,6 +74,11 @@ test('other words for an attribute lead to it, with the sign they have', () => {
   expect(hint('age')).toBe(' Did you mean "Young", turned round: age=2 is Young=-2?');
   expect(hint('Glasses')).toBe(' Did you mean "Eyeglasses"?');
   expect(hint('open mouth')).toBe(' Did you mean "Mouth_Slightly_Open"?');
+  for (const name of attributeNames) {
+    for (const sign of [' ', '-']) {
+      expect(hint(name.toLowerCase().replaceAll('_', sign))).toBe(` Did you mean "${name}"?`);
+    }
+  }
   expect(hint('Mael')).toBe(' Did you mean "Male"?');
   expect(hint('gna', ['gin', 'gan'])).toBe(' Did you mean "gan"?');
   expect(hint('cat', ['dog', 'cow'])).toBe('');

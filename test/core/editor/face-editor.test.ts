@@ -291,6 +291,7 @@ describe('what is refused', () => {
       [{ ...face, layers: { Young: [0, 1, 2] } }, /^layers must be all, .*; got \[0,1,2\]$/],
       [{ ...face, layers: { Young: null } }, /^layers must be all, .*; got null$/],
       [{ seed: 7, moves: ['Yuong=1'] }, 'Did you mean "Young"?'],
+      [{ seed: 7, moves: ['no beard=1'] }, 'unknown attribute "no beard". Did you mean "No_Beard"?'],
       [{ seed: 7, moves: [], locks: ['Mael'] }, 'Did you mean "Male"?'],
       [{ seed: -1.5, moves: [] }, 'seed must be'],
     ];
