@@ -58,7 +58,7 @@ describe('a CelebA folder', () => {
     [
       'has short rows',
       f => edited(f, labels, text => text.replaceAll(/^(\d+\.jpg.*) \S+$/gm, '$1')),
-      /40 of 40 are: 40 × a row must have 40 labels; got 39 \(000001\.jpg, 000002\.jpg, 000003\.jpg and 37 more\)/,
+      /40 of 40 are: 40 × a row must have 40 labels; got 39, nothing for Young \(000001\.jpg, 000002\.jpg, 000003\.jpg and 37 more\)/,
     ],
     [
       'has an empty table',

@@ -69,7 +69,7 @@ export async function readLabelledFaces(path: string, count: number): Promise<La
     }
     const [number, value] = [Number(face), labelValue(label)];
     if (!/^\d+(\.0*)?$/.test(face) || !Number.isSafeInteger(number) || value === undefined) {
-      const shown = excerpt(cells.slice(0, 2).join(','), 40);
+      const shown = excerpt(`${face},${label}`, 40);
       throw new UserError(`${at} must be a whole ${by} and 0 or 1, as in "7,1"; got "${shown}"`);
     }
     if (by === 'index' && number >= count) {

@@ -52,9 +52,11 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   const values = new Set<number>();
 
   const parse = (given: readonly string[]): PictureLabels | Problem => {
-    const lacksLabels = own.some(column => column >= given.length);
-    if (given.length > names.length || lacksLabels) {
-      return { problem: `a row must have ${countOf(names.length, 'labels')}; got ${given.length}` };
+    const lacking = own.find(column => column >= given.length);
+    if (given.length > names.length || lacking !== undefined) {
+      const wanted = own.length < names.length ? `${names.length} cells after its name` : countOf(own.length, 'labels');
+      const end = lacking === undefined ? '' : `, nothing for ${names[lacking]}`;
+      return { problem: `a row must have ${wanted}; got ${given.length}${end}` };
     }
     const cells = [...given, ...Array<string>(names.length - given.length).fill('')]; // who or which split is unknown
     const labels = new Uint8Array(attributes.length);
@@ -67,7 +69,7 @@ export async function readLabelTable(path: string, expected?: readonly string[])
       values.add(value);
       labels[to] = Number(value > 0);
     }
-    const split = splitColumn < 0 ? undefined : parseSplit(cells[splitColumn]!);
+    const split = (cells[splitColumn] ?? '') === '' ? undefined : parseSplit(cells[splitColumn]!);
     if (typeof split === 'object') return split;
     return {
       labels,
@@ -80,9 +82,18 @@ export async function readLabelTable(path: string, expected?: readonly string[])
     throw new UserError(`${path}: line 1 says ${count} pictures, ${read.count} rows follow; get the whole file again`);
   }
   checkLabelScale(path, values);
-  checkFewBad(read.bad, read.rows.size + read.bad.length, path);
+  const bad = [...read.bad, ...takeUnsplit(read.rows)];
+  checkFewBad(bad, read.rows.size + bad.length, path);
   checkPeopleApart(read.rows.values(), path);
-  return { path, attributes, rows: read.rows, bad: read.bad };
+  return { path, attributes, rows: read.rows, bad };
+}
+
+/** Takes out the rows without a split where others have one. A column of splits that is empty throughout tells none. */
+function takeUnsplit(rows: Map<string, PictureLabels>): BadFile[] {
+  const open = [...rows].flatMap(([file, { split }]) => (split === undefined ? [file] : []));
+  if (open.length === rows.size) return [];
+  for (const file of open) rows.delete(file);
+  return open.map(file => ({ file, reason: 'its split is empty, where others have one' }));
 }
 
 /** @throws UserError where somebody is in two splits: what is tested would be known from training. */

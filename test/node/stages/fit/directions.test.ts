@@ -237,6 +237,12 @@ describe('labels given by hand', () => {
       /line 3 must be a whole seed and 0 or 1, as in "7,1"; got "2,maybe"/,
     ],
     ['an empty file', '', 'a', /must begin with the line "seed,label" or "index,label"; it is empty/],
+    [
+      'a face without a label',
+      'seed,label\n1,1,,\n2,,,\n',
+      'a',
+      /line 3 must be a whole seed and 0 or 1, .*; got "2,"$/,
+    ],
     ['a seed that no face has', 'seed,label\n99999999999999999999,1\n', 'a', /line 2 must be a whole seed/],
     ['unknown labels', 'seed,label\n1,0\n2,1\n3,-1\n', 'a', /must be 1 and -1, or 1 and 0; it has all three/],
     ['a face twice', 'seed,label\n1,0\n1,1\n', 'a', /line 3 labels seed 1 a second time/],

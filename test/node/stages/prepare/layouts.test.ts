@@ -227,6 +227,20 @@ describe("pictures of one's own", () => {
     expect(found.pictures.filter(({ identity }) => identity < 0)).toHaveLength(14);
   });
 
+  test.each(['name,split,tall,,\n', 'name,tall,split\n'])(
+    'are split at random where %j has no split at all',
+    async heading => {
+      const place = heading.startsWith('name,split') ? (i: number) => `,${i % 2},,` : (i: number) => `${i % 2},,,`;
+      const rows = Array.from({ length: 40 }, (_, i) => `face ${i},${place(i)}\n`);
+      const { pictures: found, bad } = await index(fresh(files), {
+        isCeleba: false,
+        labels: table(heading + rows.join('')),
+      });
+      expect(bad).toEqual([]);
+      expect([0, 1, 2].map(split => found.filter(each => each.split === split).length)).toEqual([32, 4, 4]);
+    },
+  );
+
   test('with a name that fits several are named, not guessed', async () => {
     const folder = fresh({ 'a/1.jpg': '', 'b/1.jpg': '' });
     const { missing } = await index(folder, { isCeleba: false, labels: table('name,tall\n1.jpg,1\nb/1.jpg,0\n') });
@@ -248,6 +262,21 @@ describe("pictures of one's own", () => {
       'somebody in two splits',
       'name,tall,split,person\na.jpg,1,train,ann\nb.jpg,0,test,bob\nc.jpg,0,test,ann\n',
       /a person must be in one split; ann is in train and test/,
+    ],
+    [
+      'a last label that is empty',
+      'name,tall,old\na.jpg,1,,,\n',
+      /a row must have 2 labels; got 1, nothing for old \(a\.jpg\)/,
+    ],
+    [
+      'cells beyond its columns',
+      'name,tall,split\na.jpg,1,test,7\n',
+      /a row must have 2 cells after its name; got 3 \(a\.jpg\)/,
+    ],
+    [
+      'a split for some',
+      'name,tall,split\na.jpg,1,test\nb.jpg,0,\n',
+      /1 of 2 are: 1 × its split is empty, where others have one \(b\.jpg\)/,
     ],
     ['unknown labels', 'name,tall\na.jpg,maybe\n', /a label must be 1 or -1, or 1 or 0; got maybe for tall \(a\.jpg\)/],
     ['1, 0 and −1 at once', 'name,a,b\na.jpg,1,0\nb.jpg,-1,0\n', /it has all three, and 0 may mean unknown/],
