@@ -11,7 +11,7 @@ import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { refuseSecondWishes } from '../../../core/editor/wanted-probability.ts';
 import { UserError } from '../../../core/errors.ts';
 import { toFloat64 } from '../../../core/formats/nd-array.ts';
-import { strangenessOf } from '../../../core/models/foreign-latents.ts';
+import { remotenessOf, strangenessOf } from '../../../core/models/foreign-latents.ts';
 import type { Geometry } from '../../../core/models/latents.ts';
 import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { readNpy } from '../../files/files.ts';
@@ -271,7 +271,7 @@ async function readLatents(
     );
   }
   const all = Float64Array.from(toFloat64(data));
-  // In u, faces of any truncation and edited ones have other lengths.
+  // In u, faces of any truncation and edited ones have other lengths, within bounds.
   const strangeness = geometry === 'sphere' ? strangenessOf(all, own) : undefined;
   if (strangeness !== undefined) {
     log.warn(
@@ -279,6 +279,9 @@ async function readLatents(
         'face of theirs here',
     );
   }
+  const remoteness = geometry === 'linear' ? remotenessOf(all, own) : undefined;
+  if (remoteness !== undefined)
+    log.warn(`the latents of ${path} ${remoteness}; so far from the mean, faces fall apart`);
   return (rows ?? Array.from({ length: count }, (_, row) => row)).map((row): { name: string; start: Start } => {
     if (row >= count) throw new UserError(`--row must be from 0 to ${count - 1}, the rows of ${path}; got ${row}`);
     const latent = all.slice(row * size, (row + 1) * size);

@@ -235,6 +235,25 @@ describe('of a style generator', () => {
     );
   });
 
+  test('latents farther out than any truncation are told, as their faces are none', async () => {
+    const file = join(folder, 'far.npy');
+    const warningsOf = async (scale: number) => {
+      const warnings: string[] = [];
+      writeFileSync(
+        file,
+        encodeNpy({ shape: [2, 16], data: Float64Array.from({ length: 32 }, (_, i) => (i < 16 ? 1 : scale)) }),
+      );
+      const options = { bundle: style, latent: file, move: ['Young=0.1'], out: join(folder, 'far.json'), force: true };
+      await run(options, { ...silentLog, warn: line => warnings.push(line) });
+      return warnings.filter(line => line.includes('far.npy'));
+    };
+    expect(await warningsOf(3)).toEqual([]);
+    expect(await warningsOf(100)).toEqual([
+      `the latents of ${file} reach a length of 400, where those of ψ 2, the largest, have 2 · √16 = 8.00; so far from ` +
+        'the mean, faces fall apart',
+    ]);
+  });
+
   test('layers of nothing that moves, and unknown ones, are refused', async () => {
     const out = join(folder, 'y.json');
     const layered = (layers: string) => run({ bundle: style, move: ['Young=-1'], layers: [layers], out });
