@@ -180,7 +180,7 @@ function rethrow(error: CommanderError, command: Command): never {
         `unknown command "${word}".${didYouMean(
           word,
           command.commands.map(each => each.name()),
-        )}`,
+        )} See ${name} --help`,
       );
     case 'commander.optionMissingArgument':
       throw new UserError(`${word} needs a value. See ${name} --help`);

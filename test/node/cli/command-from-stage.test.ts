@@ -107,7 +107,10 @@ test.each([
 
 test('missing options and unknown commands are refused', async () => {
   await expect(parse('train', 'gan')).rejects.toThrow(new UserError('--dataset is required'));
-  await expect(parse('train', 'gna')).rejects.toThrow('unknown command "gna". Did you mean "gan"?');
+  await expect(parse('train', 'gna')).rejects.toThrow(
+    'unknown command "gna". Did you mean "gan"? See face-tuning train --help',
+  );
+  await expect(parse('train', 'zebra')).rejects.toThrow(/^unknown command "zebra"\. See face-tuning train --help$/);
   await expect(parse('prepar')).rejects.toThrow('unknown command "prepar". Did you mean "prepare"?');
   await expect(parse('prepare', '--celeba', 'a', '--out', 'b', '--resolution', '48')).rejects.toThrow(
     '--resolution must be a power of two from 4 to 1024; got 48',
