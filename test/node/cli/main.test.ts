@@ -80,7 +80,7 @@ test('a dry run tells options and effects, and writes nothing', async () => {
   for (const flag of ['--resume', '--force']) {
     expect(effects(flag)[0]).toMatch(/^refuse: out must be a new folder or an earlier run; .* holds other files/);
   }
-  // What the pipeline itself looks at is told as it tells it.
+  // The pipeline tells its own refusals before any step.
   const refused = faceTuning(...flags);
   expect(refused).toMatchObject({ status: 2, stdout: '' });
   expect(refused.stderr).toMatch(/^error: .*planned is not empty; give --resume to go on with what is in it, /);
