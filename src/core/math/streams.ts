@@ -1,8 +1,10 @@
 // The random stream of each use of a seed, in one table, so that no two uses draw the same numbers by accident.
 
 /**
- * One group for everything that one seed is used for. Within a group no number may stand twice; between groups it may.
- * The numbers are part of the format: with another, a run of the same seed comes out differently.
+ * One group for everything that one seed is used for. Within a group no number may stand twice; between groups it may, but
+ * for the initial weights of a generator and the latents of its faces: a latent that is a row of the weights makes a unit
+ * answer that no other latent does, and its face is torn. The numbers are part of the format: with another, a run of the
+ * same seed comes out differently.
  */
 export const streams = {
   /** Seed: the number of a face. */
@@ -19,8 +21,8 @@ export const streams = {
 
   /** Seed: the option of `train gan`. */
   trainGan: {
-    /** Initial weights, latents, mirroring and mixing, step by step. */
-    steps: 0,
+    /** Initial weights, latents, mirroring and mixing, step by step: beyond all shards of faces. (Once 0, as seeds of faces.) */
+    steps: 2 ** 32,
     imageOrder: 1,
     /** New channels of networks that are widened. */
     widening: 2,
@@ -56,7 +58,7 @@ export const streams = {
   },
 
   /** Seed: 0, as a portrait is found the same way each time. Faces that tuning leaves as they are. */
-  tune: { faces: 0 },
+  tune: { faces: 1 },
 
   /** Seed: the option of `synthesize`. Each shard has its own, so that a face is the same whatever was made before it. */
   synthesize: { shard: (shard: number) => shard },
@@ -65,7 +67,7 @@ export const streams = {
   fit: { attribute: hashed, field: { steps: 0, imageOrder: 1 } },
 
   /** Seed: the option of `evaluate generator`. */
-  evaluateGenerator: { latents: 0, train: 1, test: 2, directions: 3, pairs: 4 },
+  evaluateGenerator: { latents: 5, train: 1, test: 2, directions: 3, pairs: 4 },
 } as const;
 
 /** FNV-1a of a name. @returns an integer in [0, 2³²), the same for an attribute whatever others are fitted. */

@@ -20,6 +20,13 @@ test('no two attributes share a stream', () => {
   expect(new Set(names.map(streams.fit.attribute)).size).toBe(names.length);
 });
 
+test('no latent of a face is a row of the initial weights, of generators of today and of those from when these drew from 0', () => {
+  const { face, synthesize, evaluateGenerator, tune, trainGan } = streams;
+  const drawnFrom = [face.latent, evaluateGenerator.latents, tune.faces, ...[0, 1, 2 ** 31].map(synthesize.shard)];
+  expect(drawnFrom).not.toContain(trainGan.steps);
+  expect([evaluateGenerator.latents, tune.faces]).not.toContain(0);
+});
+
 test('shards and splits have streams of their own', () => {
   const numbers = [0, 1, 2, 3];
   for (const stream of [streams.synthesize.shard, streams.limit.pictures]) {
@@ -29,11 +36,11 @@ test('shards and splits have streams of their own', () => {
 
 test('the numbers are those that runs of before were made with', () => {
   expect(streams.trainGan).toEqual({
-    ...{ steps: 0, imageOrder: 1, widening: 2, grid: 3, whitening: 20, judgedReals: 21, judgedLatents: 22 },
+    ...{ steps: 2 ** 32, imageOrder: 1, widening: 2, grid: 3, whitening: 20, judgedReals: 21, judgedLatents: 22 },
     ...{ qualityReals: 16, qualityLatents: 17, qualityDirections: 18, qualityPairs: 19 },
   });
   expect(streams.trainClassifier).toEqual({ initialWeights: 0, imageOrder: 1, steps: 2, people: 3 });
-  expect(streams.evaluateGenerator).toEqual({ latents: 0, train: 1, test: 2, directions: 3, pairs: 4 });
+  expect(streams.evaluateGenerator).toEqual({ latents: 5, train: 1, test: 2, directions: 3, pairs: 4 });
   expect(streams.face.latent + streams.editor.trials + streams.subset.pictures).toBe(0);
   expect([streams.synthesize.shard(7), streams.limit.pictures(2)]).toEqual([7, 2]);
   expect(streams.fit.attribute('Smiling')).toBe(3990420408);
