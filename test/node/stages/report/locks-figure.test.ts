@@ -1,10 +1,12 @@
 // Figures of edits for a model that knows some of the report's attributes and not others.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { length } from '../../../../src/core/math/linear-algebra.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
-import { locksFigure } from '../../../../src/node/stages/report/figures/faces.ts';
+import { ageFigure, locksFigure } from '../../../../src/node/stages/report/figures/faces.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../../helpers/tiny-networks.ts';
 
 test('a lock that the model does not know is named, and the strip is drawn without it', async () => {
   const folder = join(temporaryFolder(), 'tiny');
@@ -25,4 +27,32 @@ test('a lock that the model does not know is named, and the strip is drawn witho
   expect(text).toContain('Bald could not be locked: the model does not know it.');
   expect(text).toContain('Eyeglasses (moved)');
   await editor.release();
+});
+
+test('a strip shows the faces nearest the mean one, no farther than the safe range; on the sphere the first', async () => {
+  const style = join(temporaryFolder(), 'style');
+  await writeTinyBundle(style, 32, undefined, undefined, { kind: tinyStyle, psi: 0.7 });
+  const editor = await openBundle(style, { threads: 1 });
+  const { boundary } = editor.bundle.directions.find(({ attribute }) => attribute === 'Young')!;
+  boundary!.safeRange = [-1.25, 9];
+  const { caption, command } = await ageFigure({ editor, runs: { bundle: { folder: style } } } as never);
+  const shown = [
+    ...caption
+      .match(/seeds ([^a-z]*) and (\d+), of the first 40/)!
+      .slice(1)
+      .join(', ')
+      .matchAll(/\d+/g),
+  ];
+  const lengths = Array.from({ length: 40 }, (_, seed) => length(editor.sample(seed)));
+  const nearest = [...lengths.keys()].sort((a, b) => lengths[a]! - lengths[b]!).slice(0, 6);
+  expect(shown.map(Number)).toEqual(nearest);
+  expect(command).toContain('--move Young=3..-1.2');
+  await editor.release();
+  const sphere = join(temporaryFolder(), 'sphere');
+  await writeTinyBundle(sphere, 32);
+  const other = await openBundle(sphere, { threads: 1 });
+  const first = await ageFigure({ editor: other, runs: { bundle: { folder: sphere } } } as never);
+  expect(first.caption).toContain('seeds 0, 1, 2, 3, 4 and 5, one a row');
+  expect(first.command).toContain('--move Young=3..-3 ');
+  await other.release();
 });

@@ -1,12 +1,12 @@
-// Draws figures 4 to 6: unselected faces, and faces edited with one and with several attributes locked.
+// Draws figures 4 to 6: unselected faces, and typical faces edited with one and with several attributes locked.
 import { scoredBoundaries } from '../../../../core/calibration/probe.ts';
 import { usualHold } from '../../../../core/directions/hold.ts';
-
 import { asLatentMove, type Move } from '../../../../core/editing/moves.ts';
 import { parseMoveRange } from '../../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../../core/editor/face-editor.ts';
 import { probabilityOf } from '../../../../core/editor/probability.ts';
 import { UserError } from '../../../../core/errors.ts';
+import { length } from '../../../../core/math/linear-algebra.ts';
 import { mean } from '../../../../core/math/statistics.ts';
 import { escapeHtml, type Figure, imageHtml } from '../../../presentation/html.ts';
 import { encodeGrid } from '../../../presentation/image-grid.ts';
@@ -49,20 +49,42 @@ export async function samplesFigure({ editor, psi, runs }: FaceSources): Promise
 }
 
 interface StripPlan {
-  readonly move: string;
+  readonly moved: string;
+  /** Whether it goes from more to less. */
+  readonly falls?: boolean;
   readonly locks: readonly string[];
-  /** Left out: the first seeds. */
+  /** Left out: those of `shownSeeds`. */
   readonly seeds?: readonly number[];
   /** Whose faces these are, for the name of the command's file. */
   readonly group?: string;
 }
 
 /** The edits of the report's figures 5 and 6. */
-const ageWithGender: StripPlan = { move: 'Young=3..-3', locks: ['Male'] };
+const ageWithGender: StripPlan = { moved: 'Young', falls: true, locks: ['Male'] };
 const severalLocks: readonly StripPlan[] = [
-  { move: 'Young=3..-3', locks: ['Male', 'Bald', 'Wearing_Lipstick'] },
-  { move: 'Eyeglasses=-3..3', locks: ['Male', 'Young'] },
+  { moved: 'Young', falls: true, locks: ['Male', 'Bald', 'Wearing_Lipstick'] },
+  { moved: 'Eyeglasses', locks: ['Male', 'Young'] },
 ];
+/** The report's reach to either side, in σ. */
+const farthest = 3;
+
+/** @returns the plan's move: as far as the report's, and where more of the face would change no farther than the safe range. */
+function moveOf({ bundle }: FaceEditor, { moved, falls = false }: StripPlan): string {
+  const known = bundle.directions.find(({ attribute }) => attribute === moved);
+  const [low, high] = known?.boundary?.safeRange ?? [-farthest, farthest];
+  const ends = [Math.max(-farthest, low), Math.min(farthest, high)].map(end => Math.trunc(10 * end) / 10);
+  return `${moved}=${(falls ? ends.reverse() : ends).join('..')}`;
+}
+
+/**
+ * Seeds by how near their face is to the mean face: those that lie far out are torn, and a strip is to show what an edit does.
+ * On the sphere all lie equally far.
+ */
+function shownSeeds({ editor, psi }: FaceSources): number[] {
+  const distance = (seed: number) => (editor.geometry === 'sphere' ? 0 : length(editor.sample(seed, psi)));
+  const distances = seedsFrom(searched).map(distance);
+  return seedsFrom(searched).sort((a, b) => distances[a]! - distances[b]!);
+}
 
 /** Whether the model knows age and gender, so that the report's edits can be shown. */
 export function knowsAge({ attributes }: FaceEditor): boolean {
@@ -73,7 +95,7 @@ export function knowsAge({ attributes }: FaceEditor): boolean {
 function ownPlans(editor: FaceEditor, locks: number): readonly StripPlan[] {
   const names = scoredBoundaries(editor).map(({ attribute }) => attribute);
   const others = (name: string) => names.filter(other => other !== name).slice(0, locks);
-  return names.slice(0, 2).map(name => ({ move: `${name}=-3..3`, locks: others(name) }));
+  return names.slice(0, 2).map(moved => ({ moved, locks: others(moved) }));
 }
 
 export async function ageFigure(sources: FaceSources): Promise<Figure> {
@@ -82,7 +104,7 @@ export async function ageFigure(sources: FaceSources): Promise<Figure> {
   if (plan === undefined)
     return { number: 5, title: 'One attribute locked', body: nothingToMove, caption: '', command: '' };
   const { heading, ...drawn } = await strip(sources, plan);
-  return { number: 5, title: known ? 'Age with gender locked' : heading, caption: stripCaption, ...drawn };
+  return { number: 5, title: known ? 'Age with gender locked' : heading, caption: stripCaption(sources), ...drawn };
 }
 
 export async function locksFigure(sources: FaceSources): Promise<Figure> {
@@ -98,7 +120,7 @@ export async function locksFigure(sources: FaceSources): Promise<Figure> {
     body:
       strips.map(({ heading, body }) => `<section><h3>${escapeHtml(heading)}</h3>\n${body}</section>`).join('\n') ||
       nothingToMove,
-    caption: stripCaption,
+    caption: stripCaption(sources),
     command: strips.map(({ command }) => command).join('\n'),
     pictures: Object.assign({}, ...strips.map(({ pictures }) => pictures)),
   };
@@ -110,9 +132,10 @@ export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
   const { index: male, details } = editor.attribute('Male');
   const logits = await editor.score(await editor.render(seedsFrom(searched).map(seed => editor.sample(seed, psi))));
   const isMan = (seed: number) => logits[seed * editor.attributes.length + male]! > details.threshold;
+  const shown = shownSeeds(sources);
   const all = [
-    { name: 'women', sees: 'no man', seeds: seedsFrom(searched).filter(seed => !isMan(seed)) },
-    { name: 'men', sees: 'a man', seeds: seedsFrom(searched).filter(isMan) },
+    { name: 'women', sees: 'no man', seeds: shown.filter(seed => !isMan(seed)) },
+    { name: 'men', sees: 'a man', seeds: shown.filter(isMan) },
   ];
   const groups = all.filter(({ seeds }) => seeds.length >= faces);
   const few = all.filter(({ seeds }) => seeds.length < faces);
@@ -125,7 +148,7 @@ export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
     title: 'Age of women and of men',
     body: strips.map(({ name, body }) => `<section><h3>${name}</h3>\n${body}</section>`).join('\n') || '<p>None.</p>',
     caption:
-      `From young to old with gender locked, ${faces} faces each: the first seeds in which the classifier sees ` +
+      `From young to old with gender locked, ${faces} faces each in which the classifier sees ` +
       `${listed(groups.map(({ sees }) => sees)) || 'either'}.` +
       few.map(({ sees }) => ` It sees ${sees} in fewer than ${faces} of the first ${searched} seeds.`).join(''),
     command: strips.map(({ command }) => command).join('\n'),
@@ -137,15 +160,24 @@ const nothingToMove = '<p class="note">No attribute of this model has a boundary
 const heldByField = 'Along a curve: the locks hold what the field, fitted to the classifier’s answers, sees of them.';
 const faces = 6;
 const steps = 7;
-/** Seeds among which women and men are looked for. */
+/** Seeds among which faces to show are looked for. */
 const searched = 40;
-const stripCaption =
-  `${faces} generated faces, seeds 0 to ${faces - 1}, one a row, in ${steps} steps. Under them the mean probability ` +
-  'that the classifier gives, over these faces: the moved attribute should change, a locked one should not. The ' +
-  'boundaries were fitted to the labels of this classifier, so it is no independent judge.';
+
+function stripCaption(sources: FaceSources): string {
+  const seeds = shownSeeds(sources).slice(0, faces);
+  const chosen = sources.editor.geometry === 'sphere' ? '' : `, of the first ${searched} those nearest the mean face`;
+  return (
+    `${faces} generated faces, seeds ${listed(seeds.map(String))}${chosen}, one a row, in ${steps} steps. Under them the mean ` +
+    'probability that the classifier gives, over these faces: the moved attribute should change, a locked one should not. ' +
+    'The boundaries were fitted to the labels of this classifier, so it is no independent judge.'
+  );
+}
 
 /** Draws one strip. Locks without a boundary are left out and named; a move without one becomes a note. */
-async function strip({ editor, psi, runs }: FaceSources, { move, locks, seeds = seedsFrom(faces), group }: StripPlan) {
+async function strip(sources: FaceSources, plan: StripPlan) {
+  const { editor, psi, runs } = sources;
+  const { locks, seeds = shownSeeds(sources).slice(0, faces), group } = plan;
+  const move = moveOf(editor, plan);
   const range = parseMoveRange(move);
   const has = (name: string) => editor.bundle.movable.some(({ attribute }) => attribute === name);
   const [held, lost] = [locks.filter(has), locks.filter(lock => !has(lock))];
@@ -195,7 +227,7 @@ function stepLabels({ from, to }: ReturnType<typeof parseMoveRange>): string[] {
   const [start, end] = [from === undefined ? 0 : strength(from), strength(to)];
   return Array.from({ length: steps }, (_, step) => {
     const value = start + ((end - start) * step) / (steps - 1);
-    return `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value)} σ`;
+    return `${value > 0 ? '+' : value < 0 ? '−' : ''}${Number(Math.abs(value).toFixed(1))} σ`;
   });
 }
 
