@@ -73,7 +73,7 @@ const columns: readonly Column<DirectionFacts>[] = [
   { title: 'F1', value: ({ boundary }) => boundary?.metrics?.f1, decimals: 3 },
   { title: 'AUC', value: ({ boundary }) => boundary?.metrics?.auc, decimals: 3 },
   { title: 'AUC, all held-out faces', value: ({ boundary }) => boundary?.metrics?.heldOutAuc, decimals: 3 },
-  // What `calibrate` finds of a boundary stands among what edits do.
+  // Reasons that `calibrate` finds stand among what edits do.
   { title: 'not controllable, because', value: ({ boundary, reason }) => (boundary === null ? reason : null) },
 ];
 
