@@ -65,7 +65,7 @@ describe('along planted directions', () => {
   });
 
   test('no move leaves anything: there is no edge', () => {
-    const edit = { latent: faces[0]!, directions, moves: [], locks: [names[1]!], geometry } as const;
+    const edit = { latent: faces[0]!, directions, moves: [], locks: [], geometry } as const;
     const [least, most] = strengthRange(names[0]!, [-100, 100], edit);
     const ends = [least, most].map(strength => editLatent({ ...edit, moves: [by(names[0]!, strength)] }));
     expect(ends.map(({ distances }) => distances[names[0]!])).toEqual([

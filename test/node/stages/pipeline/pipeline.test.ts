@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeNpy } from '../../../../src/core/formats/npy.ts';
+import { mean } from '../../../../src/core/math/statistics.ts';
 import type { AttributeResult } from '../../../../src/core/measures/answers/attribute-metrics.ts';
 import { pipeline } from '../../../../src/node/stages/pipeline/stage.ts';
 import { belowBaseline } from '../../../../src/node/stages/train-classifier/results.ts';
@@ -90,7 +91,10 @@ describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke on real ima
     const male = attributes.find((row: { attribute: string }) => row.attribute === 'Male');
     expect(male.controllable).toBe(true);
     expect(male.metrics.test.accuracy).toBeGreaterThan(0.8);
-    expect(male.metrics.shuffled.accuracy).toBeLessThan(0.65);
+    // A single one strays: in 32 dimensions a direction by chance has a part of the true one.
+    const shuffled = attributes.flatMap((row: typeof male) => row.metrics?.shuffled?.accuracy ?? []);
+    expect(shuffled.length).toBeGreaterThan(20);
+    expect(Math.abs(mean(shuffled) - 0.5)).toBeLessThan(0.06);
     const normal = Array.from(npy('boundaries', 'Male_boundary.npy').data, Number);
     expect(Math.hypot(...normal)).toBeCloseTo(1, 6);
   });
