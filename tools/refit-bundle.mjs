@@ -1,7 +1,7 @@
 // Fits a bundle's boundaries anew, to pairs of faces that are alike in all other attributes: after `npm run build`,
-// `node tools/refit-bundle.mjs BUNDLE OUT FACES [ATTRIBUTE...]`, without attributes all. The faces are drawn and labelled by
-// the bundle itself. The new bundle lacks what `calibrate` knew of these directions, so that is to be run on it; links and
-// recipes of the old one would draw other faces and do not open.
+// `node tools/refit-bundle.mjs BUNDLE OUT FACES [ATTRIBUTE...]`, without attributes all. The faces are drawn and labelled
+// by the bundle itself. The new bundle lacks what `calibrate` knew of these directions, so that is to be run on it;
+// links and recipes of the old one would draw other faces and do not open.
 import './one-line.mjs';
 import { attributeIndex } from '../dist/core/attributes.js';
 import { fitBoundary } from '../dist/core/directions/fit/boundary.js';

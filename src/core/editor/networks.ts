@@ -101,7 +101,7 @@ function parametersOf(spec: SpecTree): (readonly [string, ParameterSpec])[] {
   return [...flattenTree<ParameterSpec>(spec, '')].map(([path, each]) => [path.slice(1), each] as const);
 }
 
-/** @throws UserError for what is no device, no bundle that has been read, and no services: what an editor is opened with. */
+/** @throws UserError for parts of an editor that are no device, no bundle that has been read, or no services. */
 export function checkParts(device: Device, bundle: Bundle, services: { readonly hash: Hash }): void {
   checkDevice(device);
   checkKind('a bundle', bundle, 'an object');

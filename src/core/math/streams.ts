@@ -1,10 +1,10 @@
 // The random stream of each use of a seed, in one table, so that no two uses draw the same numbers by accident.
 
 /**
- * One group for everything that one seed is used for. Within a group no number may stand twice; between groups it may, but
- * for the initial weights of a generator and the latents of its faces: a latent that is a row of the weights makes a unit
- * answer that no other latent does, and its face is torn. The numbers are part of the format: with another, a run of the
- * same seed comes out differently.
+ * One group for everything that one seed is used for. Within a group no number may stand twice; between groups it may,
+ * but for the initial weights of a generator and the latents of its faces: a latent that is a row of the weights makes
+ * one unit answer as to no other latent, and its face is torn. The numbers are part of the format: with another, a run
+ * of the same seed comes out differently.
  */
 export const streams = {
   /** Seed: the number of a face. */
@@ -21,7 +21,7 @@ export const streams = {
 
   /** Seed: the option of `train gan`. */
   trainGan: {
-    /** Initial weights, latents, mirroring and mixing, step by step: beyond all shards of faces. (Once 0, as seeds of faces.) */
+    /** Initial weights, latents, mirroring and mixing, step by step; beyond all shards of faces. It was 0 once. */
     steps: 2 ** 32,
     imageOrder: 1,
     /** New channels of networks that are widened. */

@@ -34,8 +34,8 @@ export function strangenessOf(latents: Float32Array | Float64Array, size: number
 
 /**
  * Latents u have length √d at ψ 1, other lengths at other ψ, and edits move them by a few σ.
- * @param latents [n, size]; rows that are not finite are passed over. @returns a few words where one lies farther out than
- *   those of the largest ψ; undefined where none does.
+ * @param latents [n, size]; rows that are not finite are passed over.
+ * @returns a few words where one lies farther out than those of the largest ψ; undefined where none does.
  */
 export function remotenessOf(latents: Float32Array | Float64Array, size: number): string | undefined {
   let farthest = 0;

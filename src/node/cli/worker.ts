@@ -1,5 +1,4 @@
 // Command `worker`: does the work that stages with --queue hand out, on as many machines as run it.
-
 import { z } from 'zod';
 import { countOf } from '../../core/errors.ts';
 import { work } from '../queue/worker.ts';

@@ -1,5 +1,4 @@
 // A worker: looks for runs in the queue, checks whether it can take part, and works at one of them at a time.
-
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';

@@ -1,5 +1,4 @@
 // Writes a bundle's model card: what the model is, what it was made from, how good it is and what it is not for.
-
 import { basename } from 'node:path';
 import { areSameAttributes, attributeNames } from '../../../core/attributes.ts';
 import type { DirectionFacts } from '../../../core/directions/direction.ts';

@@ -1,5 +1,4 @@
 // Stage `report`: tells what a pipeline made as one HTML page that carries every figure in itself.
-
 import { z } from 'zod';
 import { scoredBoundaries } from '../../../core/calibration/probe.ts';
 import { countOf } from '../../../core/errors.ts';

@@ -68,7 +68,7 @@ const severalLocks: readonly StripPlan[] = [
 /** The report's reach to either side, in σ. */
 const farthest = 3;
 
-/** @returns the plan's move: as far as the report's, and where more of the face would change no farther than the safe range. */
+/** @returns the plan's move: as far as the report's, but no farther than the attribute's safe range. */
 function moveOf({ bundle }: FaceEditor, { moved, falls = false }: StripPlan): string {
   const known = bundle.directions.find(({ attribute }) => attribute === moved);
   const [low, high] = known?.boundary?.safeRange ?? [-farthest, farthest];
@@ -77,8 +77,8 @@ function moveOf({ bundle }: FaceEditor, { moved, falls = false }: StripPlan): st
 }
 
 /**
- * Seeds by how near their face is to the mean face: those that lie far out are torn, and a strip is to show what an edit does.
- * On the sphere all lie equally far.
+ * Seeds by how near their face is to the mean face: those that lie far out are torn, and a strip is to show what an edit
+ * does. On the sphere all lie equally far.
  */
 function shownSeeds({ editor, psi }: FaceSources): number[] {
   const distance = (seed: number) => (editor.geometry === 'sphere' ? 0 : length(editor.sample(seed, psi)));
@@ -149,7 +149,7 @@ export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
     body: strips.map(({ name, body }) => `<section><h3>${name}</h3>\n${body}</section>`).join('\n') || '<p>None.</p>',
     caption:
       `From young to old with gender locked, ${faces} faces each in which the classifier sees ` +
-      `${listed(groups.map(({ sees }) => sees)) || 'either'}.` +
+      `${listed(groups.map(({ sees }) => sees)) || 'either'}${choiceOf(editor)}.` +
       few.map(({ sees }) => ` It sees ${sees} in fewer than ${faces} of the first ${searched} seeds.`).join(''),
     command: strips.map(({ command }) => command).join('\n'),
   };
@@ -163,11 +163,15 @@ const steps = 7;
 /** Seeds among which faces to show are looked for. */
 const searched = 40;
 
+/** @returns how `shownSeeds` chooses, in words. */
+function choiceOf({ geometry }: FaceEditor): string {
+  return geometry === 'sphere' ? '' : `, of the first ${searched} those nearest the mean face`;
+}
+
 function stripCaption(sources: FaceSources): string {
   const seeds = shownSeeds(sources).slice(0, faces);
-  const chosen = sources.editor.geometry === 'sphere' ? '' : `, of the first ${searched} those nearest the mean face`;
   return (
-    `${faces} generated faces, seeds ${listed(seeds.map(String))}${chosen}, one a row, in ${steps} steps. Under them the mean ` +
+    `${faces} generated faces, seeds ${listed(seeds.map(String))}${choiceOf(sources.editor)}, one a row, in ${steps} steps. Under them the mean ` +
     'probability that the classifier gives, over these faces: the moved attribute should change, a locked one should not. ' +
     'The boundaries were fitted to the labels of this classifier, so it is no independent judge.'
   );

@@ -1,5 +1,4 @@
 // Draws figures 7 and 8: the boundaries and the classifier, attribute by attribute, beside published results.
-
 import { z } from 'zod';
 import type { SampleChoice } from '../../../../core/directions/fit/samples.ts';
 import { countOf } from '../../../../core/errors.ts';

@@ -1,7 +1,7 @@
 // The sliders in groups, a search among them, and the choice of their units.
-import { countOf } from '../../../../core/errors.ts';
 import './attribute-panel.css';
 import { isScored } from '../../../../core/directions/scored.ts';
+import { countOf } from '../../../../core/errors.ts';
 import { grouped, search } from '../../../shared/attribute-names.ts';
 import { holdByField } from '../../actions/edit/hold-by-field.ts';
 import { resetAll } from '../../actions/edit/reset-all.ts';
