@@ -100,7 +100,10 @@ export function encodeOnnx({ name, nodes, initializers, inputs, outputs }: OnnxG
     producerName: 'face-tuning',
     opsetImport: [
       { domain: '', version: 21 },
-      { domain: 'com.microsoft', version: 1 },
+      ...[...new Set(['com.microsoft', ...nodes.map(each => each.domain).filter(Boolean)])].map(domain => ({
+        domain,
+        version: 1,
+      })),
     ],
     graph: {
       name,

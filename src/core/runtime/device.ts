@@ -10,6 +10,8 @@ export interface Device {
   readonly runtime: { readonly InferenceSession: InferenceSessionFactory; readonly Tensor: TensorConstructor };
   readonly sessionOptions: InferenceSession.SessionOptions;
   readonly target: Target;
+  /** The target of graphs whose weights change; left out: `target`. */
+  readonly trainingTarget?: Target;
   /** Advice for people where the runtime does not start. Left out: another device. */
   readonly remedy?: string;
   /** Whether results are written into tensors given as fetches (true in Node) or always come in new ones. */

@@ -95,7 +95,7 @@ export class Program {
 /** @returns an `.onnx` file, for `Program.openTraining` on a device of the same kind, perhaps in another thread. */
 export function trainingProgramBytes(device: Device, { outputs = {}, updates = {} }: ProgramDefinition): Uint8Array {
   const marked = Object.fromEntries(Object.entries(updates).map(([name, next]) => [updateMark + name, next]));
-  return compileGraph({ ...outputs, ...marked }, device.target);
+  return compileGraph({ ...outputs, ...marked }, device.trainingTarget ?? device.target);
 }
 
 /**

@@ -59,6 +59,8 @@ export function cpuDevice(threads: number): Device {
 
 /** @param name a provider's, as in `availableProviders`; whether it works is known only once a session is made. */
 export function providerDevice(name: string, threads: number): Device {
+  // Other providers would compute fused products on the processor (docs/decisions/0003).
+  const target = { fusedMatMul: name === 'cpu' || name === 'cuda', ...(name === 'webgpu' && { webgpu: true }) };
   return {
     name,
     runtime: onnxRuntime,
@@ -70,8 +72,9 @@ export function providerDevice(name: string, threads: number): Device {
       // Planning all memory ahead takes half as much memory again and is no faster.
       enableMemPattern: false,
     },
-    // Other providers would compute it on the processor (docs/decisions/0003).
-    target: { fusedMatMul: name === 'cpu' || name === 'cuda', ...(name === 'webgpu' && { webgpu: true }) },
+    target,
+    // ONNX Runtime has convolutions of blocked images for all processors of this kind, for others not always.
+    ...(name === 'cpu' && process.arch === 'x64' && { trainingTarget: { ...target, blockedConvolutions: true } }),
     // This was tested on the processor only. New tensors are right everywhere, and copying from a GPU costs more than
     // allocating.
     writesInPlace: name === 'cpu',

@@ -4,7 +4,10 @@ import { compileGraph } from '../../../src/core/graph/compile.ts';
 import { gradients } from '../../../src/core/graph/gradient.ts';
 import { interpret } from '../../../src/core/graph/interpreter.ts';
 import { decodeOnnx } from '../../../src/core/graph/onnx-format.ts';
+import { blockedDomain } from '../../../src/core/graph/ops/conv.ts';
 import * as ops from '../../../src/core/graph/ops.ts';
+import type { Target } from '../../../src/core/graph/target.ts';
+import type { Tensor } from '../../../src/core/graph/tensor.ts';
 import type { Device } from '../../../src/core/runtime/device.ts';
 import { Program } from '../../../src/core/runtime/program.ts';
 import { StateStore } from '../../../src/core/runtime/state.ts';
@@ -14,12 +17,9 @@ import { opCases } from '../graph/cases.ts';
 import { randomInputs, relativeError } from '../graph/helpers.ts';
 
 const cpu = cpuDevice(1);
-const plain: Device = { ...cpu, name: 'cpu, without fused products', target: { fusedMatMul: false } };
-const asWebgpu: Device = {
-  ...plain,
-  name: 'cpu, with graphs for WebGPU',
-  target: { fusedMatMul: false, webgpu: true },
-};
+const compiledFor = (name: string, trainingTarget: Target): Device => ({ ...cpu, name, trainingTarget });
+const plain = compiledFor('cpu, without fused products', { fusedMatMul: false });
+const asWebgpu = compiledFor('cpu, with graphs for WebGPU', { fusedMatMul: false, webgpu: true });
 
 /** The op, the gradients of the sum of its squares and the gradients of their penalty: second order included. */
 function outputsOf({ shapes, build, domain }: (typeof opCases)[number]) {
@@ -46,6 +46,82 @@ describe.each([cpu, plain, asWebgpu, wasmDevice(1)])('$name agrees with the inte
       expect(relativeError(results[name]!, expected[index]!)).toBeLessThan(1e-5);
     });
     await program.release();
+  });
+});
+
+describe('convolutions of blocked images', () => {
+  // 16, 32 and 48 channels are whole blocks of every processor's, 24 only of some.
+  const cases: readonly (typeof opCases)[number][] = [
+    {
+      name: '3×3 with bias',
+      shapes: [[2, 16, 5, 3], [48, 16, 3, 3], [48]],
+      build: (x, w, b) => ops.conv(x!, w!, 1, b!),
+    },
+    {
+      name: '3×3 of 24 channels',
+      shapes: [
+        [2, 24, 3, 4],
+        [16, 24, 3, 3],
+      ],
+      build: (x, w) => ops.conv(x!, w!, 1),
+    },
+    {
+      name: '1×1',
+      shapes: [
+        [1, 48, 3, 3],
+        [32, 48, 1, 1],
+      ],
+      build: (x, w) => ops.conv(x!, w!, 0),
+    },
+    {
+      name: '4×4 with more padding than it needs',
+      shapes: [
+        [3, 16, 4, 4],
+        [16, 16, 4, 4],
+      ],
+      build: (x, w) => ops.conv(x!, w!, 3),
+    },
+    {
+      name: 'of an enlarged image',
+      shapes: [[2, 16, 3, 2], [16, 16, 3, 3], [16]],
+      build: (x, w, b) => ops.upsampledConv(x!, w!, b),
+    },
+  ];
+
+  test.each(cases)('agree with the interpreter: $name', async opCase => {
+    const { outputs, feeds } = outputsOf(opCase);
+    const expected = interpret(Object.values(outputs), feeds);
+    const program = await Program.compile(cpu, { outputs });
+    const floats = Object.fromEntries(Object.entries(feeds).map(([name, values]) => [name, Float32Array.from(values)]));
+    const results = await program.run(floats);
+    Object.keys(outputs).forEach((name, index) => {
+      expect(relativeError(results[name]!, expected[index]!)).toBeLessThan(1e-5);
+    });
+    await program.release();
+  });
+
+  const convolution = (channels: number, outputs: number) =>
+    ops.conv(ops.input('x', [1, channels, 4, 4]), ops.input('w', [outputs, channels, 3, 3]), 1);
+  const domainsOf = (y: Tensor, blockedConvolutions: boolean) => {
+    const { graph, opsetImport } = decodeOnnx(compileGraph({ y }, { ...cpu.target, blockedConvolutions })) as {
+      graph: { node: { opType: string; domain?: string }[] };
+      opsetImport: { domain: string }[];
+    };
+    const domain = graph.node.find(({ opType }) => opType === 'Conv')!.domain;
+    return { blocked: domain === blockedDomain, told: opsetImport.some(each => each.domain === blockedDomain) };
+  };
+
+  test('take whole blocks of channels only, and for training alone', () => {
+    const [blocked, plain] = [
+      { blocked: true, told: true },
+      { blocked: false, told: false },
+    ];
+    expect(domainsOf(convolution(16, 32), true)).toEqual(blocked);
+    expect(domainsOf(convolution(16, 32), false)).toEqual(plain);
+    expect(domainsOf(convolution(24, 32), true)).toEqual(plain);
+    expect(domainsOf(convolution(16, 3), true)).toEqual(plain);
+    expect(cpu.target).not.toHaveProperty('blockedConvolutions');
+    expect(cpu.trainingTarget?.blockedConvolutions).toBe(process.arch === 'x64' ? true : undefined);
   });
 });
 
