@@ -2,9 +2,9 @@
 
 /**
  * One group for everything that one seed is used for. Within a group no number may stand twice; between groups it may,
- * but for the initial weights of a generator and the latents of its faces: a latent that is a row of the weights makes
- * one unit answer as to no other latent, and its face is torn. The numbers are part of the format: with another, a run
- * of the same seed comes out differently.
+ * but for the initial weights of a network that takes latents and the latents of faces: a latent that is a row of the
+ * weights makes one unit answer as to no other latent, so that a generator tears its face and a field errs on it. The
+ * numbers are part of the format: with another, a run of the same seed comes out differently.
  */
 export const streams = {
   /** Seed: the number of a face. */
@@ -63,8 +63,11 @@ export const streams = {
   /** Seed: the option of `synthesize`. Each shard has its own, so that a face is the same whatever was made before it. */
   synthesize: { shard: (shard: number) => shard },
 
-  /** Seed: the option of `fit`. */
-  fit: { attribute: hashed, field: { steps: 0, imageOrder: 1 } },
+  /**
+   * Seed: the option of `fit`. `steps` are the field's initial weights, beyond all shards of faces and all attributes;
+   * they were 0 once.
+   */
+  fit: { attribute: hashed, field: { steps: 2 ** 32 + 1, imageOrder: 1 } },
 
   /** Seed: the option of `evaluate generator`. */
   evaluateGenerator: { latents: 5, train: 1, test: 2, directions: 3, pairs: 4 },

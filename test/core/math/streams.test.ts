@@ -20,10 +20,11 @@ test('no two attributes share a stream', () => {
   expect(new Set(names.map(streams.fit.attribute)).size).toBe(names.length);
 });
 
-test('no latent of a face is a row of the initial weights, of generators of today and of those from when these drew from 0', () => {
-  const { face, synthesize, evaluateGenerator, tune, trainGan } = streams;
+test('no latent of a face is a row of the initial weights, of fields, of generators of today and of those from when these drew from 0', () => {
+  const { face, synthesize, evaluateGenerator, tune, trainGan, fit } = streams;
   const drawnFrom = [face.latent, evaluateGenerator.latents, tune.faces, ...[0, 1, 2 ** 31].map(synthesize.shard)];
   expect(drawnFrom).not.toContain(trainGan.steps);
+  expect(drawnFrom).not.toContain(fit.field.steps);
   expect([evaluateGenerator.latents, tune.faces]).not.toContain(0);
 });
 
@@ -44,6 +45,7 @@ test('the numbers are those that runs of before were made with', () => {
   expect(streams.face.latent + streams.editor.trials + streams.subset.pictures).toBe(0);
   expect([streams.synthesize.shard(7), streams.limit.pictures(2)]).toEqual([7, 2]);
   expect(streams.fit.attribute('Smiling')).toBe(3990420408);
+  expect(streams.fit.field).toEqual({ steps: 2 ** 32 + 1, imageOrder: 1 });
 });
 
 test('every random generator of the sources names its stream', () => {
