@@ -17,11 +17,14 @@ export interface Judge {
   release(): Promise<void>;
 }
 
+/** The name of a bundle's own classifier as its judge. */
+export const ownJudgeName = 'the classifier whose labels the boundaries were fitted to: it grades its own work';
+
 /** The bundle's own classifier, which then grades the labels that it gave. */
 export function ownJudge(editor: FaceEditor): Judge {
   const attributes = editor.bundle.directions.filter(isScored);
   return {
-    name: 'the classifier whose labels the boundaries were fitted to: it grades its own work',
+    name: ownJudgeName,
     isOwn: true,
     thresholds: attributes.map(({ threshold }) => threshold),
     logitAt: (column, probability) => logitOf(attributes[column]!, probability),

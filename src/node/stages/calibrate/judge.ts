@@ -1,6 +1,6 @@
 // Opens a trained classifier as the judge of a bundle's edits.
 import { areSameAttributes } from '../../../core/attributes.ts';
-import { type Judge, ownJudge } from '../../../core/calibration/judge.ts';
+import { type Judge, ownJudge, ownJudgeName } from '../../../core/calibration/judge.ts';
 import type { Bundle } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { bundleNetworks, roundedWeights } from '../../../core/editor/networks.ts';
@@ -18,15 +18,20 @@ const batch = 50;
 /**
  * Reads the network of a judge, which stages do before they begin a run.
  * @param folder run folder of `train classifier`.
+ * @returns it, whether it is the bundle's own classifier, and its name for captions.
  * @throws UserError where the judge takes images of another size or colours, or knows other attributes.
  */
-export async function readJudge(folder: string, { resolution, generator, classifier }: Bundle) {
+export async function readJudge(folder: string, bundle: Bundle) {
+  const { resolution, generator, classifier } = bundle;
   const images = { resolution, normalisation: generator.normalisation };
   const found = await readFittingClassifier(folder, 'judge', images);
-  if (areSameAttributes(found.details.architecture.attributes, classifier.architecture.attributes)) return found;
-  throw new UserError(
-    `the judge must know the bundle's attributes; that of ${folder} knows others. Train it on the same dataset`,
-  );
+  if (!areSameAttributes(found.details.architecture.attributes, classifier.architecture.attributes)) {
+    throw new UserError(
+      `the judge must know the bundle's attributes; that of ${folder} knows others. Train it on the same dataset`,
+    );
+  }
+  const isOwn = areSameWeights(found.tensors, bundleNetworks(bundle).classifier.weights);
+  return { ...found, isOwn, name: isOwn ? ownJudgeName : `a judge that labelled nothing (${accuracyOf(found.run)})` };
 }
 
 /**
@@ -40,12 +45,12 @@ export async function openJudge(
   options: DeviceOptions,
 ): Promise<Judge> {
   if (folder === undefined) return ownJudge(editor);
-  const { run, details, tensors } = await readJudge(folder, editor.bundle);
-  if (areSameWeights(tensors, bundleNetworks(editor.bundle).classifier.weights)) return ownJudge(editor);
+  const { details, tensors, isOwn, name } = await readJudge(folder, editor.bundle);
+  if (isOwn) return ownJudge(editor);
   const runner = await classifierRunner(await openDevice(options), details.architecture, tensors, batch);
   return {
-    name: `a judge that labelled nothing (${accuracyOf(run)})`,
-    isOwn: false,
+    name,
+    isOwn,
     thresholds: details.thresholds,
     logitAt: (column, probability) => logitOf({ probability: details.calibration[column]! }, probability),
     score: images => runner.run(images),

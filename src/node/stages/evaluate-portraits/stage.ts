@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { bundleFiles } from '../../../core/editor/bundle.ts';
+import { type Bundle, bundleFiles } from '../../../core/editor/bundle.ts';
 import { UserError } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { checkSeen, readBundleFolder } from '../../artefacts/bundle.ts';
@@ -14,6 +14,7 @@ import { textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { withRun } from '../../runs/run-folder.ts';
 import { inThreads } from '../../threads/threads.ts';
+import { readJudge } from '../calibrate/judge.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
 import { nameOption, pathOption, runOptions, threadsOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
@@ -60,12 +61,12 @@ async function filesOf(names: readonly string[], folder: string): Promise<string
 }
 
 /** @throws UserError for a bundle that opens no photos, and for attributes that it does not know or cannot move. */
-async function checkBundle(folder: string, attributes: readonly string[]): Promise<void> {
+async function checkedBundle(folder: string, attributes: readonly string[]): Promise<Bundle> {
   const bundle = await readBundleFolder(folder);
   checkOpensPhotos(bundle);
   checkSeen(attributes, bundle);
   const unmoved = attributes.find(name => !bundle.movable.some(({ attribute }) => attribute === name));
-  if (unmoved === undefined) return;
+  if (unmoved === undefined) return bundle;
   throw new UserError(`--attributes must be those that ${folder} can move; got ${unmoved}. Leave it out`);
 }
 
@@ -79,7 +80,7 @@ export const evaluatePortraits = defineStage({
   async run(config, { log, signal }) {
     const { bundle, judge, dataset: datasetFolder, pictures, faces, attributes, out, resume, force } = config;
     const inputs = { bundle: join(bundle, bundleFiles.index), judge, dataset: datasetFolder };
-    await checkBundle(bundle, attributes);
+    const { name: judgeName } = await readJudge(judge, await checkedBundle(bundle, attributes));
     const details = { stage: 'evaluate portraits', options, config, inputs, resume, force, log };
     const dataset = await openDataset(datasetFolder);
     if (dataset.crop !== 'celeba') {
@@ -129,6 +130,7 @@ export const evaluatePortraits = defineStage({
       const found = lines.flatMap(({ likeness }) => likeness ?? []);
       const [photos, seeds] = [lines.slice(0, faces), lines.slice(faces)];
       const result = {
+        judge: judgeName,
         faces,
         likeness: (['encoded', 'refined', 'tuned'] as const).map(phase => ({
           phase,
@@ -147,7 +149,7 @@ export const evaluatePortraits = defineStage({
       return { out, ...result };
     });
   },
-  print: ({ likeness, ownAgreement, edits }) =>
+  print: ({ judge, likeness, ownAgreement, edits }) =>
     [
       textTable(
         [
@@ -170,6 +172,8 @@ export const evaluatePortraits = defineStage({
         ],
         edits,
       ),
+      '',
+      `judged by ${judge}`,
     ].join('\n'),
 });
 

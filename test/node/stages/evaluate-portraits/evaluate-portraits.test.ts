@@ -1,5 +1,5 @@
 // The measure of portraits, over drawn pictures and untrained networks: what it counts, and that it can be interrupted.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { attributeNames } from '../../../../src/core/attributes.ts';
@@ -99,6 +99,19 @@ test('of a single attribute there are no others that an edit could change', asyn
   expect(edits).toMatchObject([{ attribute: 'red_scarf', photos: { flips: 0 }, seeds: { flips: 0 } }]);
 });
 
+test('who judges is told, also where it is the classifier that labelled the faces', { timeout: 60_000 }, async () => {
+  const labeller = join(root, 'labeller');
+  await writeTinyClassifier(labeller, tinyClassifier, 2);
+  const nameOf = async (name: string, given: object) => {
+    const out = join(root, name);
+    const result = await evaluatePortraits.run(options({ out, faces: 1, attributes: ['Young'], ...given }), context);
+    expect(evaluatePortraits.print?.(result)).toContain(`judged by ${result.judge}`);
+    return result.judge;
+  };
+  expect(await nameOf('judged', {})).toMatch(/^a judge that labelled nothing/);
+  expect(await nameOf('judged-by-itself', { judge: labeller })).toContain('it grades its own work');
+});
+
 test('a dataset of other squares than CelebA’s, and a folder without its pictures, are one line before any work', async () => {
   const square = join(root, 'square');
   await prepare.run(prepare.options.parse({ celeba, resolution: 8, out: square, crop: 'square' }), context);
@@ -116,6 +129,12 @@ test('more pictures than there are, and a model that opens no photos, are one li
   await expect(evaluatePortraits.run(options({ out, faces: 4 }), context)).rejects.toThrow(
     /--faces must be at most 3, the test pictures of .*; got 4/,
   );
+  const strange = join(root, 'strange');
+  await writeTinyClassifier(strange, { ...tinyClassifier, attributes: ['red_scarf'] });
+  await expect(evaluatePortraits.run(options({ out, judge: strange }), context)).rejects.toThrow(
+    /^the judge must know the bundle's attributes/,
+  );
+  expect(existsSync(`${out}.partial`)).toBe(false);
   const blind = join(root, 'blind');
   await writeTinyBundle(blind, 16, undefined, [], { kind: tinyStyle });
   await expect(evaluatePortraits.run(options({ out, bundle: blind }), context)).rejects.toThrow(/encoder/);
