@@ -31,6 +31,14 @@ const options = z.strictObject({
   dataset: pathOption().describe('run folder of prepare, whose test pictures no network was trained on'),
   pictures: pathOption().describe("folder with CelebA's aligned pictures that the dataset was made of"),
   faces: z.int().min(1).max(10_000).default(100).describe('test pictures, the first ones, and as many seeds'),
+  skip: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe(
+      'test pictures that are passed over before these, and as many seeds: those on which something was chosen',
+    ),
   attributes: z
     .array(nameOption())
     .min(1)
@@ -78,7 +86,7 @@ export const evaluatePortraits = defineStage({
   ],
   options,
   async run(config, { log, signal }) {
-    const { bundle, judge, dataset: datasetFolder, pictures, faces, attributes, out, resume, force } = config;
+    const { bundle, judge, dataset: datasetFolder, pictures, faces, skip, attributes, out, resume, force } = config;
     const inputs = { bundle: join(bundle, bundleFiles.index), judge, dataset: datasetFolder };
     const { name: judgeName } = await readJudge(judge, await checkedBundle(bundle, attributes));
     const details = { stage: 'evaluate portraits', options, config, inputs, resume, force, log };
@@ -88,10 +96,12 @@ export const evaluatePortraits = defineStage({
         `--dataset must be of CelebA's aligned pictures, whose squares are known; ${datasetFolder} was prepared with --crop ${dataset.crop}`,
       );
     }
-    const test = [...dataset.indicesOf('test').subarray(0, faces)];
+    const all = dataset.indicesOf('test');
+    const test = [...all.subarray(skip, skip + faces)];
     if (test.length < faces) {
+      const passed = skip === 0 ? '' : ` after the ${skip} of --skip`;
       throw new UserError(
-        `--faces must be at most ${test.length}, the test pictures of ${datasetFolder}; got ${faces}`,
+        `--faces must be at most ${Math.max(0, all.length - skip)}, the test pictures of ${datasetFolder}${passed}; got ${faces}`,
       );
     }
     const names = await filesOf(
@@ -102,7 +112,7 @@ export const evaluatePortraits = defineStage({
     return withRun(out, { ...details, inputs: { ...inputs, pictures: shown } }, async run => {
       const jobs: PortraitThread['input'][] = [
         ...names.map(name => ({ photo: join(pictures, name) })),
-        ...test.map((_, i) => ({ seed: firstSeed + i })),
+        ...test.map((_, i) => ({ seed: firstSeed + skip + i })),
       ];
       await run.rewind(() => true); // drops a line that was cut short
       const lines = (await readJsonLines(run.file(runFiles.metrics))) as unknown as Line[];

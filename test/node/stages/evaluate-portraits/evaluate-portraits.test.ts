@@ -99,6 +99,18 @@ test('of a single attribute there are no others that an edit could change', asyn
   expect(edits).toMatchObject([{ attribute: 'red_scarf', photos: { flips: 0 }, seeds: { flips: 0 } }]);
 });
 
+test('photos and seeds on which something was chosen can be passed over', { timeout: 60_000 }, async () => {
+  const facesOf = async (name: string, given: object) => {
+    const out = join(root, name);
+    await evaluatePortraits.run(options({ out, attributes: ['Young'], ...given }), context);
+    const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n');
+    return lines.map(line => JSON.parse(line).face as string);
+  };
+  const [first, second, ...seeds] = await facesOf('first-two', { faces: 2 });
+  expect(await facesOf('second', { faces: 1, skip: 1 })).toEqual([second, seeds[1]]);
+  expect(first).not.toBe(second);
+});
+
 test('who judges is told, also where it is the classifier that labelled the faces', { timeout: 60_000 }, async () => {
   const labeller = join(root, 'labeller');
   await writeTinyClassifier(labeller, tinyClassifier, 2);
@@ -128,6 +140,9 @@ test('more pictures than there are, and a model that opens no photos, are one li
   const out = join(root, 'none');
   await expect(evaluatePortraits.run(options({ out, faces: 4 }), context)).rejects.toThrow(
     /--faces must be at most 3, the test pictures of .*; got 4/,
+  );
+  await expect(evaluatePortraits.run(options({ out, faces: 2, skip: 2 }), context)).rejects.toThrow(
+    /--faces must be at most 1, the test pictures of .* after the 2 of --skip; got 2/,
   );
   const strange = join(root, 'strange');
   await writeTinyClassifier(strange, { ...tinyClassifier, attributes: ['red_scarf'] });
