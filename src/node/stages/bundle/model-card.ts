@@ -21,6 +21,7 @@ import {
   otherPicturesNote,
   precisionRecallColumns,
   precisionRecallNote,
+  type Quality,
   qualityOf,
   similarityColumns,
 } from '../evaluate-generator/comparisons.ts';
@@ -225,7 +226,8 @@ function storageSentence({ generator, classifier }: ModelCardFacts['networks']):
 }
 
 function qualitySections({ summary }: FinishedRun): string {
-  const { swd, msSsim, nearest, features, precisionRecall, frechet, attributes, otherPictures } = qualityOf(summary);
+  const quality = qualityOf(summary);
+  const { swd, msSsim, nearest, features, precisionRecall, frechet, attributes, otherPictures } = quality;
   const sections = [
     '## Quality of the images',
     comparabilityNote,
@@ -242,12 +244,19 @@ function qualitySections({ summary }: FinishedRun): string {
       ? []
       : [
           '## Whom it makes',
-          'Per cent of faces in which the classifier sees each attribute, in generated faces and in photographs that ' +
-            `${otherPictures ? 'the classifier' : 'neither network'} was ${otherPictures ? 'not ' : ''}trained on. ${shareCounts(attributes)}`,
+          'Per cent of faces in which the classifier sees each attribute, in generated faces and in ' +
+            `photographs${unseenBy(quality)}. ${shareCounts(attributes)}`,
           markdownTable(shareColumns(attributes), sharedAttributes(attributes)),
         ]),
   ];
   return sections.map(section => `${section}\n\n`).join('');
+}
+
+/** @returns which of the two networks the test pictures are new to. */
+function unseenBy({ otherPictures, otherLabelled }: Quality): string {
+  if (otherPictures && otherLabelled) return '';
+  if (!otherPictures && !otherLabelled) return ' that neither network was trained on';
+  return ` that the ${otherPictures ? 'classifier' : 'generator'} was not trained on`;
 }
 
 const boundaryHeading = '## Boundaries';

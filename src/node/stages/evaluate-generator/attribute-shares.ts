@@ -8,6 +8,7 @@ import type { Device } from '../../../core/runtime/device.ts';
 import { readFittingClassifier } from '../../artefacts/classifier-features.ts';
 import type { GanDetails } from '../../artefacts/networks.ts';
 import type { Column } from '../../presentation/table.ts';
+import type { FinishedRun } from '../../runs/run-folder.ts';
 
 const groups = ['all', 'women', 'men', 'young', 'older'] as const;
 type Group = (typeof groups)[number];
@@ -29,6 +30,8 @@ export interface AttributeShares {
 
 /** The classifier, ready to run. */
 export interface Labeller {
+  /** The run that it was trained in. */
+  readonly run: FinishedRun;
   /** @param tick told after each block of images. */
   sharesOf(of: string, images: ImageSet, tick?: Tick): Promise<AttributeShares>;
   release(): Promise<void>;
@@ -36,11 +39,12 @@ export interface Labeller {
 
 /** @param folder run folder of `train classifier`. @throws UserError where it does not take the generator's images. */
 export async function openLabeller(folder: string, generator: GanDetails, device: Device): Promise<Labeller> {
-  const { details, tensors } = await readFittingClassifier(folder, 'classifier', generator);
+  const { run, details, tensors } = await readFittingClassifier(folder, 'classifier', generator);
   const { architecture, thresholds } = details;
   const { attributes } = architecture;
   const runner = await classifierRunner(device, architecture, tensors, evaluationBatch);
   return {
+    run,
     sharesOf: async (of, images, tick) =>
       sharesByGroup(of, await classify(images, runner, tick), { attributes, thresholds }),
     release: () => runner.release(),

@@ -196,6 +196,8 @@ export interface Quality {
   readonly attributes?: readonly AttributeShares[];
   /** Whether the generator was trained on other pictures than those of the dataset; left out: on these, or nobody knows. */
   readonly otherPictures?: boolean;
+  /** The same of the classifier that sees the attributes. */
+  readonly otherLabelled?: boolean;
 }
 
 /** Said of figures of pictures that the generator did not learn from: they cannot tell everything. */

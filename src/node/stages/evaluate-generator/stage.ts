@@ -20,7 +20,7 @@ import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
 import type { Log } from '../../log/log.ts';
 import { hashInputs } from '../../runs/origin.ts';
-import { openRun, withRun } from '../../runs/run-folder.ts';
+import { type FinishedRun, openRun, withRun } from '../../runs/run-folder.ts';
 import { deviceOptions, pathOption, psiOption, runOptions } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { ticking } from '../framework/ticking.ts';
@@ -88,6 +88,13 @@ export const evaluateGenerator = defineStage({
     const psis = psisOf(config, details);
     const { judge, classifier } = config;
     const labeller = classifier === undefined ? undefined : await openLabeller(classifier, details, device);
+    const otherLabelled = labeller !== undefined && (await learntOthers(labeller.run, dataset.folder));
+    if (otherLabelled) {
+      log.warn(
+        `the classifier was trained on other pictures than ${dataset.folder} holds, and may have seen its "test" images: ` +
+          'it may know by heart what these show',
+      );
+    }
     const network = await openFeatures(config, generator, device);
     const inputs = {
       generator: config.generator,
@@ -119,6 +126,7 @@ export const evaluateGenerator = defineStage({
         ...inFeatures,
         ...(attributes && { attributes }),
         ...(otherPictures && { otherPictures }),
+        ...(otherLabelled && { otherLabelled }),
       };
       await writeJson(run.file('generator.json'), quality);
       await writeWhole(run.file('generator.csv'), qualityCsv(quality));
@@ -144,9 +152,7 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Config,
   swdLevels(resolution); // refuses a side that has none
   const count = dataset.indicesOf('train').length;
   if (count < 2) throw new UserError(`${dataset.folder} must have 2 training images or more; it has ${count}`);
-  const learned = run.manifest.inputs.dataset;
-  const { dataset: given } = await hashInputs({ dataset: datasetFolder });
-  const otherPictures = learned !== undefined && learned.sha256 !== given!.sha256;
+  const otherPictures = await learntOthers(run, datasetFolder);
   if (otherPictures) {
     log.warn(
       `the generator was trained on other pictures than ${dataset.folder} holds: its "training" images are not what the ` +
@@ -154,6 +160,12 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Config,
     );
   }
   return { generator: { ...generator, run }, dataset, otherPictures };
+}
+
+/** @returns whether a network was trained on other pictures than those of the dataset; false where nobody knows. */
+async function learntOthers({ manifest }: FinishedRun, folder: string): Promise<boolean> {
+  const learnt = manifest.inputs.dataset;
+  return learnt !== undefined && learnt.sha256 !== (await hashInputs({ dataset: folder })).dataset!.sha256;
 }
 
 /** @returns up to `most` images of a split in random order, in the colours and the size of the generator's training. */

@@ -128,3 +128,17 @@ test('figures of pictures that the generator did not learn from say so, and noth
   expect(card).not.toContain('What was learnt by heart');
   expect(modelCard({ ...facts, quality: run(figures) })).toContain('What was learnt by heart');
 });
+
+test('photographs count as new to those networks alone that were not trained on them', () => {
+  const shares = { count: 1, shares: [1] };
+  const groups = { all: shares, women: shares, men: shares, young: shares, older: shares };
+  const attributes = [{ of: 'test', attributes: ['red_scarf'], groups }];
+  const told = (others: object) =>
+    /in generated faces and in (photographs.*?)\./.exec(
+      modelCard({ ...facts, quality: run({ ...figures, attributes, ...others }) }),
+    )?.[1];
+  expect(told({})).toBe('photographs that neither network was trained on');
+  expect(told({ otherPictures: true })).toBe('photographs that the classifier was not trained on');
+  expect(told({ otherLabelled: true })).toBe('photographs that the generator was not trained on');
+  expect(told({ otherPictures: true, otherLabelled: true })).toBe('photographs');
+});

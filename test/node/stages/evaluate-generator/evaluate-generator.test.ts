@@ -232,6 +232,23 @@ describe('networks', () => {
     ]);
   });
 
+  test('tell where the classifier was trained on other pictures, which may be the test images here', async () => {
+    const other = join(root, 'other-labeller');
+    cpSync(classifier, other, { recursive: true });
+    const path = join(other, 'manifest.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    const inputs = { dataset: { path: dataset, sha256: 'of other pictures' } };
+    writeFileSync(path, JSON.stringify({ ...manifest, inputs }));
+    warnings.length = 0;
+    const told = await run({ classifier: other, out: join(root, 'other-labels'), images: 2, pairs: 1 });
+    expect(told).toMatchObject({ otherLabelled: true });
+    expect(told).not.toHaveProperty('otherPictures');
+    expect(summary).not.toHaveProperty('otherLabelled');
+    expect(warnings).toEqual([
+      expect.stringMatching(/^the classifier was trained on other pictures than .*dataset holds/),
+    ]);
+  });
+
   test('need not be both: a classifier stands in for the judge', async () => {
     const few = { images: 2, pairs: 1 };
     const [byJudge, byClassifier] = [
