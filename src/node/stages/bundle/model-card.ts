@@ -220,8 +220,8 @@ function storageSentence({ generator, classifier }: ModelCardFacts['networks']):
   const classifierDifference = classifier.difference.toFixed(4);
   return (
     `Weights are stored as ${generator.weights} (generator) and ${classifier.weights} (classifier), and compiled where ` +
-    `the bundle is opened. Against float32, ` +
-    `half precision changes pixels by ${generatorDifference} at most, and probabilities by ${classifierDifference}.`
+    'the bundle is opened. Against float32, half precision changes pixels of the faces below by ' +
+    `${generatorDifference} at most, and their probabilities by ${classifierDifference}.`
   );
 }
 
@@ -338,7 +338,7 @@ export function withEditSection(card: string, { attributes, again = [], judge, f
   const byField = attributes.some(({ judgedByField }) => judgedByField !== undefined);
   const section = `${editHeading}
 
-${controllable} of ${countOf(attributes.length, 'attributes')} do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these, that of brightness also where it was hardly worse. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${again.length === 0 ? '' : `Measured after all others: ${again.join(', ')}. `}${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip, with the suggested locks in the usual way.
+${controllable} of ${countOf(attributes.length, 'attributes')} do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these, that of brightness also where it was hardly worse. On these, too, locks were taken back where they hid the change${byField ? ', and the usual way was chosen' : ''}. *Agrees* is the share of these edits after which the attribute is seen where it should be; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${again.length === 0 ? '' : `Measured after all others: ${again.join(', ')}. `}${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip, with the suggested locks in the usual way.
 
 ${markdownTable(editColumns(byField), attributes)}
 `;

@@ -142,3 +142,13 @@ test('photographs count as new to those networks alone that were not trained on 
   expect(told({ otherLabelled: true })).toBe('photographs that the generator was not trained on');
   expect(told({ otherPictures: true, otherLabelled: true })).toBe('photographs');
 });
+
+test('what was chosen on the faces that figures are of is told, and so are the faces that half precision was tried on', () => {
+  const judged = { faces: 2, agreement: 0.9, flips: 0.1 };
+  const attribute = { attribute: 'Young', boundary: null, controllable: true, judged };
+  const sectionOf = (facts: object) =>
+    withEditSection('', { attributes: [{ ...attribute, ...facts }], judge: 'a judge', faces: 2 });
+  expect(sectionOf({})).toContain('On these, too, locks were taken back where they hid the change. ');
+  expect(sectionOf({ judgedByField: judged })).toContain('hid the change, and the usual way was chosen. ');
+  expect(modelCard(facts)).toMatch(/half precision changes pixels of the faces below by [\d.]+ of 255 at most/);
+});
