@@ -305,6 +305,10 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await young.focus();
     const bar = opened.getByRole('region', { name: 'In use: Young' });
     await expect.poll(() => bar.innerText()).toMatch(/Moves with Grey hair −25, Receding hairline −21/);
+    // Two moves a face, one of which is as asked where the slider does nothing.
+    expect(await bar.locator('.moves-with').getAttribute('title')).toContain(
+      'an independent network sees 80 % of the moves of 256 faces to 10 % and to 90 % as asked (half, where nothing changes)',
+    );
     await bar.getByRole('button', { name: 'Lock both: Grey hair, Receding hairline' }).press('Enter');
     await expect.poll(() => opened.url()).toContain('lock=Gray_Hair&lock=Receding_Hairline');
     // The button is gone; the keyboard goes on beside it.

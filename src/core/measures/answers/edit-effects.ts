@@ -6,7 +6,10 @@ type FigureOfFace = 'agreement' | 'heldAgreement' | 'flips' | 'lockedFlips';
 export interface EditEffect {
   /** Faces that were scored. */
   readonly faces: number;
-  /** Share of edits after which the attribute is seen where it should be and not where it should not; both ends alike. */
+  /**
+   * Share of edits after which the attribute is seen where it should be and not where it should not; both ends alike, so
+   * that half agree where nothing changes.
+   */
   readonly agreement: number;
   /** Share of edits that agree and leave the answer of every locked attribute as it was. */
   readonly heldAgreement: number;

@@ -234,7 +234,7 @@ export const evaluateEdits = defineStage({
     return (
       `${textTable(pairs.some(({ held }) => held) ? [...shortColumns, ...heldColumns] : shortColumns, pairs)}\n\n${faces} faces` +
       `${alone === undefined || alone === faces ? '' : ` (the first ${alone} of them without the locks)`}, each moved to ` +
-      `${low} % and to ${high} % of the classifier's probability; judged by ${judge}`
+      `${low} % and to ${high} % of the classifier's probability, where half agree if nothing changes; judged by ${judge}`
     );
   },
 });

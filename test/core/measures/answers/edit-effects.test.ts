@@ -41,3 +41,8 @@ test('edits that agree and leave the locked attributes as they were', () => {
   expect(editEffect({ before, low, high }, thresholds, { moved: 0, locked: [2] }).heldAgreement).toBe(3 / 4);
   expect(editEffect({ before, low, high }, thresholds, { moved: 0, locked: [] }).heldAgreement).toBe(3 / 4);
 });
+
+test('where nothing changes, half agree and the attribute appears on no face', () => {
+  const effect = editEffect({ before, low: before, high: before }, thresholds, { moved: 0, locked: [1] });
+  expect(effect).toMatchObject({ agreement: 1 / 2, heldAgreement: 1 / 2, appears: 0, flips: 0 });
+});

@@ -86,6 +86,7 @@ test('given locks are measured in place of suggested ones, and with a field in b
   for (const { heldAgreement, agreement } of byField) expect(heldAgreement).toBeLessThanOrEqual(agreement);
   const table = evaluateEdits.print!({ out, judge: 'it', faces: 6, means, pairs });
   expect(table).toMatch(/locked flip, by field {2}agrees and all hold, by field/);
+  expect(table).toContain('where half agree if nothing changes; judged by it');
   const misspelt = run({ bundle: held, out: join(root, 'b'), attributes: ['Young'], locks: ['Mail'] });
   await expect(misspelt).rejects.toThrow(/^--locks must be attributes .*got "Mail"\. Did you mean "Male"/);
   expect(existsSync(join(root, 'b.partial'))).toBe(false);

@@ -78,7 +78,8 @@ export function editsFigure({ edits, editor, runs }: Sources): Figure {
     caption:
       `Each attribute was moved on ${counted(edits.faces)} faces${fewerUnlocked(edits, pairs)}, to 10 % and to 90 % of ` +
       "the classifier's probability. " +
-      '“Agrees”: the share of these edits after which the judge sees the attribute where it should be. “Others flip”: ' +
+      '“Agrees”: the share of these edits after which the judge sees the attribute where it should be, half where a move ' +
+      'changes nothing. “Others flip”: ' +
       `the mean share of the other attributes for which its answer changes. Judged by ${edits.judge}. Locks were ` +
       'chosen on other faces than these. “Left”: the share of the direction that the locks leave. R²: of the logit on ' +
       'the signed distance, over the unedited faces.' +

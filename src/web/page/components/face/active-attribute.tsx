@@ -149,8 +149,8 @@ function judgement({ hold, judged, judgedByField }: ShownDirection): string | un
   const { faces, agreement, flips, own } = verdict;
   const judge = own ? 'the network that the sliders were made with' : 'an independent network';
   return (
-    `With the suggested locks, ${judge} agrees on ${percentText(agreement)} of ${faces} faces, ` +
-    `and ${percentText(flips)} of the other attributes change`
+    `With the suggested locks, ${judge} sees ${percentText(agreement)} of the moves of ${faces} faces to 10 % and to 90 % ` +
+    `as asked (half, where nothing changes), and ${percentText(flips)} of the other attributes change`
   );
 }
 
