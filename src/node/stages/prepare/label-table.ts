@@ -97,15 +97,18 @@ function takeUnsplit(rows: Map<string, PictureLabels>): BadFile[] {
 }
 
 /** @throws UserError where somebody is in two splits: what is tested would be known from training. */
-function checkPeopleApart(rows: Iterable<PictureLabels>, path: string): void {
+export function checkPeopleApart(
+  rows: Iterable<{ readonly person?: string; readonly split?: number | undefined }>,
+  path: string,
+  remedy = 'Leave the column of splits out, or that of persons',
+): void {
   const splitOf = new Map<string, number>();
   for (const { person = '', split } of rows) {
     if (person === '' || split === undefined) continue;
     const before = splitOf.get(person) ?? split;
     if (before !== split) {
       throw new UserError(
-        `${path}: a person must be in one split; ${excerpt(person)} is in ${splitNames[before]} and ${splitNames[split]}. Leave the column of splits ` +
-          'out, or that of persons',
+        `${path}: a person must be in one split; ${excerpt(person)} is in ${splitNames[before]} and ${splitNames[split]}. ${remedy}`,
       );
     }
     splitOf.set(person, split);

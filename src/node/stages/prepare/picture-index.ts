@@ -4,7 +4,7 @@ import { countOf, excerpt, firstFew, UserError } from '../../../core/errors.ts';
 import type { CropName } from '../../../core/images/crop.ts';
 import { type BadFile, checkFewBad } from './bad-files.ts';
 import { type FaceFolder, findFaceFolder, findPictures, pictureFormats } from './face-folder.ts';
-import { type LabelTable, type PictureLabels, readLabelTable } from './label-table.ts';
+import { checkPeopleApart, type LabelTable, type PictureLabels, readLabelTable } from './label-table.ts';
 import { readIdentities, readMapping, readPartition, renamed } from './picture-rows.ts';
 import { picturesByName } from './pictures-by-name.ts';
 import { splitAtRandom } from './split.ts';
@@ -222,6 +222,11 @@ async function celebaRows(
   }
   const bad = [...reasons].map(([file, reason]) => ({ file, reason }));
   checkFewBad(bad, rows.length + bad.length, `the tables of ${folder}`);
+  if (saysSplits && people !== undefined) {
+    // CelebA's own partition keeps people apart; splits of one's own know nothing of its table of people.
+    const numbered = rows.map(({ identity, split }) => ({ person: `${identity}`, split }));
+    checkPeopleApart(numbered, labels.path, "Leave the column of splits out, and CelebA's are taken");
+  }
   const tables = {
     ...(labels && { labels: labels.path }),
     ...(partition && { partition }),

@@ -71,6 +71,22 @@ describe('CelebA', () => {
     expect(found.notes.join()).toMatch(/17 of 20 pictures have no row of labels and are left out/);
   });
 
+  test('with splits of one’s own that keep the people of CelebA’s table apart, and no others', async () => {
+    const split = (of3: string) =>
+      join(fresh({ 'own.csv': `name,scarf,split\n000002,1,train\n000003,0,${of3}\n000005.jpg,0,test\n` }), 'own.csv');
+    const people = names.map((name, i) => `${name} ${i < 3 ? 7 : i}`).join('\n');
+    const folder = fresh({ ...downloaded, 'Anno/identity_CelebA.txt': people });
+    const { pictures: found } = await index(folder, { labels: split('train') });
+    expect(found.map(each => [each.split, each.identity])).toEqual([
+      [0, 7],
+      [0, 7],
+      [2, 4],
+    ]);
+    await expect(index(folder, { labels: split('test') })).rejects.toThrow(
+      /own\.csv: a person must be in one split; 7 is in train and test\. Leave the column of splits out, and CelebA's are taken$/,
+    );
+  });
+
   test('still packed: says what to unpack', async () => {
     const { 'Anno/list_attr_celeba.txt': _, ...rest } = downloaded;
     const tables = { 'Anno/list_attr_celeba.txt': labels, 'Eval/list_eval_partition.txt': partition };
