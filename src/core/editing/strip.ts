@@ -11,10 +11,13 @@ export interface MoveRange<Kind extends Move = Move> {
   readonly from: Kind | undefined;
 }
 
+/** Frames of a strip at most: each has a latent of its own, and a slip of the pen must not fill the memory with them. */
+const mostSteps = 10_000;
+
 /** @throws UserError for a number of frames that no strip has. */
 export function checkSteps(steps: number): void {
-  if (Number.isSafeInteger(steps) && steps >= 1) return;
-  throw new UserError(`a strip must have a whole number of steps from 1; got ${steps}`);
+  if (Number.isInteger(steps) && steps >= 1 && steps <= mostSteps) return;
+  throw new UserError(`a strip must have a whole number of steps from 1 to ${mostSteps}; got ${steps}`);
 }
 
 /** @throws UserError for ends that are not of one attribute, and of one kind once probabilities are strengths. */

@@ -40,9 +40,9 @@ export function checkConditions(request: Conditions, { name, latentSizes, ofPort
   }
   if (latent !== undefined) {
     if (typeof latent?.length !== 'number') throw new UserError(`a latent must be a list of numbers; got ${latent}`);
-    const sound = Array.from(latent).every(Number.isFinite);
-    if (!sound || !latentSizes.includes(latent.length)) {
-      const got = `${latent.length}${sound ? '' : ', NaN or infinity among them'}`;
+    const fits = latentSizes.includes(latent.length); // the numbers of another model's may be millions, or gone with their buffer
+    if (!fits || !Array.from(latent).every(Number.isFinite)) {
+      const got = `${latent.length}${fits ? ', NaN or infinity among them' : ''}`;
       throw new UserError(`a latent of ${name} must have ${latentSizes.join(' or ')} finite numbers; got ${got}`);
     }
   }

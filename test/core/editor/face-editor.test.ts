@@ -252,6 +252,8 @@ describe('what is refused', () => {
   test('requests that types would not let pass, in one line and before any work', async () => {
     const face = { seed: 7, moves: ['Young=1'] };
     const finite = /must have 16 finite numbers; got/;
+    const movedAway = editor.sample(7);
+    structuredClone(movedAway, { transfer: [movedAway.buffer as ArrayBuffer] });
     const cases: readonly (readonly [object, string | RegExp])[] = [
       [{ moves: ['Young=1'] }, 'an edit must start from one seed, latent or portrait; got none of them'],
       [{ ...face, latent: editor.sample(7) }, 'got seed and latent'],
@@ -260,6 +262,8 @@ describe('what is refused', () => {
         /finite numbers; got 16, NaN or infinity among them/,
       ],
       [{ latent: [1, 2], moves: [] }, finite],
+      [{ latent: { length: 2 ** 40 }, moves: [] }, finite],
+      [{ latent: movedAway, moves: [] }, /finite numbers; got 0$/],
       [
         { latent: editor.sample(7), psi: 0.5, moves: [] },
         'psi truncates faces of a seed, not a latent; got 0.5. Leave it out',
@@ -301,9 +305,11 @@ describe('what is refused', () => {
       if (!String(refused).includes('seed must be')) expect(() => editor.recipe(given)).toThrow(refused);
       await expect(editor.resolve(given)).rejects.toThrow(refused);
     }
-    for (const steps of [0, 2.5, Number.NaN, undefined]) {
+    for (const steps of [0, 2.5, 1e9, Number.NaN, undefined]) {
       const strip = { ...face, steps } as never;
-      expect(() => editor.strip(strip)).toThrow(`a strip must have a whole number of steps from 1; got ${steps}`);
+      expect(() => editor.strip(strip)).toThrow(
+        `a strip must have a whole number of steps from 1 to 10000; got ${steps}`,
+      );
       await expect(editor.resolveStrip(strip)).rejects.toThrow('a whole number of steps');
     }
     for (const probability of [Number.NaN, 0, 1]) {
