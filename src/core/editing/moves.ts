@@ -54,9 +54,25 @@ export function checkProbability(move: ProbabilityMove, text = formatMove(move))
   throw new UserError(`a probability must lie between 0 and 100 %, like ${attribute}=p90; got "${text}"`);
 }
 
-/** The text that `parseMove` reads back. */
+/** The number of each kind of move. */
+const amounts = { relative: 'strength', absolute: 'distance', probability: 'probability' } as const;
+
+/** Checks what types cannot. @throws UserError for what is no move: of no attribute, of no known kind or by no number. */
+export function checkMove(move: Move, name = 'a move'): void {
+  checkKind(name, move, 'an object');
+  checkKind(`${name}'s attribute`, move.attribute, 'text');
+  if (!Object.hasOwn(amounts, move.kind)) {
+    throw new UserError(
+      `${name}'s kind must be ${Object.keys(amounts).join(' or ')}; got ${move.kind}. Or give text like Young=-2`,
+    );
+  }
+  const amount = amounts[move.kind];
+  checkKind(`${name}'s ${amount}`, (move as { readonly [name: string]: unknown })[amount], 'a number');
+}
+
+/** The text that `parseMove` reads back. @throws UserError as `checkMove`. */
 export function formatMove(move: Move): string {
-  checkKind('a move', move, 'an object');
+  checkMove(move);
   return `${move.attribute}=${formatAmount(move)}`;
 }
 

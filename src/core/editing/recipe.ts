@@ -7,7 +7,7 @@ import { addPngText, readPngTexts } from '../formats/png-text.ts';
 import { checkVersionedJson, parseJson } from '../formats/versioned-json.ts';
 import { markSynthetic } from '../formats/xmp.ts';
 import { type Geometry, geometryNames, mostPsi } from '../models/latents.ts';
-import { asLatentMove, formatMove, type LatentMove, parseMove } from './moves.ts';
+import { asLatentMove, checkMove, formatMove, type LatentMove, parseMove } from './moves.ts';
 import { type Start, startOf } from './start.ts';
 import { checkEnds } from './strip.ts';
 
@@ -133,7 +133,10 @@ function asRecipeMove(text: string): LatentMove {
   return asLatentMove(parseMove(text));
 }
 
-/** @returns JSON in one line, the same for the same recipe. @throws UserError for a latent that would not be read. */
+/**
+ * @returns JSON in one line, the same for the same recipe. @throws UserError for a latent that would not be read, and for
+ *   moves as `checkMove` and `asLatentMove`.
+ */
 export function formatRecipe(recipe: Recipe): string {
   checkKind('a recipe', recipe, 'an object');
   const { bundle, moves, locks, geometry, hold, layers, strip, ...start } = recipe;
@@ -149,8 +152,8 @@ export function formatRecipe(recipe: Recipe): string {
   }
   const face = 'latent' in given ? { latent: Array.from(given.latent) } : given;
   const ends = [...moves, ...(strip?.from ?? []).filter(move => move !== null)];
-  for (const move of ends) checkKind("a recipe's move", move, 'an object');
-  const amounts = ends.map(move => (move.kind === 'relative' ? move.strength : move.distance));
+  for (const move of ends) checkMove(move, "a recipe's move");
+  const amounts = ends.map(asLatentMove).map(move => (move.kind === 'relative' ? move.strength : move.distance));
   if (![...('latent' in face ? face.latent : []), ...amounts].every(Number.isFinite)) {
     throw new UserError('a recipe must have finite numbers in its latent and its moves; got NaN or infinity');
   }

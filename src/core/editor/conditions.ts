@@ -40,7 +40,8 @@ export function checkConditions(request: Conditions, { name, latentSizes, ofPort
   }
   if (latent !== undefined) {
     if (typeof latent?.length !== 'number') throw new UserError(`a latent must be a list of numbers; got ${latent}`);
-    const fits = latentSizes.includes(latent.length); // the numbers of another model's may be millions, or gone with their buffer
+    // The length comes first: there may be millions of numbers, or none any more where their buffer went elsewhere.
+    const fits = latentSizes.includes(latent.length);
     if (!fits || !Array.from(latent).every(Number.isFinite)) {
       const got = `${latent.length}${fits ? ', NaN or infinity among them' : ''}`;
       throw new UserError(`a latent of ${name} must have ${latentSizes.join(' or ')} finite numbers; got ${got}`);

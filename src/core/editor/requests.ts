@@ -2,7 +2,7 @@
 
 import type { Hold } from '../directions/hold.ts';
 import type { LayerRange } from '../directions/layers.ts';
-import { checkProbability, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
+import { checkMove, checkProbability, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
 import type { Start } from '../editing/start.ts';
 import { checkEnds, type MoveRange, parseMoveRange } from '../editing/strip.ts';
 import { checkKind, checkOption, UserError } from '../errors.ts';
@@ -50,24 +50,14 @@ export type ResolvedStrip = Conditions & {
   readonly wanted: readonly WantedProbability[];
 };
 
-/** The number of each kind of move. */
-const amounts = { relative: 'strength', absolute: 'distance', probability: 'probability' } as const;
-
 /**
- * @throws UserError for no request, for moves that are no list, of no known kind or by no number, and as `parseMove`
- *   and `checkProbability`.
+ * @throws UserError for no request, for moves that are no list, and as `parseMove`, `checkMove` and `checkProbability`.
  */
 export function movesOf(request: { readonly moves: readonly (Move | string)[] }): Move[] {
   return listedMoves(request).map(move => {
     if (typeof move === 'string') return parseMove(move);
     if (typeof move !== 'object' || move === null) throw new UserError(`a move must be text or data; got ${move}`);
-    if (!Object.hasOwn(amounts, move.kind)) {
-      throw new UserError(
-        `a move's kind must be ${Object.keys(amounts).join(' or ')}; got ${move.kind}. Or give text like Young=-2`,
-      );
-    }
-    const amount = amounts[move.kind];
-    checkKind(`a move's ${amount}`, (move as { readonly [name: string]: unknown })[amount], 'a number');
+    checkMove(move);
     if (move.kind === 'probability') checkProbability(move);
     return move;
   });

@@ -64,6 +64,22 @@ test('a probability is written with the digits it was given', () => {
   );
 });
 
+test.each([
+  [{ attribute: 'Young', strength: 1 }, "a move's kind must be relative or absolute or probability; got undefined"],
+  [
+    { attribute: 'Young', kind: 'to', strength: 1 },
+    "a move's kind must be relative or absolute or probability; got to",
+  ],
+  [{ attribute: 'Young', kind: 'relative' }, "a move's strength must be a number; got undefined"],
+  [
+    { attribute: 'Young', kind: 'probability', probability: '0.5' },
+    'a move\'s probability must be a number; got "0.5"',
+  ],
+  [{ kind: 'relative', strength: 1 }, "a move's attribute must be text; got undefined"],
+])('%o is no move, and is not written as one', (move, message) => {
+  expect(() => formatMove(move as never)).toThrow(message);
+});
+
 test('in latent space there is no probability', () => {
   expect(asLatentMove(parseMove('Young=-2'))).toEqual(parseMove('Young=-2'));
   expect(() => asLatentMove(parseMove('Young=p90'))).toThrow('Young=p90 must be solved on the classifier first');

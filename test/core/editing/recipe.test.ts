@@ -121,6 +121,14 @@ test('a row for each of 17 layers is read again; what would not be read is not w
   expect(() => formatRecipe(layered(17 * 1024 + 1))).toThrow(/latent of at most 17408 numbers; got 17409/);
 });
 
+test.each([
+  [{ attribute: 'Young', strength: 1 }, "a recipe's move's kind must be relative or absolute or probability"],
+  [{ attribute: 'Young', kind: 'absolute' }, "a recipe's move's distance must be a number; got undefined"],
+  [{ attribute: 'Young', kind: 'probability', probability: 0.9 }, 'Young=p90 must be solved on the classifier first'],
+])('%o is not written into one', (move, message) => {
+  expect(() => formatRecipe({ ...example, moves: [move as never] })).toThrow(message);
+});
+
 describe('what is refused, in a line that names the fault', () => {
   const deep = '['.repeat(20_000) + ']'.repeat(20_000);
   const json = JSON.parse(formatRecipe(example)) as Record<string, unknown>;
