@@ -33,9 +33,11 @@ const finest = 8;
  */
 export function pastePatch(photo: Photo, box: FaceBox, before: Float32Array, after: Float32Array): Patch {
   const resolution = Math.sqrt(before?.length / 3);
-  if (!Number.isInteger(resolution) || resolution === 0 || after?.length !== before.length) {
+  const areImages = before instanceof Float32Array && after instanceof Float32Array;
+  if (!areImages || !Number.isInteger(resolution) || resolution === 0 || after.length !== before.length) {
     throw new UserError(
-      `before and after must be square pictures of one size, [3, R, R]; got ${before?.length} and ${after?.length} numbers`,
+      'before and after must be square pictures of one size, [3, R, R] in a Float32Array each; ' +
+        `got ${before?.length} and ${after?.length} numbers`,
     );
   }
   const { image } = cropFace(photo, box, resolution);
@@ -81,18 +83,31 @@ export function pasteBack(photo: Photo, box: FaceBox, before: Float32Array, afte
   return withPatch(photo, pastePatch(photo, box, before, after));
 }
 
-/** @returns a copy of the photo with the patch in its place. @throws UserError as `checkPhoto`. */
+/** @returns a copy of the photo with the patch in its place. @throws UserError as `checkPhoto` and `checkPatch`. */
 export function withPatch(photo: Photo, patch: Patch): Photo {
   checkPhoto(photo);
-  checkKind('a patch', patch, 'an object');
+  checkPatch(patch, photo);
   const { left, top, width, height, pixels } = patch;
-  if (!(pixels instanceof Uint8ClampedArray)) checkKind("a patch's pixels", pixels, 'a Uint8Array');
   const copy = new Uint8ClampedArray(photo.pixels); // `slice` of a Node Buffer would share its memory
   const row = width * photo.channels;
   for (let y = 0; y < height; y++) {
     copy.set(pixels.subarray(y * row, (y + 1) * row), ((top + y) * photo.width + left) * photo.channels);
   }
   return { ...photo, pixels: copy };
+}
+
+/** @throws UserError for a rectangle that is not of this photo, and for other pixels than it has. */
+function checkPatch(patch: Patch, photo: Photo): void {
+  checkKind('a patch', patch, 'an object');
+  const { left, top, width, height, pixels } = patch;
+  if (!(pixels instanceof Uint8ClampedArray)) checkKind("a patch's pixels", pixels, 'a Uint8Array');
+  const areWhole = [left, top, width, height].every(each => Number.isInteger(each) && each >= 0);
+  const isWithin = areWhole && left + width <= photo.width && top + height <= photo.height;
+  if (isWithin && pixels.length === width * height * photo.channels) return;
+  throw new UserError(
+    `a patch must lie within the photo, of ${photo.width}×${photo.height}, with ${photo.channels} bytes a pixel; got ` +
+      `${width}×${height} at (${left}, ${top}) with ${pixels.length} bytes`,
+  );
 }
 
 /**

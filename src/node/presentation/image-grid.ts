@@ -19,10 +19,15 @@ export interface GridOptions {
 /** Most pixels of a picture, and most along a side: what programs that show PNGs take without complaint. */
 const [mostPixels, longestSide] = [2 ** 28, 2 ** 16 - 1];
 
-/** @throws UserError for numbers that no grid has. */
+const kernels: readonly GridOptions['kernel'][] = ['nearest', 'cubic'];
+
+/** @throws UserError for numbers that no grid has, and for other filters. */
 function checkGrid(options: GridOptions): void {
   checkKind('options of a grid', options, 'an object');
-  const { resolution, columns, scale = 1, gap = 0 } = options;
+  const { resolution, columns, scale = 1, gap = 0, kernel = 'nearest' } = options;
+  if (!kernels.includes(kernel)) {
+    throw new UserError(`kernel of a grid must be ${kernels.join(' or ')}; got "${kernel}"`);
+  }
   for (const [name, value, least] of [
     ['resolution', resolution, 1],
     ['columns', columns, 1],
@@ -59,15 +64,20 @@ export function checkGridSize(count: number, grid: GridOptions, most = longestSi
 /**
  * @param images [N, 3, R, R] RGB: float32 in [-1, 1], or uint8 in 0 … 255.
  * @returns a PNG, rows filled from the left; the last row may end in white.
- * @throws UserError for numbers that no grid has, values that are no whole images, and as `checkGridSize`.
+ * @throws UserError as `checkGrid` and `checkGridSize`, and for values that are no whole images.
  */
 export async function encodeGrid(images: Float32Array | Uint8Array, grid: GridOptions): Promise<Buffer> {
   checkGrid(grid);
   const { resolution, kernel = 'nearest', gap = 0 } = grid;
+  // Numbers of other kinds would be taken for bytes: a picture of Float64Array came out black.
+  if (![Float32Array, Uint8Array, Uint8ClampedArray].some(kind => images instanceof kind)) {
+    const got = Object.prototype.toString.call(images).slice(8, -1);
+    throw new UserError(`images of a grid must be a Float32Array or a Uint8Array; got ${got}`);
+  }
   const pixels = images instanceof Float32Array ? toUint8(images) : images;
-  const count = pixels?.length / (3 * resolution * resolution);
+  const count = pixels.length / (3 * resolution * resolution);
   if (!Number.isInteger(count) || count === 0) {
-    throw new UserError(`${pixels?.length} values are no images of [3, ${resolution}, ${resolution}]`);
+    throw new UserError(`${pixels.length} values are no images of [3, ${resolution}, ${resolution}]`);
   }
   checkGridSize(count, grid);
   const { tile, across, width, height } = gridSize(count, grid);

@@ -106,4 +106,18 @@ test('what is no square near the photo, and pictures of two sizes, are refused',
   expect(() => pasteBack(photo, { ...box, x: 900 }, before, after)).toThrow('square of a face');
   expect(() => pasteBack(photo, box, before, paintedFace(8, 0.5))).toThrow('got 768 and 192 numbers');
   expect(() => pasteBack(photo, box, before.subarray(1), after.subarray(1))).toThrow('square pictures');
+  expect(() => pasteBack(photo, box, [...before] as never, [...after] as never)).toThrow('in a Float32Array each');
+});
+
+test.each([
+  ['beyond the right edge, where its rows would go on at the left', { left: 198 }],
+  ['beyond the lower edge', { top: 158 }],
+  ['to the left of the photo', { left: -1 }],
+  ['at no place', { left: Number.NaN }],
+  ['with too few pixels', { pixels: new Uint8ClampedArray(74) }],
+])('a patch %s is refused', (_, wrong) => {
+  const patch = { left: 0, top: 0, width: 5, height: 5, pixels: new Uint8ClampedArray(75) };
+  expect(() => withPatch(photo, { ...patch, ...wrong })).toThrow(
+    /^a patch must lie within the photo, of 200×160, with/,
+  );
 });

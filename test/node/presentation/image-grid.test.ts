@@ -62,6 +62,18 @@ test('a picture that is too large is refused without words of the command line',
   );
 });
 
+test('numbers of other kinds, which would be taken for bytes, and other filters are refused', async () => {
+  const grid = { resolution: 2, columns: 1 };
+  for (const images of [new Float64Array(12), new Int16Array(12), [...new Uint8Array(12)], '0'.repeat(12)]) {
+    await expect(encodeGrid(images as never, grid)).rejects.toThrow(
+      /^images of a grid must be a Float32Array or a Uint8Array; got (Float64Array|Int16Array|Array|String)$/,
+    );
+  }
+  await expect(encodeGrid(new Uint8Array(12), { ...grid, kernel: 'lanczos3' as never })).rejects.toThrow(
+    'kernel of a grid must be nearest or cubic; got "lanczos3"',
+  );
+});
+
 test('a length that is no whole number of images is refused', async () => {
   await expect(encodeGrid(new Uint8Array(13), { resolution: 2, columns: 1 })).rejects.toThrow(
     '13 values are no images',
