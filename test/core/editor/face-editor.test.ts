@@ -184,7 +184,11 @@ test('images and logits have their shapes, any number at once', async () => {
   const latents = Array.from({ length: 19 }, (_, seed) => editor.sample(seed));
   const images = await editor.render(latents);
   expect(images.length).toBe(19 * 3 * 8 * 8);
-  expect((await editor.score(images)).length).toBe(19 * 40);
+  const scores = await editor.score(images);
+  expect(scores.length).toBe(19 * 40);
+  const shared = new Float32Array(new SharedArrayBuffer(images.byteLength));
+  shared.set(images);
+  expect(await editor.score(shared), 'in memory that threads share').toEqual(scores);
 });
 
 test("the browser's runtime shows the same faces, within 2 of 255", async () => {
