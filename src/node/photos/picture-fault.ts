@@ -10,7 +10,7 @@ export function pictureFault(error: unknown): string {
   if (error instanceof UserError) return message;
   if (/missing/.test(message)) return 'missing';
   if (/premature end|truncated|end of (file|stream)|not enough data/i.test(message)) return 'cut short';
-  if (/unsupported image format|Buffer is empty/.test(message)) return 'not a picture';
+  if (/unsupported image format|(Buffer|Bit Array) is empty/.test(message)) return 'not a picture';
   if (/pixel limit/.test(message)) return `larger than ${mostPixels} pixels`;
   return `unreadable: ${excerpt(message.split('\n')[0]!, 120)}`;
 }

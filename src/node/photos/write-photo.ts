@@ -17,7 +17,7 @@ export interface WriteOptions {
   readonly format?: PhotoFormat;
   /** 1 to 100, for JPEG, WebP and AVIF. Default that of the photo, and at least 90. */
   readonly quality?: number;
-  /** A packet that says that the photo was edited, and how; see `xmpPacket`. */
+  /** A packet that says that the photo was edited, and how, as `recipesAsXmp` makes it. Empty: none is written. */
   readonly xmp: string;
 }
 
@@ -79,7 +79,8 @@ export async function encodePhoto(photo: Photo, file: PhotoFile, options: WriteO
     file.profile === undefined
       ? sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false })
       : sharp(tiffOf(photo, file.profile), { limitInputPixels: false, ignoreIcc: true }).keepIccProfile();
-  const noted = picture.withXmp(xmp).withExif(exifOf(file.exif));
+  const signed = xmp === '' ? picture : picture.withXmp(xmp);
+  const noted = signed.withExif(exifOf(file.exif));
   const density = file.density === undefined ? noted : noted.withDensity(file.density);
   const bytes = await encoded(density, format, quality, file).toBuffer();
   const recipes = format === 'png' ? recipesInXmp(xmp) : undefined;

@@ -6,7 +6,7 @@ import { recipesAsXmp, recipesIn, recipesInPicture } from '../../../src/core/edi
 import { jpegQuality } from '../../../src/core/formats/jpeg-quality.ts';
 import { addJpegXmp, xmpPacket } from '../../../src/core/formats/xmp.ts';
 import { pastePatch, withPatch } from '../../../src/core/portraits/paste-back.ts';
-import { readPhoto } from '../../../src/node/photos/read-photo.ts';
+import { photoFormats, readPhoto } from '../../../src/node/photos/read-photo.ts';
 import { encodePhoto } from '../../../src/node/photos/write-photo.ts';
 import { paintedFace } from '../../core/portraits/photos.ts';
 
@@ -41,6 +41,14 @@ test('a PNG gives back the recipes that were given as XMP', async () => {
   const recipe = { portrait: 'b'.repeat(64), bundle, moves: [], locks: [], geometry: 'linear' as const };
   const written = await encodePhoto(read.photo, read, { xmp: recipesAsXmp([recipe]) });
   expect(recipesIn(written, 'edited.png')).toMatchObject([recipe]);
+});
+
+test('no XMP is written where it is empty, in any format', async () => {
+  const read = await readPhoto(await picture().png().toBuffer());
+  for (const format of photoFormats) {
+    const { format: written, xmp } = await sharp(await encodePhoto(read.photo, read, { format, xmp: '' })).metadata();
+    expect([written, xmp]).toEqual([format === 'avif' ? 'heif' : format, undefined]);
+  }
 });
 
 test('a JPEG whose XMP is empty carries no recipe', async () => {
@@ -239,6 +247,7 @@ test('files that are no photo, cut short, or claim too much are refused in one l
       (error: unknown) => error,
     );
     expect(fault, kind).toMatchObject({ name: 'UserError' });
+    if (kind === 'empty') expect(fault).toMatchObject({ message: expect.stringMatching(/; it is not a picture$/) });
     const { message } = fault as Error;
     expect(message, kind).toMatch(/^me\.jpg must be a whole photo in JPEG, PNG, WebP, AVIF or TIFF; it is /);
     expect(message.length, kind).toBeLessThan(240);
