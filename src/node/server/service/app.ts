@@ -123,7 +123,7 @@ export function createService(options: ServiceOptions): Service {
     if (type.startsWith('application/x-www-form-urlencoded')) throw new HTTPException(415);
     const isForm = type.startsWith('multipart/form-data');
     if (!isForm) return edits!(context, next);
-    if (!type.includes('boundary=')) {
+    if (!/boundary=[^\s;]/.test(type)) {
       throw new Refusal(
         400,
         'multipart/form-data must name its boundary; leave the type to the program that sends the form',
@@ -275,7 +275,9 @@ function ofHono(error: HTTPException): Response {
   const challenge = error.res?.headers.get('WWW-Authenticate');
   if (challenge) headers.set('WWW-Authenticate', challenge);
   const details: Readonly<Record<number, string>> = {
-    400: 'the body must be valid JSON',
+    400: error.message.startsWith('Malformed FormData')
+      ? 'the body must be a whole form, its parts divided by the boundary that its type names'
+      : 'the body must be valid JSON',
     415: 'the body must be of a type that /openapi.json lists, such as application/json',
   };
   const detail = challenge ? 'a bearer token is needed: Authorization: Bearer <token>' : details[error.status];

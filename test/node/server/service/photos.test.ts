@@ -111,14 +111,18 @@ test.each<[string, Parameters<typeof ask>[0], number, RegExp]>([
   expect([refused.status, said.detail]).toEqual([status, expect.stringMatching(detail)]);
 });
 
-test('refuses a form whose type names no boundary, and a photo that is too long for the answer, before any work', async () => {
-  const headers = { 'Content-Type': 'multipart/form-data' };
-  const response = await service.app.request('/v1/edits', { method: 'POST', headers, body: '--x' });
+test.each([
+  ['names no boundary', 'multipart/form-data', /^multipart\/form-data must name its boundary/],
+  ['names an empty one', 'multipart/form-data; boundary=', /^multipart\/form-data must name its boundary/],
+  ['names another', 'multipart/form-data; boundary=y', /^the body must be a whole form, /],
+])('refuses a form whose type %s', async (_, type, detail) => {
+  const headers = { 'Content-Type': type };
+  const response = await service.app.request('/v1/edits', { method: 'POST', headers, body: '--x\r\n\r\n--x--' });
   const said = (await response.json()) as { detail: string };
-  expect([response.status, said.detail]).toEqual([
-    400,
-    expect.stringMatching(/^multipart\/form-data must name its boundary/),
-  ]);
+  expect([response.status, said.detail]).toEqual([400, expect.stringMatching(detail)]);
+});
+
+test('refuses a photo that is too long for the answer, before any work', async () => {
   const create = { width: 16_400, height: 1, channels: 3, background: 'red' } as const;
   const long = new Uint8Array(await sharp({ create }).png().toBuffer());
   for (const [parts, accept] of [
