@@ -40,6 +40,11 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   const { count, heading, body } = await readHeading(path);
   const place = `${path}: line ${heading.line}`;
   const names = heading.cells.map(name => name.replaceAll(/\s+/g, '_'));
+  const unnamed = names.lastIndexOf(''); // never the last, as empty cells at an end are left out
+  if (unnamed >= 0) {
+    const next = excerpt(names[unnamed + 1]!, 40);
+    throw new UserError(`${place} must name each column; the one before ${next} has no name. Name it, or take it out`);
+  }
   const columnOf = (wanted: readonly string[]) =>
     expected === undefined ? names.findIndex(name => wanted.includes(name.toLowerCase())) : -1;
   const [splitColumn, personColumn] = [columnOf(splitColumns), columnOf(personColumns)];

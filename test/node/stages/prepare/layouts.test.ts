@@ -266,6 +266,11 @@ describe("pictures of one's own", () => {
   test.each<[string, string, RegExp]>([
     ['no heading', 'a.jpg,1\nb.jpg,0\n', /line 1 must be a heading \(image_id and the attributes\).*got "a\.jpg 1"/],
     ['no attribute', 'name,split\na.jpg,train\n', /line 1 must name 1 to 1000 attributes; got 0/],
+    [
+      'a column without a name',
+      'name,tall,,,old,,\na.jpg,1,0,0,1\n',
+      /line 1 must name each column; the one before old has no name\. Name it, or take it out$/,
+    ],
     ['one attribute twice', 'name,Tall,tall\na.jpg,1,1\n', /must name each attribute once; got tall twice/],
     [
       'a name that is none',
