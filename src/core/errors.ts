@@ -47,6 +47,7 @@ export function jsonExcerpt(value: unknown, most = 80): string {
 const kinds = {
   text: (value: unknown) => typeof value === 'string',
   'a number': (value: unknown) => typeof value === 'number',
+  'true or false': (value: unknown) => typeof value === 'boolean',
   'a list': Array.isArray,
   'an object': (value: unknown) => typeof value === 'object' && value !== null,
   'a Uint8Array': (value: unknown) => value instanceof Uint8Array,
@@ -58,9 +59,14 @@ const kinds = {
 /** Checks what types cannot where there are none. @throws UserError by name: `moves must be a list; got null`. */
 export function checkKind(name: string, value: unknown, kind: keyof typeof kinds): void {
   if (kinds[kind](value)) return;
+  throw new UserError(`${name} must be ${kind}; got ${shownArgument(value)}`);
+}
+
+/** @returns an argument of any kind as a message tells it: text in quotes, since "7" is not 7. */
+export function shownArgument(value: unknown): string {
+  if (typeof value === 'string') return jsonExcerpt(value);
   const isPlain = value === null || !['object', 'function'].includes(typeof value);
-  const got = typeof value === 'string' ? jsonExcerpt(value) : isPlain ? String(value) : `another ${typeof value}`;
-  throw new UserError(`${name} must be ${kind}; got ${got}`);
+  return isPlain ? String(value) : `another ${typeof value}`;
 }
 
 /** Does so for an option, which may be left out. */

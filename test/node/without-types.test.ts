@@ -63,6 +63,25 @@ const hash = async () => '';
 const recipe = () => editor.recipe(smile);
 const smile = { seed: 7, moves: ['Smiling=1'] };
 
+test.each<[string, (text: never) => unknown, string]>([
+  ['sample', text => editor.sample(text), 'seed must be a whole number from 0 to 9007199254740991; got "7"'],
+  ['psi of sample', text => editor.sample(7, text), 'psi must be from 0 to 2; got "7"'],
+  ['steps of a strip', text => editor.strip({ ...smile, steps: text }), 'a strip must have a whole .*; got "7"'],
+  ['cropFace', text => cropFace(photo, box, text), 'resolution of a crop must be a whole number from 1; got "7"'],
+  ['cpuDevice', text => cpuDevice(text), 'threads must be a whole number from 1; got "7"'],
+  ['encodeGrid', text => encodeGrid(new Uint8Array(12), { resolution: 2, columns: text }), 'columns of .*; got "7"'],
+  ['quality of encodePhoto', text => encodePhoto(photo, file, { xmp: '', quality: text }), 'quality must .*; got "7"'],
+  ['face of openPortrait', text => ofPhotos.openPortrait(photo, { face: text }), 'face must be a number; got "7"'],
+  [
+    'quick of openPortrait',
+    text => ofPhotos.openPortrait(photo, { box, quick: text }),
+    'quick must be true or false; got "7"',
+  ],
+  ['nearest of resolve', text => editor.resolve(smile, { nearest: text }), 'nearest must be true or false; got "7"'],
+])('a number or a switch that is text is told in quotes: %s', async (_, call, message) => {
+  await expect(Promise.resolve().then(() => call('7' as never))).rejects.toThrow(new RegExp(`^${message}$`));
+});
+
 test.each<[string, (none: never) => unknown, string]>([
   ['edit', none => editor.edit(none), 'an edit must be an object'],
   ['strip', none => editor.strip(none), 'an edit must be an object'],

@@ -1,5 +1,5 @@
 // A strip: one face edited step by step along its moves, from one end to the other.
-import { checkKind, UserError } from '../errors.ts';
+import { checkKind, shownArgument, UserError } from '../errors.ts';
 import { distanceTo, seenLatent } from './distances.ts';
 import { editLatent } from './edit.ts';
 import { formatAmount, formatMove, type LatentMove, type Move, parseMove } from './moves.ts';
@@ -17,7 +17,7 @@ const mostSteps = 10_000;
 /** @throws UserError for a number of frames that no strip has. */
 export function checkSteps(steps: number): void {
   if (Number.isInteger(steps) && steps >= 1 && steps <= mostSteps) return;
-  throw new UserError(`a strip must have a whole number of steps from 1 to ${mostSteps}; got ${steps}`);
+  throw new UserError(`a strip must have a whole number of steps from 1 to ${mostSteps}; got ${shownArgument(steps)}`);
 }
 
 /** @throws UserError for ends that are not of one attribute, and of one kind once probabilities are strengths. */

@@ -92,6 +92,8 @@ export class PortraitFinder {
     const { box: given, face = 1, ...options } = asked;
     checkOption('onProgress', options.onProgress, 'a function');
     checkOption('signal', options.signal, 'an AbortSignal');
+    checkOption('quick', options.quick, 'true or false');
+    checkOption('face', face, 'a number');
     const box = given ?? (await this.#boxOf(photo, face, options));
     const { name, sha256, resolution } = this.#bundle;
     const { image: crop, missing } = cropFace(photo, box, resolution);

@@ -77,6 +77,7 @@ export function resolveOptions(options: ResolveOptions = {}) {
   checkKind('options', options, 'an object');
   const { nearest = false, signal } = options;
   checkOption('signal', signal, 'an AbortSignal');
+  checkKind('nearest', nearest, 'true or false');
   return { nearest, signal };
 }
 

@@ -1,5 +1,5 @@
 // Seeded random numbers: every run, split and sample can be repeated, saved and resumed bit for bit.
-import { UserError } from '../errors.ts';
+import { shownArgument, UserError } from '../errors.ts';
 
 /** A generator's whole state as plain JSON data; it goes into checkpoints. */
 export interface RandomState {
@@ -141,7 +141,7 @@ function rotateLeft(word: number, by: number): number {
 
 function checkSeed(what: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 0) {
-    throw new UserError(`${what} must be a whole number from 0 to 9007199254740991; got ${value}`);
+    throw new UserError(`${what} must be a whole number from 0 to 9007199254740991; got ${shownArgument(value)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 // Samples latents, brings them to where the generator sees them, and truncates them toward the mean face.
-import { UserError } from '../errors.ts';
+import { shownArgument, UserError } from '../errors.ts';
 import { length } from '../math/linear-algebra.ts';
 import { normals, type Random } from '../math/random.ts';
 
@@ -57,7 +57,7 @@ export function truncated(latents: Float32Array, psi: number): Float32Array<Arra
 /** @param name of the model, for the error. @throws UserError for a ψ out of range, or where there is no truncation. */
 export function checkPsi(psi: number, geometry: Geometry, name: string): void {
   if (typeof psi !== 'number' || !(psi >= 0 && psi <= mostPsi))
-    throw new UserError(`psi must be from 0 to ${mostPsi}; got ${psi}`);
+    throw new UserError(`psi must be from 0 to ${mostPsi}; got ${shownArgument(psi)}`);
   if (geometry === 'linear' || psi === 1) return;
   throw new UserError(
     `psi must be 1 for ${name}, whose latents have no mean face to go toward; got ${psi}. Leave it out`,

@@ -1,5 +1,5 @@
 // Takes the square of a face out of a photo at the size that networks see.
-import { UserError } from '../errors.ts';
+import { shownArgument, UserError } from '../errors.ts';
 import { resizePlanes } from '../images/resample.ts';
 import { cropToPhoto } from './alignment.ts';
 import { checkBox, checkPhoto, type FaceBox, type Photo } from './photo.ts';
@@ -23,7 +23,7 @@ export function cropFace(photo: Photo, box: FaceBox, resolution: number): FaceCr
   checkPhoto(photo);
   checkBox(box, photo);
   if (!Number.isInteger(resolution) || resolution < 1) {
-    throw new UserError(`resolution of a crop must be a whole number from 1; got ${resolution}`);
+    throw new UserError(`resolution of a crop must be a whole number from 1; got ${shownArgument(resolution)}`);
   }
   const finer = Math.min(finest, Math.max(1, Math.ceil(box.side / resolution)));
   const side = finer * resolution;

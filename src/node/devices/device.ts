@@ -1,5 +1,5 @@
 // Sets up ONNX Runtime's devices in Node.
-import { checkKind, didYouMean, UserError } from '../../core/errors.ts';
+import { checkKind, didYouMean, shownArgument, UserError } from '../../core/errors.ts';
 import { type Device, webgpuProvider } from '../../core/runtime/device.ts';
 import { onnxRuntime } from '../native/native-packages.ts';
 import { tryDevice } from './device-trial.ts';
@@ -40,7 +40,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
 
 function checkThreads(threads: number): void {
   if (Number.isInteger(threads) && threads >= 1) return;
-  throw new UserError(`threads must be a whole number from 1; got ${threads}`);
+  throw new UserError(`threads must be a whole number from 1; got ${shownArgument(threads)}`);
 }
 
 /** Tries a device. The processor needs no trial, so that stages on it start at once. */

@@ -4,7 +4,7 @@ import readExif from 'exif-reader';
 import type { Exif, Sharp } from 'sharp';
 import { formatRecipe, parseRecipes, type Recipe, recipeKeyword } from '../../core/editing/recipe.ts';
 import { recipesAsXmp } from '../../core/editing/recipe-file.ts';
-import { checkKind, UserError } from '../../core/errors.ts';
+import { checkKind, shownArgument, UserError } from '../../core/errors.ts';
 import { addPngText } from '../../core/formats/png-text.ts';
 import { recipesInXmp } from '../../core/formats/xmp.ts';
 import { checkPhoto, type Photo } from '../../core/portraits/photo.ts';
@@ -65,7 +65,7 @@ export async function encodePhoto(photo: Photo, file: PhotoFile, options: WriteO
     throw new UserError(`the format must be ${photoFormats.join(', ')}; got "${format}"`);
   }
   if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
-    throw new UserError(`quality must be a whole number from 1 to 100; got ${quality}`);
+    throw new UserError(`quality must be a whole number from 1 to 100; got ${shownArgument(quality)}`);
   }
   checkKind('xmp', xmp, 'text');
   checkLongestSide(photo, format);

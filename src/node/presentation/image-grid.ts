@@ -1,5 +1,5 @@
 // Lays images side by side in one PNG: sample sheets during training, strips of an edit, figures of the report.
-import { checkKind, UserError } from '../../core/errors.ts';
+import { checkKind, shownArgument, UserError } from '../../core/errors.ts';
 import { toUint8 } from '../../core/images/pixels.ts';
 import { sharp } from '../native/native-packages.ts';
 
@@ -35,7 +35,7 @@ function checkGrid(options: GridOptions): void {
     ['gap', gap, 0],
   ] as const) {
     if (Number.isInteger(value) && value >= least) continue;
-    throw new UserError(`${name} of a grid must be a whole number from ${least}; got ${value}`);
+    throw new UserError(`${name} of a grid must be a whole number from ${least}; got ${shownArgument(value)}`);
   }
 }
 
