@@ -5,6 +5,7 @@ export { type Hold, holdNames } from './directions/hold.ts';
 export type { LayerName, LayerRange } from './directions/layers.ts';
 export type { ScoredDirection } from './directions/scored.ts';
 export type { Conditioned } from './editing/conditioning.ts';
+export type { MovedFurther } from './editing/curve-edit.ts';
 export { formatMove, type LatentMove, type Move, type ProbabilityMove, parseMove } from './editing/moves.ts';
 export {
   addRecipe,
@@ -15,9 +16,10 @@ export {
   type Recipe,
   readRecipes,
   type Strip,
+  type Timing,
 } from './editing/recipe.ts';
 export { recipesAsXmp, recipesIn } from './editing/recipe-file.ts';
-export type { Edited } from './editing/request.ts';
+export type { Edited, Step } from './editing/request.ts';
 export type { Start } from './editing/start.ts';
 export { type MoveRange, parseMoveRange } from './editing/strip.ts';
 export type { Bundle, Hash, ReadFile } from './editor/bundle.ts';
@@ -26,9 +28,17 @@ export type { Portrait } from './editor/portrait.ts';
 export type { PortraitFigures } from './editor/portrait-file.ts';
 export type { EditorServices, FindFaces, PortraitOptions } from './editor/portrait-finder.ts';
 export { logitOf, probabilityOf } from './editor/probability.ts';
-export type { EditRequest, ResolvedEdit, ResolvedStrip, StripRequest } from './editor/requests.ts';
+export type {
+  Conditions,
+  EditRequest,
+  ResolvedEdit,
+  ResolvedStrip,
+  ResolveOptions,
+  StripRequest,
+} from './editor/requests.ts';
 export type { WantedProbability } from './editor/wanted-probability.ts';
 export { UserError } from './errors.ts';
+export type { ColourSpace } from './formats/icc.ts';
 export type { Geometry } from './models/latents.ts';
 export { boxFromClicks, boxFromPoints, parsePoints } from './portraits/alignment.ts';
 export { cropFace, type FaceCrop } from './portraits/crop-face.ts';
