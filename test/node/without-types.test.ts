@@ -67,7 +67,11 @@ test.each<[string, (text: never) => unknown, string]>([
   ['sample', text => editor.sample(text), 'seed must be a whole number from 0 to 9007199254740991; got "7"'],
   ['psi of sample', text => editor.sample(7, text), 'psi must be from 0 to 2; got "7"'],
   ['steps of a strip', text => editor.strip({ ...smile, steps: text }), 'a strip must have a whole .*; got "7"'],
-  ['cropFace', text => cropFace(photo, box, text), 'resolution of a crop must be a whole number from 1; got "7"'],
+  [
+    'cropFace',
+    text => cropFace(photo, box, text),
+    'resolution of a crop must be a whole number from 1 to 16384; got "7"',
+  ],
   ['cpuDevice', text => cpuDevice(text), 'threads must be a whole number from 1; got "7"'],
   ['encodeGrid', text => encodeGrid(new Uint8Array(12), { resolution: 2, columns: text }), 'columns of .*; got "7"'],
   ['quality of encodePhoto', text => encodePhoto(photo, file, { xmp: '', quality: text }), 'quality must .*; got "7"'],
@@ -122,7 +126,7 @@ test.each<[string, (none: never) => unknown, string]>([
   [
     'the resolution of cropFace',
     none => cropFace(photo, box, `${none}` as never),
-    'resolution of a crop must be a whole number from 1',
+    'resolution of a crop must be a whole number from 1 to 16384',
   ],
   [
     'pastePatch',

@@ -15,6 +15,9 @@ export interface FaceCrop {
 /** The turned square is read up to so many times as fine before Lanczos's filter reduces it, as it does a dataset's pictures. */
 const finest = 4;
 
+/** R at most: beyond it no picture format of ours takes a frame, and pixels would outgrow an array. */
+const largest = 2 ** 14;
+
 /**
  * @param photo of any size: a face of thousands of pixels is averaged, not picked from. @param resolution R.
  * @throws UserError for no such resolution, and as `checkPhoto` and `checkBox`.
@@ -22,8 +25,10 @@ const finest = 4;
 export function cropFace(photo: Photo, box: FaceBox, resolution: number): FaceCrop {
   checkPhoto(photo);
   checkBox(box, photo);
-  if (!Number.isInteger(resolution) || resolution < 1) {
-    throw new UserError(`resolution of a crop must be a whole number from 1; got ${shownArgument(resolution)}`);
+  if (!Number.isInteger(resolution) || resolution < 1 || resolution > largest) {
+    throw new UserError(
+      `resolution of a crop must be a whole number from 1 to ${largest}; got ${shownArgument(resolution)}`,
+    );
   }
   const finer = Math.min(finest, Math.max(1, Math.ceil(box.side / resolution)));
   const side = finer * resolution;

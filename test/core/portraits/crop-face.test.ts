@@ -64,4 +64,5 @@ test('a square that is none, and a photo without all its pixels, are refused', (
   const box = { x: 32, y: 32, side: 40, angle: 0 };
   expect(() => cropFace(photo, { ...box, angle: Number.NaN }, 32)).toThrow('square of a face');
   expect(() => cropFace({ ...photo, width: 65 }, box, 32)).toThrow('a photo must have');
+  expect(() => cropFace(photo, box, 1e5)).toThrow('a whole number from 1 to 16384; got 100000');
 });
