@@ -1,10 +1,12 @@
-// One film is recorded at a time, and none that failed or was given up keeps the next one from being recorded.
+// One film is recorded at a time, and none that failed or was given up keeps the next one from being recorded. Of frames
+// that cannot be drawn none is made, with the reason.
 import { beforeEach, expect, test, vi } from 'vitest';
-import { exportFilm } from '../../../src/web/page/actions/files/export.ts';
+import { exportFilm, exportStrip } from '../../../src/web/page/actions/files/export.ts';
 import { load } from '../../../src/web/page/actions/session/load.ts';
+import { play } from '../../../src/web/page/actions/view/play.ts';
 import { portraitEdit } from '../../../src/web/page/state/edits.ts';
 import { createState, type OpenPortrait, type Shown, type Studio } from '../../../src/web/page/state/studio-state.ts';
-import type { Frame, LoadRequest } from '../../../src/web/shared/protocol.ts';
+import type { Frame, LoadRequest, Model } from '../../../src/web/shared/protocol.ts';
 
 let studio: Studio;
 /** Ends the wait of each film for its frames, with none. */
@@ -45,4 +47,18 @@ test('a film of before the model was loaded again neither keeps the next one wai
   answers[1]!();
   await second;
   expect(studio.state.recording.value).toBeUndefined();
+});
+
+test('a strip of which no frame can be drawn is neither played nor saved, and saving says why', async () => {
+  const { state } = studio;
+  state.model.value = { directions: [{ attribute: 'No_Beard' }] } as unknown as Model;
+  state.shown.value = { pixels: new Uint8ClampedArray(4), edit: state.edit.value } as unknown as Shown;
+  const undrawn = { edit: state.edit.value, frame: { problem: 'cannot move No_Beard: it is locked' } };
+  state.strip.value = { attribute: state.active.value, frames: [undrawn, undrawn] };
+  expect(play.enabled!(state)).toBe(false);
+  for (const save of [exportStrip, exportFilm]) {
+    state.message.value = undefined;
+    await save(studio, 64);
+    expect(state.message.value).toMatchObject({ text: 'Cannot move No beard: it is locked' });
+  }
 });

@@ -192,6 +192,13 @@ test('a frame of a strip keeps the way to hold that was chosen since', () => {
   expect(edit()).toEqual({ ...strip, hold: 'field' });
 });
 
+test('a frame that cannot be drawn says why, with the names that attributes have here', () => {
+  studio.state.model.value = { directions: [{ attribute: 'No_Beard' }] } as unknown as Model;
+  takeFrame(studio, { edit: moved(edit(), 'No_Beard', 1), frame: { problem: 'cannot move No_Beard: it is locked' } });
+  expect(studio.state.message.value?.text).toBe('Cannot move No beard: it is locked');
+  expect(labels()).toEqual(['Face 1']);
+});
+
 test('a reset takes back one attribute or all', () => {
   commitMove(studio, 'Young', 1);
   commitMove(studio, 'Male', 1);

@@ -1,5 +1,4 @@
 // Tells the person in one line what happened; a live region reads it out.
-import type { UserError } from '../../../core/errors.ts';
 import { labelOf } from '../../shared/attribute-names.ts';
 import type { Edit } from '../../shared/protocol.ts';
 import type { Studio, StudioState } from '../state/studio-state.ts';
@@ -21,11 +20,15 @@ export function tellRefusal(state: StudioState, text: string, besides: Edit = st
   state.message.value = { text: sentenceOf(text), kind: 'refused', besides };
 }
 
-/** Tells so of an edit that core refuses, with the names that attributes have here. @param besides as `tellRefusal`. */
-export function tellRefusedEdit(state: StudioState, { message }: UserError, besides?: Edit): void {
-  const known = new Set(state.model.value?.directions.map(({ attribute }) => attribute));
-  const named = message.replace(/\w+/g, word => (known.has(word) ? labelOf(word) : word));
-  tellRefusal(state, named, besides);
+/** Tells so of an edit that core refuses. @param line as of `namedHere`. @param besides as `tellRefusal`. */
+export function tellRefusedEdit(state: StudioState, line: string, besides?: Edit): void {
+  tellRefusal(state, namedHere(state, line), besides);
+}
+
+/** @param line of core about an edit. @returns it with the names that attributes have here. */
+export function namedHere({ model }: StudioState, line: string): string {
+  const known = new Set(model.value?.directions.map(({ attribute }) => attribute));
+  return line.replace(/\w+/g, word => (known.has(word) ? labelOf(word) : word));
 }
 
 /** @param text may be a line of core, worded for a command line: its first word gets a capital letter, unless it is a name. */

@@ -97,7 +97,7 @@ export function editFailed(studio: Studio, edit: Edit, lastGood: Edit, error: un
   const { state } = studio;
   const isStep = state.history.value.entries.some(entry => entry.edit === edit);
   if (isStep) takeBack(studio, edit, lastGood);
-  tellRefusedEdit(state, error, isStep ? state.edit.value : lastGood);
+  tellRefusedEdit(state, error.message, isStep ? state.edit.value : lastGood);
 }
 
 function takeBack(studio: Studio, edit: Edit, lastGood: Edit): void {

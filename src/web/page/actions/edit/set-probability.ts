@@ -45,7 +45,7 @@ export async function setProbability(studio: Studio, attribute: string, text: st
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (isWanted()) tellRefusedEdit(state, error);
+    if (isWanted()) tellRefusedEdit(state, error.message);
   } finally {
     const others = [...state.searches.value].filter(([name]) => name !== attribute);
     if (isLast()) state.searches.value = new Map(others);

@@ -5,7 +5,7 @@ import type { Drawn, Edit, PhotoType } from '../../../shared/protocol.ts';
 import { contextOf, drawEnlarged, offscreenContext } from '../../display/canvas.ts';
 import { thereAndBack } from '../../display/film.ts';
 import type { Studio } from '../../state/studio-state.ts';
-import { tell, tellProblem } from '../messages.ts';
+import { namedHere, tell, tellProblem } from '../messages.ts';
 import { closeDialog } from '../view/choose.ts';
 import { fullFrames } from '../view/full-frames.ts';
 
@@ -89,8 +89,11 @@ export async function exportFilm(studio: Studio, size: number): Promise<void> {
 
 /** @throws UserError where the strip cannot be drawn, or is still being drawn. */
 async function stripOf(studio: Studio): Promise<Drawn[]> {
+  const { state } = studio;
+  const [first] = state.fittingStrip.value;
   const frames = await fullFrames(studio);
   if (frames.length > 0) return frames;
+  if (first && 'problem' in first.frame) throw new UserError(namedHere(state, first.frame.problem));
   throw new UserError('there is no strip of this attribute, or not yet. Wait a second, or choose another');
 }
 

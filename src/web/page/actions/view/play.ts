@@ -1,5 +1,5 @@
 // Plays the strip on the large face, there and back, until something else is done.
-import { thereAndBack } from '../../display/film.ts';
+import { drawnFrames, thereAndBack } from '../../display/film.ts';
 import { PauseIcon, PlayIcon } from '../../display/icons.tsx';
 import type { Action } from '../action.ts';
 import { fullFrames } from './full-frames.ts';
@@ -13,7 +13,7 @@ export const play: Action = {
   id: 'play',
   label: 'Play',
   icon: PlayIcon,
-  enabled: ({ fittingStrip, playing }) => fittingStrip.value.length > 0 || playing.value !== undefined,
+  enabled: ({ fittingStrip, playing }) => drawnFrames(fittingStrip.value).length > 1 || playing.value !== undefined,
   waits: true,
   pressed: ({ playing }) => playing.value !== undefined,
   whenPressed: { label: 'Stop', icon: PauseIcon },

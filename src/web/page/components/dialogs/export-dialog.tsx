@@ -11,6 +11,7 @@ import {
   filmType,
 } from '../../actions/files/export.ts';
 import { showsPhoto } from '../../actions/photo/zoom.ts';
+import { drawnFrames } from '../../display/film.ts';
 import { sameFace } from '../../state/edits.ts';
 import { useStudio } from '../common/studio-context.ts';
 import { Dialog } from './dialog.tsx';
@@ -25,7 +26,7 @@ export function ExportDialog() {
   // While the first picture of a photo is on its way, the one on the screen, which is exported, is of another face.
   const shown = state.shown.value;
   const photo = showsPhoto(state) && shown !== undefined && sameFace(shown.edit, state.edit.value);
-  const noStrip = state.fittingStrip.value.length === 0;
+  const noStrip = drawnFrames(state.fittingStrip.value).length === 0;
   const film = filmType();
   return (
     <Dialog name="export" title="Export">
@@ -79,7 +80,7 @@ export function ExportDialog() {
           <button
             type="button"
             class="button"
-            aria-disabled={noStrip} // mostly for a moment: it keeps the focus and, pressed, says why
+            aria-disabled={noStrip} // often for a moment only: it keeps the focus and, pressed, says why
             onClick={() => act(exportStrip, Math.min(512, size.value))}
           >
             Strip (PNG)
