@@ -13,8 +13,8 @@ export interface Conditioned {
 /** Residuals below this are refused: nearly every change of the attribute would change a locked one too. */
 export const smallestResidual = 0.05;
 
-/** Locks that an error names, those first that take most of the direction. */
-const mostNamed = 8;
+/** Locks that an error names, those first that take most of the direction: the first of them is to be unlocked. */
+const mostNamed = 3;
 
 /** @returns an orthonormal basis of the locked normals, which may be dependent; empty for none. */
 export function spanOf(locks: readonly Normal[]): Float64Array[] {

@@ -108,7 +108,7 @@ describe('a direction that the locks use up', () => {
 
   test('names the worst of many locks first', () => {
     const others = randomDirections(3, 11, 3);
-    expect(() => conditionNormal(primal, [...others, lock])).toThrow(/with Mustache, .* and 4 more locked/);
+    expect(() => conditionNormal(primal, [...others, lock])).toThrow(/with Mustache, .* and 9 more locked/);
     expect(projectOut(primal, [...others, lock]).residual).toBeLessThan(1e-12);
   });
 });

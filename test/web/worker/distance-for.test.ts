@@ -1,5 +1,7 @@
 // A typed probability becomes a distance that leads there: also beside moves of other layers, held by the field or not.
-import { afterAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FaceEditor } from '../../../src/core/editor/face-editor.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { openBundle } from '../../../src/node/artefacts/bundle.ts';
 import { distanceFor } from '../../../src/web/worker/distance-for.ts';
@@ -44,19 +46,33 @@ test.each([
   for (const [at, x] of byDistance.latent.entries()) expect(x).toBeCloseTo(byStrength.latent[at]!, 5);
 });
 
-test('out of reach, it says what can be typed instead, and which locks are in the way', async () => {
-  const edit = { seed: 3, moves: [], locks: [], geometry: editor.geometry, hold: 'linear' } as const;
-  const wish = { attribute: 'Young', probability: 0.99 };
+describe('out of reach, it says', () => {
+  let starter: FaceEditor;
+  beforeAll(async () => {
+    starter = await openBundle(join(import.meta.dirname, '../../../models/starter'), { threads: 1 });
+  });
+  afterAll(() => starter.release());
+  const wish = { attribute: 'Young', probability: 0.01 };
+  const edit = { seed: 1, moves: [], locks: [], geometry: 'sphere', hold: 'linear' } as const;
   const closest = async (locks: readonly string[]) => {
     const moves = [{ ...wish, kind: 'probability' } as const];
-    const { wanted } = await editor.resolve({ ...edit, moves, locks }, { nearest: true });
+    const { wanted } = await starter.resolve({ ...edit, moves, locks }, { nearest: true });
     return Number((100 * wanted[0]!.reached).toFixed(1));
   };
-  const refusal = `Young cannot be 99 % on this face; the closest is ${await closest([])} %. Type that`;
-  await expect(distanceFor(editor, { edit, ...wish })).rejects.toThrow(new UserError(refusal));
-  const locks = ['Male', 'Smiling'];
-  const probability = (await closest([])) / 100;
-  await expect(distanceFor(editor, { edit, ...wish, probability })).resolves.toEqual(expect.any(Number));
-  const held = `the closest is ${await closest(locks)} %. Type that, or unlock the first of `;
-  await expect(distanceFor(editor, { edit: { ...edit, locks }, ...wish })).rejects.toThrow(held);
+
+  test('what can be typed instead, and which locks are in the way', async () => {
+    const refusal = `Young cannot be 1 % on this face; the closest is ${await closest([])} %. Type that`;
+    await expect(distanceFor(starter, { edit, ...wish })).rejects.toThrow(new UserError(refusal));
+    const locks = ['Male', 'Smiling'];
+    const held = `the closest is ${await closest(locks)} %. Type that, or unlock the first of `;
+    await expect(distanceFor(starter, { edit: { ...edit, locks }, ...wish })).rejects.toThrow(held);
+  });
+
+  test('that nothing is closer, where the face is there already', async () => {
+    const probability = (await closest([])) / 100;
+    const distance = await distanceFor(starter, { edit, ...wish, probability });
+    const there = { ...edit, moves: [{ attribute: 'Young', kind: 'absolute', distance } as const] };
+    const refusal = 'Young cannot be 1 % on this face; it comes no closer than it is. Take another face';
+    await expect(distanceFor(starter, { edit: there, ...wish })).rejects.toThrow(new UserError(refusal));
+  });
 });
