@@ -87,12 +87,12 @@ test('a preview that nothing came of leaves the face and the history as they wer
   expect(labels()).toEqual(['Face 1', 'Young to +1.00 σ', 'Male to +2.00 σ']);
 });
 
-test('a typed distance is gone to, with a comma and a true minus too; what is none is told in a line', () => {
-  setDistance(studio, 'Young', '−1,5');
+test('a typed distance is gone to, with a comma and a true minus too; what is none, or too far, is told', () => {
+  setDistance(studio, 'Young', '−1,5 σ');
   expect(edit()).toEqual(moved(faceOf(1), 'Young', -1.5));
-  for (const text of ['far', ' ', '1e999']) {
+  for (const text of ['far', ' ', '95', '−12.1', '1e999']) {
     setDistance(studio, 'Young', text);
-    expect(studio.state.message.value?.text).toBe(`A distance must be a number of σ, such as −1.5; got "${text}"`);
+    expect(studio.state.message.value?.text).toBe(`A distance must be from −12 to 12 σ; got "${text}"`);
   }
   expect(labels()).toEqual(['Face 1', 'Young to −1.50 σ']);
 });

@@ -6,6 +6,9 @@ import type { Studio } from '../../state/studio-state.ts';
 import { tellRefusal } from '../messages.ts';
 import { applyEdit, committed, previewEdit } from './apply-edit.ts';
 
+/** Farthest distance that can be typed, in σ: no latent lies as far out. A probability typed by mistake does. */
+const farthest = 12;
+
 /** Shows the move while the slider is held. */
 export function previewMove(studio: Studio, attribute: string, distance: number): void {
   previewEdit(studio, moved(studio.state.edit.value, attribute, distance));
@@ -20,9 +23,10 @@ export function commitMove(studio: Studio, attribute: string, distance: number):
 
 /** @param text a distance in σ, as typed. */
 export function setDistance(studio: Studio, attribute: string, text: string): void {
-  const distance = Number(text.replace('−', '-').replace(',', '.'));
-  if (text.trim() === '' || !Number.isFinite(distance)) {
-    tellRefusal(studio.state, `a distance must be a number of σ, such as −1.5; got "${text.slice(0, 30)}"`);
+  const number = text.replace('−', '-').replace(',', '.').replace('σ', '').trim();
+  const distance = Number(number);
+  if (number === '' || !(Math.abs(distance) <= farthest)) {
+    tellRefusal(studio.state, `a distance must be from −${farthest} to ${farthest} σ; got "${text.slice(0, 30)}"`);
     return;
   }
   commitMove(studio, attribute, distance);
