@@ -52,6 +52,19 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('the header has room for all its buttons, at any width and after many steps', async () => {
+    const { page } = await start();
+    await page.locator('.history-button').evaluate(button => {
+      button.lastChild!.textContent = '200/200'; // the most that the history keeps
+    });
+    const widths = [320, 360, 390, 430, 560, 768, 860, 861, 912, 1024, 1160, 1161, 1280, 1500, 1501, 1920];
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 700 });
+      const cut = await page.locator('.header').evaluate(header => header.scrollWidth - header.clientWidth);
+      expect(cut, `at ${width}`).toBe(0);
+    }
+  });
+
   test('a slider changes pixels, probability, link and what has changed; undo and redo go both ways', async () => {
     const { page } = await start('#seed=60');
     // A link without its model is refused; the page opens with its usual face.
