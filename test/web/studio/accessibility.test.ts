@@ -208,6 +208,35 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect([list!.left < button!.right, list!.right > button!.left]).toEqual([true, true]);
   });
 
+  test('in colours that a person has forced, sliders, what is pressed and the row in use can still be told', async () => {
+    const address = await serveStudio(builtStudio(), files);
+    const { page: opened } = await newPage(browser(), { forcedColors: 'active' });
+    await openStudio(opened, address);
+    await moveSlider(opened, 'Young', -1.5);
+    expect(await findings(opened)).toEqual([]);
+    const styleOf = (selector: string, property: string, part?: string) =>
+      opened
+        .locator(selector)
+        .first()
+        .evaluate((each, [name, of]) => getComputedStyle(each, of).getPropertyValue(name!), [property, part] as const);
+    const background = (selector: string, part?: string) => styleOf(selector, 'background-color', part);
+    const paper = await background('html');
+    for (const part of ['.rail', '.safe', '.fill', '.tick']) {
+      const drawn = await background(`.row[data-moved="true"] ${part}`, part === '.rail' ? undefined : '::before');
+      expect(drawn, part).not.toBe(paper);
+    }
+    expect(await background('.bar', '::after')).not.toBe(paper);
+    for (const property of ['background-color', 'color']) {
+      const [pressed, other] = [
+        await styleOf('.choice [aria-pressed="true"]', property),
+        await styleOf('.choice [aria-pressed="false"]', property),
+      ];
+      expect(pressed, property).not.toBe(other);
+    }
+    const edge = (isActive: boolean) => styleOf(`.row[data-active="${isActive}"]`, 'border-left-color');
+    expect(await edge(true)).not.toBe(await edge(false));
+  });
+
   test.each([
     ['desktop', { width: 1440, height: 900 }],
     ['phone', { width: 360, height: 640 }],
