@@ -155,19 +155,17 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
         expect(await locks.innerText()).toBe('Lock 9 others');
       }
     }
-    await opened
-      .locator('.was-is')
-      .first()
-      .evaluate(element => {
-        element.textContent = '>99 → >99 %'; // the longest there is
-      });
-    for (const width of [320, 390, 560, 768, 1280]) {
-      await opened.setViewportSize({ width, height: 900 });
-      const room = await opened
-        .locator('.was-is')
-        .first()
-        .evaluate(each => each.clientWidth - each.scrollWidth);
-      expect(room, `change at ${width}`).toBe(0);
+    const [name, change] = ['.change-list .name', '.was-is'].map(part => opened.locator(part).first());
+    for (const [part, longest] of [[name!, 'Mouth slightly open'] as const, [change!, '>99 → >99 %'] as const]) {
+      await part.evaluate((element, text) => {
+        element.textContent = text;
+      }, longest);
+      for (const width of [320, 390, 560, 768, 1280, 1440]) {
+        if (part === name && width < 390) continue; // it ends in an ellipsis there
+        await opened.setViewportSize({ width, height: 900 });
+        const room = await part.evaluate(each => each.clientWidth - each.scrollWidth);
+        expect(room, `${longest} at ${width}`).toBe(0);
+      }
     }
   });
 
