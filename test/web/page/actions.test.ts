@@ -31,6 +31,8 @@ test('what has a place in the header is in its group there, with an icon, and no
   expect(groups.sort()).toEqual([...places].sort());
   expect(places.flatMap(actionsIn).sort(byId)).toEqual(placed.toSorted(byId));
   expect(placed.filter(({ icon }) => icon === undefined)).toEqual([]);
+  // Where a window is narrow, the word goes and the icon stays.
+  expect(placed.filter(({ look, hint }) => look === undefined && hint === undefined)).toEqual([]);
 });
 
 test('an action is enabled only where it can do something', () => {

@@ -10,6 +10,7 @@ const highestSeed = 1_000_000;
 export const surpriseMe: Action = {
   id: 'surprise-me',
   label: 'Surprise me',
+  hint: 'Take a face at random',
   icon: SurpriseIcon,
   place: 'faces',
   perform: studio => chooseFace(studio, faceOf(Math.floor(Math.random() * highestSeed), studio.state.model.value)),
