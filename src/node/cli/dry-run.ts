@@ -3,11 +3,12 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { exists, isIn } from '../files/places.ts';
-import { isSetAside } from '../runs/run-folder.ts';
+import { silentLog } from '../log/log.ts';
+import { isSetAside, rehearse } from '../runs/run-folder.ts';
 import { contentAt, placeOf } from '../runs/run-place.ts';
 import { checkDestination, destinationOf } from '../stages/framework/destination.ts';
 import { optionsOf, pathValues } from '../stages/framework/option-schema.ts';
-import type { Stage, Step } from '../stages/framework/stage.ts';
+import type { Stage, StageContext, Step } from '../stages/framework/stage.ts';
 import { printValues } from './print-values.ts';
 
 export interface PlannedStep {
@@ -20,7 +21,12 @@ export interface PlannedStep {
 }
 
 /** @returns what the stage would do; for a stage that runs others, what each of them would. */
-export async function planOf(stage: Stage, config: Readonly<Record<string, unknown>>): Promise<PlannedStep[]> {
+export async function planOf(
+  stage: Stage,
+  config: Readonly<Record<string, unknown>>,
+  context: StageContext,
+): Promise<PlannedStep[]> {
+  const heard = { ...context, log: { ...silentLog, warn: context.log.warn } }; // what is done is not done
   const steps: readonly Step[] = (await stage.steps?.(config)) ?? [{ stage, config }];
   return Promise.all(
     steps.map(async (step, i) => ({
@@ -29,6 +35,7 @@ export async function planOf(stage: Stage, config: Readonly<Record<string, unkno
       ...(await outcome(
         step,
         steps.slice(0, i).map(({ config }) => String(config.out)),
+        heard,
       )),
     })),
   );
@@ -46,10 +53,16 @@ function indented(text: string): string {
 }
 
 /** @param made where the steps before it write. */
-async function outcome(step: Step, made: readonly string[]): Promise<Pick<PlannedStep, 'would' | 'refused'>> {
+async function outcome(
+  step: Step,
+  made: readonly string[],
+  context: StageContext,
+): Promise<Pick<PlannedStep, 'would' | 'refused'>> {
+  const { stage, config } = step;
   try {
-    await checkDestination(step.stage.options, step.config);
-    await checkInputs(step, made);
+    await checkDestination(stage.options, config);
+    const areThere = await checkInputs(step, made);
+    if (areThere && destinationOf(stage.options, config) === 'run') await rehearse(() => stage.run(config, context));
   } catch (error) {
     if (error instanceof UserError) return { would: `refuse: ${error.message}`, refused: true };
     throw error;
@@ -77,14 +90,20 @@ async function effect({ stage, config, keptIfNewer }: Step): Promise<string> {
 /** Paths that a command writes to; it reads all others. */
 const written: ReadonlySet<string> = new Set(['out', 'export']);
 
-/** @throws UserError for a path that is read and not there, unless a step before makes it or something in it. */
-async function checkInputs({ stage, config }: Step, made: readonly string[]): Promise<void> {
+/**
+ * @returns whether all that is read is there; what a step before makes is not yet.
+ * @throws UserError for a path that is read and not there, unless a step before makes it or something in it.
+ */
+async function checkInputs({ stage, config }: Step, made: readonly string[]): Promise<boolean> {
+  let areThere = true;
   for (const { key, values, items } of optionsOf(stage)) {
     if ((values ?? items?.values) !== pathValues || written.has(key)) continue;
     if (key === 'startFrom' && config.resume === true) continue; // an unfinished training has left it behind
     for (const path of [config[key] ?? []].flat().map(String)) {
       const isMade = await Promise.all(made.map(out => isIn(out, path)));
-      if (!isMade.includes(true)) await explainingDiskErrors('read', path, () => stat(path));
+      if (isMade.includes(true)) areThere = false;
+      else await explainingDiskErrors('read', path, () => stat(path));
     }
   }
+  return areThere;
 }

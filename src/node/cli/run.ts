@@ -38,7 +38,7 @@ async function exitCodeOf(stages: readonly Stage[], argv: readonly string[], nam
       const show = <T>(result: T, print: (result: T) => string) =>
         process.stdout.write(`${json ? JSON.stringify(result, null, 2) : printable(print(result))}\n`);
       if (dryRun) {
-        const plan = await planOf(stage, config);
+        const plan = await planOf(stage, config, { log: consoleLog(), signal });
         show(plan, printPlan);
         if (plan.some(({ refused }) => refused)) code = exitCodes.userError; // as the command itself, for scripts
       } else show(await stage.run(config, { log: consoleLog(), signal }), stage.print ?? printValues);

@@ -40,6 +40,12 @@ export async function acquireLock(path: string, what: string): Promise<Lock> {
   };
 }
 
+/** @throws UserError where `acquireLock` would; makes no lock. */
+export async function checkUnlocked(path: string, what: string): Promise<void> {
+  const there = await ownerOf(path);
+  if (there !== undefined) refuseIfAlive(there, path, what);
+}
+
 /** @returns whether the lock is this process's now: there was none. */
 async function makeLock(path: string): Promise<boolean> {
   try {

@@ -18,8 +18,8 @@ export interface Origin {
   readonly neutral: readonly string[];
 }
 
-/** An input of a run: a path to what is hashed, or a hash that the stage has taken itself. */
-export type Input = string | { readonly path: string; readonly sha256: string };
+/** An input of a run: a path to what is hashed, or a hash that the stage has taken, or takes when it is wanted. */
+export type Input = string | { readonly path: string; readonly sha256: string | (() => Promise<string>) };
 
 /**
  * @returns the SHA-256 of every input: of all its artefacts for a run (of its manifest where an earlier version made
@@ -28,7 +28,8 @@ export type Input = string | { readonly path: string; readonly sha256: string };
 export async function hashInputs(inputs: Readonly<Record<string, Input>>): Promise<Manifest['inputs']> {
   const hashed: Manifest['inputs'] = {};
   for (const [name, input] of Object.entries(inputs)) {
-    hashed[name] = typeof input === 'string' ? { path: input, sha256: await hashOf(name, input) } : input;
+    const { path, sha256 } = typeof input === 'string' ? { path: input, sha256: () => hashOf(name, input) } : input;
+    hashed[name] = { path, sha256: typeof sha256 === 'string' ? sha256 : await sha256() };
   }
   return hashed;
 }

@@ -1,4 +1,5 @@
 // Keeps each stage's output in one folder that appears only when it is complete, with what is needed to repeat it.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
@@ -8,7 +9,7 @@ import { removeTree, renamePatiently } from '../files/durable.ts';
 import { writeJson } from '../files/files.ts';
 import { appendJsonLine, filterJsonLines, type JsonObject } from '../files/json-lines.ts';
 import { isIn, realPlace } from '../files/places.ts';
-import { acquireLock, type Lock } from './lock.ts';
+import { acquireLock, checkUnlocked, type Lock } from './lock.ts';
 import { exists, type Manifest, packageVersion, plainJson, readManifest, runFiles, schemaVersion } from './manifest.ts';
 import { hashInputs, type Input, lastingOptions, neutralOptions, type Origin } from './origin.ts';
 import { watchMemory } from './peak-memory.ts';
@@ -66,6 +67,24 @@ interface BegunRun extends Run {
   abandon(): Promise<void>;
 }
 
+/** Follows a stage through all that it calls, so that no stage can forget to hand it on, and work in a rehearsal. */
+const rehearsals = new AsyncLocalStorage<true>();
+
+/** Ends a rehearsal where the run would begin. */
+const beginning = new Error('a rehearsed run would begin');
+
+/**
+ * Lets a stage that writes a run check all that it checks before the run begins, and no more: nothing is written.
+ * @throws as the stage would: UserError for what it refuses.
+ */
+export async function rehearse(stage: () => Promise<unknown>): Promise<void> {
+  try {
+    await rehearsals.run(true, stage);
+  } catch (error) {
+    if (error !== beginning) throw error;
+  }
+}
+
 /**
  * Runs `work` in a run folder: finished with the result it returns, abandoned (and left for `resume`) if it throws.
  * With `resume`, a finished run of the same options and inputs is kept and its result returned.
@@ -77,6 +96,7 @@ export async function withRun<Result extends object>(
   details: RunDetails,
   work: (run: Run) => Promise<Result>,
 ): Promise<Result> {
+  if (rehearsals.getStore()) return endRehearsal(out, details);
   const run = await locked(out, details, async (lock, place) => {
     const there = details.resume && (await exists(join(out, runFiles.manifest)));
     if (!there) return begin(out, details, lock, place);
@@ -100,20 +120,26 @@ export async function withRun<Result extends object>(
   }
 }
 
+/** Checks what a run would before it begins. @throws `beginning` where it would. */
+async function endRehearsal(out: string, details: RunDetails): Promise<never> {
+  const place = await checkedPlace(out, details);
+  await checkUnlocked(place.lock, out);
+  const isThere = details.resume && (await exists(join(out, runFiles.manifest)));
+  if (!isThere) await checkBeginning(out, details, place);
+  if (details.resume) {
+    const origin = await originOf(details);
+    await (isThere ? earlierRun(out, origin, details) : unfinishedRun(out, place.partial, origin, details));
+  }
+  throw beginning;
+}
+
 /** Takes the lock of `out` for the run that `action` begins; if it throws, gives the lock back. */
 async function locked<T>(
   out: string,
   details: RunDetails,
   action: (lock: Lock, place: RunPlace) => Promise<T>,
 ): Promise<T> {
-  const place = await placeOf(out);
-  const final = await realPlace(place.final);
-  for (const path of inputPaths(details)) {
-    if ((await realPlace(path)) === final) {
-      throw new UserError(`out must not be an input of the run; got ${out} for both`);
-    }
-    for (const folder of [place.partial, place.earlier]) if (await isIn(path, folder)) throw liesIn(path, folder);
-  }
+  const place = await checkedPlace(out, details);
   const lock = await explainingDiskErrors('create', out, async () => {
     await mkdir(dirname(place.lock), { recursive: true });
     return acquireLock(place.lock, out);
@@ -125,6 +151,25 @@ async function locked<T>(
     await lock.release();
     throw error;
   }
+}
+
+/** @throws UserError where an input would be overwritten. */
+async function checkedPlace(out: string, details: RunDetails): Promise<RunPlace> {
+  const place = await placeOf(out);
+  const final = await realPlace(place.final);
+  for (const path of inputPaths(details)) {
+    if ((await realPlace(path)) === final) {
+      throw new UserError(`out must not be an input of the run; got ${out} for both`);
+    }
+    for (const folder of [place.partial, place.earlier]) if (await isIn(path, folder)) throw liesIn(path, folder);
+  }
+  return place;
+}
+
+/** @throws UserError unless a run may begin that replaces what is at `out`. */
+async function checkBeginning(out: string, details: RunDetails, place: RunPlace): Promise<void> {
+  await checkFree(out, place, details.force ?? false);
+  for (const path of inputPaths(details)) if (await isIn(path, place.final)) throw liesIn(path, place.final);
 }
 
 function inputPaths({ inputs }: RunDetails): string[] {
@@ -151,8 +196,7 @@ async function begin(
   renewed?: Renewed,
 ): Promise<BegunRun> {
   const folder = place.partial;
-  await checkFree(out, place, details.force ?? false);
-  for (const path of inputPaths(details)) if (await isIn(path, place.final)) throw liesIn(path, place.final);
+  await checkBeginning(out, details, place);
   const origin = renewed?.origin ?? (await originOf(details));
   const unfinished = details.resume ? await unfinishedRun(out, folder, origin, details) : undefined;
   if (unfinished === undefined) await startFolder(place, origin, details);

@@ -1,16 +1,26 @@
-// Checks that a dry run looks at what a command would read.
+// Checks that a dry run finds what a command would refuse, and writes nothing.
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { programFromStages } from '../../../src/node/cli/command-from-stage.ts';
 import { type PlannedStep, planOf } from '../../../src/node/cli/dry-run.ts';
 import { stages } from '../../../src/node/cli/stages.ts';
+import { silentLog } from '../../../src/node/log/log.ts';
+import { withRun } from '../../../src/node/runs/run-folder.ts';
+import { exportNetworks } from '../../../src/node/stages/export/stage.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
+import { writeTinyBundle } from '../../helpers/tiny-bundle.ts';
+import { makeTinyCeleba } from '../../helpers/tiny-celeba.ts';
+import { writeTinyDataset } from '../../helpers/tiny-runs.ts';
+
+const { signal } = new AbortController();
 
 /** @returns what the first step of a command would do. */
 async function would(...argv: string[]): Promise<string> {
   let plan: PlannedStep[] = [];
   const program = programFromStages({ name: 'face-tuning', version: '1.2.3' }, stages, async (stage, config) => {
-    plan = await planOf(stage, config);
+    plan = await planOf(stage, config, { log: silentLog, signal });
   });
   await program.parseAsync(argv, { from: 'user' });
   return plan[0]!.would;
@@ -27,8 +37,60 @@ test('a missing input is told', async () => {
   expect(await would('serve', '--bundle', absent)).toBe(refusal);
   await expect(would('pipeline', '--celeba', absent, ...out)).rejects.toThrow(refusal.slice('refuse: '.length));
   // An unfinished training needs no more what it set out from.
-  const train = ['train', 'gan', '--dataset', root, '--start-from', absent, ...out];
-  expect([await would(...train), await would(...train, '--resume')]).toEqual([refusal, `write ${out[1]}`]);
+  const dataset = join(root, 'dataset');
+  const pixels = new Uint8Array(3 * 16 * 16);
+  await writeTinyDataset(dataset, { resolution: 16, count: 1, pixels }, () => 'train');
+  const train = ['train', 'gan', '--dataset', dataset, '--start-from', absent, ...out];
+  expect(await would(...train)).toBe(refusal);
+  const [, never = ''] = out;
+  const inputs = { startFrom: { path: absent, sha256: 'of a checkpoint' } };
+  const stopped = withRun(never, { stage: 'train gan', config: {}, inputs }, async run => {
+    writeFileSync(run.file('checkpoint-0000001000.safetensors'), '');
+    throw new Error('stopped');
+  });
+  await expect(stopped).rejects.toThrow('stopped');
+  expect(await would(...train, '--resume')).toMatch(/^refuse: cannot resume .* preset was not set, is "cpu" now/);
   // A place to write to need not be there.
-  expect(await would('fit', '--latents', root, '--scores', root, '--export', absent, ...out)).toBe(`write ${out[1]}`);
+  expect(await would('edit', '--bundle', root, '--out', join(absent, 'edit.png'))).toBe(
+    `write ${join(absent, 'edit.png')}`,
+  );
+});
+
+test('all that a stage refuses before its run begins is told, and nothing is written', async () => {
+  const root = temporaryFolder();
+  const [bundle, out] = [join(root, 'bundle'), join(root, 'out')];
+  await writeTinyBundle(bundle);
+  const calibrate = ['calibrate', '--bundle', bundle, '--out', out];
+  expect(await would(...calibrate)).toBe(`write ${out}`);
+  expect(await would(...calibrate, '--attributes', 'Mael')).toBe(
+    'refuse: unknown attribute "Mael". Did you mean "Male"?',
+  );
+  expect(await would('export', '--bundle', root, '--out', out)).toMatch(/^refuse: cannot read .*bundle\.json/);
+  const { folder } = await makeTinyCeleba(join(root, 'celeba'), 20);
+  const pipeline = ['pipeline', '--preset', 'tiny', '--celeba', folder, '--out', out];
+  expect(await would(...pipeline)).toBe(`write ${join(out, 'dataset')}`);
+  const labels = join(root, 'labels.csv');
+  writeFileSync(labels, 'picture,smiling\n000001.jpg,maybe\n');
+  expect(await would(...pipeline, '--labels', labels)).toMatch(/^refuse: .*a label must be 1 or -1.*got maybe/);
+  expect(readdirSync(root).sort()).toEqual(['bundle', 'celeba', 'labels.csv']);
+});
+
+test('a run that another process is writing is told, and one that was made with other options', async () => {
+  const root = temporaryFolder();
+  const [bundle, out] = [join(root, 'bundle'), join(root, 'out')];
+  await writeTinyBundle(bundle);
+  const exported = ['export', '--bundle', bundle, '--out', out];
+  writeFileSync(`${out}.lock`, `${process.ppid} ${hostname()}\n`);
+  for (const flags of [[], ['--force'], ['--resume']]) {
+    expect(await would(...exported, ...flags)).toMatch(/^refuse: .* is being written by process \d+; wait/);
+  }
+  writeFileSync(`${out}.lock`, `999999999 ${hostname()}\n`);
+  expect(await would(...exported)).toBe(`write ${out}`);
+  expect(existsSync(`${out}.lock`)).toBe(true); // left for the run to take over
+  const config = exportNetworks.options.parse({ bundle, out });
+  await exportNetworks.run(config, { log: silentLog, signal });
+  expect(await would(...exported, '--resume')).toBe(`keep ${out} if its options and inputs are the same`);
+  expect(await would(...exported, '--resume', '--weights', 'float16')).toMatch(
+    /^refuse: .* was made with other options: weights was "float32", is "float16" now/,
+  );
 });

@@ -102,7 +102,7 @@ test('a dry run tells options and effects, and writes nothing', async () => {
     `write ${join(out, 'classifier')}`, // an empty folder is as good as none
   ]);
   expect(effects('--resume').slice(0, 2)).toEqual([
-    `keep ${join(out, 'dataset')} if its options and inputs are the same`,
+    `refuse: ${join(out, 'dataset')} must be a run of "prepare"; it is one of "train gan". Check the path`,
     `continue ${join(out, 'gan.partial')} and make ${join(out, 'gan')} of it`,
   ]);
   writeFileSync(join(out, 'report.html'), '');

@@ -108,7 +108,7 @@ export const evaluatePortraits = defineStage({
       test.map(index => dataset.names[index]!),
       pictures,
     );
-    const shown = { path: pictures, sha256: await hashPictures(pictures, names, { log, signal }) };
+    const shown = { path: pictures, sha256: () => hashPictures(pictures, names, { log, signal }) };
     return withRun(out, { ...details, inputs: { ...inputs, pictures: shown } }, async run => {
       const jobs: PortraitThread['input'][] = [
         ...names.map(name => ({ photo: join(pictures, name) })),

@@ -47,8 +47,8 @@ export const exportNetworks = defineStage({
       force,
       log,
     };
+    const bundle = await readBundle(name => readWhole(join(folder, name)), hashBytes, folder);
     return withRun(out, named, async run => {
-      const bundle = await readBundle(name => readWhole(join(folder, name)), hashBytes, folder);
       const { generator, classifier, encoder } = bundleNetworks(bundle);
       const model = ganModel(generator.architecture);
       // No operator that only some runtimes have.

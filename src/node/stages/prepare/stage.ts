@@ -88,7 +88,8 @@ export const prepare = defineStage({
     const { out, resume, force } = config;
     const settings = { ...config, crop: config.crop ?? index.crop };
     const files = chosen.map(({ file }) => file);
-    const pictures = { path: index.imageFolder, sha256: await hashPictures(index.imageFolder, files, { log, signal }) };
+    const sha256 = () => hashPictures(index.imageFolder, files, { log, signal });
+    const pictures = { path: index.imageFolder, sha256 };
     const inputs = { ...index.tables, [`${config.celeba === undefined ? 'pictures' : 'celeba'} pictures`]: pictures };
     return withRun(out, { stage: 'prepare', options, config: settings, inputs, resume, force, log }, async run => {
       // A part of the table is not judged by what all of it misses, which was judged above.
