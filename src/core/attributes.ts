@@ -1,5 +1,5 @@
 // Names of attributes: CelebA's 40, and the rule for names of one's own.
-import { didYouMean, UserError } from './errors.ts';
+import { didYouMean, firstFew, UserError } from './errors.ts';
 
 /** CelebA's, in the order of its label file (Liu et al. 2015). Files that name no attributes mean these. */
 export const attributeNames = [
@@ -113,11 +113,16 @@ const otherWords: Readonly<Record<string, string>> = {
   bald_head: 'Bald',
 };
 
-/** `didYouMean` for a name of an attribute, which also knows other words for CelebA's. */
+/** Names that an error line shows where none is near. */
+const namesShown = 10;
+
+/** `didYouMean` for a name of an attribute, which also knows other words for CelebA's; where none is near, what there is. */
 export function didYouMeanAttribute(word: string, names: readonly string[]): string {
   const [, reversed, meant = ''] =
     /^(-?)(.+)$/.exec(otherWords[word.toLowerCase().replaceAll(/[\s-]/g, '_')] ?? '') ?? [];
-  if (!names.includes(meant)) return didYouMean(word, names);
+  if (!names.includes(meant)) {
+    return didYouMean(word, names) || (names.length > 0 ? ` There are ${firstFew(names, namesShown)}` : '');
+  }
   return reversed === ''
     ? ` Did you mean "${meant}"?`
     : ` Did you mean "${meant}", turned round: ${word}=2 is ${meant}=-2?`;

@@ -81,9 +81,7 @@ export function findDirection(attribute: string, directions: readonly Direction[
   const names = directions.map(direction => direction.attribute);
   const direction = directions[names.indexOf(attribute)];
   if (direction === undefined) {
-    throw new UserError(
-      `no boundary for "${attribute}".${didYouMeanAttribute(attribute, names)} There are ${names.join(', ')}`,
-    );
+    throw new UserError(`no boundary for "${attribute}".${didYouMeanAttribute(attribute, names)}`);
   }
   if (direction.normal.length !== size) {
     throw new UserError(

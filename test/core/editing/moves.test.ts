@@ -97,6 +97,13 @@ test('other words for an attribute lead to it, with the sign they have', () => {
   }
   expect(hint('Mael')).toBe(' Did you mean "Male"?');
   expect(hint('gna', ['gin', 'gan'])).toBe(' Did you mean "gan"?');
-  expect(hint('cat', ['dog', 'cow'])).toBe('');
-  expect(hint('age', ['Wig', 'Scar'])).toBe('');
+});
+
+test('where no attribute is near, some of those that there are are told', () => {
+  expect(didYouMeanAttribute('cat', ['dog', 'cow'])).toBe(' There are dog, cow');
+  expect(didYouMeanAttribute('age', ['Wig', 'Scar'])).toBe(' There are Wig, Scar');
+  expect(didYouMeanAttribute('cat', attributeNames)).toMatch(
+    /^ There are 5_o_Clock_Shadow, .*, Blond_Hair and 30 more$/,
+  );
+  expect(didYouMeanAttribute('cat', [])).toBe('');
 });

@@ -117,7 +117,8 @@ async function readTeachers(generator: string, classifier: string, resolution: n
   const seen = await readTensors(runs[1].file('classifier.safetensors'), classifierDetailsSchema);
   if (ganModel(made.details).geometry !== 'linear') {
     throw new UserError(
-      `an encoder is for a style generator; ${generator} holds one of kind ${made.details.kind}. Train one with --preset style`,
+      `an encoder is for a style generator; ${generator} holds one of kind ${made.details.kind ?? 'pggan'}. Train one with ` +
+        '--preset style',
     );
   }
   if (made.details.normalisation !== 'range') {
