@@ -9,7 +9,7 @@ import { removeTree, renamePatiently } from '../files/durable.ts';
 import { writeJson } from '../files/files.ts';
 import { appendJsonLine, filterJsonLines, type JsonObject } from '../files/json-lines.ts';
 import { isIn, realPlace } from '../files/places.ts';
-import { acquireLock, checkUnlocked, type Lock } from './lock.ts';
+import { acquireLock, type Lock } from './lock.ts';
 import { exists, type Manifest, packageVersion, plainJson, readManifest, runFiles, schemaVersion } from './manifest.ts';
 import { hashInputs, type Input, lastingOptions, neutralOptions, type Origin } from './origin.ts';
 import { watchMemory } from './peak-memory.ts';
@@ -123,7 +123,6 @@ export async function withRun<Result extends object>(
 /** Checks what a run would before it begins. @throws `beginning` where it would. */
 async function endRehearsal(out: string, details: RunDetails): Promise<never> {
   const place = await checkedPlace(out, details);
-  await checkUnlocked(place.lock, out);
   const isThere = details.resume && (await exists(join(out, runFiles.manifest)));
   if (!isThere) await checkBeginning(out, details, place);
   if (details.resume) {

@@ -7,6 +7,7 @@ import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { removeTree, renamePatiently, syncFile, syncFolderOf } from '../files/durable.ts';
 import { hashFile } from '../files/files.ts';
 import { checkCanBeMade, checkName, contentOf, exists, isFixed, linkTarget, realPlace } from '../files/places.ts';
+import { checkUnlocked } from './lock.ts';
 import { isRun, readManifest, runFiles } from './manifest.ts';
 
 /** Where a run is written and where it will stand. */
@@ -91,6 +92,7 @@ export async function checkRunPlace(
   await checkFree(out, place, force || resume);
   await checkPartialFree(place);
   await checkCanBeMade(place.lock, out);
+  await checkUnlocked(place.lock, out);
 }
 
 /** @throws UserError for a place inside a run: what lies there goes with the run when that is made anew. */

@@ -1,5 +1,5 @@
 // Checks that a dry run finds what a command would refuse, and writes nothing.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -16,14 +16,19 @@ import { writeTinyDataset } from '../../helpers/tiny-runs.ts';
 
 const { signal } = new AbortController();
 
-/** @returns what the first step of a command would do. */
-async function would(...argv: string[]): Promise<string> {
+/** @returns what each step of a command would do. */
+async function planned(...argv: string[]): Promise<PlannedStep[]> {
   let plan: PlannedStep[] = [];
   const program = programFromStages({ name: 'face-tuning', version: '1.2.3' }, stages, async (stage, config) => {
     plan = await planOf(stage, config, { log: silentLog, signal });
   });
   await program.parseAsync(argv, { from: 'user' });
-  return plan[0]!.would;
+  return plan;
+}
+
+/** @returns what the first one would. */
+async function would(...argv: string[]): Promise<string> {
+  return (await planned(...argv))[0]!.would;
 }
 
 test('a missing input is told', async () => {
@@ -81,9 +86,22 @@ test('a run that another process is writing is told, and one that was made with 
   await writeTinyBundle(bundle);
   const exported = ['export', '--bundle', bundle, '--out', out];
   writeFileSync(`${out}.lock`, `${process.ppid} ${hostname()}\n`);
-  for (const flags of [[], ['--force'], ['--resume']]) {
-    expect(await would(...exported, ...flags)).toMatch(/^refuse: .* is being written by process \d+; wait/);
-  }
+  const isWritten = /^refuse: .* is being written by process \d+; wait/;
+  for (const flags of [[], ['--force'], ['--resume']]) expect(await would(...exported, ...flags)).toMatch(isWritten);
+  const { folder } = await makeTinyCeleba(join(root, 'celeba'), 1);
+  mkdirSync(join(root, 'all'));
+  writeFileSync(join(root, 'all', 'gan.lock'), `${process.ppid} ${hostname()}\n`);
+  const plan = await planned(
+    'pipeline',
+    '--preset',
+    'tiny',
+    '--celeba',
+    folder,
+    '--out',
+    join(root, 'all'),
+    '--resume',
+  );
+  expect(plan.find(({ stage }) => stage === 'train gan')?.would).toMatch(isWritten); // what it reads is not there yet
   writeFileSync(`${out}.lock`, `999999999 ${hostname()}\n`);
   expect(await would(...exported)).toBe(`write ${out}`);
   expect(existsSync(`${out}.lock`)).toBe(true); // left for the run to take over
