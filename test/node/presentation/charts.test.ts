@@ -36,6 +36,14 @@ test('a heat map of many long names has cells that can be seen, and room for nam
   expect(Number(high)).toBeGreaterThan(200 * 12 + 200);
 });
 
+test('a heat map of few attributes is drawn no larger than its letters need; what is more is orange', () => {
+  const svg = heatMap({ rows: ['a'], columns: ['a', 'b'], values: [[1, -1]], limit: 1, unit: 'x' }, 'two');
+  const [, most, wide] = /max-width: ?min\(40rem, (\d+)px\).*viewBox="0 0 (\d+)/.exec(svg)!;
+  expect(Number(most) / Number(wide)).toBe(1.5);
+  const cells = [...svg.matchAll(/<rect fill="rgb\((\d+), \d+, (\d+)\)"/g)];
+  expect(cells.map(([, red, blue]) => Number(red) > Number(blue))).toEqual([true, false]); // orange, purple
+});
+
 test('a series without values is not in the legend', () => {
   const series = [
     { name: 'nothing', values: [null] },

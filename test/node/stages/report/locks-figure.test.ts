@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { length } from '../../../../src/core/math/linear-algebra.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
+import { groupsFigure } from '../../../../src/node/stages/report/figures/edits.ts';
 import { ageFigure, locksFigure } from '../../../../src/node/stages/report/figures/faces.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
@@ -55,4 +56,16 @@ test('a strip shows the faces nearest the mean one, no farther than the safe ran
   expect(first.caption).toContain('seeds 0, 1, 2, 3, 4 and 5, one a row');
   expect(first.command).toContain('--move Young=3..-3 ');
   await other.release();
+});
+
+test('what the report found about age is told of models that move it', () => {
+  const captionOf = (moved: string) => {
+    const all = { faces: 2, agreement: 1, flips: 0, changes: [1, 0] };
+    const edits = { attributes: [moved, 'Male'], effects: [{ moved, locked: false, all, women: all, men: all }] };
+    return groupsFigure({ edits, runs: { evaluation: {} } } as never).caption;
+  };
+  expect(captionOf('Young')).toMatch(
+    /from 10 % to 90 %: for Young, from old to young\. The report saw .* as they aged\.$/,
+  );
+  expect(captionOf('Red_Scarf')).toMatch(/from 10 % to 90 %\.$/);
 });

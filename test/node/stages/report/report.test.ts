@@ -52,6 +52,7 @@ test('the report shows every figure, its samples and its command, and asks for n
   expect(html).toContain(`<code>face-tuning prepare <span>--celeba</span> ${join(root, 'celeba')} <span>--crop</span>`);
   expect(html).toContain('40 generated faces');
   expect(html).toContain('1,000 generated faces');
+  expect(html).toContain('Orange is more, purple less'); // as heat maps draw them, see charts.test.ts
   expect(html).not.toMatch(/(src|href)="(?!#|data:)/);
   // Apart from the pictures, in whose base64 any three letters may stand.
   const text = html.replaceAll(/data:image\/png;base64,[^"]+/g, '');

@@ -113,7 +113,7 @@ export function rescoringFigure({ edits, runs }: Sources): Figure {
     caption:
       'A row is what was moved, from 10 % to 90 % of the classifier’s probability; its colours are how much the ' +
       `judge’s logit of each attribute changed on average over ${counted(edits.faces)} faces${fewerUnlocked(edits, pairs)}. ` +
-      'Purple is more, orange less. A model without entanglement would show the diagonal alone. The numbers are in evaluation.csv.',
+      'Orange is more, purple less. A model without entanglement would show the diagonal alone. The numbers are in evaluation.csv.',
     command: runs.evaluation.command,
   };
 }
@@ -148,6 +148,7 @@ export function groupsFigure({ edits, runs }: Sources): Figure {
     )
     .filter(({ effect }) => effect.faces > 0);
   type Row = (typeof rows)[number];
+  const isOfAge = rows.some(({ of }) => of.moved === 'Young');
   const columns: Column<Row>[] = [
     { title: 'moved', value: ({ of }) => `${readable(of.moved)}${of.locked ? ', as is usual' : ''}` },
     { title: 'faces', value: ({ group, effect }) => `${effect.faces} ${group}` },
@@ -169,7 +170,7 @@ export function groupsFigure({ edits, runs }: Sources): Figure {
     ),
     caption:
       'The same edits apart for faces in which the judge sees, unedited, a man or none. The changes are those from 10 % ' +
-      'to 90 %: for Young, from old to young. The report saw beards and hair loss come to men as they aged.',
+      `to 90 %${isOfAge ? ': for Young, from old to young. The report saw beards and hair loss come to men as they aged' : ''}.`,
     command: runs.evaluation.command,
   };
 }
