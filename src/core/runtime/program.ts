@@ -100,12 +100,12 @@ export function trainingProgramBytes(device: Device, { outputs = {}, updates = {
 
 /**
  * Training asks for `extended` in place of `all`: the further optimisations arrange constant weights, which training
- * does not have, and cost it turning images back and forth around every pooling.
+ * does not have, and cost it turning images back and forth around every pooling. Errors alone are told: of constants
+ * that optimising a training step has made superfluous there would be dozens of warnings.
  */
 function trainingOptions({ sessionOptions }: Device): InferenceSession.SessionOptions {
-  return sessionOptions.graphOptimizationLevel === 'all'
-    ? { ...sessionOptions, graphOptimizationLevel: 'extended' }
-    : sessionOptions;
+  const optimised = sessionOptions.graphOptimizationLevel === 'all';
+  return { ...sessionOptions, ...(optimised && { graphOptimizationLevel: 'extended' }), logSeverityLevel: 3 };
 }
 
 function shapesOf(values: readonly InferenceSession.ValueMetadata[]): Map<string, OpenShape> {

@@ -66,6 +66,14 @@ describe('convolutions of blocked images', () => {
       build: (x, w) => ops.conv(x!, w!, 1),
     },
     {
+      name: 'of 16 images, whose weight gradient is made in three parts',
+      shapes: [
+        [16, 16, 2, 3],
+        [16, 16, 2, 2],
+      ],
+      build: (x, w) => ops.conv(x!, w!, 1),
+    },
+    {
       name: '1×1',
       shapes: [
         [1, 48, 3, 3],
