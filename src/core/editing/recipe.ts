@@ -134,8 +134,8 @@ function asRecipeMove(text: string): LatentMove {
 }
 
 /**
- * @returns JSON in one line, the same for the same recipe. @throws UserError for a latent that would not be read, and for
- *   moves as `checkMove` and `asLatentMove`.
+ * @returns JSON in one line, the same for the same recipe. @throws UserError for moves as `checkMove` and `asLatentMove`,
+ *   and as `parseRecipe` for what it would not read.
  */
 export function formatRecipe(recipe: Recipe): string {
   checkKind('a recipe', recipe, 'an object');
@@ -158,7 +158,7 @@ export function formatRecipe(recipe: Recipe): string {
     throw new UserError('a recipe must have finite numbers in its latent and its moves; got NaN or infinity');
   }
   const drawn = strip && { ...strip, from: strip.from.map(move => move && formatMove(move)) };
-  return JSON.stringify({
+  const text = JSON.stringify({
     schemaVersion,
     bundle,
     ...face,
@@ -169,6 +169,8 @@ export function formatRecipe(recipe: Recipe): string {
     layers,
     strip: drawn,
   });
+  parseRecipe(text); // what could not be read again is refused before it is written
+  return text;
 }
 
 /** @returns one recipe as `formatRecipe` writes it, or a JSON list with a recipe a line. */

@@ -110,7 +110,8 @@ function moveOnSphere(
 function noRoom(heldStart: Float64Array, change: Float64Array, steps: readonly Step[]): UserError {
   const d = heldStart.length;
   const [a, b, c] = [dot(change, change), dot(heldStart, change), dot(heldStart, heldStart) - d];
-  const share = (-b + Math.sqrt(b * b - a * c)) / a; // c < 0, as the free part has a length
+  // c < 0, as the free part has a length. Nothing fits of a step whose square is no number any more.
+  const share = Number.isFinite(b * b - a * c) ? (-b + Math.sqrt(b * b - a * c)) / a : 0;
   const list = (by: number) =>
     steps.map(step => `${step.attribute} ${signed(Math.trunc(step.strength * by * 100) / 100)}`).join(', ');
   return new UserError(

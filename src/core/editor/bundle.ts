@@ -204,7 +204,7 @@ export function checkOwnRecipe(used: Bundle, request: object): void {
   if (bundle === undefined) return;
   checkKind("a recipe's bundle", bundle, 'an object');
   checkKind("the SHA-256 of a recipe's bundle", bundle.sha256, 'text');
-  if (isSameModel(used, bundle.sha256)) return;
+  if (bundle.sha256.length === used.sha256.length && isSameModel(used, bundle.sha256)) return;
   throw new UserError(
     `the recipe needs the model that it was made with, "${bundle.name}" with SHA-256 ${bundle.sha256.slice(0, 12)}…; ` +
       `this is "${used.name}" with ${used.sha256.slice(0, 12)}…`,

@@ -121,6 +121,14 @@ test('a row for each of 17 layers is read again; what would not be read is not w
   expect(() => formatRecipe(layered(17 * 1024 + 1))).toThrow(/latent of at most 17408 numbers; got 17409/);
 });
 
+test('what could not be read again is not written', () => {
+  const { bundle: _, ...homeless } = example;
+  expect(() => formatRecipe(homeless as Recipe)).toThrow('the recipe: bundle is required');
+  expect(() => formatRecipe({ ...example, strip: { from: [null], steps: 100, scale: 1 } })).toThrow(
+    'steps must be at most 99',
+  );
+});
+
 test.each([
   [{ attribute: 'Young', strength: 1 }, "a recipe's move's kind must be relative or absolute or probability"],
   [{ attribute: 'Young', kind: 'absolute' }, "a recipe's move's distance must be a number; got undefined"],

@@ -73,6 +73,11 @@ test('a strip ends where the edit does, and its recipe makes that edit again', (
     /^the recipe needs the model that it was made with, "other" with SHA-256 a/,
   );
   expect(() => editor.recipe(foreign)).toThrow(/^the recipe needs the model that it was made with/);
+  // A part of the hash, and be it none of it, is not the model's either.
+  for (const sha256 of ['', recipe.bundle.sha256.slice(0, 8)]) {
+    const cut = { ...recipe, bundle: { name: 'tiny', sha256 } };
+    expect(() => editor.edit(cut)).toThrow(/^the recipe needs the model/);
+  }
 });
 
 describe('a wanted probability', () => {

@@ -7,6 +7,12 @@ test('without a calibration a probability is the sigmoid of the logit', () => {
   expect(probabilityOf({}, 2)).toBeCloseTo(0.880797, 6);
 });
 
+test('what is no probability, or has no logit, is refused', () => {
+  for (const value of [0, 1, -0.1, 90, Number.NaN]) {
+    expect(() => logitOf({}, value)).toThrow('a probability must lie between 0 and 1');
+  }
+});
+
 test('logitOf undoes probabilityOf', () => {
   const calibrated = { probability: { slope: 0.7, intercept: -1.2 } };
   for (const logit of [-6, -0.5, 0, 1, 4])

@@ -144,7 +144,9 @@ function sizeOfClass(labels: Uint8Array, ratio: number): number | NotControllabl
   if (scarce) return scarce;
   const size = Math.floor(ratio * labels.length);
   if (size >= minimumClassSize) return size;
-  const reason = `ratio ${ratio} of ${labels.length} faces is ${size} in a class; at least ${minimumClassSize} are needed`;
+  const reason =
+    `ratio ${ratio} of ${labels.length} faces is ${size} in a class; at least ${minimumClassSize} are needed, ` +
+    `for which it takes ${Math.ceil(minimumClassSize / ratio)} faces or a larger ratio`;
   return { controllable: false, reason };
 }
 

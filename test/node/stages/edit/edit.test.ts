@@ -480,6 +480,7 @@ test('what it refuses leaves no file', async () => {
   await expect(run({ move: ['Young=1'], lock: ['Mael'], out })).rejects.toThrow('Did you mean "Male"?');
   await expect(run({ move: [`${noBoundary}=1`], out })).rejects.toThrow(/only 3 generated faces have it/);
   await expect(run({ move: ['Young=99'], out })).rejects.toThrow(/There is room for/);
+  await expect(run({ move: ['Young=1e200'], out })).rejects.toThrow(/There is room for Young \+0\.00/);
   await expect(run({ move: ['Young'], out })).rejects.toThrow(/^a move must be/);
   await expect(run({ move: ['Young=1'], lock: ['suggested'], out })).rejects.toThrow(
     'tiny knows no locks to suggest for Young. Name them, such as Male',
