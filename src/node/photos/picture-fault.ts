@@ -11,6 +11,8 @@ export function pictureFault(error: unknown): string {
   if (/missing/.test(message)) return 'missing';
   if (/premature end|truncated|end of (file|stream)|not enough data/i.test(message)) return 'cut short';
   if (/unsupported image format|(Buffer|Bit Array) is empty/.test(message)) return 'not a picture';
+  // The library's threads share its words: those of this picture may have gone to another that was read at the time.
+  if (/corrupt header:\s*$/.test(message)) return 'cut short or damaged';
   if (/pixel limit/.test(message)) return `larger than ${mostPixels} pixels`;
   return `unreadable: ${excerpt(message.split('\n')[0]!, 120)}`;
 }
