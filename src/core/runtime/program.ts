@@ -100,8 +100,8 @@ export function trainingProgramBytes(device: Device, { outputs = {}, updates = {
 
 /**
  * Training asks for `extended` in place of `all`: the further optimisations arrange constant weights, which training
- * does not have, and cost it turning images back and forth around every pooling. Errors alone are told: of constants
- * that optimising a training step has made superfluous there would be dozens of warnings.
+ * does not have, and cost it turning images back and forth around every pooling. Warnings are left out: there would be
+ * dozens, of constants that are superfluous once a training step is optimised.
  */
 function trainingOptions({ sessionOptions }: Device): InferenceSession.SessionOptions {
   const optimised = sessionOptions.graphOptimizationLevel === 'all';

@@ -26,7 +26,7 @@ export async function planOf(
   config: Readonly<Record<string, unknown>>,
   context: StageContext,
 ): Promise<PlannedStep[]> {
-  const heard = { ...context, log: { ...silentLog, warn: context.log.warn } }; // what is done is not done
+  const heard = { ...context, log: { ...silentLog, warn: context.log.warn } }; // progress would be of work that is not done
   const steps: readonly Step[] = (await stage.steps?.(config)) ?? [{ stage, config }];
   return Promise.all(
     steps.map(async (step, i) => ({

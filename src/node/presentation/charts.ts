@@ -207,8 +207,10 @@ export function heatMap({ rows, columns, values, limit, unit }: HeatMap, alt: st
     marginTop: labels.top,
     // Narrow screens scroll rather than show names that nobody can read; a map of few attributes is not blown up.
     style: {
-      ...{ fontSize: '9.5px', overflow: 'visible' },
-      ...{ minWidth: `${Math.round(0.85 * wide)}px`, maxWidth: `min(40rem, ${Math.round(1.5 * wide)}px)` },
+      fontSize: '9.5px',
+      overflow: 'visible',
+      minWidth: `${Math.round(0.85 * wide)}px`,
+      maxWidth: `min(40rem, ${Math.round(1.5 * wide)}px)`,
     },
     x: { domain: columns, axis: 'top', tickRotate: -90, tickSize: 0, label: null },
     y: { domain: rows, tickSize: 0, label: null },

@@ -1,5 +1,5 @@
-// One film is recorded at a time, and none that failed or was given up keeps the next one from being recorded. Of frames
-// that cannot be drawn none is made, with the reason.
+// One film is recorded at a time, and none that failed or was given up keeps the next one from being recorded. Frames
+// that cannot be drawn make none, and the reason is told.
 import { beforeEach, expect, test, vi } from 'vitest';
 import { exportFilm, exportStrip } from '../../../src/web/page/actions/files/export.ts';
 import { load } from '../../../src/web/page/actions/session/load.ts';
