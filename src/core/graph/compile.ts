@@ -50,8 +50,11 @@ export function compileGraph(
   });
 }
 
-/** Constants of up to this many elements are compared by content and kept exact; larger ones are weights. */
-const smallConstant = 64;
+/** Constants of up to this many elements are kept exact; larger ones may be weights. */
+const exactConstant = 64;
+
+/** Constants of up to this many elements are compared by content: as large as a lowering makes them (ops/resample.ts). */
+const comparedConstant = 4096;
 
 class GraphEmitter implements Emitter {
   readonly target: Target;
@@ -76,7 +79,7 @@ class GraphEmitter implements Emitter {
   }
 
   floats(values: ArrayLike<number>, shape: Shape): string {
-    if (this.target.weights === 'float16' && sizeOf(shape) > smallConstant) {
+    if (this.target.weights === 'float16' && sizeOf(shape) > exactConstant) {
       const half = this.#constant(onnxTypes.half, shape, bytesOf(toHalves(values)));
       return this.node('Cast', [half], { to: onnxTypes.float });
     }
@@ -106,7 +109,7 @@ class GraphEmitter implements Emitter {
   }
 
   #constant(dataType: number, dims: Shape, rawData: Uint8Array): string {
-    const key = sizeOf(dims) <= smallConstant ? `${dataType} [${dims}] ${rawData}` : `constant ${this.#known.size}`;
+    const key = sizeOf(dims) <= comparedConstant ? `${dataType} [${dims}] ${rawData}` : `constant ${this.#known.size}`;
     return this.#once(key, name => {
       this.initializers.set(name, { name, dims, dataType, rawData });
     });

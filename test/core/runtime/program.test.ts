@@ -113,6 +113,17 @@ describe('compiled graphs', () => {
     expect(graph.node.map(node => node.opType)).toEqual(['Mul', 'Exp', 'Add']);
   });
 
+  test('so are those with a constant that a lowering makes, such as the matrix of a pooling', () => {
+    const images = ops.input('images', [1, 1, 64, 64]);
+    const kernel = ops.input('kernel', [2, 2, 3, 3]);
+    const twice = (make: () => Tensor) => ops.add(make(), make());
+    const [pooled, turned] = [twice(() => ops.averagePool2(images)), twice(() => ops.flipKernel(kernel))];
+    const { graph } = decodeOnnx(compileGraph({ pooled, turned }, cpu.target)) as {
+      graph: { node: { opType: string }[] };
+    };
+    expect(graph.node.filter(({ opType }) => opType === 'MatMul')).toHaveLength(2);
+  });
+
   test('decode to what was written', () => {
     const bytes = compileGraph({ y: ops.leakyRelu(x, 0.25) }, cpu.target);
     expect(decodeOnnx(bytes)).toMatchObject({

@@ -37,14 +37,14 @@ function networksOf({ architecture, resolution, minibatch, fading }: StepOptions
   const z = ops.input('z', [minibatch, architecture.latentSize]);
   const fakes = model.generate(generator, model.map(generator, z), { resolution, alpha, observe });
   const fed = ops.input('reals', [minibatch, 3, resolution, resolution]);
+  // Real images fade in as generated ones do, or the discriminator would tell them apart by their detail alone.
+  const reals = alpha === undefined ? fed : crossFade(ops.upsample2(ops.averagePool2(fed)), fed, alpha);
   return {
     statistics,
     generatorParameters: flattenTree<Tensor>(generator, stateNames.generator),
     discriminatorParameters: flattenTree<Tensor>(discriminator, stateNames.discriminator),
-    // Real images fade in as generated ones do, or the discriminator would tell them apart by their detail alone.
-    reals: alpha === undefined ? fed : crossFade(ops.upsample2(ops.averagePool2(fed)), fed, alpha),
     fakes,
-    critic: (images: Tensor) => model.criticise(discriminator, images, alpha),
+    images: scored(images => model.criticise(discriminator, images, alpha), reals, fakes),
   };
 }
 
@@ -68,15 +68,15 @@ export function discriminatorTerms(
   penalise: boolean,
   networks: Networks = networksOf(options),
 ): TrainingTerms {
-  const { reals, fakes, critic, discriminatorParameters: parameters } = networks;
-  const terms = discriminatorLoss(options.loss, scored(critic, reals, fakes), penalise);
+  const { images, discriminatorParameters: parameters } = networks;
+  const terms = discriminatorLoss(options.loss, images, penalise);
   return { ...terms, parameters, gradients: gradients(terms.loss, [...parameters.values()]) };
 }
 
 /** {@link generatorStep} without the optimiser. @param networks given where other terms are made of them too. */
 export function generatorTerms(options: StepOptions, networks: Networks = networksOf(options)): GeneratorTerms {
-  const { reals, fakes, critic, generatorParameters: parameters, statistics } = networks;
-  const loss = options.loss.generator(scored(critic, reals, fakes));
+  const { fakes, images, generatorParameters: parameters, statistics } = networks;
+  const loss = options.loss.generator(images);
   const all = gradients(loss, [...parameters.values()]);
   return { loss, metrics: {}, parameters, gradients: all, images: fakes, statistics };
 }
@@ -112,8 +112,7 @@ function simultaneousTerms(options: StepOptions, penalise: boolean): BothTerms {
  * Right only where no image's score depends on another image. @returns undefined where the loss offers no such way.
  */
 function termsOfOnePass(options: StepOptions, penalise: boolean, networks: Networks): BothTerms | undefined {
-  const { reals, fakes, critic, generatorParameters, discriminatorParameters, statistics } = networks;
-  const images = scored(critic, reals, fakes);
+  const { fakes, images, generatorParameters, discriminatorParameters, statistics } = networks;
   const { fakeSlopes, ...terms } = discriminatorLoss(options.loss, images, penalise);
   const { fakeRatio } = options.loss;
   if (fakeSlopes === undefined && (penalise || fakeRatio === undefined)) return undefined;
