@@ -90,19 +90,19 @@ export function spreadOverRange(
   edit: Edit,
   count: number,
 ): MovedFurther[] {
-  const { latent: start } = editLatent(edit); // throws where the edit itself is refused
   const shares = Array.from({ length: count }, (_, i) => (i + 1) / count);
   if (edit.scores === undefined) {
     const further = (strength: number) => {
       const moves = [...edit.moves, { attribute, kind: 'relative', strength } as const];
       return { strength, latent: editLatent({ ...edit, moves }).latent };
     };
-    const [least, most] = straightRange(attribute, distances, edit);
+    const [least, most] = strengthRange(attribute, distances, edit);
     const below = least < 0 ? shares.map(share => share * least).reverse() : [];
     const above = most > 0 ? shares.map(share => share * most) : [];
     return [...below, ...above].map(further);
   }
-  const [below, above] = curvedWalks(attribute, distances, edit, start).map(walk => {
+  const { latent } = editLatent(edit); // throws where the edit itself is refused
+  const [below, above] = curvedWalks(attribute, distances, edit, latent).map(walk => {
     const places = new Set(shares.map(share => Math.round(share * (walk.length - 1))));
     return [...places].filter(at => at > 0).map(at => walk[at]!);
   });

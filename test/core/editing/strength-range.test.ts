@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { editLatent } from '../../../src/core/editing/edit.ts';
 import type { Edit } from '../../../src/core/editing/request.ts';
-import { strengthRange } from '../../../src/core/editing/strength-range.ts';
+import { spreadOverRange, strengthRange } from '../../../src/core/editing/strength-range.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { type Geometry, sampleLatents } from '../../../src/core/models/latents.ts';
 import { nameOf, randomPlacedDirections } from './directions.ts';
@@ -77,6 +77,7 @@ test('where locks leave little it goes no farther than faces stay whole, and els
   expect(strengthRange(moved, [-4, 4], locked)).toEqual([0, 9]);
   const nearer = { ...locked, latent: Float64Array.of(-1, 0, 0, 0) };
   expect(strengthRange(moved, [-4, 4], nearer)).toEqual([-6, 6]);
+  expect(spreadOverRange(moved, [-4, 4], nearer, 2).map(({ strength }) => strength)).toEqual([-6, -3, 3, 6]);
 });
 
 test('where the sphere has no room to hold the attribute where it is, it is refused', () => {
