@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hashBytes } from '../../src/node/artefacts/bundle.ts';
 import {
   addRecipe,
   boxFromClicks,
@@ -177,6 +178,22 @@ test.each<[string, (none: never) => unknown, string]>([
     'mine/bundle.json must be a Uint8Array',
   ],
   [
+    'a network of loadBundle',
+    none =>
+      loadBundle(
+        cpuDevice(1),
+        async name => (name === 'bundle.json' ? readFile(join(folder, name)) : none),
+        hashBytes,
+        'mine',
+      ),
+    'mine/[a-z]+.[a-z]+ must be a Uint8Array',
+  ],
+  [
+    'a network of FaceFinder.open',
+    none => FaceFinder.open(cpuDevice(1), async () => none),
+    'detector.onnx must be a Uint8Array',
+  ],
+  [
     'a hash of loadBundle',
     none =>
       loadBundle(
@@ -235,4 +252,11 @@ test.each<[string, (none: never) => unknown, string]>([
     expect(error).toBeInstanceOf(UserError);
     expect((error as Error).message).toMatch(new RegExp(`^${message}; got [^\\n]+$`));
   }
+});
+
+test('a network of the face finder that is none is named', async () => {
+  const page = new TextEncoder().encode('<html>not found</html>');
+  await expect(FaceFinder.open(cpuDevice(1), async () => page)).rejects.toThrow(
+    /^detector\.onnx must be a network of the face finder: [^\n]+\. Copy it again$/,
+  );
 });

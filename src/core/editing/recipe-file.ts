@@ -4,12 +4,12 @@ import { isJpeg, readJpegXmp } from '../formats/jpeg.ts';
 import { decodeText } from '../formats/text.ts';
 import { isWebp, readWebpXmp } from '../formats/webp.ts';
 import { recipesInXmp, scannedXmp, xmpPacket } from '../formats/xmp.ts';
-import { formatRecipes, parseRecipes, type Recipe, readRecipes } from './recipe.ts';
+import { formatRecipes, isOfPhoto, parseRecipes, type Recipe, readRecipes } from './recipe.ts';
 
 /** @returns XMP metadata with the recipes, which says whether a model made the picture or edited a photo. */
 export function recipesAsXmp(recipes: readonly Recipe[]): string {
   const text = formatRecipes(recipes);
-  return xmpPacket(recipes.some(recipe => 'portrait' in recipe) ? 'edited' : 'generated', text);
+  return xmpPacket(recipes.some(isOfPhoto) ? 'edited' : 'generated', text);
 }
 
 /** Whether a file is a picture of a kind that can carry recipes, by its first 12 bytes. */

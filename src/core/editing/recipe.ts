@@ -173,9 +173,15 @@ export function formatRecipe(recipe: Recipe): string {
   return text;
 }
 
-/** @returns one recipe as `formatRecipe` writes it, or a JSON list with a recipe a line. */
+/** Whether it edits a photo; otherwise the model made the whole face. */
+export function isOfPhoto(recipe: Recipe): boolean {
+  return 'portrait' in startOf(recipe);
+}
+
+/** @returns one recipe as `formatRecipe` writes it, or a JSON list with a recipe a line. @throws UserError for none. */
 export function formatRecipes(recipes: readonly Recipe[]): string {
   checkKind('recipes', recipes, 'a list');
+  checkCount(recipes, 'a list of recipes');
   const lines = recipes.map(formatRecipe);
   return lines.length === 1 ? lines[0]! : `[\n${lines.join(',\n')}\n]`;
 }
@@ -184,10 +190,13 @@ export function formatRecipes(recipes: readonly Recipe[]): string {
 export function parseRecipes(text: string, name = 'the recipe'): Recipe[] {
   if (!/^\s*\[/.test(text)) return [parseRecipe(text, name)];
   const json = parseJson(text, name) as unknown[];
-  if (json.length < 1 || json.length > mostRecipes) {
-    throw new UserError(`${name} must hold 1 to ${mostRecipes} recipes; got ${json.length}`);
-  }
+  checkCount(json, name);
   return json.map((each, i) => checkRecipe(each, `recipe ${i + 1} of ${name}`));
+}
+
+function checkCount({ length }: readonly unknown[], name: string): void {
+  if (length >= 1 && length <= mostRecipes) return;
+  throw new UserError(`${name} must hold 1 to ${mostRecipes} recipes; got ${length}`);
 }
 
 /** @param name what the text is called in errors. @throws UserError for anything that `formatRecipe` does not write. */
@@ -210,7 +219,7 @@ export function checkRecipe(json: unknown, name = 'the recipe'): Recipe {
  */
 export function addRecipe(png: Uint8Array, recipe: Recipe): Uint8Array<ArrayBuffer> {
   const text = formatRecipe(recipe);
-  const source = 'portrait' in recipe ? 'edited' : 'generated';
+  const source = isOfPhoto(recipe) ? 'edited' : 'generated';
   return addPngText(markSynthetic(png, source), recipeKeyword, text);
 }
 

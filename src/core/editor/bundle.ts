@@ -71,13 +71,16 @@ const knownFaceSchema = z.object({
 
 export type KnownFace = z.output<typeof knownFaceSchema>;
 
+/** The most characters that a model's name can have. */
+export const longestModelName = 100;
+
 /** A weight that is far larger would leave nothing of a direction but rounding errors. */
 export const steadinessSchema = z.number().min(0).max(100);
 
 const indexSchema = z
   .object({
     schemaVersion: z.literal(schemaVersion),
-    name: z.string().min(1).max(100),
+    name: z.string().min(1).max(longestModelName),
     generator: z.object({
       architecture: ganArchitectureSchema,
       /** How the images that it was trained on and makes are coloured. */
@@ -255,6 +258,7 @@ export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle
   // All at once: over a network, one after the other would wait for as many answers.
   const files = Object.entries(index.files).map(async ([name, { bytes: size, sha256 }]) => {
     const bytes = await read(name);
+    checkKind(`${place}/${name}`, bytes, 'a Uint8Array');
     if (bytes.length !== size) {
       throw new UserError(`${place}/${name} must have ${size} bytes; got ${bytes.length}. Copy the bundle again`);
     }

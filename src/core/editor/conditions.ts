@@ -2,6 +2,7 @@
 import { saidOf } from '../attributes.ts';
 import { type Hold, holdNames, usualHold } from '../directions/hold.ts';
 import type { Move } from '../editing/moves.ts';
+import type { Recipe } from '../editing/recipe.ts';
 import type { AnyStart } from '../editing/start.ts';
 import { checkOption, didYouMean, UserError } from '../errors.ts';
 import type { Field } from '../models/field.ts';
@@ -14,6 +15,8 @@ interface RequestedModel {
   readonly name: string;
   /** Numbers that a latent may have. */
   readonly latentSizes: readonly number[];
+  /** Where its latents lie. */
+  readonly geometry: Geometry;
   /** Whether this is the editor of a portrait, whose generator was tuned to it. */
   readonly ofPortrait: boolean;
 }
@@ -22,7 +25,8 @@ interface RequestedModel {
  * Checks what types cannot, and what programs without types leave open.
  * @throws UserError for no face or several, psi without a seed, numbers that are none, and ways of editing that there are not.
  */
-export function checkConditions(request: Conditions, { name, latentSizes, ofPortrait }: RequestedModel): void {
+export function checkConditions(request: Conditions, model: RequestedModel): void {
+  const { name, latentSizes, ofPortrait } = model;
   const { seed, psi, latent, portrait, locks, hold, geometry, layers } = request as Conditions & AnyStart;
   checkKeys(request);
   const starts = Object.entries({ seed, latent, portrait }).filter(([, value]) => value !== undefined);
@@ -51,6 +55,9 @@ export function checkConditions(request: Conditions, { name, latentSizes, ofPort
   checkOption('locks', locks, 'a list');
   checkOneOf('hold', hold, holdNames);
   checkOneOf('geometry', geometry, geometryNames);
+  if (geometry === 'sphere' && model.geometry === 'linear') {
+    throw new UserError(`geometry must be linear for ${name}, whose latents lie on no sphere. Leave it out`);
+  }
   if (layers !== undefined && (typeof layers !== 'object' || layers === null)) {
     throw new UserError(`layers must be an object, attribute by attribute; got ${layers}`);
   }
@@ -90,7 +97,8 @@ interface EditedModel {
  */
 export function holdOf(request: Conditions, moves: readonly Move[], model: EditedModel): Hold {
   const { hold, geometry = model.geometry } = request;
-  const isStraight = choosesLayers(request, moves) || geometry !== model.geometry || 'bundle' in request;
+  const isStraight =
+    choosesLayers(request, moves) || geometry !== model.geometry || (request as Partial<Recipe>).bundle !== undefined;
   return hold ?? (isStraight ? 'linear' : usualHold(model.bundle.directions, moves));
 }
 

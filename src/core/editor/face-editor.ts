@@ -27,7 +27,7 @@ import { directionsOnPhoto } from '../portraits/safe-ranges.ts';
 import type { Device } from '../runtime/device.ts';
 import { openBoth, orReleased } from '../runtime/opening.ts';
 import { type Bundle, bundleFiles, checkOwnRecipe, type Hash, type ReadFile, readBundle } from './bundle.ts';
-import { checkConditions, fieldFor, holdOf } from './conditions.ts';
+import { checkConditions, fieldFor } from './conditions.ts';
 import { bundleNetworks, checkParts, openNetwork } from './networks.ts';
 import { changesOnPhoto, type DrawnPortrait, Portrait } from './portrait.ts';
 import { decodePortrait, encodePortrait, type PortraitData } from './portrait-file.ts';
@@ -143,7 +143,7 @@ export class FaceEditor {
       const file = kept ?? encodePortrait(data, this);
       const sha256 = await this.#parts.services.hash(file);
       const reconstruction = await (generator ?? this.#parts.generator).run(data.latent);
-      const directions = directionsOnPhoto(this.bundle, data.latent, await this.score(data.crop));
+      const directions = directionsOnPhoto(this.bundle, data.latent, await this.#parts.classifier.run(data.crop));
       const editor = new FaceEditor(this.#parts, { ...data, sha256, generator, reconstruction, directions });
       return new Portrait(editor, photo, data, reconstruction, file, sha256);
     });
@@ -233,11 +233,13 @@ export class FaceEditor {
     request: EditRequest,
     count: number,
   ): readonly MovedFurther[] {
+    checkKind('distances', distances, 'a list');
     const moves = movesOf(request).map(asLatentMove);
-    return spreadOverRange(attribute, distances, { ...this.#prepare(request, moves), moves }, count);
+    const further = { attribute, kind: 'relative', strength: 0 } as const; // has a say in how locks are held
+    return spreadOverRange(attribute, distances, { ...this.#prepare(request, [...moves, further]), moves }, count);
   }
 
-  /** @returns `request` as plain data, to keep and to share. @throws UserError for a probability (see `resolve`). */
+  /** @returns `request` as plain data, to keep and to share. @throws UserError as `edit`; its portrait need not be open. */
   recipe(request: EditRequest): Recipe {
     const { name, sha256 } = this.bundle;
     const moves = movesOf(request).map(asLatentMove);
@@ -251,7 +253,7 @@ export class FaceEditor {
       moves,
       locks,
       geometry,
-      hold: holdOf(request, moves, this),
+      hold: fieldFor(request, moves, this, this.#parts.field) ? 'field' : 'linear',
       ...(Object.keys(layers).length > 0 && { layers }),
     };
   }
@@ -334,11 +336,6 @@ export class FaceEditor {
   #prepare(request: Conditions, moves: readonly Move[]) {
     const start = this.#checkedStart(request);
     const { locks = [], geometry = this.geometry } = request;
-    if (geometry === 'sphere' && this.geometry === 'linear') {
-      throw new UserError(
-        `geometry must be linear for ${this.bundle.name}, whose latents lie on no sphere. Leave it out`,
-      );
-    }
     for (const attribute of [...locks, ...moves.map(move => move.attribute)]) this.#movable(attribute);
     const latent = this.#latentOf(start);
     const layers = this.#layers(request);
@@ -364,7 +361,7 @@ export class FaceEditor {
     checkOwnRecipe(this.bundle, request);
     const { name, latentSize } = this.bundle;
     const latentSizes = [...new Set([latentSize, this.layers * latentSize])];
-    checkConditions(request, { name, latentSizes, ofPortrait: this.#portrait !== undefined });
+    checkConditions(request, { name, latentSizes, geometry: this.geometry, ofPortrait: this.#portrait !== undefined });
     return startOf(request);
   }
 

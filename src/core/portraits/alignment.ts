@@ -49,7 +49,7 @@ export function boxFromClicks(firstEye: Point, secondEye: Point, mouth: Point): 
     (secondEye[0] - firstEye[0]) * (mouth[1] - firstEye[1]) - (secondEye[1] - firstEye[1]) * (mouth[0] - firstEye[0]);
   const eyes = Math.hypot(secondEye[0] - firstEye[0], secondEye[1] - firstEye[1]);
   // The mouth lies about as far below the eyes as they are apart; a tenth of that is no face.
-  if (!(Math.abs(turn) > 0.1 * eyes * eyes) || eyes < minEyeDistance) {
+  if (!(Math.abs(turn) > 0.1 * eyes * eyes)) {
     throw new UserError(
       `two eyes and a mouth must make a triangle; got ${[firstEye, secondEye, mouth].map(format).join(' ')}. Point at the middle of each`,
     );
@@ -59,9 +59,6 @@ export function boxFromClicks(firstEye: Point, secondEye: Point, mouth: Point): 
   const middle = [(leftMouth[0] + rightMouth[0]) / 2, (leftMouth[1] + rightMouth[1]) / 2] as const;
   return checkedBox([leftEye, rightEye, middle], [left, right, mouth]);
 }
-
-/** Pixels between the eyes below which there is nothing to see of a face. */
-const minEyeDistance = 4;
 
 /**
  * Reads points as they are written in an option, in pixels of the upright photo: `120,80 180,82 150,150`.

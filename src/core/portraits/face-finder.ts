@@ -1,7 +1,8 @@
 // Finds the faces of a photo: a detector tells where they are, a landmark network where their eyes, nose and mouth are.
 // The networks are face-api.js's tiny face detector and its 68 landmarks, as ONNX (docs/decisions/0016-photos.md).
-import { checkKind, checkOption } from '../errors.ts';
+import { checkKind, checkOption, UserError } from '../errors.ts';
 import { checkDevice, type Device } from '../runtime/device.ts';
+import { briefly } from '../runtime/device-check.ts';
 import { openBoth } from '../runtime/opening.ts';
 import { Program } from '../runtime/program.ts';
 import { cropToPhoto } from './alignment.ts';
@@ -35,11 +36,17 @@ export class FaceFinder {
     this.#landmarks = landmarks;
   }
 
-  /** @param read gives a file of `faceFinderFiles`. */
+  /** @param read gives a file of `faceFinderFiles`. @throws UserError for one that is no network. */
   static async open(device: Device, read: (name: string) => Promise<Uint8Array>): Promise<FaceFinder> {
     checkDevice(device);
     checkKind('read', read, 'a function');
-    const open = async (name: string) => Program.open(device, await read(name));
+    const open = async (name: string) => {
+      const bytes = await read(name);
+      checkKind(name, bytes, 'a Uint8Array');
+      return Program.open(device, bytes).catch((error: unknown) => {
+        throw new UserError(`${name} must be a network of the face finder: ${briefly(error)}. Copy it again`);
+      });
+    };
     const [detector, landmarks] = await openBoth(open(faceFinderFiles.detector), () => open(faceFinderFiles.landmarks));
     return new FaceFinder(detector, landmarks);
   }

@@ -27,7 +27,8 @@ const finest = 8;
 /**
  * The photo's pixels under a face with the difference of two pictures of it added. Outside the soft mask they are the
  * photo's own.
- * @param before what the generator makes of the face as it is, [3, R, R] in [-1, 1]. @param after the same, edited.
+ * @param before the face as it is, [3, R, R] in [-1, 1]: a portrait's `crop`. @param after the same, edited, as the
+ *   portrait's editor draws it.
  * @returns the patch; of width and height 0 where the square lies outside the photo.
  * @throws UserError for two pictures that are not square or not of one size, and as `cropFace`.
  */

@@ -7,11 +7,13 @@ import {
   addRecipe,
   formatRecipe,
   formatRecipes,
+  isOfPhoto,
   parseRecipe,
   parseRecipes,
   type Recipe,
   readRecipes,
 } from '../../../src/core/editing/recipe.ts';
+import { recipesAsXmp } from '../../../src/core/editing/recipe-file.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { survivesMutations } from '../../helpers/fuzz.ts';
 
@@ -121,7 +123,14 @@ test('a row for each of 17 layers is read again; what would not be read is not w
   expect(() => formatRecipe(layered(17 * 1024 + 1))).toThrow(/latent of at most 17408 numbers; got 17409/);
 });
 
+test('a recipe whose portrait is undefined is of a generated face', () => {
+  const left = { ...example, portrait: undefined };
+  expect(isOfPhoto(left)).toBe(false);
+  expect(recipesAsXmp([left])).toBe(recipesAsXmp([example]));
+});
+
 test('what could not be read again is not written', () => {
+  expect(() => formatRecipes([])).toThrow('a list of recipes must hold 1 to 10000 recipes; got 0');
   const { bundle: _, ...homeless } = example;
   expect(() => formatRecipe(homeless as Recipe)).toThrow('the recipe: bundle is required');
   expect(() => formatRecipe({ ...example, strip: { from: [null], steps: 100, scale: 1 } })).toThrow(

@@ -98,6 +98,13 @@ test.each(['linear', 'field'] as const)('edits spread over a range are those at 
   }
 });
 
+test('edits spread over a range hold their locks in the usual way of what they move', () => {
+  const request = { seed: 5, moves: [], locks: ['Smiling'] };
+  const usual = style.spreadOverRange('Young', [-1, 1], request, 2);
+  expect(usual).toEqual(style.spreadOverRange('Young', [-1, 1], { ...request, hold: 'field' }, 2));
+  expect(() => style.spreadOverRange('young', [-1, 1], request, 2)).toThrow(/^unknown attribute "young"/);
+});
+
 test('with 39 locks an edit is made or the line says which locks stand in the way', () => {
   const others = editor.bundle.movable.map(({ attribute }) => attribute).filter(name => name !== 'Young');
   expect(others.length).toBeGreaterThanOrEqual(39);
@@ -121,6 +128,8 @@ test('the default is that of what moves, a recipe keeps the way, and one of befo
   const text = formatRecipe(style.recipe({ ...request, hold: 'linear' }));
   expect(text).not.toContain('hold');
   expect(style.edit(parseRecipe(text))).toEqual(style.edit({ ...request, hold: 'linear' }));
+  const left = { ...request, bundle: undefined }; // a key that holds undefined counts as left out
+  expect(style.recipe(left).hold).toBe('field');
 });
 
 test('strips and wanted probabilities go along the curve without jumps', async () => {
@@ -135,9 +144,12 @@ test('strips and wanted probabilities go along the curve without jumps', async (
 
 test('what cannot be is one line', () => {
   const request = { seed: 1, moves: ['Young=1'], locks, hold: 'field' } as const;
-  expect(() => plain.edit(request)).toThrow('hold must be linear for tiny, which has no field. Leave it out');
-  expect(() => style.edit({ ...request, layers: { Young: 'coarse' } })).toThrow(/^layers can be chosen .* hold linear/);
-  expect(() => editor.edit({ ...request, geometry: 'linear' })).toThrow(/^geometry must be sphere with hold field/);
+  for (const way of ['edit', 'recipe'] as const) {
+    expect(() => plain[way](request)).toThrow('hold must be linear for tiny, which has no field. Leave it out');
+    expect(() => style[way]({ ...request, layers: { Young: 'coarse' } })).toThrow(/^layers can be chosen .* linear/);
+    expect(() => style[way]({ ...request, geometry: 'sphere' })).toThrow(/^geometry must be linear for/);
+    expect(() => editor[way]({ ...request, geometry: 'linear' })).toThrow(/^geometry must be sphere with hold field/);
+  }
   expect(() => editor.edit({ ...request, moves: ['Young=@40'] })).toThrow(
     /^a move along a curve must be at most 12 σ; that of Young is \d+\.\d\. Move less.* in a straight line$/,
   );

@@ -11,7 +11,7 @@ import { UserError } from '../../../src/core/errors.ts';
 import { createRandom } from '../../../src/core/math/random.ts';
 import { mean } from '../../../src/core/math/statistics.ts';
 import type { InversionProgress } from '../../../src/core/portraits/inversion/networks.ts';
-import { asPasted } from '../../../src/core/portraits/paste-back.ts';
+import { asPasted, pasteBack } from '../../../src/core/portraits/paste-back.ts';
 import type { Photo } from '../../../src/core/portraits/photo.ts';
 import { hashBytes } from '../../../src/node/artefacts/bundle.ts';
 import { cpuDevice } from '../../../src/node/devices/device.ts';
@@ -182,6 +182,8 @@ describe('editing', () => {
   test('leaves the photo as it is where nothing was moved, and outside the square', async () => {
     const same = await portrait.pasteBack(portrait.editor.edit({ ...portrait.start, moves: [] }));
     expect([...same.pixels]).toEqual([...photo.pixels]);
+    const unedited = await portrait.editor.render([portrait.editor.edit({ ...portrait.start, moves: [] }).latent]);
+    expect([...pasteBack(photo, portrait.box, portrait.crop, unedited).pixels]).toEqual([...photo.pixels]);
     const edited = await portrait.pasteBack(portrait.editor.edit({ ...portrait.start, moves: ['Young=4'] }));
     expect([...edited.pixels]).not.toEqual([...photo.pixels]);
     expect([...edited.pixels.subarray(0, 40 * 3 * 3)]).toEqual([...photo.pixels.subarray(0, 40 * 3 * 3)]);
@@ -212,6 +214,14 @@ test('a probability is looked for as far as generated faces that look the same h
   const [{ distances }] = (await own.resolve(wish, { nearest: true })).wanted as [WantedProbability];
   expect(distances).toEqual(own.direction('Young').boundary!.safeRange);
   await calibrated.release();
+});
+
+test('a photo that is opened by another one’s editor has the same safe ranges', async () => {
+  const [own, other] = [await editor.openPortrait(photo, { box }), await portrait.editor.openPortrait(photo, { box })];
+  for (const attribute of editor.attributes) {
+    expect(other.editor.direction(attribute)).toEqual(own.editor.direction(attribute));
+  }
+  for (const each of [own, other]) await each.release();
 });
 
 test('what is drawn and scored is the photo with the change, not the face that stands for it', async () => {

@@ -96,5 +96,7 @@ test('points in an option are read, and what is no face is refused in one line',
   }
   expect(() => parsePoints('10,10 20,10 30,10')).toThrow(/must make a triangle; got 10,10 20,10 30,10/);
   expect(() => parsePoints('10,10 10,10 10,10')).toThrow(/must make a triangle/);
+  expect(parsePoints('100,100 103,100 101.5,103.3').side).toBeGreaterThan(8); // as small as a face may be
+  expect(() => parsePoints('100,100 101,100 100.5,101')).toThrow(/at least 8 pixels/);
   expect(() => parsePoints('5,5 5,5 5,5 5,5 5,5')).toThrow(/at least 8 pixels/);
 });
