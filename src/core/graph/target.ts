@@ -9,8 +9,8 @@ export interface Target {
    */
   readonly webgpu?: boolean;
   /**
-   * Whether convolutions take images in blocks of channels. For weights that change: where they are constant, the
-   * runtime does so by itself and leaves images in blocks from layer to layer. Left out: they do not.
+   * Whether convolutions take images in blocks of channels. For training: in graphs for inference, whose weights are
+   * constant, the runtime does so by itself and leaves images in blocks from layer to layer. Left out: they do not.
    */
   readonly blockedConvolutions?: boolean;
   /** How weights are stored in the file; float32 if left out. The runtime turns halves into float32 on opening it. */

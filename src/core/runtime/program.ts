@@ -99,8 +99,8 @@ export function trainingProgramBytes(device: Device, { outputs = {}, updates = {
 }
 
 /**
- * Training asks for `extended` in place of `all`: the further optimisations arrange constant weights, which training
- * does not have, and cost it turning images back and forth around every pooling. Warnings are left out: there would be
+ * Training asks for `extended` in place of `all`: the further optimisations arrange constant weights, of which training
+ * has few or none, and cost it turning images back and forth around every pooling. Warnings are left out: there would be
  * dozens, of constants that are superfluous once a training step is optimised.
  */
 function trainingOptions({ sessionOptions }: Device): InferenceSession.SessionOptions {

@@ -115,7 +115,11 @@ export function conv(x: Tensor, w: Tensor, padding: number, bias?: Tensor): Tens
   return convolve(bias === undefined ? [x, w] : [x, w, bias], { padding });
 }
 
-/** The gradient of {@link conv} in x: a convolution with the kernel turned round and its channel axes swapped. */
+/**
+ * The gradient of {@link conv} in x: a convolution with the kernel turned round and its channel axes swapped.
+ * @param g [N, O, H′, W′], the gradient in what `conv` made. @param w [O, C, k, k]. @param padding that `conv` had, less than k.
+ * @returns [N, C, H, W]. @throws Error for kernels that are not square.
+ */
 export function convInputGradient(g: Tensor, w: Tensor, padding: number): Tensor {
   const [, , kh, kw] = w.shape as Shape4;
   if (kh !== kw) throw new Error(`only square kernels have an input gradient here; got ${kh}×${kw}`);
@@ -193,7 +197,11 @@ const weightGradient = defineOp<WeightGradientAttributes>({
   flops: ({ shape, inputs: [x, g] }) => 2 * sizeOf(shape) * x!.shape[0]! * sizeOf(g!.shape.slice(2)),
 });
 
-/** The gradient of {@link conv} in w. @param x [N, C, H, W]. @param g [N, O, H′, W′]. @returns [O, C, kh, kw]. */
+/**
+ * The gradient of {@link conv} in w.
+ * @param x [N, C, H, W]. @param g [N, O, H′, W′], the gradient in what `conv` made. @param kernel height and width of w.
+ * @param padding that `conv` had. @returns [O, C, kh, kw]. @throws Error where the shapes do not go together.
+ */
 export function convWeightGradient(x: Tensor, g: Tensor, kernel: readonly [number, number], padding: number): Tensor {
   return weightGradient([x, g], { kernel, padding });
 }

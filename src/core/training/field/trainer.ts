@@ -83,30 +83,33 @@ export async function fitField(device: Device, data: FieldData, training: FieldT
   const [latents, scores] = [new Float32Array(minibatch * d), new Float32Array(minibatch * columns)];
   const stepsPerEpoch = Math.floor(known.length / minibatch);
   const total = epochs * stepsPerEpoch;
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const losses: number[] = [];
-    for (let step = 0; step < stepsPerEpoch; step++) {
-      for (const [at, index] of state.sampler.next(minibatch).entries()) {
-        const row = known[index]!;
-        latents.set(data.latents.subarray(row * d, (row + 1) * d), at * d);
-        for (let c = 0; c < columns; c++) {
-          scores[at * columns + c] = (data.scores[row * columns + c]! - scale.means[c]!) / scale.deviations[c]!;
+  try {
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const losses: number[] = [];
+      for (let step = 0; step < stepsPerEpoch; step++) {
+        for (const [at, index] of state.sampler.next(minibatch).entries()) {
+          const row = known[index]!;
+          latents.set(data.latents.subarray(row * d, (row + 1) * d), at * d);
+          for (let c = 0; c < columns; c++) {
+            scores[at * columns + c] = (data.scores[row * columns + c]! - scale.means[c]!) / scale.deviations[c]!;
+          }
         }
+        const rate = highestRate * Math.min(1, (state.steps + 1) / warmup) * halfCosine(state.steps / total);
+        const emaDecay = Float32Array.of(Math.min(averageDecay, (1 + state.steps) / (10 + state.steps)));
+        const { loss } = await program.run(
+          { latents, scores, learningRate: Float32Array.of(rate), emaDecay },
+          state.tensors,
+        );
+        losses.push(loss![0]!);
+        state.steps++;
       }
-      const rate = highestRate * Math.min(1, (state.steps + 1) / warmup) * halfCosine(state.steps / total);
-      const emaDecay = Float32Array.of(Math.min(averageDecay, (1 + state.steps) / (10 + state.steps)));
-      const { loss } = await program.run(
-        { latents, scores, learningRate: Float32Array.of(rate), emaDecay },
-        state.tensors,
-      );
-      losses.push(loss![0]!);
-      state.steps++;
+      const loss = mean(losses);
+      if (!Number.isFinite(loss)) throw new DivergenceError(`the field's losses diverged in epoch ${epoch}`);
+      onEpoch?.(epoch, loss);
     }
-    const loss = mean(losses);
-    if (!Number.isFinite(loss)) throw new DivergenceError(`the field's losses diverged in epoch ${epoch}`);
-    onEpoch?.(epoch, loss);
+  } finally {
+    await program.release();
   }
-  await program.release();
   const weights = unstandardised(state.copies(`${averagedAdam.names.average}/`), architecture, scale);
   return { weights, r2: heldOutR2(new Field(architecture, weights), data) };
 }

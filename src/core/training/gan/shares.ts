@@ -1,6 +1,6 @@
 // The seam to threads that share a GAN's minibatches, and the memory in which they update the training's state.
 import { sizeOf } from '../../graph/tensor.ts';
-import { type FlatState, type FlatUpdate, flatState } from '../../nn/flat-adam.ts';
+import { type FlatLayout, type FlatState, type FlatUpdate, flatState } from '../../nn/flat-adam.ts';
 import type { Feeds } from '../../runtime/program.ts';
 import type { StateStore } from '../../runtime/state.ts';
 import { perImageInputs } from '../losses/adversarial.ts';
@@ -34,17 +34,12 @@ export interface Flat {
   each(visit: (name: string, values: Float32Array) => void): void;
 }
 
-export interface FlatOptions {
-  /** Adam's β₁; where it is 0, no mean of gradients is kept. */
-  readonly beta1: number;
-  /** Moving averages that are kept. */
-  readonly averageCount: number;
-  /** Shares of each minibatch. */
-  readonly shareCount: number;
-}
-
 /** Copies the tensors that a step changes into memory that threads share. */
-export function flatten(tensors: StateStore, parameters: ShareProgram['parameters'], options: FlatOptions): Flat {
+export function flatten(
+  tensors: StateStore,
+  parameters: ShareProgram['parameters'],
+  options: Omit<FlatLayout, 'size' | 'averagedFrom'>,
+): Flat {
   const sizeOfAll = (some: ShareProgram['parameters']) => some.reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
   const size = sizeOfAll(parameters);
   const ofGenerator = parameters.filter(([name]) => name.startsWith(`${stateNames.generator}/`));
@@ -58,7 +53,6 @@ export function flatten(tensors: StateStore, parameters: ShareProgram['parameter
     [state.variance, momentName('variance')],
     ...state.averages.map((values, average) => [values, (name: string) => emaName(name, average)] as const),
   ];
-  /** Calls back for each tensor of the state that lies in the flat one. */
   const each = (visit: (name: string, values: Float32Array) => void) => {
     for (const [values, nameOf] of places) {
       if (values === undefined) continue;

@@ -271,12 +271,15 @@ export class GanTrainer {
     const program = await Program.compile(this.#device, samplingProgram(options, average));
     const size = batch * architecture.latentSize;
     const images = new Float32Array((latents.length / architecture.latentSize) * 3 * resolution * resolution);
-    for (let start = 0; start < latents.length; start += size) {
-      const feeds = { alpha: Float32Array.of(alpha), z: latents.slice(start, start + size) };
-      const result = await program.run(feeds, this.#state.tensors);
-      images.set(result.images!, (start / size) * result.images!.length);
+    try {
+      for (let start = 0; start < latents.length; start += size) {
+        const feeds = { alpha: Float32Array.of(alpha), z: latents.slice(start, start + size) };
+        const result = await program.run(feeds, this.#state.tensors);
+        images.set(result.images!, (start / size) * result.images!.length);
+      }
+    } finally {
+      await program.release();
     }
-    await program.release();
     return { images, resolution };
   }
 
