@@ -17,7 +17,8 @@ import { encodeNpy } from '../../core/formats/npy.ts';
 import { type Geometry, geometryNames } from '../../core/models/latents.ts';
 import { readJson, readNpy, writeJson, writeWhole } from '../files/files.ts';
 import { readJsonLines } from '../files/json-lines.ts';
-import { exists, runFiles } from '../runs/manifest.ts';
+import { exists } from '../files/places.ts';
+import { runFiles } from '../runs/manifest.ts';
 import type { Run } from '../runs/run-folder.ts';
 import { fieldFile } from './field.ts';
 

@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors.ts';
 import { attributeListSchema } from '../../core/formats/attribute-list.ts';
 import { checkShape, type NdArray } from '../../core/formats/nd-array.ts';
 import { type NpyRows, openNpyRows, readJson, readNpy } from '../files/files.ts';
-import { exists } from '../runs/manifest.ts';
+import { exists } from '../files/places.ts';
 import { openRun } from '../runs/run-folder.ts';
 
 /** The splits in the order of CelebA's partition numbers: 0, 1, 2. */

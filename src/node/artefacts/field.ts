@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type FieldArchitecture, fieldArchitectureSchema } from '../../core/models/field.ts';
 import type { Weights } from '../../core/models/weights.ts';
-import { exists } from '../runs/manifest.ts';
+import { exists } from '../files/places.ts';
 import { readTensors, writeTensors } from './networks.ts';
 
 export const fieldFile = 'field.safetensors';

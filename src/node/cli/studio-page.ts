@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromRoot } from '../artefacts/shipped-model.ts';
-import { exists } from '../runs/manifest.ts';
+import { exists } from '../files/places.ts';
 
 export async function studioPage(): Promise<'built' | 'not built' | 'older than its sources'> {
   const page = fromRoot('dist/studio/index.html');

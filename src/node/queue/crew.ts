@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Job } from 'bullmq';
 import { UserError } from '../../core/errors.ts';
 import { writeWhole } from '../files/files.ts';
-import { exists } from '../runs/manifest.ts';
+import { exists } from '../files/places.ts';
 import { inThreads } from '../threads/threads.ts';
 import { type Accepted, leaseOf, oneLine, piecesOf, prefix } from './announcement.ts';
 import { fingerprint } from './fingerprint.ts';

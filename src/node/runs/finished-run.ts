@@ -3,7 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { readJson } from '../files/files.ts';
 import type { JsonObject } from '../files/json-lines.ts';
-import { exists, type Manifest, readManifest, runFiles } from './manifest.ts';
+import { exists } from '../files/places.ts';
+import { type Manifest, readManifest, runFiles } from './manifest.ts';
 import { hashInputs, lastingOptions } from './origin.ts';
 import { placeOf } from './run-place.ts';
 

@@ -6,8 +6,6 @@ import { UserError } from '../../core/errors.ts';
 import { readJson } from '../files/files.ts';
 import type { JsonObject } from '../files/json-lines.ts';
 
-export { exists } from '../files/places.ts';
-
 /** The version of run folders that this program writes and reads. */
 export const schemaVersion = 1;
 

@@ -7,7 +7,8 @@ import { UserError } from '../../core/errors.ts';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { hashFile } from '../files/files.ts';
 import type { JsonObject } from '../files/json-lines.ts';
-import { exists, type Manifest, plainJson, readManifest, runFiles } from './manifest.ts';
+import { exists } from '../files/places.ts';
+import { type Manifest, plainJson, readManifest, runFiles } from './manifest.ts';
 
 /** All that a run depends on: the same stage with the same options and inputs makes the same artefacts. */
 export interface Origin {

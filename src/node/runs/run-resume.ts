@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { readJson } from '../files/files.ts';
+import { exists } from '../files/places.ts';
 import { type Log, silentLog } from '../log/log.ts';
 import { type FinishedRun, openRun } from './finished-run.ts';
-import { exists, type Manifest, readManifest, runFiles } from './manifest.ts';
+import { type Manifest, readManifest, runFiles } from './manifest.ts';
 import { differences, lastingOptions, type Origin } from './origin.ts';
 
 /** How to deal with a run that was begun or finished before. */

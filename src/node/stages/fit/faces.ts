@@ -10,9 +10,9 @@ import { normaliseLatents } from '../../../core/models/latents.ts';
 import type { LatentSpace } from '../../artefacts/boundaries.ts';
 import { latentFiles, readSynthesis } from '../../artefacts/synthesis.ts';
 import { readNpy } from '../../files/files.ts';
+import { exists } from '../../files/places.ts';
 import { namedFiles, type Search } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
-import { exists } from '../../runs/manifest.ts';
 import type { FinishedRun } from '../../runs/run-folder.ts';
 
 export interface Faces extends LatentSpace {

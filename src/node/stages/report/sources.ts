@@ -10,7 +10,7 @@ import { readSynthesis, type Synthesis } from '../../artefacts/synthesis.ts';
 import type { DeviceOptions } from '../../devices/device.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { readJson } from '../../files/files.ts';
-import { exists } from '../../runs/manifest.ts';
+import { exists } from '../../files/places.ts';
 import { hashInputs } from '../../runs/origin.ts';
 import { type FinishedRun, findInput, openRun } from '../../runs/run-folder.ts';
 import { bundle } from '../bundle/stage.ts';

@@ -20,9 +20,9 @@ import { imagesOf, type LabelledImages, labelledImagesAt } from '../../artefacts
 import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
+import { exists } from '../../files/places.ts';
 import type { Log } from '../../log/log.ts';
 import { csvTable, textTable } from '../../presentation/table.ts';
-import { exists } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';

@@ -26,7 +26,7 @@ import {
   writeTensors,
 } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
-import { exists } from '../../runs/manifest.ts';
+import { exists } from '../../files/places.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';

@@ -13,7 +13,7 @@ import type { GanTrainer, ImageMeasure } from '../../../core/training/gan/traine
 import { openFeatureNetwork } from '../../artefacts/classifier-features.ts';
 import type { GanDetails } from '../../artefacts/networks.ts';
 import { readTensors, writeTensors } from '../../artefacts/networks.ts';
-import { exists } from '../../runs/manifest.ts';
+import { exists } from '../../files/places.ts';
 import type { Run } from '../../runs/run-folder.ts';
 
 /** Images of each kind that are compared. */
