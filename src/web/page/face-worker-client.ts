@@ -56,7 +56,7 @@ export function connectFaceWorker(
     score: () => call('score'),
     frames: edits => call('frames', edits),
     fullFrames: edits => call('fullFrames', edits),
-    residuals: locks => call('residuals', locks),
+    residuals: request => call('residuals', request),
     distanceFor: wish => call('distanceFor', wish),
     readLink: text => call('readLink', text),
     readDocument: file => call('readDocument', file),

@@ -1,5 +1,6 @@
 // The messages between the page and its worker: calls with answers, and progress of loading.
 import type { DirectionFacts } from '../../core/directions/direction.ts';
+import type { Hold } from '../../core/directions/hold.ts';
 import type { Recipe } from '../../core/editing/recipe.ts';
 import type { Start } from '../../core/editing/start.ts';
 import type { BundleIndex } from '../../core/editor/bundle.ts';
@@ -77,6 +78,12 @@ export interface Drawn {
 /** One face of several, with the classifier's logits [attributes]; or why it cannot be drawn. */
 export type Frame = (Drawn & { readonly logits: Float32Array }) | { readonly problem: string };
 
+export interface ResidualsRequest {
+  readonly edit: Edit;
+  /** How the locks would be held if the attribute were moved from there, for each attribute to be told of. */
+  readonly holds: Readonly<Record<string, Hold | undefined>>;
+}
+
 /** The worker's functions. Calls are answered in their order. */
 export interface FaceWorker {
   /** Reads the model and begins to load ONNX Runtime. */
@@ -90,8 +97,8 @@ export interface FaceWorker {
   frames(edits: readonly Edit[]): Promise<Frame[]>;
   /** Does the same at the size and zoom of `draw`, for films: photos are larger then than thumbnails are. */
   fullFrames(edits: readonly Edit[]): Promise<Frame[]>;
-  /** @returns the share of each direction that these locks leave, 0 to 1. */
-  residuals(locks: readonly string[]): Promise<Record<string, number>>;
+  /** @returns the share of each direction that the locks leave where the edit ends, 0 to 1. @throws as `draw`. */
+  residuals(request: ResidualsRequest): Promise<Record<string, number>>;
   /** @returns the signed distance at which the attribute has this probability on this face. @throws as `resolve`. */
   distanceFor(request: ProbabilityRequest): Promise<number>;
   /** @param text the part of an address after `#`. @returns its edit; undefined where it is empty. @throws as `parseLink`. */

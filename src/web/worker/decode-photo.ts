@@ -10,6 +10,9 @@ const mostPixels = 2 ** 26;
 /** Bytes that a file may have. */
 const mostBytes = 256e6;
 
+/** Bytes at the beginning of a JPEG among which its tables are: they come after a camera's notes, of 64 kB a piece. */
+const tablesWithin = 2 ** 21;
+
 export interface DecodedPhoto {
   readonly photo: Photo;
   /** The quality that a JPEG was saved with, 1 to 100. */
@@ -39,7 +42,7 @@ export async function decodePhoto(file: Blob): Promise<DecodedPhoto> {
     context.drawImage(bitmap, 0, 0);
     const { data: pixels } = context.getImageData(0, 0, width, height);
     const photo = { width, height, channels: 4, pixels } as const;
-    return { photo, quality: jpegQuality(new Uint8Array(await file.slice(0, 65_536).arrayBuffer())) };
+    return { photo, quality: jpegQuality(new Uint8Array(await file.slice(0, tablesWithin).arrayBuffer())) };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`this browser has no room for a photo of ${megapixels} megapixels. Make it smaller`);

@@ -35,8 +35,13 @@ async function checkSize(file: File): Promise<void> {
   const carriesRecipes = await isPicture(file);
   const limit = carriesRecipes ? maxBytes.picture : maxBytes.recipe;
   if (file.size <= limit) return;
-  const [kind, size] = [carriesRecipes ? 'a picture' : 'a recipe', (file.size / 1e6).toFixed(1)];
-  throw new UserError(`${kind} must have at most ${limit / 1e6} MB; ${file.name} has ${size}`);
+  const size = (file.size / 1e6).toFixed(1);
+  throw new UserError(
+    carriesRecipes
+      ? `a picture must have at most ${limit / 1e6} MB; ${file.name} has ${size}`
+      : `${file.name} must be a picture in PNG, WebP, JPEG, AVIF or TIFF, or a recipe, which must have at most ` +
+          `${limit / 1e6} MB; it has ${size}. Save a photo as JPEG or PNG`,
+  );
 }
 
 /** Quality of a JPEG, 1 to 100, where the photo was none, and the least where it was. */

@@ -26,6 +26,7 @@ import { encodePhoto, readDocument, signPicture, writeRecipe } from './documents
 import { fetchBytes } from './fetch-bytes.ts';
 import { PhotoDesk } from './photo-desk.ts';
 import { parseLink } from './read-link.ts';
+import { residualsOf } from './residuals.ts';
 
 /** The worker's own `postMessage`; the DOM's types have only the window's. */
 declare function postMessage(message: Answer, transfer?: readonly ArrayBuffer[]): void;
@@ -83,17 +84,7 @@ const faceWorker: FaceWorker = {
   frames: edits => framesOf(edits, (edit, image) => desk.drawnSmall(edit, image)),
   fullFrames: edits => framesOf(edits, (edit, image) => desk.drawn(edit, image)),
 
-  async residuals(locks) {
-    const residual = (attribute: string) => {
-      try {
-        return editor.condition(attribute, locks).residual;
-      } catch (error) {
-        if (error instanceof UserError) return 0; // the locks leave nothing of it
-        throw error;
-      }
-    };
-    return Object.fromEntries(editor.bundle.movable.map(({ attribute }) => [attribute, residual(attribute)] as const));
-  },
+  residuals: async request => residualsOf(editorOf(request.edit), request),
 
   distanceFor: request => distanceFor(editorOf(request.edit), request),
 
@@ -261,7 +252,10 @@ function modelOf(bundle: Bundle): Model {
   const space = { geometry, psi: geometry === 'linear' ? (bundle.psi ?? 1) : undefined };
   const names = { name: bundle.name, sha256, formerly, openWith };
   const hasField = bundle.field !== undefined;
-  return { ...names, hasField, resolution, ...space, directions, card, noPhotos: whyNoPhotos(bundle) };
+  const noPhotos =
+    whyNoPhotos(bundle) &&
+    `the model ${bundle.name} opens no photos: it has no network that finds a photo's face. Open the studio with another model`;
+  return { ...names, hasField, resolution, ...space, directions, card, noPhotos };
 }
 
 function engineOf(

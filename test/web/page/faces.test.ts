@@ -195,4 +195,5 @@ test('a slider stands where it was moved to, though a curve meets another distan
   expect(standsAt(edit, 'Young', figures)).toBe(3);
   expect(standsAt(edit, 'Male', figures)).toBe(0.4);
   expect(standsAt(edit, 'Male', undefined)).toBeUndefined();
+  expect(standsAt(edit, 'constructor', figures)).toBeUndefined(); // an attribute of one's own, without a boundary
 });

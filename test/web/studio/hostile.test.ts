@@ -86,7 +86,11 @@ const badFiles: readonly (readonly [name: string, make: () => Promise<Buffer>, s
     async () => Buffer.from(JSON.stringify(recipe)),
     /made with another model \("tiny", abababab…\) than this/,
   ],
-  ['endless.json', async () => Buffer.alloc(2e6, '['), /must have at most 1 MB; endless\.json has 2\.0/],
+  [
+    'endless.json',
+    async () => Buffer.alloc(2e6, '['),
+    /endless\.json must be .* or a recipe, which must have at most 1 MB; it has 2\.0/,
+  ],
   ['plain.png', () => pictureWith(Buffer.alloc(0)), /plain\.png carries no recipe/],
   ['cut.png', async () => (await pictureWith(Buffer.alloc(0))).subarray(0, 40), /cut\.png is a damaged PNG file/],
   [

@@ -153,7 +153,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await expect
       .poll(() => page.locator('.message').innerText())
       .toMatch(
-        /^wall\.jpg carries no recipe, and photos need a bundle with a style generator; that of tiny is of kind pggan\. Choose another bundle$/,
+        /^wall\.jpg carries no recipe, and the model tiny opens no photos: it has no network .* Open the studio with another model$/,
       );
   });
 

@@ -43,6 +43,9 @@ test('pictures without a recipe may be photos; other files are refused in a line
   ]) {
     expect(await readDocument(file, model), file.name).toBeUndefined();
   }
+  // Browsers name no type for a photo of an iPhone, and people drop films.
+  const photo = new File([`\0\0\0\x18ftypheic${'x'.repeat(2e6)}`], 'IMG_0001.HEIC');
+  await expect(readDocument(photo, model)).rejects.toThrow(/^IMG_0001\.HEIC must be a picture .* Save a photo as JPEG/);
   const empty = new File([], 'empty.json');
   await expect(readDocument(empty, model)).rejects.toThrow(UserError);
   await expect(readDocument(empty, model)).rejects.toThrow(/^empty\.json must be[^\n]+$/);

@@ -172,7 +172,7 @@ export function createService(options: ServiceOptions): Service {
       // Another processor may draw a face that differs in its last digits: a weak tag.
       const tag = `W/"${[sha256.slice(0, 16), seed, psi ?? model.psi, scale ?? 1, format].join('-')}"`;
       const headers = {
-        'Cache-Control': `${token === undefined ? 'public' : 'private'}, max-age=86400`,
+        'Cache-Control': `${token === undefined ? 'public' : 'private'}, no-cache`, // another model may be served here tomorrow,
         ETag: tag,
         Vary: 'Accept, Origin',
       };

@@ -1,4 +1,5 @@
 // Figures of a face: how probable each attribute is, and how far the face lies from each boundary.
+import { saidOf } from '../../../core/attributes.ts';
 import { isScored } from '../../../core/directions/scored.ts';
 import { probabilityOf } from '../../../core/editor/probability.ts';
 import type { Edit, Model } from '../../shared/protocol.ts';
@@ -21,5 +22,5 @@ export function probabilitiesOf(model: Model, logits: Float32Array): readonly nu
  */
 export function standsAt({ moves }: Edit, attribute: string, figures: Figures | undefined): number | undefined {
   const move = moves.find(each => each.attribute === attribute);
-  return move?.kind === 'absolute' ? move.distance : figures?.distances[attribute];
+  return move?.kind === 'absolute' ? move.distance : saidOf(figures?.distances, attribute);
 }

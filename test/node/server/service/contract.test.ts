@@ -226,6 +226,7 @@ test('a seed gives its face, the same as an edit without moves, and its attribut
   const said = (await response.json()) as { latent: number[]; attributes: object[] };
   expect(said.latent).toHaveLength(64);
   expect(said.attributes).toHaveLength(41);
+  expect(png.headers.get('Cache-Control')).toMatch(/, no-cache$/); // a service of another model may be next
   const tag = png.headers.get('ETag')!;
   const unchanged = await ask(faces, '/v1/faces/7?scale=2', { headers: { 'If-None-Match': `"other", ${tag}` } });
   expect([unchanged.status, unchanged.bytes.length]).toEqual([304, 0]);

@@ -1,5 +1,5 @@
 // Saves the face on the screen: as a picture or strip with its recipe inside, as the recipe alone, or as a film.
-import { UserError } from '../../../../core/errors.ts';
+import { countOf, UserError } from '../../../../core/errors.ts';
 import { keepsPixels } from '../../../shared/keeps-pixels.ts';
 import type { Drawn, Edit, PhotoType } from '../../../shared/protocol.ts';
 import { contextOf, drawEnlarged, offscreenContext } from '../../display/canvas.ts';
@@ -37,10 +37,10 @@ export function exportPhoto(studio: Studio, type: PhotoType): Promise<void> {
 export function exportStrip(studio: Studio, size: number): Promise<void> {
   return saving(studio, async ({ edit }) => {
     const attribute = studio.state.active.value; // another may be in use once it is drawn
-    const frames = await stripOf(studio);
+    const { frames, note } = await stripOf(studio);
     const context = offscreenContext(frames.length * (size + gap) - gap, size);
     for (const [i, { pixels }] of frames.entries()) drawEnlarged(context, pixels, i * (size + gap), size);
-    return save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${attribute}-strip.png`);
+    return save(await pngOf(studio, context.canvas, edit), `${fileName(edit)}-${attribute}-strip.png`) + note;
   });
 }
 
@@ -61,7 +61,8 @@ export async function exportFilm(studio: Studio, size: number): Promise<void> {
     const type = filmType();
     if (type === undefined) throw new UserError('this browser cannot record films. Save the strip instead');
     const attribute = studio.state.active.value; // another may be in use once it is recorded
-    const frames = thereAndBack(await stripOf(studio));
+    const { frames: there, note } = await stripOf(studio);
+    const frames = thereAndBack(there);
     tell(studio.state, 'Recording the film …');
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = size;
@@ -80,19 +81,27 @@ export async function exportFilm(studio: Studio, size: number): Promise<void> {
     recorder.stop();
     await recorded;
     const ending = type.startsWith('video/webm') ? 'webm' : 'mp4';
-    return save(new Blob(parts, { type }), `${fileName(edit)}-${attribute}.${ending}`);
+    return save(new Blob(parts, { type }), `${fileName(edit)}-${attribute}.${ending}`) + note;
   });
   await saved.finally(() => {
     if (recording.value === own) recording.value = undefined; // once the model was loaded again, it may be of another
   });
 }
 
+/** The strip's frames that can be drawn, and what is to be said of the others. */
+interface DrawnStrip {
+  readonly frames: Drawn[];
+  readonly note: string;
+}
+
 /** @throws UserError where the strip cannot be drawn, or is still being drawn. */
-async function stripOf(studio: Studio): Promise<Drawn[]> {
+async function stripOf(studio: Studio): Promise<DrawnStrip> {
   const { state } = studio;
-  const [first] = state.fittingStrip.value;
+  const [first, ...others] = state.fittingStrip.value;
   const frames = await fullFrames(studio);
-  if (frames.length > 0) return frames;
+  const left = 1 + others.length - frames.length;
+  const note = left > 0 ? `, without ${countOf(left, 'frames')} that cannot be drawn` : '';
+  if (frames.length > 0) return { frames, note };
   if (first && 'problem' in first.frame) throw new UserError(namedHere(state, first.frame.problem));
   throw new UserError('there is no strip of this attribute, or not yet. Wait a second, or choose another');
 }
@@ -110,7 +119,7 @@ interface OnScreen {
 
 /**
  * Runs `work` with the face that is on the screen now, also if it changes meanwhile, and tells how it went.
- * @param work gives the name of the file: by the time that it is saved, another face may be on the screen.
+ * @param work gives the name of the file, with what is to be said of it: by the time that it is saved, another face may be on the screen.
  */
 async function saving(studio: Studio, work: (screen: OnScreen) => Promise<string>): Promise<void> {
   const { state } = studio;

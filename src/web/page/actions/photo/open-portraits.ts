@@ -1,4 +1,5 @@
 // The portraits of this visit: the worker holds one of them, and takes another when an edit of that is to be shown.
+import { saidOf } from '../../../../core/attributes.ts';
 import { UserError } from '../../../../core/errors.ts';
 import type { Edit, SafeRange } from '../../../shared/protocol.ts';
 import type { OpenPortrait, ReadonlyState, Studio, StudioState } from '../../state/studio-state.ts';
@@ -34,7 +35,7 @@ export function isDrawable({ portrait }: StudioState, edit: Edit): boolean {
 export function photoSafeRange({ edit, portrait }: ReadonlyState, attribute: string): SafeRange | undefined {
   const { value } = edit;
   return 'portrait' in value && value.portrait === portrait.value?.sha256
-    ? portrait.value.safeRanges[attribute]
+    ? saidOf(portrait.value.safeRanges, attribute)
     : undefined;
 }
 

@@ -18,8 +18,8 @@ const frames = 9;
 /** Milliseconds without a change before the strip is drawn again, so that a moving slider has the machine to itself. */
 const quiet = 150;
 
-/** Milliseconds between changes of the address; Safari allows a hundred in half a minute. */
-const linkEvery = 350;
+/** Milliseconds between changes of the address, and changes at once: Safari allows a hundred in half a minute. */
+const [linkEvery, linksAtOnce] = [350, 14];
 
 /** @returns a function that ends it all. */
 export function startFollowing(studio: Studio): () => void {
@@ -61,24 +61,34 @@ function followStrip(studio: Studio): () => void {
   });
 }
 
-function followResiduals({ state, faceWorker }: Studio): () => void {
-  let known = '?';
+function followResiduals(studio: Studio): () => void {
+  const { state, faceWorker } = studio;
+  const ask = debounced(quiet, async () => {
+    const asked = state.edit.value;
+    if (asked.locks.length === 0) return;
+    const edit = committed(studio, asked);
+    const movable = state.model.value!.directions.filter(({ boundary }) => boundary !== null);
+    const holds = movable.map(
+      ({ attribute }) => [attribute, committed(studio, moved(edit, attribute, 0)).hold] as const,
+    );
+    const request = { edit, holds: Object.fromEntries(holds) };
+    const residuals = await faceWorker.residuals(request).catch(() => undefined); // drawing the edit tells why not
+    if (residuals !== undefined && state.edit.value === asked) state.residuals.value = residuals;
+  });
   return effect(() => {
-    const { locks } = state.edit.value;
-    const key = [...locks].sort().join();
-    if (key === known) return;
-    known = key;
-    faceWorker.residuals(locks).then(residuals => {
-      if (key === known) state.residuals.value = residuals;
-    });
+    state.edit.value;
+    state.portrait.value; // as the strip
+    ask();
   });
 }
 
 function followLink(studio: Studio): () => void {
   const { state } = studio;
-  const write = throttled(linkEvery, (edit: Edit) => {
-    history.replaceState(null, '', `#${formatLink(edit, state.model.value!)}`);
-  });
+  const write = throttled(
+    linkEvery,
+    (edit: Edit) => history.replaceState(null, '', `#${formatLink(edit, state.model.value!)}`),
+    linksAtOnce,
+  );
   return effect(() => {
     const { entries, at } = state.history.value;
     const entry = entries[at];

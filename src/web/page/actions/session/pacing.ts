@@ -21,14 +21,15 @@ export function latestWins<Wish>(work: (wish: Wish) => Promise<void>): (wish: Wi
 }
 
 /**
- * @param every milliseconds between two runs, at least.
+ * @param every milliseconds between two runs in the long run, at least.
+ * @param atOnce runs that may follow each other without a wait after a time without any.
  * @returns a function that runs `work` with the latest value; the last call is never lost.
  */
-export function throttled<Value>(every: number, work: (value: Value) => void): (value: Value) => void {
-  let last = Number.NEGATIVE_INFINITY;
+export function throttled<Value>(every: number, work: (value: Value) => void, atOnce = 1): (value: Value) => void {
+  let free = Number.NEGATIVE_INFINITY;
   let pending: { value: Value } | undefined;
   const run = () => {
-    last = performance.now();
+    free = Math.max(free, performance.now() - (atOnce - 1) * every) + every;
     const { value } = pending!;
     pending = undefined;
     work(value);
@@ -37,7 +38,7 @@ export function throttled<Value>(every: number, work: (value: Value) => void): (
     const waiting = pending !== undefined;
     pending = { value };
     if (waiting) return;
-    const wait = last + every - performance.now();
+    const wait = free - performance.now();
     if (wait <= 0) run();
     else setTimeout(run, wait);
   };

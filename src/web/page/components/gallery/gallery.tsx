@@ -50,12 +50,12 @@ export function Gallery() {
             </li>
           ))}
         {shown === 'photos' && (
-          <li class="more">
+          <li>
             <ActionButton action={forgetPhotos} />
           </li>
         )}
         {shown === 'seeds' && (
-          <li class="more">
+          <li>
             <ActionButton action={moreFaces} />
           </li>
         )}

@@ -20,7 +20,7 @@ export function HistoryMenu() {
       </button>
       <div id="history" popover="auto" class="popover">
         <h2>History</h2>
-        <ol class="entries" reversed>
+        <ol reversed>
           {entries
             .map((entry, i) => (
               <li key={i}>

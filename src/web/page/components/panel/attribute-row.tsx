@@ -41,7 +41,7 @@ export function AttributeRow({ attribute }: { readonly attribute: string }) {
       >
         {locked ? <LockedIcon /> : <UnlockedIcon />}
       </button>
-      <div class="row-main">
+      <div>
         <div class="row-head">
           <label class="name" for={`move-${attribute}`}>
             {label}
@@ -87,7 +87,7 @@ function Values({ direction: { column, attribute } }: { readonly direction: Show
   const isDistance = state.units.value === 'distance' || column === undefined;
   const texts = (() => {
     if (isDistance) {
-      const [was, is] = [figures?.before.distances[attribute], figures?.after.distances[attribute]];
+      const [was, is] = [figures?.before, figures?.after].map(each => saidOf(each?.distances, attribute));
       return was === undefined || is === undefined ? [] : [distanceText(was), distanceText(is)];
     }
     const [was, is] = [figures?.before.probabilities[column], figures?.after.probabilities[column]];
