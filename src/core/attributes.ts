@@ -69,13 +69,13 @@ export const suggestedWord = 'suggested';
 export const mostAttributes = 1000;
 
 /**
- * @param attributes in the order of the columns of scores and labels.
+ * @param attributes in the order of the columns of scores and labels. @param option that the name was given by, for errors.
  * @returns the attribute's column. @throws UserError with a suggestion for an unknown name.
  */
-export function attributeIndex(name: string, attributes: readonly string[] = attributeNames): number {
+export function attributeIndex(name: string, attributes: readonly string[] = attributeNames, option = ''): number {
   const index = attributes.indexOf(name);
-  if (index < 0) throw new UserError(`unknown attribute "${name}".${didYouMeanAttribute(name, attributes)}`);
-  return index;
+  if (index >= 0) return index;
+  throw new UserError(`${option && `${option}: `}unknown attribute "${name}".${didYouMeanAttribute(name, attributes)}`);
 }
 
 /** Other words for CelebA's attributes, those of InterFaceGAN among them; −: the word means less of the attribute. */

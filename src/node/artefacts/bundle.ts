@@ -25,7 +25,7 @@ export async function readBundleFolder(folder: string): Promise<Bundle> {
 /** @throws UserError for --attributes that the bundle does not know, or whose edits its classifier cannot see. */
 export function checkSeen(attributes: readonly string[], { directions, place }: Bundle): void {
   const names = directions.map(({ attribute }) => attribute);
-  const unseen = attributes.find(name => !isScored(directions[attributeIndex(name, names)]!));
+  const unseen = attributes.find(name => !isScored(directions[attributeIndex(name, names, '--attributes')]!));
   if (unseen === undefined) return;
   throw new UserError(
     `--attributes must be those that the classifier of ${place} answers about; got ${unseen}, which can be moved and ` +

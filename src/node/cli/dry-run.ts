@@ -62,7 +62,8 @@ async function outcome(
   try {
     await checkDestination(stage.options, config);
     const areThere = await checkInputs(step, made);
-    if (areThere && destinationOf(stage.options, config) === 'run') await rehearse(() => stage.run(config, context));
+    // Whatever an option makes of its place, a stage with one ends a rehearsal before it writes.
+    if (areThere && destinationOf(stage.options, {}) !== undefined) await rehearse(() => stage.run(config, context));
   } catch (error) {
     if (error instanceof UserError) return { would: `refuse: ${error.message}`, refused: true };
     throw error;

@@ -22,7 +22,7 @@ export function parseOptions<Options extends z.ZodObject>(
     throw new UserError(`"${key}" is no option of ${stage.name}.${didYouMean(key, Object.keys(stage.options.shape))}`);
   }
   const value = issue.path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], given);
-  const got = value === undefined ? '' : `; got ${JSON.stringify(value)}`;
+  const got = value === undefined ? '' : `; got ${typeof value === 'number' ? value : JSON.stringify(value)}`;
   const near =
     issue.code === 'invalid_value' && typeof value === 'string' ? didYouMean(value, issue.values.map(String)) : '';
   throw new UserError(`${flagOf(String(issue.path[0]))} ${issue.message}${got}${near && `.${near}`}`);

@@ -28,7 +28,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string, folde
       await writeOnto(temporary, bytes, folders);
       await renamePatiently(temporary, target);
     } catch (error) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => {}); // what failed first is told
       if (!['EBUSY', 'EXDEV'].includes(errorCode(error) ?? '') || !(await stat(target)).isFile()) throw error;
       await writeOnto(target, bytes, folders);
     }

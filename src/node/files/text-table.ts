@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { UserError } from '../../core/errors.ts';
 import { decodeText } from '../../core/formats/text.ts';
-import { explainingDiskErrors } from './disk-errors.ts';
+import { errorCode, explainingDiskErrors } from './disk-errors.ts';
 import { readWhole } from './files.ts';
 
 /** A row that is not blank. */
@@ -63,6 +63,7 @@ function unpacked(bytes: Uint8Array, path: string): Uint8Array {
   try {
     return gunzipSync(bytes, { maxOutputLength: mostBytes });
   } catch (error) {
+    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(path);
     throw new UserError(`${path} cannot be unpacked: ${(error as Error).message}; get the whole file again`);
   }
 }

@@ -1,7 +1,7 @@
 // Reads and writes the files of InterFaceGAN (Shen et al. 2020): boundaries, scores, and its names of attributes.
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { AttributeName } from '../../core/attributes.ts';
+import { type AttributeName, saidOf } from '../../core/attributes.ts';
 import type { Direction } from '../../core/directions/direction.ts';
 import { didYouMean, UserError } from '../../core/errors.ts';
 import { toFloat64 } from '../../core/formats/nd-array.ts';
@@ -22,7 +22,7 @@ const aliases: Readonly<Record<string, { readonly attribute: AttributeName; read
 
 /** @returns the attribute that InterFaceGAN's files call so, in either sense; undefined for other names. */
 export function attributeCalled(name: string): AttributeName | undefined {
-  return Object.hasOwn(aliases, name) ? aliases[name]!.attribute : undefined;
+  return saidOf(aliases, name)?.attribute;
 }
 
 /** The beginning of published files' names: the generator and its dataset. */
@@ -94,7 +94,7 @@ export async function namedFiles(
   const byName = new Map<string, NamedFile>();
   for (const { path, stem } of chosen.filter(file => !inner.includes(file))) {
     const isOwn = attributes.includes(stem) || (kind === 'boundary' && (await knownBeside(path)) !== undefined);
-    const alias = isOwn ? undefined : aliases[stem];
+    const alias = isOwn ? undefined : saidOf(aliases, stem);
     const file: NamedFile = { path, ...(alias ?? { attribute: stem, sign: 1 }) };
     const other = byName.get(file.attribute);
     if (other !== undefined && resolve(other.path) !== resolve(path)) {

@@ -9,7 +9,7 @@ export interface Figure {
   readonly body: string;
   /** Plain text: what the figure shows, and of how many samples. */
   readonly caption: string;
-  /** The commands that made it, one a line, for a shell. */
+  /** The commands that made it, one a line, for a shell; empty where nothing was made. */
   readonly command: string;
   /** The pictures in the body, by file name, for writing them beside the page. */
   readonly pictures?: Readonly<Record<string, Uint8Array>>;
@@ -24,7 +24,7 @@ function figureHtml({ number, title, body, caption, command }: Figure): string {
   return `<figure id="${anchorOf(title)}">
 <h2>${escapeHtml(name)}</h2>
 ${body}
-<figcaption>${escapeHtml(caption)}<pre class="command">${commandHtml(command)}</pre></figcaption>
+<figcaption>${escapeHtml(caption)}${command && `<pre class="command">${commandHtml(command)}</pre>`}</figcaption>
 </figure>`;
 }
 

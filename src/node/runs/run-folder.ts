@@ -8,9 +8,9 @@ import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { removeTree, renamePatiently } from '../files/durable.ts';
 import { writeJson } from '../files/files.ts';
 import { appendJsonLine, filterJsonLines, type JsonObject } from '../files/json-lines.ts';
-import { isIn, realPlace } from '../files/places.ts';
+import { exists, isIn, realPlace } from '../files/places.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import { exists, type Manifest, packageVersion, plainJson, readManifest, runFiles, schemaVersion } from './manifest.ts';
+import { type Manifest, packageVersion, plainJson, readManifest, runFiles, schemaVersion } from './manifest.ts';
 import { hashInputs, type Input, lastingOptions, neutralOptions, type Origin } from './origin.ts';
 import { watchMemory } from './peak-memory.ts';
 import {
@@ -74,7 +74,7 @@ const rehearsals = new AsyncLocalStorage<true>();
 const beginning = new Error('a rehearsed run would begin');
 
 /**
- * Lets a stage that writes a run check all that it checks before the run begins, and no more: nothing is written.
+ * Lets a stage check all that it checks before its run or `beginWork`, and no more: nothing is written.
  * @throws as the stage would: UserError for what it refuses.
  */
 export async function rehearse(stage: () => Promise<unknown>): Promise<void> {
@@ -83,6 +83,11 @@ export async function rehearse(stage: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     if (error !== beginning) throw error;
   }
+}
+
+/** Where a stage that writes a file rather than a run begins its work; a rehearsal ends here. */
+export function beginWork(): void {
+  if (rehearsals.getStore()) throw beginning;
 }
 
 /**

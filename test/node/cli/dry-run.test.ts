@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { encodeNpy } from '../../../src/core/formats/npy.ts';
 import { programFromStages } from '../../../src/node/cli/command-from-stage.ts';
 import { type PlannedStep, planOf } from '../../../src/node/cli/dry-run.ts';
 import { stages } from '../../../src/node/cli/stages.ts';
@@ -56,9 +57,9 @@ test('a missing input is told', async () => {
   await expect(stopped).rejects.toThrow('stopped');
   expect(await would(...train, '--resume')).toMatch(/^refuse: cannot resume .* preset was not set, is "cpu" now/);
   // A place to write to need not be there.
-  expect(await would('edit', '--bundle', root, '--out', join(absent, 'edit.png'))).toBe(
-    `write ${join(absent, 'edit.png')}`,
-  );
+  await writeTinyBundle(join(root, 'bundle'));
+  const edit = ['edit', '--bundle', join(root, 'bundle'), '--move', 'Young=1', '--out', join(absent, 'edit.png')];
+  expect(await would(...edit)).toBe(`write ${join(absent, 'edit.png')}`);
 });
 
 test('all that a stage refuses before its run begins is told, and nothing is written', async () => {
@@ -68,8 +69,12 @@ test('all that a stage refuses before its run begins is told, and nothing is wri
   const calibrate = ['calibrate', '--bundle', bundle, '--out', out];
   expect(await would(...calibrate)).toBe(`write ${out}`);
   expect(await would(...calibrate, '--attributes', 'Mael')).toBe(
-    'refuse: unknown attribute "Mael". Did you mean "Male"?',
+    'refuse: --attributes: unknown attribute "Mael". Did you mean "Male"?',
   );
+  const edit = ['edit', '--bundle', bundle, '--out', `${out}.png`, '--move'];
+  expect(await would(...edit, 'Young=1')).toBe(`write ${out}.png`);
+  expect(await would(...edit, 'Yuong=1')).toBe('refuse: unknown attribute "Yuong". Did you mean "Young"?');
+  expect(await would('report', '--runs', root, '--out', `${out}.html`)).toMatch(/^refuse: .*synthesis/);
   expect(await would('export', '--bundle', root, '--out', out)).toMatch(/^refuse: cannot read .*bundle\.json/);
   const { folder } = await makeTinyCeleba(join(root, 'celeba'), 20);
   const pipeline = ['pipeline', '--preset', 'tiny', '--celeba', folder, '--out', out];
@@ -77,7 +82,10 @@ test('all that a stage refuses before its run begins is told, and nothing is wri
   const labels = join(root, 'labels.csv');
   writeFileSync(labels, 'picture,smiling\n000001.jpg,maybe\n');
   expect(await would(...pipeline, '--labels', labels)).toMatch(/^refuse: .*a label must be 1 or -1.*got maybe/);
-  expect(readdirSync(root).sort()).toEqual(['bundle', 'celeba', 'labels.csv']);
+  writeFileSync(join(root, 'age_boundary.npy'), encodeNpy({ shape: [1, 4], data: Float32Array.of(1, 0, 0, 0) }));
+  const imported = ['import', 'boundaries', '--boundaries', join(root, 'age_boundary.npy'), '--out', out];
+  expect(await would(...imported, '--export', join(root, 'exported'))).toBe(`write ${out}`);
+  expect(readdirSync(root).sort()).toEqual(['age_boundary.npy', 'bundle', 'celeba', 'labels.csv']);
 });
 
 test('a run that another process is writing is told, and one that was made with other options', async () => {

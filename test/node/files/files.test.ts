@@ -1,7 +1,7 @@
 // Checks that arrays written piece by piece read back whole and in part, and that disk errors are one clear line.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
@@ -119,6 +119,8 @@ test('disk errors that a user can mend are one clear line; others stay what they
   expect(readFileSync(join(root, 'made/on the way'), 'utf8')).toBe('there');
   await expect(readWhole(join(root, 'file/inside'))).rejects.toThrow(/not a folder/);
   await expect(readWhole(root)).rejects.toThrow(/it is a folder/);
+  mkdirSync(join(root, 'taken.tmp')); // where the temporary file would lie
+  await expect(writeWhole(join(root, 'taken'), '')).rejects.toThrow(/cannot write .*taken: it is a folder/);
   await expect(readJson(join(root, 'file'))).rejects.toThrow(/is not valid JSON/);
   const failing = (code: string) =>
     explainingDiskErrors('write', 'images.npy', () => Promise.reject(Object.assign(new Error(code), { code })));

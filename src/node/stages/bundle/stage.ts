@@ -8,6 +8,7 @@ import {
   bundleFiles,
   indexedDirections,
   type KnownFace,
+  longestModelName,
   steadinessSchema,
   writeBundleIndex,
 } from '../../../core/editor/bundle.ts';
@@ -61,7 +62,11 @@ const options = z.strictObject({
   quality: pathOption()
     .optional()
     .describe('run folder of evaluate generator, whose measurements come into the model card'),
-  name: z.string().max(100).default('').describe("name of the model, which calibrate keeps; left out: the folder's"),
+  name: z
+    .string()
+    .max(longestModelName)
+    .default('')
+    .describe("name of the model, which calibrate keeps; left out: the folder's"),
   psi: psiOption()
     .optional()
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
@@ -137,8 +142,13 @@ export const bundle = defineStage({
     const found = encoder === undefined ? undefined : await readEncoder(encoder);
     if (found !== undefined) await checkEncoderFits(found.run, generator);
     const directions = scoredDirections(fitted, classifierFile.details);
+    const name = config.name || basename(resolve(out));
+    if (name.length > longestModelName) {
+      throw new UserError(
+        `--name must be given where the folder's own has more than ${longestModelName} characters; ${out} has ${name.length}`,
+      );
+    }
     return withRun(out, { stage: 'bundle', options, config, inputs, resume, force, log }, async run => {
-      const name = config.name || basename(resolve(out));
       const { normalisation, ...architecture } = generatorFile.details;
       const facts = {
         name,

@@ -69,7 +69,7 @@ export interface Comparison {
 export async function compare(editor: FaceEditor, face: Face, drawn: DrawnFace): Promise<Comparison> {
   const scored = editor.bundle.directions.filter(isScored);
   const before = editor.edit({ ...face, moves: [] });
-  const size = drawn.images.length / drawn.edits.length;
+  const size = 3 * editor.bundle.resolution ** 2;
   const images = new Float32Array(2 * size);
   images.set(await editor.render([before.latent]));
   images.set(drawn.images.subarray(-size), size);

@@ -84,7 +84,7 @@ export async function facesOf(
 }
 
 /**
- * Checks what is asked of photos on a face that is at hand, since finding a photo's takes seconds to minutes.
+ * Checks what is asked of all faces on the first that is at hand, since finding a photo's takes seconds to minutes.
  * @throws UserError as `FaceEditor.edit`, for unknown names, and for layers and a way to hold that do not fit.
  */
 export async function checkWishes(config: FacesConfig, editor: FaceEditor, log: Log): Promise<void> {
@@ -92,7 +92,8 @@ export async function checkWishes(config: FacesConfig, editor: FaceEditor, log: 
     for (const recipe of await readRecipeFile(config.recipe)) checkBundle(recipe, config.recipe, editor.bundle);
     return;
   }
-  for (const { face } of (await facesOf(config, editor, [], log)).faces) checkMoves(face, editor);
+  const { faces } = await facesOf(config, editor, [], log);
+  checkMoves(faces[0]!.face, editor);
 }
 
 /** Checks moves and locks as `checkWishes`: refused here is what would be of any face. */
@@ -309,9 +310,11 @@ export function locksOf(locks: readonly string[], moves: readonly MoveRange[], e
 
 /** Reads --layers: `coarse` is for every move, `Young=coarse` for one. @throws UserError where two are for the same. */
 function layersOf(given: readonly string[], moves: readonly MoveRange[]): Readonly<Record<string, string>> {
-  const moved = moves.map(({ to }) => to.attribute);
+  const moved = [...new Set(moves.map(({ to }) => to.attribute))];
   const all = given.filter(each => !each.includes('=')).flatMap(layers => moved.map(name => [name, layers] as const));
-  const single = given.filter(each => each.includes('=')).map(each => each.split('=', 2) as [string, string]);
+  const single = given
+    .filter(each => each.includes('='))
+    .map(each => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
   const idle = single.find(([attribute]) => !moved.includes(attribute));
   if (idle !== undefined) {
     throw new UserError(`--layers must be of a move; got ${idle.join('=')} with moves of ${moved.join(', ')}`);

@@ -10,11 +10,11 @@ import { countOf, firstFew, UserError } from '../../../core/errors.ts';
 import { geometryNames } from '../../../core/models/latents.ts';
 import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { writeWhole } from '../../files/files.ts';
-import { checkFileFree, isIn } from '../../files/places.ts';
+import { checkFileFree, exists, isIn } from '../../files/places.ts';
 import { silentLog } from '../../log/log.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import type { OpenedPhoto } from '../../photos/portrait-run.ts';
-import { exists } from '../../runs/manifest.ts';
+import { beginWork } from '../../runs/run-folder.ts';
 import { deviceOptions, nameOption, pathOption, psiOption } from '../framework/options.ts';
 import { checkQueueOptions, queueOptions } from '../framework/spread.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
@@ -211,9 +211,10 @@ export const edit = defineStage({
     const editor = await openPhotoBundle(config.bundle, config);
     if (config.photo !== undefined) {
       checkOpensPhotos(editor.bundle);
-      await checkWishes(config, editor, silentLog);
       checkSize(editor, 1, drawingOf(config, format, recipes[0]?.strip), format);
     }
+    if (config.portrait === undefined) await checkWishes(config, editor, silentLog);
+    beginWork();
     const writes = format === 'photo' ? photoFormatOf(config.out) : undefined;
     const photos = await openPhotos(config, editor, context, writes);
     const result = await editInto(config, format, editor, photos, context);
@@ -236,6 +237,7 @@ async function editPhotos(config: Config, folder: string, context: StageContext)
   checkOpensPhotos(editor.bundle);
   await checkWishes(config, editor, silentLog);
   if (!force) await checkNoOtherEdits(folder, out, config.move.map(parseMoveRange));
+  beginWork();
   if (config.queue !== undefined) {
     await editor.release();
     return photosResult(config, editor, await editFolderByQueue(config, folder, context), context);
@@ -303,7 +305,8 @@ export async function editedFile(
   const drawing = drawingOf(config, format, strip);
   const { resolution } = editor.bundle;
   checkSize(editor, asked.length, drawing, format);
-  const { faces, drawn, changes } = await drawFaces(asked, drawing.steps, config.nearest, context);
+  const shown = format === 'json' ? 1 : drawing.steps; // recipes need no pictures, and changes are those of the last frame
+  const { faces, drawn, changes } = await drawFaces(asked, { steps: drawing.steps, shown }, config.nearest, context);
   const requests = faces.map(({ face }) => face);
   const recipes = recipesOf(editor, requests, drawing);
   const bytes =
@@ -321,7 +324,12 @@ const manyFaces = 10;
  * Draws the faces one by one, turning wanted probabilities into strengths.
  * @throws UserError naming all faces that cannot reach theirs.
  */
-async function drawFaces(asked: readonly NamedFace[], steps: number, nearest: boolean, { log, signal }: StageContext) {
+async function drawFaces(
+  asked: readonly NamedFace[],
+  { steps, shown }: { readonly steps: number; readonly shown: number },
+  nearest: boolean,
+  { log, signal }: StageContext,
+) {
   const faces: NamedFace[] = [];
   const drawn: DrawnFace[] = [];
   const changes: FaceChange[] = [];
@@ -334,7 +342,7 @@ async function drawFaces(asked: readonly NamedFace[], steps: number, nearest: bo
     missed.push(...wanted.filter(isMissed).map(wish => describeMissed(wish, name)));
     const solved = { ...each, face: { ...face, moves } };
     faces.push(solved);
-    drawn.push(await drawFace(editor, solved.face, steps));
+    drawn.push(await drawFace(editor, solved.face, steps, shown));
     changes.push(await changeOf(solved, drawn.at(-1)!));
     progress.update(faces.length);
   }

@@ -33,7 +33,7 @@ export type Drawing = Pick<Strip, 'steps' | 'scale' | 'timing'>;
 export interface DrawnFace {
   /** One edit a frame. */
   readonly edits: readonly Edited[];
-  /** [steps, 3, R, R]. */
+  /** Of the last edits, or of all: [frames, 3, R, R]. */
   readonly images: Float32Array;
 }
 
@@ -72,11 +72,11 @@ export async function drawStrips(editor: FaceEditor, request: StripsRequest): Pr
   return { png, images: joined(drawn.map(({ images }) => images)), residuals: residualsOf(drawn) };
 }
 
-/** @throws UserError as `FaceEditor.strip`. */
-export async function drawFace(editor: FaceEditor, face: Face, steps: number): Promise<DrawnFace> {
+/** @param shown how many of the last frames are drawn; left out: all. @throws UserError as `FaceEditor.strip`. */
+export async function drawFace(editor: FaceEditor, face: Face, steps: number, shown = steps): Promise<DrawnFace> {
   const request: StripRequest = { ...face, steps };
   const edits = editor.strip(request);
-  return { edits, images: await editor.render(edits.map(({ latent }) => latent)) };
+  return { edits, images: await editor.render(edits.slice(-shown).map(({ latent }) => latent)) };
 }
 
 /** @returns the recipes that draw each face's row again. */

@@ -7,7 +7,7 @@ import { encodeNpy } from '../../../core/formats/npy.ts';
 import { boundaryFiles, readBoundaryDetails } from '../../artefacts/boundaries.ts';
 import { latentFiles } from '../../artefacts/synthesis.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
-import { checkFolderWritable, exists, realPlace } from '../../files/places.ts';
+import { checkCanBeMade, exists, realPlace } from '../../files/places.ts';
 import { boundaryPaths, writeBoundaryFiles } from '../../interop/interfacegan.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import type { Faces } from './faces.ts';
@@ -34,7 +34,7 @@ export async function checkExport(
   }
   if (await exists(join(folder, runFiles.manifest))) throw refused('is a run, whose files might be replaced');
   boundaryPaths(folder, names);
-  await checkFolderWritable(folder);
+  await checkCanBeMade(join(folder, 'file'), folder);
 }
 
 /**

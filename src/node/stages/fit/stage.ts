@@ -38,7 +38,7 @@ import { gatherDirections, readGiven } from './directions.ts';
 import { checkExport, exportTo } from './export.ts';
 import { type Faces, readFaces, readScoredFaces } from './faces.ts';
 import { fitFieldTo } from './field.ts';
-import { columns, means, missingBoundaries, printFit, tableRows } from './tables.ts';
+import { columns, means, missingBoundaries, printFit, tableRows, unconverged } from './tables.ts';
 import type { FitThread } from './thread.ts';
 
 const options = z.strictObject({
@@ -67,7 +67,7 @@ const options = z.strictObject({
     .meta({ defaultInWords: `${defaultPsi} where the generator has it` })
     .describe('truncation at which the faces of --labels were looked at, where they go by seed'),
   condition: conditionOption(),
-  export: exportOption(),
+  export: exportOption('the boundaries and the faces they were fitted to,'),
   samples: z
     .enum(sampleChoices)
     .default(defaults.samples)
@@ -150,7 +150,8 @@ export const fit = defineStage({
     const { log } = context;
     const faces = await openFaces(config, log);
     const scored = faces.rows.map(({ attribute }) => attribute);
-    for (const attribute of [...config.curve, ...config.matched]) attributeIndex(attribute, scored);
+    for (const attribute of config.curve) attributeIndex(attribute, scored, '--curve');
+    for (const attribute of config.matched) attributeIndex(attribute, scored, '--matched');
     const imports = await importsOf(config, faces, log);
     const imported = imports.find(({ attribute }) => config.matched.includes(attribute));
     if (imported !== undefined) {
@@ -289,7 +290,7 @@ async function fitAll(
       progress.update(fits.length, orders[fits.length - 1]!.attribute);
     }
     progress.finish();
-    for (const line of missingBoundaries(fits)) log.warn(line);
+    for (const line of [...missingBoundaries(fits), ...unconverged(fits)]) log.warn(line);
     const asked = all.filter(({ attribute }) => curve.includes(attribute));
     const curveOrders = asked.map(order => ({ ...order, what: 'curve' as const }));
     for await (const answer of mapInOrder(curveOrders, 2 * threads, workers.run)) {

@@ -117,6 +117,15 @@ export function missingBoundaries(fits: readonly StoredFit[]): string[] {
   return [...byReason].map(([reason, names]) => `no boundary of ${firstFew(names)}: ${reason}`);
 }
 
+/** @returns a line where support vector machines stopped before they came to their optimum. */
+export function unconverged(fits: readonly StoredFit[]): string[] {
+  const stopped = fits.filter(fit => metricsOf(fit)?.converged === false);
+  if (stopped.length === 0) return [];
+  return [
+    `stopped before it converged: the boundary of ${firstFew(stopped.map(attributeOf))}. Give more --max-iterations`,
+  ];
+}
+
 /** The result of a stage that makes boundaries. */
 export interface FitResult extends ReturnType<typeof means> {
   readonly out: string;

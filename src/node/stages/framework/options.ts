@@ -48,12 +48,12 @@ export function generatorOption() {
     .describe('generator whose files count, as in their names, where a folder has those of several: pggan_celebahq');
 }
 
-/** A folder for other programs. */
-export function exportOption() {
+/** A folder for other programs. @param what is written into it. */
+export function exportOption(what = 'the boundaries') {
   return pathOption()
     .optional()
     .describe(
-      "folder for the boundaries under InterFaceGAN's names (age is −Young), and the faces they were fitted to; its files of the same names are replaced",
+      `folder for ${what} under InterFaceGAN's names (age is −Young); its files of the same names are replaced`,
     );
 }
 
@@ -87,7 +87,9 @@ export const runOptions = {
   resume: z
     .boolean()
     .default(false)
-    .describe('keep the run at --out if it is finished and unchanged, or continue it; its options must be the same'),
+    .describe(
+      'keep the run at --out if it is finished and unchanged, or continue it; options that make the result must be the same',
+    ),
 };
 
 /** The options of every stage that runs networks. */

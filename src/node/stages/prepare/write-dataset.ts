@@ -70,7 +70,6 @@ export async function writeImages(
   try {
     // With twice the cores' number, half are decoded while the other half waits to be written.
     for await (const result of mapInOrder(pictures.slice(next), 2 * availableParallelism(), decode)) {
-      signal.throwIfAborted();
       if ('image' in result) {
         await writer.append(result.image);
         if (result.side < options.resolution) enlarged++;
@@ -80,11 +79,12 @@ export async function writeImages(
       }
       next++;
       progress.update(next, bad.length > 0 ? `${bad.length} bad` : undefined);
-      if (next % savedEvery === 0) {
-        check();
+      if (next % savedEvery === 0) check();
+      if (next % savedEvery === 0 || signal.aborted) {
         await writer.flush(); // a resumed run relies on as many pictures as the state says
         await writeJson(statePath, { next, bad, enlarged });
       }
+      signal.throwIfAborted();
     }
     check();
   } catch (error) {

@@ -5,6 +5,7 @@ import { countOf } from '../../../core/errors.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { escapeHtml, type Figure, pageHtml } from '../../presentation/html.ts';
+import { beginWork } from '../../runs/run-folder.ts';
 import { deviceOptions, pathOption, psiOption } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { counted } from './figures/words.ts';
@@ -29,6 +30,7 @@ export const report = defineStage({
   async run(config, { log, signal }) {
     await openDevice(config); // a missing device is reported before anything is read
     const sources = { ...(await openSources(config.runs, config)), psi: config.psi };
+    beginWork();
     const figures: Figure[] = [];
     // Charts need a large library, which no other command should have to load.
     const { drawingsOf } = await import('./figures/all.ts');

@@ -186,6 +186,12 @@ test('a steadiness of boundaries without a field is refused before anything is w
   expect(existsSync(out)).toBe(false);
 });
 
+test('a folder whose name is too long for a model is refused before anything is written', async () => {
+  const out = join(folder, 'long'.repeat(30));
+  await expect(run({ out })).rejects.toThrow(/^--name must be given .* more than 100 characters; .* has 120$/);
+  expect(existsSync(`${out}.partial`)).toBe(false);
+});
+
 describe('a bundle', () => {
   const out = join(folder, 'tiny');
   beforeAll(async () => {

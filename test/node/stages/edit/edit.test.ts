@@ -254,6 +254,15 @@ describe('of a style generator', () => {
     ]);
   });
 
+  test('layers without a name are those of an attribute that is moved twice, too', async () => {
+    const written = async (layers: string) => {
+      const out = join(folder, 'twice.json');
+      await run({ bundle: style, move: ['Young=-1', 'Young=-0.5'], layers: [layers], out, force: true });
+      return readFileSync(out, 'utf8');
+    };
+    expect(await written('coarse')).toBe(await written('Young=coarse'));
+  });
+
   test('layers of nothing that moves, and unknown ones, are refused', async () => {
     const out = join(folder, 'y.json');
     const layered = (layers: string) => run({ bundle: style, move: ['Young=-1'], layers: [layers], out });
@@ -265,6 +274,7 @@ describe('of a style generator', () => {
       '--layers must be one range for each move; got coarse and middle for Young. Give rows, such as 0-5',
     );
     await expect(twice('Young=coarse', 'Young=middle')).rejects.toThrow('got coarse and middle for Young');
+    await expect(layered('Young=coarse=fine')).rejects.toThrow(/layers must be all, .*coarse=fine/);
     await expect(layered('finest')).rejects.toThrow(/layers must be all, coarse, middle, fine, or rows/);
   });
 });

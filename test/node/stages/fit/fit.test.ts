@@ -44,8 +44,8 @@ async function makeSynthesis(name: string, files: Record<string, Uint8Array>): P
   return out;
 }
 
-const run = (options: object, signal = new AbortController().signal) =>
-  fit.run(fit.options.parse({ field: false, ...options }), { log: silentLog, signal });
+const run = (options: object, signal = new AbortController().signal, log = silentLog) =>
+  fit.run(fit.options.parse({ field: false, ...options }), { log, signal });
 const z = encodeNpy({ shape: [count, size], data: latents });
 
 let synthesis: string;
@@ -203,14 +203,11 @@ describe('a run', () => {
 
   test('tells for some attributes what fewer samples are worth', async () => {
     const curved = `${out}-curve`;
-    await run({
-      synthesis,
-      out: curved,
-      samples: 'all',
-      control: false,
-      maxIterations: 20,
-      curve: ['Young', 'Bald', 'Male'],
-    });
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+    const options = { samples: 'all', control: false, maxIterations: 20, curve: ['Young', 'Bald', 'Male'] };
+    await run({ synthesis, out: curved, ...options }, undefined, log);
+    expect(warnings.at(-1)).toMatch(/^stopped before it converged: the boundary of .*\. Give more --max-iterations$/);
     const curves = (await readJson(join(curved, 'curves.json'))) as Record<string, Record<string, number>[]>;
     expect(Object.keys(curves)).toEqual(['Bald', 'Male', 'Young']);
     expect(curves.Bald).toEqual([]);

@@ -92,6 +92,13 @@ print(numpy.abs(a - b).max())`;
   });
 });
 
+test('an attribute may have a name that every object knows', async () => {
+  const given = join(folder, 'constructor_boundary.npy');
+  writeFileSync(given, encodeNpy({ shape: [1, 8], data: new Float32Array(8).with(1, 4) }));
+  const finished = await run({ boundaries: [given] });
+  expect(await normalIn(finished.file('constructor_boundary.npy'))).toHaveLength(8);
+});
+
 test('a run’s own attributes keep their names, whatever InterFaceGAN means by these', async () => {
   const given = join(folder, 'scarf_boundary.npy');
   writeFileSync(given, encodeNpy({ shape: [1, 8], data: new Float32Array(8).fill(0).with(0, 3).with(1, 4) }));

@@ -70,7 +70,10 @@ test('a few bad pictures are skipped and named; more than 1 % stop the run', asy
   await expect(spoiled).rejects.toThrow(/3 of 200 are: 2 × missing \(000005.jpg, 000006.jpg\); 1 × not a picture/);
 });
 
-test('an aborted run does not open, and resumes to the same bytes', async () => {
+test.each([
+  ['aborted', 1051, 'as far as it was'],
+  ['failed', 1025, 'with the first 1,024 kept'],
+])('a run that %s does not open, and goes on from picture %i to the same bytes, %s', async (how, from) => {
   const tiny = await makeTinyCeleba(fresh('celeba'), 1100, 10, 10);
   const whole = fresh('dataset');
   const options = { celeba: tiny.folder, resolution: 16, crop: 'square' };
@@ -78,10 +81,12 @@ test('an aborted run does not open, and resumes to the same bytes', async () => 
 
   const out = fresh('dataset');
   const controller = new AbortController();
-  const stopping: Log = {
-    ...silentLog,
-    progress: () => ({ update: done => done >= 1050 && controller.abort(new Error('stopped')), finish() {} }),
+  const stop = (done: number) => {
+    if (done < 1050) return;
+    if (how === 'failed') throw new Error('stopped');
+    controller.abort(new Error('stopped'));
   };
+  const stopping: Log = { ...silentLog, progress: () => ({ update: stop, finish() {} }) };
   const stopped = run({ ...options, out }, { log: stopping, signal: controller.signal });
   await expect(stopped).rejects.toThrow('stopped');
   await expect(openDataset(out)).rejects.toThrow(/unfinished/);
@@ -91,7 +96,7 @@ test('an aborted run does not open, and resumes to the same bytes', async () => 
   const progress = () => ({ update: (done: number) => seen.push(done), finish() {} });
   const watching: Log = { ...silentLog, progress, warn: message => warnings.push(message) };
   await run({ ...options, out, resume: true }, { log: watching });
-  expect(seen[0]).toBe(1025); // the first 1,024 were kept
+  expect(seen[0]).toBe(from);
   expect(readFileSync(join(out, 'images.npy')).equals(readFileSync(join(whole, 'images.npy')))).toBe(true);
   expect(existsSync(join(out, 'progress.json'))).toBe(false);
   // All were counted, those of the first sitting too.

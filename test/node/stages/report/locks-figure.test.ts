@@ -1,32 +1,52 @@
 // Figures of edits for a model that knows some of the report's attributes and not others.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { FaceEditor } from '../../../../src/core/editor/face-editor.ts';
 import { length } from '../../../../src/core/math/linear-algebra.ts';
 import { openBundle } from '../../../../src/node/artefacts/bundle.ts';
+import { pageHtml } from '../../../../src/node/presentation/html.ts';
 import { groupsFigure } from '../../../../src/node/stages/report/figures/edits.ts';
 import { ageFigure, locksFigure } from '../../../../src/node/stages/report/figures/faces.ts';
 import { temporaryFolder } from '../../../helpers/temp-folder.ts';
 import { writeTinyBundle } from '../../../helpers/tiny-bundle.ts';
 import { tinyStyle } from '../../../helpers/tiny-networks.ts';
 
-test('a lock that the model does not know is named, and the strip is drawn without it', async () => {
-  const folder = join(temporaryFolder(), 'tiny');
-  await writeTinyBundle(folder, 32);
-  const editor = await openBundle(folder, { threads: 1 });
-  const isKnown = ({ attribute }: { readonly attribute: string }) => ['Young', 'Male', 'Smiling'].includes(attribute);
+/** An editor as if its model had these directions alone. */
+function withOnly(editor: FaceEditor, names: readonly string[]): FaceEditor {
+  const isKnown = ({ attribute }: { readonly attribute: string }) => names.includes(attribute);
   const { directions, movable, ...facts } = editor.bundle;
   const bundle = { ...facts, directions: directions.filter(isKnown), movable: movable.filter(isKnown) };
-  const few = new Proxy(editor, {
+  return new Proxy(editor, {
     get: (target, name) => {
       if (name === 'bundle') return bundle;
+      if (name === 'attributes') return target.attributes.filter(attribute => names.includes(attribute));
       const value = Reflect.get(target, name, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+}
+
+test('a lock that the model does not know is named, and the strip is drawn without it', async () => {
+  const folder = join(temporaryFolder(), 'tiny');
+  await writeTinyBundle(folder, 32);
+  const editor = await openBundle(folder, { threads: 1 });
+  const few = withOnly(editor, ['Young', 'Male', 'Smiling']);
   const { body } = await locksFigure({ editor: few, psi: undefined, runs: { bundle: { folder } } } as never);
   const text = body.replaceAll(/<[^>]*>/g, ' ');
   expect(text).toContain('Bald could not be locked: the model does not know it.');
   expect(text).toContain('Eyeglasses (moved)');
+  await editor.release();
+});
+
+test('of a model with a single direction it is said that there is nothing to lock, with no command for it', async () => {
+  const folder = join(temporaryFolder(), 'single');
+  await writeTinyBundle(folder, 32);
+  const editor = await openBundle(folder, { threads: 1 });
+  const sources = { editor: withOnly(editor, ['Smiling']), runs: { bundle: { folder } } } as never;
+  const figures = [await ageFigure(sources), await locksFigure(sources)];
+  expect(figures.map(({ caption }) => caption)).toEqual([expect.stringMatching(/^6 generated faces/), '']);
+  expect(figures[1]!.body).toContain('no other to lock');
+  expect(pageHtml('One', '', figures).match(/<pre/g)).toHaveLength(1);
   await editor.release();
 });
 

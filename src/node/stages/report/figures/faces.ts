@@ -109,18 +109,16 @@ export async function ageFigure(sources: FaceSources): Promise<Figure> {
 
 export async function locksFigure(sources: FaceSources): Promise<Figure> {
   const strips = [];
-  // A single attribute has no other to lock.
-  const plans = knowsAge(sources.editor)
-    ? severalLocks
-    : ownPlans(sources.editor, 3).filter(({ locks }) => locks.length > 0);
+  const own = ownPlans(sources.editor, 3);
+  const plans = knowsAge(sources.editor) ? severalLocks : own.filter(({ locks }) => locks.length > 0);
   for (const plan of plans) strips.push(await strip(sources, plan));
   return {
     number: 6,
     title: 'Several attributes locked',
     body:
       strips.map(({ heading, body }) => `<section><h3>${escapeHtml(heading)}</h3>\n${body}</section>`).join('\n') ||
-      nothingToMove,
-    caption: stripCaption(sources),
+      (own.length > 0 ? nothingToLock : nothingToMove),
+    caption: strips.length > 0 ? stripCaption(sources) : '',
     command: strips.map(({ command }) => command).join('\n'),
     pictures: Object.assign({}, ...strips.map(({ pictures }) => pictures)),
   };
@@ -156,6 +154,7 @@ export async function groupStripsFigure(sources: FaceSources): Promise<Figure> {
 }
 
 const nothingToMove = '<p class="note">No attribute of this model has a boundary to move along.</p>';
+const nothingToLock = '<p class="note">This model moves a single attribute, so there is no other to lock.</p>';
 
 const heldByField = 'Along a curve: the locks hold what the field, fitted to the classifier’s answers, sees of them.';
 const faces = 6;
