@@ -68,6 +68,13 @@ test('a link to a missing file, picture or heading is found', () => {
   expect(broken(join(root, 'imaginary.md'), text)).toEqual(found);
 });
 
+test('decisions and the guide link to an entry of the log, which as a whole is too long to look through', () => {
+  const resting = documents.filter(path => /decisions|guide\.md$/.test(path));
+  expect(resting.length).toBeGreaterThan(10);
+  const links = resting.flatMap(path => linksOf(readFileSync(path, 'utf8')));
+  expect(links.filter(link => link.endsWith('log.md'))).toEqual([]);
+});
+
 test('the README can be read in a few minutes', () => {
   expect(readFileSync(join(root, 'README.md'), 'utf8').match(/\S+/g)!.length).toBeLessThanOrEqual(700);
 });

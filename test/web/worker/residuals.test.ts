@@ -1,4 +1,4 @@
-// What the locks leave is told as the next move meets it: in a straight line everywhere the same, along a curve by face.
+// The share that locks leave is told as the next move meets it: in a straight line alike everywhere, on a curve by face.
 import { afterAll, expect, test } from 'vitest';
 import { loadBundle } from '../../../src/core/editor/face-editor.ts';
 import { hashBytes } from '../../../src/node/artefacts/bundle.ts';

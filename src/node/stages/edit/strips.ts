@@ -33,7 +33,7 @@ export type Drawing = Pick<Strip, 'steps' | 'scale' | 'timing'>;
 export interface DrawnFace {
   /** One edit a frame. */
   readonly edits: readonly Edited[];
-  /** Of the last edits, or of all: [frames, 3, R, R]. */
+  /** [frames, 3, R, R], of all edits or of the last ones alone. */
   readonly images: Float32Array;
 }
 
