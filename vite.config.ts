@@ -22,6 +22,40 @@ const runtimeFiles = Object.fromEntries(
   }),
 );
 
+/** The folders of packages whose code is in the page or its workers, which are built before it. */
+const packages = new Set([resolve(runtimeFolder, '..')]);
+
+/** Notes the packages that come into what is built. */
+function notesPackages(): Plugin {
+  return {
+    name: 'notes-packages',
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter(file => file.type === 'chunk');
+      for (const id of chunks.flatMap(({ moduleIds }) => moduleIds)) {
+        const [folder] = /^.*\/node_modules\/(@[^/]+\/)?[^/]+(?=\/)/.exec(id) ?? [];
+        if (folder !== undefined) packages.add(folder);
+      }
+    },
+  };
+}
+
+/** Whose packages come without a file of their licence, which is MIT's. */
+const holders: Readonly<Record<string, string>> = { 'onnxruntime-web': 'Microsoft Corporation' };
+
+/** @returns the licences of all packages in the page, which ask to be passed on with them. */
+function licences(): string {
+  const each = [...packages].sort().map(folder => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find(path => /^licen[cs]e/i.test(path));
+    if (file === undefined && holders[name] === undefined) throw new Error(`${name} must have a file of its licence`);
+    const path = file === undefined ? join(root, 'LICENSE') : join(folder, file);
+    const text = readFileSync(path, 'utf8').trim();
+    const own = file === undefined ? text.replace(/^Copyright.*$/m, `Copyright (c) ${holders[name]}`) : text;
+    return `${name} ${version} (${license})\n\n${own}\n`;
+  });
+  return each.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
 /** Puts runtime, the networks that find faces, and model beside the page, and the list of the page's files into its service worker. */
 function filesBesideThePage(model: string): Plugin {
   return {
@@ -51,6 +85,7 @@ function filesBesideThePage(model: string): Plugin {
       for (const name of ['detector.onnx', 'landmarks.onnx', 'LICENSE']) {
         emit(`face-finder/${name}`, join(root, 'models/face-finder', name));
       }
+      this.emitFile({ type: 'asset', fileName: 'licences.txt', source: licences() });
       const index = JSON.parse(readFileSync(join(model, 'bundle.json'), 'utf8'));
       for (const file of ['bundle.json', ...Object.keys(index.files)]) emit(`bundle/${file}`, join(model, file));
     },
@@ -64,11 +99,12 @@ export default defineConfig({
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'production'] },
   worker: {
     format: 'es',
+    plugins: () => [notesPackages()],
     rolldownOptions: {
       output: { entryFileNames: 'assets/[name]-[hash].js', chunkFileNames: 'assets/[name]-[hash].js' },
     },
   },
-  plugins: [filesBesideThePage(resolve(root, 'models/celeba-64'))],
+  plugins: [notesPackages(), filesBesideThePage(resolve(root, 'models/celeba-64'))],
   build: {
     outDir: join(root, 'dist/studio'),
     emptyOutDir: true,

@@ -23,6 +23,19 @@ beforeAll(async () => {
   [first, second] = [await makeTinyBundle(), await makeTinyBundle({}, 32)];
 });
 
+test('the licences of all packages in the page stand beside it', () => {
+  const text = readFileSync(join(builtStudio(), 'licences.txt'), 'utf8');
+  const sources = ['core', 'web'].flatMap(room =>
+    readdirSync(`src/${room}`, { recursive: true, encoding: 'utf8' })
+      .filter(path => /\.tsx?$/.test(path))
+      .map(path => readFileSync(join('src', room, path), 'utf8')),
+  );
+  const imported = sources.flatMap(source => [...source.matchAll(/^import (?!type ).* from '((@[^/']+\/)?[^/'.]+)/gm)]);
+  const names = new Set(imported.map(([, name]) => name!));
+  expect(names.size).toBeGreaterThan(3);
+  for (const name of names) expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'));
+});
+
 async function studioWith(files: Files): Promise<Program> {
   const bundle = await readBundle(readerOf(files), hashBytes);
   const app = await studioServer(builtStudio(), bundle, files[bundleFiles.index]!);
