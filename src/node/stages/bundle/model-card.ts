@@ -181,7 +181,7 @@ function celebaSection(own: readonly string[] | undefined): string {
 function ownSection(attributes: readonly string[], isKnown: boolean): string {
   const pictures = isKnown
     ? "Pictures and labels of the maker's own, which are not part of the model."
-    : 'The datasets were gone or changed when this card was written, so it does not know whose pictures they hold.';
+    : 'The datasets were gone or changed when this card was written, or the training went on from a checkpoint of others, so it does not know whose pictures they hold.';
   return (
     `${pictures} Labelled were: ${attributes.join(', ')}. ` +
     'Whoever passes this model on should say here where the pictures come from, whether the people in them agreed, and ' +
@@ -301,52 +301,8 @@ export function withBoundarySection(card: string, facts: BoundaryFacts): string 
   return withSection(card, boundaryHeading, boundarySection(facts));
 }
 
-const editHeading = '## What edits do';
-
-/** @param byField whether the same edits were judged with their locks held by the field. */
-const editColumns = (byField: boolean): readonly Column<DirectionFacts>[] => [
-  { title: 'attribute', value: ({ attribute }) => attribute },
-  { title: 'agrees', value: ({ judged }) => judged?.agreement, decimals: 3 },
-  { title: 'others flip', value: ({ judged }) => judged?.flips, decimals: 3 },
-  ...(byField ? heldColumns : []),
-  { title: 'safe range', value: ({ boundary }) => boundary?.safeRange?.map(end => end.toFixed(1)).join(' … ') },
-  { title: 'suggested locks', value: ({ suggestedLocks }) => suggestedLocks?.join(', ') },
-  { title: 'not controllable, because', value: ({ controllable, reason }) => (controllable ? null : reason) },
-];
-
-const heldColumns: readonly Column<DirectionFacts>[] = [
-  { title: 'agrees, by field', value: ({ judgedByField }) => judgedByField?.agreement, decimals: 3 },
-  { title: 'others flip, by field', value: ({ judgedByField }) => judgedByField?.flips, decimals: 3 },
-  { title: 'usual', value: ({ hold, judged }) => judged && (hold ?? 'linear') },
-];
-const heldNote =
-  '*By field* are the same edits along a curve on which the field’s scores of the locks stay; *usual* is the way that ' +
-  'edits take where nobody chooses. ';
-
-export interface EditFacts {
-  readonly attributes: readonly DirectionFacts[];
-  /** Those that were measured after all others; none: all were measured together. */
-  readonly again?: readonly string[];
-  /** The judge's name, and how many faces it looked at. */
-  readonly judge: string;
-  readonly faces: number;
-}
-
-/** @returns the card with what is known of the bundle's edits, in place of what was known before. */
-export function withEditSection(card: string, { attributes, again = [], judge, faces }: EditFacts): string {
-  const controllable = attributes.filter(attribute => attribute.controllable).length;
-  const byField = attributes.some(({ judgedByField }) => judgedByField !== undefined);
-  const section = `${editHeading}
-
-${controllable} of ${countOf(attributes.length, 'attributes')} do what they say. Each was moved on ${faces} faces to 10 % and to 90 % of the classifier's probability, with its suggested locks, which were chosen on other faces and kept only where they were better than none on these, that of brightness also where it was hardly worse. On these, too, locks were taken back where they hid the change${byField ? ', and the usual way was chosen' : ''}. *Agrees* is the share of these edits after which the attribute is seen where it should be, half of them where a move changes nothing; *others flip* the mean share of the other attributes whose answer changed. Said by ${judge}. ${again.length === 0 ? '' : `Measured after all others: ${again.join(', ')}. `}${byField ? heldNote : ''}The safe range, in signed distance, is where the attribute's median logit rises and fewer than 15 % of the others flip, with the suggested locks in the usual way.
-
-${markdownTable(editColumns(byField), attributes)}
-`;
-  return withSection(card, editHeading, section);
-}
-
 /** @returns the card with a section in place of the one of that heading, or before its limits where it has none. */
-function withSection(card: string, heading: string, section: string): string {
+export function withSection(card: string, heading: string, section: string): string {
   const sections = card.split(/^(?=## )/m);
   const old = sections.findIndex(part => part.startsWith(heading));
   const limits = sections.findIndex(part => part.startsWith('## Limits'));

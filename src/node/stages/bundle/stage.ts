@@ -1,5 +1,5 @@
 // Stage `bundle`: puts networks and boundaries into one folder that the editor, the studio and the library load.
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { areSameAttributes } from '../../../core/attributes.ts';
 import type { DirectionFacts } from '../../../core/directions/direction.ts';
@@ -48,7 +48,7 @@ import { firstLatents, storedNetworks } from './stored-networks.ts';
 const { seed: _noRandomChoices, ...folderOptions } = runOptions;
 
 /** The weight that was best of those tried (docs/decisions/0013-held-locks.md). */
-const usualSteadiness = 1;
+export const usualSteadiness = 1;
 
 const options = z.strictObject({
   generator: pathOption().describe('run folder of train gan'),
@@ -175,7 +175,7 @@ export const bundle = defineStage({
         curve: await readJsonLines(runs.generator.file(runFiles.metrics)),
         networks: stored,
         shownFaces,
-        pictures: await pictureSource([runs.generator, runs.classifier]),
+        pictures: await pictureSource([runs.generator, runs.classifier, ...(found ? [found.run] : [])]),
       });
       const contents = {
         [bundleFiles.generator]: stored.generator.bytes,
@@ -272,16 +272,24 @@ async function checkMeasured(quality: FinishedRun, generator: string): Promise<v
 
 /** @returns where these runs have their pictures from, as the datasets tell that they were trained on. */
 async function pictureSource(runs: readonly FinishedRun[]): Promise<PictureSource> {
-  const sources = await Promise.all(
-    runs.map(async (run): Promise<PictureSource> => {
-      const dataset = await findInput(run, 'dataset');
-      if (dataset === undefined) return 'unknown';
-      const { manifest } = await openRun(dataset, 'prepare');
-      return 'celeba pictures' in manifest.inputs ? 'celeba' : 'own';
-    }),
-  );
+  const sources = await Promise.all(runs.flatMap(run => [datasetSource(run), earlierSource(run)]));
   if (sources.includes('celeba')) return 'celeba'; // its terms bind the whole
   return sources.every(source => source === 'own') ? 'own' : 'unknown';
+}
+
+async function datasetSource(run: FinishedRun): Promise<PictureSource> {
+  const dataset = await findInput(run, 'dataset');
+  if (dataset === undefined) return 'unknown';
+  const { manifest } = await openRun(dataset, 'prepare');
+  return 'celeba pictures' in manifest.inputs ? 'celeba' : 'own';
+}
+
+/** Where a training went on from a checkpoint, the pictures of that one count, too; `own` where it did not. */
+async function earlierSource(run: FinishedRun): Promise<PictureSource> {
+  if (!('startFrom' in run.manifest.inputs)) return 'own';
+  const checkpoint = await findInput(run, 'startFrom');
+  const earlier = checkpoint && (await openRun(dirname(checkpoint), 'train gan').catch(() => undefined));
+  return earlier ? pictureSource([earlier]) : 'unknown';
 }
 
 /**

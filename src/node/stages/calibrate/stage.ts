@@ -20,7 +20,7 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { type Column, textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
 import { type Run, withRun } from '../../runs/run-folder.ts';
-import { withEditSection } from '../bundle/model-card.ts';
+import { withEditSection } from '../bundle/edit-section.ts';
 import { deviceOptions, nameOption, pathOption, runOptions } from '../framework/options.ts';
 import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
 import { defineStage } from '../framework/stage.ts';

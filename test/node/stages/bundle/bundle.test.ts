@@ -120,6 +120,30 @@ test('directions beyond the 40 can be moved and locked, and are told in the mode
   await editor.release();
 });
 
+test('a training that went on from a checkpoint of others does not call the pictures its maker’s own', async () => {
+  const at = (name: string) => join(folder, 'source', name);
+  await makeRun('prepare', at('dataset'), {}, async () => {});
+  const checkpoint = at('checkpoint.safetensors');
+  await writeWhole(checkpoint, 'of somebody else');
+  const cardOf = async (name: string, inputs: Record<string, string>) => {
+    await makeRun('train gan', at(`${name}-gan`), { dataset: at('dataset'), ...inputs }, run =>
+      writeTensors(run.file('generator.safetensors'), tinyGeneratorWeights, tinyGan),
+    );
+    await run({ generator: at(`${name}-gan`), classifier: at('classifier'), boundaries: at('fits'), out: at(name) });
+    return readFileSync(join(at(name), 'MODEL_CARD.md'), 'utf8');
+  };
+  await makeRun('train classifier', at('classifier'), { dataset: at('dataset') }, tree =>
+    writeTensors(tree.file('classifier.safetensors'), tinyClassifierWeights, {
+      architecture: tinyClassifier,
+      thresholds,
+      calibration,
+    }),
+  );
+  await makeRun('fit', at('fits'), {}, writeFits);
+  expect(await cardOf('own', {})).toContain("Pictures and labels of the maker's own");
+  expect(await cardOf('tuned', { startFrom: checkpoint })).toContain('for non-commercial research only');
+});
+
 test('a model that can edit nothing says so, one that can does not', async () => {
   const none = join(folder, 'no-boundaries');
   const latents = normaliseLatents(sampleLatents(createRandom(1), count, latentSize), latentSize);

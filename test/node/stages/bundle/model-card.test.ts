@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest';
 import { attributeNames } from '../../../../src/core/attributes.ts';
 import type { FinishedRun } from '../../../../src/node/runs/run-folder.ts';
+import { withEditSection } from '../../../../src/node/stages/bundle/edit-section.ts';
 import {
   type ModelCardFacts,
   modelCard,
   type PictureSource,
   withBoundarySection,
-  withEditSection,
 } from '../../../../src/node/stages/bundle/model-card.ts';
 import { tinyGan, tinyStyle } from '../../../helpers/tiny-networks.ts';
 
@@ -53,6 +53,18 @@ test('the average that was kept is told: the last, or the best by a judge', () =
   const best = { imagesShown: 900_000, halfLifeKimg: 10, frechet: 0.6, features: 'judge' };
   const judged = modelCard({ ...facts, generator: run({ imagesShown: 1_500_000, best }) });
   expect(judged).toContain('moving average (half-life 10 thousand images) after 900 of the 1500 thousand images shown');
+});
+
+test('attributes that were measured after all others are told with their own judge and faces', () => {
+  const of = (attribute: string, judged: object) =>
+    ({ attribute, boundary: null, controllable: true, judged }) as never;
+  const figures = { agreement: 0.9, flips: 0.1 };
+  const attributes = [of('Young', { ...figures, faces: 128 }), of('Bald', { ...figures, faces: 8, own: true })];
+  const card = withEditSection('', { attributes, again: ['Bald'], judge: 'itself', faces: 8 });
+  expect(card).toContain('Each was moved on 128 faces');
+  expect(card).toContain(
+    'Said by a judge that labelled nothing. Measured after all others, on 8 faces, said by itself: Bald. ',
+  );
 });
 
 test('boundaries that were fitted anew stand where those before stood, and nothing else changes', () => {
