@@ -32,6 +32,7 @@ export function programFromStages(
     .description('Train a face GAN, find what directions in its latent space mean, and edit faces.')
     .version(version)
     .showSuggestionAfterError(false)
+    .helpCommand(false) // commander's own knows no command of two words
     .configureOutput({ outputError() {} }); // errors are thrown, and printed in one place
   program.exitOverride(error => rethrow(error, program));
   const groups = new Map<string, Command>();
@@ -47,7 +48,22 @@ export function programFromStages(
     }
     addStage(parent.command(second ?? word), stage, execute);
   }
+  for (const group of groups.values()) group.helpCommand(false);
+  addHelp(program);
   return program;
+}
+
+/** `help train gan` is `train gan --help`. */
+function addHelp(program: Command): void {
+  const help = program.command('help [command...]').description('display the help of a command');
+  help.exitOverride(error => rethrow(error, help));
+  help.action((words: readonly string[]) => {
+    let command = program;
+    for (const word of words) {
+      command = command.commands.find(each => each.name() === word) ?? refuseUnknown(word, command);
+    }
+    command.help();
+  });
 }
 
 function addStage(command: Command, stage: Stage, execute: Execute): void {
@@ -105,10 +121,16 @@ function addStage(command: Command, stage: Stage, execute: Execute): void {
 const allFlag = '--all';
 
 /** @param hidden how many options the help leaves out. */
-function footer({ examples }: Stage, command: Command, hidden: number): string {
+function footer(stage: Stage, command: Command, hidden: number): string {
+  const { examples } = stage;
   const name = fullName(command);
+  const preset = optionsOf(stage).find(({ key }) => stage.preset !== undefined && key === 'preset');
+  const whose =
+    preset === undefined
+      ? []
+      : ['', `Defaults are those of preset ${preset.default}; --preset NAME --dry-run shows those of another.`];
   const rest = hidden === 0 ? [] : ['', `${hidden} more options: ${name} --help ${allFlag}`];
-  return [...rest, '', 'Examples:', ...examples.map(flags => `  $ ${name} ${flags}`.trimEnd())].join('\n');
+  return [...whose, ...rest, '', 'Examples:', ...examples.map(flags => `  $ ${name} ${flags}`.trimEnd())].join('\n');
 }
 
 /** @returns one option, or two for a switch, `--mirror` and `--no-mirror`. The help shows the one with an effect. */
@@ -125,7 +147,8 @@ function commandOptions(schema: OptionSchema, command: Command): Option[] {
   // A list goes on over further words: a shell writes out `faces/*.npy` that way.
   const option = new Option(`${flag} <${placeholder(schema)}${isList ? '...' : ''}>`, description + words);
   if (schema.enum !== undefined) option.choices(schema.enum.map(String)); // for the help; zod checks it
-  if (schema.default !== undefined && !isEmptyList(schema.default)) option.default(schema.default);
+  const text = String(schema.default ?? ''); // a list as its flag takes it
+  if (schema.default !== undefined && text !== '') option.default(schema.default, text);
   let earlier: unknown[] = [];
   option.argParser(text => {
     const value = readValue(wordAfter(flag, text, command), schema);
@@ -147,10 +170,6 @@ function placeholder(schema: OptionSchema): string {
   if (schema.type === 'array') return 'values';
   if (schema.enum !== undefined) return 'name';
   return schema.type === 'string' ? 'text' : 'number';
-}
-
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
 }
 
 /** Reads a file of options. A list may be written as its flag takes it, and as a value by itself. */
@@ -176,12 +195,7 @@ function rethrow(error: CommanderError, command: Command): never {
       throw new UserError(`unknown option ${word}.${didYouMean(word, flags)} See ${name} --help`);
     }
     case 'commander.unknownCommand':
-      throw new UserError(
-        `unknown command "${word}".${didYouMean(
-          word,
-          command.commands.map(each => each.name()),
-        )} See ${name} --help`,
-      );
+      return refuseUnknown(word, command);
     case 'commander.optionMissingArgument':
       throw new UserError(`${word} needs a value. See ${name} --help`);
     case 'commander.excessArguments': {
@@ -194,6 +208,14 @@ function rethrow(error: CommanderError, command: Command): never {
     default:
       throw error;
   }
+}
+
+function refuseUnknown(word: string, command: Command): never {
+  const near = didYouMean(
+    word,
+    command.commands.map(each => each.name()),
+  );
+  throw new UserError(`unknown command "${word}".${near} See ${fullName(command)} --help`);
 }
 
 /** `face-tuning train gan`. */

@@ -5,7 +5,14 @@ import { z } from 'zod';
 import { availableProviders, deviceNames } from '../devices/device.ts';
 import { type Trial, tryDevice } from '../devices/device-trial.ts';
 import { notInstalled, optionalPackages } from '../files/optional-packages.ts';
-import { missingProgram, nativePackages, onnxRuntime, platform, sharp } from '../native/native-packages.ts';
+import {
+  installAgain,
+  missingProgram,
+  nativePackages,
+  onnxRuntime,
+  platform,
+  sharp,
+} from '../native/native-packages.ts';
 import { packageVersion } from '../runs/manifest.ts';
 import { defineStage } from '../stages/framework/stage.ts';
 import { studioPage } from './studio-page.ts';
@@ -27,8 +34,8 @@ const versionOf: Readonly<Record<(typeof nativePackages)[number], () => string>>
 };
 
 const howToInstall =
-  'Run npm install where face-tuning is installed, without --omit=optional and --ignore-scripts. There are programs ' +
-  'for Linux with glibc and Windows (x64, arm64) and for macOS (arm64); none for Alpine and other musl systems.';
+  `${installAgain}. There are programs for Linux with glibc and Windows (x64, arm64) and for macOS (arm64); none for ` +
+  'Alpine and other musl systems.';
 
 /** The trial of a device, and whether stages can be asked to run on it. */
 type Finding = Trial & { readonly usable: boolean };

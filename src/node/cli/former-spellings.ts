@@ -1,4 +1,5 @@
 // Translates commands as earlier versions spelt them, so that scripts and notes keep working.
+import { stat } from 'node:fs/promises';
 import { readJson } from '../files/files.ts';
 
 interface FormerSpelling {
@@ -54,7 +55,8 @@ function optionOf(flag: string): string | undefined {
 async function configKeys(flags: readonly string[]): Promise<string[]> {
   const at = flags.findIndex(flag => optionOf(flag) === 'config');
   const path = flags[at]?.split('=')[1] ?? flags[at + 1];
-  if (at < 0 || path === undefined) return [];
+  const found = at < 0 || path === undefined ? undefined : await stat(path).catch(() => undefined);
+  if (path === undefined || !found?.isFile()) return []; // a pipe can be read but once, by the command
   const content = await readJson(path).catch(() => undefined);
   return typeof content === 'object' && content !== null ? Object.keys(content) : [];
 }

@@ -50,6 +50,11 @@ function readRange(piece: string, key: string): number[] {
   } else if (last >= first && last - first < longestRange) {
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);
   }
+  if (from !== undefined && last >= first) {
+    throw new UserError(
+      `${flagOf(key)} must have ranges of at most ${longestRange} numbers; got "${piece}". Give a shorter one`,
+    );
+  }
   throw new UserError(
     `${flagOf(key)} must be whole numbers, such as 7 or 0,1,2 or 0-63 from the smaller to the larger; got "${piece}"`,
   );

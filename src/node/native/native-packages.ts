@@ -59,14 +59,17 @@ function lazily<Package extends object>(name: string, prepare: (loaded: Package)
   });
 }
 
+/** Brings the programs: they come as packages of their own, and none needs a script, of which one would fetch CUDA. */
+export const installAgain = 'Run npm install --ignore-scripts where face-tuning is installed, without --omit=optional';
+
 /** @throws UserError where the package or its program is missing. */
 function loadedPackage<Package>(name: string): Package {
   try {
     return require(name) as Package;
   } catch (error) {
     throw new UserError(
-      `${name} must have a program for ${platform()}; ${reasonOf(error)}. Run npm install where face-tuning is ` +
-        'installed, without --omit=optional and --ignore-scripts; `face-tuning doctor` shows what is missing',
+      `${name} must have a program for ${platform()}; ${reasonOf(error)}. ${installAgain}; \`face-tuning doctor\` shows ` +
+        'what is missing',
     );
   }
 }

@@ -181,6 +181,13 @@ describe('the help of a stage with seldom turned options', () => {
     expect(help).toContain('6 more options: face-tuning train gan --help --all');
   });
 
+  test('is what the command help shows, of groups too; a command that there is not is told', async () => {
+    expect(await helpOf('help', 'train', 'gan')).toBe(await helpOf('train', 'gan', '--help'));
+    expect(await helpOf('help', 'train')).toBe(await helpOf('train', '--help'));
+    await expect(parse('help', 'trian')).rejects.toThrow('unknown command "trian". Did you mean "train"?');
+    await expect(parse('help', 'train', 'gna')).rejects.toThrow('unknown command "gna". Did you mean "gan"?');
+  });
+
   test('shows every option with --all, before or after --help', async () => {
     for (const flags of [
       ['--help', '--all'],

@@ -1,4 +1,5 @@
 // Commands as earlier versions spelt them become those of today; all others stay as they are.
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -47,4 +48,10 @@ test('a configuration file chooses too; one that cannot be read is left to the c
   expect((await currentSpelling(['fit', '--config', path])).notice).toMatch(
     /"face-tuning import boundaries --boundaries" now, and the key "import" of the --config file "boundaries"$/,
   );
+});
+
+test.skipIf(process.platform === 'win32')('a pipe, which can be read but once, is left to the command', async () => {
+  const pipe = join(temporaryFolder(), 'options');
+  execFileSync('mkfifo', [pipe]);
+  expect(await translated(`evaluate --out o --config ${pipe}`)).toBe(`evaluate --out o --config ${pipe}`);
 });

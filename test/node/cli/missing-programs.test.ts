@@ -30,7 +30,9 @@ test.each(['onnxruntime-node', 'sharp'])('without %s help and doctor run, and sa
   const { status, stdout } = runWithout(missing, 'doctor');
   expect(status).toBe(0);
   expect(stdout).toMatch(new RegExp(`${missing} +does not load: Could not load the "${missing}" module\n`));
-  expect(stdout).toMatch(/Run npm install where face-tuning is installed.*none for Alpine/);
+  expect(stdout).toMatch(
+    /Run npm install --ignore-scripts where face-tuning is installed, without --omit=optional\..*none for Alpine/,
+  );
   expect(stdout).toMatch(/\nserve +has its packages\n--queue +has its packages\n/);
   const found = JSON.parse(runWithout(missing, 'doctor', '--json').stdout);
   expect(found.packages).toContainEqual({ name: missing, missing: `Could not load the "${missing}" module` });

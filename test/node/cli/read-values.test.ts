@@ -51,7 +51,13 @@ describe('seeds', () => {
     expect((await edit(...flags)).seed).toEqual(seed);
   });
 
-  test.each(['three', '3-', '9-3', '0-99999999', '1-2-3', ''])('"%s" is refused with how it is done', async text => {
+  test('so long that they are a slip are refused', async () => {
+    await expect(edit('--seed', '0-99999999')).rejects.toThrow(
+      '--seed must have ranges of at most 1000000 numbers; got "0-99999999". Give a shorter one',
+    );
+  });
+
+  test.each(['three', '3-', '9-3', '1-2-3', ''])('"%s" is refused with how it is done', async text => {
     await expect(edit('--seed', text)).rejects.toThrow(
       /^--seed must be whole numbers, such as 7 or 0,1,2 or 0-63 from the smaller to the larger; got "/,
     );

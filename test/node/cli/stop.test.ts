@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { launcher } from '../../helpers/mistake.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
@@ -15,10 +14,10 @@ beforeAll(async () => {
   await writeTinyDataset(dataset, { count: 16, resolution: 8, pixels }, () => 'train');
 });
 
-/** A training of minutes that says something every second or so. */
+/** A training of some ten seconds that says something at every tenth of it. */
 const flagsTo = (out: string) => [
   ...['train', 'gan', '--dataset', dataset, '--out', out, '--fmap-base', '16', '--fmap-max', '8'],
-  ...['--latent-size', '8', '--fade-kimg', '1', '--stabilise-kimg', '1', '--kimg', '200', '--tick-kimg', '500'],
+  ...['--latent-size', '8', '--fade-kimg', '1', '--stabilise-kimg', '1', '--kimg', '20', '--tick-kimg', '500'],
   ...['--measure-kimg', '0', '--threads', '1'],
 ];
 
@@ -57,9 +56,10 @@ test.skipIf(process.platform !== 'linux')(
     const command = `exec "${process.execPath}" "${launcher}" "$@" 0>/dev/null`;
     const child = spawn('sh', ['-c', command, 'sh', ...flagsTo(out)], { stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = new Promise(done => child.on('exit', done));
-    await new Promise(done => child.stderr!.once('data', done));
+    const saysMore = () => new Promise(done => child.stderr!.once('data', done));
+    await saysMore();
     child.kill('SIGHUP');
-    await setTimeout(1000);
+    await saysMore();
     expect(child.exitCode).toBe(null);
     expect(existsSync(`${out}.lock`)).toBe(true);
     child.kill('SIGINT');
@@ -75,7 +75,7 @@ test.skipIf(!existsSync('/dev/full'))(
   () => {
     const out = join(root, 'full');
     const flags = flagsTo(out)
-      .map(flag => (flag === '200' ? '10' : flag))
+      .map(flag => (flag === '20' ? '2.5' : flag))
       .join("' '");
     const trained = spawnSync('sh', ['-c', `"${process.execPath}" "${launcher}" '${flags}' > /dev/null 2> /dev/full`]);
     expect(trained.status).toBe(0);
@@ -92,8 +92,6 @@ test.skipIf(!existsSync('/dev/full'))(
 );
 
 test('a result that nobody reads is no error', () => {
-  const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${launcher}" doctor --json | true`], {
-    encoding: 'utf8',
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const doctor = `{ "${process.execPath}" "${launcher}" doctor --json; echo "$?" >&2; } | true`; // a pipe's status is true's
+  expect(spawnSync('sh', ['-c', doctor], { encoding: 'utf8' }).stderr).toBe('0\n');
 });
