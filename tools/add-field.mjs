@@ -10,6 +10,7 @@ import { fitField } from '../dist/core/training/field/trainer.js';
 import { openBundle } from '../dist/node/artefacts/bundle.js';
 import { cpuDevice } from '../dist/node/devices/device.js';
 import { checkFolderWritable } from '../dist/node/files/places.js';
+import { usualSteadiness } from '../dist/node/stages/bundle/stage.js';
 import { fieldEpochs, fieldWidths } from '../dist/node/stages/fit/field.js';
 import { writeChangedBundle } from './changed-bundle.mjs';
 import { labelledFaces } from './labelled-faces.mjs';
@@ -40,7 +41,14 @@ const { weights, r2 } = await fitField(
   },
 );
 const field = encodeWeights(fieldSpec(architecture), weights, 'float16');
-await writeChangedBundle(editor.bundle, to, { [bundleFiles.field]: field }, { field: { architecture } });
+await writeChangedBundle(
+  editor.bundle,
+  to,
+  { [bundleFiles.field]: field },
+  {
+    field: { architecture, steadiness: usualSteadiness },
+  },
+);
 outputs.forEach((output, at) => {
   console.log(`${output} R² ${r2[at].toFixed(3)}`);
 });

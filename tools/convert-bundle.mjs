@@ -6,9 +6,9 @@
 // both files stand in the same order. In the new bundle half precision is kept where it was; a generator or classifier
 // in float32 becomes half where `bundle` would have made it so. All other files stay as they are.
 import './one-line.mjs';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleFiles, writeBundleIndex } from '../dist/core/editor/bundle.js';
+import { bundleFiles } from '../dist/core/editor/bundle.js';
 import { UserError } from '../dist/core/errors.js';
 import { fromHalves } from '../dist/core/formats/half.js';
 import { decodeOnnx, onnxTypes } from '../dist/core/graph/onnx-format.js';
@@ -19,8 +19,8 @@ import { classifierArchitectureSchema, classifierSpec } from '../dist/core/model
 import { ganArchitectureSchema } from '../dist/core/models/gan-architecture.js';
 import { ganModel } from '../dist/core/models/gan-kinds.js';
 import { classifierOnnx, generatorOnnx } from '../dist/core/models/inference.js';
-import { hashBytes } from '../dist/node/artefacts/bundle.js';
 import { firstLatents, storedNetworks } from '../dist/node/stages/bundle/stored-networks.js';
+import { writeBundle } from './changed-bundle.mjs';
 
 const [from, to, file] = process.argv.slice(2);
 if (to === undefined) {
@@ -35,6 +35,11 @@ const { name, resolution, latentSize, attributes, extra, files, sha256 } = index
 const card = read(bundleFiles.modelCard).toString();
 const listed = [...card.matchAll(/^```json\n(.*?)^```/gms)].map(([, json]) => JSON.parse(json));
 const options = file === undefined ? { generator: listed[0], classifier: listed[1] } : JSON.parse(readFileSync(file));
+if (!options.generator || !options.classifier) {
+  throw new UserError(
+    `the model card of ${from} must list the options of both networks; give them as ARCHITECTURE.json`,
+  );
+}
 const { normalisation = 'range' } = options.generator;
 const architectures = {
   generator: ganArchitectureSchema.parse({ ...options.generator, resolution, latentSize }),
@@ -77,9 +82,7 @@ const details = {
   ...(extra && { extra }),
   formerly: [sha256],
 };
-mkdirSync(to, { recursive: true });
-for (const [each, bytes] of Object.entries(contents)) writeFileSync(join(to, each), bytes);
-writeFileSync(join(to, bundleFiles.index), await writeBundleIndex(details, contents, hashBytes));
+await writeBundle(to, contents, details);
 for (const [network, { weights, difference }] of Object.entries({
   generator: stored.generator,
   classifier: stored.classifier,

@@ -16,6 +16,7 @@ test('a bundle without a field gets one, and what was made with the old one stil
   const { stdout } = await promisify(execFile)(process.execPath, [tool, old, made, '2048']);
   expect(stdout).toMatch(/Young R² -?\d\.\d{3}\n.*Brightness R² .*mean R² \d\.\d{3}\n$/s);
   const [before, after] = [await openBundle(old), await openBundle(made)];
+  expect(after.bundle.field?.steadiness).toBe(1); // as `bundle` has it
   expect(after.bundle.formerly).toEqual([before.bundle.sha256]);
   expect(after.bundle.directions).toEqual(before.bundle.directions);
   const request = { seed: 3, moves: ['Young=0.5'], locks: ['Male', 'dimples'] };

@@ -8,7 +8,12 @@ import { shippedFolder } from '../artefacts/shipped-model.ts';
 import type { DeviceOptions } from '../devices/device.ts';
 import { openFaceFinder } from './face-finder.ts';
 
-/** As `openBundle`; faces are searched for on the processor. @param folder left out: the model that is shipped. */
+/**
+ * Opens a bundle for editing. Faces of photos are searched for on the processor.
+ * @param folder left out: the model that is shipped. @param options the device (default the processor) and its threads
+ * (default as many as there are cores); results are bit-equal only between runs with the same number.
+ * @throws UserError naming the file that is missing, damaged or of another version, or the device that is not there.
+ */
 export async function openPhotoBundle(
   folder = shippedFolder,
   options: Partial<DeviceOptions> = {},

@@ -54,8 +54,9 @@ function hashesIn(index: Uint8Array): Record<string, string> {
 }
 
 /**
- * @param url the bundle's folder. @param threads more than one needs a page that is cross-origin isolated.
- * @param runtime where ONNX Runtime's files are; a bundled page with more than one thread must say so.
+ * @param url the bundle's folder.
+ * @param options `threads` (default 1): more need a page that is cross-origin isolated; `runtime`: where ONNX Runtime's
+ *   files are, which a bundled page with more than one thread must say.
  * @throws UserError naming the file that is missing, damaged or of another version.
  */
 export function fetchBundle(
