@@ -4,22 +4,19 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What computes for long or starts programs, and does not mind a neighbour: two files at a time. */
 const stages = [
-  'test/core/training/{gan,golden}.test.ts',
-  'test/node/photos/face-finder.test.ts',
-  'test/node/{cli,queue,server,stages}/**/*.test.ts',
-  'test/tools/*.test.ts',
-];
-/** What measures time or memory, or wants both cores: one file at a time, alone. */
-const timed = [
   'test/core/measures/images/{generator-quality,sliced-wasserstein}.test.ts',
-  'test/core/training/memory.test.ts',
-  'test/node/{devices,native,threads}/**/*.test.ts',
+  'test/core/training/{gan,golden,memory}.test.ts',
+  'test/node/photos/face-finder.test.ts',
+  'test/node/{cli,devices,native,queue,server,stages,threads}/**/*.test.ts',
+  'test/tools/*.test.ts',
+  'test/{examples,image,package}.test.ts',
+];
+/** What measures time, or wants both cores: one file at a time, alone. */
+const timed = [
   'test/node/stages/pipeline/pipeline.test.ts',
-  'test/node/cli/{demo,stop}.test.ts',
   'test/node/queue/queue.test.ts',
   'test/node/server/service/{hostile,live}.test.ts',
   'test/tools/bench/*.test.ts',
-  'test/{examples,image,package}.test.ts',
 ];
 /** What opens Chromium: two files at a time, which is a little faster than one after the other. */
 const browser = ['test/web/{browser,studio}/**/*.test.ts'];

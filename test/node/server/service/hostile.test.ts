@@ -58,8 +58,11 @@ const post = (body: NonNullable<RequestInit['body']>, type = 'application/json')
   body,
 });
 
-/** Sends bytes as they are. @returns the status of the answer, 0 without one, and all that was said. */
-async function raw(bytes: string, ending = true): Promise<{ status: number; text: string }> {
+/**
+ * Sends bytes as they are. @param drips whether a further one follows now and then.
+ * @returns the status of the answer, 0 without one, and all that was said.
+ */
+async function raw(bytes: string, ending = true, drips = false): Promise<{ status: number; text: string }> {
   const socket = connect(Number(new URL(listening.address).port), '127.0.0.1');
   let text = '';
   socket.on('data', part => {
@@ -69,7 +72,9 @@ async function raw(bytes: string, ending = true): Promise<{ status: number; text
   await once(socket, 'connect');
   socket.write(bytes, 'latin1');
   if (ending) socket.end();
+  const dripping = drips ? setInterval(() => socket.write(' '), 100) : undefined;
   await once(socket, 'close');
+  clearInterval(dripping);
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text };
 }
 
@@ -333,7 +338,7 @@ test('chunks beyond the limit are not read to their end', async () => {
 
 test('slow bodies: 40 clients that send a byte now and then are given up, and others are served meanwhile', async () => {
   const start = head('POST /v1/edits HTTP/1.1', 'Content-Type: application/json', 'Content-Length: 1000');
-  const slow = Array.from({ length: 40 }, () => raw(`${start}{`, false));
+  const slow = Array.from({ length: 40 }, () => raw(`${start}{`, false, true));
   for (let seed = 0; seed < 5; seed++) await ask(`/v1/faces/${seed}`, {}, status => status === 200);
   for (const { status, text } of await Promise.all(slow)) judge(status, text, 'a slow body', given => given === 408);
 });

@@ -19,7 +19,10 @@ const folder = temporaryFolder();
 let runs = 0;
 async function run(options: object, log: Log = silentLog) {
   const out = join(folder, `run-${runs++}`);
-  await fit.run(fit.options.parse({ out, threads: 1, ...options }), { log, signal: new AbortController().signal });
+  await fit.run(fit.options.parse({ out, threads: 1, field: false, ...options }), {
+    log,
+    signal: new AbortController().signal,
+  });
   return openRun(out, 'fit');
 }
 const normalIn = async (path: string) => toFloat64((await readNpy(path)).data);
@@ -44,7 +47,7 @@ describe("InterFaceGAN's latents and scores", () => {
       return path;
     });
     const options = { latents: z, scores: paths, import: boundaries, of: 'stylegan_ffhq', ratio: 0.1 };
-    const finished = await run({ ...options, field: false });
+    const finished = await run(options);
     expect([...(await normalIn(finished.file('pose_boundary.npy')))].indexOf(1)).toBe(1);
     await expect(run({ ...options, of: 'stylegan_fhq' })).rejects.toThrow(
       '--of must be a generator of these boundaries',
@@ -54,7 +57,7 @@ describe("InterFaceGAN's latents and scores", () => {
   test('a file an attribute: age is turned, other names stay, the latents are brought to their length', async () => {
     const paths = [write('age_scores.npy', probabilities), write('pose_scores.npy', logits)];
     const exported = join(folder, 'back');
-    const finished = await run({ latents: z, scores: paths, ratio: 0.1, export: exported });
+    const finished = await run({ latents: z, scores: paths, ratio: 0.1, export: exported, field: true });
     const young = await normalIn(finished.file('Young_boundary.npy'));
     expect(cosine(young, normal)).toBeLessThan(-0.9);
     expect(cosine(await normalIn(finished.file('pose_boundary.npy')), normal)).toBeGreaterThan(0.9);

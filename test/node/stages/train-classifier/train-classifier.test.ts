@@ -6,8 +6,10 @@ import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributeNames } from '../../../../src/core/attributes.ts';
 import type { AttributeResult } from '../../../../src/core/measures/answers/attribute-metrics.ts';
+import { classifierRunner } from '../../../../src/core/models/inference.ts';
 import { openDataset } from '../../../../src/node/artefacts/dataset.ts';
 import { classifierDetailsSchema, readTensors } from '../../../../src/node/artefacts/networks.ts';
+import { cpuDevice } from '../../../../src/node/devices/device.ts';
 import { silentLog } from '../../../../src/node/log/log.ts';
 import { commandOf } from '../../../../src/node/stages/framework/command-line.ts';
 import { withPreset } from '../../../../src/node/stages/framework/stage.ts';
@@ -163,10 +165,20 @@ describe('the judge', () => {
 });
 
 test('a network of chromaticities says so, and is blind to brightness', async () => {
-  const out = fresh();
-  await train({ out, normalisation: 'chromaticity', loss: 'mse' });
-  const { details } = await readTensors(join(out, 'classifier.safetensors'), classifierDetailsSchema);
-  expect(details.architecture.normalisation).toBe('chromaticity');
+  const image = Float32Array.from({ length: 3 * 8 * 8 }, (_, i) => 0.2 + 0.7 * Math.sin(i) ** 2);
+  const half = image.map(value => (value - 1) / 2); // half of each byte
+  const differenceOf = async (normalisation: string) => {
+    const out = fresh();
+    await train({ out, normalisation, loss: 'mse' });
+    const { details, tensors } = await readTensors(join(out, 'classifier.safetensors'), classifierDetailsSchema);
+    expect(details.architecture.normalisation).toBe(normalisation);
+    const runner = await classifierRunner(cpuDevice(1), details.architecture, tensors, 1);
+    const [bright, dark] = [await runner.run(image), await runner.run(half)];
+    await runner.release();
+    return Math.max(...bright.map((logit, i) => Math.abs(logit - dark[i]!)));
+  };
+  expect(await differenceOf('chromaticity')).toBeLessThan(1e-4);
+  expect(await differenceOf('range')).toBeGreaterThan(1e-3);
 });
 
 describe('killed with SIGKILL while it trains', () => {
