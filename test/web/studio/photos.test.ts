@@ -117,7 +117,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await photo.click({ position: { x: 60, y: 61 } });
     // All but the dialog is out of reach while it is open.
     const message = dialog.locator('.message');
-    await expect.poll(() => message.innerText()).toMatch(/two eyes and a mouth must make a triangle/i);
+    await expect.poll(() => message.innerText()).toMatch(/a face must be at least 8 pixels wide/i);
     await message.getByRole('button', { name: 'Close message' }).click();
     await expect.poll(() => message.count()).toBe(0);
     await dialog.getByText('Point at one eye.').waitFor();
