@@ -47,3 +47,27 @@ test('the convolution of an enlarged image is that of its four phases', () => {
     { numRuns: 30 },
   );
 });
+
+test('the gradient of a kernel turned round is that with the factors exchanged', () => {
+  for (const padding of [0, 1, 2]) {
+    const side = 5 + 2 * padding - 2;
+    const { inputs, feeds } = randomInputs(
+      [
+        [2, 3, 5, 5],
+        [2, 4, side, side],
+      ],
+      undefined,
+      padding,
+    );
+    const [x, g] = inputs as [Tensor, Tensor];
+    const kernel = ops.convWeightGradient(x, g, [3, 3], padding);
+    const turned = ops.flipKernel(kernel);
+    expect(turned).toStrictEqual(ops.convWeightGradient(g, x, [3, 3], 2 - padding));
+    const [plain, exchanged] = interpret([kernel, turned], feeds);
+    const byHand = Float64Array.from({ length: 3 * 4 * 9 }, (_, at) => {
+      const [c, o, tap] = [Math.floor(at / 36), Math.floor(at / 9) % 4, at % 9];
+      return plain![(o * 3 + c) * 9 + 8 - tap]!;
+    });
+    expect(relativeError(exchanged!, byHand)).toBeLessThan(1e-12);
+  }
+});

@@ -133,7 +133,15 @@ const flip = defineOp({
     const [o, c, kh, kw] = w!.shape as Shape4;
     return [c, o, kh, kw];
   },
-  simplify: node => (node.inputs[0]!.op === node.op ? node.inputs[0]!.inputs[0]! : node),
+  simplify: node => {
+    const w = node.inputs[0]!;
+    if (w.op === node.op) return w.inputs[0]!;
+    if (!weightGradient.made(w)) return node;
+    // Turned round, the correlation of x with g is that of g with x.
+    const [x, g] = w.inputs as [Tensor, Tensor];
+    const [kh, kw] = w.attributes.kernel as [number, number];
+    return kh === kw ? convWeightGradient(g, x, [kh, kw], kh - 1 - w.attributes.padding) : node;
+  },
   gradient: (_, g) => [() => flipKernel(g)],
   evaluate: ([w], node) => {
     const [c, o, kh, kw] = node.shape as Shape4;
