@@ -29,7 +29,8 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
     : planSteps(seen, size, wishes, locked).map(({ attribute, strength }) => ({ attribute, strength }));
   checkLengths(courses);
   const curve: Curve = { start, geometry, scores, courses, locks: locked.map(({ attribute }) => attribute) };
-  const turn = steadyTurn(curve, start);
+  const isMoved = courses.some(({ strength }) => strength !== 0);
+  const turn = isMoved ? steadyTurn(curve, start) : null; // who only asks what the locks leave does not pay for it
   const { directions: ways, residuals: first } = freeSlopes(curve, start, turn);
   const end = followCurve(curve, turn);
   const edited = withChange(seen, start, end.latent);

@@ -99,6 +99,7 @@ export class Field {
 
   /** @param latent [d] as the generator sees it. @returns the outputs of these names. @throws UserError for others. */
   values(latent: ArrayLike<number>, names: readonly string[]): Float64Array {
+    if (names.length === 0) return new Float64Array();
     const last = this.#sums(latent).at(-1)!;
     return Float64Array.from(names, name => last[this.#column(name)]!);
   }

@@ -1,6 +1,7 @@
 // Curves: locks hold where linear edits let them drift, moves go as far as asked, and what cannot be is said.
 import { expect, test } from 'vitest';
 import { type Curve, curvePoints, followCurve, freeSlopes, type Scores } from '../../../src/core/editing/curve.ts';
+import { editOnCurve } from '../../../src/core/editing/curve-edit.ts';
 import { cosine, dot, length, orthonormalBasis, removeSpan } from '../../../src/core/math/linear-algebra.ts';
 import { createRandom, normals } from '../../../src/core/math/random.ts';
 
@@ -208,4 +209,30 @@ test('others that change nowhere ask for nothing', () => {
   const curve = { start: startAt(7, 'linear'), geometry: 'linear' as const, courses, locks: ['1'] };
   const priced = followCurve({ ...curve, scores: { ...flat, steady: { names: ['0', '1', 'flat'], weight: 5 } } });
   expect(priced).toEqual(followCurve({ ...curve, scores: planted }));
+});
+
+test('who asks only what the locks leave, by a move of no length, does not pay for what is to be steady', () => {
+  const asked = new Set<string>();
+  const scores: Scores = {
+    ...planted,
+    slopes: (z, names) => {
+      for (const name of names) asked.add(name);
+      return planted.slopes(z, names);
+    },
+    steady: { names: ['5', '6'], weight: 1 },
+  };
+  const directions = ['0', '1', '5', '6'].map((attribute, at) => ({
+    attribute,
+    normal: new Float64Array(size).with(at, 1),
+    intercept: 0,
+  }));
+  const residualOf = (strength: number) => {
+    const moves = [{ attribute: '0', kind: 'relative', strength } as const];
+    const edit = { latent: startAt(1, 'linear'), directions, moves, locks: ['1'], geometry: 'linear' as const };
+    return editOnCurve(edit, scores).steps[0]!.residual;
+  };
+  const atRest = residualOf(0);
+  expect([...asked].sort()).toEqual(['0', '1']);
+  expect(residualOf(0.01)).toBeCloseTo(atRest, 9); // one step, whose share is that of its start
+  expect([...asked].sort()).toEqual(['0', '1', '5', '6']);
 });

@@ -18,9 +18,6 @@ const frames = 9;
 /** Milliseconds without a change before the strip is drawn again, so that a moving slider has the machine to itself. */
 const quiet = 150;
 
-/** Directions of which the worker is asked at once what the locks leave; a curve takes it some 3 ms each. */
-const residualsAtOnce = 10;
-
 /** Milliseconds between changes of the address, and changes at once: Safari allows a hundred in half a minute. */
 const [linkEvery, linksAtOnce] = [350, 14];
 
@@ -71,16 +68,12 @@ function followResiduals(studio: Studio): () => void {
     if (asked.locks.length === 0) return;
     const edit = committed(studio, asked);
     const movable = state.model.value!.directions.filter(({ boundary }) => boundary !== null);
-    const residuals: Record<string, number> = {};
-    for (let from = 0; from < movable.length; from += residualsAtOnce) {
-      const some = movable.slice(from, from + residualsAtOnce).map(({ attribute }) => attribute);
-      const holds = some.map(attribute => [attribute, committed(studio, moved(edit, attribute, 0)).hold] as const);
-      const request = { edit, holds: Object.fromEntries(holds) };
-      const found = await faceWorker.residuals(request).catch(() => undefined); // drawing the edit tells why not
-      if (found === undefined || state.edit.value !== asked) return;
-      Object.assign(residuals, found);
-    }
-    state.residuals.value = residuals;
+    const holds = movable.map(
+      ({ attribute }) => [attribute, committed(studio, moved(edit, attribute, 0)).hold] as const,
+    );
+    const request = { edit, holds: Object.fromEntries(holds) };
+    const residuals = await faceWorker.residuals(request).catch(() => undefined); // drawing the edit tells why not
+    if (residuals !== undefined && state.edit.value === asked) state.residuals.value = residuals;
   });
   return effect(() => {
     state.edit.value;
