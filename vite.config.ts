@@ -39,7 +39,7 @@ function notesPackages(): Plugin {
   };
 }
 
-/** Whose packages come without a file of their licence, which is MIT's. */
+/** Authors of packages that come without a file of their licence, which is MIT. */
 const holders: Readonly<Record<string, string>> = { 'onnxruntime-web': 'Microsoft Corporation' };
 
 /** @returns the licences of all packages in the page, which ask to be passed on with them. */

@@ -30,7 +30,7 @@ export function editOnCurve(edit: Edit, scores: Scores): Edited {
   checkLengths(courses);
   const curve: Curve = { start, geometry, scores, courses, locks: locked.map(({ attribute }) => attribute) };
   const isMoved = courses.some(({ strength }) => strength !== 0);
-  const turn = isMoved ? steadyTurn(curve, start) : null; // who only asks what the locks leave does not pay for it
+  const turn = isMoved ? steadyTurn(curve, start) : null; // the price is most of the work, and only a way has one
   const { directions: ways, residuals: first } = freeSlopes(curve, start, turn);
   const end = followCurve(curve, turn);
   const edited = withChange(seen, start, end.latent);

@@ -80,7 +80,7 @@ test('a request that takes too long is answered 503, its work is told to stop, a
 
 test('a search for probabilities stops soon after its client has left', async () => {
   const { ask } = await started({});
-  // So many, and to such ends, that the search takes seconds where nobody stops it.
+  // A search for as many attributes and to ends as far takes seconds where nobody stops it.
   const moves = attributeNames
     .filter(name => name !== noBoundary)
     .slice(0, 20)

@@ -114,7 +114,7 @@ describe.skipIf(sharedFolder === undefined)('pipeline --preset smoke-style on re
   const [count, size] = [2000, 32];
 
   beforeAll(async () => {
-    // What the two presets make alike need not be made twice.
+    // The two presets make these alike.
     for (const run of ['dataset', 'classifier']) cpSync(join(smoke, run), file(run), { recursive: true });
     await runPreset('smoke-style', out, '--resume');
   }, 240_000);
