@@ -171,10 +171,16 @@ async function answersOf(
 ): Promise<Answer[][]> {
   const tried = faces.map(({ latent, logit }) => {
     const request = { latent, moves: [], ...conditionsOf(plan) };
-    const spread = editor.spreadOverRange(plan.moved, plan.reach ?? widestReach, request, count);
+    const [low, high] = plan.reach ?? widestReach;
+    // A side on which nothing is wanted is not walked: a face is beyond its distance from the beginning.
+    const ends = [
+      wanted.some(target => target < logit) ? low : Number.POSITIVE_INFINITY,
+      wanted.some(target => target > logit) ? high : Number.NEGATIVE_INFINITY,
+    ] as const;
+    const spread = editor.spreadOverRange(plan.moved, ends, request, count);
     return {
-      below: wanted.some(target => target < logit) ? spread.filter(({ strength }) => strength < 0) : [],
-      above: wanted.some(target => target > logit) ? spread.filter(({ strength }) => strength > 0) : [],
+      below: spread.filter(({ strength }) => strength < 0),
+      above: spread.filter(({ strength }) => strength > 0),
     };
   });
   const latents = tried.flatMap(({ below, above }) => [...below, ...above].map(({ latent }) => latent));

@@ -81,6 +81,7 @@ function straightRange(
  * Edits at strengths spread over `strengthRange`, to ask of each what became of the face. In a straight line they lie at
  * equal distances; on a curve they are points of the one walk that finds the range, so that asking costs no further one:
  * their locks may have drifted by what `followCurve` corrects at its end.
+ * @param distances as of `strengthRange`: Infinity for the lowest, or −Infinity for the highest, leaves that side out.
  * @param count of them to each side at most. @returns them in rising order of strength, without strength 0.
  * @throws UserError as `editLatent`.
  */

@@ -1,6 +1,7 @@
 // The range of a further move: its ends are the distances asked for, or the last that the sphere allows.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Scores } from '../../../src/core/editing/curve.ts';
 import { editLatent } from '../../../src/core/editing/edit.ts';
 import type { Edit } from '../../../src/core/editing/request.ts';
 import { spreadOverRange, strengthRange } from '../../../src/core/editing/strength-range.ts';
@@ -105,4 +106,39 @@ test('it ends just before the sphere does', () => {
   const [least, most] = strengthRange(moved, [-100, 100], edit);
   expect(() => [least, most].map(end => movedBy(edit, end))).not.toThrow();
   for (const end of [least, most]) expect(() => movedBy(edit, end * 1.02)).toThrow(/leave it/);
+});
+
+test('a side that is left out is not walked, and the other is as with both', () => {
+  const [start, slope] = [
+    sampleLatents(createRandom(5, 2), 1, size),
+    Float64Array.from({ length: size }, (_, i) => 1 / (1 + i)),
+  ];
+  let asked = 0;
+  const scores: Scores = {
+    values: (z, names) => Float64Array.from(names, () => Math.sin(z[0]!)),
+    slopes: (z, names) => {
+      asked++;
+      return {
+        values: scores.values(z, names),
+        slopes: names.map(() => slope.map((x, i) => (i === 0 ? Math.cos(z[0]!) : x))),
+      };
+    },
+  };
+  const directions = randomPlacedDirections(5, 2, size);
+  for (const edit of [
+    { latent: start, directions, moves: [], locks: [], geometry: 'linear' },
+    { latent: start, directions, moves: [], locks: [], geometry: 'linear', scores },
+  ] as const) {
+    const spread = (low: number, high: number) => {
+      asked = 0;
+      const found = spreadOverRange(moved, [low, high], edit, 4);
+      return { found, asked };
+    };
+    const both = spread(-4, 4);
+    const above = spread(Number.POSITIVE_INFINITY, 4);
+    const below = spread(-4, Number.NEGATIVE_INFINITY);
+    expect([...below.found, ...above.found]).toEqual(both.found);
+    expect([above.found.length > 0, below.found.length > 0]).toEqual([true, true]);
+    if ('scores' in edit) expect(above.asked + below.asked).toBeLessThan(both.asked + 6);
+  }
 });
