@@ -172,7 +172,7 @@ export function createService(options: ServiceOptions): Service {
       // Another processor may draw a face that differs in its last digits: a weak tag.
       const tag = `W/"${[sha256.slice(0, 16), seed, psi ?? model.psi, scale ?? 1, format].join('-')}"`;
       const headers = {
-        'Cache-Control': `${token === undefined ? 'public' : 'private'}, no-cache`, // another model may be served here tomorrow,
+        'Cache-Control': `${token === undefined ? 'public' : 'private'}, no-cache`, // the next model may be another
         ETag: tag,
         Vary: 'Accept, Origin',
       };
