@@ -70,6 +70,22 @@ export const opCases: readonly OpCase[] = [
   { name: 'slice', shapes: [[4, 5]], build: a => ops.slice(a!, [1, 2], [2, 3]) },
   { name: 'pad', shapes: [[2, 3]], build: a => ops.pad(a!, [1, 0], [2, 3]) },
   {
+    name: 'add, padded blocks with a gap between them',
+    shapes: [
+      [2, 2],
+      [3, 1],
+    ],
+    build: (a, b) => ops.add(ops.pad(a!, [1, 4], [2, 1]), ops.pad(b!, [0, 1], [2, 5])),
+  },
+  {
+    name: 'add, padded blocks that overlap',
+    shapes: [
+      [2, 2],
+      [3, 1],
+    ],
+    build: (a, b) => ops.add(ops.pad(a!, [1, 0], [1, 1]), ops.pad(b!, [0, 1], [1, 1])),
+  },
+  {
     name: 'concat',
     shapes: [
       [2, 3],

@@ -39,6 +39,12 @@ test.each<[string, Tensor, string[]]>([
   ['constant factors are gathered', ops.mul(ops.div(ops.mul(2, x), 4), 3), ['Mul']],
   ['products with 0 are constants', ops.mul(ops.exp(x), 0), ['Expand']],
   ['only the last of several reshapes counts', ops.reshape(ops.reshape(x, [6]), [3, 2]), ['Reshape']],
+  [
+    'padded blocks beside each other are joined',
+    ops.add(ops.pad(x, [0, 3], [0, 0]), ops.pad(x, [0, 0], [0, 3])),
+    ['Concat'],
+  ],
+  ['joined tensors are joined once', ops.concat([ops.concat([x, x], 1), x], 1), ['Concat']],
   ['operands that are broadcast anyway are not repeated', ops.add(x, ops.expand(row, [2, 3])), ['Add']],
 ])('%s', (_, y, expected) => {
   expect(operators(y).filter(name => name !== 'Identity')).toEqual(expected);

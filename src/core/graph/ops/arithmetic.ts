@@ -2,6 +2,7 @@
 import { broadcastShapes, defineOp, sizeOf, type Tensor } from '../tensor.ts';
 import { expand, scalarValue, sum, sumTo, withoutExpand, zeros } from './broadcast.ts';
 import { scalar } from './leaf.ts';
+import { joinPadded } from './shape.ts';
 import { zipValues } from './values.ts';
 
 type Operand = Tensor | number;
@@ -34,7 +35,7 @@ export const add = defineBinary(
   (a, b) => a + b,
   ({ inputs: [x, y], shape }) => {
     if (scalarValue(y!) === 0) return expand(x!, shape);
-    return scalarValue(x!) === 0 ? expand(y!, shape) : undefined;
+    return scalarValue(x!) === 0 ? expand(y!, shape) : joinPadded(x!, y!);
   },
   g => [() => g, () => g],
 );

@@ -158,6 +158,33 @@ export function pad(x: Tensor, before: readonly number[], after: readonly number
   return makePad([x], { before, after });
 }
 
+/**
+ * The sum of two padded blocks as one, if they share no position along some axis. Gradients of a tensor's slices meet
+ * so: added as they come, each is written out at the size of the whole tensor, most of it zeros.
+ * @returns undefined if x or y is not padded, or they share positions along every axis.
+ */
+export function joinPadded(x: Tensor, y: Tensor): Tensor | undefined {
+  if (!makePad.made(x) || !makePad.made(y) || !sameShape(x.shape, y.shape)) return undefined;
+  for (const axis of x.shape.keys()) {
+    const [first, second] = x.attributes.before[axis]! < y.attributes.before[axis]! ? [x, y] : [y, x];
+    const [a, b] = [first.inputs[0]!, second.inputs[0]!];
+    const gap = second.attributes.before[axis]! - first.attributes.before[axis]! - a.shape[axis]!;
+    if (gap < 0) continue;
+    // Along the axis only the gap is padded before the two are joined, and both ends afterwards.
+    const along = (length: number, rest: readonly number[]) => rest.map((n, at) => (at === axis ? length : n));
+    const joined = concat(
+      [
+        pad(a, along(0, first.attributes.before), along(gap, first.attributes.after)),
+        pad(b, along(0, second.attributes.before), along(0, second.attributes.after)),
+      ],
+      axis,
+    );
+    const none = x.shape.map(() => 0);
+    return pad(joined, along(first.attributes.before[axis]!, none), along(second.attributes.after[axis]!, none));
+  }
+  return undefined;
+}
+
 interface AxisAttributes extends Attributes {
   readonly axis: number;
 }
@@ -173,7 +200,11 @@ const makeConcat = defineOp<AxisAttributes>({
     const length = inputs.reduce((total, { shape }) => total + shape[axis]!, 0);
     return first.shape.map((n, at) => (at === axis ? length : n));
   },
-  simplify: node => (node.inputs.length === 1 ? node.inputs[0]! : node),
+  simplify: (node): Tensor => {
+    const { axis } = node.attributes;
+    const inputs = node.inputs.flatMap(x => (makeConcat.made(x) && x.attributes.axis === axis ? x.inputs : [x]));
+    return inputs.length === 1 ? inputs[0]! : { ...node, inputs };
+  },
   gradient: (node, g) => {
     let next = 0;
     return node.inputs.map(({ shape }) => {
