@@ -43,10 +43,13 @@ export function bestLayers<Tried extends TriedLayers>(tried: readonly [Tried, ..
   const [all, ...parts] = tried;
   const { agreement, flips, faces } = all.effect;
   // Each face is moved both ways, and the other answers are asked for each time.
-  const error = (share: number, count: number) => Math.sqrt((2 * share * (1 - share)) / count);
-  const leastAgreement = agreement - error(agreement, 2 * faces);
-  const mostFlips = flips - error(flips, 2 * faces * Math.max(1, others));
+  const moves = 2 * faces;
+  const error = (a: number, b: number, count: number) => Math.sqrt((a * (1 - a) + b * (1 - b)) / count);
   return parts
-    .filter(({ effect }) => effect.agreement >= leastAgreement && effect.flips < mostFlips)
+    .filter(
+      ({ effect }) =>
+        effect.agreement >= agreement - error(agreement, effect.agreement, moves) &&
+        effect.flips < flips - error(flips, effect.flips, moves * Math.max(1, others)),
+    )
     .reduce((best, each) => (each.effect.flips < best.effect.flips ? each : best), all);
 }

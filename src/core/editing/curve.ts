@@ -65,11 +65,11 @@ type CurveEnd = Omit<CurvePoint, 'share'>;
 const longestStep = 0.3;
 /** Steps for which slopes that are only to be steady are kept: they turn little, and are most of the work. */
 const sparedFor = 4;
-/** Corrections at the end at most, each of which squares what is left of the drift. */
+/** Corrections at the end at most; each leaves about a thousandth of the drift. */
 const lastCorrections = 4;
 /** Drift of a lock's score that is none. */
 const noDrift = 1e-7;
-/** Damping of corrections, as a share of the largest squared slope of a lock: locks that nearly agree share the work. */
+/** Damping of corrections by slopes of unit length: locks that nearly agree share the work. */
 const damping = 1e-3;
 
 /**
@@ -167,6 +167,7 @@ export function freeSlopes(curve: Curve, latent: Float64Array, turn = steadyTurn
   const { slopes } = scores.slopes(latent, names);
   const named = names.map((attribute, at): Normal => ({ attribute, normal: slopes[at]! }));
   const ofLocks = slopes.slice(courses.length);
+  const surface = tangentBasis(latent, geometry, []);
   const basis = tangentBasis(latent, geometry, ofLocks);
   const residuals: number[] = [];
   const directions = named.slice(0, courses.length).map(moved => {
@@ -176,8 +177,8 @@ export function freeSlopes(curve: Curve, latent: Float64Array, turn = steadyTurn
     const normals = others.map(({ normal }) => normal);
     const held = isShared ? basis : tangentBasis(latent, geometry, normals);
     const free = removeSpan(moved.normal, held);
-    // A score that is the same everywhere has no slope: none of it is left.
-    const residual = length(free) / (length(moved.normal) || 1);
+    // Only the part of the slope within the surface could be followed without locks. Where there is none, none is left.
+    const residual = length(free) / (length(removeSpan(moved.normal, surface)) || 1);
     if (residual < smallestResidual) throw usedUp(residual, moved, others);
     residuals.push(residual);
     const direction = turn === null ? free : steadyDirection(free, held, turn);
@@ -217,10 +218,11 @@ function correctedBy(
 ): Float64Array {
   if (slopes.length === 0) return latent;
   const fixed = tangentBasis(latent, geometry, []);
-  const rows = slopes.map(slope => removeSpan(slope, fixed));
-  const largest = Math.max(...rows.map(row => dot(row, row)));
-  const missing = values.map((value, at) => held[at]! - value);
-  const weights = solve(gram(rows, damping * largest), missing);
+  const free = slopes.map(slope => removeSpan(slope, fixed));
+  const sizes = free.map(slope => length(slope) || 1); // scores have units of their own (Marquardt 1963)
+  const rows = free.map((slope, at) => scaled(slope, 1 / sizes[at]!));
+  const missing = values.map((value, at) => (held[at]! - value) / sizes[at]!);
+  const weights = solve(gram(rows, damping), missing);
   if (weights === undefined) return latent;
   const change = new Float64Array(latent.length);
   for (const [at, row] of rows.entries()) addScaled(change, row, weights[at]!);

@@ -20,6 +20,11 @@ test('agreement may be less by the error of the difference of two shares, 0.058 
   expect(best([0.8, 0.1], [0.73, 0.05])).toBe(0);
 });
 
+test('where moves on all layers always do what they say, a part may miss as many as chance makes it miss', () => {
+  expect(best([1, 0.1], [0.99, 0.05])).toBe(1);
+  expect(best([1, 0.1], [0.97, 0.05])).toBe(0);
+});
+
 test('flips must be fewer by more than their error, 0.007 here: less is luck', () => {
   expect(best([0.8, 0.1], [0.8, 0.095])).toBe(0);
   expect(best([0.8, 0.1], [0.8, 0.09])).toBe(1);

@@ -150,6 +150,26 @@ test('a score that is the same everywhere has no way, and holds as a lock', () =
   expect(drift(held, followCurve(held).latent)).toBeLessThan(1e-6);
 });
 
+test('a lock on a score of small units holds as well as the others', () => {
+  const scale = (name: string) => (name === '2' ? 0.01 : 1);
+  const scores: Scores = {
+    values: (z, names) => planted.values(z, names).map((value, at) => value * scale(names[at]!)),
+    slopes: (z, names) => ({
+      values: scores.values(z, names),
+      slopes: planted.slopes(z, names).slopes.map((slope, at) => slope.map(x => x * scale(names[at]!))),
+    }),
+  };
+  const curve = { start: startAt(2, 'sphere'), geometry: 'sphere' as const, scores, locks: ['1', '2'] };
+  const moved = { ...curve, courses: [{ attribute: '0', strength: 2 }] };
+  expect(drift({ ...moved, locks: ['2'] }, followCurve(moved).latent) / scale('2')).toBeLessThan(1e-6);
+});
+
+test('on the sphere, no locks leave all of a slope, though a part of it leads off the sphere', () => {
+  const curve = { start: startAt(2, 'sphere'), geometry: 'sphere' as const, scores: planted };
+  const { residuals } = freeSlopes({ ...curve, courses: [{ attribute: '0', strength: 1 }], locks: [] }, curve.start);
+  expect(residuals[0]).toBeCloseTo(1, 12);
+});
+
 test('a steady curve changes the others less for the same gain, and holds its locks as before', () => {
   const others = Array.from({ length: 12 }, (_, k) => `${k + 30}`);
   const start = startAt(6, 'linear');

@@ -103,8 +103,7 @@ export function fitBoundary(
   if (latents.length !== logits.length * size) {
     throw new RangeError(`${logits.length} logits need latents of ${logits.length} × ${size}; got ${latents.length}`);
   }
-  const streamed = (seed: number) => createRandom(seed, streams.fit.attribute(attribute));
-  const random = streamed(settings.seed);
+  const random = splitRandom(attribute, settings);
   const split = fitSplit(latents, size, logits, settings, random);
   if (!split.controllable) return { controllable: false, attribute, reason: split.reason };
   const { samples, svm } = split;
@@ -114,7 +113,7 @@ export function fitBoundary(
   }
   const repeats = settings.samples === 'all' ? 1 : settings.repeats;
   const others = Array.from({ length: repeats - 1 }, (_, i) =>
-    fitSplit(latents, size, logits, settings, streamed(settings.seed + 1 + i)),
+    fitSplit(latents, size, logits, settings, splitRandom(attribute, settings, 1 + i)),
   ).filter(other => other.controllable);
   const shuffled = settings.control ? fitShuffled(latents, size, samples, settings, random) : undefined;
   const metrics: BoundaryMetrics = {
@@ -148,6 +147,11 @@ export function chooseSamples(
   return chooseConfident(logits, threshold, random, ratio);
 }
 
+/** The random choices of one split: no two seeds share a split, so that figures of several seeds tell how they spread. */
+function splitRandom(attribute: string, { seed, repeats }: BoundaryOptions, split = 0): Random {
+  return createRandom(seed * repeats + split, streams.fit.attribute(attribute));
+}
+
 /**
  * Measures an imported boundary on these faces, split as if it had been fitted to them.
  * @returns the reason why not, where the faces do not show enough of the attribute.
@@ -159,7 +163,7 @@ export function measureBoundary(
   options: GivenOptions = {},
 ): BoundaryMetrics | NotControllable {
   const settings = boundarySettings(options);
-  const random = createRandom(settings.seed, streams.fit.attribute(attribute));
+  const random = splitRandom(attribute, settings);
   const samples = chooseSamples(logits, settings, random);
   if (!samples.controllable) return samples;
   const split = { samples, svm: { weights: normal, bias: intercept } };

@@ -76,7 +76,7 @@ export function chooseMatched(
   ratio = defaultRatio,
 ): Samples | NotControllable {
   const labels = labelsByThreshold(logits, threshold);
-  const most = sizeOfClass(labels, ratio);
+  const most = sizeOfClass(labels, ratio, 2 * minimumClassSize); // half of each class is taken
   if (typeof most !== 'number') return most;
   const sure = [0, 1].map(label => {
     const rows = rowsLabelled(labels, label).sort((a, b) => (label ? -1 : 1) * (logits[a]! - logits[b]!) || a - b);
@@ -138,9 +138,9 @@ export function labelsByThreshold(logits: Float32Array, threshold: number): Uint
 }
 
 /** @returns how many faces of each class a ratio of all asks for. @throws UserError for a ratio that is none. */
-function sizeOfClass(labels: Uint8Array, ratio: number): number | NotControllable {
+function sizeOfClass(labels: Uint8Array, ratio: number, least = minimumClassSize): number | NotControllable {
   if (!(ratio > 0 && ratio <= 0.5)) throw new UserError(`ratio must be above 0 and at most 0.5; got ${ratio}`);
-  const scarce = tooFewFaces(labels);
+  const scarce = tooFewFaces(labels, least);
   if (scarce) return scarce;
   const size = Math.floor(ratio * labels.length);
   if (size >= minimumClassSize) return size;
@@ -150,12 +150,12 @@ function sizeOfClass(labels: Uint8Array, ratio: number): number | NotControllabl
   return { controllable: false, reason };
 }
 
-function tooFewFaces(labels: Uint8Array): NotControllable | undefined {
+function tooFewFaces(labels: Uint8Array, least = minimumClassSize): NotControllable | undefined {
   const yes = rowsLabelled(labels, 1).length;
   const no = labels.length - yes;
-  if (Math.min(yes, no) >= minimumClassSize) return undefined;
+  if (Math.min(yes, no) >= least) return undefined;
   const [count, which] = yes < no ? [yes, 'with'] : [no, 'without'];
-  const reason = `only ${count} of ${labels.length} generated faces are labelled ${which} it; at least ${minimumClassSize} are needed`;
+  const reason = `only ${count} of ${labels.length} generated faces are labelled ${which} it; at least ${least} are needed`;
   return { controllable: false, reason };
 }
 

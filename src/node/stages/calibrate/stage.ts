@@ -111,7 +111,7 @@ export const calibrate = defineStage({
       const looking = log.progress('look', looked, 'faces');
       let seen = 0;
       const look = async (count: number) => {
-        const seeds = Array.from({ length: count }, (_, i) => seed + seen + i);
+        const seeds = Array.from({ length: count }, (_, i) => seed * looked + seen + i);
         const tick = ticking(context, done => looking.update(seen + done));
         const found = await lookAt(editor, judge, seeds, tick);
         seen += count;

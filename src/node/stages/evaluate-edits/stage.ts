@@ -139,7 +139,7 @@ const heldColumns: readonly Column<Pair>[] = [
   { title: 'usual', value: pair => usualOf(pair).hold },
 ];
 
-/** Far from the seeds of `calibrate`, so that no lock is measured on the faces it was chosen on. */
+/** Far from the faces of `calibrate` at its first seeds, so that no lock is measured on the faces it was chosen on. */
 const firstSeed = 1_000_000;
 
 export const evaluateEdits = defineStage({
@@ -165,7 +165,7 @@ export const evaluateEdits = defineStage({
       const { device } = config;
       const place: MoverPlace = { bundle, judge: config.judge, device };
       const { editor, judge } = await openMover(place);
-      const seeds = Array.from({ length: faces }, (_, i) => firstSeed + config.seed + i);
+      const seeds = Array.from({ length: faces }, (_, i) => firstSeed + config.seed * faces + i);
       const looking = log.progress('look', faces, 'faces');
       const tick = ticking(context, done => looking.update(done));
       const seen = await lookAt(editor, judge, seeds, tick);

@@ -72,8 +72,8 @@ function threads(description: string) {
     .describe(description);
 }
 
-/** Some stages count further seeds from the given one on, and beyond 2⁵³ whole numbers are not all there. */
-export const largestSeed = 2 ** 52;
+/** Each seed of some stages stands for up to two million seeds of faces, and beyond 2⁵³ whole numbers are not all there. */
+export const largestSeed = 2 ** 32;
 
 export function seedOption(largest: number) {
   return z.int().min(0).max(largest).default(0).describe('seed of all random choices: the same seed repeats the run');

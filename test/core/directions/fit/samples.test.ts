@@ -107,6 +107,10 @@ describe('matched', () => {
     expect(() => chooseMatched(own, 0, [other], createRandom(5), 0)).toThrow(UserError);
     const none = own.map(() => -1);
     expect(chooseMatched(none, 0, [other], createRandom(5))).toMatchObject({ controllable: false });
+    const few = own.map((_, i) => (i < 30 ? 1 : -1)); // half of them are taken
+    expect(chooseMatched(few, 0, [other], createRandom(5))).toMatchObject({
+      reason: expect.stringMatching(/^only 30 of 5000 .* at least 40 are needed$/),
+    });
   });
 });
 

@@ -35,14 +35,14 @@ test('attributes none of which can be moved are refused, before a face is drawn'
 test('what is told of a move is what editing, drawing and scoring one by one give', async () => {
   const out = join(root, 'evaluation');
   const attributes = ['Young', noBoundary];
-  const summary = await run({ out, attributes, faces: 3, seed: 7 });
+  const summary = await run({ out, attributes, faces: 3, seed: 1 });
   expect(summary).toMatchObject({ faces: 3, judge: expect.stringContaining('grades its own work') });
   expect(warnings).toEqual([`${noBoundary} is left out, having no boundary: only 3 generated faces have it`]);
   const { effects, linearity, cosines } = (await readJson(join(out, 'evaluation.json'))) as EditEvaluation;
   expect(effects.map(({ moved, locked, usual }) => [moved, locked, usual])).toEqual([['Young', false, true]]);
   const editor = await openBundle(bundle);
   const changes = new Float64Array(attributeNames.length);
-  for (const seed of [1_000_007, 1_000_008, 1_000_009]) {
+  for (const seed of [1_000_003, 1_000_004, 1_000_005]) {
     for (const [target, sign] of [
       ['p10', -1],
       ['p90', 1],

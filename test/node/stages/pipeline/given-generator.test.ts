@@ -49,9 +49,9 @@ test('a finished generator takes the place of training one, and makes the same o
 
 test('the largest seed leaves one to the judge', async () => {
   const given = { preset: 'celeba-64', celeba: join(root, 'celeba'), out: 'out' };
-  expect(pipeline.options.safeParse({ ...given, seed: 2 ** 52 }).success).toBe(false);
-  const config = pipeline.options.parse({ ...given, seed: 2 ** 52 - 1 });
-  expect((await pipeline.steps!(config)).map(step => step.config.seed)).toContain(2 ** 52);
+  expect(pipeline.options.safeParse({ ...given, seed: 2 ** 32 }).success).toBe(false);
+  const config = pipeline.options.parse({ ...given, seed: 2 ** 32 - 1 });
+  expect((await pipeline.steps!(config)).map(step => step.config.seed)).toContain(2 ** 32);
 });
 
 test('what would be done with a PGGAN trains no encoder, as what is done does not', async () => {
