@@ -175,8 +175,6 @@ export interface OpenedPortrait {
   readonly file: Uint8Array;
   /** Share of the face's square that lies outside the photo. */
   readonly missing: number;
-  /** How alike the photo the generator's picture is, in dB. */
-  readonly psnr: number;
   /** The photo's own safe ranges, by attribute, of those that have one. */
   readonly safeRanges: Readonly<Record<string, SafeRange>>;
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;

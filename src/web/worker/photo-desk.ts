@@ -3,12 +3,12 @@ import type { FaceEditor } from '../../core/editor/face-editor.ts';
 import type { Portrait } from '../../core/editor/portrait.ts';
 import { UserError } from '../../core/errors.ts';
 import { FaceFinder, faceFinderFiles } from '../../core/portraits/face-finder.ts';
-import type { Watch } from '../../core/portraits/inversion/networks.ts';
+import { tell, type Watch } from '../../core/portraits/inversion/networks.ts';
 import { pastePatch, withPatch } from '../../core/portraits/paste-back.ts';
 import type { FaceBox, Photo } from '../../core/portraits/photo.ts';
 import { samplePhoto } from '../../core/portraits/sample.ts';
 import type { Device } from '../../core/runtime/device.ts';
-import { Lazy } from '../../core/runtime/opening.ts';
+import { Lazy, orReleased } from '../../core/runtime/opening.ts';
 import type { Edit, OpenedPhoto, OpenedPortrait, PortraitRequest, SafeRange } from '../shared/protocol.ts';
 import { type DecodedPhoto, decodePhoto } from './decode-photo.ts';
 import { fetchBytes } from './fetch-bytes.ts';
@@ -90,7 +90,9 @@ export class PhotoDesk {
   async openPortrait(editor: FaceEditor, { box, quick }: PortraitRequest, watch: Watch): Promise<OpenedPortrait> {
     if (this.#decoded === undefined) throw new UserError('a photo must be opened first');
     const { photo, quality } = this.#decoded;
-    return this.#take(await editor.openPortrait(photo, { ...watch, box, quick }), quality);
+    const portrait = await editor.openPortrait(photo, { ...watch, box, quick });
+    await orReleased(portrait, () => tell(watch, 'tune', 1, 1)); // the last word of a person who gave up meanwhile
+    return this.#take(portrait, quality);
   }
 
   async openKept(editor: FaceEditor, kept: { photo: Blob; portrait: Uint8Array }): Promise<OpenedPortrait> {
@@ -130,7 +132,7 @@ export class PhotoDesk {
 
   async #take(portrait: Portrait<FaceEditor>, quality: number | undefined): Promise<OpenedPortrait> {
     await this.#opened?.portrait.release();
-    const { photo, box, file, sha256, missing, figures } = portrait;
+    const { photo, box, file, sha256, missing } = portrait;
     this.#opened = {
       portrait,
       quality,
@@ -138,8 +140,7 @@ export class PhotoDesk {
       view: viewOf(photo, box, this.#zoom, sides.view),
       small: viewOf(photo, box, thumbnailZoom, sides.thumbnail),
     };
-    const { psnr } = figures.tuned ?? figures.refined ?? figures.encoded;
-    return { sha256, file, missing, psnr, safeRanges: safeRangesOf(portrait), pixels: rgbaOfView(this.#opened.small) };
+    return { sha256, file, missing, safeRanges: safeRangesOf(portrait), pixels: rgbaOfView(this.#opened.small) };
   }
 
   #openFinder(): Promise<FaceFinder> {

@@ -1,12 +1,12 @@
 // Reads an edit from a link, which anybody may have written: it is checked like any other recipe.
-import { checkRecipe } from '../../core/editing/recipe.ts';
+import { checkRecipe, mostLatentNumbers } from '../../core/editing/recipe.ts';
 import { isSameModel } from '../../core/editor/bundle.ts';
 import { UserError } from '../../core/errors.ts';
 import { hashDigits, type NamedBefore, otherModel } from '../shared/link.ts';
 import type { Edit } from '../shared/protocol.ts';
 
-/** Characters that a link may have; the longest latent needs fewer. */
-const maxLength = 120_000;
+/** Characters that a link may have: those of the longest latent, and room for all else. */
+const maxLength = Math.ceil((4 / 3) * 8 * mostLatentNumbers) + 10_000;
 
 /**
  * @param text the part of an address after `#`. @returns the edit; undefined where the text is empty.

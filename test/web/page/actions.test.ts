@@ -1,10 +1,13 @@
 // The registry of actions: it is whole, no two ask for the same key, and components have no other way to write.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type Action, keyNames } from '../../../src/web/page/actions/action.ts';
+import { applyEdit } from '../../../src/web/page/actions/edit/apply-edit.ts';
+import { handleKeyDown } from '../../../src/web/page/actions/keyboard.ts';
 import { actions, actionsIn } from '../../../src/web/page/actions/registry.ts';
 import { viewOf } from '../../../src/web/page/components/common/studio-context.ts';
+import { faceOf } from '../../../src/web/page/state/edits.ts';
 import { createState, type Studio } from '../../../src/web/page/state/studio-state.ts';
 
 const byId = (a: Action, b: Action) => a.id.localeCompare(b.id);
@@ -21,6 +24,24 @@ test('no two actions have the same key', () => {
   const keys = actions.flatMap(({ keys = [] }) => keys.map(key => keyNames(key).join('+')));
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys).toEqual(expect.arrayContaining(['B', 'L', '/', '?', 'Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+Y']));
+});
+
+test.each([
+  ['z', 'KeyY', true], // where the layout has Z in another place
+  ['я', 'KeyZ', true], // where it has no Latin letters
+  ['я', 'KeyQ', false],
+])('%s on %s with Ctrl goes back a step: %s', (key, code, isUndone) => {
+  vi.stubGlobal('HTMLInputElement', class {});
+  vi.stubGlobal('HTMLTextAreaElement', class {});
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+  });
+  const studio: Studio = { state: createState(), faceWorker: undefined as never };
+  applyEdit(studio, faceOf(1), 'Face 1');
+  applyEdit(studio, faceOf(2), 'Face 2');
+  const pressed = { key, code, ctrlKey: true, metaKey: false, shiftKey: false, altKey: false, repeat: false };
+  handleKeyDown(studio, { ...pressed, target: null, preventDefault: () => {} } as unknown as KeyboardEvent);
+  expect(studio.state.edit.value).toEqual(faceOf(isUndone ? 1 : 2));
 });
 
 test('what has a place in the header is in its group there, with an icon, and nothing else is', () => {

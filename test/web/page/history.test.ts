@@ -66,6 +66,12 @@ test('what is moved without a break is one step, and what changes nothing is non
   expect(labels()).toEqual(['Face 1', 'Young to −1.20 σ', 'Young to −1.30 σ']);
 });
 
+test('the last 200 steps are kept', () => {
+  for (let step = 1; step <= 300; step++) commitMove(studio, step % 2 ? 'Young' : 'Male', step / 100);
+  const { entries, at } = studio.state.history.value;
+  expect([entries.length, at]).toEqual([200, 199]);
+});
+
 test('a preview that nothing came of leaves the face and the history as they were', () => {
   commitMove(studio, 'Young', 1);
   const before = edit();

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { attributeNames } from '../../../src/core/attributes.ts';
+import { mostLatentNumbers } from '../../../src/core/editing/recipe.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { formatLink } from '../../../src/web/shared/link.ts';
 import type { Edit } from '../../../src/web/shared/protocol.ts';
@@ -46,6 +47,12 @@ test('one that was made with an earlier form of the model opens, one of another 
   const link = formatLink(edit, model);
   expect(parseLink(link, { ...model, sha256: 'cd'.repeat(32), formerly: [model.sha256] })).toEqual(edit);
   expect(() => parseLink(link, { ...model, sha256: 'cd'.repeat(32) })).toThrow('was made with another model');
+});
+
+test('the longest latent comes back too', () => {
+  const latent = Array.from({ length: mostLatentNumbers }, (_, i) => Math.sin(i));
+  const edit: Edit = { latent, moves: [], locks: [], geometry: 'linear', hold: 'linear' };
+  expect(parseLink(formatLink(edit, model), model)).toEqual(edit);
 });
 
 test('is readable', () => {

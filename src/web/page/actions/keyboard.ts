@@ -15,7 +15,7 @@ export function handleKeyDown(studio: Studio, event: KeyboardEvent): void {
 
 /** A key that is let go ends what it began, whatever else is held. */
 export function handleKeyUp(studio: Studio, event: KeyboardEvent): void {
-  const pressed = event.key.toLowerCase();
+  const pressed = nameOf(event);
   for (const { keys = [], release } of actions) {
     if (keys.some(({ key }) => key === pressed)) release?.(studio);
   }
@@ -32,8 +32,13 @@ export function isTyping({ target }: Pick<Event, 'target'>): boolean {
   return target instanceof HTMLInputElement && !['range', 'checkbox', 'radio', 'button'].includes(target.type);
 }
 
+/** A key by its sign; where a layout has letters of another alphabet, by its place. */
+function nameOf({ key, code }: KeyboardEvent): string {
+  return (key > '\x7f' && code.startsWith('Key') ? code.slice('Key'.length) : key).toLowerCase();
+}
+
 function isPressed({ key, ctrl, shift, onSlider }: Key, event: KeyboardEvent): boolean {
-  if (key !== event.key.toLowerCase() || (ctrl ?? false) !== (event.ctrlKey || event.metaKey)) return false;
+  if (key !== nameOf(event) || (ctrl ?? false) !== (event.ctrlKey || event.metaKey)) return false;
   // Without Ctrl, Shift is what makes some signs, such as the question mark.
   if (ctrl ? (shift ?? false) !== event.shiftKey : event.altKey) return false;
   return !onSlider || (event.target instanceof HTMLInputElement && event.target.type === 'range');

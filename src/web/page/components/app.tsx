@@ -26,12 +26,27 @@ export function App({ onRetry }: { readonly onRetry: () => void }) {
   const isReady = phase.kind === 'ready';
   // The studio is put together beneath while the worker opens the networks, and seen with its first face.
   const isBegun = state.model.value !== undefined && phase.kind !== 'failed';
+  useEffect(keepPage, []);
   return (
     <>
       {!isReady && <Opening phase={phase} onRetry={onRetry} />}
       {isBegun && <StudioPage isReady={isReady} />}
     </>
   );
+}
+
+/** Whether files are being dragged, not text. */
+function hasFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes('Files') ?? false;
+}
+
+/** A file that is dropped, at whatever time, does not make the browser leave the page for it. */
+function keepPage(): () => void {
+  const listening = new AbortController();
+  for (const kind of ['dragover', 'drop'] as const) {
+    addEventListener(kind, event => hasFiles(event) && event.preventDefault(), { signal: listening.signal });
+  }
+  return () => listening.abort();
 }
 
 function StudioPage({ isReady }: { readonly isReady: boolean }) {
@@ -44,11 +59,9 @@ function StudioPage({ isReady }: { readonly isReady: boolean }) {
     addEventListener('keydown', event => act(handleKeyDown, event), { signal });
     addEventListener('keyup', event => act(handleKeyUp, event), { signal });
     addEventListener('blur', () => act(releaseKeys), { signal });
-    addEventListener('dragover', event => event.preventDefault(), { signal });
     addEventListener(
       'drop',
       event => {
-        event.preventDefault();
         const file = event.dataTransfer?.files[0];
         if (file !== undefined) act(importFile, file);
       },

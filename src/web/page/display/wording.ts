@@ -31,6 +31,11 @@ export function faceName(edit: Edit): string {
   return 'seed' in edit ? `Face ${edit.seed}` : 'A face without a seed';
 }
 
+/** Whether so little is left of a direction that a move along it hardly shows. */
+export function isLittle(residual: number): boolean {
+  return residual < 0.3;
+}
+
 /** `4.2 MB`. */
 export function megabytesText(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;

@@ -38,7 +38,7 @@ export function applyEdit({ state }: Studio, edit: Edit, label: string, how: How
     return;
   }
   const follows = tag !== '' && last?.tag === tag && now - last.at < mergeWithin;
-  const kept = entries.slice(0, follows ? at : at + 1).slice(-longestHistory);
+  const kept = entries.slice(0, follows ? at : at + 1).slice(1 - longestHistory);
   const wasChosen = last?.isHoldChosen === true && sameFace(last.edit, edit);
   // A link or recipe may hold locks in another way than is usual here.
   const isHoldChosen = choosesHold || wasChosen || edit.hold !== usualHoldOf(state, edit);

@@ -70,16 +70,24 @@ export async function exportFilm(studio: Studio, size: number): Promise<void> {
     const recorder = new MediaRecorder(canvas.captureStream(film.rate), { mimeType: type });
     const parts: Blob[] = [];
     recorder.ondataavailable = ({ data }) => parts.push(data);
+    let isBroken = false;
+    recorder.onerror = () => {
+      isBroken = true;
+    };
     const recorded = new Promise(done => {
       recorder.onstop = done;
     });
     recorder.start();
-    for (let i = 0; i < film.rounds * frames.length; i++) {
+    for (let i = 0; i < film.rounds * frames.length && !isBroken; i++) {
+      isBroken = document.hidden; // browsers slow the timers of pages that nobody sees
       drawEnlarged(context, frames[i % frames.length]!.pixels, 0, size);
       await new Promise(done => setTimeout(done, 1000 / film.rate));
     }
-    recorder.stop();
+    if (recorder.state !== 'inactive') recorder.stop();
     await recorded;
+    if (isBroken) {
+      throw new UserError('the film was cut short: it is recorded as it plays, with this page in front. Save it again');
+    }
     const ending = type.startsWith('video/webm') ? 'webm' : 'mp4';
     return save(new Blob(parts, { type }), `${fileName(edit)}-${attribute}.${ending}`) + note;
   });

@@ -2,6 +2,7 @@
 import { saidOf } from '../../../../core/attributes.ts';
 import { UserError } from '../../../../core/errors.ts';
 import type { Edit, SafeRange } from '../../../shared/protocol.ts';
+import { portraitEdit } from '../../state/edits.ts';
 import type { OpenPortrait, ReadonlyState, Studio, StudioState } from '../../state/studio-state.ts';
 import { storedPortrait } from './portrait-store.ts';
 
@@ -13,10 +14,20 @@ export const photoNotHere = 'This face is of a photo that is not open here. Open
 
 let remembered: readonly OpenPortrait[] = [];
 
+/** The edit whose portrait was asked for last and could not be had: it is shown once its photo is opened. */
+let awaited: Edit | undefined;
+
 /** Says which portrait the worker holds. */
 export function holdPortrait({ portrait }: StudioState, open: OpenPortrait): void {
   portrait.value = open;
   remembered = [open, ...remembered.filter(({ sha256 }) => sha256 !== open.sha256)].slice(0, mostRemembered + 1);
+}
+
+/** @returns what to show of a portrait that was found: the edit that waited for it, or the face as it is. */
+export function firstEdit(sha256: string): Edit {
+  const waited = awaited;
+  awaited = undefined;
+  return waited !== undefined && 'portrait' in waited && waited.portrait === sha256 ? waited : portraitEdit(sha256);
 }
 
 /** Gives the portrait that is open to the worker again: to a new one, or after a search that was given up. */
@@ -50,6 +61,7 @@ export async function bringBack({ state, faceWorker }: Studio, edit: Edit): Prom
     ? { photo: known.source, portrait: known.file }
     : await storedPortrait(edit.portrait).catch(() => undefined);
   if (stored === undefined) {
+    awaited = edit;
     state.kept.value = state.kept.value.filter(({ sha256 }) => sha256 !== edit.portrait); // another tab forgot it
     return false;
   }

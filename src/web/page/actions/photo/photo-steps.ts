@@ -1,16 +1,14 @@
 // The way from a photo to its sliders: read it, find or point out its face, find that face in the generator.
-
 import { UserError } from '../../../../core/errors.ts';
 import { boxFromClicks } from '../../../../core/portraits/alignment.ts';
 import type { InversionProgress } from '../../../../core/portraits/inversion/networks.ts';
 import type { FaceBox, Point } from '../../../../core/portraits/photo.ts';
 import type { OpenedPortrait } from '../../../shared/protocol.ts';
-import { portraitEdit } from '../../state/edits.ts';
 import type { PhotoStep, Studio, StudioState } from '../../state/studio-state.ts';
 import { applyEdit } from '../edit/apply-edit.ts';
 import { clearRefusal, tell, tellRefusal } from '../messages.ts';
 import { closeDialog } from '../view/choose.ts';
-import { holdPortrait, reopenPortrait } from './open-portraits.ts';
+import { firstEdit, holdPortrait, reopenPortrait } from './open-portraits.ts';
 
 /** The file of the photo that is being opened. */
 let source: File | undefined;
@@ -73,15 +71,21 @@ function takePortrait(studio: Studio, portrait: OpenedPortrait, file: File): voi
   const { state } = studio;
   holdPortrait(state, { ...portrait, source: file });
   closeDialog(studio, 'photo'); // another may have been opened meanwhile
-  applyEdit(studio, portraitEdit(portrait.sha256), `${file.name} opened`);
+  applyEdit(studio, firstEdit(portrait.sha256), `${file.name} opened`);
   const percent = Math.round(100 * portrait.missing);
   if (percent > 0) tell(state, `${percent} % of the square around the face lies outside the photo`);
 }
 
-/** Offers to point out the face by hand. */
+/** Offers to point out the face by hand, from the first point on. */
 export function pointByHand({ state }: Studio): void {
   const step = state.photo.value;
   if (step.kind === 'faces') state.photo.value = { ...step, clicks: [] };
+}
+
+/** Goes back from pointing to the faces that were found. */
+export function chooseFace({ state }: Studio): void {
+  const step = state.photo.value;
+  if (step.kind === 'faces') state.photo.value = { ...step, clicks: undefined };
 }
 
 /** @param point in pixels of the photo: first the eyes, then the mouth. */

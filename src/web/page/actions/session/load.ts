@@ -80,14 +80,14 @@ export async function load(studio: Studio, request: LoadRequest): Promise<void> 
   const isHere = await bringBack(studio, wanted.edit).catch(() => false);
   const edit = isHere ? wanted.edit : openingFace(state.model.value!);
   applyEdit(studio, edit, edit.moves.length + edit.locks.length > 0 ? `${faceName(edit)}, edited` : faceName(edit));
+  const { note } = state.engine.value;
+  if (note !== undefined) tellProblem(state, note);
   const problem = isHere ? wanted.problem : photoNotHere;
-  if (problem !== undefined) tellRefusal(state, problem);
+  if (problem !== undefined) tellRefusal(state, problem); // last: it is why another face is shown than was asked for
   const ends = [startRendering(studio), startFollowing(studio)];
   stop = () => {
     for (const end of ends) end();
   };
-  const { note } = state.engine.value;
-  if (note !== undefined) tellProblem(state, note);
   await firstFigures(state); // without them, the sliders would jump to their places once the page is shown
   state.phase.value = { kind: 'ready' };
   await loadKept(studio);

@@ -26,6 +26,9 @@ export function ExportDialog() {
   // While the first picture of a photo is on its way, the one on the screen, which is exported, is of another face.
   const shown = state.shown.value;
   const photo = showsPhoto(state) && shown !== undefined && sameFace(shown.edit, state.edit.value);
+  // The side of the picture that is on the screen: larger ones are made of it.
+  const own = photo ? Math.sqrt(shown.pixels.length / 4) : resolution;
+  const side = Math.max(size.value, own);
   const noStrip = drawnFrames(state.fittingStrip.value).length === 0;
   const film = filmType();
   return (
@@ -35,14 +38,14 @@ export function ExportDialog() {
         <select
           id="size"
           class="field"
-          value={size.value}
+          value={side}
           onChange={event => {
             size.value = Number(event.currentTarget.value);
           }}
         >
-          {[resolution, ...sizes.filter(each => each > resolution)].map(each => (
+          {[own, ...sizes.filter(each => each > own)].map(each => (
             <option key={each} value={each}>
-              {each} × {each} pixels{each === resolution ? ', as the model makes it' : ''}
+              {each} × {each} pixels{each === own ? (photo ? ', as on the screen' : ', as the model makes it') : ''}
             </option>
           ))}
         </select>
@@ -64,11 +67,7 @@ export function ExportDialog() {
           </li>
         )}
         <li>
-          <button
-            type="button"
-            class={photo ? 'button' : 'button strong'}
-            onClick={() => act(exportPicture, size.value)}
-          >
+          <button type="button" class={photo ? 'button' : 'button strong'} onClick={() => act(exportPicture, side)}>
             Picture (PNG)
           </button>
           <span>
@@ -81,7 +80,7 @@ export function ExportDialog() {
             type="button"
             class="button"
             aria-disabled={noStrip} // often for a moment only: it keeps the focus and, pressed, says why
-            onClick={() => act(exportStrip, Math.min(512, size.value))}
+            onClick={() => act(exportStrip, Math.min(512, side))}
           >
             Strip (PNG)
           </button>
@@ -94,7 +93,7 @@ export function ExportDialog() {
             disabled={film === undefined}
             // It keeps the focus: Enter pressed twice would save what comes next.
             aria-disabled={noStrip || state.recording.value !== undefined}
-            onClick={() => act(exportFilm, size.value)}
+            onClick={() => act(exportFilm, side)}
           >
             Film ({film?.startsWith('video/mp4') ? 'MP4' : 'WebM'})
           </button>

@@ -12,14 +12,11 @@ import { play } from '../../actions/view/play.ts';
 import { LockedIcon, ResetIcon } from '../../display/icons.tsx';
 import { sideEffectsOf } from '../../display/side-effects.ts';
 import { round } from '../../display/slider-axis.ts';
-import { changeText, percentText } from '../../display/wording.ts';
+import { changeText, isLittle, percentText } from '../../display/wording.ts';
 import { standsAt } from '../../state/figures.ts';
 import { ActionButton } from '../common/action-button.tsx';
 import { useStudio } from '../common/studio-context.ts';
 import { ExactValue } from './exact-value.tsx';
-
-/** Share of a direction below which a move hardly shows. */
-const little = 0.3;
 
 export function ActiveAttribute() {
   const { state, act } = useStudio();
@@ -162,7 +159,7 @@ function Residual({ attribute }: { readonly attribute: string }) {
   if (others.length === 0) return <span class="left" />;
   const residual = saidOf(state.residuals.value, attribute) ?? 1;
   return (
-    <span class="left" data-low={residual < little} title={`Locked: ${others.map(labelOf).join(', ')}`}>
+    <span class="left" data-low={isLittle(residual)} title={`Locked: ${others.map(labelOf).join(', ')}`}>
       <LockedIcon />
       <span>
         {Math.round(100 * residual)} % <span class="wide-only">of the direction </span>left

@@ -7,15 +7,12 @@ import { directionOf, type ShownDirection } from '../../../shared/shown-directio
 import { toggleLock } from '../../actions/edit/lock.ts';
 import { resetAttribute } from '../../actions/edit/move-attribute.ts';
 import { LockedIcon, ResetIcon, UnlockedIcon } from '../../display/icons.tsx';
-import { distanceText, percentText } from '../../display/wording.ts';
+import { distanceText, isLittle, percentText } from '../../display/wording.ts';
 import { useStudio } from '../common/studio-context.ts';
 import { AttributeSlider } from './attribute-slider.tsx';
 
 /** Share of a direction above which a row does not say how much of it the locks leave. */
 const nearlyWhole = 0.9;
-
-/** Share of a direction below which a move hardly shows. */
-const little = 0.3;
 
 export function AttributeRow({ attribute }: { readonly attribute: string }) {
   const { state, act } = useStudio();
@@ -52,7 +49,7 @@ export function AttributeRow({ attribute }: { readonly attribute: string }) {
             </span>
           )}
           {movable && !locked && anyLocked && residual < nearlyWhole && (
-            <span class="left" title="Share of its direction that the locks leave" data-low={residual < little}>
+            <span class="left" title="Share of its direction that the locks leave" data-low={isLittle(residual)}>
               {Math.round(100 * residual)} % left
             </span>
           )}

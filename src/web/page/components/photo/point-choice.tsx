@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Point } from '../../../../core/portraits/photo.ts';
 import type { OpenedPhoto } from '../../../shared/protocol.ts';
-import { pointAt, startOver } from '../../actions/photo/photo-steps.ts';
+import { chooseFace, pointAt, pointByHand, startOver } from '../../actions/photo/photo-steps.ts';
 import { contextOf } from '../../display/canvas.ts';
 import { useStudio } from '../common/studio-context.ts';
 
@@ -44,12 +44,11 @@ export function PointChoice({ photo, clicks }: Props) {
     }
   }, [photo, clicks, cross.value]);
   const take = (u: number, v: number) => act(pointAt, [u * photo.width, v * photo.height]);
-  const next = wanted[clicks.length];
   return (
     <>
       <p role="status">
         {photo.faces.length === 0 && clicks.length === 0 ? 'No face was found. ' : ''}
-        {next ? `Point at ${next}.` : 'Looking at the face …'}
+        Point at {wanted[clicks.length]}.
       </p>
       <button
         type="button"
@@ -80,6 +79,14 @@ export function PointChoice({ photo, clicks }: Props) {
         <canvas ref={canvas} width={width} height={height} />
       </button>
       <div class="photo-buttons">
+        <button type="button" class="button" disabled={clicks.length === 0} onClick={() => act(pointByHand)}>
+          Begin again
+        </button>
+        {photo.faces.length > 0 && (
+          <button type="button" class="button" onClick={() => act(chooseFace)}>
+            Faces found
+          </button>
+        )}
         <button type="button" class="button" onClick={() => act(startOver)}>
           Another photo
         </button>
