@@ -10,10 +10,15 @@ import { writeJson, writeWhole } from '../../src/node/files/files.ts';
 import { withRun } from '../../src/node/runs/run-folder.ts';
 import { randomClassifierWeights, randomGeneratorWeights, tinyClassifier } from './tiny-networks.ts';
 
-/** @param splitOf the split of each image. */
-export async function writeTinyDataset(out: string, images: StoredImages, splitOf: (at: number) => SplitName) {
+/** @param splitOf the split of each image. @param options of `prepare`. */
+export async function writeTinyDataset(
+  out: string,
+  images: StoredImages,
+  splitOf: (at: number) => SplitName,
+  options: object = {},
+) {
   const { resolution, count, pixels } = images;
-  await withRun(out, { stage: 'prepare', config: { resolution }, inputs: {} }, async run => {
+  await withRun(out, { stage: 'prepare', config: { resolution, ...options }, inputs: {} }, async run => {
     const arrays = {
       [datasetFiles.images]: { shape: [count, 3, resolution, resolution], data: pixels },
       [datasetFiles.labels]: { shape: [count, attributeNames.length], data: new Uint8Array(count * 40) },

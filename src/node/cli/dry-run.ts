@@ -63,15 +63,17 @@ async function outcome(
     await checkDestination(stage.options, config);
     const areThere = await checkInputs(step, made);
     // Whatever an option makes of its place, a stage with one ends a rehearsal before it writes.
-    if (areThere && destinationOf(stage.options, {}) !== undefined) await rehearse(() => stage.run(config, context));
+    const isRehearsed = areThere && destinationOf(stage.options, {}) !== undefined;
+    const { isOutdated } = isRehearsed ? await rehearse(() => stage.run(config, context)) : {};
+    return { would: await effect(step, isOutdated), refused: false };
   } catch (error) {
     if (error instanceof UserError) return { would: `refuse: ${error.message}`, refused: true };
     throw error;
   }
-  return { would: await effect(step), refused: false };
 }
 
-async function effect({ stage, config, keptIfNewer }: Step): Promise<string> {
+/** @param isOutdated see `Rehearsal`; undefined where that cannot be told yet. */
+async function effect({ stage, config, keptIfNewer }: Step, isOutdated: boolean | undefined): Promise<string> {
   const { out, resume } = config;
   if (typeof out !== 'string') return 'write nothing';
   if (destinationOf(stage.options, config) === undefined) return `write into ${out}`;
@@ -79,13 +81,16 @@ async function effect({ stage, config, keptIfNewer }: Step): Promise<string> {
   const isEmptyFolder = async () => (await stat(out)).isDirectory() && (await contentAt(place)).length === 0;
   if ((await exists(out)) && !(await isEmptyFolder())) {
     if (keptIfNewer) return `keep ${out} if it is newer than everything it is made from`;
-    return resume === true ? `keep ${out} if its options and inputs are the same` : `replace ${out}`;
+    if (resume !== true) return `replace ${out}`;
+    if (isOutdated) return `make ${out} again, as something that it is made from has changed`;
+    return isOutdated === false ? `keep ${out}` : `keep ${out} if its options and inputs are the same`;
   }
   const { partial, earlier } = place;
   if (!(await exists(partial))) return `write ${out}`;
-  if (resume === true) return `continue ${partial} and make ${out} of it`;
+  if (resume === true && !isOutdated) return `continue ${partial} and make ${out} of it`;
   const isKept = await isSetAside(place);
-  return `${isKept ? `rename ${partial} to ${earlier}` : `drop ${partial}`} and write ${out}`;
+  const why = isOutdated ? ', as something that it is made from has changed' : '';
+  return `${isKept ? `rename ${partial} to ${earlier}` : `drop ${partial}`} and write ${out}${why}`;
 }
 
 /** Paths that a command writes to; it reads all others. */

@@ -67,8 +67,17 @@ interface BegunRun extends Run {
   abandon(): Promise<void>;
 }
 
+/** What a rehearsal finds. */
+export interface Rehearsal {
+  /**
+   * Whether a run that is to be kept or continued cannot be, since something that it is made from has changed; undefined
+   * where nothing is.
+   */
+  isOutdated?: boolean;
+}
+
 /** Follows a stage through all that it calls, so that no stage can forget to hand it on, and work in a rehearsal. */
-const rehearsals = new AsyncLocalStorage<true>();
+const rehearsals = new AsyncLocalStorage<Rehearsal>();
 
 /** Ends a rehearsal where the run would begin. */
 const beginning = new Error('a rehearsed run would begin');
@@ -77,12 +86,14 @@ const beginning = new Error('a rehearsed run would begin');
  * Lets a stage check all that it checks before its run or `beginWork`, and no more: nothing is written.
  * @throws as the stage would: UserError for what it refuses.
  */
-export async function rehearse(stage: () => Promise<unknown>): Promise<void> {
+export async function rehearse(stage: () => Promise<unknown>): Promise<Rehearsal> {
+  const rehearsal: Rehearsal = {};
   try {
-    await rehearsals.run(true, stage);
+    await rehearsals.run(rehearsal, stage);
   } catch (error) {
     if (error !== beginning) throw error;
   }
+  return rehearsal;
 }
 
 /** Where a stage that writes a file rather than a run begins its work; a rehearsal ends here. */
@@ -101,7 +112,8 @@ export async function withRun<Result extends object>(
   details: RunDetails,
   work: (run: Run) => Promise<Result>,
 ): Promise<Result> {
-  if (rehearsals.getStore()) return endRehearsal(out, details);
+  const rehearsal = rehearsals.getStore();
+  if (rehearsal) return endRehearsal(rehearsal, out, details);
   const run = await locked(out, details, async (lock, place) => {
     const there = details.resume && (await exists(join(out, runFiles.manifest)));
     if (!there) return begin(out, details, lock, place);
@@ -126,13 +138,15 @@ export async function withRun<Result extends object>(
 }
 
 /** Checks what a run would before it begins. @throws `beginning` where it would. */
-async function endRehearsal(out: string, details: RunDetails): Promise<never> {
+async function endRehearsal(rehearsal: Rehearsal, out: string, details: RunDetails): Promise<never> {
   const place = await checkedPlace(out, details);
   const isThere = details.resume && (await exists(join(out, runFiles.manifest)));
   if (!isThere) await checkBeginning(out, details, place);
   if (details.resume) {
     const origin = await originOf(details);
-    await (isThere ? earlierRun(out, origin, details) : unfinishedRun(out, place.partial, origin, details));
+    rehearsal.isOutdated = isThere
+      ? (await earlierRun(out, origin, details)) === 'outdated'
+      : (await unfinishedRun(out, place.partial, origin, details)) === undefined;
   }
   throw beginning;
 }

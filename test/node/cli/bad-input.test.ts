@@ -140,7 +140,11 @@ describe('a folder to write', () => {
     mkdirSync(out);
     writeFileSync(join(out, 'thesis.txt'), 'years of work');
     expect(prepareTo(out, '--force')).toMatch(/must be a new folder or an earlier run; .* holds other files/);
-    expect(mistake('pipeline', '--celeba', good.folder, '--out', out)).toMatch(/is not empty; give --resume/);
+    for (const flags of [[], ['--force'], ['--resume']]) {
+      expect(mistake('pipeline', '--celeba', good.folder, '--out', out, ...flags)).toMatch(
+        /must be a new folder or an earlier pipeline's; .* holds other files/,
+      );
+    }
     expect(readdirSync(out)).toEqual(['thesis.txt']);
   });
 

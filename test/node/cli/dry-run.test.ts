@@ -115,8 +115,11 @@ test('a run that another process is writing is told, and one that was made with 
   expect(existsSync(`${out}.lock`)).toBe(true); // left for the run to take over
   const config = exportNetworks.options.parse({ bundle, out });
   await exportNetworks.run(config, { log: silentLog, signal });
-  expect(await would(...exported, '--resume')).toBe(`keep ${out} if its options and inputs are the same`);
+  expect(await would(...exported, '--resume')).toBe(`keep ${out}`);
   expect(await would(...exported, '--resume', '--weights', 'float16')).toMatch(
     /^refuse: .* was made with other options: weights was "float32", is "float16" now/,
   );
+  const changed = ', as something that it is made from has changed';
+  await writeTinyBundle(bundle, 32);
+  expect(await would(...exported, '--resume')).toBe(`make ${out} again${changed}`);
 });

@@ -205,20 +205,15 @@ export function printEdit({ out, frames, changes }: EditResult): string {
     ],
     rows,
   );
-  const others = changes.map(({ face, unintended }) => {
+  const others = changes.flatMap(({ face, unintended }) => {
+    if (unintended.length === 0) return [];
     const list = unintended.map(({ attribute, locked, probability: [before, after] }) => {
       const change = after - before;
       const amount = `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)}`;
       return `${attribute}${locked ? ' (locked)' : ''} ${amount}`;
     });
-    return `${face}: ${list.join(', ')}`;
+    return [`${face}: ${list.join(', ')}`];
   });
-  return [
-    `${out}: ${changes.length} × ${countOf(frames, 'frames')}`,
-    '',
-    table,
-    '',
-    'most changed besides:',
-    ...others,
-  ].join('\n');
+  const besides = others.length > 0 ? ['', 'most changed besides:', ...others] : [];
+  return [`${out}: ${changes.length} × ${countOf(frames, 'frames')}`, '', table, ...besides].join('\n');
 }

@@ -302,7 +302,9 @@ export function locksOf(locks: readonly string[], moves: readonly MoveRange[], e
     return moved.flatMap(attribute => {
       const { suggestedLocks } = editor.direction(attribute);
       if (suggestedLocks !== undefined) return suggestedLocks;
-      throw new UserError(`${editor.bundle.name} knows no locks to suggest for ${attribute}. Name them, such as Male`);
+      throw new UserError(
+        `${editor.bundle.name} knows no locks to suggest for ${attribute}. Name them, or leave them out`,
+      );
     });
   });
   return [...new Set(all)].filter(lock => locks.includes(lock) || !moved.includes(lock));

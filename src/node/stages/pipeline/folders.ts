@@ -18,3 +18,4 @@ export const pipelineFolders = {
 } as const;
 
 export const reportFile = 'report.html';
+export const summaryFile = 'summary.json';

@@ -28,7 +28,7 @@ import { synthesize } from '../synthesize/stage.ts';
 import { trainClassifier } from '../train-classifier/stage.ts';
 import { trainEncoder } from '../train-encoder/stage.ts';
 import { trainGan } from '../train-gan/stage.ts';
-import { pipelineFolders, reportFile } from './folders.ts';
+import { pipelineFolders, reportFile, summaryFile } from './folders.ts';
 import { presetNames, presets, type StageOptions } from './presets.ts';
 
 const options = z.strictObject({
@@ -120,7 +120,7 @@ export const pipeline = defineStage({
       edits: summaries.get(join(config.out, pipelineFolders.evaluation))?.means,
       files,
     };
-    await writeJson(join(config.out, 'summary.json'), summary);
+    await writeJson(join(config.out, summaryFile), summary);
     return summary;
   },
   print: ({ costs, files }) => [textTable(costColumns, costs), '', ...files].join('\n'),
@@ -240,9 +240,16 @@ function when(own: StageOptions | undefined, make: (own: StageOptions) => Step):
 
 /** @throws UserError when the folder has content and neither --resume nor --force is given. */
 async function checkFolder({ out, resume, force }: z.output<typeof options>): Promise<void> {
-  if (resume || force || !(await exists(out))) return;
+  if (!(await exists(out))) return;
   const names = await explainingDiskErrors('create', out, () => contentOf(out));
   if (names.length === 0) return;
+  const own: ReadonlySet<string> = new Set([...Object.values(pipelineFolders), reportFile, summaryFile]);
+  if (!names.some(name => own.has(name.replace(/\.(partial|lock|earlier)$/, '')))) {
+    throw new UserError(
+      `out must be a new folder or an earlier pipeline's; ${out} holds other files, such as ${names[0]}. Choose another folder`,
+    );
+  }
+  if (resume || force) return;
   throw new UserError(
     `${out} is not empty; give --resume to go on with what is in it, --force to replace that, or choose another --out`,
   );

@@ -55,6 +55,8 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   else checkNames(found, expected, place);
   const targets = own.map(column => ({ column, to: attributes.indexOf(names[column]!) }));
   const values = new Set<number>();
+  /** Cells that are no labels, by their column. */
+  const refused = new Map<number, string[]>();
 
   const parse = (given: readonly string[]): PictureLabels | Problem => {
     const lacking = own.find(column => column >= given.length);
@@ -68,6 +70,7 @@ export async function readLabelTable(path: string, expected?: readonly string[])
     for (const { column, to } of targets) {
       const value = labelValue(cells[column]!);
       if (value === undefined) {
+        refused.set(column, [...(refused.get(column) ?? []), cells[column]!]);
         const got = `${shownCell(cells[column]!)} for ${names[column]}`;
         return { problem: `a label must be 1 or -1, or 1 or 0; got ${got}` };
       }
@@ -85,6 +88,13 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   const read = pictureRows(body, parse);
   if (count !== undefined && read.count !== count) {
     throw new UserError(`${path}: line 1 says ${count} pictures, ${read.count} rows follow; get the whole file again`);
+  }
+  for (const [column, [cell, ...others]] of refused) {
+    if (others.length === 0 || 1 + others.length < read.count) continue; // one row tells nothing of a column
+    throw new UserError(
+      `${place}: column ${names[column]} holds no labels (1 and 0, 1 and -1, or yes and no) but such as ` +
+        `${shownCell(cell!)}. Take it out; the first column names the picture`,
+    );
   }
   checkLabelScale(path, values);
   const bad = [...read.bad, ...takeUnsplit(read.rows)];
@@ -136,7 +146,8 @@ async function readHeading(path: string): Promise<Headed> {
     return { count: Number(first.cells[0]), heading, body: after(rows, heading.line) };
   }
   const [picture = '', ...cells] = first?.cells ?? [];
-  if (cells.length === 0 || /\.\w{3,4}$/.test(picture)) {
+  const isRow = /\.\w{3,4}$/.test(picture) || cells.every(cell => labelValue(cell) !== undefined);
+  if (cells.length === 0 || isRow) {
     const shown = excerpt(first?.cells.join(' ') ?? '', 40);
     throw new UserError(
       `${path}: line 1 must be a heading (image_id and the attributes) or the number of pictures; got "${shown}"`,

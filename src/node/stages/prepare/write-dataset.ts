@@ -1,11 +1,13 @@
 // Streams pictures into the arrays of a dataset run, so that memory stays the same for a thousand and a million.
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { encodeNpy } from '../../../core/formats/npy.ts';
 import { datasetFiles } from '../../artefacts/dataset.ts';
+import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { createNpyWriter, readJson, writeJson, writeWhole } from '../../files/files.ts';
+import { exists } from '../../files/places.ts';
 import type { Log } from '../../log/log.ts';
 import type { Run } from '../../runs/run-folder.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
@@ -14,6 +16,9 @@ import { openFaceFinders } from './face-finders.ts';
 import type { Picture, PictureIndex } from './picture-index.ts';
 import { type FaceOptions, Misfit, noFace, type ReadFace, readFace } from './read-face.ts';
 import { joinedLabels } from './stratified-subset.ts';
+
+/** Names the bad pictures of a run that is refused for having too many. */
+const badFile = 'bad.json';
 
 /** Pictures between two saves of the state from which an interrupted run resumes. */
 const savedEvery = 1024;
@@ -46,9 +51,11 @@ export async function writeImages(
   // A folder of one's own may hold pictures of anything; those without a face are left out, however many they are.
   const total = pictures.length + missing.length;
   const withoutThem = Object.keys(tables).length > 0 ? 'drop their rows' : 'take them out of the folder';
-  const check = () => {
+  const check = async () => {
     const counted = bad.filter(({ reason }) => reason !== noFace);
-    checkFewBad([...missing, ...counted], total, imageFolder, withoutThem);
+    if (!areFew(missing.length + counted.length, total)) await writeJson(run.file(badFile), [...missing, ...counted]);
+    const remedy = `${withoutThem}; all that were found so far are in ${run.file(badFile)}`;
+    checkFewBad([...missing, ...counted], total, imageFolder, remedy);
   };
   /** Many of a shape that the crop cannot take say that the crop is wrong; the others need not be read to know it. */
   const checkShape = ({ file, reason, misfit }: BadFile) => {
@@ -60,10 +67,13 @@ export async function writeImages(
   };
   const finders = options.crop === 'face' ? await openFaceFinders() : undefined;
   const decode = async ({ name, file }: Picture): Promise<ReadFace | BadFile> => {
+    const path = `${imageFolder}/${file}`;
     try {
-      return await readFace(`${imageFolder}/${file}`, options, finders?.find);
+      return await readFace(path, options, finders?.find);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
+      // Of a file that the disk does not give, the image library says that it is no picture.
+      if (await exists(path)) await explainingDiskErrors('read', path, () => readStart(path));
       return { file: name, reason: error.message, ...(error instanceof Misfit && { misfit: true }) };
     }
   };
@@ -79,14 +89,14 @@ export async function writeImages(
       }
       next++;
       progress.update(next, bad.length > 0 ? `${bad.length} bad` : undefined);
-      if (next % savedEvery === 0) check();
+      if (next % savedEvery === 0) await check();
       if (next % savedEvery === 0 || signal.aborted) {
         await writer.flush(); // a resumed run relies on as many pictures as the state says
         await writeJson(statePath, { next, bad, enlarged });
       }
       signal.throwIfAborted();
     }
-    check();
+    await check();
   } catch (error) {
     await writer.abandon();
     throw error;
@@ -97,6 +107,12 @@ export async function writeImages(
   await rm(statePath, { force: true });
   progress.finish();
   return { bad, enlarged };
+}
+
+/** Reads a byte. */
+async function readStart(path: string): Promise<void> {
+  const file = await open(path);
+  await file.read({ buffer: Buffer.alloc(1) }).finally(() => file.close());
 }
 
 async function savedState(run: Run, path: string): Promise<z.output<typeof stateSchema>> {

@@ -36,7 +36,9 @@ export const subset = defineStage({
       labels: joinedLabels(Array.from(index.rows.values(), ({ labels }) => labels)),
     };
     const files = [...index.rows.keys()];
-    const rows = drawSubset(whole, undefined, count, seed);
+    const splits = Array.from(index.rows.values(), ({ split }) => split);
+    const split = splits.every(each => each !== undefined) ? Uint8Array.from(splits) : undefined;
+    const rows = drawSubset(whole, split, count, seed);
     return withRun(out, { stage: 'subset', options, config, inputs, resume, force, log }, async run => {
       for (const { reason, count: times, files } of countReasons(index.bad)) {
         log.warn(`skipped ${times} × ${reason} (${files})`);

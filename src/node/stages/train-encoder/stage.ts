@@ -14,7 +14,7 @@ import type { Device } from '../../../core/runtime/device.ts';
 import { Program } from '../../../core/runtime/program.ts';
 import type { EncoderTeachers } from '../../../core/training/encoder/step.ts';
 import { EncoderTrainer, type EncoderTrainingConfig } from '../../../core/training/encoder/trainer.ts';
-import { checkSplits, openDataset } from '../../artefacts/dataset.ts';
+import { checkSplits, type Dataset, openDataset } from '../../artefacts/dataset.ts';
 import { readEncoder, writeEncoder } from '../../artefacts/encoder.ts';
 import { imagesAt } from '../../artefacts/image-set.ts';
 import {
@@ -27,6 +27,7 @@ import {
 } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { exists } from '../../files/places.ts';
+import type { Log } from '../../log/log.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
@@ -51,6 +52,15 @@ interface Found {
   readonly latentSquare: number;
 }
 
+/** Warns of pictures that do not frame faces as photos are cut when they are opened. */
+function warnOfFraming({ crop }: Dataset, log: Log): void {
+  if (crop === 'celeba' || crop === 'face') return;
+  log.warn(
+    `the pictures were prepared with --crop ${crop}, and photos are cut around the face as CelebA's pictures are: they ` +
+      'may open worse. For photos, prepare with --crop face',
+  );
+}
+
 export const trainEncoder = defineStage({
   name: 'train encoder',
   description: "Train the network that finds a photo's latents, so that photos can be edited.",
@@ -65,6 +75,7 @@ export const trainEncoder = defineStage({
     const { dataset: datasetFolder, generator, classifier, startFrom, resume, force } = config;
     const dataset = await openDataset(datasetFolder);
     checkSplits(dataset, 'train');
+    warnOfFraming(dataset, context.log);
     const teachers = await readTeachers(generator, classifier, dataset.resolution);
     const { layers, architecture: maker } = ganModel(teachers.generator.architecture);
     const { width, maxWidth, hidden } = config;

@@ -265,6 +265,12 @@ describe("pictures of one's own", () => {
 
   test.each<[string, string, RegExp]>([
     ['no heading', 'a.jpg,1\nb.jpg,0\n', /line 1 must be a heading \(image_id and the attributes\).*got "a\.jpg 1"/],
+    ['no heading, names without endings', 'a,1,0\nb,0,1\n', /line 1 must be a heading .*got "a 1 0"/],
+    [
+      'a column of something else',
+      'name,tall,age\na.jpg,1,20\nb.jpg,0,47\n',
+      /line 1: column age holds no labels .* but such as "?20"?\. Take it out/,
+    ],
     ['no attribute', 'name,split\na.jpg,train\n', /line 1 must name 1 to 1000 attributes; got 0/],
     [
       'a column without a name',

@@ -121,9 +121,12 @@ test('pictures without a table have no rows to drop', async () => {
     /Choose another --crop, such as square, or take them out of the folder$/,
   );
   writeFileSync(join(imageFolder, '000003.jpg'), 'not a picture');
-  await expect(run({ ...config, out: fresh('dataset') })).rejects.toThrow(
-    /1 of 20 are: .*\. Repair them or take them out of the folder$/,
+  const out = fresh('dataset');
+  await expect(run({ ...config, out })).rejects.toThrow(
+    /1 of 20 are: .*\. Repair them or take them out of the folder; all that were found so far are in .*bad\.json$/,
   );
+  const named = JSON.parse(readFileSync(join(`${out}.partial`, 'bad.json'), 'utf8'));
+  expect(named).toEqual([{ file: '000003.jpg', reason: 'not a picture' }]);
 });
 
 test('a limit takes as many of each split, by the seed', async () => {

@@ -48,6 +48,20 @@ test('it comes closer to photos, and says how close on photos it has not seen', 
   expect(architecture).toEqual({ resolution: 8, width: 4, maxWidth: 8, hidden: 16, latentSize: 16, layers: 3 });
 });
 
+test('pictures that frame faces otherwise than opened photos are warned of', async () => {
+  const squares = join(root, 'squares');
+  const images = { resolution: 8, count: 8, pixels: new Uint8Array(8 * 3 * 64) };
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+  const signal = AbortSignal.abort(new Error('far enough'));
+  for (const crop of ['celeba', 'face', 'square']) {
+    await writeTinyDataset(`${squares}-${crop}`, images, () => 'train', { crop });
+    const given = options({ dataset: `${squares}-${crop}`, out: join(root, `of-${crop}`) });
+    await expect(trainEncoder.run(given, { log, signal })).rejects.toThrow('far enough');
+  }
+  expect(warnings).toEqual([expect.stringMatching(/--crop square, .* prepare with --crop face$/)]);
+});
+
 test('interrupted and resumed, it ends with the same bytes', async () => {
   const [whole, broken] = ['whole', 'broken'].map(name => join(root, name)) as [string, string];
   await trainEncoder.run(options({ out: whole, resume: true }), context);
