@@ -35,6 +35,8 @@ export interface Dataset {
   readonly resolution: number;
   /** How its pictures were cropped, as `prepare --crop` names it. */
   readonly crop: string;
+  /** Whether pictures and labels are CelebA's, beside whose published figures its own may be set. */
+  readonly isCeleba: boolean;
   /** N, of all splits together. */
   readonly count: number;
   /** Attributes that the pictures are labelled with; none where they have no labels. */
@@ -83,6 +85,7 @@ export async function openDataset(folder: string): Promise<Dataset> {
     folder,
     resolution,
     crop,
+    isCeleba: 'celeba pictures' in run.manifest.inputs && run.config.labels === undefined,
     count,
     attributes,
     labels: asUint8(await read(datasetFiles.labels, [count, attributes.length])),

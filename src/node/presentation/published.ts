@@ -75,9 +75,9 @@ const rows: Readonly<Record<AttributeName, Row>> = {
   Young: [156734, [100000, 0.64455, 0.63285, 0.683532], [0.9127, 0.8947, 0.87, 0.8848]],
 };
 
-/** @returns undefined for attributes that are not CelebA's. */
-export function published(attribute: string): Published | undefined {
-  if (!isAttributeName(attribute)) return undefined;
+/** @returns undefined for attributes that are not CelebA's, also where they have the same name. */
+export function published(attribute: string, { isCeleba }: { readonly isCeleba: boolean }): Published | undefined {
+  if (!isCeleba || !isAttributeName(attribute)) return undefined;
   const [wholeCount, [dataSize, trainAccuracy, testAccuracy, f1], [reportTrain, report, lnets, mcnn]] = rows[attribute];
   return {
     wholeCount,

@@ -1,6 +1,7 @@
 // The columns of the table that says how often a classifier is right.
 import { partOf } from '../../../core/images/image-set.ts';
 import { type AttributeResult, attributeMetrics } from '../../../core/measures/answers/attribute-metrics.ts';
+import type { Dataset } from '../../artefacts/dataset.ts';
 import type { LabelledImages } from '../../artefacts/image-set.ts';
 import { published } from '../../presentation/published.ts';
 import type { Column } from '../../presentation/table.ts';
@@ -20,14 +21,17 @@ export const resultColumns: readonly Column<AttributeResult>[] = [
 ];
 
 /** All that is known, and what others published: the report "Face Tuning", Liu et al. 2015, Hand and Chellappa 2017. */
-export const allColumns: readonly Column<AttributeResult>[] = [
-  ...resultColumns,
-  ...columnsOf('csv'),
-  { title: 'report train accuracy', value: row => published(row.attribute)?.classifier.reportTrain },
-  { title: 'report test accuracy', value: row => published(row.attribute)?.classifier.report },
-  { title: 'LNets+ANet test accuracy', value: row => published(row.attribute)?.classifier.lnets },
-  { title: 'MCNN-AUX test accuracy', value: row => published(row.attribute)?.classifier.mcnn },
-];
+export function allColumns(dataset: Dataset): Column<AttributeResult>[] {
+  const known = (row: AttributeResult) => published(row.attribute, dataset)?.classifier;
+  return [
+    ...resultColumns,
+    ...columnsOf('csv'),
+    { title: 'report train accuracy', value: row => known(row)?.reportTrain },
+    { title: 'report test accuracy', value: row => known(row)?.report },
+    { title: 'LNets+ANet test accuracy', value: row => known(row)?.lnets },
+    { title: 'MCNN-AUX test accuracy', value: row => known(row)?.mcnn },
+  ];
+}
 
 export function firstOf(images: LabelledImages, count: number): LabelledImages {
   const width = images.labels.length / Math.max(1, images.count);

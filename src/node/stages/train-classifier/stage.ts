@@ -101,7 +101,7 @@ export const trainClassifier = defineStage({
       const calibration = results.map(({ slope, intercept }) => ({ slope, intercept }));
       await writeTensors(run.file('classifier.safetensors'), weights, { architecture, thresholds, calibration });
       await writeJson(run.file('attributes.json'), results);
-      await writeWhole(run.file('attributes.csv'), csvTable(allColumns, results));
+      await writeWhole(run.file('attributes.csv'), csvTable(allColumns(dataset), results));
       const undecided = sameAnswer(results);
       if (undecided.length > 0) {
         log.warn(

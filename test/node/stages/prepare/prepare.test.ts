@@ -25,6 +25,7 @@ test('images, labels, split, identities and names stand in the same order', asyn
 
   const dataset = await openDataset(out);
   expect([dataset.count, dataset.resolution, dataset.names[9]]).toEqual([40, 8, '000010.jpg']);
+  expect(dataset.isCeleba).toBe(true);
   expect([...dataset.indicesOf('validation')]).toEqual([8, 18, 28, 38]);
   expect(dataset.identities[9]).toBe(109);
   expect([...dataset.labels.subarray(9 * 40, 9 * 40 + 8)]).toEqual([0, 0, 0, 1, 0, 0, 0, 1]);

@@ -11,8 +11,9 @@ import { areOfOneDataset, type Sources } from '../sources.ts';
 import { counted, readable } from './words.ts';
 
 /** @returns the share of the whole CelebA that has each attribute; undefined for attributes of one's own. */
-function wholeShares({ attributes }: Dataset): number[] | undefined {
-  const known = attributes.map(published);
+function wholeShares(dataset: Dataset): number[] | undefined {
+  const { attributes } = dataset;
+  const known = attributes.map(attribute => published(attribute, dataset));
   const shares = known.flatMap(each => (each === undefined ? [] : [each.wholeCount / wholeCeleba]));
   return shares.length === attributes.length ? shares : undefined;
 }

@@ -4,6 +4,7 @@ import type { SampleChoice } from '../../../../core/directions/fit/samples.ts';
 import { countOf } from '../../../../core/errors.ts';
 import { mean } from '../../../../core/math/statistics.ts';
 import { attributeMetrics, type MetricKey } from '../../../../core/measures/answers/attribute-metrics.ts';
+import type { Dataset } from '../../../artefacts/dataset.ts';
 import { readJson } from '../../../files/files.ts';
 import { escapeHtml, type Figure } from '../../../presentation/html.ts';
 import { published, wholeCeleba } from '../../../presentation/published.ts';
@@ -32,11 +33,11 @@ const boundariesSchema = z.array(
   }),
 );
 
-export function boundariesFigure({ runs, synthesis }: Sources): Figure {
+export function boundariesFigure({ runs, dataset, synthesis }: Sources): Figure {
   const { config, summary, command } = runs.boundaries;
   const found = boundariesSchema.parse(summary.table);
   const rows = found.map(row => {
-    const known = published(row.attribute)?.boundary;
+    const known = published(row.attribute, dataset)?.boundary;
     const report = known && {
       reportSize: known.dataSize,
       reportTrain: known.trainAccuracy,
@@ -57,7 +58,7 @@ export function boundariesFigure({ runs, synthesis }: Sources): Figure {
     { ...ours, ...share('F1', 'f1') },
     { ...ours, ...share('AUC, all faces', 'held-out auc') },
     { ...ours, ...share('shuffled', 'shuffled accuracy') },
-    ...(isPublished(found)
+    ...(isPublished(found, dataset)
       ? [
           { ...report, ...plain('data size', 'reportSize'), decimals: 0 },
           { ...report, ...share('train', 'reportTrain') },
@@ -111,7 +112,7 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
   const results = resultsSchema.parse(await readJson(runs.classifier.file('attributes.json')));
   const judged = runs.judge && resultsSchema.parse(await readJson(runs.judge.file('attributes.json')));
   const rows = results.map(({ attribute, ...result }, i) => {
-    const known = published(attribute);
+    const known = published(attribute, dataset);
     const share = known && known.wholeCount / wholeCeleba;
     const wholeBaseline = share === undefined ? null : Math.max(share, 1 - share);
     const judge = judged?.[i]?.testAccuracy ?? null;
@@ -130,7 +131,7 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
     { ...ours, title: 'gain ± error', value: row => plusMinus(row.gain, row.gainError) },
     ...reported.map(metric => ({ ...ours, ...share(metric.report, metric.key) })),
     ...(judged === undefined ? [] : [{ group: 'judge', ...share('test', 'judge', 'majorityBaseline') }]),
-    ...(isPublished(results)
+    ...(isPublished(results, dataset)
       ? [
           { group: 'whole CelebA', ...share('majority', 'wholeBaseline') },
           { ...report, ...share('train', 'reportTrain') },
@@ -148,9 +149,9 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
     caption:
       `Test figures are of the ${tested} test pictures of this dataset, train figures of at most as many of those that ` +
       `were trained on; thresholds and calibration were chosen on others. ${below} of ${results.length} accuracies lie ` +
-      `below the majority baseline here, ${worse} of them by more than ${toleratedErrors} standard errors of the difference${isPublished(results) ? `; ${reportBelow} in the report` : ''}. ` +
+      `below the majority baseline here, ${worse} of them by more than ${toleratedErrors} standard errors of the difference${isPublished(results, dataset) ? `; ${reportBelow} in the report` : ''}. ` +
       (judged === undefined ? '' : 'The judge labels nothing; it says what edits did. ') +
-      (isPublished(results)
+      (isPublished(results, dataset)
         ? 'Published accuracies are of the official test split and larger pictures: Face Tuning 2023; LNets+ANet: ' +
           'Liu et al. 2015; MCNN-AUX: Hand and Chellappa 2017.'
         : ''),
@@ -159,8 +160,8 @@ export async function classifierFigure({ runs, dataset }: Sources): Promise<Figu
 }
 
 /** Whether any of these attributes has published results. */
-function isPublished(rows: readonly { readonly attribute: string }[]): boolean {
-  return rows.some(({ attribute }) => published(attribute) !== undefined);
+function isPublished(rows: readonly { readonly attribute: string }[], dataset: Dataset): boolean {
+  return rows.some(({ attribute }) => published(attribute, dataset) !== undefined);
 }
 
 const nameColumn: Column<Row> = { title: 'attribute', value: row => row.attribute };
