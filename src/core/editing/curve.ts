@@ -27,7 +27,7 @@ export interface Scores {
 
 export interface Steady {
   readonly names: readonly string[];
-  /** How much their changes count beside the length of the way; 0: nothing. */
+  /** How much their changes, each in its score's own units, count beside the length of the way; 0: nothing. */
   readonly weight: number;
 }
 

@@ -13,7 +13,11 @@ const missing = { ...Object.fromEntries(keys.map(key => [key, null])), attribute
 /** @returns the cells of each row, the heads of rows first. */
 function rowsOf(table: readonly object[], isCeleba = true): string[][] {
   const boundaries = { config: { samples: 'all', repeats: 5 }, summary: { table }, command: '' };
-  const { body } = boundariesFigure({ runs: { boundaries }, dataset: { isCeleba }, synthesis: { count: 1000 } } as never);
+  const { body } = boundariesFigure({
+    runs: { boundaries },
+    dataset: { isCeleba },
+    synthesis: { count: 1000 },
+  } as never);
   return [...body.matchAll(/<tr>(.*?)<\/tr>/g)].map(([, row]) =>
     [...row!.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/g)].map(([, cell]) => cell!),
   );
