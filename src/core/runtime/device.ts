@@ -1,6 +1,6 @@
 // The one door to ONNX Runtime: core knows only the types that all its builds share; Node and browsers bring theirs.
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
-import { checkKind } from '../errors.ts';
+import { checkKind, shownArgument, UserError } from '../errors.ts';
 import type { Target } from '../graph/target.ts';
 
 export interface Device {
@@ -22,6 +22,12 @@ export interface Device {
 export function checkDevice(device: Device): void {
   checkKind('a device', device, 'an object');
   checkKind("a device's sessionOptions", device.sessionOptions, 'an object');
+}
+
+/** @throws UserError for threads that no computation can be spread over. */
+export function checkThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1) return;
+  throw new UserError(`threads must be a whole number from 1; got ${shownArgument(threads)}`);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Sets up ONNX Runtime's devices in Node.
-import { checkKind, didYouMean, shownArgument, UserError } from '../../core/errors.ts';
-import { type Device, webgpuProvider } from '../../core/runtime/device.ts';
+import { checkKind, didYouMean, UserError } from '../../core/errors.ts';
+import { checkThreads, type Device, webgpuProvider } from '../../core/runtime/device.ts';
 import { onnxRuntime } from '../native/native-packages.ts';
 import { tryDevice } from './device-trial.ts';
 
@@ -36,11 +36,6 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   throw new UserError(
     `device ${name} does not work here: ${trial.reason}; choose one that does: ${working.join(', ')}`,
   );
-}
-
-function checkThreads(threads: number): void {
-  if (Number.isInteger(threads) && threads >= 1) return;
-  throw new UserError(`threads must be a whole number from 1; got ${shownArgument(threads)}`);
 }
 
 /** Tries a device. The processor needs no trial, so that stages on it start at once. */

@@ -1,7 +1,7 @@
 // Opens model bundles from web addresses.
 import { bundleFiles, type Hash, type ReadFile } from '../../core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
-import { checkKind, UserError } from '../../core/errors.ts';
+import { checkKind, shownArgument, UserError } from '../../core/errors.ts';
 import { sha256 } from '../shared/sha256.ts';
 import { type RuntimeFiles, wasmDevice } from './device.ts';
 import { fetchBytes } from './fetch-bytes.ts';
@@ -25,9 +25,10 @@ export interface BundlePlace {
 /**
  * Files are asked for with the hash that the index says, so that caches never give the file of another model.
  * @param onProgress is called with the bytes of a file that have been loaded so far.
+ * @throws UserError for what is no address.
  */
 export function bundleAt(url: string | URL, onProgress?: (name: string, bytes: number) => void): BundlePlace {
-  const folder = new URL(url, globalThis.location?.href);
+  const folder = addressOf(url);
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';
   const addresses: string[] = [];
   let hashes: Readonly<Record<string, string>> = {};
@@ -45,6 +46,17 @@ export function bundleAt(url: string | URL, onProgress?: (name: string, bytes: n
   };
 }
 
+/** @param url may be relative to the page, where there is one. */
+function addressOf(url: string | URL): URL {
+  try {
+    return new URL(url, globalThis.location?.href);
+  } catch {
+    throw new UserError(
+      `the address of a bundle must be a URL, such as https://example.org/models/mine; got ${shownArgument(url)}`,
+    );
+  }
+}
+
 /** The hashes of files by name, as an index says; `readBundle` checks it later. */
 function hashesIn(index: Uint8Array): Record<string, string> {
   const entries = new TextDecoder()
@@ -57,9 +69,10 @@ function hashesIn(index: Uint8Array): Record<string, string> {
  * @param url the bundle's folder.
  * @param options `threads` (default 1): more need a page that is cross-origin isolated; `runtime`: where ONNX Runtime's
  *   files are, which a bundled page with more than one thread must say.
- * @throws UserError naming the file that is missing, damaged or of another version.
+ * @throws UserError for no address or number of threads, and naming the file that is missing, damaged or of another
+ *   version.
  */
-export function fetchBundle(
+export async function fetchBundle(
   url: string | URL,
   options: { readonly threads?: number; readonly runtime?: RuntimeFiles } = {},
 ): Promise<FaceEditor> {

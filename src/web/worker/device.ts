@@ -1,6 +1,6 @@
 // ONNX Runtime in the browser: how sessions on its WebAssembly and WebGPU providers are set up.
 import * as wasmRuntime from 'onnxruntime-web/wasm';
-import { type Device, webgpuProvider } from '../../core/runtime/device.ts';
+import { checkThreads, type Device, webgpuProvider } from '../../core/runtime/device.ts';
 
 /**
  * Addresses of ONNX Runtime's own files. Its threads are workers that start again from the `mjs` file, so it must stay
@@ -16,8 +16,10 @@ export interface RuntimeFiles {
 /**
  * @param threads more than one needs a page that is cross-origin isolated, and in a bundled page `files`.
  * @param files `ort-wasm-simd-threaded.{mjs,wasm}` of onnxruntime-web; left out: found beside its module.
+ * @throws UserError for threads that are no whole number from 1.
  */
 export function wasmDevice(threads: number, files?: RuntimeFiles): Device {
+  checkThreads(threads);
   return {
     name: 'wasm',
     runtime: configured(wasmRuntime, threads, files),

@@ -51,3 +51,18 @@ test('what cannot be loaded, and what was changed on the way, is named by its ad
   await expect(fetchBundle(address)).rejects.toThrow(UserError);
   await expect(fetchBundle(address)).rejects.toThrow('cannot be loaded: network down');
 });
+
+test.each<[string, string, object | null, string]>([
+  ['no address', 'models/tiny', {}, 'the address of a bundle must be a URL, such as .*; got "models/tiny"'],
+  ['no options', address, null, 'options must be an object; got null'],
+  ...['1', 0, 1.5, Number.NaN, null].map((threads): [string, string, object, string] => {
+    return [`${threads} threads`, address, { threads }, 'threads must be a whole number from 1; got .+'];
+  }),
+])('%s is told by a promise that fails, before anything is loaded', async (_, url, options, message) => {
+  const fetched = vi.fn();
+  vi.stubGlobal('fetch', fetched);
+  const error = await fetchBundle(url, options as never).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as Error).message).toMatch(new RegExp(`^${message}$`));
+  expect(fetched).not.toHaveBeenCalled();
+});
