@@ -1,4 +1,4 @@
 // The library's entry in browsers: everything of core, and bundles from web addresses.
 export * from '../core/index.ts';
-export { fetchBundle } from './worker/bundle.ts';
+export { type FetchOptions, fetchBundle } from './worker/bundle.ts';
 export { type RuntimeFiles, wasmDevice } from './worker/device.ts';

@@ -1,6 +1,7 @@
 // Opens model bundles from web addresses.
 import { bundleFiles, type Hash, type ReadFile } from '../../core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../core/editor/face-editor.ts';
+import type { FindFaces } from '../../core/editor/portrait-finder.ts';
 import { checkKind, shownArgument, UserError } from '../../core/errors.ts';
 import { sha256 } from '../shared/sha256.ts';
 import { type RuntimeFiles, wasmDevice } from './device.ts';
@@ -65,19 +66,23 @@ function hashesIn(index: Uint8Array): Record<string, string> {
   return Object.fromEntries([...entries].map(([, name, hash]) => [name!, hash!]));
 }
 
+export interface FetchOptions {
+  /** More need a page that is cross-origin isolated. Default 1. */
+  readonly threads?: number;
+  /** Addresses of ONNX Runtime's files, which a bundled page with more than one thread must say. */
+  readonly runtime?: RuntimeFiles;
+  /** Left out: photos can be opened only where their faces are pointed out. */
+  readonly findFaces?: FindFaces;
+}
+
 /**
  * @param url the bundle's folder.
- * @param options `threads` (default 1): more need a page that is cross-origin isolated; `runtime`: where ONNX Runtime's
- *   files are, which a bundled page with more than one thread must say.
  * @throws UserError for no address or number of threads, and naming the file that is missing, damaged or of another
  *   version.
  */
-export async function fetchBundle(
-  url: string | URL,
-  options: { readonly threads?: number; readonly runtime?: RuntimeFiles } = {},
-): Promise<FaceEditor> {
+export async function fetchBundle(url: string | URL, options: FetchOptions = {}): Promise<FaceEditor> {
   checkKind('options', options, 'an object');
-  const { threads = 1, runtime } = options;
+  const { threads = 1, runtime, findFaces } = options;
   const { read, place } = bundleAt(url);
-  return loadBundle(wasmDevice(threads, runtime), read, hashBytes, place);
+  return loadBundle(wasmDevice(threads, runtime), read, hashBytes, place, findFaces);
 }

@@ -7,6 +7,7 @@ import { openBundle } from '../../../src/node/artefacts/bundle.ts';
 import { fetchBundle } from '../../../src/web/worker/bundle.ts';
 import { temporaryFolder } from '../../helpers/temp-folder.ts';
 import { type Files, makeTinyBundle, writeTinyBundle } from '../../helpers/tiny-bundle.ts';
+import { tinyStyle } from '../../helpers/tiny-networks.ts';
 
 const folder = join(temporaryFolder(), 'tiny');
 const address = 'https://example.org/models/tiny';
@@ -38,6 +39,16 @@ test.each([address, `${address}/`])('shows the same face as from the disk, withi
   expect(Math.max(...a!.map((value, i) => Math.abs(value - b![i]!)))).toBeLessThanOrEqual(2);
   await here.release();
   await there.release();
+});
+
+test('what finds faces here finds that of a photo', async () => {
+  serve(await makeTinyBundle({}, 16, undefined, [], { kind: tinyStyle, encoder: true }));
+  const photo = { width: 16, height: 16, channels: 3, pixels: new Uint8Array(16 * 16 * 3) } as const;
+  const findFaces = vi.fn(async () => []);
+  const editor = await fetchBundle(address, { findFaces });
+  await expect(editor.openPortrait(photo)).rejects.toThrow('no face was found in the photo');
+  expect(findFaces).toHaveBeenCalledWith(photo, undefined);
+  await editor.release();
 });
 
 test('what cannot be loaded, and what was changed on the way, is named by its address', async () => {
