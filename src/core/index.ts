@@ -39,6 +39,7 @@ export type {
 export type { WantedProbability } from './editor/wanted-probability.ts';
 export { UserError } from './errors.ts';
 export type { ColourSpace } from './formats/icc.ts';
+export type { Target, WeightPrecision } from './graph/target.ts';
 export type { Geometry } from './models/latents.ts';
 export { boxFromClicks, boxFromPoints, parsePoints } from './portraits/alignment.ts';
 export { cropFace, type FaceCrop } from './portraits/crop-face.ts';

@@ -3,6 +3,7 @@ import { expectTypeOf, test } from 'vitest';
 import type {
   ColourSpace,
   Conditions,
+  Device,
   DeviceName,
   DeviceOptions,
   Edited,
@@ -16,7 +17,9 @@ import type {
   ResolveOptions,
   Step,
   Strip,
+  Target,
   Timing,
+  WeightPrecision,
   WriteOptions,
 } from '../../src/node/index.ts';
 
@@ -29,6 +32,8 @@ test('the parts of requests and answers have names', () => {
 });
 
 test('the parts of devices and photos have names', () => {
+  expectTypeOf<Device['target']>().toEqualTypeOf<Target>();
+  expectTypeOf<NonNullable<Target['weights']>>().toEqualTypeOf<WeightPrecision>();
   expectTypeOf<DeviceOptions['device']>().toEqualTypeOf<DeviceName>();
   expectTypeOf<PhotoFile['format']>().toEqualTypeOf<PhotoFormat>();
   expectTypeOf<NonNullable<Photo['colours']>>().toEqualTypeOf<ColourSpace>();

@@ -173,6 +173,21 @@ test.each<[string, (none: never) => unknown, string]>([
     "a device's sessionOptions must be an object",
   ],
   [
+    'a device that says nothing of what it can do',
+    none => FaceFinder.open({ ...cpuDevice(1), target: none }, async () => none),
+    "a device's target must be an object",
+  ],
+  [
+    'what finds faces for FaceEditor.open',
+    none => FaceEditor.open(cpuDevice(1), editor.bundle, { hash, findFaces: none ?? null }),
+    'findFaces must be a function',
+  ],
+  [
+    'the place of loadBundle',
+    none => loadBundle(cpuDevice(1), name => readFile(join(folder, name)), hashBytes, none ?? null),
+    'place must be text',
+  ],
+  [
     'a file of loadBundle',
     none => loadBundle(cpuDevice(1), async () => none, hash, 'mine'),
     'mine/bundle.json must be a Uint8Array',

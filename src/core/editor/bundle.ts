@@ -249,6 +249,7 @@ export async function writeBundleIndex(
 export async function readBundle(read: ReadFile, hash: Hash, place = 'the bundle'): Promise<Bundle> {
   checkKind('read', read, 'a function');
   checkKind('hash', hash, 'a function');
+  checkKind('place', place, 'text');
   const indexBytes = await read(bundleFiles.index);
   checkKind(`${place}/${bundleFiles.index}`, indexBytes, 'a Uint8Array');
   const text = new TextDecoder().decode(indexBytes);

@@ -1,5 +1,5 @@
 // The networks of a bundle: their weights as files, checked against the architecture that the index says they have.
-import { checkKind, UserError } from '../errors.ts';
+import { checkKind, checkOption, UserError } from '../errors.ts';
 import { fromHalves, toHalves } from '../formats/half.ts';
 import type { NdArray } from '../formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.ts';
@@ -102,12 +102,17 @@ function parametersOf(spec: SpecTree): (readonly [string, ParameterSpec])[] {
 }
 
 /** @throws UserError for parts of an editor that are no device, no bundle that has been read, or no services. */
-export function checkParts(device: Device, bundle: Bundle, services: { readonly hash: Hash }): void {
+export function checkParts(
+  device: Device,
+  bundle: Bundle,
+  services: { readonly hash: Hash; readonly findFaces?: unknown },
+): void {
   checkDevice(device);
   checkKind('a bundle', bundle, 'an object');
   checkKind('the contents of a bundle', bundle.contents, 'an object');
   checkKind('services', services, 'an object');
   checkKind('hash', services.hash, 'a function');
+  checkOption('findFaces', services.findFaces, 'a function');
 }
 
 /** @returns the networks of a bundle. @throws UserError as `decodeWeights`. */

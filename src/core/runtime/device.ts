@@ -3,12 +3,14 @@ import type { InferenceSession, InferenceSessionFactory, TensorConstructor } fro
 import { checkKind, shownArgument, UserError } from '../errors.ts';
 import type { Target } from '../graph/target.ts';
 
+/** Where networks are computed: one of ONNX Runtime's builds, and how sessions on it are made and fed. */
 export interface Device {
   /** `cpu`, `webgpu`, `cuda` or `wasm`. */
   readonly name: string;
   /** `onnxruntime-node` or `onnxruntime-web`. */
   readonly runtime: { readonly InferenceSession: InferenceSessionFactory; readonly Tensor: TensorConstructor };
   readonly sessionOptions: InferenceSession.SessionOptions;
+  /** The abilities of its provider, for which graphs are made. Every provider takes `{ fusedMatMul: false }`. */
   readonly target: Target;
   /** The target of graphs whose weights change; left out: `target`. */
   readonly trainingTarget?: Target;
@@ -22,6 +24,7 @@ export interface Device {
 export function checkDevice(device: Device): void {
   checkKind('a device', device, 'an object');
   checkKind("a device's sessionOptions", device.sessionOptions, 'an object');
+  checkKind("a device's target", device.target, 'an object');
 }
 
 /** @throws UserError for threads that no computation can be spread over. */
