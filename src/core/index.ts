@@ -28,13 +28,14 @@ export type { Portrait } from './editor/portrait.ts';
 export type { PortraitFigures } from './editor/portrait-file.ts';
 export type { EditorServices, FindFaces, PortraitOptions } from './editor/portrait-finder.ts';
 export { logitOf, probabilityOf } from './editor/probability.ts';
-export type {
-  Conditions,
-  EditRequest,
-  ResolvedEdit,
-  ResolvedStrip,
-  ResolveOptions,
-  StripRequest,
+export {
+  type Conditions,
+  type EditRequest,
+  type ResolvedEdit,
+  type ResolvedStrip,
+  type ResolveOptions,
+  type StripRequest,
+  stripOf,
 } from './editor/requests.ts';
 export type { WantedProbability } from './editor/wanted-probability.ts';
 export { UserError } from './errors.ts';

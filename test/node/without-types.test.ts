@@ -30,6 +30,7 @@ import {
   readRecipes,
   recipesAsXmp,
   recipesIn,
+  stripOf,
   UserError,
   withPatch,
 } from '../../src/node/index.ts';
@@ -62,6 +63,7 @@ const strip = { seed: 7, steps: 2 };
 const patch = { left: 0, top: 0, width: 1, height: 1, pixels: new Uint8Array(3) };
 const hash = async () => '';
 const recipe = () => editor.recipe(smile);
+const move = { attribute: 'Young', kind: 'relative', strength: 1 } as const;
 const smile = { seed: 7, moves: ['Smiling=1'] };
 
 test.each<[string, (text: never) => unknown, string]>([
@@ -87,6 +89,14 @@ test.each<[string, (text: never) => unknown, string]>([
   await expect(Promise.resolve().then(() => call('7' as never))).rejects.toThrow(new RegExp(`^${message}$`));
 });
 
+test("a range's end that is text is told in quotes, since only whole ranges are written so", () => {
+  for (const [end, range] of Object.entries({ to: { to: 'Young=1' }, from: { from: 'Young=1', to: move } })) {
+    expect(() => editor.strip({ ...strip, moves: [range as never] })).toThrow(
+      new UserError(`${end} of a move's range must be an object; got "Young=1"`),
+    );
+  }
+});
+
 test.each<[string, (none: never) => unknown, string]>([
   ['edit', none => editor.edit(none), 'an edit must be an object'],
   ['strip', none => editor.strip(none), 'an edit must be an object'],
@@ -94,6 +104,13 @@ test.each<[string, (none: never) => unknown, string]>([
   ['resolve', none => editor.resolve(none), 'an edit must be an object'],
   ['resolveStrip', none => editor.resolveStrip(none), 'an edit must be an object'],
   ['moves of a strip', none => editor.strip({ ...strip, moves: [none] }), "a move's range must be an object"],
+  [
+    'the end of a range',
+    none => editor.strip({ ...strip, moves: [{ to: none, from: undefined }] }),
+    "to of a move's range must be an object",
+  ],
+  ['stripOf', none => stripOf(none), 'a recipe must be an object'],
+  ['moves of stripOf', none => stripOf({ ...recipe(), moves: none }), "a recipe's moves must be a list"],
   [
     'edit of a recipe whose bundle is none',
     none => editor.edit({ ...smile, bundle: none ?? null } as never),

@@ -3,6 +3,7 @@
 import type { Hold } from '../directions/hold.ts';
 import type { LayerRange } from '../directions/layers.ts';
 import { checkMove, checkProbability, type LatentMove, type Move, parseMove } from '../editing/moves.ts';
+import type { Recipe } from '../editing/recipe.ts';
 import type { Start } from '../editing/start.ts';
 import { checkEnds, type MoveRange, parseMoveRange } from '../editing/strip.ts';
 import { checkKind, checkOption, UserError } from '../errors.ts';
@@ -66,10 +67,28 @@ export function movesOf(request: { readonly moves: readonly (Move | string)[] })
 /** @throws UserError as `movesOf`, `parseMoveRange` and `checkEnds`. */
 export function rangesOf(request: { readonly moves: readonly (MoveRange | string)[] }): MoveRange[] {
   const ranges = listedMoves(request).map(range => (typeof range === 'string' ? parseMoveRange(range) : range));
-  for (const range of ranges) checkKind("a move's range", range, 'an object');
+  for (const range of ranges) {
+    checkKind("a move's range", range, 'an object');
+    checkMove(range.to, "to of a move's range");
+    if (range.from !== undefined) checkMove(range.from, "from of a move's range");
+  }
   movesOf({ moves: ranges.flatMap(({ from, to }) => (from === undefined ? [to] : [from, to])) });
   for (const range of ranges) checkEnds(range);
   return ranges;
+}
+
+/**
+ * @returns the request that `FaceEditor.strip` makes a recipe's frames of again: one frame where it has no strip.
+ * @throws UserError for what is no recipe.
+ */
+export function stripOf(recipe: Recipe): Conditions & Pick<Recipe, 'locks'> & Pick<ResolvedStrip, 'moves' | 'steps'> {
+  checkKind('a recipe', recipe, 'an object');
+  const { moves, strip, ...conditions } = recipe;
+  checkKind("a recipe's moves", moves, 'a list');
+  checkOption("a recipe's strip", strip, 'an object');
+  const { from, steps } = strip ?? { from: [], steps: 1 };
+  checkKind("from of a recipe's strip", from, 'a list');
+  return { ...conditions, moves: moves.map((to, i) => ({ to, from: from[i] ?? undefined })), steps };
 }
 
 /** @returns the options with their defaults. @throws UserError for what is no options, and no signal among them. */

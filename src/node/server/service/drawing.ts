@@ -6,7 +6,7 @@ import type { Start } from '../../../core/editing/start.ts';
 import { formatMoveRange, type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { checkOwnRecipe } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
-import type { EditRequest } from '../../../core/editor/requests.ts';
+import { type EditRequest, stripOf } from '../../../core/editor/requests.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
 import { UserError } from '../../../core/errors.ts';
 import type { Geometry } from '../../../core/models/latents.ts';
@@ -155,12 +155,10 @@ function planOfRecipe({ recipe: given, ...edit }: EditOrder, { bundle }: FaceEdi
   const other = Object.entries(edit).find(([name, value]) => value !== undefined && !besideRecipe.includes(name));
   if (other !== undefined)
     throw new UserError(`a recipe says what is edited and how; got ${other[0]} too. Leave it out`);
-  const { moves, locks, geometry, hold, layers, strip, ...recipe } = checkRecipe(given);
+  const recipe = checkRecipe(given);
   checkOwnRecipe(bundle, recipe);
-  const ranges = moves.map((to, i): MoveRange => ({ to, from: strip?.from[i] ?? undefined }));
-  const { bundle: _, ...start } = recipe;
-  const face: Face = { ...start, moves: ranges, locks, geometry, hold, layers };
-  return { face, steps: strip?.steps ?? 1, scale: strip?.scale ?? 1, timing: strip?.timing };
+  const { steps, ...face } = stripOf(recipe);
+  return { face, steps, scale: recipe.strip?.scale ?? 1, timing: recipe.strip?.timing };
 }
 
 function checkLimits({ steps, scale }: Pick<Plan, 'steps' | 'scale'>, { bundle }: FaceEditor, limits: DrawingLimits) {

@@ -8,6 +8,7 @@ import type { Start } from '../../../core/editing/start.ts';
 import { type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { isSameModel } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
+import { stripOf } from '../../../core/editor/requests.ts';
 import { refuseSecondWishes } from '../../../core/editor/wanted-probability.ts';
 import { UserError } from '../../../core/errors.ts';
 import { toFloat64 } from '../../../core/formats/nd-array.ts';
@@ -199,19 +200,14 @@ async function facesOfRecipes(
   if (recipes.some(recipe => drawing(recipe) !== drawing(recipes[0]!))) {
     throw new UserError(`the recipes of ${path} must have steps, scale and timing in common. Repeat them one by one`);
   }
-  const faces = recipes.map(({ moves, locks, geometry, hold, layers, strip, ...start }, i) => ({
-    ...('portrait' in start
-      ? portraitOf(start.portrait, path, photos)
-      : { name: 'seed' in start ? `seed ${start.seed}` : `latent ${i}`, editor }),
-    face: {
-      ...start,
-      moves: moves.map((to, k): MoveRange => ({ to, from: strip?.from[k] ?? undefined })),
-      locks,
-      geometry,
-      hold,
-      layers,
-    },
-  }));
+  const faces = recipes.map((recipe, i) => {
+    const { steps: _, ...face } = stripOf(recipe);
+    const known =
+      'portrait' in face
+        ? portraitOf(face.portrait, path, photos)
+        : { name: 'seed' in face ? `seed ${face.seed}` : `latent ${i}`, editor };
+    return { ...known, face };
+  });
   // A recipe without a strip draws the edited face alone.
   return { faces, strip: recipes[0]!.strip ?? { from: [], steps: 1, scale: defaultScale } };
 }
