@@ -97,6 +97,28 @@ test("a range's end that is text is told in quotes, since only whole ranges are 
   }
 });
 
+test.each<[string, unknown, unknown, string]>([
+  ['one distance', [1], 2, 'distances must be two numbers; got 1'],
+  ['no distances', [], 2, 'distances must be two numbers; got none'],
+  ['a distance that is no number', [Number.NaN, 1], 2, 'distances must be two numbers; got NaN, 1'],
+  ['distances that are text', ['a', 'b'], 2, 'distances must be two numbers; got "a", "b"'],
+  ['distances that are no list', null, 2, 'distances must be a list; got null'],
+  ...[Number.POSITIVE_INFINITY, Number.NaN, 0, 1.5, -1].map((count): [string, unknown, unknown, string] => {
+    return [`a count of ${count}`, [-1, 1], count, `count must be a whole number from 1; got ${count}`];
+  }),
+  ['a count that is text', [-1, 1], '2', 'count must be a whole number from 1; got "2"'],
+])('spreadOverRange refuses %s', (_, distances, count, message) => {
+  const spread = () => editor.spreadOverRange('Young', distances as never, smile, count as never);
+  expect(spread).toThrow(new UserError(message));
+});
+
+test('spreadOverRange leaves out the side whose distance is infinite the other way', () => {
+  const strengths = (low: number, high: number) =>
+    editor.spreadOverRange('Young', [low, high], smile, 2).map(({ strength }) => Math.sign(strength));
+  expect(strengths(Number.POSITIVE_INFINITY, 9)).toEqual([1, 1]);
+  expect(strengths(-9, Number.NEGATIVE_INFINITY)).toEqual([-1, -1]);
+});
+
 test.each<[string, (none: never) => unknown, string]>([
   ['edit', none => editor.edit(none), 'an edit must be an object'],
   ['strip', none => editor.strip(none), 'an edit must be an object'],

@@ -1,5 +1,5 @@
 // Finds how far an attribute can be moved on top of an edit: between two distances of its boundary, within the sphere.
-import { UserError } from '../errors.ts';
+import { checkKind, shownArgument, UserError } from '../errors.ts';
 import { addScaled, dot, removeSpan } from '../math/linear-algebra.ts';
 import { spanOf } from './conditioning.ts';
 import { type MovedFurther, pointsOnCurve } from './curve-edit.ts';
@@ -83,7 +83,7 @@ function straightRange(
  * their locks may have drifted by what `followCurve` corrects at its end.
  * @param distances as of `strengthRange`: Infinity for the lowest, or −Infinity for the highest, leaves that side out.
  * @param count of them to each side at most. @returns them in rising order of strength, without strength 0.
- * @throws UserError as `editLatent`.
+ * @throws UserError as `editLatent`, for distances that are not two numbers, and for a count that is none from 1.
  */
 export function spreadOverRange(
   attribute: string,
@@ -91,6 +91,13 @@ export function spreadOverRange(
   edit: Edit,
   count: number,
 ): MovedFurther[] {
+  checkKind('distances', distances, 'a list');
+  if (distances.length !== 2 || !distances.every(isDistance)) {
+    throw new UserError(`distances must be two numbers; got ${distances.map(shownArgument).join(', ') || 'none'}`);
+  }
+  if (!Number.isInteger(count) || count < 1) {
+    throw new UserError(`count must be a whole number from 1; got ${shownArgument(count)}`);
+  }
   const shares = Array.from({ length: count }, (_, i) => (i + 1) / count);
   if (edit.scores === undefined) {
     const further = (strength: number) => {
@@ -108,6 +115,11 @@ export function spreadOverRange(
     return [...places].filter(at => at > 0).map(at => walk[at]!);
   });
   return [...below!.reverse(), ...above!];
+}
+
+/** Whether it is a number, infinite ones included. */
+function isDistance(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isNaN(value);
 }
 
 /** Points within a distance: strength 0, then one a step, at last the one that meets the distance. */

@@ -218,22 +218,24 @@ export class FaceEditor {
 
   /** @returns one edit a frame. @throws UserError as `edit` (see `resolveStrip` for probabilities). */
   strip(request: StripRequest): Edited[] {
-    const ranges = rangesOf(request).map(({ from, to }) => ({
-      from: from && asLatentMove(from),
-      to: asLatentMove(to),
-    }));
+    const ranges = rangesOf(request).map(({ from, to }) => ({ from: from && asLatentMove(from), to: asLatentMove(to) }));
     const ends = ranges.map(({ to }) => to);
     return editStrip(this.#prepare(request, ends), ranges, request.steps);
   }
 
-  /** Further moves of an attribute, spread between two signed distances: see `spreadOverRange`. */
+  /**
+   * Moves an attribute further than the request does, by strengths spread over those that lead between two signed
+   * distances of its boundary: to ask of each what became of the face. @param distances in σ, the lowest and the
+   * highest wanted; Infinity for the lowest, or −Infinity for the highest, leaves that side out. @param count of them to
+   * each side at most, a whole number from 1. @returns them in rising order of strength in σ, without strength 0.
+   * @throws UserError as `edit`, and for distances and a count that are none.
+   */
   spreadOverRange(
     attribute: string,
     distances: readonly [number, number],
     request: EditRequest,
     count: number,
   ): readonly MovedFurther[] {
-    checkKind('distances', distances, 'a list');
     const moves = movesOf(request).map(asLatentMove);
     const further = { attribute, kind: 'relative', strength: 0 } as const; // has a say in how locks are held
     return spreadOverRange(attribute, distances, { ...this.#prepare(request, [...moves, further]), moves }, count);
