@@ -218,17 +218,17 @@ export class FaceEditor {
 
   /** @returns one edit a frame. @throws UserError as `edit` (see `resolveStrip` for probabilities). */
   strip(request: StripRequest): Edited[] {
-    const ranges = rangesOf(request).map(({ from, to }) => ({ from: from && asLatentMove(from), to: asLatentMove(to) }));
-    const ends = ranges.map(({ to }) => to);
-    return editStrip(this.#prepare(request, ends), ranges, request.steps);
+    const moves = rangesOf(request).map(({ from, to }) => ({ from: from && asLatentMove(from), to: asLatentMove(to) }));
+    const ends = moves.map(({ to }) => to);
+    return editStrip(this.#prepare(request, ends), moves, request.steps);
   }
 
   /**
-   * Moves an attribute further than the request does, by strengths spread over those that lead between two signed
-   * distances of its boundary: to ask of each what became of the face. @param distances in σ, the lowest and the
-   * highest wanted; Infinity for the lowest, or −Infinity for the highest, leaves that side out. @param count of them to
-   * each side at most, a whole number from 1. @returns them in rising order of strength in σ, without strength 0.
-   * @throws UserError as `edit`, and for distances and a count that are none.
+   * Moves an attribute further than `request` does, at strengths spread between two signed distances from its boundary,
+   * to ask of each what became of the face. All are in σ. @param distances the lowest and the highest; Infinity for the
+   * lowest, or −Infinity for the highest, leaves that side out. @param count of them to each side at most, from 1.
+   * @returns them in rising order of strength, without strength 0. @throws UserError as `edit`, and for distances and a
+   *   count that are none.
    */
   spreadOverRange(
     attribute: string,
@@ -241,7 +241,7 @@ export class FaceEditor {
     return spreadOverRange(attribute, distances, { ...this.#prepare(request, [...moves, further]), moves }, count);
   }
 
-  /** @returns `request` as plain data, to keep and to share. @throws UserError as `edit`; its portrait need not be open. */
+  /** @returns `request` as plain data to keep and share. @throws UserError as `edit`; its portrait need not be open. */
   recipe(request: EditRequest): Recipe {
     const { name, sha256 } = this.bundle;
     const moves = movesOf(request).map(asLatentMove);
@@ -252,8 +252,8 @@ export class FaceEditor {
     return {
       ...start,
       bundle: { name, sha256 },
-      moves,
-      locks,
+      moves: moves.map(move => ({ ...move })),
+      locks: [...locks],
       geometry,
       hold: fieldFor(request, moves, this, this.#parts.field) ? 'field' : 'linear',
       ...(Object.keys(layers).length > 0 && { layers }),
@@ -370,7 +370,8 @@ export class FaceEditor {
   /** The start as a recipe keeps it: with its truncation, even if that was left out, where the model has one. */
   #start(request: Conditions): Start {
     const start = this.#checkedStart(request);
-    if (!('seed' in start)) return start;
+    if ('latent' in start) return { latent: Array.from(start.latent) };
+    if ('portrait' in start) return start;
     const { seed, psi } = start;
     return psi === undefined && this.geometry === 'sphere' ? { seed } : { seed, psi: this.#psi(psi) };
   }

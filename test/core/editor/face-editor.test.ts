@@ -2,14 +2,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { editLatent } from '../../../src/core/editing/edit.ts';
-import { asLatentMove, parseMove } from '../../../src/core/editing/moves.ts';
+import { parseMove } from '../../../src/core/editing/moves.ts';
 import { formatRecipe, parseRecipe } from '../../../src/core/editing/recipe.ts';
-import { parseMoveRange } from '../../../src/core/editing/strip.ts';
 import { bundleFiles } from '../../../src/core/editor/bundle.ts';
 import { type FaceEditor, loadBundle } from '../../../src/core/editor/face-editor.ts';
 import { bundleNetworks } from '../../../src/core/editor/networks.ts';
 import { probabilityOf } from '../../../src/core/editor/probability.ts';
-import { stripOf } from '../../../src/core/editor/requests.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import type { NdArray } from '../../../src/core/formats/nd-array.ts';
 import { encodeSafetensors } from '../../../src/core/formats/safetensors.ts';
@@ -80,16 +78,6 @@ test('a strip ends where the edit does, and its recipe makes that edit again', (
     const cut = { ...recipe, bundle: { name: 'tiny', sha256 } };
     expect(() => editor.edit(cut)).toThrow(/^the recipe needs the model/);
   }
-});
-
-test('the recipe of a strip makes all its frames again', () => {
-  const moves = [parseMoveRange('Young=0.5..-0.5'), parseMoveRange('Smiling=@0.2')];
-  const strip = { seed: 7, moves, locks, steps: 4 };
-  const recipe = editor.recipe({ ...strip, moves: moves.map(({ to }) => to) });
-  const from = moves.map(each => (each.from === undefined ? null : asLatentMove(each.from)));
-  const kept = parseRecipe(formatRecipe({ ...recipe, strip: { from, steps: 4, scale: 2 } }));
-  expect(editor.strip(stripOf(kept))).toEqual(editor.strip(strip));
-  expect(editor.strip(stripOf(recipe))).toEqual([editor.edit(recipe)]);
 });
 
 describe('a wanted probability', () => {
