@@ -3,7 +3,10 @@ import type { DirectionFacts } from '../directions/direction.ts';
 import { checkKind, UserError } from '../errors.ts';
 import { sigmoid } from '../math/sigmoid.ts';
 
-/** @returns the calibrated probability in (0, 1) that a face with this logit has the attribute. Platt 1999. */
+/**
+ * @param facts as `FaceEditor.direction` gives them. @returns the calibrated probability in (0, 1) that a face with this
+ *   logit has the attribute. Platt 1999. @throws UserError for what is no facts or no number.
+ */
 export function probabilityOf(facts: Calibrated, logit: number): number {
   checkKind('a logit', logit, 'a number');
   const { slope, intercept } = scalingOf(facts);
@@ -24,5 +27,8 @@ type Calibrated = Pick<DirectionFacts, 'probability'>;
 
 function scalingOf(facts: Calibrated) {
   checkKind('what is known of an attribute', facts, 'an object');
+  if ('details' in facts) {
+    throw new UserError('what is known of an attribute must be its facts; got what holds them. Give its .details');
+  }
   return facts.probability ?? { slope: 1, intercept: 0 };
 }

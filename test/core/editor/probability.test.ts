@@ -13,6 +13,13 @@ test('what is no probability, or has no logit, is refused', () => {
   }
 });
 
+test('what holds the facts is not taken for facts without a calibration', () => {
+  const attribute = { index: 3, details: { probability: { slope: 0.7, intercept: -1.2 } } };
+  for (const call of [() => probabilityOf(attribute as never, 1), () => logitOf(attribute as never, 0.5)]) {
+    expect(call).toThrow(/^what is known of an attribute must be its facts; .* Give its \.details$/);
+  }
+});
+
 test('logitOf undoes probabilityOf', () => {
   const calibrated = { probability: { slope: 0.7, intercept: -1.2 } };
   for (const logit of [-6, -0.5, 0, 1, 4])
