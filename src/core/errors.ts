@@ -38,7 +38,7 @@ export function countOf(count: number | string, things: string): string {
   return `${count} ${`${count}` === '1' ? things.replace(/s$/, '') : things}`;
 }
 
-/** @returns an `excerpt` of a foreign value as JSON; `none` for undefined. */
+/** @returns an `excerpt` of a foreign value as JSON; `none` for undefined, and NaN and infinity by their names. */
 export function jsonExcerpt(value: unknown, most = 80): string {
   return excerpt(asJson(value) ?? 'none', most);
 }
@@ -74,8 +74,12 @@ export function checkOption(name: string, value: unknown, kind: keyof typeof kin
   if (value !== undefined) checkKind(name, value, kind);
 }
 
-/** JSON is read at any depth, but written by recursion, which lists within lists exhaust. */
+/**
+ * JSON is read at any depth, but written by recursion, which lists within lists exhaust. It has 1e999, which is read as
+ * infinity, but no infinity, for which it would say null.
+ */
 function asJson(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
   try {
     return JSON.stringify(value);
   } catch (error) {

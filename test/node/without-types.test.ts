@@ -176,6 +176,11 @@ test.each<[string, (none: never) => unknown, string]>([
   ['the photo of withPatch', none => withPatch(none, none), 'a photo must be an object'],
   ['the patch of withPatch', none => withPatch(photo, none), 'a patch must be an object'],
   ['boxFromClicks', none => boxFromClicks([1, 2], none, [3, 4]), 'a point must be a list'],
+  [
+    'a place of boxFromClicks that is text',
+    none => boxFromClicks([`${none}`, '20'] as never, [40, 20], [30, 40]),
+    'x of a point must be a number',
+  ],
   ['boxFromPoints', none => boxFromPoints(none), 'points must be an object'],
   ['a point of boxFromPoints', none => boxFromPoints({ leftEye: none } as never), 'leftEye must be a list'],
   ['the pixels of withPatch', none => withPatch(photo, { ...patch, pixels: none }), "a patch's pixels must be .*"],

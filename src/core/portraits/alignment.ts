@@ -32,7 +32,7 @@ export const cropPoints: FacePoints = {
 export function boxFromPoints(points: FacePoints): FaceBox {
   checkKind('points', points, 'an object');
   const names = Object.keys(cropPoints) as (keyof FacePoints)[];
-  for (const name of names) checkKind(name, points[name], 'a list');
+  for (const name of names) checkPoint(name, points[name]);
   return checkedBox(
     names.map(name => cropPoints[name]),
     names.map(name => points[name]),
@@ -44,7 +44,7 @@ export function boxFromPoints(points: FacePoints): FaceBox {
  * @param mouth its middle. @throws UserError for points in one place or on one line.
  */
 export function boxFromClicks(firstEye: Point, secondEye: Point, mouth: Point): FaceBox {
-  for (const point of [firstEye, secondEye, mouth]) checkKind('a point', point, 'a list');
+  for (const point of [firstEye, secondEye, mouth]) checkPoint('a point', point);
   const turn =
     (secondEye[0] - firstEye[0]) * (mouth[1] - firstEye[1]) - (secondEye[1] - firstEye[1]) * (mouth[0] - firstEye[0]);
   const eyes = Math.hypot(secondEye[0] - firstEye[0], secondEye[1] - firstEye[1]);
@@ -58,6 +58,13 @@ export function boxFromClicks(firstEye: Point, secondEye: Point, mouth: Point): 
   const { leftEye, rightEye, leftMouth, rightMouth } = cropPoints;
   const middle = [(leftMouth[0] + rightMouth[0]) / 2, (leftMouth[1] + rightMouth[1]) / 2] as const;
   return checkedBox([leftEye, rightEye, middle], [left, right, mouth]);
+}
+
+/** @throws UserError for what is no pair of numbers: text would be joined, not added. */
+function checkPoint(name: string, point: Point): void {
+  checkKind(name, point, 'a list');
+  checkKind(`x of ${name}`, point[0], 'a number');
+  checkKind(`y of ${name}`, point[1], 'a number');
 }
 
 /**

@@ -34,5 +34,6 @@ test('the recipe of a strip makes all its frames again', () => {
   const from = moves.map(each => (each.from === undefined ? null : asLatentMove(each.from)));
   const kept = parseRecipe(formatRecipe({ ...recipe, strip: { from, steps: 4, scale: 2 } }));
   expect(editor.strip(stripOf(kept))).toEqual(editor.strip(strip));
-  expect(editor.strip(stripOf(recipe))).toEqual([editor.edit(recipe)]);
+  const picture = editor.recipe({ ...strip, moves: ['Young=-0.5'] });
+  expect(editor.strip(stripOf(picture))).toEqual([editor.edit(picture)]);
 });

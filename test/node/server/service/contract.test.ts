@@ -151,7 +151,7 @@ test.each<[string, unknown, number, string]>([
   ['no start', { moves: [] }, 422, 'a face must start from one of seed, latent and recipe; got none'],
   ['two starts', { seed: 1, latent: [1] }, 422, 'got seed and latent'],
   ['a negative seed', { seed: -1 }, 422, 'seed must be at least 0; got -1'],
-  ['a seed beyond all numbers', '{"seed":1e999}', 422, 'seed must be'],
+  ['a seed beyond all numbers', '{"seed":1e999}', 422, 'seed must be a number; got Infinity'],
   ['a misspelt member', { sed: 1 }, 422, '"sed" is no member of the request. Did you mean "seed"?'],
   ['a misspelt attribute', { seed: 1, moves: ['Yung=1'] }, 422, 'unknown attribute "Yung". Did you mean "Young"?'],
   ['a move of nothing', { seed: 1, moves: ['Young'] }, 422, 'a move must be <attribute>=<strength>'],
