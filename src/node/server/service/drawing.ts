@@ -84,6 +84,7 @@ interface Plan {
  */
 export async function drawOrder(editor: FaceEditor, order: Order, signal: Stopping): Promise<Drawn> {
   const { edit, format, limits } = order;
+  refuseBesidePicture(format, { picture: edit.picture });
   const { face: asked, ...given } = edit.recipe === undefined ? planOf(edit, editor) : planOfRecipe(edit, editor);
   const isAnimated = [format, edit.picture].includes('webp');
   const plan = { ...given, timing: given.timing ?? (isAnimated ? defaultTiming : undefined) };
@@ -97,6 +98,17 @@ export async function drawOrder(editor: FaceEditor, order: Order, signal: Stoppi
     ...(await editFacts(editor, face, drawn, recipe, missed)),
     ...(picture && { picture: dataUrl(await encode(editor, drawn, recipe, plan, picture), picture) }),
   };
+}
+
+/** @throws UserError for what only an answer in JSON can carry, asked of a picture. */
+export function refuseBesidePicture(format: string, asked: Readonly<Record<string, unknown>>): void {
+  const names = Object.keys(asked).filter(name => asked[name] !== undefined && asked[name] !== false);
+  if (format === 'json' || names.length === 0) return;
+  const [are, them] = names.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  throw new UserError(
+    `${names.join(' and ')} ${are} for answers in JSON; this one is a picture. Send Accept: application/json, or leave ` +
+      `${them} out`,
+  );
 }
 
 /** Finds the strengths of wanted probabilities, edits and draws. @returns a line for each probability out of reach. */

@@ -14,6 +14,7 @@ import {
   dataUrl,
   drawnFace,
   editFacts,
+  refuseBesidePicture,
   refuseRanges,
   type Stopping,
   type Wishes,
@@ -47,7 +48,8 @@ export interface PhotoOrder {
 /** @throws UserError for a photo, an edit or a portrait that is refused. */
 export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: Stopping): Promise<Drawn> {
   const { edit, format, limits } = order;
-  const { face, box, quick } = edit;
+  const { face, box, quick, keep, picture } = edit;
+  refuseBesidePicture(format, { keep, picture });
   if (order.portrait !== undefined && (face !== 1 || box !== undefined || quick)) {
     throw new UserError(
       'a portrait says which face it is of; face, box and quick find one in a photo. Leave one side out',
@@ -58,8 +60,7 @@ export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: S
   checkMoves({ seed: 0, ...wishes }, editor); // before the face is looked for
   await checkPixels(order.photo, limits.pixels);
   const file = await readPhoto(order.photo);
-  for (const each of [format, edit.picture])
-    if (each !== undefined && each !== 'json') checkLongestSide(file.photo, each);
+  for (const each of [format, picture]) if (each !== undefined && each !== 'json') checkLongestSide(file.photo, each);
   const portrait =
     order.portrait === undefined
       ? await editor.openPortrait(file.photo, { face, box, quick, signal })
@@ -74,7 +75,6 @@ export async function drawPhoto(editor: FaceEditor, order: PhotoOrder, signal: S
     const { missing, figures } = portrait;
     const { psnr } = figures.tuned ?? figures.refined ?? figures.encoded;
     const facts = await editFacts(own, edited, drawn, recipe, missed);
-    const { picture, keep } = edit;
     return {
       ...facts,
       portrait: {

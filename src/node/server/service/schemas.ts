@@ -74,7 +74,10 @@ export const editSchema = z
       })
       .optional()
       .describe('timing of an animation, for WebP of several steps'),
-    picture: z.enum(['png', 'webp']).optional().describe('lets a JSON answer carry the picture too, as a data URL'),
+    picture: z
+      .enum(['png', 'webp'])
+      .optional()
+      .describe('for answers in JSON alone, which then carry the picture as a data URL'),
   })
   .openapi('Edit');
 
@@ -93,8 +96,11 @@ export const photoEditSchema = editSchema
     picture: z
       .enum(['jpeg', 'png', 'webp'])
       .optional()
-      .describe('lets a JSON answer carry the photo too, as a data URL'),
-    keep: z.boolean().default(false).describe('lets a JSON answer carry the portrait, for the next edit of this photo'),
+      .describe('for answers in JSON alone, which then carry the photo as a data URL'),
+    keep: z
+      .boolean()
+      .default(false)
+      .describe('for answers in JSON alone, which then carry the portrait, for the next edit of this photo'),
   })
   .openapi('PhotoEdit');
 

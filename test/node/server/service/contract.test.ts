@@ -131,8 +131,12 @@ test('a photo is edited into a photo, or into facts', async () => {
   const body = new FormData();
   body.set('photo', new File([new Uint8Array(await picture.jpeg().toBuffer())], 'me.jpg'));
   const box = { x: 12, y: 10, side: 16, angle: 0 };
-  body.set('edit', JSON.stringify({ moves: ['Young=1'], box, quick: true, keep: true, picture: 'webp' }));
-  for (const [accept, type] of Object.entries({ '*/*': 'image/jpeg', 'application/json': 'application/json' })) {
+  const edit = { moves: ['Young=1'], box, quick: true };
+  for (const [accept, type, more] of [
+    ['*/*', 'image/jpeg', {}],
+    ['application/json', 'application/json', { keep: true, picture: 'webp' }],
+  ] as const) {
+    body.set('edit', JSON.stringify({ ...edit, ...more }));
     const init = { method: 'POST', headers: { Accept: accept }, body };
     expect(await ask(edits, edits, init, photos)).toMatchObject({ status: 200, type });
   }
@@ -183,6 +187,12 @@ test.each<[string, unknown, number, string]>([
     { seed: 1, layers: { '': 'all' } },
     422,
     'layers has a name that must have at least 1 character; got ""',
+  ],
+  [
+    'a picture in JSON for an answer that is one',
+    { seed: 1, picture: 'webp' },
+    422,
+    'picture is for answers in JSON; this one is a picture. Send Accept: application/json, or leave it out',
   ],
   ['no recipe', { recipe: { a: 1 } }, 422, 'recipe.schemaVersion must be 1'],
   ['a large body', { seed: 1, moves: Array(3000).fill('Young=1') }, 413, 'the body must have at most 20000 bytes'],

@@ -96,6 +96,12 @@ test.each<[string, Parameters<typeof ask>[0], number, RegExp]>([
     422,
     /^layers must be of a move; got those of Male/,
   ],
+  [
+    'a portrait and a picture in JSON for an answer that is a picture',
+    { photo: new Uint8Array(1), edit: { keep: true, picture: 'png' } },
+    422,
+    /^keep and picture are for answers in JSON; .* or leave them out$/,
+  ],
   ['other parts', { photo: new Uint8Array(1), other: 'x' }, 422, /^"other" is no member of the request/],
   [
     'a face to find beside a portrait',
