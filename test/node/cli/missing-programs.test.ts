@@ -22,7 +22,12 @@ Module._load = function (name, ...rest) {
 
 function runWithout(missing: string, ...args: string[]) {
   const env = { ...process.env, WITHOUT: missing, NODE_OPTIONS: `--require ${hook}` };
-  return spawnSync(process.execPath, [join(root, 'bin/face-tuning.js'), ...args], { env, encoding: 'utf8' });
+  // A service that starts after all would otherwise never end.
+  return spawnSync(process.execPath, [join(root, 'bin/face-tuning.js'), ...args], {
+    env,
+    encoding: 'utf8',
+    timeout: 300_000,
+  });
 }
 
 test.each(['onnxruntime-node', 'sharp'])('without %s help and doctor run, and say how to get it', missing => {
@@ -41,6 +46,7 @@ test.each(['onnxruntime-node', 'sharp'])('without %s help and doctor run, and sa
 test.each([
   ['onnxruntime-node', ['edit', '--bundle', 'models/celeba-64', '--move', 'Young=1', '--out', join(folder, 'a.png')]],
   ['onnxruntime-node', ['demo', '--out', join(folder, 'demo')]],
+  ['sharp', ['serve', '--bundle', 'models/celeba-64', '--port', '0', '--threads', '1']],
   ['sharp', ['edit', '--bundle', 'models/celeba-64', '--move', 'Young=1', '--out', join(folder, 'b.png')]],
 ])('without %s, %j is one line', (missing, args) => {
   const { status, stderr } = runWithout(missing, ...args);

@@ -14,7 +14,10 @@ export interface Drawer {
   close(): Promise<void>;
 }
 
-/** Opens an editor in each thread and draws a face with it, so that the first request is as quick as the others. */
+/**
+ * Opens an editor in each thread and answers an edit with it, picture included: the first request is then as quick as the
+ * others. @throws UserError where one of the programs that this takes is missing, before anybody asks.
+ */
 export async function openDrawer(bundle: Bundle, threads: number): Promise<Drawer> {
   const signal = new AbortController().signal; // requests in work are finished, then the threads are closed
   const nameless: Bundle = { ...bundle, place: 'the model' }; // no error may tell where the model lies
@@ -46,7 +49,7 @@ export async function openDrawer(bundle: Bundle, threads: number): Promise<Drawe
     }
   };
   const limits = { faces: 1, pixels: Number.MAX_SAFE_INTEGER };
-  const first: Order = { kind: 'face', edit: { seed: 0, nearest: false }, format: 'json', limits };
+  const first: Order = { kind: 'edit', edit: { seed: 0, nearest: false, picture: 'png' }, format: 'json', limits };
   try {
     await Promise.all(Array.from({ length: threads }, () => draw(first, signal)));
   } catch (error) {
