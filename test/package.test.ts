@@ -1,6 +1,7 @@
 // The npm package holds what its users need and little else: it is downloaded more often than it is built.
 import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
@@ -35,5 +36,8 @@ test('the package has program, libraries and model, at most 16 MB, and nothing f
     [],
   );
   expect(paths.filter(path => /^(dist\/bench|dist\/studio\/bundle|models\/starter)\//.test(path))).toEqual([]);
+  const compiled = paths.filter(path => /^dist\/(core|node|web)\/.*\.(js|d\.ts)$/.test(path));
+  expect(compiled.length).toBeGreaterThan(300);
+  expect(compiled.filter(path => readFileSync(join(root, path), 'utf8').includes('//# sourceMappingURL='))).toEqual([]);
   expect(size).toBeLessThan(16e6); // with the studio, where it has been built: 8 are ONNX Runtime's, 6 the model's
 });

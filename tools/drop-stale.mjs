@@ -1,5 +1,5 @@
-// Removes what the compiler made of sources that are gone, before it compiles the others: it leaves such files behind,
-// and they would be packed, and hashed into the program's version. Part of `npm run build`.
+// Removes what the compiler made of sources that are gone, and maps, which it once made, before it compiles the others: it
+// leaves such files behind, and they would be packed, and hashed into the program's version. Part of `npm run build`.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ for (const room of ['core', 'node', 'web']) {
   if (!existsSync(compiled)) continue;
   for (const name of readdirSync(compiled, { recursive: true })) {
     const source = join(root, 'src', room, name.replace(ending, ''));
-    const isStale = ending.test(name) && !['.ts', '.tsx'].some(each => existsSync(source + each));
-    if (isStale) rmSync(join(compiled, name));
+    const isMade = !name.endsWith('.map') && ['.ts', '.tsx'].some(each => existsSync(source + each));
+    if (ending.test(name) && !isMade) rmSync(join(compiled, name));
   }
 }

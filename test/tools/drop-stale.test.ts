@@ -1,4 +1,4 @@
-// The tool that removes outputs of sources that are gone: those, and nothing else.
+// The tool that removes outputs of sources that are gone, and maps: those, and nothing else.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -7,7 +7,7 @@ import { temporaryFolder } from '../helpers/temp-folder.ts';
 
 const root = temporaryFolder();
 
-test('outputs without a source go, others stay', () => {
+test('outputs without a source go, and maps, others stay', () => {
   const write = (...path: string[]) => {
     mkdirSync(join(root, ...path.slice(0, -1)), { recursive: true });
     writeFileSync(join(root, ...path), '');
@@ -16,7 +16,7 @@ test('outputs without a source go, others stay', () => {
   write('src', 'web', 'page', 'view.tsx');
   const kept = [
     ['core', 'formats', 'kept.js'],
-    ['core', 'formats', 'kept.d.ts.map'],
+    ['core', 'formats', 'kept.d.ts'],
     ['core', 'tsconfig.tsbuildinfo'],
     ['web', 'page', 'view.js'],
     ['studio', 'page.js'],
@@ -25,6 +25,7 @@ test('outputs without a source go, others stay', () => {
     ['core', 'kept.js'],
     ['core', 'formats', 'moved.d.ts'],
     ['web', 'page', 'gone.js.map'],
+    ['web', 'page', 'view.js.map'],
   ];
   for (const path of [...kept, ...stale]) write('dist', ...path);
   mkdirSync(join(root, 'tools'));
