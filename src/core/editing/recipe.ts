@@ -48,7 +48,13 @@ export interface Timing {
 /** The timing where nobody chooses another. */
 export const defaultTiming: Timing = { delay: 100, loop: 0, pingPong: false };
 
-/** `Timing` as files and requests hold it. */
+/** Frames of a strip, as files, requests and options hold them. */
+export const stepsSchema = z.int().min(1).max(99);
+
+/** The enlargement of each frame, as they hold it. */
+export const scaleSchema = z.int().min(1).max(32);
+
+/** `Timing` as they hold it. */
 export const timingSchema = z.strictObject({
   delay: z.int().min(20).max(10_000),
   loop: z.int().min(0).max(65_535),
@@ -95,8 +101,8 @@ export const recipeSchema = z.strictObject({
   strip: z
     .strictObject({
       from: z.array(moveSchema.nullable()).max(mostNames),
-      steps: z.int().min(1).max(99),
-      scale: z.int().min(1).max(32),
+      steps: stepsSchema,
+      scale: scaleSchema,
       timing: timingSchema.optional(),
     })
     .optional(),

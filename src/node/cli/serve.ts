@@ -1,5 +1,6 @@
 // Command `serve`: answers requests for edited faces over HTTP, until it is stopped.
 import { z } from 'zod';
+import { stepsSchema } from '../../core/editing/recipe.ts';
 import { readBundleFolder } from '../artefacts/bundle.ts';
 import { shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
 import { optionalPackages, withPackages } from '../files/optional-packages.ts';
@@ -27,7 +28,7 @@ const options = z.strictObject({
   timeout: z.number().min(0.1).max(600).default(30).describe('seconds that a request may take, waiting included'),
   maxBody: z.number().min(0.01).max(100).default(1).describe('megabytes of a request in JSON at most'),
   maxPhoto: z.number().min(0.01).max(200).default(16).describe('megabytes of a request with a photo at most'),
-  maxSteps: z.int().min(1).max(99).default(32).describe('frames of a strip or an animation at most'),
+  maxSteps: stepsSchema.default(32).describe('frames of a strip or an animation at most'),
   maxPixels: z.number().min(0.01).max(100).default(16).describe('millions of pixels of a photo or an answer at most'),
   tokenFile: pathOption()
     .optional()

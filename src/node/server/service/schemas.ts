@@ -1,7 +1,14 @@
 // Requests and answers of the service: zod schemas that requests are checked with and that /openapi.json is made of.
 import { z } from '@hono/zod-openapi';
 import { holdNames } from '../../../core/directions/hold.ts';
-import { defaultTiming, mostLatentNumbers, recipeSchema, timingSchema } from '../../../core/editing/recipe.ts';
+import {
+  defaultTiming,
+  mostLatentNumbers,
+  recipeSchema,
+  scaleSchema,
+  stepsSchema,
+  timingSchema,
+} from '../../../core/editing/recipe.ts';
 import { geometryNames, mostPsi } from '../../../core/models/latents.ts';
 
 /** Moves, locks or layers of a request: there are few more directions than 40. */
@@ -23,9 +30,6 @@ const moveSchema = z.union([
 ]);
 
 const layersSchema = z.union([z.string().min(1).max(10), z.tuple([z.int().min(0), z.int().min(0)])]);
-
-/** Enlargement of pictures, as in recipes. */
-const scale = z.int().min(1).max(32);
 
 const { delay, loop, pingPong } = timingSchema.shape;
 
@@ -64,8 +68,8 @@ export const editSchema = z
       .optional()
       .describe('layers that moves act on: coarse, middle, fine, all, rows such as 0-2 or [0, 2]'),
     nearest: z.boolean().default(false).describe('take the closest probability that can be reached'),
-    steps: z.int().min(1).max(99).optional().describe('frames of a strip or an animation; 1: one face'),
-    scale: scale.optional().describe('enlargement of each face'),
+    steps: stepsSchema.optional().describe('frames of a strip or an animation; 1: one face'),
+    scale: scaleSchema.optional().describe('enlargement of each face'),
     timing: z
       .strictObject({
         delay: delay.default(defaultTiming.delay).describe('milliseconds a frame'),
@@ -146,7 +150,7 @@ export const faceQuerySchema = z.strictObject({
     .optional()
     .openapi({ type: 'number', minimum: 0, maximum: mostPsi, description: "truncation; left out: the model's" }),
   scale: wholeNumber
-    .pipe(scale)
+    .pipe(scaleSchema)
     .optional()
     .openapi({ type: 'integer', minimum: 1, maximum: 32, description: 'enlargement' }),
 });

@@ -2,7 +2,14 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { holdNames } from '../../../core/directions/hold.ts';
-import { defaultTiming, formatRecipes, type Recipe } from '../../../core/editing/recipe.ts';
+import {
+  defaultTiming,
+  formatRecipes,
+  type Recipe,
+  scaleSchema,
+  stepsSchema,
+  timingSchema,
+} from '../../../core/editing/recipe.ts';
 import { formatMoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
@@ -117,10 +124,7 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe('take the closest where a face cannot reach a probability, and warn, instead of refusing'),
-  steps: z
-    .int()
-    .min(1)
-    .max(99)
+  steps: stepsSchema
     .optional()
     .meta({ defaultInWords: `${defaultSteps}; ${defaultAnimationSteps} in an animation; 1 of a photo` })
     .describe('frames from the first end of the moves to the last; 1: only the last, of a photo the whole photo'),
@@ -137,24 +141,15 @@ const options = z.strictObject({
       'how locks hold; linear: locked distances stay exactly, in a straight line; field: what the classifier sees stays, ' +
         'along a curve',
     ),
-  scale: z
-    .int()
-    .min(1)
-    .max(32)
+  scale: scaleSchema
     .optional()
     .meta({ defaultInWords: `${defaultScale}` })
     .describe('enlargement of each frame'),
-  delay: z
-    .int()
-    .min(20)
-    .max(10_000)
+  delay: timingSchema.shape.delay
     .optional()
     .meta({ defaultInWords: `${defaultTiming.delay}` })
     .describe('milliseconds that an animation shows each frame'),
-  loop: z
-    .int()
-    .min(0)
-    .max(65_535)
+  loop: timingSchema.shape.loop
     .optional()
     .meta({ defaultInWords: `${defaultTiming.loop}` })
     .describe('times that an animation is shown; 0: without end'),
