@@ -6,9 +6,13 @@ import { Refusal } from './problem.ts';
 const types = { png: 'image/png', webp: 'image/webp', jpeg: 'image/jpeg', json: 'application/json' } as const;
 type Format = keyof typeof types;
 
-/** The forms of generated faces, and of photos. The first is for those who take anything. */
-export const faceFormats = ['png', 'webp', 'json'] as const satisfies readonly Format[];
-export const photoFormats = ['jpeg', 'png', 'webp', 'json'] as const satisfies readonly Format[];
+/** The pictures of generated faces, and of photos. */
+export const facePictures = ['png', 'webp'] as const satisfies readonly Format[];
+export const photoPictures = ['jpeg', 'png', 'webp'] as const satisfies readonly Format[];
+
+/** The forms of their answers. The first is for those who take anything. */
+export const faceFormats = [...facePictures, 'json'] as const;
+export const photoFormats = [...photoPictures, 'json'] as const;
 
 /** @throws Refusal 406 where Accept names none of the formats. */
 export function acceptedFormat<Offered extends Format>(context: Context, formats: readonly Offered[]): Offered {

@@ -1,15 +1,13 @@
 // Draws one request of the service with an editor: a picture that carries its recipe, or the facts of the edit.
-import type { Hold } from '../../../core/directions/hold.ts';
 import type { Move } from '../../../core/editing/moves.ts';
 import { checkRecipe, defaultTiming, formatRecipe, type Recipe, type Timing } from '../../../core/editing/recipe.ts';
 import type { Start } from '../../../core/editing/start.ts';
 import { formatMoveRange, type MoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { checkOwnRecipe } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
-import { type EditRequest, stripOf } from '../../../core/editor/requests.ts';
+import { stripOf } from '../../../core/editor/requests.ts';
 import { describeMissed, isMissed } from '../../../core/editor/wanted-probability.ts';
 import { UserError } from '../../../core/errors.ts';
-import type { Geometry } from '../../../core/models/latents.ts';
 import { compare, firstMoves, movesIn, warningsAbout } from '../../stages/edit/changes.ts';
 import { locksOf } from '../../stages/edit/faces.ts';
 import {
@@ -20,39 +18,17 @@ import {
   type Face,
   recipesOf,
 } from '../../stages/edit/strips.ts';
+import type { faceFormats, facePictures } from './accept.ts';
+import type { EditBody } from './schemas.ts';
 
 /** The wishes of an edit, whatever face it starts from. */
-export interface Wishes {
-  readonly moves?: readonly (Move | string)[] | undefined;
-  readonly locks?: readonly string[] | undefined;
-  readonly hold?: Hold | undefined;
-  readonly geometry?: Geometry | undefined;
-  readonly layers?: EditRequest['layers'];
-  /** Whether the closest is taken where a wanted probability is out of reach. */
-  readonly nearest: boolean;
-}
-
-/** An edit as a request asks for it: from a seed, a latent or a recipe, which says all but `nearest` and `picture`. */
-export interface EditOrder extends Wishes {
-  readonly seed?: number | undefined;
-  readonly psi?: number | undefined;
-  readonly latent?: readonly number[] | undefined;
-  /** As in a file; see `parseRecipe`. */
-  readonly recipe?: object | undefined;
-  readonly steps?: number | undefined;
-  readonly scale?: number | undefined;
-  readonly timing?: Timing | undefined;
-  readonly picture?: 'png' | 'webp' | undefined;
-}
-
-export type PictureFormat = 'png' | 'webp';
-export type AnswerFormat = PictureFormat | 'json';
+type Wishes = Pick<EditBody, 'moves' | 'locks' | 'hold' | 'geometry' | 'layers'>;
 
 export interface Order {
   /** `edit` answers JSON with what changed, `face` with the face as it is. */
   readonly kind: 'edit' | 'face';
-  readonly edit: EditOrder;
-  readonly format: AnswerFormat;
+  readonly edit: EditBody;
+  readonly format: (typeof faceFormats)[number];
   readonly limits: DrawingLimits;
 }
 
@@ -139,7 +115,7 @@ export function wishesOf(edit: Wishes, editor: FaceEditor): Omit<Face, 'seed' | 
   return { moves, locks: locksOf(edit.locks ?? [], moves, editor), geometry, hold, layers };
 }
 
-function planOf({ seed, psi, latent, ...edit }: EditOrder, editor: FaceEditor): Plan {
+function planOf({ seed, psi, latent, ...edit }: EditBody, editor: FaceEditor): Plan {
   if ((seed === undefined) === (latent === undefined)) {
     const got = seed === undefined ? 'none' : 'seed and latent';
     throw new UserError(`a face must start from one of seed, latent and recipe; got ${got}`);
@@ -161,9 +137,9 @@ function asRange(move: Move | string): MoveRange {
 }
 
 /** The members of a request that may stand beside a recipe. */
-const besideRecipe: readonly string[] = ['recipe', 'nearest', 'picture'] satisfies (keyof EditOrder)[];
+const besideRecipe: readonly string[] = ['recipe', 'nearest', 'picture'] satisfies (keyof EditBody)[];
 
-function planOfRecipe({ recipe: given, ...edit }: EditOrder, { bundle }: FaceEditor): Plan {
+function planOfRecipe({ recipe: given, ...edit }: EditBody, { bundle }: FaceEditor): Plan {
   const other = Object.entries(edit).find(([name, value]) => value !== undefined && !besideRecipe.includes(name));
   if (other !== undefined)
     throw new UserError(`a recipe says what is edited and how; got ${other[0]} too. Leave it out`);
@@ -189,7 +165,7 @@ async function encode(
   drawn: DrawnFace,
   recipe: Recipe,
   plan: Omit<Plan, 'face'>,
-  format: PictureFormat,
+  format: (typeof facePictures)[number],
 ): Promise<Uint8Array> {
   if (format === 'png') return encodeStrips(editor.bundle.resolution, [drawn], [recipe], plan);
   const timing = plan.timing ?? defaultTiming;

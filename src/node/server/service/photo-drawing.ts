@@ -2,12 +2,12 @@
 import type { Recipe } from '../../../core/editing/recipe.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
 import { UserError } from '../../../core/errors.ts';
-import type { FaceBox } from '../../../core/portraits/photo.ts';
 import { sharp } from '../../native/native-packages.ts';
 import { readPhoto } from '../../photos/read-photo.ts';
 import { checkLongestSide, encodeEditedPhoto } from '../../photos/write-photo.ts';
 import { checkMoves } from '../../stages/edit/faces.ts';
 import { recipesOf } from '../../stages/edit/strips.ts';
+import type { photoFormats } from './accept.ts';
 import {
   type DrawingLimits,
   type Drawn,
@@ -17,22 +17,9 @@ import {
   refuseBesidePicture,
   refuseRanges,
   type Stopping,
-  type Wishes,
   wishesOf,
 } from './drawing.ts';
-
-/** The edit of a face in a photo. */
-export interface PhotoEdit extends Wishes {
-  /** The face of several, 1 being the largest. */
-  readonly face: number;
-  readonly box?: FaceBox | undefined;
-  readonly quick: boolean;
-  readonly picture?: PhotoPicture | undefined;
-  /** Whether the answer carries the portrait. */
-  readonly keep: boolean;
-}
-
-export type PhotoPicture = 'jpeg' | 'png' | 'webp';
+import type { PhotoEdit } from './schemas.ts';
 
 export interface PhotoOrder {
   readonly kind: 'photo';
@@ -41,7 +28,7 @@ export interface PhotoOrder {
   /** A portrait of the same photo from an earlier answer: its face need not be found again. */
   readonly portrait?: Uint8Array | undefined;
   readonly edit: PhotoEdit;
-  readonly format: PhotoPicture | 'json';
+  readonly format: (typeof photoFormats)[number];
   readonly limits: DrawingLimits;
 }
 

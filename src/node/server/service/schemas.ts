@@ -10,6 +10,7 @@ import {
   timingSchema,
 } from '../../../core/editing/recipe.ts';
 import { geometryNames, mostPsi } from '../../../core/models/latents.ts';
+import { facePictures, photoPictures } from './accept.ts';
 
 /** Moves, locks or layers of a request: there are few more directions than 40. */
 const mostNames = 100;
@@ -79,12 +80,13 @@ export const editSchema = z
       .optional()
       .describe('timing of an animation, for WebP of several steps'),
     picture: z
-      .enum(['png', 'webp'])
+      .enum(facePictures)
       .optional()
       .describe('for answers in JSON alone, which then carry the picture as a data URL'),
   })
   .openapi('Edit');
 
+/** An edit as a request asks for it: from a seed, a latent or a recipe, which says all but `nearest` and `picture`. */
 export type EditBody = z.output<typeof editSchema>;
 
 const boxSchema = z
@@ -98,7 +100,7 @@ export const photoEditSchema = editSchema
     box: boxSchema.optional(),
     quick: z.boolean().default(false).describe("takes the encoder's word alone: at once, and less alike"),
     picture: z
-      .enum(['jpeg', 'png', 'webp'])
+      .enum(photoPictures)
       .optional()
       .describe('for answers in JSON alone, which then carry the photo as a data URL'),
     keep: z
@@ -107,6 +109,9 @@ export const photoEditSchema = editSchema
       .describe('for answers in JSON alone, which then carry the portrait, for the next edit of this photo'),
   })
   .openapi('PhotoEdit');
+
+/** The edit of a face in a photo. */
+export type PhotoEdit = z.output<typeof photoEditSchema>;
 
 export const photoFormSchema = z
   .strictObject({
