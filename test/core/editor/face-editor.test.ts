@@ -1,5 +1,6 @@
 // The editor over a bundle: it does what core's functions do, the same in Node's runtime and in the browser's.
 import { join } from 'node:path';
+import * as runtime from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { editLatent } from '../../../src/core/editing/edit.ts';
 import { parseMove } from '../../../src/core/editing/moves.ts';
@@ -205,6 +206,15 @@ test("the browser's runtime shows the same faces, within 2 of 255", async () => 
   const [scores, again] = [await editor.score(here), await browser.score(there)];
   expect(Math.max(...scores.map((value, i) => Math.abs(value - again[i]!)))).toBeLessThan(1e-3);
   await browser.release();
+});
+
+test("a program's own device, as the guide describes one, shows the same faces", async () => {
+  const sessionOptions = { executionProviders: ['cpu'] };
+  const device = { name: 'cpu', runtime, sessionOptions, target: { fusedMatMul: false }, writesInPlace: false };
+  const own = await open(device);
+  const [here, there] = await Promise.all([editor, own].map(each => each.render([editor.sample(7)])));
+  expect(Math.max(...here!.map((value, i) => Math.abs(value - there![i]!)))).toBeLessThan(1e-3);
+  await own.release();
 });
 
 describe('a style generator', () => {
