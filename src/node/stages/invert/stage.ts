@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { bundleFiles } from '../../../core/editor/bundle.ts';
 import type { FaceEditor } from '../../../core/editor/face-editor.ts';
-import { toUint8 } from '../../../core/images/pixels.ts';
 import type { Photo } from '../../../core/portraits/photo.ts';
 import { readBundleFolder } from '../../artefacts/bundle.ts';
 import { openDevice } from '../../devices/device.ts';
@@ -96,33 +95,24 @@ async function overview({ portrait }: OpenedPhoto, editor: FaceEditor, tuned: Fl
   const { resolution } = editor.bundle;
   const latent = Float32Array.from(portrait.editor.edit({ ...portrait.start, moves: [] }).latent);
   const faces = [portrait.crop, await editor.render([latent]), ...(portrait.figures.tuned ? [tuned] : [])];
-  const tiles = [
-    await photoTile(portrait.photo),
-    ...(await Promise.all(faces.map(face => enlarged(face, resolution)))),
-  ];
-  const images = new Uint8Array(tiles.length * 3 * overviewSide ** 2);
-  for (const [i, tile] of tiles.entries()) images.set(tile, i * 3 * overviewSide ** 2);
-  return encodeGrid(images, { resolution: overviewSide, columns: tiles.length, gap: 4 });
+  const tiles = [photoTile(portrait.photo), ...faces.map(face => faceTile(face, resolution))];
+  const row = { across: tiles.length, shim: 4, background: '#ffffff' };
+  return sharp(await Promise.all(tiles), { join: row })
+    .png({ adaptiveFiltering: true })
+    .toBuffer();
 }
 
-/** The whole photo, fitted into a white square. @returns [3, side, side]. */
-async function photoTile({ width, height, channels, pixels }: Photo): Promise<Uint8Array> {
-  const fitted = sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false })
+/** The whole photo, fitted into a white square. @returns a PNG. */
+function photoTile({ width, height, channels, pixels }: Photo): Promise<Uint8Array> {
+  return sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false })
     .flatten({ background: '#ffffff' })
-    .resize(overviewSide, overviewSide, { fit: 'contain', background: '#ffffff' });
-  return planes(await fitted.raw().toBuffer());
+    .resize(overviewSide, overviewSide, { fit: 'contain', background: '#ffffff' })
+    .png()
+    .toBuffer();
 }
 
-/** @param face [3, R, R] in [-1, 1]. @returns [3, side, side]. */
-async function enlarged(face: Float32Array, resolution: number): Promise<Uint8Array> {
-  const [area, pixels] = [resolution ** 2, toUint8(face)];
-  const interleaved = Uint8Array.from(pixels, (_, at) => pixels[(at % 3) * area + Math.floor(at / 3)]!);
-  const picture = sharp(interleaved, { raw: { width: resolution, height: resolution, channels: 3 } });
-  return planes(await picture.resize(overviewSide, overviewSide, { kernel: 'cubic' }).raw().toBuffer());
-}
-
-/** [side, side, 3] to [3, side, side]. */
-function planes(pixels: Uint8Array): Uint8Array {
-  const area = pixels.length / 3;
-  return Uint8Array.from(pixels, (_, at) => pixels[(at % area) * 3 + Math.floor(at / area)]!);
+/** @param face [3, R, R] in [-1, 1]. @returns a PNG. */
+async function faceTile(face: Float32Array, resolution: number): Promise<Uint8Array> {
+  const picture = sharp(await encodeGrid(face, { resolution, columns: 1 }));
+  return picture.resize(overviewSide, overviewSide, { kernel: 'cubic' }).png().toBuffer();
 }
