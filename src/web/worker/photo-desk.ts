@@ -180,8 +180,8 @@ function rgbaOfView({ photo }: View): Uint8ClampedArray<ArrayBuffer> {
   return new Uint8ClampedArray(photo.pixels);
 }
 
-/** @param planes [3, n] of 0 to 255. */
-function rgbaOf(planes: Float32Array): Uint8ClampedArray<ArrayBuffer> {
+/** @param planes [3, n] of 0 to 255. @returns [n, 4], opaque. */
+export function rgbaOf(planes: ArrayLike<number>): Uint8ClampedArray<ArrayBuffer> {
   const area = planes.length / 3;
   const pixels = new Uint8ClampedArray(4 * area).fill(255);
   for (let i = 0; i < area; i++) for (let c = 0; c < 3; c++) pixels[4 * i + c] = planes[c * area + i]!;

@@ -24,7 +24,7 @@ import { wasmDevice, webgpuDevice } from './device.ts';
 import { distanceFor } from './distance-for.ts';
 import { encodePhoto, readDocument, signPicture, writeRecipe } from './documents.ts';
 import { fetchBytes } from './fetch-bytes.ts';
-import { PhotoDesk } from './photo-desk.ts';
+import { PhotoDesk, rgbaOf } from './photo-desk.ts';
 import { parseLink } from './read-link.ts';
 import { residualsOf } from './residuals.ts';
 
@@ -76,7 +76,7 @@ const faceWorker: FaceWorker = {
     const { latent, distances } = known.edit(edit);
     const image = await known.render([latent]);
     last = { by: known, image };
-    return { pixels: desk.drawn(edit, image) ?? toRgba(image, 0, editor.bundle.resolution), distances };
+    return { pixels: desk.drawn(edit, image) ?? rgbaOf(toUint8(image)), distances };
   },
 
   score: () => last.by.score(last.image),
@@ -133,7 +133,7 @@ async function framesOf(edits: readonly Edit[], onPhoto: PhotoDesk['drawn']): Pr
     const [size, count] = [images.length / drawable.length, editor.attributes.length];
     for (const [row, { i, edit, distances }] of drawable.entries()) {
       const image = images.subarray(row * size, (row + 1) * size);
-      const pixels = onPhoto(edit, image) ?? toRgba(image, 0, editor.bundle.resolution);
+      const pixels = onPhoto(edit, image) ?? rgbaOf(toUint8(image));
       frames[i] = { pixels, distances, logits: logits.slice(row * count, (row + 1) * count) };
     }
   }
@@ -284,20 +284,6 @@ async function cancellable<Result>(work: (signal: AbortSignal) => Promise<Result
   } finally {
     controller = undefined;
   }
-}
-
-/** @param images [n, 3, R, R] in [-1, 1]. @returns the image of one row as RGBA, R × R. */
-function toRgba(images: Float32Array, row: number, resolution: number): Uint8ClampedArray<ArrayBuffer> {
-  const area = resolution * resolution;
-  const planes = toUint8(images.subarray(row * 3 * area, (row + 1) * 3 * area));
-  const pixels = new Uint8ClampedArray(4 * area);
-  for (let i = 0; i < area; i++) {
-    pixels[4 * i] = planes[i]!;
-    pixels[4 * i + 1] = planes[area + i]!;
-    pixels[4 * i + 2] = planes[2 * area + i]!;
-    pixels[4 * i + 3] = 255;
-  }
-  return pixels;
 }
 
 /** @returns the pixels of a result, which are handed over rather than copied. */
