@@ -92,7 +92,7 @@ for (const [network, { weights, difference }] of Object.entries({
 
 /** The weights of an ONNX file by parameter path, which follows from their place among the constants. */
 function weightsOf(onnx, spec, compile) {
-  const leaves = [...flattenTree(spec, '')].map(([path, { shape }]) => [path.slice(1), shape]);
+  const leaves = [...flattenTree(spec)].map(([path, { shape }]) => [path, shape]);
   const random = createRandom(0);
   const markers = Object.fromEntries(
     leaves.map(([path, shape]) => [path, { shape, data: normals(random, sizeOf(shape)) }]),

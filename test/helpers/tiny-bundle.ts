@@ -149,8 +149,8 @@ function tinyField(latentSize: number): FieldArchitecture {
 function fieldWeights(latentSize: number): Weights {
   const random = createRandom(9);
   return Object.fromEntries(
-    [...flattenTree<ParameterSpec>(fieldSpec(tinyField(latentSize)), '')].map(([path, spec]) => {
-      return [path.slice(1), { shape: spec.shape, data: initialValues(spec, random) }];
+    [...flattenTree<ParameterSpec>(fieldSpec(tinyField(latentSize)))].map(([path, spec]) => {
+      return [path, { shape: spec.shape, data: initialValues(spec, random) }];
     }),
   );
 }

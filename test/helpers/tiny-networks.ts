@@ -41,9 +41,9 @@ export const tinyClassifier: ClassifierArchitecture = {
 
 export function randomWeights(tree: Tree<ParameterSpec>, seed: number): Weights {
   const random = createRandom(seed);
-  const leaves = [...flattenTree(tree, '')];
+  const leaves = [...flattenTree(tree)];
   return Object.fromEntries(
-    leaves.map(([path, spec]) => [path.slice(1), { shape: spec.shape, data: initialValues(spec, random) }]),
+    leaves.map(([path, spec]) => [path, { shape: spec.shape, data: initialValues(spec, random) }]),
   );
 }
 

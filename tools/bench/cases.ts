@@ -107,8 +107,8 @@ async function inferenceCase(device: Device, { minibatch, latentSize }: GanSetti
   const model = ganModel(architecture);
   const spec = model.finishedSpec();
   const weights = Object.fromEntries(
-    [...flattenTree<ParameterSpec>(spec, '')].map(([path, leaf]) => [
-      path.slice(1),
+    [...flattenTree<ParameterSpec>(spec)].map(([path, leaf]) => [
+      path,
       { shape: leaf.shape, data: initialValues(leaf, random) },
     ]),
   );

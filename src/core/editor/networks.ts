@@ -5,7 +5,7 @@ import type { NdArray } from '../formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.ts';
 import type { WeightPrecision } from '../graph/target.ts';
 import { sameShape } from '../graph/tensor.ts';
-import { flattenTree, type ParameterSpec } from '../graph/tree.ts';
+import { flattenTree } from '../graph/tree.ts';
 import { type ClassifierArchitecture, classifierSpec } from '../models/classifier.ts';
 import { type EncoderArchitecture, encoderSpec } from '../models/encoder.ts';
 import { type FieldArchitecture, fieldSpec } from '../models/field.ts';
@@ -42,7 +42,7 @@ const mappingPrefix = 'mapping/';
  * @returns a safetensors file. @throws Error where a weight is missing.
  */
 export function encodeWeights(spec: SpecTree, weights: Weights, precision: WeightPrecision): Uint8Array {
-  const needed = parametersOf(spec).map(([name]) => {
+  const needed = [...flattenTree(spec).keys()].map(name => {
     const weight = weights[name];
     if (weight === undefined) throw new Error(`no weights for ${name}`);
     return [name, weight] as const;
@@ -72,7 +72,7 @@ export function roundedWeights(weights: Weights): Weights {
  */
 export function decodeWeights(bytes: Uint8Array, spec: SpecTree, path: string): Weights {
   const { tensors } = decodeSafetensors(bytes, path);
-  const weights = parametersOf(spec).map(([name, { shape }]) => {
+  const weights = [...flattenTree(spec)].map(([name, { shape }]) => {
     const tensor = tensors[name];
     const wanted = `${path} must hold ${name} [${shape.join(', ')}], as the architecture in ${bundleFiles.index} has it`;
     if (tensor === undefined) throw new UserError(`${wanted}; it is missing. Make the bundle again`);
@@ -94,11 +94,6 @@ export function decodeWeights(bytes: Uint8Array, spec: SpecTree, path: string): 
 function firstNotFinite(values: Float32Array): number | undefined {
   for (let at = 0; at < values.length; at++) if (!Number.isFinite(values[at])) return at;
   return undefined;
-}
-
-/** @returns parameters with their path within the network, such as `toRGB/8/weight`. */
-function parametersOf(spec: SpecTree): (readonly [string, ParameterSpec])[] {
-  return [...flattenTree<ParameterSpec>(spec, '')].map(([path, each]) => [path.slice(1), each] as const);
 }
 
 /** @throws UserError for parts of an editor that are no device, no bundle that has been read, or no services. */

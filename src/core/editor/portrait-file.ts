@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import type { NdArray } from '../formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.ts';
 import { sameShape } from '../graph/tensor.ts';
-import { flattenTree, type ParameterSpec } from '../graph/tree.ts';
+import { flattenTree } from '../graph/tree.ts';
 import { psnr } from '../measures/images/likeness.ts';
 import { ganModel } from '../models/gan-kinds.ts';
 import type { Weights } from '../models/weights.ts';
@@ -113,10 +113,7 @@ export function decodePortrait(bytes: Uint8Array, bundle: Bundle, photo: Photo, 
     if (isRight && tensor.data.every(Number.isFinite)) return tensor.data as Float32Array;
     throw new UserError(`${place} must hold ${name} [${shape.join(', ')}] of finite numbers. Copy the portrait again`);
   };
-  const specs = [...flattenTree<ParameterSpec>(model.finishedSpec(), '')].map(
-    ([path, spec]) => [path.slice(1), spec] as const,
-  );
-  const tuned = specs
+  const tuned = [...flattenTree(model.finishedSpec())]
     .filter(([name]) => Object.hasOwn(tensors, generatorPrefix + name))
     .map(([name, { shape }]) => [name, { shape, data: read(generatorPrefix + name, shape) }] as const);
   const crop = read('crop', [3, resolution, resolution]);

@@ -27,21 +27,26 @@ function isLeaf<L extends Leaf>(tree: Tree<L>): tree is L {
   return Array.isArray(tree.shape);
 }
 
-/** Replaces each leaf by `f(leaf, path)`, the path being its names joined by `/`. */
+/**
+ * Replaces each leaf by `f(leaf, path)`, the path being its names joined by `/`.
+ * @param path that stands before these names; left out: nothing.
+ */
 export function mapTree<L extends Leaf, T extends Tree<L>, To>(
   tree: T,
   f: (leaf: L, path: string) => To,
-  path: string,
+  path = '',
 ): Mapped<T, To> {
   const walk = (branch: Tree<L>, at: string): unknown =>
     isLeaf(branch)
       ? f(branch, at)
-      : Object.fromEntries(Object.entries(branch).map(([name, child]) => [name, walk(child, `${at}/${name}`)]));
+      : Object.fromEntries(
+          Object.entries(branch).map(([name, child]) => [name, walk(child, at === '' ? name : `${at}/${name}`)]),
+        );
   return walk(tree, path) as Mapped<T, To>;
 }
 
-/** The leaves by path, in the tree's order. */
-export function flattenTree<L extends Leaf>(tree: Tree<L>, path: string): Map<string, L> {
+/** The leaves by path, in the tree's order. @param path as that of `mapTree`. */
+export function flattenTree<L extends Leaf>(tree: Tree<L>, path = ''): Map<string, L> {
   const leaves = new Map<string, L>();
   mapTree(tree, (leaf: L, at) => leaves.set(at, leaf), path);
   return leaves;

@@ -18,13 +18,9 @@ export function constants<T extends Tree<ParameterSpec>>(
   weights: Weights,
   precision: 'float32' | 'float64' = 'float32',
 ): Parameters<T> {
-  return mapTree(
-    tree,
-    ({ shape }: ParameterSpec, path) => {
-      const known = weights[path.slice(1)];
-      if (known === undefined) throw new Error(`no weights for ${path.slice(1)}`);
-      return ops.constant(precision === 'float64' ? new Float64Array(known.data) : known.data, shape);
-    },
-    '',
-  );
+  return mapTree(tree, ({ shape }: ParameterSpec, path) => {
+    const known = weights[path];
+    if (known === undefined) throw new Error(`no weights for ${path}`);
+    return ops.constant(precision === 'float64' ? new Float64Array(known.data) : known.data, shape);
+  });
 }

@@ -12,9 +12,9 @@ import { initialValues } from '../../../src/core/nn/initialise.ts';
 const architecture = { latentSize: 6, widths: [9, 7], outputs: ['Young', 'Male', 'Brightness'] };
 const random = createRandom(1);
 const weights: Weights = Object.fromEntries(
-  [...flattenTree(fieldSpec(architecture), '')].map(([path, spec]) => {
+  [...flattenTree(fieldSpec(architecture))].map(([path, spec]) => {
     const data = initialValues({ ...spec, deviation: spec.deviation || 0.3 }, random);
-    return [path.slice(1), { shape: spec.shape, data }];
+    return [path, { shape: spec.shape, data }];
   }),
 );
 const fitted = new Field(architecture, weights);

@@ -164,9 +164,9 @@ test('a model that can edit nothing says so, one that can does not', async () =>
 test('the field of a fit comes along in half precision, and predicts the same', async () => {
   const [fitted, out] = [join(folder, 'with-field'), join(folder, 'bundle-with-field')];
   const architecture = { latentSize, widths: [32], outputs: ['Young', 'Male'] };
-  const tree = flattenTree<ParameterSpec>(fieldSpec(architecture), '');
+  const tree = flattenTree<ParameterSpec>(fieldSpec(architecture));
   const weights = Object.fromEntries(
-    [...tree].map(([path, spec]) => [path.slice(1), { shape: spec.shape, data: initialValues(spec, createRandom(3)) }]),
+    [...tree].map(([path, spec]) => [path, { shape: spec.shape, data: initialValues(spec, createRandom(3)) }]),
   );
   await makeRun('fit', fitted, { synthesis }, async run => {
     await writeFits(run);
