@@ -60,9 +60,6 @@ interface IndexedDirections {
   readonly extra?: z.output<typeof extraSchema>[] | undefined;
 }
 
-/** The sides that images can have. */
-const resolutions = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
-
 const knownFaceSchema = z.object({
   seed: z.int().min(0),
   /** The classifier’s word on this face, drawn with the bundle's own truncation: one logit an attribute. */
@@ -125,10 +122,6 @@ const indexSchema = z
     },
     { path: ['attributes'], error: 'suggest locks that the bundle does not have' },
   )
-  .refine(({ generator }) => resolutions.includes(generator.architecture.resolution), {
-    path: ['generator', 'architecture', 'resolution'],
-    error: 'must be a power of two from 4 to 1024',
-  })
   .refine(
     index => {
       const count = ganModel(index.generator.architecture).layers;

@@ -1,5 +1,13 @@
-// Counts the feature maps at each resolution, for both kinds of GAN (Karras et al. 2018, appendix A).
+// The sides that images can have, and the feature maps at each, for both kinds of GAN (Karras et al. 2018, appendix A).
 import { z } from 'zod';
+
+const sides = 'a power of two from 4 to 1024';
+
+/** A side of square images, in pixels. */
+export const sideSchema = z
+  .int()
+  .refine(side => side >= 4 && side <= 1024 && Number.isInteger(Math.log2(side)), { error: `must be ${sides}` })
+  .meta({ values: sides });
 
 /** The options that every kind of architecture has beside its resolution. */
 export const channelOptions = {

@@ -1,6 +1,6 @@
 // The shape of a PGGAN's two networks, in all the variants of the paper's Table 1 (Karras et al. 2018, §6.1).
 import { z } from 'zod';
-import { channelOptions } from '../channels.ts';
+import { channelOptions, sideSchema } from '../channels.ts';
 
 /** Features of the layers; the rows of Table 1 differ in these. */
 export const pgganFeatures = {
@@ -23,8 +23,8 @@ export const pgganFeatures = {
 export const pgganSchema = z.object({
   /** Left out in files, also those written now: PGGAN was once the only kind. */
   kind: z.literal('pggan').optional(),
-  /** Side of the finished images: a power of two from 4. */
-  resolution: z.int(),
+  /** Side of the finished images. */
+  resolution: sideSchema,
   ...channelOptions,
   ...pgganFeatures,
 });

@@ -1,20 +1,15 @@
 // The schedule of a training as a pure function of the images shown: resolution, fade, minibatch and rate.
 import { z } from 'zod';
+import { sideSchema } from '../../models/channels.ts';
 import { halfCosine } from '../half-cosine.ts';
 import type { LossProgress } from '../losses/adversarial.ts';
 
 const kimg = () => z.number().min(0);
-const side = () =>
-  z.int().refine(value => value >= 4 && value <= 1024 && Number.isInteger(Math.log2(value)), {
-    error: 'must be a power of two from 4 to 1024',
-  });
 
 /** The options of a training's plan. */
 export const planOptions = {
   growing: z.boolean().describe('whether the networks grow from a small resolution, or begin at full resolution'),
-  startResolution: side()
-    .meta({ values: 'a power of two from 4 to 1024' })
-    .describe('side of the images that growing begins at'),
+  startResolution: sideSchema.describe('side of the images that growing begins at'),
   fadeKimg: kimg().describe('thousand images shown while a new resolution fades in'),
   stabiliseKimg: kimg().describe('thousand images shown at each resolution after its fade'),
   growKimg: z

@@ -5,16 +5,6 @@ import { mostPsi } from '../../../core/models/latents.ts';
 import { deviceNames } from '../../devices/device.ts';
 import { pathValues } from './option-schema.ts';
 
-/** A side length of square images. @throws (as a zod issue) unless a power of two from 4 to 1024. */
-export function resolutionOption() {
-  const values = 'a power of two from 4 to 1024';
-  const fits = (side: number) => side >= 4 && side <= 1024 && Number.isInteger(Math.log2(side));
-  return z
-    .int()
-    .refine(fits, { error: `must be ${values}` })
-    .meta({ values });
-}
-
 /**
  * A path; an empty one, such as an unset shell variable leaves, is refused. How it is spelt changes no result: inputs
  * are compared by their content.

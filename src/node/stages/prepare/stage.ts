@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { countOf, firstFew, UserError } from '../../../core/errors.ts';
 import { createRandom, permutation } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
+import { sideSchema } from '../../../core/models/channels.ts';
 import { datasetFiles, splitNames } from '../../artefacts/dataset.ts';
 import { writeJson } from '../../files/files.ts';
 import type { Log } from '../../log/log.ts';
 import { withRun } from '../../runs/run-folder.ts';
-import { pathOption, resolutionOption, runOptions } from '../framework/options.ts';
+import { pathOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { checkFewBad, countReasons } from './bad-files.ts';
 import { hashPictures } from './hash-pictures.ts';
@@ -48,7 +49,7 @@ export const sourceOptions = {
 const options = z.strictObject({
   ...sourceOptions,
   ...runOptions,
-  resolution: resolutionOption().default(64).describe('side of the images in pixels, a power of two from 4 to 1024'),
+  resolution: sideSchema.default(64).describe('side of the images in pixels, a power of two from 4 to 1024'),
   limit: z.int().min(0).default(0).describe('images of each split at most, chosen at random; 0: all'),
   subset: z
     .int()

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { normalisationNames } from '../../../core/images/colour.ts';
+import { sideSchema } from '../../../core/models/channels.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { statisticGroupOf } from '../../../core/nn/minibatch.ts';
 import { ganPresetNames, ganPresets } from '../../../core/training/gan/presets.ts';
@@ -15,7 +16,7 @@ import {
 } from '../../../core/training/gan/settings.ts';
 import type { GanProgress, GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { flagOf } from '../framework/option-schema.ts';
-import { deviceOptions, pathOption, resolutionOption, runOptions } from '../framework/options.ts';
+import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
 
 /** Each setting with the preset `cpu`'s value as its default. */
 type Defaulted<Shape extends z.ZodRawShape> = { readonly [Key in keyof Shape]: z.ZodDefault<Shape[Key]> };
@@ -41,7 +42,7 @@ export const ganOptions = z.strictObject({
         'training; a to h and e-star for the rows of Table 1 of Karras et al. 2018 with their channels; report for b ' +
         'with minibatches of 32',
     ),
-  resolution: resolutionOption()
+  resolution: sideSchema
     .optional()
     .describe("side of the finished images, at most the dataset's; left out: the dataset's"),
   normalisation: z
