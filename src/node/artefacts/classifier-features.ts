@@ -5,8 +5,8 @@ import type { Tick } from '../../core/measures/tick.ts';
 import { classifierFeatures } from '../../core/models/classifier.ts';
 import { classifierRunner } from '../../core/models/inference.ts';
 import type { Device } from '../../core/runtime/device.ts';
-import { type FinishedRun, openRun } from '../runs/run-folder.ts';
-import { checkClassifierFits, classifierDetailsSchema, type GanDetails, readTensors } from './networks.ts';
+import type { FinishedRun } from '../runs/run-folder.ts';
+import { checkClassifierFits, type GanDetails, readClassifier } from './networks.ts';
 
 /** Features of a set of images, a row each. */
 export interface Features {
@@ -53,10 +53,9 @@ export async function readFittingClassifier(
   role: 'judge' | 'classifier',
   generator: Pick<GanDetails, 'resolution' | 'normalisation'>,
 ) {
-  const run = await openRun(folder, 'train classifier');
-  const file = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
-  checkClassifierFits(file.details.architecture, generator, role);
-  return { run, ...file };
+  const classifier = await readClassifier(folder);
+  checkClassifierFits(classifier.details.architecture, generator, role);
+  return classifier;
 }
 
 function nameOf(run: FinishedRun): string {

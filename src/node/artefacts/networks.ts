@@ -9,6 +9,7 @@ import { classifierArchitectureSchema } from '../../core/models/classifier.ts';
 import { pgganSchema } from '../../core/models/pggan/architecture.ts';
 import { styleSchema } from '../../core/models/style/architecture.ts';
 import { readWhole, writeWhole } from '../files/files.ts';
+import { openRun } from '../runs/run-folder.ts';
 
 type FloatArrays = Record<string, NdArray<Float32Array>>;
 
@@ -83,6 +84,21 @@ export const classifierDetailsSchema = z
       [thresholds, calibration].every(list => list.length === architecture.attributes.length),
     'must have a threshold and a calibration of each attribute',
   );
+
+/** The networks in the runs that train them. */
+export const networkFiles = { generator: 'generator.safetensors', classifier: 'classifier.safetensors' } as const;
+
+/** @throws UserError for no run of `train gan`, or a damaged one. */
+export async function readGenerator(folder: string) {
+  const run = await openRun(folder, 'train gan');
+  return { run, ...(await readTensors(run.file(networkFiles.generator), ganDetailsSchema)) };
+}
+
+/** @throws UserError for no run of `train classifier`, or a damaged one. */
+export async function readClassifier(folder: string) {
+  const run = await openRun(folder, 'train classifier');
+  return { run, ...(await readTensors(run.file(networkFiles.classifier), classifierDetailsSchema)) };
+}
 
 /** @param role its part, for the message. @throws UserError where it cannot take a generator's images. */
 export function checkClassifierFits(

@@ -28,9 +28,9 @@ import { checkEncoderFits, readEncoder } from '../../artefacts/encoder.ts';
 import { readField } from '../../artefacts/field.ts';
 import {
   checkClassifierFits,
-  classifierDetailsSchema,
-  ganDetailsSchema,
-  readTensors,
+  type classifierDetailsSchema,
+  readClassifier,
+  readGenerator,
 } from '../../artefacts/networks.ts';
 import { cpuDevice } from '../../devices/device.ts';
 import { readNpy, writeWhole } from '../../files/files.ts';
@@ -105,16 +105,15 @@ export const bundle = defineStage({
       ...(encoder !== undefined && { encoder }),
       ...(quality !== undefined && { quality }),
     };
+    const [generatorFile, classifierFile] = [await readGenerator(generator), await readClassifier(classifier)];
     const runs = {
-      generator: await openRun(generator, 'train gan'),
-      classifier: await openRun(classifier, 'train classifier'),
+      generator: generatorFile.run,
+      classifier: classifierFile.run,
       boundaries: await openRun(boundaries, 'fit', 'import boundaries'),
     };
     await checkOrigin(runs.boundaries, { generator, classifier });
     const measured = quality === undefined ? undefined : await openRun(quality, 'evaluate generator');
     if (measured !== undefined) await checkMeasured(measured, generator);
-    const generatorFile = await readTensors(runs.generator.file('generator.safetensors'), ganDetailsSchema);
-    const classifierFile = await readTensors(runs.classifier.file('classifier.safetensors'), classifierDetailsSchema);
     const { directions: fitted, latentSize, geometry } = await readBoundaryDetails(runs.boundaries);
     const { resolution } = generatorFile.details;
     const own = ganModel(generatorFile.details).geometry;

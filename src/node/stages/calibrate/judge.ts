@@ -9,6 +9,7 @@ import { UserError } from '../../../core/errors.ts';
 import { classifierRunner } from '../../../core/models/inference.ts';
 import type { Weights } from '../../../core/models/weights.ts';
 import { accuracyOf, readFittingClassifier } from '../../artefacts/classifier-features.ts';
+import { networkFiles } from '../../artefacts/networks.ts';
 import { type DeviceOptions, openDevice } from '../../devices/device.ts';
 import { recordedFiles } from '../../runs/finished-run.ts';
 
@@ -69,5 +70,5 @@ function areSameWeights(given: Weights, kept: Weights): boolean {
 
 /** @returns the files of a judge's run that `openJudge` reads. */
 export function judgeFiles(folder: string): string[] {
-  return recordedFiles(folder, 'classifier.safetensors');
+  return recordedFiles(folder, networkFiles.classifier);
 }

@@ -15,12 +15,12 @@ import type { Device } from '../../../core/runtime/device.ts';
 import { type FeatureNetwork, openFeatureNetwork } from '../../artefacts/classifier-features.ts';
 import { checkSplits, type Dataset, openDataset, type SplitName } from '../../artefacts/dataset.ts';
 import { imagesAt } from '../../artefacts/image-set.ts';
-import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { readGenerator } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
 import type { Log } from '../../log/log.ts';
 import { hashInputs } from '../../runs/origin.ts';
-import { type FinishedRun, openRun, withRun } from '../../runs/run-folder.ts';
+import { type FinishedRun, withRun } from '../../runs/run-folder.ts';
 import { deviceOptions, pathOption, psiOption, runOptions } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { ticking } from '../framework/ticking.ts';
@@ -139,8 +139,7 @@ export const evaluateGenerator = defineStage({
 type Generator = Awaited<ReturnType<typeof openInputs>>['generator'];
 
 async function openInputs({ generator: folder, dataset: datasetFolder }: Config, log: Log) {
-  const run = await openRun(folder, 'train gan');
-  const generator = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
+  const generator = await readGenerator(folder);
   const dataset = await openDataset(datasetFolder);
   checkSplits(dataset, 'train', 'test');
   const { resolution } = generator.details;
@@ -152,14 +151,14 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Config,
   swdLevels(resolution); // refuses a side that has none
   const count = dataset.indicesOf('train').length;
   if (count < 2) throw new UserError(`${dataset.folder} must have 2 training images or more; it has ${count}`);
-  const otherPictures = await learntOthers(run, datasetFolder);
+  const otherPictures = await learntOthers(generator.run, datasetFolder);
   if (otherPictures) {
     log.warn(
       `the generator was trained on other pictures than ${dataset.folder} holds: its "training" images are not what the ` +
         'generator learned from, which may have seen its "test" images',
     );
   }
-  return { generator: { ...generator, run }, dataset, otherPictures };
+  return { generator, dataset, otherPictures };
 }
 
 /** @returns whether a network was trained on other pictures than those of the dataset; false where nobody knows. */

@@ -11,11 +11,10 @@ import { type BatchRunner, classifierRunner } from '../../../core/models/inferen
 import { cropFace } from '../../../core/portraits/crop-face.ts';
 import { withPatch } from '../../../core/portraits/paste-back.ts';
 import type { FaceBox, Photo } from '../../../core/portraits/photo.ts';
-import { classifierDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { readClassifier } from '../../artefacts/networks.ts';
 import { cpuDevice } from '../../devices/device.ts';
 import { openPhotoBundle } from '../../photos/bundle.ts';
 import { readPhoto } from '../../photos/read-photo.ts';
-import { openRun } from '../../runs/run-folder.ts';
 import { serve } from '../../threads/serve.ts';
 import { openJudge } from '../calibrate/judge.ts';
 
@@ -67,8 +66,7 @@ serve<PortraitThread>(async ({ bundle, judge: judgeFolder, attributes }) => {
 });
 
 async function judgeFeatures(folder: string): Promise<BatchRunner> {
-  const run = await openRun(folder, 'train classifier');
-  const { details, tensors } = await readTensors(run.file('classifier.safetensors'), classifierDetailsSchema);
+  const { details, tensors } = await readClassifier(folder);
   return classifierRunner(cpuDevice(1), details.architecture, tensors, 4, classifierFeatures);
 }
 

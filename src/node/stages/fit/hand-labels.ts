@@ -4,10 +4,10 @@ import { createRandom } from '../../../core/math/random.ts';
 import { streams } from '../../../core/math/streams.ts';
 import { generatorRunner } from '../../../core/models/inference.ts';
 import { checkPsi, defaultPsi, sampleLatents, seenLatents, truncated } from '../../../core/models/latents.ts';
-import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { readGenerator } from '../../artefacts/networks.ts';
 import { cpuDevice } from '../../devices/device.ts';
 import { checkLabelScale, labelValue, readTextTable } from '../../files/text-table.ts';
-import { findInput, openRun } from '../../runs/run-folder.ts';
+import { findInput } from '../../runs/run-folder.ts';
 import type { Faces } from './faces.ts';
 
 export interface HandLabels {
@@ -97,8 +97,7 @@ async function seenOf(drawn: Float32Array, { size, geometry, run }: Faces, psi?:
         'Synthesize again, or label them by index',
     );
   }
-  const { file } = await openRun(generator, 'train gan');
-  const { details, tensors } = await readTensors(file('generator.safetensors'), ganDetailsSchema);
+  const { details, tensors } = await readGenerator(generator);
   const runner = await generatorRunner(cpuDevice(1), details, tensors, 16);
   try {
     return truncated(await runner.map(drawn), psi ?? defaultPsi);

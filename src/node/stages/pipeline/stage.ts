@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import { checkSplits, openDataset } from '../../artefacts/dataset.ts';
-import { ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { readGenerator } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeJson } from '../../files/files.ts';
@@ -215,8 +215,7 @@ function stepsOf(config: z.output<typeof options>, hasLayers = true): Step[] {
  */
 async function hasLayers({ generator: folder, preset }: z.output<typeof options>): Promise<boolean> {
   if (folder === undefined) return true;
-  const run = await openRun(folder, 'train gan');
-  const { details } = await readTensors(run.file('generator.safetensors'), ganDetailsSchema);
+  const { details } = await readGenerator(folder);
   const { resolution } = presets[preset].prepare;
   if (details.resolution !== resolution) {
     throw new UserError(

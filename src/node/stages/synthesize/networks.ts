@@ -1,7 +1,6 @@
 // Reads the two networks of `synthesize` from their runs, for the stage and for each of its threads.
-import { classifierDetailsSchema, ganDetailsSchema, readTensors } from '../../artefacts/networks.ts';
+import { networkFiles, readClassifier, readGenerator } from '../../artefacts/networks.ts';
 import { recordedFiles } from '../../runs/finished-run.ts';
-import { openRun } from '../../runs/run-folder.ts';
 
 /** Run folders. */
 interface NetworkFolders {
@@ -9,20 +8,12 @@ interface NetworkFolders {
   readonly classifier: string;
 }
 
-const generatorFile = 'generator.safetensors';
-const classifierFile = 'classifier.safetensors';
-
 /** @throws UserError where a folder is no such run, or its network is damaged. */
-export async function readNetworks(folders: NetworkFolders) {
-  const generatorRun = await openRun(folders.generator, 'train gan');
-  const classifierRun = await openRun(folders.classifier, 'train classifier');
-  return {
-    generator: await readTensors(generatorRun.file(generatorFile), ganDetailsSchema),
-    classifier: await readTensors(classifierRun.file(classifierFile), classifierDetailsSchema),
-  };
+export async function readNetworks({ generator, classifier }: NetworkFolders) {
+  return { generator: await readGenerator(generator), classifier: await readClassifier(classifier) };
 }
 
 /** @returns the files that `readNetworks` reads. */
-export function networkFiles({ generator, classifier }: NetworkFolders): string[] {
-  return [...recordedFiles(generator, generatorFile), ...recordedFiles(classifier, classifierFile)];
+export function recordedNetworks({ generator, classifier }: NetworkFolders): string[] {
+  return [...recordedFiles(generator, networkFiles.generator), ...recordedFiles(classifier, networkFiles.classifier)];
 }

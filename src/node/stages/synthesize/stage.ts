@@ -13,7 +13,7 @@ import { type Run, withRun } from '../../runs/run-folder.ts';
 import { deviceOptions, pathOption, psiOption, runOptions } from '../framework/options.ts';
 import { checkSpread, spread, spreadOptions } from '../framework/spread.ts';
 import { defineStage } from '../framework/stage.ts';
-import { networkFiles, readNetworks } from './networks.ts';
+import { readNetworks, recordedNetworks } from './networks.ts';
 import type { ShardOrder } from './shard.ts';
 import { shardSize, shards } from './work.ts';
 
@@ -73,7 +73,7 @@ export const synthesize = defineStage({
       const { device, psi, seed, count } = config;
       const work = {
         shared: { ...inputs, device, psi, seed },
-        files: networkFiles(inputs),
+        files: recordedNetworks(inputs),
         sample: () => ({ shard: 0, count: sampleSize, shown: 0 }),
         orders: [...shardsOf(count, kept)],
       };

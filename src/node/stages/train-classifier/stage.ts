@@ -17,7 +17,7 @@ import { ClassifierTrainer, type ClassifierTrainingConfig } from '../../../core/
 import { checkLabelled, checkSplits, type Dataset, openDataset } from '../../artefacts/dataset.ts';
 import { ofSomePeople } from '../../artefacts/draw-people.ts';
 import { imagesOf, type LabelledImages, labelledImagesAt } from '../../artefacts/image-set.ts';
-import { readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
+import { networkFiles, readTensors, trainingStateSchema, writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
 import { exists } from '../../files/places.ts';
@@ -99,7 +99,7 @@ export const trainClassifier = defineStage({
       const results = attributeResults(attributes, chosenOn, learnt, met);
       const thresholds = results.map(result => result.threshold);
       const calibration = results.map(({ slope, intercept }) => ({ slope, intercept }));
-      await writeTensors(run.file('classifier.safetensors'), weights, { architecture, thresholds, calibration });
+      await writeTensors(run.file(networkFiles.classifier), weights, { architecture, thresholds, calibration });
       await writeJson(run.file('attributes.json'), results);
       await writeWhole(run.file('attributes.csv'), csvTable(allColumns(dataset), results));
       const undecided = sameAnswer(results);

@@ -19,8 +19,8 @@ import { readEncoder, writeEncoder } from '../../artefacts/encoder.ts';
 import { imagesAt } from '../../artefacts/image-set.ts';
 import {
   checkClassifierFits,
-  classifierDetailsSchema,
-  ganDetailsSchema,
+  readClassifier,
+  readGenerator,
   readTensors,
   trainingStateSchema,
   writeTensors,
@@ -28,7 +28,7 @@ import {
 import { openDevice } from '../../devices/device.ts';
 import { exists } from '../../files/places.ts';
 import type { Log } from '../../log/log.ts';
-import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
+import { type Run, withRun } from '../../runs/run-folder.ts';
 import { explainingDivergence } from '../framework/divergence.ts';
 import { type Measured, movingMean } from '../framework/moving-mean.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
@@ -123,9 +123,7 @@ export const trainEncoder = defineStage({
 
 /** @throws UserError where the networks do not fit together or the generator has no layers to tell apart. */
 async function readTeachers(generator: string, classifier: string, resolution: number): Promise<EncoderTeachers> {
-  const runs = [await openRun(generator, 'train gan'), await openRun(classifier, 'train classifier')] as const;
-  const made = await readTensors(runs[0].file('generator.safetensors'), ganDetailsSchema);
-  const seen = await readTensors(runs[1].file('classifier.safetensors'), classifierDetailsSchema);
+  const [made, seen] = [await readGenerator(generator), await readClassifier(classifier)];
   if (ganModel(made.details).geometry !== 'linear') {
     throw new UserError(
       `an encoder is for a style generator; ${generator} holds one of kind ${made.details.kind ?? 'pggan'}. Train one with ` +

@@ -14,7 +14,7 @@ import { imageRepeatsOf } from '../../../core/training/image-repeats.ts';
 import { readFittingClassifier } from '../../artefacts/classifier-features.ts';
 import { checkLabelled, checkSplits, openDataset } from '../../artefacts/dataset.ts';
 import { imagesOf } from '../../artefacts/image-set.ts';
-import { type GanDetails, writeTensors } from '../../artefacts/networks.ts';
+import { type GanDetails, networkFiles, writeTensors } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeWhole } from '../../files/files.ts';
 import { exists } from '../../files/places.ts';
@@ -208,7 +208,7 @@ async function train(trainer: GanTrainer, earlier: Measured, setting: Setting) {
   const { architecture } = training;
   const kept = setting.measure === undefined ? undefined : await readBest(run); // a judge of before has no say
   const weights = await ganModel(architecture).finish(setting.device, kept?.weights ?? trainer.generatorWeights());
-  await writeTensors(run.file('generator.safetensors'), { ...weights }, facts);
+  await writeTensors(run.file(networkFiles.generator), { ...weights }, facts);
   const { imagesShown, steps } = trainer;
   const best = kept && { best: kept.best };
   return { imagesShown, steps, ...architecture, samples, ...best };
