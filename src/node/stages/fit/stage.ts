@@ -8,18 +8,10 @@ import { UserError } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { defaultPsi } from '../../../core/models/latents.ts';
 import type { StoredFit } from '../../artefacts/boundaries.ts';
-import {
-  boundaryFiles,
-  furtherDirections,
-  isOfAttribute,
-  keptBoundaries,
-  writeBoundaries,
-  writeBoundary,
-} from '../../artefacts/boundaries.ts';
-import { writeJson, writeWhole } from '../../files/files.ts';
+import { boundaryFiles, keptBoundaries, writeBoundaries, writeBoundary } from '../../artefacts/boundaries.ts';
+import { writeJson } from '../../files/files.ts';
 import { type NamedFile, namedFiles, type Search } from '../../interop/interfacegan.ts';
 import type { Log } from '../../log/log.ts';
-import { csvTable } from '../../presentation/table.ts';
 import { openRun, type Run, withRun } from '../../runs/run-folder.ts';
 import { inThreads } from '../../threads/threads.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
@@ -38,7 +30,7 @@ import { gatherDirections, readGiven } from './directions.ts';
 import { checkExport, exportTo } from './export.ts';
 import { type Faces, readFaces, readScoredFaces } from './faces.ts';
 import { fitFieldTo } from './field.ts';
-import { columns, means, missingBoundaries, printFit, tableRows, unconverged } from './tables.ts';
+import { missingBoundaries, printFit, unconverged, writeTable } from './tables.ts';
 import type { FitThread } from './thread.ts';
 
 const options = z.strictObject({
@@ -164,7 +156,7 @@ export const fit = defineStage({
     const { out, resume, force } = config;
     if (config.export !== undefined) {
       const { synthesis = [], latents = [], scores, import: boundaries } = config;
-      const names = new Set([...(faces?.rows ?? []), ...imports].map(({ attribute }) => attribute));
+      const names = new Set([...faces.rows, ...imports].map(({ attribute }) => attribute));
       const read = [synthesis, latents, scores, boundaries].flat();
       await checkExport(config.export, config.out, read, [...names, ...config.name]);
     }
@@ -175,17 +167,12 @@ export const fit = defineStage({
       const { directions, space } = gatherDirections(given, wishes, faces, fitted, log);
       await writeBoundaries(run, directions, space);
       const field = config.field ? await fitFieldTo(run, faces, config.seed, context) : undefined;
-      const fits = directions.filter(isOfAttribute);
-      await writeWhole(run.file(boundaryFiles.table), csvTable(columns, directions));
-      const own = furtherDirections(directions);
       return {
         out,
         samples: config.samples,
         faces: faces.count,
-        ...means(fits),
         ...(field && { field: { r2: mean(field.r2.filter(r2 => r2 !== null)) } }),
-        ...(own.length > 0 && { extra: own }),
-        table: tableRows(fits),
+        ...(await writeTable(run, directions)),
       };
     });
     if (config.export !== undefined) await exportTo(config.export, out, faces);

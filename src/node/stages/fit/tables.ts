@@ -4,8 +4,16 @@ import type { BoundaryMetrics } from '../../../core/directions/fit/boundary.ts';
 import type { HandLabelledMetrics } from '../../../core/directions/fit/hand-labelled.ts';
 import { countOf, firstFew } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
-import { attributeOf, boundaryFiles, type StoredFit } from '../../artefacts/boundaries.ts';
-import type { Cell, Column } from '../../presentation/table.ts';
+import {
+  attributeOf,
+  boundaryFiles,
+  furtherDirections,
+  isOfAttribute,
+  type StoredFit,
+} from '../../artefacts/boundaries.ts';
+import { writeWhole } from '../../files/files.ts';
+import { type Cell, type Column, csvTable } from '../../presentation/table.ts';
+import type { Run } from '../../runs/run-folder.ts';
 
 /**
  * A column that is empty where there is no boundary. @param readByHand what of labels by hand stands there, whose test is
@@ -33,7 +41,7 @@ function metricsOf(fit: StoredFit): BoundaryMetrics | undefined {
 }
 
 /** One row a direction; the first columns are those of the report's table. */
-export const columns: readonly Column<StoredFit>[] = [
+const columns: readonly Column<StoredFit>[] = [
   { title: 'attribute', value: attributeOf },
   ofMetrics(
     'data size',
@@ -84,7 +92,7 @@ export const columns: readonly Column<StoredFit>[] = [
 ];
 
 /** @returns the table as data, empty cells as null. */
-export function tableRows(fits: readonly StoredFit[]): Record<string, unknown>[] {
+function tableRows(fits: readonly StoredFit[]): Record<string, unknown>[] {
   return fits.map(fit => Object.fromEntries(columns.map(({ title, value }) => [title, value(fit) ?? null])));
 }
 
@@ -106,6 +114,14 @@ export function means(fits: readonly StoredFit[]) {
     meanHeldOutAuc: meanOf(metrics => metrics.heldOut.auc),
     meanShuffledAccuracy: meanOf(metrics => metrics.shuffled?.accuracy),
   };
+}
+
+/** Writes the table of all directions. @returns what a stage that makes boundaries tells of them, as in `FitResult`. */
+export async function writeTable(run: Run, directions: readonly StoredFit[]) {
+  await writeWhole(run.file(boundaryFiles.table), csvTable(columns, directions));
+  const fits = directions.filter(isOfAttribute);
+  const extra = furtherDirections(directions);
+  return { ...means(fits), ...(extra.length > 0 && { extra }), table: tableRows(fits) };
 }
 
 /** @returns a line for each reason why attributes have no boundary, naming a few of them. */

@@ -1,13 +1,11 @@
 // Stage `import boundaries`: takes over boundaries that InterFaceGAN or an earlier run found, where there are no faces.
 import { z } from 'zod';
-import { boundaryFiles, furtherDirections, isOfAttribute, writeBoundaries } from '../../artefacts/boundaries.ts';
-import { writeWhole } from '../../files/files.ts';
+import { writeBoundaries } from '../../artefacts/boundaries.ts';
 import { namedFiles } from '../../interop/interfacegan.ts';
-import { csvTable } from '../../presentation/table.ts';
 import { withRun } from '../../runs/run-folder.ts';
 import { gatherDirections, readGiven } from '../fit/directions.ts';
 import { checkExport, exportTo } from '../fit/export.ts';
-import { columns, means, printFit, tableRows } from '../fit/tables.ts';
+import { printFit, writeTable } from '../fit/tables.ts';
 import { conditionOption, exportOption, generatorOption, pathOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 
@@ -44,16 +42,7 @@ export const importBoundaries = defineStage({
     const result = await withRun(out, details, async run => {
       const { directions, space } = gatherDirections(given, wishes, undefined, [], log);
       await writeBoundaries(run, directions, space);
-      const fits = directions.filter(isOfAttribute);
-      await writeWhole(run.file(boundaryFiles.table), csvTable(columns, directions));
-      const beyondTheForty = furtherDirections(directions);
-      return {
-        out,
-        faces: 0,
-        ...means(fits),
-        ...(beyondTheForty.length > 0 && { extra: beyondTheForty }),
-        table: tableRows(fits),
-      };
+      return { out, faces: 0, ...(await writeTable(run, directions)) };
     });
     if (config.export !== undefined) await exportTo(config.export, out);
     return result;
