@@ -95,7 +95,7 @@ interface EditedModel {
  * @returns how the locks of an edit are held. Layers and other geometries are for straight lines alone, so who asks for them
  *   gets these; and so do recipes that do not say, which are older than curves.
  */
-export function holdOf(request: Conditions, moves: readonly Move[], model: EditedModel): Hold {
+function holdOf(request: Conditions, moves: readonly Move[], model: EditedModel): Hold {
   const { hold, geometry = model.geometry } = request;
   const isStraight =
     choosesLayers(request, moves) || geometry !== model.geometry || (request as Partial<Recipe>).bundle !== undefined;

@@ -49,8 +49,6 @@ export interface Dataset {
   readonly identities: Int32Array;
   /** [N] file names of the pictures. */
   readonly names: readonly string[];
-  /** @returns uint8 [N, 3, R, R], all in memory. */
-  images(): Promise<Uint8Array>;
   /** Opens the images, [N, 3, R, R], for reading one by one. */
   openImages(): Promise<NpyRows>;
   /** @returns uint8 [count, 3, R, R], images `start` and following, read from the disk. */
@@ -92,7 +90,6 @@ export async function openDataset(folder: string): Promise<Dataset> {
     split,
     identities: identities instanceof Int32Array ? identities : Int32Array.from(identities, Number),
     names: names.data,
-    images: async () => asUint8(await read(datasetFiles.images, [count, ...image])),
     openImages: async () => {
       const path = run.file(datasetFiles.images);
       const rows = await openNpyRows(path);

@@ -22,7 +22,7 @@ export async function labelledImagesAt(dataset: Dataset, indices: Uint32Array): 
 }
 
 /** Most bytes of images that are kept in memory: 43,690 of 64×64. More are read from the disk whenever they are shown. */
-export const mostInMemory = 2 ** 29;
+const mostInMemory = 2 ** 29;
 
 /** Images read from the disk at a time. */
 const readingBlock = 1024;

@@ -14,12 +14,6 @@ export interface TextRow {
   readonly cells: readonly string[];
 }
 
-export interface TextTable {
-  readonly path: string;
-  /** Each row is split when it is read: the eight million cells of the whole CelebA would take half a gigabyte. */
-  readonly rows: Iterable<TextRow>;
-}
-
 /** Most bytes of a table, unpacked; the labels of the whole CelebA take 24 MB. */
 const mostBytes = 2 ** 28;
 /** Most characters of a line: a thousand attributes take a few thousand. */
@@ -27,9 +21,11 @@ const longestLine = 2 ** 20;
 
 /**
  * Reads a table whose cells are separated by commas, semicolons, tabs or, where a line has none of these, by spaces.
+ * @returns its rows, each split when it is read: the eight million cells of the whole CelebA would take half a
+ *   gigabyte.
  * @throws UserError when the file cannot be read, is no text, or is larger than 256 MB.
  */
-export async function readTextTable(path: string): Promise<TextTable> {
+export async function readTextTable(path: string): Promise<Iterable<TextRow>> {
   const { size } = await explainingDiskErrors('read', path, () => stat(path));
   if (size > mostBytes) throw tooLarge(path);
   const lines = decoded(unpacked(await readWhole(path), path), path).split(/\r\n|\n|\r/);
@@ -41,14 +37,11 @@ export async function readTextTable(path: string): Promise<TextTable> {
   }
   const separator = separatorOf(lines);
   return {
-    path,
-    rows: {
-      *[Symbol.iterator]() {
-        for (const [i, line] of lines.entries()) {
-          const cells = cellsOf(line, separator);
-          if (cells.length > 0) yield { line: i + 1, cells };
-        }
-      },
+    *[Symbol.iterator]() {
+      for (const [i, line] of lines.entries()) {
+        const cells = cellsOf(line, separator);
+        if (cells.length > 0) yield { line: i + 1, cells };
+      }
     },
   };
 }

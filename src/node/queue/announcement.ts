@@ -18,7 +18,7 @@ export const sharedValueFile = 'shared';
 
 const path = z.string().max(4096);
 
-export const announcementSchema = z.strictObject({
+const announcementSchema = z.strictObject({
   program: z.string().max(200),
   stage: z.string().max(100),
   /** The run folder that the stage makes, for people. */

@@ -2,7 +2,7 @@
 
 export interface MemoryWatch {
   /** Ends the watch. @returns the largest resident size of this process seen meanwhile, in bytes. */
-  stop(): { peakBytes: number };
+  stop(): number;
 }
 
 /** Samples the process's resident memory; the timer keeps no process alive. @param interval in milliseconds. */
@@ -17,7 +17,7 @@ export function watchMemory(interval = 100): MemoryWatch {
     stop() {
       clearInterval(timer);
       sample();
-      return { peakBytes };
+      return peakBytes;
     },
   };
 }

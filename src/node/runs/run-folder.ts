@@ -226,7 +226,7 @@ async function begin(
   const file = (name: string) => join(folder, name);
   const writeManifest = async (ending: Partial<Manifest>) => {
     const seconds = manifest.seconds + (performance.now() - begun) / 1000;
-    const peakMemoryMB = Math.max(manifest.peakMemoryMB, memory.stop().peakBytes / 2 ** 20);
+    const peakMemoryMB = Math.max(manifest.peakMemoryMB, memory.stop() / 2 ** 20);
     await writeJson(file(runFiles.manifest), { ...manifest, seconds, peakMemoryMB, ...ending });
   };
   return {

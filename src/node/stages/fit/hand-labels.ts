@@ -58,7 +58,7 @@ export async function readLabelledFaces(path: string, count: number): Promise<La
   let by: LabelledFaces['by'] | undefined;
   const given = new Map<number, number>();
   const values = new Set<number>();
-  for (const { line, cells } of (await readTextTable(path)).rows) {
+  for (const { line, cells } of await readTextTable(path)) {
     const at = `${path}, line ${line}`;
     const [face = '', label = ''] = cells;
     if (by === undefined) {

@@ -139,7 +139,7 @@ interface Headed {
 }
 
 async function readHeading(path: string): Promise<Headed> {
-  const { rows } = await readTextTable(path);
+  const rows = await readTextTable(path);
   const [first, second] = firstTwo(rows);
   if (first?.cells.length === 1 && /^\d{1,9}$/.test(first.cells[0]!)) {
     const heading = second ?? { line: 2, cells: [] };

@@ -70,7 +70,7 @@ export function readIdentities(path: string): Promise<PictureRows<number>> {
 
 /** Reads CelebA-HQ's table of where its pictures come from. @returns its names by those in CelebA. */
 export async function readMapping(path: string): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await readTextTable(path);
+  const rows = await readTextTable(path);
   const names = new Map<string, string>();
   for (const { cells } of rows) {
     const [index = '', , original = ''] = cells;
@@ -94,7 +94,7 @@ export function renamed<Value>(
 
 /** Reads a table of two columns, whose first row may be a heading. */
 async function readColumn(path: string, parse: (cell: string) => number | Problem): Promise<PictureRows<number>> {
-  const { rows } = await readTextTable(path);
+  const rows = await readTextTable(path);
   const isHeading = ({ cells }: TextRow) =>
     /^(image|file|name|picture)/i.test(cells[0]!) && isProblem(parse(cells[1] ?? ''));
   return pictureRows(dropFirst(rows, isHeading), cells =>

@@ -29,7 +29,7 @@ test('images, labels, split, identities and names stand in the same order', asyn
   expect([...dataset.indicesOf('validation')]).toEqual([8, 18, 28, 38]);
   expect(dataset.identities[9]).toBe(109);
   expect([...dataset.labels.subarray(9 * 40, 9 * 40 + 8)]).toEqual([0, 0, 0, 1, 0, 0, 0, 1]);
-  const images = await dataset.images();
+  const images = await dataset.imageRows(0, dataset.count);
   for (const i of [0, 9, 39]) {
     const colour = [0, 64, 128].map(offset => images[i * 192 + offset]!);
     for (const [c, expected] of [i, 2 * i, 255 - i].entries()) expect(Math.abs(colour[c]! - expected)).toBeLessThan(4);
@@ -59,7 +59,7 @@ test('a few bad pictures are skipped and named; more than 1 % stop the run', asy
   expect(await run({ celeba: tiny.folder, out, resolution: 4 }, { log })).toMatchObject({ images: 198, bad: 2 });
   const dataset = await openDataset(out);
   expect(dataset.names.slice(0, 4)).toEqual(['000001.jpg', '000002.jpg', '000004.jpg', '000006.jpg']);
-  expect((await dataset.images()).length).toBe(198 * 48);
+  expect((await dataset.imageRows(0, dataset.count)).length).toBe(198 * 48);
   expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')).bad).toEqual([
     { file: '000005.jpg', reason: 'missing' },
     { file: '000003.jpg', reason: 'not a picture' },
@@ -216,7 +216,7 @@ test.skipIf(sharedFolder === undefined)('real faces of both sizes are prepared',
   const summary = await run({ celeba: join(sharedFolder!, 'celeba'), out, resolution: 32, limit: 50 });
   expect(summary).toMatchObject({ images: 150, splits: { train: 50, validation: 50, test: 50 }, bad: 0 });
   const dataset = await openDataset(out);
-  const images = await dataset.images();
+  const images = await dataset.imageRows(0, dataset.count);
   // The middle of a face is skin: more red than blue, on average by far.
   let [red, blue] = [0, 0];
   for (let i = 0; i < dataset.count; i++) {
