@@ -19,7 +19,7 @@ import { readJson, readNpy, writeJson, writeWhole } from '../files/files.ts';
 import { readJsonLines } from '../files/json-lines.ts';
 import { exists } from '../files/places.ts';
 import { runFiles } from '../runs/manifest.ts';
-import type { Run } from '../runs/run-folder.ts';
+import type { Run, RunFolder } from '../runs/run-folder.ts';
 import { fieldFile } from './field.ts';
 
 const singleEnding = '_boundary.npy';
@@ -132,11 +132,6 @@ export function furtherDirections(directions: readonly StoredFit[]): Omit<Stored
   });
 }
 
-/** Where a run keeps its files; a run being written and a finished one both do. */
-interface Folder {
-  file(name: string): string;
-}
-
 /** A boundary in metrics.jsonl and in the details: everything but its normal. */
 type Entry = Extract<StoredFit, { controllable: false }> | ({ controllable: true } & Omit<StoredBoundary, 'normal'>);
 
@@ -207,7 +202,7 @@ export async function knownBeside(path: string): Promise<{ intercept: number; ge
 }
 
 /** @returns what a run says of its directions. @throws UserError for damaged or foreign files. */
-export async function readBoundaryDetails(run: Folder): Promise<z.output<typeof detailsSchema>> {
+export async function readBoundaryDetails(run: RunFolder): Promise<z.output<typeof detailsSchema>> {
   const path = run.file(boundaryFiles.details);
   const said = await readJson(path);
   const details = detailsSchema.safeParse(said);

@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors.ts';
 import { type EncoderArchitecture, encoderArchitectureSchema } from '../../core/models/encoder.ts';
 import type { Weights } from '../../core/models/weights.ts';
 import { hashInputs } from '../runs/origin.ts';
-import { type FinishedRun, openRun } from '../runs/run-folder.ts';
+import { type FinishedRun, openRun, type RunFolder } from '../runs/run-folder.ts';
 import { readTensors, writeTensors } from './networks.ts';
 
 const encoderFile = 'encoder.safetensors';
@@ -16,7 +16,7 @@ export interface StoredEncoder {
   readonly weights: Weights;
 }
 
-export async function writeEncoder(run: { file(name: string): string }, { architecture, weights }: StoredEncoder) {
+export async function writeEncoder(run: RunFolder, { architecture, weights }: StoredEncoder) {
   await writeTensors(run.file(encoderFile), { ...weights }, { architecture });
 }
 

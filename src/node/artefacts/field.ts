@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type FieldArchitecture, fieldArchitectureSchema } from '../../core/models/field.ts';
 import type { Weights } from '../../core/models/weights.ts';
 import { exists } from '../files/places.ts';
+import type { RunFolder } from '../runs/run-folder.ts';
 import { readTensors, writeTensors } from './networks.ts';
 
 export const fieldFile = 'field.safetensors';
@@ -19,17 +20,12 @@ export interface StoredField {
   readonly r2: readonly (number | null)[];
 }
 
-/** Where a run keeps its files. */
-interface Folder {
-  file(name: string): string;
-}
-
-export async function writeField(run: Folder, { architecture, weights, r2 }: StoredField): Promise<void> {
+export async function writeField(run: RunFolder, { architecture, weights, r2 }: StoredField): Promise<void> {
   await writeTensors(run.file(fieldFile), { ...weights }, { architecture, r2 });
 }
 
 /** @returns undefined for a run without one. @throws UserError for a damaged file. */
-export async function readField(run: Folder): Promise<StoredField | undefined> {
+export async function readField(run: RunFolder): Promise<StoredField | undefined> {
   const path = run.file(fieldFile);
   if (!(await exists(path))) return undefined;
   const { tensors, details } = await readTensors(path, detailsSchema);

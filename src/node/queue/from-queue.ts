@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { explainingDiskErrors } from '../files/disk-errors.ts';
 import { exists } from '../files/places.ts';
 import type { Log } from '../log/log.ts';
+import type { RunFolder } from '../runs/run-folder.ts';
 import { inThreads, type ThreadEnds } from '../threads/threads.ts';
 import type { WorkKind } from '../threads/work-kind.ts';
 import { type Announcement, sharedValueFile } from './announcement.ts';
@@ -24,12 +25,6 @@ export interface QueueWork<Ends extends ThreadEnds> {
   /** A small piece, by whose result processors are compared. It is asked for only where there are orders. */
   sample(): Ends['input'];
   readonly orders: readonly Ends['input'][];
-}
-
-/** Where the exchange with workers is kept while it lasts: a run that is being written. */
-export interface Exchange {
-  /** The path of something in it. */
-  file(name: string): string;
 }
 
 export interface QueuePlace {
@@ -53,7 +48,7 @@ export const exchangeFolder = 'queue';
 export async function* fromQueue<Ends extends ThreadEnds>(
   kind: WorkKind<Ends>,
   work: QueueWork<Ends>,
-  run: Exchange,
+  run: RunFolder,
   place: QueuePlace,
   { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
 ): AsyncGenerator<Ends['output']> {
@@ -88,7 +83,7 @@ export async function* fromQueue<Ends extends ThreadEnds>(
 async function announce<Ends extends ThreadEnds>(
   kind: WorkKind<Ends>,
   { shared: value, files, sample }: QueueWork<Ends>,
-  run: Exchange,
+  run: RunFolder,
   { shared, mixed, out }: QueuePlace,
   signal: AbortSignal,
 ): Promise<Announcement> {

@@ -8,14 +8,18 @@ import { type Manifest, readManifest, runFiles } from './manifest.ts';
 import { hashInputs, lastingOptions } from './origin.ts';
 import { placeOf } from './run-place.ts';
 
+/** Where a run keeps its files, whether it is finished or being written. */
+export interface RunFolder {
+  /** The path of an artefact in it. */
+  file(name: string): string;
+}
+
 /** A finished run, as the stages after it see it. */
-export interface FinishedRun {
+export interface FinishedRun extends RunFolder {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly config: JsonObject;
   readonly summary: JsonObject;
-  /** The path of an artefact in it. */
-  file(name: string): string;
 }
 
 /**

@@ -9,6 +9,7 @@ import { removeTree, renamePatiently } from '../files/durable.ts';
 import { writeJson } from '../files/files.ts';
 import { appendJsonLine, filterJsonLines, type JsonObject } from '../files/json-lines.ts';
 import { exists, isIn, realPlace } from '../files/places.ts';
+import type { RunFolder } from './finished-run.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { type Manifest, packageVersion, plainJson, readManifest, runFiles, schemaVersion } from './manifest.ts';
 import { hashInputs, type Input, lastingOptions, neutralOptions, type Origin } from './origin.ts';
@@ -25,7 +26,7 @@ import {
 } from './run-place.ts';
 import { earlierRun, type Handling, unfinishedRun } from './run-resume.ts';
 
-export { type FinishedRun, findInput, openRun } from './finished-run.ts';
+export { type FinishedRun, findInput, openRun, type RunFolder } from './finished-run.ts';
 
 export interface RunDetails extends Handling {
   /** The stage's name: `prepare`, `train gan`. */
@@ -44,13 +45,11 @@ export interface RunDetails extends Handling {
 }
 
 /** A run being written. */
-export interface Run {
+export interface Run extends RunFolder {
   /** Where it is written until it is finished: `<out>.partial`. */
   readonly folder: string;
   /** Whether this continues an unfinished run, whose files are there. */
   readonly resumed: boolean;
-  /** The path of an artefact in it. */
-  file(name: string): string;
   /** Appends one line to metrics.jsonl, which a run of the same seed repeats to the last bit. */
   metrics(record: object): void;
   /** Appends one line to timings.jsonl: rates, memory and all else that differs from run to run. */

@@ -4,8 +4,9 @@ import { UserError } from '../../../core/errors.ts';
 import type { DeviceName } from '../../devices/device.ts';
 import { removeTree } from '../../files/durable.ts';
 import { checkQueue } from '../../queue/check-queue.ts';
-import { type Exchange, exchangeFolder, fromQueue, type QueueWork } from '../../queue/from-queue.ts';
+import { exchangeFolder, fromQueue, type QueueWork } from '../../queue/from-queue.ts';
 import { isRedisAddress, redisAddresses } from '../../queue/redis.ts';
+import type { RunFolder } from '../../runs/run-folder.ts';
 import { inThreads, type ThreadEnds } from '../../threads/threads.ts';
 import type { WorkKind } from '../../threads/work-kind.ts';
 import { mapInOrder } from './map-in-order.ts';
@@ -73,7 +74,7 @@ export async function checkSpread(config: SpreadConfig, inputs: Readonly<Record<
 export async function* spread<Ends extends ThreadEnds>(
   kind: WorkKind<Ends>,
   work: QueueWork<Ends>,
-  run: Exchange,
+  run: RunFolder,
   config: SpreadConfig,
   context: StageContext,
 ): AsyncGenerator<Ends['output']> {
