@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { type EncoderArchitecture, encoderArchitectureSchema } from '../../core/models/encoder.ts';
 import type { Weights } from '../../core/models/weights.ts';
-import { hashInputs } from '../runs/origin.ts';
-import { type FinishedRun, openRun, type RunFolder } from '../runs/run-folder.ts';
+import { type FinishedRun, isInput, openRun, type RunFolder } from '../runs/run-folder.ts';
 import { readTensors, writeTensors } from './networks.ts';
 
 const encoderFile = 'encoder.safetensors';
@@ -28,12 +27,11 @@ export async function readEncoder(folder: string): Promise<StoredEncoder & { rea
 }
 
 /** @throws UserError where the encoder was trained for another generator: its latents mean nothing to this one. */
-export async function checkEncoderFits({ folder, manifest }: FinishedRun, generator: string): Promise<void> {
-  const used = manifest.inputs.generator!;
-  const given = (await hashInputs({ generator })).generator!;
-  if (used.sha256 === given.sha256) return;
+export async function checkEncoderFits(encoder: FinishedRun, generator: string): Promise<void> {
+  if (await isInput(encoder, 'generator', generator)) return;
+  const { folder, manifest } = encoder;
   throw new UserError(
-    `the encoder must have been trained for the same generator; ${folder} was for that of ${used.path}, not ${given.path}. ` +
-      'Train one with --start-from that',
+    `the encoder must have been trained for the same generator; ${folder} was for that of ` +
+      `${manifest.inputs.generator!.path}, not ${generator}. Train one with --start-from that`,
   );
 }

@@ -48,24 +48,28 @@ export async function openRun(folder: string, ...stages: readonly string[]): Pro
   return { folder, manifest, config, summary: manifest.summary ?? {}, file: name => join(folder, name) };
 }
 
+/** Whether a run was made from what lies at `path` now. @param name of the input. @throws UserError as `hashInputs`. */
+export async function isInput({ manifest }: FinishedRun, name: string, path: string): Promise<boolean> {
+  return (await hashInputs({ [name]: path }))[name]!.sha256 === manifest.inputs[name]?.sha256;
+}
+
 /**
  * @param name of an input of the run.
  * @returns where it lies, unchanged: beside the run, since a folder of runs may be moved and used from elsewhere, or
  * where it was; undefined where it is gone or is another by now.
  */
-export async function findInput({ folder, manifest }: FinishedRun, name: string): Promise<string | undefined> {
-  const input = manifest.inputs[name];
+export async function findInput(run: FinishedRun, name: string): Promise<string | undefined> {
+  const input = run.manifest.inputs[name];
   if (input === undefined) return undefined;
-  for (const path of [join(dirname(folder), basename(input.path)), input.path]) {
-    const found = (await exists(path)) ? await hashInputs({ [name]: path }).catch(noInput) : {};
-    if (found[name]?.sha256 === input.sha256) return path;
+  for (const path of [join(dirname(run.folder), basename(input.path)), input.path]) {
+    if ((await exists(path)) && (await isInput(run, name, path).catch(noInput))) return path;
   }
   return undefined;
 }
 
 /** A path where an input lay may hold something else by now, which is no input. */
-function noInput(error: unknown): Manifest['inputs'] {
-  if (error instanceof UserError) return {};
+function noInput(error: unknown): false {
+  if (error instanceof UserError) return false;
   throw error;
 }
 

@@ -26,7 +26,7 @@ import {
 } from './run-place.ts';
 import { earlierRun, type Handling, unfinishedRun } from './run-resume.ts';
 
-export { type FinishedRun, findInput, openRun, type RunFolder } from './finished-run.ts';
+export { type FinishedRun, findInput, isInput, openRun, type RunFolder } from './finished-run.ts';
 
 export interface RunDetails extends Handling {
   /** The stage's name: `prepare`, `train gan`. */

@@ -38,8 +38,7 @@ import { readJsonLines } from '../../files/json-lines.ts';
 import { sharp } from '../../native/native-packages.ts';
 import { encodeGrid } from '../../presentation/image-grid.ts';
 import { runFiles } from '../../runs/manifest.ts';
-import { hashInputs } from '../../runs/origin.ts';
-import { type FinishedRun, findInput, openRun, withRun } from '../../runs/run-folder.ts';
+import { type FinishedRun, findInput, isInput, openRun, withRun } from '../../runs/run-folder.ts';
 import { pathOption, psiOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
 import { modelCard, type PictureSource } from './model-card.ts';
@@ -261,11 +260,11 @@ async function normalsOf(run: FinishedRun, directions: readonly DirectionFacts[]
 
 /** Checks a run of `evaluate generator`. @throws UserError where another generator was measured. */
 async function checkMeasured(quality: FinishedRun, generator: string): Promise<void> {
-  const used = quality.manifest.inputs.generator!;
-  const given = (await hashInputs({ generator })).generator!;
-  if (used.sha256 === given.sha256) return;
+  if (await isInput(quality, 'generator', generator)) return;
+  const { folder, manifest } = quality;
   throw new UserError(
-    `--quality must be a run of evaluate generator --generator ${generator}; ${quality.folder} measured ${used.path}`,
+    `--quality must be a run of evaluate generator --generator ${generator}; ${folder} measured ` +
+      manifest.inputs.generator!.path,
   );
 }
 
@@ -300,13 +299,12 @@ async function checkOrigin(boundaries: FinishedRun, networks: Readonly<Record<st
   // Faces may be from elsewhere, whose networks nobody knows.
   const synthesis = await findInput(boundaries, 'synthesis');
   if (synthesis === undefined) return;
-  const { manifest } = await openRun(synthesis, 'synthesize');
-  for (const [name, given] of Object.entries(await hashInputs(networks))) {
-    const used = manifest.inputs[name]!;
-    if (given.sha256 === used.sha256) continue;
+  const faces = await openRun(synthesis, 'synthesize');
+  for (const [name, given] of Object.entries(networks)) {
+    if (await isInput(faces, name, given)) continue;
     throw new UserError(
-      `boundaries must be fitted to faces of the same ${name}; ${boundaries.folder} was to those of ${used.path}, ` +
-        `not ${given.path}`,
+      `boundaries must be fitted to faces of the same ${name}; ${boundaries.folder} was to those of ` +
+        `${faces.manifest.inputs[name]!.path}, not ${given}`,
     );
   }
 }

@@ -19,8 +19,7 @@ import { readGenerator } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
 import type { Log } from '../../log/log.ts';
-import { hashInputs } from '../../runs/origin.ts';
-import { type FinishedRun, withRun } from '../../runs/run-folder.ts';
+import { type FinishedRun, isInput, withRun } from '../../runs/run-folder.ts';
 import { deviceOptions, pathOption, psiOption, runOptions } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { ticking } from '../framework/ticking.ts';
@@ -162,9 +161,8 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Config,
 }
 
 /** @returns whether a network was trained on other pictures than those of the dataset; false where nobody knows. */
-async function learntOthers({ manifest }: FinishedRun, folder: string): Promise<boolean> {
-  const learnt = manifest.inputs.dataset;
-  return learnt !== undefined && learnt.sha256 !== (await hashInputs({ dataset: folder })).dataset!.sha256;
+async function learntOthers(run: FinishedRun, folder: string): Promise<boolean> {
+  return 'dataset' in run.manifest.inputs && !(await isInput(run, 'dataset', folder));
 }
 
 /** @returns up to `most` images of a split in random order, in the colours and the size of the generator's training. */
@@ -293,8 +291,7 @@ async function openFeatures(
 ): Promise<FeatureNetwork | undefined> {
   if (judge !== undefined) {
     const network = await openFeatureNetwork(judge, 'judge', details, device);
-    const chose = run.manifest.inputs.judge?.sha256 === (await hashInputs({ judge })).judge!.sha256;
-    return chose
+    return (await isInput(run, 'judge', judge))
       ? { ...network, name: `${network.name}, which chose the generator among its moving averages` }
       : network;
   }

@@ -11,8 +11,7 @@ import type { DeviceOptions } from '../../devices/device.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { readJson } from '../../files/files.ts';
 import { exists } from '../../files/places.ts';
-import { hashInputs } from '../../runs/origin.ts';
-import { type FinishedRun, findInput, openRun } from '../../runs/run-folder.ts';
+import { type FinishedRun, findInput, isInput, openRun } from '../../runs/run-folder.ts';
 import { bundle } from '../bundle/stage.ts';
 import { calibrate } from '../calibrate/stage.ts';
 import { type EditEvaluation, evaluateEdits, evaluationFile } from '../evaluate-edits/stage.ts';
@@ -118,12 +117,12 @@ const bundleOf: Readonly<Partial<Record<string, RunName>>> = { bundle: 'candidat
 async function checkOfOnePipeline(runs: Readonly<Partial<Record<string, Source>>>): Promise<void> {
   for (const [name, run] of Object.entries(runs)) {
     if (name === 'generator') continue;
-    for (const [input, { sha256 }] of Object.entries(run!.manifest.inputs)) {
+    for (const input of Object.keys(run!.manifest.inputs)) {
       const isBundle = input === 'bundle';
       const source = runs[isBundle ? bundleOf[name]! : input];
       if (source === undefined) continue;
       const hashed = isBundle ? source.file(bundleFiles.index) : source.folder;
-      if ((await hashInputs({ [input]: hashed }))[input]!.sha256 === sha256) continue;
+      if (await isInput(run!, input, hashed)) continue;
       throw new UserError(
         `${source.folder} must be the ${input} that ${run!.folder} was made from; it was made anew since. Run ` +
           `${run!.stage} and what follows again, as pipeline --resume does`,
