@@ -1,11 +1,6 @@
 // Where this package keeps the model that demo and studio show unless another is asked for.
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** @returns a path in the package, as it is on this machine: this file lies three folders deep in src and in dist. */
-export function fromRoot(path: string): string {
-  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-}
+import { fromRoot } from '../files/places.ts';
 
 const place = 'models/celeba-64';
 

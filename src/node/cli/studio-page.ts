@@ -1,8 +1,7 @@
 // Whether the studio's page is there, and whether its sources, where these are too, have changed since it was built.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromRoot } from '../artefacts/shipped-model.ts';
-import { exists } from '../files/places.ts';
+import { exists, fromRoot } from '../files/places.ts';
 
 export async function studioPage(): Promise<'built' | 'not built' | 'older than its sources'> {
   const page = fromRoot('dist/studio/index.html');

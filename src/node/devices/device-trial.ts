@@ -1,14 +1,14 @@
 // Tries whether a device really computes, in a process of its own: a driver may crash, hang or write to the terminal.
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fromRoot } from '../files/places.ts';
 
 export type Trial =
   | { readonly device: string; readonly works: true }
   | { readonly device: string; readonly works: false /** One line. */; readonly reason: string };
 
-/** This file lies three folders deep both in src and in dist; a process of its own needs the compiled program. */
-const program = fileURLToPath(new URL('../../../dist/node/devices/try-device.js', import.meta.url));
+/** A process of its own needs the compiled program. */
+const program = fromRoot('dist/node/devices/try-device.js');
 const milliseconds = 60_000;
 
 const trials = new Map<string, Promise<Trial>>();

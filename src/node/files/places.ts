@@ -2,8 +2,14 @@
 import { constants } from 'node:fs';
 import { access, lstat, mkdir, open, readdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UserError } from '../../core/errors.ts';
 import { errorCode, explained, explainingDiskErrors } from './disk-errors.ts';
+
+/** @returns a path in the package, as it is on this machine: this file lies three folders deep in src and in dist. */
+export function fromRoot(path: string): string {
+  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+}
 
 /** Whether a file or folder is there. @throws UserError where a folder above it may not be looked into. */
 export async function exists(path: string): Promise<boolean> {

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readWhole } from '../files/files.ts';
+import { fromRoot } from '../files/places.ts';
 import { onnxRuntime } from '../native/native-packages.ts';
 import { packageVersion } from '../runs/manifest.ts';
 
-/** This file lies three folders deep both in src and in dist; threads run the compiled program. */
-const compiled = fileURLToPath(new URL('../../../dist/', import.meta.url));
+/** Threads run the compiled program. */
+const compiled = fromRoot('dist');
 
 let known: Promise<string> | undefined;
 

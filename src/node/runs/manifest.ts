@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { readJson } from '../files/files.ts';
 import type { JsonObject } from '../files/json-lines.ts';
+import { fromRoot } from '../files/places.ts';
 
 /** The version of run folders that this program writes and reads. */
 export const schemaVersion = 1;
@@ -17,10 +18,10 @@ export const runFiles = {
   timings: 'timings.jsonl',
 } as const;
 
-/** This package's version. The file lies three folders up both from src and from dist. */
+/** This package's version. */
 export const packageVersion = z
   .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))).version;
+  .parse(JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'))).version;
 
 const inputSchema = z.object({ path: z.string(), sha256: z.string() });
 

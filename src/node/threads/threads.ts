@@ -1,6 +1,7 @@
 // Spreads work over threads. A thread's work stands in a file of its own, in the folder of its stage; see `serve`.
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../core/errors.ts';
+import { fromRoot } from '../files/places.ts';
 
 /**
  * Both ends of a thread, declared once by the thread's file: `inThreads` and `serve` take their types from it. All but
@@ -58,7 +59,7 @@ export function inThreads<Ends extends ThreadEnds>(
   shared: Ends['shared'],
   { threads, signal, native }: WorkersOptions,
 ): Workers<Ends['input'], Ends['output']> {
-  const file = new URL(`../../../dist/node/${name}.js`, import.meta.url);
+  const file = fromRoot(`dist/node/${name}.js`);
   const waiting: Job<Ends['input'], Ends['output']>[] = [];
   const idle: Worker[] = [];
   const busy = new Map<Worker, Job<Ends['input'], Ends['output']>>();
