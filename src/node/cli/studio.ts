@@ -1,9 +1,9 @@
 // Command `studio`: serves the page on which faces are edited, with a model, on this machine.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { bundleFiles, readBundle } from '../../core/editor/bundle.ts';
+import { bundleFiles } from '../../core/editor/bundle.ts';
 import { UserError } from '../../core/errors.ts';
-import { hashBytes } from '../artefacts/bundle.ts';
+import { readBundleFolder } from '../artefacts/bundle.ts';
 import { shippedModel, shippedModelText } from '../artefacts/shipped-model.ts';
 import { readWhole } from '../files/files.ts';
 import { fromRoot } from '../files/places.ts';
@@ -38,9 +38,8 @@ export const studio = defineStage({
     }
     if (state === 'older than its sources') log.warn(`the studio is ${state}; npm start builds it again`);
     const page = fromRoot('dist/studio');
-    const read = (name: string) => readWhole(join(folder, name));
-    const bundle = await readBundle(read, hashBytes, folder);
-    const app = await studioServer(page, bundle, await read(bundleFiles.index));
+    const bundle = await readBundleFolder(folder);
+    const app = await studioServer(page, bundle, await readWhole(join(folder, bundleFiles.index)));
     const { address, close } = await listen(app, host, port);
     log.info(`studio: ${bundle.name} at ${address} (stop with Ctrl-C)`);
     await untilAborted(signal);

@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isScored } from '../../../core/directions/scored.ts';
-import { type Bundle, bundleFiles, readBundle } from '../../../core/editor/bundle.ts';
+import { type Bundle, bundleFiles } from '../../../core/editor/bundle.ts';
 import { bundleNetworks } from '../../../core/editor/networks.ts';
 import type { Target } from '../../../core/graph/target.ts';
 import { ganModel } from '../../../core/models/gan-kinds.ts';
 import type { GanModel } from '../../../core/models/gan-model.ts';
 import { classifierOnnx, encoderOnnx, generatorOnnx, mappingOnnx } from '../../../core/models/inference.ts';
-import { hashBytes } from '../../artefacts/bundle.ts';
-import { readWhole, writeJson, writeWhole } from '../../files/files.ts';
+import { readBundleFolder } from '../../artefacts/bundle.ts';
+import { writeJson, writeWhole } from '../../files/files.ts';
 import { withRun } from '../../runs/run-folder.ts';
 import { pathOption, runOptions } from '../framework/options.ts';
 import { defineStage } from '../framework/stage.ts';
@@ -35,20 +35,11 @@ export const exportNetworks = defineStage({
   description: "Write a bundle's networks as ONNX files for other programs, with what goes in and comes out.",
   examples: ['--bundle models/celeba-64 --out exported', '--bundle models/celeba-64 --weights float16 --out exported'],
   options,
-  async run({ bundle: folder, weights, ...config }, { log }) {
-    const { out, resume, force } = config;
+  async run(config, { log }) {
+    const { bundle: folder, weights, out, resume, force } = config;
     const inputs = { bundle: join(folder, bundleFiles.index) };
-    const named = {
-      stage: 'export',
-      options,
-      config: { bundle: folder, weights, ...config },
-      inputs,
-      resume,
-      force,
-      log,
-    };
-    const bundle = await readBundle(name => readWhole(join(folder, name)), hashBytes, folder);
-    return withRun(out, named, async run => {
+    const bundle = await readBundleFolder(folder);
+    return withRun(out, { stage: 'export', options, config, inputs, resume, force, log }, async run => {
       const { generator, classifier, encoder } = bundleNetworks(bundle);
       const model = ganModel(generator.architecture);
       // No operator that only some runtimes have.
