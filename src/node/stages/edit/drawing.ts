@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { defaultTiming, type Recipe } from '../../../core/editing/recipe.ts';
 import { formatMoveRange, parseMoveRange } from '../../../core/editing/strip.ts';
 import { UserError } from '../../../core/errors.ts';
+import { givenFlags } from '../framework/option-schema.ts';
 import { defaultScale } from './faces.ts';
 import { photoFormatOf } from './photos.ts';
 import type { Drawing } from './strips.ts';
@@ -70,13 +71,13 @@ export function checkDrawingOptions(config: DrawingConfig, format: Format): void
     throw new UserError(`--scale is for frames; a whole photo keeps its size; got ${scale}. Leave it out`);
   }
   if (isAnimated(format) || format === 'json') return;
-  const flags = { '--delay': config.delay, '--loop': config.loop, '--ping-pong': config.pingPong };
-  const misplaced = Object.entries(flags).find(([, value]) => value !== undefined);
+  const { delay, loop, pingPong } = config;
+  const [misplaced] = givenFlags({ '--delay': delay, '--loop': loop, '--ping-pong': pingPong });
   if (misplaced !== undefined && photos !== undefined) {
-    throw new UserError(`${misplaced[0]} is for animations; --photos writes whole photos. Leave it out`);
+    throw new UserError(`${misplaced} is for animations; --photos writes whole photos. Leave it out`);
   }
   if (misplaced !== undefined) {
-    throw new UserError(`${misplaced[0]} is for animations; --out must end in .webp or .gif then, got ${out}`);
+    throw new UserError(`${misplaced} is for animations; --out must end in .webp or .gif then, got ${out}`);
   }
 }
 

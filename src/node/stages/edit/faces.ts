@@ -18,6 +18,7 @@ import { readRecipeFile } from '../../artefacts/recipes.ts';
 import { readNpy } from '../../files/files.ts';
 import type { Log } from '../../log/log.ts';
 import type { OpenedPhoto } from '../../photos/portrait-run.ts';
+import { givenFlags } from '../framework/option-schema.ts';
 import type { Face } from './strips.ts';
 
 export interface NamedFace {
@@ -136,7 +137,7 @@ export function checkFaceOptions(config: FacesConfig): void {
   const lists = { '--move': move, '--lock': lock, '--layers': layers };
   if (recipe !== undefined) {
     const given = [
-      ...Object.entries(said).flatMap(([flag, value]) => (value === undefined ? [] : [flag])),
+      ...givenFlags(said),
       ...Object.entries(lists).flatMap(([flag, value]) => (value.length === 0 ? [] : [flag])),
     ];
     checkOnePhotoSource(config);
@@ -145,10 +146,10 @@ export function checkFaceOptions(config: FacesConfig): void {
   }
   for (const each of move) parseMoveRange(each);
   if (move.length === 0) throw new UserError('an edit needs --move, such as --move Young=-2, or --recipe');
-  const starts = Object.entries({
+  const starts = givenFlags({
     ...{ '--seed': seed, '--latent': latent },
     ...{ '--portrait': portrait, '--photo': photo, '--photos': photos },
-  }).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  });
   if (starts.length > 1) {
     throw new UserError(
       `a face must start from one of its options; got ${starts.join(' and ')}. Leave all but one out`,
@@ -162,8 +163,7 @@ export function checkFaceOptions(config: FacesConfig): void {
 
 /** @throws UserError for a folder of photos, and for several places: all but one would be read for nothing. */
 function checkOnePhotoSource({ recipe, portrait, photo, photos }: FacesConfig): void {
-  const sources = Object.entries({ '--portrait': portrait, '--photo': photo, '--photos': photos });
-  const given = sources.flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  const given = givenFlags({ '--portrait': portrait, '--photo': photo, '--photos': photos });
   if (given.length > 1) {
     throw new UserError(`a recipe needs its photo from one place; got ${given.join(' and ')}. Leave all but one out`);
   }

@@ -17,6 +17,7 @@ import { type Log, silentLog } from '../../log/log.ts';
 import { type OpenedPhoto, readPortraitRun } from '../../photos/portrait-run.ts';
 import type { PhotoFormat } from '../../photos/read-photo.ts';
 import { encodeEditedPhoto } from '../../photos/write-photo.ts';
+import { givenFlags } from '../framework/option-schema.ts';
 import type { StageContext } from '../framework/stage.ts';
 import { openPhoto } from '../invert/open-photo.ts';
 import { isAnyPicture } from '../prepare/face-folder.ts';
@@ -55,8 +56,7 @@ export function checkFinding({
   photos,
 }: PhotosConfig & { readonly photos?: unknown }): void {
   if (photo !== undefined || photos !== undefined) return;
-  const flags = { '--face': face, '--points': points, '--quick': quick || undefined };
-  const [unused] = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  const [unused] = givenFlags({ '--face': face, '--points': points, '--quick': quick || undefined });
   if (unused !== undefined)
     throw new UserError(`${unused} is for photos; give --photo or --photos too, or leave it out`);
 }

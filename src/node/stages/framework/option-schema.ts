@@ -54,3 +54,8 @@ export function flagOf(key: string): string {
 export function offFlagOf(key: string): string {
   return `--no-${flagOf(key).slice(2)}`;
 }
+
+/** @param values of options by their flags. @returns the flags of those that were given. */
+export function givenFlags(values: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(values).filter(flag => values[flag] !== undefined);
+}
