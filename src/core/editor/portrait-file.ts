@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import type { NdArray } from '../formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../formats/safetensors.ts';
+import { jsonOrUndefined } from '../formats/versioned-json.ts';
 import { sameShape } from '../graph/tensor.ts';
 import { flattenTree } from '../graph/tree.ts';
 import { psnr } from '../measures/images/likeness.ts';
@@ -88,7 +89,7 @@ export function encodePortrait({ crop, latent, tuned, ...details }: PortraitData
  */
 export function decodePortrait(bytes: Uint8Array, bundle: Bundle, photo: Photo, place: string): PortraitData {
   const { tensors, metadata } = decodeSafetensors(bytes, place);
-  const details = detailsSchema.safeParse(parsed(metadata.details));
+  const details = detailsSchema.safeParse(jsonOrUndefined(metadata.details));
   if (!details.success) throw new UserError(`${place} must be a portrait; it is none. Make it by invert`);
   const { schemaVersion: _, ...data } = details.data;
   if (!isSameModel(bundle, data.bundle.sha256)) {
@@ -126,12 +127,4 @@ export function decodePortrait(bytes: Uint8Array, bundle: Bundle, photo: Photo, 
     latent: read('latent', [model.layers, latentSize]),
     tuned: Object.fromEntries(tuned),
   };
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,8 @@
 // Format: ITU-T T.81, annex B (segments); XMP part 3, §1.1.3 (XMP in a segment APP1 behind its address).
 import { UserError } from '../errors.ts';
 
-const address = 'http://ns.adobe.com/xap/1.0/\0';
+/** The address before the XMP of a JPEG's segment. */
+export const xmpAddress = 'http://ns.adobe.com/xap/1.0/\0';
 
 /** Whether a file begins as a JPEG file does. */
 export function isJpeg(bytes: Uint8Array): boolean {
@@ -27,8 +28,8 @@ export function readJpegXmp(jpeg: Uint8Array, name = 'the picture'): string | un
       throw new UserError(`${name} is a damaged JPEG file: it ends within a part. Save or copy it again`);
     }
     const content = jpeg.subarray(at + 4, end);
-    const isXmp = [...address].every((letter, i) => content[i] === letter.charCodeAt(0));
-    if (marker === 0xe1 && isXmp) return new TextDecoder().decode(content.subarray(address.length));
+    const isXmp = [...xmpAddress].every((letter, i) => content[i] === letter.charCodeAt(0));
+    if (marker === 0xe1 && isXmp) return new TextDecoder().decode(content.subarray(xmpAddress.length));
     at = end;
   }
   return undefined;

@@ -30,6 +30,15 @@ export function parseJson(text: string, name: string): unknown {
   }
 }
 
+/** @returns what a text says as JSON; undefined where there is none, or it is no JSON. */
+export function jsonOrUndefined(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Does the same as `parseVersionedJson` with what has been parsed. */
 export function checkVersionedJson<Schema extends z.ZodType>(
   json: unknown,

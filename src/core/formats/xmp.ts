@@ -1,5 +1,6 @@
 // Says inside a picture that a trained model made or edited it, in the words that photo software and search engines read.
 // Format: XMP (ISO 16684-1), in PNG under the keyword of XMP part 3, §1.1.5; the property is IPTC's.
+import { xmpAddress } from './jpeg.ts';
 import { addPngText, readPngTexts } from './png-text.ts';
 
 /** The keyword of the PNG text that holds XMP. */
@@ -66,7 +67,7 @@ function placeOf(part: Uint8Array, bytes: Uint8Array, from: number): number {
  * @param jpeg a whole JPEG. @throws RangeError for a packet beyond 65,504 bytes.
  */
 export function addJpegXmp(jpeg: Uint8Array, packet: string): Uint8Array<ArrayBuffer> {
-  const content = new TextEncoder().encode(`http://ns.adobe.com/xap/1.0/\0${packet}`);
+  const content = new TextEncoder().encode(xmpAddress + packet);
   if (content.length > 65_533) throw new RangeError(`XMP of ${content.length} bytes does not fit into a JPEG`);
   const place = jpeg[3] === 0xe0 ? 4 + jpeg[4]! * 256 + jpeg[5]! : 2; // behind JFIF's segment, which must be the first
   const file = new Uint8Array(jpeg.length + content.length + 4);

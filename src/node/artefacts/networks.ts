@@ -4,6 +4,7 @@ import { UserError } from '../../core/errors.ts';
 import { brokenRuleOf } from '../../core/formats/broken-rule.ts';
 import type { NdArray } from '../../core/formats/nd-array.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/formats/safetensors.ts';
+import { jsonOrUndefined } from '../../core/formats/versioned-json.ts';
 import { normalisationSchema } from '../../core/images/colour.ts';
 import { classifierArchitectureSchema } from '../../core/models/classifier.ts';
 import { pgganSchema } from '../../core/models/pggan/architecture.ts';
@@ -27,7 +28,7 @@ export async function readTensors<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<{ tensors: FloatArrays; details: z.output<Schema> }> {
   const { tensors, metadata } = decodeSafetensors(await readWhole(path), path);
-  const said = parseJson(metadata.details);
+  const said = jsonOrUndefined(metadata.details);
   const details = schema.safeParse(said);
   if (!details.success) {
     const broken = brokenRuleOf(schema, said, 'its description');
@@ -37,14 +38,6 @@ export async function readTensors<Schema extends z.ZodType>(
     if (!(data instanceof Float32Array)) throw new UserError(`${path}: tensor ${name} must be float32`);
   }
   return { tensors: tensors as FloatArrays, details: details.data };
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const randomStateSchema = z.object({
