@@ -52,12 +52,15 @@ const judgedSchema = z.object({
   own: z.boolean().optional(),
 });
 
+/** The names that a direction can have: they become parts of file names, and of moves such as `dimples=2`. */
+export const directionNamePattern = /^\w[\w-]{0,63}$/;
+
 /**
  * All that is known of a direction. `boundaries.json`, `bundle.json` and the studio hold it, or parts of it.
  */
 export const directionSchema = z.object({
   /** One of the classifier's attributes, or a name such as `dimples`. */
-  attribute: z.string().regex(/^\w[\w-]{0,63}$/),
+  attribute: z.string().regex(directionNamePattern),
   /** The logit above which the classifier sees the attribute; left out where it knows nothing of it. */
   threshold: z.number().optional(),
   /** Platt's calibration: the attribute's probability is σ(slope·logit + intercept). Left out: σ(logit). */

@@ -19,7 +19,7 @@ export interface ProbabilityMove {
 export type Move = LatentMove | ProbabilityMove;
 
 /** Signs that people type or copy for a minus: the one that this program prints, and dashes. */
-const minus = /[\u2212\u2010-\u2015\ufe63\uff0d]/g;
+export const minusSigns = /[\u2212\u2010-\u2015\ufe63\uff0d]/g;
 
 /**
  * Reads numbers as people write them: with a typographic minus, with a comma before the decimals, with the unit.
@@ -29,7 +29,7 @@ const minus = /[\u2212\u2010-\u2015\ufe63\uff0d]/g;
  */
 export function parseMove(text: string): Move {
   const [, attribute, value = ''] = /^\s*([^=\s]+(?: [^=\s]+)*)\s*=(.*)$/s.exec(text) ?? [];
-  const plain = value.replaceAll(minus, '-').replace(/^([^,.]*),(\d+[^,.]*)$/, '$1.$2');
+  const plain = value.replaceAll(minusSigns, '-').replace(/^([^,.]*),(\d+[^,.]*)$/, '$1.$2');
   const [, sign = '', number, unit = ''] =
     /^\s*([@p]?)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([σ%]?)\s*$/i.exec(plain) ?? [];
   const amount = Number(number);

@@ -1,12 +1,11 @@
 // Reads the values of options as people type them: lists, ranges of seeds, paths with commas, other minus signs.
 import { existsSync } from 'node:fs';
+import { minusSigns } from '../../core/editing/moves.ts';
 import { UserError } from '../../core/errors.ts';
 import { flagOf, type OptionSchema, pathValues, type ValueSchema } from '../stages/framework/option-schema.ts';
 
 /** Most numbers that a range such as 0-63 may stand for. */
 const longestRange = 1_000_000;
-
-const minus = /[\u2212\u2010-\u2015\ufe63\uff0d]/g;
 
 /**
  * @param text one word of the command line, or a text of the configuration file.
@@ -34,7 +33,7 @@ function splitList(text: string, separator: RegExp): string[] {
 function readSingle(text: string, schema: ValueSchema): unknown {
   const types = [schema, ...(schema.anyOf ?? [])].map(({ type }) => type);
   const numeric = types.includes('number') || types.includes('integer');
-  const plain = text.replace(minus, '-');
+  const plain = text.replace(minusSigns, '-');
   if (numeric && plain.trim() !== '' && !Number.isNaN(Number(plain))) return Number(plain);
   if (types.includes('null') && text === 'null') return null;
   return text;
@@ -45,7 +44,7 @@ function readRange(piece: string, key: string): number[] {
   const [, from, to] = /^(\d+)(?:\.\.|[-:\u2010-\u2015\u2212])(\d+)$/.exec(piece) ?? [];
   const [first, last] = [Number(from), Number(to)];
   if (from === undefined) {
-    const number = Number(piece.replace(minus, '-'));
+    const number = Number(piece.replace(minusSigns, '-'));
     if (piece !== '' && Number.isFinite(number)) return [number];
   } else if (last >= first && last - first < longestRange) {
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);

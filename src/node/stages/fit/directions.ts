@@ -1,6 +1,6 @@
 // Gathers the directions of a `fit` run: fitted, imported, labelled by hand, and derived from these.
 import { attributeNames, didYouMeanAttribute } from '../../../core/attributes.ts';
-import type { Direction } from '../../../core/directions/direction.ts';
+import { type Direction, directionNamePattern } from '../../../core/directions/direction.ts';
 import { type GivenOptions, measureBoundary } from '../../../core/directions/fit/boundary.ts';
 import { fitHandLabelled, type HandLabelledMetrics } from '../../../core/directions/fit/hand-labelled.ts';
 import { conditionNormal } from '../../../core/editing/conditioning.ts';
@@ -219,10 +219,9 @@ function conditioned({ name, primal, locks }: Condition, boundaries: readonly Di
   return { attribute: name, normal, intercept: 0, origin, metrics: null };
 }
 
-/** Names become parts of file names, and of moves such as `dimples=2`. */
 function checkNames(names: readonly string[], attributes: readonly string[]): void {
   for (const [i, name] of names.entries()) {
-    if (!/^\w[\w-]{0,63}$/.test(name)) {
+    if (!directionNamePattern.test(name)) {
       throw new UserError(`a name must be letters without accents, digits, _ and -, at most 64; got "${name}"`);
     }
     if (attributes.includes(name) || names.indexOf(name) < i)

@@ -1,7 +1,7 @@
 // Finds faces in many pictures side by side: one search takes one thread, so there are as many as the machine has.
 import { availableParallelism } from 'node:os';
+import type { FindFaces } from '../../../core/editor/portrait-finder.ts';
 import { openFaceFinder } from '../../photos/face-finder.ts';
-import type { FindFaces } from './read-face.ts';
 
 export interface FaceFinders {
   readonly find: FindFaces;

@@ -1,11 +1,11 @@
 // Turns picture files of any kind into the one form that networks read: square, RGB, 8 bit, planar.
-
+import type { FindFaces } from '../../../core/editor/portrait-finder.ts';
 import { UserError } from '../../../core/errors.ts';
 import { type CropName, cropBox, cropNames } from '../../../core/images/crop.ts';
 import { toUint8 } from '../../../core/images/pixels.ts';
 import { resampleBox } from '../../../core/images/resample.ts';
 import { cropFace } from '../../../core/portraits/crop-face.ts';
-import type { FoundFace, Photo } from '../../../core/portraits/photo.ts';
+import type { Photo } from '../../../core/portraits/photo.ts';
 import { sharp } from '../../native/native-packages.ts';
 import { mostPixels, pictureFault } from '../../photos/picture-fault.ts';
 
@@ -17,9 +17,6 @@ export interface FaceOptions {
   /** R, the side of the result. */
   readonly resolution: number;
 }
-
-/** Finds the faces of a photo, the largest first. */
-export type FindFaces = (photo: Photo) => Promise<FoundFace[]>;
 
 /** The reason against a picture without a face. */
 export const noFace = 'no face found';
