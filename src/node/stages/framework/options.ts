@@ -69,6 +69,14 @@ export function seedOption(largest: number) {
   return z.int().min(0).max(largest).default(0).describe('seed of all random choices: the same seed repeats the run');
 }
 
+/** @returns the values of the preset that is named; none for a name that is no preset's, which the table then refuses. */
+export function presetOf(
+  presets: Readonly<Record<string, object>>,
+  { preset }: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return typeof preset === 'string' && Object.hasOwn(presets, preset) ? { ...presets[preset] } : {};
+}
+
 /** The options of every stage that writes a run folder; spread them into its table. */
 export const runOptions = {
   out: pathOption().meta({ destination: 'run' }).describe('folder of the new run; it appears when the run is complete'),

@@ -2,14 +2,15 @@
 import { z } from 'zod';
 import { normalisationNames } from '../../../core/images/colour.ts';
 import { classifierLossNames } from '../../../core/training/classifier/losses.ts';
-import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
+import { deviceOptions, pathOption, presetOf, runOptions } from '../framework/options.ts';
 
 /** Default values: for the network that labels faces, and for one that judges edits without having labelled any. */
 const presets = {
   labeller: { seed: 0, width: 24, maxWidth: 128, epochs: 8, shift: 3, jitter: 0.1, cutout: 0, identityShare: 1 },
   judge: { seed: 1, width: 16, maxWidth: 96, epochs: 16, shift: 2, jitter: 0.2, cutout: 16, identityShare: 0.5 },
 } as const;
-const presetNames = ['labeller', 'judge'] as const;
+type PresetName = keyof typeof presets;
+const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]];
 const { labeller } = presets;
 
 export const classifierOptions = z.strictObject({
@@ -75,9 +76,9 @@ export const classifierOptions = z.strictObject({
   ...runOptions,
 });
 
-/** The options that the named preset stands for; none for a name that is no preset's, which the table then refuses. */
-export function classifierPreset({ preset }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return presetNames.includes(preset as (typeof presetNames)[number]) ? presets[preset as keyof typeof presets] : {};
+/** @returns the values of the preset that a configuration names. */
+export function classifierPreset(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return presetOf(presets, config);
 }
 
 /** The options that people turn; the preset's values suit the others. */

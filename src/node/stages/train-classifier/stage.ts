@@ -1,5 +1,4 @@
 // Stage `train classifier`: one network for all attributes, judged on images it has never seen.
-
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { firstFew, UserError } from '../../../core/errors.ts';

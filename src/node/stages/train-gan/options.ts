@@ -16,7 +16,7 @@ import {
 } from '../../../core/training/gan/settings.ts';
 import type { GanProgress, GanTrainingConfig } from '../../../core/training/gan/trainer.ts';
 import { flagOf } from '../framework/option-schema.ts';
-import { deviceOptions, pathOption, runOptions } from '../framework/options.ts';
+import { deviceOptions, pathOption, presetOf, runOptions } from '../framework/options.ts';
 
 /** Each setting with the preset `cpu`'s value as its default. */
 type Defaulted<Shape extends z.ZodRawShape> = { readonly [Key in keyof Shape]: z.ZodDefault<Shape[Key]> };
@@ -114,11 +114,9 @@ export const resumableGanOptions = [
   'threads', // the result then repeats only with the same numbers at the same places
 ];
 
-/** The options that the named preset stands for; none for a name that is no preset's, which the table then refuses. */
-export function ganPreset({ preset }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return ganPresetNames.includes(preset as (typeof ganPresetNames)[number])
-    ? { ...ganPresets[preset as (typeof ganPresetNames)[number]] }
-    : {};
+/** @returns the settings of the preset that a configuration names. */
+export function ganPreset(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return presetOf(ganPresets, config);
 }
 
 /** @throws UserError for an option that differs from the preset's and cannot act beside the others. */
