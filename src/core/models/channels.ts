@@ -12,19 +12,15 @@ export const sideSchema = z
 /** The options that every kind of architecture has beside its resolution. */
 export const channelOptions = {
   latentSize: z.int().min(1).max(4096).describe('length d of the latent'),
+  /** 8192 in the paper, 512 for two CPU cores at 64×64. */
   fmapBase: z.number().min(1).describe('scale of the channel counts: fmapBase·(2/side)^fmapDecay at each side'),
+  /** 1 halves them at each doubling. */
   fmapDecay: z.number().min(0).describe('how fast channel counts fall with the side'),
+  /** 512 in the paper. */
   fmapMax: z.int().min(1).describe('upper bound of the channel counts'),
 };
 
-export interface GanChannels {
-  /** Scale of the channel counts: 8192 in the paper, 512 for two CPU cores at 64×64. */
-  readonly fmapBase: number;
-  /** How fast they fall with resolution; 1 halves them at each doubling. */
-  readonly fmapDecay: number;
-  /** Their upper bound: 512 in the paper. */
-  readonly fmapMax: number;
-}
+export type GanChannels = Readonly<Omit<z.output<z.ZodObject<typeof channelOptions>>, 'latentSize'>>;
 
 /** nf(s) = min(fmapBase / 2^(s·decay), fmapMax) with s = log2(resolution) − 1. */
 export function channelsAt({ fmapBase, fmapDecay, fmapMax }: GanChannels, resolution: number): number {

@@ -14,11 +14,7 @@ export const trunkOptions = {
   maxWidth: z.int(),
 };
 
-export interface TrunkArchitecture {
-  readonly resolution: number;
-  readonly width: number;
-  readonly maxWidth: number;
-}
+export type TrunkArchitecture = Readonly<z.output<z.ZodObject<typeof trunkOptions>>>;
 
 /** The stages by their side. */
 export type TrunkSpec = Readonly<
