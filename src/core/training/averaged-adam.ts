@@ -16,6 +16,14 @@ export interface AveragedAdam extends AdamOptions {
   readonly names: { readonly parameters: string; readonly average: string; readonly adam: string };
 }
 
+/**
+ * @param steps before this one.
+ * @returns share of the moving average that stays; the first steps keep less, so that it forgets how it began.
+ */
+export function averageDecayAt(steps: number): number {
+  return Math.min(0.998, steps / (steps + 10));
+}
+
 /** The name of a parameter's moving average. */
 function averageName({ names }: AveragedAdam, parameter: string): string {
   return names.average + parameter.slice(names.parameters.length);

@@ -11,7 +11,7 @@ import { streams } from '../../math/streams.ts';
 import { type ClassifierArchitecture, classifier, classifierSpec } from '../../models/classifier.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program, type ProgramDefinition } from '../../runtime/program.ts';
-import { averagedUpdates, firstTensors } from '../averaged-adam.ts';
+import { averageDecayAt, averagedUpdates, firstTensors } from '../averaged-adam.ts';
 import { halfCosine } from '../half-cosine.ts';
 import { DivergenceError, type Tensors, type TrainingProgress, TrainingState } from '../training-state.ts';
 import { type ClassifierLossName, classifierLosses } from './losses.ts';
@@ -51,9 +51,6 @@ const averagedAdam = {
 
 /** Prefix of the moving average that was best. */
 const bestPrefix = 'classifierBest';
-
-/** Share of the moving average that stays at each step; the first steps keep less, so that it forgets how it began. */
-const averageDecay = 0.998;
 
 /** One step. Fed: `images` [N, 3, R, R], `labels` [N, attributes], `learningRate`, `emaDecay`. */
 function classifierStep(config: ClassifierTrainingConfig): ProgramDefinition {
@@ -145,8 +142,7 @@ export class ClassifierTrainer {
     const indices = sampler.next(minibatch);
     const images = augmentedBatch(this.#images, indices, augmentation, random);
     const rate = learningRate * halfCosine(this.steps / this.totalSteps);
-    const decay = Math.min(averageDecay, this.steps / (this.steps + 10));
-    const scalars = { learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(decay) };
+    const scalars = { learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(averageDecayAt(this.steps)) };
     const results = await this.#program.run({ images, labels: this.#labelsOf(indices), ...scalars }, tensors);
     this.#state.steps++;
     const loss = results.loss![0]!;

@@ -9,7 +9,7 @@ import { sampleLatents } from '../../models/latents.ts';
 import type { Weights } from '../../models/weights.ts';
 import type { Device } from '../../runtime/device.ts';
 import { Program } from '../../runtime/program.ts';
-import { firstTensors } from '../averaged-adam.ts';
+import { averageDecayAt, firstTensors } from '../averaged-adam.ts';
 import { halfCosine } from '../half-cosine.ts';
 import { DivergenceError, type Tensors, type TrainingProgress, TrainingState } from '../training-state.ts';
 import { averagedAdam, type EncoderLossWeights, type EncoderTeachers, encoderStep } from './step.ts';
@@ -34,8 +34,6 @@ export interface EncoderCheckpoint {
 /** The loss of a step and its parts, means over its faces. */
 export type EncoderMeasures = Readonly<Record<string, number>>;
 
-/** Share of the moving average that stays at each step; the first steps keep less, so that it forgets how it began. */
-const averageDecay = 0.998;
 /** Steps over which the rate rises to its height. */
 const warmup = 50;
 /** Generated faces are truncated by a factor drawn between these: photos lie nearer the mean than faces of ψ 1. */
@@ -105,8 +103,7 @@ export class EncoderTrainer {
     const indices = sampler.next(minibatch);
     const photos = normalisedBatch(this.#photos, indices, () => random.uniform() < 0.5);
     const rate = learningRate * Math.min(1, (steps + 1) / warmup) * halfCosine(steps / this.totalSteps);
-    const decay = Math.min(averageDecay, steps / (steps + 10));
-    const scalars = { learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(decay) };
+    const scalars = { learningRate: Float32Array.of(rate), emaDecay: Float32Array.of(averageDecayAt(steps)) };
     const results = await this.#program.run({ photos, ...this.#faces(random), ...scalars }, tensors);
     this.#state.steps++;
     const measures = Object.fromEntries(Object.entries(results).map(([name, value]) => [name, value[0]!]));
