@@ -51,9 +51,14 @@ export async function writeTinyGenerator(
  * A run of an untrained classifier whose thresholds rise with the attribute.
  * @param seed of the weights: by default, others than those of tiny bundles.
  */
-export async function writeTinyClassifier(out: string, architecture = tinyClassifier, seed = 3): Promise<void> {
+export async function writeTinyClassifier(
+  out: string,
+  architecture = tinyClassifier,
+  seed = 3,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const config = { preset: 'judge', seed: 3 };
-  await withRun(out, { stage: 'train classifier', config, inputs: {} }, async run => {
+  await withRun(out, { stage: 'train classifier', config, inputs }, async run => {
     await writeTensors(run.file('classifier.safetensors'), randomClassifierWeights(architecture, seed), {
       architecture,
       thresholds: architecture.attributes.map((_, a) => (a - 20) / 100),

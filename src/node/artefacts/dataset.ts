@@ -5,7 +5,7 @@ import { attributeListSchema } from '../../core/formats/attribute-list.ts';
 import { checkShape, type NdArray } from '../../core/formats/nd-array.ts';
 import { type NpyRows, openNpyRows, readJson, readNpy } from '../files/files.ts';
 import { exists } from '../files/places.ts';
-import { openRun } from '../runs/run-folder.ts';
+import { type FinishedRun, isInput, openRun } from '../runs/run-folder.ts';
 
 /** The splits in the order of CelebA's partition numbers: 0, 1, 2. */
 export const splitNames = ['train', 'validation', 'test'] as const;
@@ -134,4 +134,9 @@ export function checkSplits({ folder, indicesOf }: Dataset, ...needed: readonly 
         'column of the labels, and prepare it again',
     );
   }
+}
+
+/** @returns whether a network was trained on other pictures than those of the dataset; false where nobody knows. */
+export async function learntOthers(run: FinishedRun, folder: string): Promise<boolean> {
+  return 'dataset' in run.manifest.inputs && !(await isInput(run, 'dataset', folder));
 }

@@ -13,13 +13,13 @@ import { generatorRunner } from '../../../core/models/inference.ts';
 import { checkPsi, defaultPsi, truncated } from '../../../core/models/latents.ts';
 import type { Device } from '../../../core/runtime/device.ts';
 import { type FeatureNetwork, openFeatureNetwork } from '../../artefacts/classifier-features.ts';
-import { checkSplits, type Dataset, openDataset, type SplitName } from '../../artefacts/dataset.ts';
+import { checkSplits, type Dataset, learntOthers, openDataset, type SplitName } from '../../artefacts/dataset.ts';
 import { imagesAt } from '../../artefacts/image-set.ts';
 import { readGenerator } from '../../artefacts/networks.ts';
 import { openDevice } from '../../devices/device.ts';
 import { writeJson, writeWhole } from '../../files/files.ts';
 import type { Log } from '../../log/log.ts';
-import { type FinishedRun, isInput, withRun } from '../../runs/run-folder.ts';
+import { isInput, withRun } from '../../runs/run-folder.ts';
 import { deviceOptions, pathOption, psiOption, runOptions } from '../framework/options.ts';
 import { defineStage, type StageContext } from '../framework/stage.ts';
 import { ticking } from '../framework/ticking.ts';
@@ -158,11 +158,6 @@ async function openInputs({ generator: folder, dataset: datasetFolder }: Config,
     );
   }
   return { generator, dataset, otherPictures };
-}
-
-/** @returns whether a network was trained on other pictures than those of the dataset; false where nobody knows. */
-async function learntOthers(run: FinishedRun, folder: string): Promise<boolean> {
-  return 'dataset' in run.manifest.inputs && !(await isInput(run, 'dataset', folder));
 }
 
 /** @returns up to `most` images of a split in random order, in the colours and the size of the generator's training. */

@@ -6,13 +6,13 @@ import { type Bundle, bundleFiles } from '../../../core/editor/bundle.ts';
 import { UserError } from '../../../core/errors.ts';
 import { mean } from '../../../core/math/statistics.ts';
 import { checkSeen, readBundleFolder } from '../../artefacts/bundle.ts';
-import { openDataset } from '../../artefacts/dataset.ts';
+import { learntOthers, openDataset } from '../../artefacts/dataset.ts';
 import { explainingDiskErrors } from '../../files/disk-errors.ts';
 import { writeJson } from '../../files/files.ts';
 import { readJsonLines } from '../../files/json-lines.ts';
 import { textTable } from '../../presentation/table.ts';
 import { runFiles } from '../../runs/manifest.ts';
-import { withRun } from '../../runs/run-folder.ts';
+import { openRun, withRun } from '../../runs/run-folder.ts';
 import { inThreads } from '../../threads/threads.ts';
 import { readJudge } from '../calibrate/judge.ts';
 import { mapInOrder } from '../framework/map-in-order.ts';
@@ -94,6 +94,12 @@ export const evaluatePortraits = defineStage({
     if (dataset.crop !== 'celeba') {
       throw new UserError(
         `--dataset must be of CelebA's aligned pictures, whose squares are known; ${datasetFolder} was prepared with --crop ${dataset.crop}`,
+      );
+    }
+    if (await learntOthers(await openRun(judge, 'train classifier'), datasetFolder)) {
+      log.warn(
+        `the judge was trained on other pictures than ${datasetFolder} holds, and may have seen its "test" pictures: it may ` +
+          'know by heart what these show',
       );
     }
     const all = dataset.indicesOf('test');

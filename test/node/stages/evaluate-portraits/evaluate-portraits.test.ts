@@ -111,6 +111,21 @@ test('photos and seeds on which something was chosen can be passed over', { time
   expect(first).not.toBe(second);
 });
 
+test('a judge that was trained on other pictures, which may be these, is warned of', async () => {
+  const signal = AbortSignal.abort(new Error('far enough'));
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+  const others = join(root, 'others');
+  await prepare.run(prepare.options.parse({ celeba, resolution: 8, out: others, limit: 2 }), context);
+  for (const learnt of [dataset, others]) {
+    const trained = `${learnt}-judge`;
+    await writeTinyClassifier(trained, undefined, 3, { dataset: learnt });
+    const given = options({ judge: trained, out: join(root, 'warned') });
+    await expect(evaluatePortraits.run(given, { log, signal })).rejects.toThrow('far enough');
+  }
+  expect(warnings).toEqual([expect.stringMatching(/^the judge was trained on other pictures than .*dataset holds/)]);
+});
+
 test('who judges is told, also where it is the classifier that labelled the faces', { timeout: 60_000 }, async () => {
   const labeller = join(root, 'labeller');
   await writeTinyClassifier(labeller, tinyClassifier, 2);
