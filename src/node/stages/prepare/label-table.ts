@@ -89,6 +89,7 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   if (count !== undefined && read.count !== count) {
     throw new UserError(`${path}: line 1 says ${count} pictures, ${read.count} rows follow; get the whole file again`);
   }
+  if (read.count === 0) throw new UserError(`${path} must have a row for each picture; it has a heading alone`);
   for (const [column, [cell, ...others]] of refused) {
     if (others.length === 0 || 1 + others.length < read.count) continue; // one row tells nothing of a column
     throw new UserError(

@@ -271,6 +271,7 @@ describe("pictures of one's own", () => {
       'name,tall,age\na.jpg,1,20\nb.jpg,0,47\n',
       /line 1: column age holds no labels .* but such as "?20"?\. Take it out/,
     ],
+    ['no row', 'name,tall\n', /must have a row for each picture; it has a heading alone$/],
     ['no attribute', 'name,split\na.jpg,train\n', /line 1 must name 1 to 1000 attributes; got 0/],
     [
       'a column without a name',
