@@ -66,7 +66,7 @@ interface BegunRun extends Run {
   abandon(): Promise<void>;
 }
 
-/** What a rehearsal finds. */
+/** The findings of a rehearsal. */
 export interface Rehearsal {
   /**
    * Whether a run that is to be kept or continued cannot be, since something that it is made from has changed; undefined

@@ -72,7 +72,7 @@ export async function writeImages(
       return await readFace(path, options, finders?.find);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // Of a file that the disk does not give, the image library says that it is no picture.
+      // The image library says of a file that the disk does not give that it is no picture.
       if (await exists(path)) await explainingDiskErrors('read', path, () => readStart(path));
       return { file: name, reason: error.message, ...(error instanceof Misfit && { misfit: true }) };
     }
