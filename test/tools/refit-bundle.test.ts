@@ -38,7 +38,7 @@ test('a bundle gets boundaries of its own faces; hand-labelled ones stay, faces 
 test('where attributes are named, only these get another boundary, and the card says which', async () => {
   const [old, made] = [join(folder, 'some-old'), join(folder, 'some-new')];
   await writeTinyBundle(old, 16);
-  await promisify(execFile)(process.execPath, [tool, old, made, '2048', 'Male']);
+  await promisify(execFile)(process.execPath, [tool, old, made, '4096', 'Male']);
   const [before, after] = [await openBundle(old), await openBundle(made)];
   const changed = after.bundle.movable.filter(({ normal }, row) => {
     return String(normal) !== String(before.bundle.movable[row]!.normal);
@@ -46,7 +46,7 @@ test('where attributes are named, only these get another boundary, and the card 
   expect(changed.map(({ attribute }) => attribute)).toEqual(['Male']);
   const others = (all: readonly DirectionFacts[]) => all.filter(({ attribute }) => attribute !== 'Male');
   expect(others(after.bundle.directions)).toEqual(others(before.bundle.directions));
-  expect(readFileSync(join(made, 'MODEL_CARD.md'), 'utf8')).toMatch(/Male: fitted to 2048 faces .*, for Male on test/);
+  expect(readFileSync(join(made, 'MODEL_CARD.md'), 'utf8')).toMatch(/Male: fitted to 4096 faces .*, for Male on test/);
   await before.release();
   await after.release();
 });

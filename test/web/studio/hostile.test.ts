@@ -135,7 +135,7 @@ const badLinks: readonly (readonly [link: string, says: RegExp])[] = [
   ['#seed=1&model=other.aaaaaaaaaaaa', /made with another model \("other", aaaaaaaa…\) than this/],
   ['#seed=1&move=Young=@900&model=MODEL', /must stay on the sphere/],
   ['#seed=1&move=Bald=1&model=MODEL', /can neither move nor lock Bald/],
-  [`#${'x'.repeat(130_000)}`, /it has 130000 characters/],
+  [`#${'x'.repeat(200_000)}`, /it has 200000 characters/],
 ];
 
 describe.skipIf(!hasChromium)('in Chromium', () => {

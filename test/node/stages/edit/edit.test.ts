@@ -493,7 +493,7 @@ test('what it refuses leaves no file', async () => {
   await expect(run({ move: ['Young=1e200'], out })).rejects.toThrow(/There is room for Young \+0\.00/);
   await expect(run({ move: ['Young'], out })).rejects.toThrow(/^a move must be/);
   await expect(run({ move: ['Young=1'], lock: ['suggested'], out })).rejects.toThrow(
-    'tiny knows no locks to suggest for Young. Name them, such as Male',
+    'tiny knows no locks to suggest for Young. Name them, or leave them out',
   );
   await expect(run({ out })).rejects.toThrow('an edit needs --move, such as --move Young=-2, or --recipe');
   await expect(run({ move: ['Young=1'], row: [1], out })).rejects.toThrow('--row chooses rows of --latent');
