@@ -83,7 +83,7 @@ const beginning = new Error('a rehearsed run would begin');
 
 /**
  * Lets a stage check all that it checks before its run or `beginWork`, and no more: nothing is written.
- * @throws as the stage would: UserError for what it refuses.
+ * @returns what was found. @throws as the stage would: UserError for what it refuses.
  */
 export async function rehearse(stage: () => Promise<unknown>): Promise<Rehearsal> {
   const rehearsal: Rehearsal = {};

@@ -119,7 +119,18 @@ test('a run that another process is writing is told, and one that was made with 
   expect(await would(...exported, '--resume', '--weights', 'float16')).toMatch(
     /^refuse: .* was made with other options: weights was "float32", is "float16" now/,
   );
+  const index = join(bundle, 'bundle.json');
   const changed = ', as something that it is made from has changed';
   await writeTinyBundle(bundle, 32);
   expect(await would(...exported, '--resume')).toBe(`make ${out} again${changed}`);
+  const [unfinished, details] = [`${out}-2`, { stage: 'export', options: exportNetworks.options }];
+  const begun = exportNetworks.options.parse({ bundle, out: unfinished });
+  const stopped = withRun(unfinished, { ...details, config: begun, inputs: { bundle: index } }, async () => {
+    throw new Error('stopped');
+  });
+  await expect(stopped).rejects.toThrow('stopped');
+  const again = ['export', '--bundle', bundle, '--out', unfinished, '--resume'];
+  expect(await would(...again)).toBe(`continue ${unfinished}.partial and make ${unfinished} of it`);
+  await writeTinyBundle(bundle, 16);
+  expect(await would(...again)).toBe(`drop ${unfinished}.partial and write ${unfinished}${changed}`);
 });

@@ -52,7 +52,6 @@ test('a file that is dropped while a face is searched for ends the search', asyn
     });
   const studio = makeStudio({ openPortrait, cancel });
   const { state } = studio;
-  state.photo.value = { kind: 'reading' };
   const first = readPhoto(studio, file);
   await vi.waitFor(() => expect(state.photo.value.kind).toBe('finding'));
   const second = importFile(studio, new File(['other'], 'other.heic', { type: 'image/heic' }));

@@ -55,8 +55,8 @@ export async function readLabelTable(path: string, expected?: readonly string[])
   else checkNames(found, expected, place);
   const targets = own.map(column => ({ column, to: attributes.indexOf(names[column]!) }));
   const values = new Set<number>();
-  /** Cells that are no labels, by their column. */
-  const refused = new Map<number, string[]>();
+  /** How many cells of a column are no labels, and the first of them. */
+  const refused = new Map<number, { readonly cell: string; count: number }>();
 
   const parse = (given: readonly string[]): PictureLabels | Problem => {
     const lacking = own.find(column => column >= given.length);
@@ -70,7 +70,9 @@ export async function readLabelTable(path: string, expected?: readonly string[])
     for (const { column, to } of targets) {
       const value = labelValue(cells[column]!);
       if (value === undefined) {
-        refused.set(column, [...(refused.get(column) ?? []), cells[column]!]);
+        const known = refused.get(column) ?? { cell: cells[column]!, count: 0 };
+        known.count++;
+        refused.set(column, known);
         const got = `${shownCell(cells[column]!)} for ${names[column]}`;
         return { problem: `a label must be 1 or -1, or 1 or 0; got ${got}` };
       }
@@ -90,11 +92,11 @@ export async function readLabelTable(path: string, expected?: readonly string[])
     throw new UserError(`${path}: line 1 says ${count} pictures, ${read.count} rows follow; get the whole file again`);
   }
   if (read.count === 0) throw new UserError(`${path} must have a row for each picture; it has a heading alone`);
-  for (const [column, [cell, ...others]] of refused) {
-    if (others.length === 0 || 1 + others.length < read.count) continue; // one row tells nothing of a column
+  for (const [column, { cell, count: wrong }] of refused) {
+    if (wrong === 1 || wrong < read.count) continue; // one row tells nothing of a column
     throw new UserError(
       `${place}: column ${names[column]} holds no labels (1 and 0, 1 and -1, or yes and no) but such as ` +
-        `${shownCell(cell!)}. Take it out; the first column names the picture`,
+        `${shownCell(cell)}. Take it out; the first column names the picture`,
     );
   }
   checkLabelScale(path, values);

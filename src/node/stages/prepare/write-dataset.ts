@@ -52,10 +52,10 @@ export async function writeImages(
   const total = pictures.length + missing.length;
   const withoutThem = Object.keys(tables).length > 0 ? 'drop their rows' : 'take them out of the folder';
   const check = async () => {
-    const counted = bad.filter(({ reason }) => reason !== noFace);
-    if (!areFew(missing.length + counted.length, total)) await writeJson(run.file(badFile), [...missing, ...counted]);
-    const remedy = `${withoutThem}; all that were found so far are in ${run.file(badFile)}`;
-    checkFewBad([...missing, ...counted], total, imageFolder, remedy);
+    const counted = [...missing, ...bad.filter(({ reason }) => reason !== noFace)];
+    if (areFew(counted.length, total)) return;
+    await writeJson(run.file(badFile), counted);
+    checkFewBad(counted, total, imageFolder, `${withoutThem}; all that were found so far are in ${run.file(badFile)}`);
   };
   /** Many of a shape that the crop cannot take say that the crop is wrong; the others need not be read to know it. */
   const checkShape = ({ file, reason, misfit }: BadFile) => {
@@ -104,7 +104,7 @@ export async function writeImages(
     await finders?.release();
   }
   await writer.close();
-  await rm(statePath, { force: true });
+  for (const path of [statePath, run.file(badFile)]) await rm(path, { force: true }); // an earlier sitting may leave them
   progress.finish();
   return { bad, enlarged };
 }

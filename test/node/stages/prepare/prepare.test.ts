@@ -1,5 +1,5 @@
 // Runs `prepare` on drawn pictures and, where it is at hand, on the real data.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openDataset } from '../../../../src/node/artefacts/dataset.ts';
@@ -128,6 +128,18 @@ test('pictures without a table have no rows to drop', async () => {
   );
   const named = JSON.parse(readFileSync(join(`${out}.partial`, 'bad.json'), 'utf8'));
   expect(named).toEqual([{ file: '000003.jpg', reason: 'not a picture' }]);
+});
+
+// It can be opened and not read, by nobody: so are files of a disk that fails.
+const unreadable = '/proc/self/clear_refs';
+if (!existsSync(unreadable)) console.warn(`skipped: pictures that the disk does not give, without ${unreadable}`);
+test.skipIf(!existsSync(unreadable))('a picture that the disk does not give ends the run', async () => {
+  const { imageFolder } = await makeTinyCeleba(fresh('pictures'), 20);
+  rmSync(join(imageFolder, '000003.jpg'));
+  symlinkSync(unreadable, join(imageFolder, '000003.jpg'));
+  await expect(run({ pictures: imageFolder, resolution: 4, out: fresh('dataset') })).rejects.toThrow(
+    /^cannot read .*000003\.jpg: the disk does not take this name or request/,
+  );
 });
 
 test('a limit takes as many of each split, by the seed', async () => {

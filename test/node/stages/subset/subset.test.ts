@@ -57,6 +57,17 @@ test('names and report of both layouts, packed or not, are the same', async () =
   expect(names(another)).not.toEqual(names(out));
 });
 
+test('the splits of a table keep their shares', async () => {
+  const labels = join(root, 'splits.csv');
+  const rows = Array.from({ length: 120 }, (_, i) => `${i}.jpg,${i % 2},${['train', 'train', 'val', 'test'][i % 4]}\n`);
+  writeFileSync(labels, `name,tall,split\n${rows.join('')}`);
+  const out = fresh();
+  await run({ labels, count: 40, out });
+  const counts = [0, 0, 0, 0];
+  for (const name of names(out)) counts[Number.parseInt(name, 10) % 4]!++;
+  expect([counts[0]! + counts[1]!, counts[2], counts[3]]).toEqual([20, 10, 10]);
+});
+
 test('a bad row is skipped and named; many stop, as does asking for too much', async () => {
   const [one, many] = [join(root, 'one.txt'), join(root, 'many.txt')];
   const lines = readFileSync(official(), 'utf8').split('\n');
